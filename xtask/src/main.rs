@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod setup;
+mod tidy;
 mod util;
 
 use std::process::ExitCode;
@@ -20,11 +21,14 @@ struct Arguments {
 enum Command {
     /// Fetch the guest and lay out its artifacts; does nothing when they are up to date.
     Setup(setup::Options),
+    /// Check the house rules.
+    Tidy,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Setup(options) => setup::run(&options),
+        Command::Tidy => tidy::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
