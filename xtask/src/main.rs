@@ -1,7 +1,9 @@
 //! The development commands of terrarium: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod demo;
 mod setup;
+mod test;
 mod tidy;
 mod util;
 
@@ -21,6 +23,10 @@ struct Arguments {
 enum Command {
     /// Fetch the guest and lay out its artifacts; does nothing when they are up to date.
     Setup(setup::Options),
+    /// Set up, then run a Python program in a sandbox and show what it gives.
+    Demo,
+    /// Run every test, or the named parts.
+    Test(test::Options),
     /// Check the house rules.
     Tidy,
 }
@@ -28,6 +34,8 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Setup(options) => setup::run(&options),
+        Command::Demo => demo::run(),
+        Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
     };
     match outcome {

@@ -84,8 +84,8 @@ fn has_word(line: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    const PROVEN: &str = "//! S.\n// SAFETY: the pointer is valid.\nunsafe { f() }\n";
-    const BARE: &str = "//! S.\nunsafe { f() }\n";
+    const PROVEN: &str = "//! S.\n// SAFETY: the pointer is valid.\nunsafe{ f() }\n";
+    const BARE: &str = "//! S.\nunsafe{ f() }\n";
 
     fn found(text: &str, allowed: &[(&str, &str)]) -> usize {
         against(&[SourceFile::new("a/src/x.rs", text)], allowed).len()
