@@ -2,3 +2,5 @@
 
 #[doc(hidden)]
 pub mod abi;
+#[doc(hidden)]
+pub mod vfs;
