@@ -1,1 +1,4 @@
 //! Sandboxed Python.
+
+#[doc(hidden)]
+pub mod abi;
