@@ -2,3 +2,9 @@
 
 #[doc(hidden)]
 pub mod abi;
+#[doc(hidden)]
+pub mod fd;
+#[doc(hidden)]
+pub mod memory;
+#[doc(hidden)]
+pub mod syscall;

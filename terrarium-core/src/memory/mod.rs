@@ -9,4 +9,4 @@ mod iovec;
 mod tests;
 
 pub use guest::GuestMemory;
-pub use iovec::{IOV_MAX, IoVec, IoVecs};
+pub use iovec::Iovecs;

@@ -1,7 +1,7 @@
 //! Bounds are exact, and an access outside leaves the memory as it was.
 
 use super::*;
-use crate::abi::Errno;
+use crate::abi::{Errno, Iovec};
 
 #[test]
 fn numbers_are_little_endian_and_may_be_unaligned() {
@@ -69,7 +69,7 @@ fn a_list_of_buffers_is_checked_before_any_is_used() {
     }
     let vecs = memory.io_vecs(0, 3).unwrap();
     assert_eq!(vecs.total, 8);
-    assert_eq!(vecs.buffers, [IoVec { address: 32, length: 4 }, IoVec { address: 60, length: 4 }]);
+    assert_eq!(vecs.buffers, [Iovec { base: 32, len: 4 }, Iovec { base: 60, len: 4 }]);
 
     memory.write_u32(20, 5).unwrap();
     assert_eq!(memory.io_vecs(0, 3), Err(Errno::EFAULT), "the third buffer ends outside");

@@ -118,8 +118,10 @@ impl Import {
     /// [`Handler::Engine`] and [`Handler::Wasi`] are not served here and stop as unsupported.
     pub fn call(&self, process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
         match self.handler {
-            Handler::Syscall(body) => Ok(slot(body(process, memory, args).unwrap_or_else(negated))),
-            Handler::Preview1(body) => Ok(body(process, memory, args).map_or_else(|errno| slot(errno.raw()), |()| 0)),
+            Handler::Syscall(body) => Ok(slot(body(process, memory, args).unwrap_or_else(Errno::negated))),
+            Handler::Preview1(body) => {
+                Ok(body(process, memory, args).map_or_else(|errno| u64::from(errno.code()), |()| 0))
+            }
             Handler::Call(body) => body(process, memory, args),
             Handler::Null => Ok(0),
             Handler::Bridge => Err(self.unsupported("it belongs to the bridge to a JavaScript host, and there is none")),
@@ -130,10 +132,6 @@ impl Import {
     fn unsupported(&self, reason: &'static str) -> Stop {
         Stop::Unsupported { import: self.name, reason }
     }
-}
-
-fn negated(errno: Errno) -> i32 {
-    errno.raw().wrapping_neg()
 }
 
 /// An i32 result in its raw slot.

@@ -1,0 +1,22 @@
+//! Descriptors: the table of small numbers, and what they refer to.
+//!
+//! A descriptor is a slot of [`FdTable`]; several may share one *open description*, which holds the status flags and the object. An
+//! object is one of the kinds below, each with its file; all implement [`Description`], whose defaults refuse. What they work on
+//! (the file system, the pipes' buffers, the streams of the run, entropy) is lent to them for each call as a [`Context`], so that
+//! everything here is plain data without locks.
+
+mod context;
+mod description;
+mod device;
+mod entropy;
+mod pipe;
+mod stdio;
+mod table;
+
+pub use context::Context;
+pub use description::{Description, SeekFrom};
+pub use device::Device;
+pub use entropy::Entropy;
+pub use pipe::{PIPE_CAPACITY, PipeEnd, PipeId, Pipes};
+pub use stdio::{Input, Output, StandardStream, StreamSink, Streams};
+pub use table::{CHANNEL, FdTable, Object, OpenDescription};
