@@ -1,8 +1,8 @@
 //! What every open object can be asked. Each default refuses, and names the errno.
 
-use super::Context;
+use super::Resources;
 use crate::abi::{Errno, PollEvents, Stat, Whence};
-use crate::vfs::InodeId;
+use crate::vfs::Ino;
 
 /// An object behind a descriptor.
 ///
@@ -13,13 +13,13 @@ pub trait Description {
     ///
     /// # Errors
     /// What the file system answers for an object that has gone.
-    fn stat(&self, context: &mut Context<'_>) -> Result<Stat, Errno>;
+    fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno>;
 
     /// Reads at the object's position into `buffer`; 0 is the end of file.
     ///
     /// # Errors
     /// `EISDIR` for a directory, `EAGAIN` where the answer would be to wait for ever, else `EINVAL` by default.
-    fn read(&mut self, _: &mut Context<'_>, _buffer: &mut [u8]) -> Result<usize, Errno> {
+    fn read(&mut self, _: &mut Resources<'_>, _buffer: &mut [u8]) -> Result<usize, Errno> {
         Err(Errno::EINVAL)
     }
 
@@ -27,7 +27,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `EPIPE` without a reader, `EAGAIN` where the answer would be to wait for ever, `ENOSPC` at a quota, else `EINVAL` by default.
-    fn write(&mut self, _: &mut Context<'_>, _data: &[u8]) -> Result<usize, Errno> {
+    fn write(&mut self, _: &mut Resources<'_>, _data: &[u8]) -> Result<usize, Errno> {
         Err(Errno::EINVAL)
     }
 
@@ -35,7 +35,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `ESPIPE` by default: the object has no positions.
-    fn read_at(&mut self, _: &mut Context<'_>, _buffer: &mut [u8], _offset: u64) -> Result<usize, Errno> {
+    fn read_at(&mut self, _: &mut Resources<'_>, _buffer: &mut [u8], _offset: u64) -> Result<usize, Errno> {
         Err(Errno::ESPIPE)
     }
 
@@ -43,7 +43,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `ESPIPE` by default: the object has no positions.
-    fn write_at(&mut self, _: &mut Context<'_>, _data: &[u8], _offset: u64) -> Result<usize, Errno> {
+    fn write_at(&mut self, _: &mut Resources<'_>, _data: &[u8], _offset: u64) -> Result<usize, Errno> {
         Err(Errno::ESPIPE)
     }
 
@@ -51,7 +51,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `EINVAL` for a place before the start; `ESPIPE` by default: the object has no positions.
-    fn seek(&mut self, _: &mut Context<'_>, _offset: i64, _whence: Whence) -> Result<u64, Errno> {
+    fn seek(&mut self, _: &mut Resources<'_>, _offset: i64, _whence: Whence) -> Result<u64, Errno> {
         Err(Errno::ESPIPE)
     }
 
@@ -59,7 +59,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `EINVAL` by default: the object has no size.
-    fn truncate(&mut self, _: &mut Context<'_>, _size: u64) -> Result<(), Errno> {
+    fn truncate(&mut self, _: &mut Resources<'_>, _size: u64) -> Result<(), Errno> {
         Err(Errno::EINVAL)
     }
 
@@ -67,7 +67,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `EINVAL` by default: the object stores nothing.
-    fn sync(&mut self, _: &mut Context<'_>) -> Result<(), Errno> {
+    fn sync(&mut self, _: &mut Resources<'_>) -> Result<(), Errno> {
         Err(Errno::EINVAL)
     }
 
@@ -75,7 +75,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `EINVAL` when not even one entry fits; `ENOTDIR` by default.
-    fn entries(&mut self, _: &mut Context<'_>, _buffer: &mut [u8]) -> Result<usize, Errno> {
+    fn entries(&mut self, _: &mut Resources<'_>, _buffer: &mut [u8]) -> Result<usize, Errno> {
         Err(Errno::ENOTDIR)
     }
 
@@ -83,20 +83,23 @@ pub trait Description {
     ///
     /// # Errors
     /// `ENOTTY` by default: the object cannot tell.
-    fn waiting(&self, _: &mut Context<'_>) -> Result<u64, Errno> {
+    fn waiting(&self, _: &mut Resources<'_>) -> Result<u64, Errno> {
         Err(Errno::ENOTTY)
     }
 
     /// Which operations would answer at once; reading and writing by default.
-    fn readiness(&self, _: &mut Context<'_>) -> PollEvents {
+    fn readiness(&self, _: &mut Resources<'_>) -> PollEvents {
         PollEvents::IN | PollEvents::RDNORM | PollEvents::OUT | PollEvents::WRNORM
     }
 
+    /// Whether every write goes to the end (`O_APPEND`). Means nothing by default: the object has no positions.
+    fn set_append(&mut self, _append: bool) {}
+
     /// The inode of a file or directory; none by default.
-    fn inode(&self) -> Option<InodeId> {
+    fn inode(&self) -> Option<Ino> {
         None
     }
 
     /// The last descriptor was closed. Nothing to do by default.
-    fn close(&mut self, _: &mut Context<'_>) {}
+    fn close(&mut self, _: &mut Resources<'_>) {}
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use slab::Slab;
 
-use super::{Context, Description};
+use super::{Description, Resources};
 use crate::abi::{Errno, FileType, PollEvents, Stat};
 
 /// Bytes that a pipe holds before a write is refused.
@@ -59,30 +59,30 @@ pub struct PipeEnd {
 }
 
 impl PipeEnd {
-    fn pipe<'a>(&self, context: &'a mut Context<'_>) -> Result<&'a mut Pipe, Errno> {
-        context.pipes.0.get_mut(self.id.0).ok_or(Errno::EBADF)
+    fn pipe<'a>(&self, with: &'a mut Resources<'_>) -> Result<&'a mut Pipe, Errno> {
+        with.pipes.0.get_mut(self.id.0).ok_or(Errno::EBADF)
     }
 }
 
 impl Description for PipeEnd {
-    fn stat(&self, context: &mut Context<'_>) -> Result<Stat, Errno> {
+    fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
             // Numbers of their own, beyond those of the standard streams.
             ino: u64::try_from(self.id.0).unwrap_or(u64::MAX).saturating_add(2_000_000),
             mode: FileType::Fifo.mode_bits() | 0o600,
             nlink: 1,
-            uid: context.uid,
-            gid: context.gid,
+            uid: with.by.cred.uid,
+            gid: with.by.cred.gid,
             blksize: 4096,
             ..Stat::default()
         })
     }
 
-    fn read(&mut self, context: &mut Context<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
+    fn read(&mut self, with: &mut Resources<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
         if self.writes {
             return Err(Errno::EBADF);
         }
-        let pipe = self.pipe(context)?;
+        let pipe = self.pipe(with)?;
         if pipe.queue.is_empty() && pipe.writer && !buffer.is_empty() {
             return Err(Errno::EAGAIN);
         }
@@ -93,11 +93,11 @@ impl Description for PipeEnd {
         Ok(count)
     }
 
-    fn write(&mut self, context: &mut Context<'_>, data: &[u8]) -> Result<usize, Errno> {
+    fn write(&mut self, with: &mut Resources<'_>, data: &[u8]) -> Result<usize, Errno> {
         if !self.writes {
             return Err(Errno::EBADF);
         }
-        let pipe = self.pipe(context)?;
+        let pipe = self.pipe(with)?;
         if !pipe.reader {
             return Err(Errno::EPIPE);
         }
@@ -111,12 +111,12 @@ impl Description for PipeEnd {
         Ok(taken.len())
     }
 
-    fn waiting(&self, context: &mut Context<'_>) -> Result<u64, Errno> {
-        Ok(u64::try_from(self.pipe(context)?.queue.len()).unwrap_or(u64::MAX))
+    fn waiting(&self, with: &mut Resources<'_>) -> Result<u64, Errno> {
+        Ok(u64::try_from(self.pipe(with)?.queue.len()).unwrap_or(u64::MAX))
     }
 
-    fn readiness(&self, context: &mut Context<'_>) -> PollEvents {
-        let Ok(pipe) = self.pipe(context) else { return PollEvents::ERR };
+    fn readiness(&self, with: &mut Resources<'_>) -> PollEvents {
+        let Ok(pipe) = self.pipe(with) else { return PollEvents::ERR };
         let mut events = PollEvents::empty();
         if self.writes {
             events.set(PollEvents::OUT | PollEvents::WRNORM, PIPE_CAPACITY.saturating_sub(pipe.queue.len()) >= PIPE_BUF);
@@ -128,15 +128,15 @@ impl Description for PipeEnd {
         events
     }
 
-    fn close(&mut self, context: &mut Context<'_>) {
-        let Ok(pipe) = self.pipe(context) else { return };
+    fn close(&mut self, with: &mut Resources<'_>) {
+        let Ok(pipe) = self.pipe(with) else { return };
         if self.writes {
             pipe.writer = false;
         } else {
             pipe.reader = false;
         }
         if !pipe.reader && !pipe.writer {
-            context.pipes.0.remove(self.id.0);
+            with.pipes.0.remove(self.id.0);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::{Context, Description};
+use super::{Description, Resources};
 use crate::abi::{Errno, FileType, PollEvents, Stat};
 
 /// Which of the three.
@@ -133,43 +133,43 @@ impl Output {
 }
 
 impl Description for StandardStream {
-    fn stat(&self, context: &mut Context<'_>) -> Result<Stat, Errno> {
+    fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
             // Numbers of their own, so that no two streams look like one file.
             ino: 1_000_000 + *self as u64,
             mode: FileType::CharDevice.mode_bits() | 0o620,
             nlink: 1,
-            uid: context.uid,
-            gid: context.gid,
+            uid: with.by.cred.uid,
+            gid: with.by.cred.gid,
             blksize: 4096,
             ..Stat::default()
         })
     }
 
-    fn read(&mut self, context: &mut Context<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
+    fn read(&mut self, with: &mut Resources<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
         match self {
-            Self::Input => Ok(context.streams.input.read(buffer)),
+            Self::Input => Ok(with.streams.input.read(buffer)),
             Self::Output | Self::Error => Err(Errno::EBADF),
         }
     }
 
-    fn write(&mut self, context: &mut Context<'_>, data: &[u8]) -> Result<usize, Errno> {
+    fn write(&mut self, with: &mut Resources<'_>, data: &[u8]) -> Result<usize, Errno> {
         match self {
             Self::Input => return Err(Errno::EBADF),
-            Self::Output => context.streams.output.write(data),
-            Self::Error => context.streams.error.write(data),
+            Self::Output => with.streams.output.write(data),
+            Self::Error => with.streams.error.write(data),
         }
         Ok(data.len())
     }
 
-    fn waiting(&self, context: &mut Context<'_>) -> Result<u64, Errno> {
+    fn waiting(&self, with: &mut Resources<'_>) -> Result<u64, Errno> {
         match self {
-            Self::Input => Ok(u64::try_from(context.streams.input.rest().len()).unwrap_or(u64::MAX)),
+            Self::Input => Ok(u64::try_from(with.streams.input.rest().len()).unwrap_or(u64::MAX)),
             Self::Output | Self::Error => Err(Errno::ENOTTY),
         }
     }
 
-    fn readiness(&self, _: &mut Context<'_>) -> PollEvents {
+    fn readiness(&self, _: &mut Resources<'_>) -> PollEvents {
         match self {
             // At its end too: a read answers at once.
             Self::Input => PollEvents::IN | PollEvents::RDNORM,

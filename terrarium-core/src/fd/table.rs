@@ -4,7 +4,7 @@ use slab::Slab;
 
 use super::directory::Directory;
 use super::file::File;
-use super::{Context, Description, Device, PipeEnd, StandardStream};
+use super::{Description, Device, PipeEnd, Resources, StandardStream};
 use crate::abi::{Errno, OpenAccess, OpenFlags};
 
 /// The descriptor that the guest's harness writes frames to. It lies above every table and is never in one.
@@ -15,6 +15,15 @@ const DEFAULT_LIMIT: u32 = 256;
 
 /// Open files at most, whatever is asked for: every one costs the host a slot.
 const MAX_LIMIT: u32 = 65_536;
+
+/// The flags that stay with an open description; the others concern only the opening.
+const KEPT: OpenFlags = OpenFlags::ACCESS
+    .union(OpenFlags::SETTABLE)
+    .union(OpenFlags::DSYNC)
+    .union(OpenFlags::SYNC)
+    .union(OpenFlags::LARGEFILE)
+    .union(OpenFlags::DIRECTORY)
+    .union(OpenFlags::NOFOLLOW);
 
 /// What a descriptor refers to, by kind.
 #[derive(Debug, Clone)]
@@ -71,6 +80,12 @@ impl OpenDescription {
     #[must_use]
     pub fn readable(&self) -> bool {
         self.flags.access().is_some_and(OpenAccess::readable)
+    }
+
+    /// Sets those status flags that can change (`F_SETFL`).
+    pub fn set_status(&mut self, flags: OpenFlags) {
+        self.flags = (self.flags & !OpenFlags::SETTABLE) | (flags & OpenFlags::SETTABLE);
+        self.object.as_dyn().set_append(self.flags.contains(OpenFlags::APPEND));
     }
 
     /// Whether the guest may write to it.
@@ -135,15 +150,24 @@ impl FdTable {
         open.filter_map(|(number, _)| i32::try_from(number).ok())
     }
 
+    /// Whether another descriptor can be opened.
+    ///
+    /// # Errors
+    /// `EMFILE` when the table is full.
+    pub fn check_room(&self) -> Result<(), Errno> {
+        self.lowest_free(0).map(|_| ())
+    }
+
     /// Opens `object` under the lowest free number.
     ///
     /// # Errors
     /// `EMFILE` when the table is full; the object comes back to be closed.
-    pub fn insert(&mut self, object: Object, flags: OpenFlags, close_on_exec: bool) -> Result<i32, (Errno, Object)> {
+    pub fn insert(&mut self, mut object: Object, flags: OpenFlags) -> Result<i32, (Errno, Object)> {
         match self.lowest_free(0) {
             Ok(number) => {
-                let description = self.describe(object, flags);
-                self.place(number, Slot { description, close_on_exec });
+                object.as_dyn().set_append(flags.contains(OpenFlags::APPEND));
+                let description = self.describe(object, flags & KEPT);
+                self.place(number, Slot { description, close_on_exec: flags.contains(OpenFlags::CLOEXEC) });
                 Ok(number)
             }
             Err(errno) => Err((errno, object)),
@@ -205,7 +229,7 @@ impl FdTable {
     /// `EBADF` when `old` is not open or `new` is outside the table.
     pub fn duplicate_to(
         &mut self,
-        context: &mut Context<'_>,
+        with: &mut Resources<'_>,
         old: i32,
         new: i32,
         close_on_exec: bool,
@@ -219,7 +243,7 @@ impl FdTable {
             let previous = self.slot(new).ok();
             self.share(slot, new, close_on_exec);
             if let Some(previous) = previous {
-                self.release(context, previous);
+                self.release(with, previous);
             }
         }
         Ok(new)
@@ -229,12 +253,12 @@ impl FdTable {
     ///
     /// # Errors
     /// `EBADF` when it is not open.
-    pub fn close(&mut self, context: &mut Context<'_>, descriptor: i32) -> Result<(), Errno> {
+    pub fn close(&mut self, with: &mut Resources<'_>, descriptor: i32) -> Result<(), Errno> {
         let slot = self.slot(descriptor)?;
         if let Some(place) = usize::try_from(descriptor).ok().and_then(|index| self.slots.get_mut(index)) {
             *place = None;
         }
-        self.release(context, slot);
+        self.release(with, slot);
         Ok(())
     }
 
@@ -273,12 +297,12 @@ impl FdTable {
         }
     }
 
-    fn release(&mut self, context: &mut Context<'_>, slot: Slot) {
+    fn release(&mut self, with: &mut Resources<'_>, slot: Slot) {
         let Some(description) = self.descriptions.get_mut(slot.description) else { return };
         description.descriptors = description.descriptors.saturating_sub(1);
         if description.descriptors == 0 {
             let mut description = self.descriptions.remove(slot.description);
-            description.object.as_dyn().close(context);
+            description.object.as_dyn().close(with);
         }
     }
 }

@@ -111,7 +111,20 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
-    fn array<const N: usize>(&self, address: u32) -> Result<[u8; N], Errno> {
+    /// As much of the C string at `address` as there is: it ends at its NUL, after `bound` bytes or with the memory.
+    #[must_use]
+    pub fn c_str_prefix(&self, address: u32, bound: u32) -> &[u8] {
+        let start = usize::try_from(address).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let window = usize::try_from(bound).ok().and_then(|bound| rest.get(..bound)).unwrap_or(rest);
+        window.split(|&byte| byte == 0).next().unwrap_or_default()
+    }
+
+    /// The `N` bytes at `address`.
+    ///
+    /// # Errors
+    /// `EFAULT` when they do not all lie inside the memory.
+    pub fn array<const N: usize>(&self, address: u32) -> Result<[u8; N], Errno> {
         let start = usize::try_from(address).map_err(|_| Errno::EFAULT)?;
         self.bytes.get(start..).and_then(<[u8]>::first_chunk).copied().ok_or(Errno::EFAULT)
     }

@@ -31,10 +31,8 @@ pub enum EngineCall {
     Trampoline,
     /// `_Py_CheckEmscriptenSignals_Helper() -> signal | 0`.
     CheckSignals,
-    /// `_mmap_js(len, prot, flags, fd, offset, allocated*, addr*)`; see [`crate::syscall::mapping`].
+    /// `_mmap_js(len, prot, flags, fd, offset, allocated*, addr*)`; see [`Mapping`](super::Mapping).
     Mmap,
-    /// `_munmap_js(addr, len, prot, flags, fd, offset)`; see [`crate::syscall::mapping`].
-    Munmap,
     /// `_dlopen_js(dso*) -> non-zero on success`.
     Dlopen,
     /// `_emscripten_dlopen_js(dso*, onsuccess, onerror, data)`.
@@ -88,8 +86,6 @@ pub struct Import {
     pub name: &'static str,
     /// Parameters, an arrow, results: `i` i32, `j` i64, `f` f32, `d` f64, `e` externref.
     pub signature: &'static str,
-    /// Heading under which the compatibility page lists it.
-    pub family: &'static str,
     /// Who serves it.
     pub handler: Handler,
     /// How much of it is there.
@@ -98,7 +94,71 @@ pub struct Import {
     pub note: &'static str,
 }
 
+/// Module of all imports but WASI's.
+const ENV: &str = "env";
+/// Module of WASI's imports.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+
+pub(super) const fn syscall(name: &'static str, signature: &'static str, body: Syscall) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Syscall(body), support: Support::Full, note: "" }
+}
+
+pub(super) const fn preview1(name: &'static str, signature: &'static str, body: Preview1) -> Import {
+    Import { module: PREVIEW1, name, signature, handler: Handler::Preview1(body), support: Support::Full, note: "" }
+}
+
+pub(super) const fn call(name: &'static str, signature: &'static str, body: Call) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Call(body), support: Support::Full, note: "" }
+}
+
+pub(super) const fn engine(name: &'static str, signature: &'static str, which: EngineCall) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Engine(which), support: Support::Engine, note: "" }
+}
+
+pub(super) const fn wasi(name: &'static str, signature: &'static str) -> Import {
+    Import { module: PREVIEW1, name, signature, handler: Handler::Wasi, support: Support::Full, note: "" }
+}
+
+/// An import whose right answer here is null or 0; say why.
+pub(super) const fn null(name: &'static str, signature: &'static str, note: &'static str) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Null, support: Support::Full, note }
+}
+
+pub(super) const fn bridge(name: &'static str, signature: &'static str) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Bridge, support: Support::Bridge, note: "" }
+}
+
 impl Import {
+    /// Of another module.
+    pub(super) const fn of(self, module: &'static str) -> Self {
+        Self { module, ..self }
+    }
+
+    /// Of WASI preview 1.
+    pub(super) const fn of_preview1(self) -> Self {
+        self.of(PREVIEW1)
+    }
+
+    /// With something to know about it.
+    pub(super) const fn noted(self, note: &'static str) -> Self {
+        Self { note, ..self }
+    }
+
+    /// With a gap.
+    pub(super) const fn partial(self, note: &'static str) -> Self {
+        Self { support: Support::Partial, note, ..self }
+    }
+
+    /// Fails always.
+    pub(super) const fn refused(self, note: &'static str) -> Self {
+        Self { support: Support::Refused, note, ..self }
+    }
+
+    /// Part of the bridge to JavaScript, although the call is answered.
+    pub(super) const fn of_the_bridge(self) -> Self {
+        Self { support: Support::Bridge, ..self }
+    }
+
     /// The letters of the parameters.
     #[must_use]
     pub fn parameters(&self) -> &'static str {

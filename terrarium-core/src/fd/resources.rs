@@ -1,11 +1,11 @@
 //! What open objects work on, lent for one call.
 
 use super::{Entropy, Pipes, Streams};
-use crate::vfs::Vfs;
+use crate::vfs::{Context, Vfs};
 
 /// The parts of the process that open objects work on.
 #[derive(Debug)]
-pub struct Context<'a> {
+pub struct Resources<'a> {
     /// The file system.
     pub vfs: &'a mut Vfs,
     /// The buffers of all pipes.
@@ -14,8 +14,6 @@ pub struct Context<'a> {
     pub streams: &'a mut Streams,
     /// Random bytes.
     pub entropy: &'a mut Entropy,
-    /// Who owns what has no owner of its own.
-    pub uid: u32,
-    /// Its group.
-    pub gid: u32,
+    /// Who acts, and when.
+    pub by: Context,
 }
