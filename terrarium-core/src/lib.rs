@@ -8,3 +8,5 @@ pub mod fd;
 pub mod memory;
 #[doc(hidden)]
 pub mod syscall;
+#[doc(hidden)]
+pub mod vfs;

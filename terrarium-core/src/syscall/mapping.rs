@@ -7,8 +7,10 @@ use crate::fd::{Description, Object};
 use crate::memory::GuestMemory;
 
 pub(super) const IMPORTS: &[Import] = &[
-    syscall("_msync_js", "iiiiij->i", msync).noted("writes the copy back to the file, if it is shared and writable"),
-    syscall("_munmap_js", "iiiiij->i", msync).noted("writes the copy back to the file, if it is shared and writable"),
+    syscall("_msync_js", "iiiiij->i", msync)
+        .noted("writes the copy back to the file, if it is shared and writable"),
+    syscall("_munmap_js", "iiiiij->i", msync)
+        .noted("writes the copy back to the file, if it is shared and writable"),
 ];
 
 /// A mapping that may be made.
@@ -53,12 +55,19 @@ impl Mapping {
     ///
     /// # Errors
     /// `EFAULT` when the memory is not there, and those of reading the file.
-    pub fn fill(&self, process: &mut Process, memory: &mut GuestMemory<'_>, address: u32) -> Result<(), Errno> {
+    pub fn fill(
+        &self,
+        process: &mut Process,
+        memory: &mut GuestMemory<'_>,
+        address: u32,
+    ) -> Result<(), Errno> {
         let buffer = memory.slice_mut(address, self.length)?;
         let (object, mut with) = process.object(self.fd)?;
         let mut filled = 0_usize;
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            let offset = u64::try_from(filled).ok().and_then(|filled| self.offset.checked_add(filled));
+            let offset = u64::try_from(filled)
+                .ok()
+                .and_then(|filled| self.offset.checked_add(filled));
             match object.read_at(&mut with, rest, offset.ok_or(Errno::EOVERFLOW)?)? {
                 0 => {
                     rest.fill(0);
@@ -76,7 +85,11 @@ fn writes_back(protection: Protection, flags: MapFlags) -> bool {
 }
 
 /// `(void *address, size_t length, int protection, int flags, int fd, off_t offset)`.
-fn msync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+fn msync(
+    process: &mut Process,
+    memory: &mut GuestMemory<'_>,
+    args: Args<'_>,
+) -> Result<i32, Errno> {
     let data = memory.slice(args.ptr(0), args.u32(1))?;
     let protection = Protection::from_bits(args.u32(2)).ok_or(Errno::EINVAL)?;
     let flags = MapFlags::from_bits(args.u32(3)).ok_or(Errno::EINVAL)?;
@@ -88,7 +101,9 @@ fn msync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
     if !open.writable() {
         return Err(Errno::EACCES);
     }
-    let Object::File(file) = &mut open.object else { return Err(Errno::ENODEV) };
+    let Object::File(file) = &mut open.object else {
+        return Err(Errno::ENODEV);
+    };
     // A mapping reaches beyond the end of its file, but never makes it longer.
     let size = u64::try_from(file.stat(&mut with)?.size).unwrap_or(0);
     let inside = usize::try_from(size.saturating_sub(offset)).unwrap_or(usize::MAX);
