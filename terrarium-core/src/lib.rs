@@ -1,4 +1,25 @@
-//! Sandboxed Python.
+//! Sandboxed Python in your own process: real CPython, compiled to WebAssembly.
+//!
+//! ```
+//! # fn main() -> terrarium_core::Result<()> {
+//! use terrarium_core::{Sandbox, SandboxOptions, Value};
+//!
+//! let sandbox = Sandbox::new(SandboxOptions::default())?;
+//! let result = sandbox.execute(
+//!     "total = sum(int(line) for line in open('numbers.txt'))
+//! open('total.txt', 'w').write(str(total))
+//! total",
+//!     [("numbers.txt", "1\n2\n39\n")],
+//! )?;
+//! assert_eq!(result.final_expression, Some(Value::Int(42)));
+//! assert_eq!(result.output_files["total.txt"].as_str(), Ok("42"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`Sandbox`] runs each piece of code in a fresh interpreter; a [`Session`] keeps one. Whatever the code does ends
+//! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is for the host's own faults. [`SandboxOptions`] holds
+//! the limits, all of which have defaults.
 
 #[doc(hidden)]
 pub mod abi;
@@ -7,6 +28,45 @@ pub mod fd;
 #[doc(hidden)]
 pub mod memory;
 #[doc(hidden)]
+pub mod rewrite;
+#[doc(hidden)]
 pub mod syscall;
 #[doc(hidden)]
 pub mod vfs;
+
+mod bytes;
+mod cancel;
+mod error;
+mod limits;
+mod options;
+mod output;
+mod value;
+
+#[cfg(feature = "runtime")]
+mod base;
+#[cfg(feature = "runtime")]
+mod engine;
+#[cfg(feature = "runtime")]
+mod guest;
+#[cfg(feature = "runtime")]
+mod path;
+#[cfg(feature = "runtime")]
+mod run;
+#[cfg(feature = "runtime")]
+mod sandbox;
+#[cfg(feature = "runtime")]
+mod session;
+
+pub use bytes::Bytes;
+pub use cancel::CancelHandle;
+pub use error::{Error, Result};
+pub use options::{Deterministic, ExecuteOptions, SandboxOptions, StreamCallback};
+pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
+pub use value::Value;
+
+#[cfg(feature = "runtime")]
+pub use guest::{Completeness, Completion};
+#[cfg(feature = "runtime")]
+pub use sandbox::Sandbox;
+#[cfg(feature = "runtime")]
+pub use session::{FileInfo, Session};

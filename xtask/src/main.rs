@@ -1,2 +1,48 @@
-//! Empty.
-fn main() {}
+//! The development commands of terrarium: `cargo xtask <command>`.
+#![forbid(unsafe_code)]
+
+mod demo;
+mod setup;
+mod test;
+mod tidy;
+mod util;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The development commands of terrarium.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Fetch the guest and lay out its artifacts; does nothing when they are up to date.
+    Setup(setup::Options),
+    /// Set up, then run a Python program in a sandbox and show what it gives.
+    Demo,
+    /// Run every test, or the named parts.
+    Test(test::Options),
+    /// Check the house rules.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Setup(options) => setup::run(&options),
+        Command::Demo => demo::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Tidy => tidy::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

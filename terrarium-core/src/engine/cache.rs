@@ -1,0 +1,153 @@
+//! Compiled code on disk.
+//!
+//! A file of compiled code is native code: who can write it runs code in this process. So it lives in a folder that
+//! belongs to the user with mode 0700, is written whole or not at all, and its name is derived from all that it was
+//! made from. A folder or file that somebody else could have written is not used.
+
+use std::{
+    fs, io,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::{Path, PathBuf},
+};
+
+use crate::{Error, Result};
+
+/// A folder of compiled code.
+#[derive(Clone, Debug)]
+pub(super) struct Cache {
+    dir: PathBuf,
+}
+
+impl Cache {
+    /// The folder `dir`, or the default one; created if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when it cannot be created or others can write to it.
+    pub(super) fn open(dir: Option<&Path>) -> Result<Self> {
+        let dir = match dir {
+            Some(dir) => dir.to_owned(),
+            None => default_dir().ok_or_else(|| Error::Cache {
+                path: PathBuf::new(),
+                reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`"
+                    .to_owned(),
+            })?,
+        };
+        let fault = |reason: String| Error::Cache { path: dir.clone(), reason };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|e| fault(e.to_string()))?;
+        let metadata = fs::metadata(&dir).map_err(|e| fault(e.to_string()))?;
+        if let Some(reason) = untrusted(&metadata) {
+            return Err(fault(format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another")));
+        }
+        Ok(Self { dir })
+    }
+
+    /// The file named `key`, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when the file is not the user's own.
+    pub(super) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
+        let path = self.path(key);
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::Cache { path, reason: error.to_string() }),
+            Ok(metadata) => match untrusted(&metadata) {
+                Some(reason) => Err(Error::Cache { path, reason: format!("{reason}; remove it") }),
+                None if metadata.is_file() => Ok(Some(path)),
+                None => Err(Error::Cache { path, reason: "it is not a file; remove it".to_owned() }),
+            },
+        }
+    }
+
+    /// Write the file named `key`, whole or not at all; another process may do the same at the same time.
+    ///
+    /// # Errors
+    /// [`Error::Cache`] with the system's reason.
+    pub(super) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
+        let path = self.path(key);
+        let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
+        let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));
+        written.map_err(|error| {
+            // What is left of it is of no use, and the first error is the one to tell.
+            let _ = fs::remove_file(&partial);
+            Error::Cache { path: path.clone(), reason: error.to_string() }
+        })?;
+        Ok(path)
+    }
+
+    /// Forget a file that turned out to be damaged.
+    pub(super) fn forget(&self, key: &str) {
+        let _ = fs::remove_file(self.path(key));
+    }
+
+    fn path(&self, key: &str) -> PathBuf {
+        self.dir.join(key)
+    }
+}
+
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Why a file or folder is not to be trusted, if it is not.
+fn untrusted(metadata: &fs::Metadata) -> Option<String> {
+    let user = rustix::process::geteuid().as_raw();
+    if metadata.uid() != user {
+        return Some(format!("it belongs to user {}, not to user {user}", metadata.uid()));
+    }
+    (metadata.mode() & 0o022 != 0).then(|| format!("others may write to it (mode {:o})", metadata.mode() & 0o7777))
+}
+
+fn default_dir() -> Option<PathBuf> {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    from("TERRARIUM_CACHE_DIR")
+        .or_else(|| from("XDG_CACHE_HOME").map(|dir| dir.join("terrarium")))
+        .or_else(|| from("HOME").map(|dir| dir.join(".cache/terrarium")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_stored_file_is_found_and_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(&dir.path().join("a/b"))).unwrap();
+        assert!(cache.find("x").unwrap().is_none());
+        cache.store("x", b"code").unwrap();
+        let path = cache.find("x").unwrap().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"code");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no partial file is left");
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Cache::open(Some(dir.path())).unwrap_err();
+        assert!(error.to_string().contains("others may write to it (mode 777)"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_others_can_write_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        let path = cache.store("x", b"code").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(matches!(cache.find("x"), Err(Error::Cache { .. })));
+    }
+
+    #[test]
+    fn a_link_to_elsewhere_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        std::os::unix::fs::symlink("/bin/true", dir.path().join("x")).unwrap();
+        assert!(matches!(cache.find("x"), Err(Error::Cache { .. })));
+    }
+}

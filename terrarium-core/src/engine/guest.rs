@@ -1,0 +1,272 @@
+//! [`Guest`]: one live interpreter.
+
+use std::sync::Arc;
+
+use wasmtime::{
+    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Mutability, Ref, Result, Store, TypedFunc,
+    UpdateDeadline, Val, ValType, bail, format_err,
+};
+
+use super::{
+    block_on::block_on,
+    driver,
+    interruption::{Demand, Interrupt, InterruptibleSleep},
+    limiter::Limiter,
+    machine::Machine,
+    state::{Links, State},
+    trap::{End, HardStop},
+    wasi,
+};
+use crate::{
+    Error,
+    memory::GuestMemory,
+    syscall::{Process, Sleeper},
+};
+
+/// What a guest starts with.
+pub(crate) struct GuestOptions {
+    /// Its files, descriptors, clocks, entropy.
+    pub(crate) process: Process,
+    /// The environment at start: what configures the interpreter.
+    pub(crate) env: Vec<(String, String)>,
+    /// The memory limit in bytes.
+    pub(crate) memory: u64,
+    /// Whether sleeping takes time: not with a clock that is moved by it.
+    pub(crate) real_sleep: bool,
+}
+
+/// A booted interpreter.
+pub(crate) struct Guest {
+    store: Store<State>,
+    instance: Instance,
+    invoke: TypedFunc<(u32, u32), u32>,
+}
+
+/// A Python function in a guest. It is good for the guest that gave it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PyFunction(u32);
+
+impl Guest {
+    /// Boot an interpreter.
+    ///
+    /// # Errors
+    /// [`Error::Start`], with what the interpreter wrote to its standard error.
+    pub(crate) fn start(machine: &Machine, options: GuestOptions) -> Result<Self, Error> {
+        let interrupt = Interrupt::new(machine.engine.clone());
+        let mut process = options.process;
+        if options.real_sleep {
+            process.sleeper = Arc::new(InterruptibleSleep(Arc::clone(&interrupt))) as Arc<dyn Sleeper>;
+        }
+        let wasi = wasi::context(&process, &options.env);
+        let state = State {
+            process,
+            wasi,
+            limiter: Limiter::new(options.memory),
+            interrupt,
+            guest: None,
+            request: Vec::new(),
+            response: Vec::new(),
+        };
+        let mut store = Store::new(&machine.engine, state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut context| {
+            let state = context.data();
+            match state.interrupt.demand() {
+                Demand::None => {}
+                Demand::Hard => return Err(wasmtime::Error::new(HardStop)),
+                Demand::Soft => {
+                    if let Some(links) = state.guest {
+                        let mut memory = GuestMemory::new(links.memory.data_mut(&mut context));
+                        memory.write_u32(links.signal_word, 1).map_err(|e| format_err!("signal word: {e}"))?;
+                    }
+                }
+            }
+            Ok(UpdateDeadline::Continue(1))
+        });
+        block_on(Self::boot(machine, store))
+    }
+
+    async fn boot(machine: &Machine, mut store: Store<State>) -> Result<Self, Error> {
+        match Self::instantiate(machine, &mut store).await {
+            Ok((instance, invoke)) => Ok(Self { store, instance, invoke }),
+            Err(error) => {
+                let written = String::from_utf8_lossy(&store.data().process.streams.stderr.kept()).into_owned();
+                let reason = format!("{error:#}");
+                Err(Error::Start(if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) }))
+            }
+        }
+    }
+
+    async fn instantiate(
+        machine: &Machine,
+        store: &mut Store<State>,
+    ) -> Result<(Instance, TypedFunc<(u32, u32), u32>)> {
+        // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
+        let null = GlobalType::new(ValType::I32, Mutability::Var);
+        let null = Global::new(&mut *store, null, Val::I32(0))?;
+        let mut imports = Vec::with_capacity(machine.python.imports().len());
+        for import in machine.python.imports() {
+            imports.push(match import.ty() {
+                ExternType::Global(_) => Extern::Global(null),
+                _ => machine.linker.get(&mut *store, import.module(), import.name())?,
+            });
+        }
+        let instance = Instance::new_async(&mut *store, &machine.python, &imports).await?;
+        let memory = instance.get_memory(&mut *store, "memory").ok_or_else(|| format_err!("no memory"))?;
+        let table = instance.get_table(&mut *store, "__indirect_function_table");
+        let table = table.ok_or_else(|| format_err!("no table"))?;
+        let signal_word = address_of(store, &instance, "Py_EMSCRIPTEN_SIGNAL_HANDLING")?;
+        store.data_mut().guest = Some(Links { memory, table, signal_word });
+
+        let invoke = install_driver(machine, store, &instance, &Links { memory, table, signal_word }).await?;
+        call::<(), ()>(store, &instance, "__wasm_call_ctors", ()).await?;
+        let name = c_string(store, &instance, "python").await?;
+        let argv = call::<u32, u32>(store, &instance, "malloc", 8).await?;
+        write(store, argv, &[name.to_le_bytes(), [0; 4]].concat())?;
+        let status = call::<(i32, u32), i32>(store, &instance, "__main_argc_argv", (1, argv)).await?;
+        if status != 0 {
+            bail!("the interpreter ended with status {status}");
+        }
+        Ok((instance, invoke))
+    }
+
+    /// Import `module` and take its attributes `names`.
+    ///
+    /// # Errors
+    /// [`Error::Start`], with the traceback that the interpreter wrote.
+    pub(crate) fn import<const N: usize>(&mut self, module: &str, names: [&str; N]) -> Result<[PyFunction; N], Error> {
+        let found: Result<_> = block_on(async {
+            let (store, instance) = (&mut self.store, &self.instance);
+            let mut functions = [PyFunction(0); N];
+            let name = c_string(store, instance, module).await?;
+            let object = call::<u32, u32>(store, instance, "PyImport_ImportModule", name).await?;
+            for (function, name) in functions.iter_mut().zip(names) {
+                let name = c_string(store, instance, name).await?;
+                if object != 0 {
+                    function.0 = call(store, instance, "PyObject_GetAttrString", (object, name)).await?;
+                }
+                if function.0 == 0 {
+                    call::<(), ()>(store, instance, "PyErr_Print", ()).await?;
+                    bail!("cannot import {module}");
+                }
+            }
+            Ok(functions)
+        });
+        found.map_err(|error| {
+            let written = String::from_utf8_lossy(&self.process().streams.stderr.kept()).into_owned();
+            Error::Start(format!("{error:#}; {}", written.trim()))
+        })
+    }
+
+    /// Call a Python function with `request` as its one argument, `bytes`; it answers with `bytes`.
+    ///
+    /// # Errors
+    /// The [`End`] of the guest; it cannot be used again.
+    pub(crate) fn invoke(&mut self, function: PyFunction, request: Vec<u8>) -> Result<Vec<u8>, End> {
+        let Ok(length) = u32::try_from(request.len()) else {
+            return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
+        };
+        self.store.data_mut().request = request;
+        match block_on(self.invoke.call_async(&mut self.store, (function.0, length))) {
+            Ok(0) => Ok(std::mem::take(&mut self.store.data_mut().response)),
+            Ok(_) => Err(End::Crashed("the interpreter could not take or answer a request".to_owned())),
+            Err(error) => Err(End::from_error(&error, self.interrupt().reason())),
+        }
+    }
+
+    /// The guest's files, descriptors and streams.
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.store.data_mut().process
+    }
+
+    /// End the guest and keep its files, descriptors and streams.
+    pub(crate) fn into_process(self) -> Process {
+        self.store.into_data().process
+    }
+
+    /// What stops the guest.
+    pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
+        &self.store.data().interrupt
+    }
+
+    /// The most memory that it had at a time, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        self.store.data().limiter.peak as u64
+    }
+
+    /// Whether it asked for more memory than it may have, since the last call of this function.
+    pub(crate) fn take_memory_denied(&mut self) -> bool {
+        std::mem::take(&mut self.store.data_mut().limiter.denied)
+    }
+}
+
+/// Instantiate the driver and put its trampoline where the interpreter looks for it.
+async fn install_driver(
+    machine: &Machine,
+    store: &mut Store<State>,
+    python: &Instance,
+    links: &Links,
+) -> Result<TypedFunc<(u32, u32), u32>> {
+    let mut imports = Vec::new();
+    for import in machine.driver.imports() {
+        imports.push(match import.module() {
+            driver::HOST => machine.linker.get(&mut *store, driver::HOST, import.name())?,
+            _ => python
+                .get_export(&mut *store, import.name())
+                .ok_or_else(|| format_err!("the guest does not export {}", import.name()))?,
+        });
+    }
+    let instance = Instance::new_async(&mut *store, &machine.driver, &imports).await?;
+    let trampoline = instance.get_func(&mut *store, driver::TRAMPOLINE);
+    let slot = links.table.grow(&mut *store, 1, Ref::Func(trampoline))?;
+    let offset = address_of(store, python, "_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET")?;
+    let runtime = address_of(store, python, "_PyRuntime")?;
+    let offset = read_u32(store, offset)?;
+    let place = runtime.checked_add(offset).ok_or_else(|| format_err!("the trampoline's place is out of range"))?;
+    write(store, place, &u32::try_from(slot)?.to_le_bytes())?;
+    instance.get_typed_func(&mut *store, driver::INVOKE)
+}
+
+async fn call<P, R>(store: &mut Store<State>, instance: &Instance, name: &str, parameters: P) -> Result<R>
+where
+    P: wasmtime::WasmParams + Sync,
+    R: wasmtime::WasmResults + Sync,
+{
+    let function = instance.get_typed_func::<P, R>(&mut *store, name)?;
+    function.call_async(&mut *store, parameters).await
+}
+
+/// A C string in the guest's heap. It is never freed: those that are made live as long as the guest.
+async fn c_string(store: &mut Store<State>, instance: &Instance, text: &str) -> Result<u32> {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.push(0);
+    let address = call::<u32, u32>(store, instance, "malloc", u32::try_from(bytes.len())?).await?;
+    if address == 0 {
+        bail!("no memory for {} bytes", bytes.len());
+    }
+    write(store, address, &bytes)?;
+    Ok(address)
+}
+
+fn write(store: &mut Store<State>, address: u32, bytes: &[u8]) -> Result<()> {
+    memory(store)?.write(address, bytes).map_err(|errno| format_err!("address {address}: {errno}"))
+}
+
+fn read_u32(store: &mut Store<State>, address: u32) -> Result<u32> {
+    memory(store)?.read_u32(address).map_err(|errno| format_err!("address {address}: {errno}"))
+}
+
+fn memory(store: &mut Store<State>) -> Result<GuestMemory<'_>> {
+    let links = store.data().guest.ok_or_else(|| format_err!("the guest is not instantiated yet"))?;
+    Ok(GuestMemory::new(links.memory.data_mut(store.as_context_mut())))
+}
+
+/// The address of the data that the guest exports as `name`.
+fn address_of(store: &mut Store<State>, instance: &Instance, name: &str) -> Result<u32> {
+    let global = instance.get_global(&mut *store, name).ok_or_else(|| format_err!("the guest has no data {name}"))?;
+    match global.get(&mut *store) {
+        Val::I32(address) => Ok(address.cast_unsigned()),
+        other => bail!("{name} is {other:?}, not an address"),
+    }
+}

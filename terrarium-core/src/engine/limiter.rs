@@ -1,0 +1,43 @@
+//! The guest's memory limit, and what it used of it.
+
+use wasmtime::{ResourceLimiter, Result};
+
+/// CPython needs 8,733 table slots; functions made at run time take one each.
+const MOST_TABLE_SLOTS: usize = 1 << 20;
+
+/// Bounds memory and tables as they grow.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    memory: usize,
+    /// The largest size that a memory was given.
+    pub(super) peak: usize,
+    /// Whether the guest asked for more than it may have.
+    pub(super) denied: bool,
+}
+
+impl Limiter {
+    /// The limit in bytes.
+    pub(super) fn memory(&self) -> u64 {
+        self.memory as u64
+    }
+
+    pub(super) fn new(memory: u64) -> Self {
+        Self { memory: usize::try_from(memory).unwrap_or(usize::MAX), peak: 0, denied: false }
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        let allowed = desired <= self.memory && maximum.is_none_or(|maximum| desired <= maximum);
+        if allowed {
+            self.peak = self.peak.max(desired);
+        } else {
+            self.denied = true;
+        }
+        Ok(allowed)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        Ok(desired <= MOST_TABLE_SLOTS && maximum.is_none_or(|maximum| desired <= maximum))
+    }
+}

@@ -1,0 +1,65 @@
+//! [`Machine`]: what all guests share.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use wasmtime::{Engine, Linker, Module};
+
+use super::{
+    cache::Cache,
+    compile::{self, engine_error},
+    config, driver, imports,
+    state::State,
+};
+use crate::Result;
+
+/// The compiled interpreter and its bound imports. Made once per process and cache folder.
+pub(crate) struct Machine {
+    pub(super) engine: Engine,
+    pub(super) python: Module,
+    pub(super) driver: Module,
+    pub(super) linker: Linker<State>,
+}
+
+/// Where the interpreter's module comes from.
+pub(crate) struct Source<'a> {
+    /// Identifies the module: the same key, the same bytes.
+    pub(crate) key: &'a str,
+    /// Gives its bytes; asked only when it must be compiled.
+    pub(crate) wasm: &'a dyn Fn() -> Result<Vec<u8>>,
+}
+
+impl Machine {
+    /// The machine whose compiled code is kept in `cache_dir` (none: the default folder). The first call compiles the
+    /// interpreter if nobody did before, which takes seconds; later ones share the result.
+    ///
+    /// # Errors
+    /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine), and what the source fails
+    /// with.
+    pub(crate) fn shared(cache_dir: Option<&Path>, source: &Source<'_>) -> Result<Arc<Self>> {
+        type Machines = BTreeMap<(Option<PathBuf>, String), Arc<Machine>>;
+        static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
+        // Held while compiling: whoever else needs it would otherwise do the same work beside.
+        let mut machines = MACHINES.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (cache_dir.map(Path::to_owned), source.key.to_owned());
+        if let Some(machine) = machines.get(&key) {
+            return Ok(Arc::clone(machine));
+        }
+        let machine = Arc::new(Self::load(cache_dir, source)?);
+        machines.insert(key, Arc::clone(&machine));
+        Ok(machine)
+    }
+
+    fn load(cache_dir: Option<&Path>, source: &Source<'_>) -> Result<Self> {
+        let engine = config::engine()?.clone();
+        let cache = Cache::open(cache_dir)?;
+        let python = compile::module(&engine, &cache, &format!("python {}", source.key), || (source.wasm)())?;
+        // A millisecond of compilation: less than a file would cost to look after.
+        let driver = Module::new(&engine, driver::module()).map_err(engine_error)?;
+        let linker = imports::linker(&engine, &python).map_err(engine_error)?;
+        Ok(Self { engine, python, driver, linker })
+    }
+}

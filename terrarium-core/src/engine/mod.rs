@@ -1,0 +1,27 @@
+//! Running the guest: the only folder that knows wasmtime.
+//!
+//! [`Machine`] is what all guests share (the compiled interpreter and its bound imports), [`Guest`] one live
+//! interpreter. Everything the guest does ends as an [`End`]; nothing in here panics on its account.
+
+mod block_on;
+mod cache;
+mod calls;
+mod compile;
+mod config;
+mod driver;
+mod guest;
+mod imports;
+mod interruption;
+mod limiter;
+mod machine;
+mod mapping;
+
+mod state;
+
+mod trap;
+mod wasi;
+
+pub(crate) use guest::{Guest, GuestOptions, PyFunction};
+pub(crate) use interruption::{CancelTarget, Reason};
+pub(crate) use machine::{Machine, Source};
+pub(crate) use trap::End;

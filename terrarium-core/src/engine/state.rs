@@ -1,0 +1,32 @@
+//! What a guest's store holds on the host's side.
+
+use std::sync::Arc;
+
+use wasmtime::{Memory, Table};
+use wasmtime_wasi::p1::WasiP1Ctx;
+
+use super::{interruption::Interrupt, limiter::Limiter};
+use crate::syscall::Process;
+
+/// The host's side of one guest.
+pub(super) struct State {
+    pub(super) process: Process,
+    pub(super) wasi: WasiP1Ctx,
+    pub(super) limiter: Limiter,
+    pub(super) interrupt: Arc<Interrupt>,
+    /// Known once the guest is instantiated.
+    pub(super) guest: Option<Links>,
+    /// What the driver fills in next.
+    pub(super) request: Vec<u8>,
+    /// What the driver took last.
+    pub(super) response: Vec<u8>,
+}
+
+/// The parts of the guest that host functions need.
+#[derive(Clone, Copy)]
+pub(super) struct Links {
+    pub(super) memory: Memory,
+    pub(super) table: Table,
+    /// The address of the word that makes the interpreter look for signals.
+    pub(super) signal_word: u32,
+}

@@ -1,0 +1,95 @@
+//! The frames that the harness sends while code runs.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::{Bytes, Display, abi::Errno, syscall::Channel};
+
+/// Collects the frames of one run, up to a bound.
+#[derive(Debug)]
+pub(super) struct Frames {
+    collected: Mutex<Collected>,
+    bound: u64,
+}
+
+/// What the harness sent.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    /// What the code displayed.
+    pub(super) displays: Vec<Display>,
+    /// Contents that the values refer to by number.
+    pub(super) blobs: Vec<Bytes>,
+    /// The JSON text of the values.
+    pub(super) values: Vec<u8>,
+    /// The bytes of all frames.
+    bytes: u64,
+}
+
+/// A frame costs the host this much beside its content.
+const OVERHEAD: u64 = 128;
+
+impl Frames {
+    /// Takes `bound` bytes of frames in a run; beyond it they are refused.
+    pub(super) fn new(bound: u64) -> Self {
+        Self { collected: Mutex::default(), bound }
+    }
+
+    /// What was sent since the last call.
+    pub(super) fn take(&self) -> Collected {
+        std::mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Channel for Frames {
+    fn frame(&self, bytes: &[u8]) -> Result<(), Errno> {
+        let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = (bytes.len() as u64).saturating_add(OVERHEAD);
+        let sum = collected.bytes.saturating_add(size);
+        if sum > self.bound {
+            return Err(Errno::ENOSPC);
+        }
+        collected.bytes = sum;
+        match bytes.split_first() {
+            Some((b'D', json)) => {
+                collected.displays.push(serde_json::from_slice(json).map_err(|_| Errno::EINVAL)?);
+            }
+            Some((b'B', content)) => collected.blobs.push(Bytes::from(content)),
+            Some((b'V', text)) => collected.values.extend_from_slice(text),
+            _ => return Err(Errno::EINVAL),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_collected_by_kind_and_taken_once() {
+        let frames = Frames::new(10_000);
+        frames.frame(br#"D{"data": {"text/plain": "x"}, "metadata": {}}"#).unwrap();
+        frames.frame(b"Bcontent").unwrap();
+        frames.frame(b"V[1,").unwrap();
+        frames.frame(b"V2]").unwrap();
+        let collected = frames.take();
+        assert_eq!(collected.displays[0].data["text/plain"], "x");
+        assert_eq!(collected.blobs, [Bytes::from("content")]);
+        assert_eq!(collected.values, b"[1,2]");
+        assert!(frames.take().values.is_empty());
+    }
+
+    #[test]
+    fn a_guest_cannot_make_the_host_collect_without_end() {
+        let frames = Frames::new(1000);
+        assert_eq!((0..100).filter(|_| frames.frame(b"B").is_ok()).count(), 7);
+        assert_eq!(frames.frame(&[b'B'; 5000]), Err(Errno::ENOSPC));
+    }
+
+    #[test]
+    fn a_frame_that_is_none_is_refused() {
+        let frames = Frames::new(1000);
+        for bad in [&b""[..], b"?", b"D{", b"D[]"] {
+            assert_eq!(frames.frame(bad), Err(Errno::EINVAL), "{bad:?}");
+        }
+    }
+}

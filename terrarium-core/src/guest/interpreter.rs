@@ -1,0 +1,299 @@
+//! [`Interpreter`]: a guest with its harness.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    channel::{Collected, Frames},
+    protocol::{
+        Boot, CheckResponse, CodeRequest, Completeness, Completion, Request, Response, ResponseStatus, Values,
+    },
+};
+use crate::{
+    CancelHandle, Display, Error, Value,
+    engine::{CancelTarget, End, Guest, GuestOptions, Machine, PyFunction, Reason},
+    fd::CHANNEL,
+    output::PythonError,
+    syscall::Process,
+    value::from_wire,
+};
+
+/// The harness's module.
+const MODULE: &str = "_terrarium.main";
+/// What displays may take beside the values.
+const DISPLAY_BYTES: u64 = 64 << 20;
+/// How long the harness may take to answer a question that runs nothing of the user's.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an interpreter starts with.
+pub(crate) struct InterpreterOptions<'a> {
+    pub(crate) home: &'a str,
+    pub(crate) cwd: &'a str,
+    pub(crate) argv: &'a [String],
+    pub(crate) env: &'a BTreeMap<String, String>,
+    /// The environment that configures CPython itself; the code does not see it.
+    pub(crate) start_env: Vec<(String, String)>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) memory: u64,
+    pub(crate) value_bytes: u64,
+    pub(crate) grace: Duration,
+}
+
+/// A live interpreter that runs code on request.
+pub(crate) struct Interpreter {
+    guest: Guest,
+    frames: Arc<Frames>,
+    functions: Functions,
+    grace: Duration,
+    /// What a forced stop left unusable.
+    ended: bool,
+}
+
+/// The harness's functions.
+struct Functions {
+    execute: PyFunction,
+    check: PyFunction,
+    complete: PyFunction,
+    reset_globals: PyFunction,
+}
+
+/// How a run ended, and what it produced beside files and streams.
+#[derive(Default)]
+pub(crate) struct Answer {
+    pub(crate) outcome: Outcome,
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) final_expression: Option<Value>,
+    pub(crate) repr: Option<String>,
+    pub(crate) repr_truncated: bool,
+    pub(crate) outputs: BTreeMap<String, Value>,
+    pub(crate) displays: Vec<Display>,
+    pub(crate) error: Option<PythonError>,
+    /// Whether a memory request was refused.
+    pub(crate) memory_denied: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    #[default]
+    Success,
+    Error,
+    /// It was asked to stop and did.
+    Interrupted(Reason),
+    /// It was stopped by force; the interpreter is gone.
+    Stopped(Reason),
+    /// It left the process; the interpreter is gone.
+    Exited,
+    /// It failed; the interpreter is gone.
+    Crashed,
+}
+
+impl Outcome {
+    /// Whether the interpreter is gone.
+    pub(crate) fn is_end(self) -> bool {
+        matches!(self, Self::Stopped(_) | Self::Exited | Self::Crashed)
+    }
+}
+
+impl Interpreter {
+    /// Boot CPython and its harness.
+    ///
+    /// # Errors
+    /// [`Error::Start`].
+    pub(crate) fn start(
+        machine: &Machine,
+        mut process: Process,
+        options: InterpreterOptions<'_>,
+    ) -> Result<Self, Error> {
+        let frames = Arc::new(Frames::new(options.value_bytes.saturating_mul(2).saturating_add(DISPLAY_BYTES)));
+        process.channel = Some(Arc::clone(&frames) as _);
+        let mut guest = Guest::start(
+            machine,
+            GuestOptions {
+                process,
+                env: options.start_env,
+                memory: options.memory,
+                real_sleep: options.seed.is_none(),
+            },
+        )?;
+        let names = ["boot", "execute", "check", "complete", "reset_globals"];
+        let [boot, execute, check, complete, reset_globals] = guest.import(MODULE, names)?;
+        let request = Boot {
+            home: options.home,
+            cwd: options.cwd,
+            argv: options.argv,
+            env: options.env,
+            channel: CHANNEL,
+            seed: options.seed,
+        };
+        guest.invoke(boot, json(&request)?).map_err(|end| Error::Start(format!("{end:?}")))?;
+        let functions = Functions { execute, check, complete, reset_globals };
+        Ok(Self { guest, frames, functions, grace: options.grace, ended: false })
+    }
+
+    /// Run code.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when the machine cannot watch over the run.
+    pub(crate) fn execute(
+        &mut self,
+        request: &Request<'_>,
+        timeout: Option<Duration>,
+        cancel: Option<&CancelHandle>,
+    ) -> Result<Answer, Error> {
+        drop(self.frames.take());
+        self.guest.take_memory_denied();
+        let ended = self.invoke(self.functions.execute, json(request)?, timeout, cancel)?;
+        let mut answer = match ended {
+            Ok(response) => self.answer(&response),
+            Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
+        };
+        answer.memory_denied = self.guest.take_memory_denied();
+        Ok(answer)
+    }
+
+    fn invoke(
+        &mut self,
+        function: PyFunction,
+        request: Vec<u8>,
+        timeout: Option<Duration>,
+        cancel: Option<&CancelHandle>,
+    ) -> Result<Result<Vec<u8>, End>, Error> {
+        let interrupt = Arc::clone(self.guest.interrupt());
+        let watch = interrupt.arm(timeout, self.grace);
+        let _watch = watch.map_err(|error| Error::Engine(format!("no thread to watch over the run: {error}")))?;
+        let target = Arc::new(CancelTarget(interrupt));
+        if let Some(cancel) = cancel {
+            cancel.register(&target);
+        }
+        let ended = self.guest.invoke(function, request);
+        self.ended |= ended.is_err();
+        Ok(ended)
+    }
+
+    fn answer(&mut self, response: &[u8]) -> Answer {
+        let Collected { displays, blobs, values, .. } = self.frames.take();
+        let forged = |what: String| Answer {
+            outcome: Outcome::Crashed,
+            error: Some(fault("Crashed", format!("the harness's answer is broken: {what}"))),
+            ..Answer::default()
+        };
+        let response: Response = match serde_json::from_slice(response) {
+            Ok(response) => response,
+            Err(error) => {
+                self.ended = true;
+                return Answer { displays, ..forged(error.to_string()) };
+            }
+        };
+        let values: Values = match values.is_empty() {
+            true => Values::default(),
+            false => match serde_json::from_slice(&values) {
+                Ok(values) => values,
+                Err(error) => {
+                    self.ended = true;
+                    return Answer { displays, ..forged(error.to_string()) };
+                }
+            },
+        };
+        let typed = |json| from_wire(json, &blobs).unwrap_or_else(|reason| unreadable(&reason));
+        let interrupted = self.guest.interrupt().reason().filter(|_| {
+            response.status == ResponseStatus::Error
+                && response.error.as_ref().is_some_and(|error| error.kind == "KeyboardInterrupt")
+        });
+        Answer {
+            outcome: match (interrupted, response.status) {
+                (Some(reason), _) => Outcome::Interrupted(reason),
+                (None, ResponseStatus::Success) => Outcome::Success,
+                (None, ResponseStatus::Error) => Outcome::Error,
+            },
+            exit_code: response.exit_code.map(|code| i32::try_from(code).unwrap_or(1)),
+            final_expression: values.final_expression.map(typed),
+            repr: response.repr,
+            repr_truncated: response.repr_truncated,
+            outputs: values.outputs.into_iter().map(|(name, json)| (name, typed(json))).collect(),
+            displays,
+            error: response.error,
+            memory_denied: false,
+        }
+    }
+
+    /// Whether `code` can run, or is only the beginning of something.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when the interpreter does not answer.
+    pub(crate) fn check(&mut self, code: &str) -> Result<Completeness, Error> {
+        let response = self.ask(self.functions.check, &CodeRequest { code, cursor: None })?;
+        parse::<CheckResponse>(&response).map(|answer| answer.complete)
+    }
+
+    /// What could stand at the cursor, which is a number of characters into `code`.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when the interpreter does not answer.
+    pub(crate) fn complete(&mut self, code: &str, cursor: usize) -> Result<Completion, Error> {
+        let response = self.ask(self.functions.complete, &CodeRequest { code, cursor: Some(cursor) })?;
+        parse(&response)
+    }
+
+    /// Forget the names that the user's code made.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when the interpreter does not answer.
+    pub(crate) fn reset_globals(&mut self) -> Result<(), Error> {
+        self.ask(self.functions.reset_globals, &BTreeMap::<String, String>::new()).map(drop)
+    }
+
+    fn ask(&mut self, function: PyFunction, request: &impl Serialize) -> Result<Vec<u8>, Error> {
+        self.invoke(function, json(request)?, Some(PATIENCE), None)?
+            .map_err(|end| Error::Engine(format!("the interpreter ended while it was asked something: {end:?}")))
+    }
+
+    /// Whether the interpreter is gone.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The guest's files, descriptors and streams.
+    pub(crate) fn process(&mut self) -> &mut Process {
+        self.guest.process()
+    }
+
+    /// End the interpreter and keep its process.
+    pub(crate) fn into_process(self) -> Process {
+        self.guest.into_process()
+    }
+
+    /// The most memory that it had at a time, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        self.guest.peak_memory()
+    }
+}
+
+fn json(message: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(message).map_err(|error| Error::Engine(format!("request: {error}")))
+}
+
+fn parse<'a, T: serde::Deserialize<'a>>(response: &'a [u8]) -> Result<T, Error> {
+    serde_json::from_slice(response).map_err(|error| Error::Engine(format!("the interpreter's answer: {error}")))
+}
+
+fn from_end(end: End) -> Answer {
+    match end {
+        End::Exit(code) => Answer { outcome: Outcome::Exited, exit_code: Some(code), ..Answer::default() },
+        End::Stopped(reason) => Answer { outcome: Outcome::Stopped(reason), ..Answer::default() },
+        End::Crashed(text) => {
+            Answer { outcome: Outcome::Crashed, error: Some(fault("Crashed", text)), ..Answer::default() }
+        }
+    }
+}
+
+/// An error that is not an exception.
+pub(crate) fn fault(kind: &str, message: String) -> PythonError {
+    let traceback = format!("{kind}: {message}\n");
+    PythonError { kind: kind.to_owned(), message, traceback, ..PythonError::default() }
+}
+
+fn unreadable(reason: &str) -> Value {
+    Value::Object { class: "unreadable".to_owned(), repr: reason.to_owned() }
+}

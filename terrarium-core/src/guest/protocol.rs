@@ -1,0 +1,108 @@
+//! The messages to and from the harness; its package's docstring describes them too.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Value, output::PythonError};
+
+/// What the harness is told at start.
+#[derive(Serialize)]
+pub(super) struct Boot<'a> {
+    pub(super) home: &'a str,
+    pub(super) cwd: &'a str,
+    pub(super) argv: &'a [String],
+    pub(super) env: &'a BTreeMap<String, String>,
+    pub(super) channel: u32,
+    pub(super) seed: Option<u64>,
+}
+
+/// Code to run.
+#[derive(Serialize)]
+pub(crate) struct Request<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) filename: &'a str,
+    pub(crate) argv: Option<Vec<&'a str>>,
+    pub(crate) env: Option<&'a BTreeMap<String, String>>,
+    pub(crate) cwd: Option<&'a str>,
+    pub(crate) inputs: &'a BTreeMap<String, Value>,
+    pub(crate) outputs: &'a [String],
+    /// Whether names stay for the next request.
+    pub(crate) keep: bool,
+    pub(crate) value_bytes: u64,
+    pub(crate) repr_bytes: u64,
+    pub(crate) store_last: bool,
+}
+
+/// How the code ended.
+#[derive(Deserialize)]
+pub(super) struct Response {
+    pub(super) status: ResponseStatus,
+    #[serde(default)]
+    pub(super) exit_code: Option<i64>,
+    #[serde(default)]
+    pub(super) repr: Option<String>,
+    #[serde(default)]
+    pub(super) repr_truncated: bool,
+    #[serde(default)]
+    pub(super) error: Option<PythonError>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ResponseStatus {
+    Success,
+    Error,
+}
+
+/// The document of values that follows a run.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Values {
+    /// Absent when the code does not end in an expression that has a value.
+    #[serde(rename = "final", deserialize_with = "present")]
+    pub(super) final_expression: Option<serde_json::Value>,
+    pub(super) outputs: BTreeMap<String, serde_json::Value>,
+}
+
+/// A value that is there is kept, also when it is null.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(deserializer).map(Some)
+}
+
+/// A question about code at a prompt.
+#[derive(Serialize)]
+pub(super) struct CodeRequest<'a> {
+    pub(super) code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cursor: Option<usize>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CheckResponse {
+    pub(super) complete: Completeness,
+}
+
+/// Whether code at a prompt can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Completeness {
+    /// It can run.
+    Complete,
+    /// It is the beginning of something: ask for another line.
+    Incomplete,
+    /// It has a syntax error that no further line mends.
+    Invalid,
+}
+
+/// What could stand at the cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Completion {
+    /// The texts that may take the place of what stands between `start` and the cursor.
+    pub matches: Vec<String>,
+    /// Where the word before the cursor starts, in characters.
+    pub start: usize,
+}

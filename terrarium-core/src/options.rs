@@ -1,0 +1,174 @@
+//! [`SandboxOptions`] and [`ExecuteOptions`]: the only option structs, for every language and the command line.
+
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, CancelHandle, Value, limits};
+
+/// How a [`Sandbox`](crate::Sandbox) is configured. Every field has a safe default.
+///
+/// Sizes are bytes. In JSON, durations are seconds and file contents base64.
+///
+/// ```
+/// use std::time::Duration;
+/// use terrarium_core::SandboxOptions;
+///
+/// let options = SandboxOptions { timeout: Some(Duration::from_secs(5)), ..Default::default() };
+/// assert_eq!(options.memory, 512 << 20);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxOptions {
+    /// The longest that one run may take, or `None` for no limit. Default: 30 s.
+    #[serde(with = "limits::optional_seconds")]
+    pub timeout: Option<Duration>,
+    /// How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is
+    /// stopped by force, which loses a session's state. Default: 50 ms.
+    #[serde(with = "limits::seconds")]
+    pub grace: Duration,
+    /// The guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.
+    pub memory: u64,
+    /// What is kept of the standard output, and as much of the standard error; the rest is counted and dropped.
+    /// Default: 16 MiB.
+    pub output: u64,
+    /// The sum of the sizes of the guest's files. Default: 100 MiB.
+    pub file_bytes: u64,
+    /// The number of the guest's files and folders. Default: 10,000.
+    pub file_count: u64,
+    /// The number of files open at a time. Default: 256.
+    pub open_files: u32,
+    /// The size of the code of one run. Default: 16 MiB.
+    pub code_bytes: u64,
+    /// The encoded size of the values of one run (final expression and outputs); what is larger is kept as its
+    /// representation only. Default: 128 MiB.
+    pub value_bytes: u64,
+    /// The size of the final expression's representation; a longer one is cut. Default: 1 MiB.
+    pub repr_bytes: u64,
+    /// The guest's home folder, and its working directory unless `cwd` says otherwise. Default: `/home/earth`.
+    pub home: String,
+    /// The working directory; relative to `home`. Default: `home` itself.
+    pub cwd: Option<String>,
+    /// `sys.argv[1:]`. Default: empty.
+    pub args: Vec<String>,
+    /// Environment variables. Nothing is inherited from the host. Default: empty.
+    pub env: BTreeMap<String, String>,
+    /// Files that every run finds, by path; a relative one is below `home`. Default: none.
+    pub files: BTreeMap<String, Bytes>,
+    /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
+    pub deterministic: Option<Deterministic>,
+    /// Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
+    /// user's cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
+    pub cache_dir: Option<PathBuf>,
+}
+
+impl Default for SandboxOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Some(Duration::from_secs(30)),
+            grace: Duration::from_millis(50),
+            memory: 512 << 20,
+            output: 16 << 20,
+            file_bytes: 100 << 20,
+            file_count: 10_000,
+            open_files: 256,
+            code_bytes: 16 << 20,
+            value_bytes: 128 << 20,
+            repr_bytes: 1 << 20,
+            home: "/home/earth".to_owned(),
+            cwd: None,
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            files: BTreeMap::new(),
+            deterministic: None,
+            cache_dir: None,
+        }
+    }
+}
+
+/// A fixed clock and seeded entropy: [`SandboxOptions::deterministic`].
+///
+/// ```
+/// let fixed = terrarium_core::Deterministic::default();
+/// assert_eq!((fixed.time, fixed.seed), (1_767_225_600.0, 0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Deterministic {
+    /// The time at which every run starts, in seconds since 1970. Only sleeping moves it on.
+    /// Default: 2026-01-01T00:00:00Z.
+    pub time: f64,
+    /// What all random numbers are derived from. Default: 0.
+    pub seed: u64,
+}
+
+impl Default for Deterministic {
+    fn default() -> Self {
+        Self { time: 1_767_225_600.0, seed: 0 }
+    }
+}
+
+/// Receives a stream's bytes while the code runs. It is called on the thread that called `execute`.
+pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// What may differ from one run to the next. `None` means "as the sandbox says".
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use terrarium_core::{ExecuteOptions, Value};
+///
+/// let options = ExecuteOptions {
+///     inputs: BTreeMap::from([("x".to_owned(), Value::Int(41))]),
+///     outputs: vec!["y".to_owned()],
+///     ..Default::default()
+/// };
+/// assert!(options.files.is_empty());
+/// ```
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExecuteOptions {
+    /// Files to add before the run, by path; a relative one is below the home folder.
+    pub files: BTreeMap<String, Bytes>,
+    /// The standard input. Default: empty, so that reading meets the end at once.
+    pub stdin: Bytes,
+    /// `sys.argv[1:]`.
+    pub args: Option<Vec<String>>,
+    /// Environment variables, added to the sandbox's.
+    pub env: BTreeMap<String, String>,
+    /// The working directory; relative to the home folder.
+    pub cwd: Option<String>,
+    /// Values bound to names before the run.
+    pub inputs: BTreeMap<String, Value>,
+    /// Names whose values are taken after the run; those that do not exist are left out.
+    pub outputs: Vec<String>,
+    /// The name of the code in tracebacks and `__file__`. Default: `main.py`.
+    pub filename: Option<String>,
+    /// The longest that this run may take.
+    #[serde(with = "limits::optional_seconds")]
+    pub timeout: Option<Duration>,
+    /// Also bind the final expression's value to the name `_`, as an interactive interpreter does.
+    pub store_last: bool,
+    /// Stops the run from another thread.
+    #[serde(skip)]
+    pub cancel: Option<CancelHandle>,
+    /// Receives the standard output while the code runs.
+    #[serde(skip)]
+    pub on_stdout: Option<StreamCallback>,
+    /// Receives the standard error while the code runs.
+    #[serde(skip)]
+    pub on_stderr: Option<StreamCallback>,
+}
+
+impl fmt::Debug for ExecuteOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExecuteOptions")
+            .field("files", &self.files)
+            .field("args", &self.args)
+            .field("cwd", &self.cwd)
+            .field("inputs", &self.inputs)
+            .field("outputs", &self.outputs)
+            .field("filename", &self.filename)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! Paths in the guest's file system, as users give them.
+
+use crate::{Error, Result};
+
+/// The longest path, and the longest name in one: the guest's own limits.
+const LONGEST_PATH: usize = 4096;
+const LONGEST_NAME: usize = 255;
+
+/// The absolute path of a file given by a path relative to `home`.
+///
+/// # Errors
+/// [`Error::InvalidPath`] for one that is empty, absolute, too long, or holds a NUL or `..`.
+pub(crate) fn below(home: &str, path: &str) -> Result<String> {
+    if path.starts_with('/') {
+        return Err(invalid(path, "it is absolute; give it relative to the home folder"));
+    }
+    existing(home, path)
+}
+
+/// The same for a file that the guest may have made anywhere: an absolute path is taken as it is.
+///
+/// # Errors
+/// [`Error::InvalidPath`] as for [`below`], absolute ones apart.
+pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
+    if path.contains('\0') {
+        return Err(invalid(path, "it holds a NUL"));
+    }
+    let names = || path.split('/').filter(|name| !name.is_empty() && *name != ".");
+    if names().any(|name| name == "..") {
+        return Err(invalid(path, "it holds `..`"));
+    }
+    if names().next().is_none() {
+        return Err(invalid(path, "it names no file"));
+    }
+    if path.ends_with('/') || path.ends_with("/.") {
+        return Err(invalid(path, "it ends like a folder's"));
+    }
+    if names().any(|name| name.len() > LONGEST_NAME) {
+        return Err(invalid(path, "a name in it is longer than 255 bytes"));
+    }
+    let mut absolute = if path.starts_with('/') { String::new() } else { home.trim_end_matches('/').to_owned() };
+    for name in names() {
+        absolute.push('/');
+        absolute.push_str(name);
+    }
+    if absolute.len() >= LONGEST_PATH {
+        return Err(invalid(path, "it is longer than 4,095 bytes"));
+    }
+    Ok(absolute)
+}
+
+/// The path by which users know the file at `absolute`.
+pub(crate) fn shown<'a>(home: &str, absolute: &'a str) -> &'a str {
+    let inside = absolute.strip_prefix(home.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+    inside.unwrap_or(absolute)
+}
+
+fn invalid(path: &str, reason: &str) -> Error {
+    Error::InvalidPath { path: path.to_owned(), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_below_home_becomes_absolute() {
+        for (path, absolute) in [("a", "/h/a"), ("a/b.txt", "/h/a/b.txt"), ("./a//b", "/h/a/b"), ("…", "/h/…")] {
+            assert_eq!(below("/h", path).unwrap(), absolute, "{path}");
+            assert_eq!(below("/h/", path).unwrap(), absolute, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_refused_by_name() {
+        let long = "x".repeat(256);
+        for path in ["", ".", "/", "/a", "../a", "a/../b", "a/..", "a\0b", "a/", "a/.", &long] {
+            match below("/h", path) {
+                Err(Error::InvalidPath { path: named, .. }) => assert_eq!(named, path),
+                other => panic!("{path:?}: {other:?}"),
+            }
+        }
+        assert!(below("/h", &"x/".repeat(3000)).is_err());
+    }
+
+    #[test]
+    fn a_shown_path_leads_back() {
+        for path in ["a", "a/b", "/data/x"] {
+            assert_eq!(shown("/h", &existing("/h", path).unwrap()), path);
+        }
+        assert_eq!(shown("/h", "/hx/y"), "/hx/y");
+    }
+}

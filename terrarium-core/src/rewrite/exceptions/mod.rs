@@ -1,0 +1,60 @@
+//! Legacy exception instructions become standard ones: `try`, `catch`, `catch_all`, `delegate` and `rethrow` are
+//! written as `try_table`, `throw_ref` and references to exceptions (`exnref`). `throw` is the same in both.
+//!
+//! A `try` of type `P -> R` whose handlers catch tags that carry `T0`, `T1` … becomes
+//!
+//! ```text
+//! block P -> R                           what branches to the try leave
+//!   block P -> T1 exnref                 one for each handler, the first one innermost
+//!     block P -> T0
+//!       try_table P -> R (catch t0 0) (catch_ref t1 1)
+//!         block P -> exnref              only if a delegate names this try
+//!           … body …
+//!           br 4
+//!         end
+//!         throw_ref
+//!       end
+//!       br 2
+//!     end
+//!     … first handler …
+//!     br 1
+//!   end
+//!   local.set $e                         only if a rethrow names this handler
+//!   … second handler, its rethrow is local.get $e, throw_ref …
+//! end
+//! ```
+//!
+//! A `try` that ends in `delegate` is a `try_table` whose only clause sends everything to the innermost block of the
+//! target, or to a block around the whole function if nothing in the function would catch it.
+
+mod block_types;
+mod emit;
+mod labels;
+mod pass;
+mod plan;
+
+pub(super) use pass::Exceptions;
+
+/// Where an instruction stands, for messages.
+#[derive(Clone, Copy, Debug)]
+struct Site {
+    /// Index of the function, imports counted.
+    function: u32,
+    /// Byte offset in the module.
+    offset: usize,
+}
+
+impl Site {
+    fn error(
+        self,
+        construct: &'static str,
+        reason: impl Into<String>,
+    ) -> super::error::RewriteError {
+        super::error::RewriteError::Function {
+            function: self.function,
+            construct,
+            offset: self.offset,
+            reason: reason.into(),
+        }
+    }
+}

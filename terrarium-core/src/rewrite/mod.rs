@@ -1,0 +1,23 @@
+//! Rewriting of guest modules before they are compiled: bytes in, bytes out, no engine.
+//!
+//! [`rewrite`] takes a main or side module as its toolchain wrote it and returns one that the engine compiles
+//! and the host can serve. It is a list of passes over a whole module, in the order of
+//! [`RewriteOptions::passes`]; a new kind of rewriting is a new [`Pass`] and a field of [`RewriteOptions`].
+//!
+//! The input may be hostile (a wheel brings its own modules): it is validated before the first pass, nesting is
+//! kept on explicit stacks, and what a pass adds is bounded by what it read.
+
+mod error;
+mod exceptions;
+mod module;
+mod options;
+mod pipeline;
+mod redirect;
+mod sections;
+mod splice;
+mod validate;
+
+pub use error::RewriteError;
+pub use options::{Redirect, RewriteOptions};
+pub use pipeline::{Pass, rewrite};
+pub use validate::validate;

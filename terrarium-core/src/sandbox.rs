@@ -1,0 +1,107 @@
+//! [`Sandbox`]: a configuration that runs code, each time in a fresh interpreter.
+
+use std::sync::Arc;
+
+use crate::{Bytes, ExecuteOptions, ExecutionResult, Result, SandboxOptions, Session, run::Plan};
+
+/// Runs code in fresh interpreters: nothing that one run does is seen by the next.
+///
+/// Cheap to clone, and to share between threads; runs in several threads go on in parallel.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// use terrarium_core::{Sandbox, SandboxOptions, Status};
+///
+/// let sandbox = Sandbox::new(SandboxOptions::default())?;
+/// let result = sandbox.execute("print('hi'); 1 / 0", [("", ""); 0])?;
+/// assert_eq!(result.status, Status::Error);
+/// assert_eq!(result.stdout, "hi\n");
+/// assert_eq!(result.error.unwrap().message, "division by zero");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Sandbox {
+    plan: Arc<Plan>,
+}
+
+impl Sandbox {
+    /// A sandbox with these options.
+    ///
+    /// The first one on a machine compiles the interpreter, which takes seconds; the result is kept in
+    /// [`SandboxOptions::cache_dir`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`](crate::Error::InvalidOption) and [`Error::InvalidPath`](crate::Error::InvalidPath) for
+    /// an option that is out of its bounds, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be
+    /// used.
+    pub fn new(options: SandboxOptions) -> Result<Self> {
+        Ok(Self { plan: Arc::new(Plan::new(options)?) })
+    }
+
+    /// Run `code` in a fresh interpreter that finds `files` in its home folder, by relative paths.
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+    /// let result = sandbox.execute("open('a/b.txt').read()", [("a/b.txt", "text")])?;
+    /// assert_eq!(result.final_repr.as_deref(), Some("'text'"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidPath`](crate::Error::InvalidPath) and [`Error::TooLarge`](crate::Error::TooLarge) for what was
+    /// handed in, and faults of the host. What the code does is never one.
+    pub fn execute<P, B>(&self, code: &str, files: impl IntoIterator<Item = (P, B)>) -> Result<ExecutionResult>
+    where
+        P: Into<String>,
+        B: Into<Bytes>,
+    {
+        let files = files.into_iter().map(|(path, content)| (path.into(), content.into())).collect();
+        self.execute_with(code, ExecuteOptions { files, ..Default::default() })
+    }
+
+    /// Run `code` in a fresh interpreter with options for this run.
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+    /// use terrarium_core::{ExecuteOptions, Value};
+    ///
+    /// let options = ExecuteOptions {
+    ///     inputs: [("x".to_owned(), Value::Int(20))].into(),
+    ///     outputs: vec!["y".to_owned()],
+    ///     ..Default::default()
+    /// };
+    /// let result = sandbox.execute_with("y = x * 2 + 2", options)?;
+    /// assert_eq!(result.outputs["y"], Value::Int(42));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn execute_with(&self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
+        self.plan.execute_fresh(code, options)
+    }
+
+    /// Start a session: an interpreter that keeps its state from one run to the next.
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub fn session(&self) -> Result<Session> {
+        Session::start(Arc::clone(&self.plan))
+    }
+
+    /// The options that it was made with.
+    pub fn options(&self) -> &SandboxOptions {
+        self.plan.options()
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("options", self.options()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,235 @@
+//! [`Session`]: an interpreter that keeps its state.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
+    path,
+    run::{Live, Plan},
+    vfs::Vfs,
+};
+
+/// An interpreter that keeps its names, modules and files from one run to the next.
+///
+/// Sessions share nothing with each other. A run that has to be stopped by force (after its deadline and the grace),
+/// that crashes the interpreter or leaves it with `os._exit` loses the names; the result says so in
+/// [`session_lost`](ExecutionResult::session_lost), the files are kept, and the next run starts a new interpreter.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// use terrarium_core::{Sandbox, SandboxOptions, Value};
+///
+/// let mut session = Sandbox::new(SandboxOptions::default())?.session()?;
+/// session.execute("x = 41")?;
+/// assert_eq!(session.execute("x + 1")?.final_expression, Some(Value::Int(42)));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Session {
+    plan: Arc<Plan>,
+    state: State,
+}
+
+/// Either an interpreter, or the files of one that was lost.
+enum State {
+    Live(Box<Live>),
+    Lost(Vfs),
+}
+
+/// A file of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileInfo {
+    /// The path, relative to the home folder where the file is in it.
+    pub path: String,
+    /// The size in bytes.
+    pub size: u64,
+}
+
+impl Session {
+    pub(crate) fn start(plan: Arc<Plan>) -> Result<Self> {
+        let live = plan.start(None)?;
+        Ok(Self { plan, state: State::Live(Box::new(live)) })
+    }
+
+    /// Run `code`; names it makes stay for the next run.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::execute`](crate::Sandbox::execute).
+    pub fn execute(&mut self, code: &str) -> Result<ExecutionResult> {
+        self.execute_with(code, ExecuteOptions::default())
+    }
+
+    /// Run `code` with options for this run.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::execute`](crate::Sandbox::execute).
+    pub fn execute_with(&mut self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
+        let plan = Arc::clone(&self.plan);
+        let live = self.live()?;
+        let result = live.execute(&plan, code, options, true)?;
+        if live.has_ended() {
+            self.lose();
+        }
+        Ok(result)
+    }
+
+    /// Write a file, and the folders it is in. The path is relative to the home folder.
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+    /// session.write_file("in/a.txt", "text")?;
+    /// assert_eq!(session.execute("open('in/a.txt').read()")?.final_repr.as_deref(), Some("'text'"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidPath`] or, when there is no room or a folder is in the way, [`Error::File`].
+    pub fn write_file(&mut self, path: &str, content: impl Into<Bytes>) -> Result<()> {
+        let absolute = path::below(&self.plan.options().home, path)?;
+        let now = self.plan.now();
+        self.plan.write(self.files(), now, path, &absolute, content.into())
+    }
+
+    /// Read a file. The path is relative to the home folder, or absolute.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
+    pub fn read_file(&mut self, path: &str) -> Result<Bytes> {
+        let absolute = path::existing(&self.plan.options().home, path)?;
+        let content = self.files().host_read(absolute.as_bytes()).map_err(|errno| fault(path, &errno))?;
+        Ok(Bytes::from(content.into_vec().map_err(|errno| fault(path, &errno))?))
+    }
+
+    /// Remove a file. The path is relative to the home folder, or absolute.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
+    pub fn remove_file(&mut self, path: &str) -> Result<()> {
+        let absolute = path::existing(&self.plan.options().home, path)?;
+        let now = self.plan.now();
+        self.files().host_remove(now, absolute.as_bytes()).map_err(|errno| fault(path, &errno))
+    }
+
+    /// The files below the home folder, by path.
+    pub fn list_files(&mut self) -> Result<Vec<FileInfo>> {
+        let home = self.plan.options().home.clone();
+        let listed = self.files().host_list(home.as_bytes()).map_err(|errno| fault(&home, &errno))?;
+        Ok(listed
+            .into_iter()
+            .map(|file| FileInfo {
+                path: path::shown(&home, &String::from_utf8_lossy(&file.path)).to_owned(),
+                size: file.size,
+            })
+            .collect())
+    }
+
+    /// The contents of all files below the home folder, by path.
+    ///
+    /// # Errors
+    /// [`Error::File`] for one that cannot be read.
+    pub fn all_files(&mut self) -> Result<BTreeMap<String, Bytes>> {
+        self.list_files()?.into_iter().map(|file| Ok((file.path.clone(), self.read_file(&file.path)?))).collect()
+    }
+
+    /// Start over: a new interpreter, and the files that the sandbox's options name.
+    ///
+    /// # Errors
+    /// Faults of the host; the session then starts over with its next run.
+    pub fn reset(&mut self) -> Result<()> {
+        let live = self.plan.start(None)?;
+        self.state = State::Live(Box::new(live));
+        Ok(())
+    }
+
+    /// Forget the names that the code made; modules stay imported, and files stay.
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub fn reset_globals(&mut self) -> Result<()> {
+        self.ask(Live::reset_globals)
+    }
+
+    /// Whether `code` can run, or is only the beginning of something. Nothing is run.
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+    /// use terrarium_core::Completeness;
+    ///
+    /// assert_eq!(session.check("for x in y:")?, Completeness::Incomplete);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub fn check(&mut self, code: &str) -> Result<Completeness> {
+        self.ask(|live| live.check(code))
+    }
+
+    /// What could stand at the cursor, which is a number of characters into `code`.
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+    /// assert!(session.complete("impo", 4)?.matches.iter().any(|word| word.trim() == "import"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub fn complete(&mut self, code: &str, cursor: usize) -> Result<Completion> {
+        self.ask(|live| live.complete(code, cursor))
+    }
+
+    fn ask<T>(&mut self, question: impl FnOnce(&mut Live) -> Result<T>) -> Result<T> {
+        let live = self.live()?;
+        let answer = question(live);
+        if live.has_ended() {
+            self.lose();
+        }
+        answer
+    }
+
+    fn live(&mut self) -> Result<&mut Live> {
+        if let State::Lost(files) = &self.state {
+            let live = self.plan.start(Some(files.clone()))?;
+            self.state = State::Live(Box::new(live));
+        }
+        match &mut self.state {
+            State::Live(live) => Ok(live),
+            State::Lost(_) => Err(Error::Engine("the session has no interpreter".to_owned())),
+        }
+    }
+
+    /// Give up the interpreter and keep the files.
+    fn lose(&mut self) {
+        if let State::Live(live) = &mut self.state {
+            let files = live.take_files();
+            self.state = State::Lost(files);
+        }
+    }
+
+    fn files(&mut self) -> &mut Vfs {
+        match &mut self.state {
+            State::Live(live) => live.files(),
+            State::Lost(files) => files,
+        }
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("live", &matches!(self.state, State::Live(_))).finish_non_exhaustive()
+    }
+}
+
+fn fault(path: &str, reason: &impl ToString) -> Error {
+    Error::File { path: path.to_owned(), reason: reason.to_string() }
+}

@@ -1,0 +1,78 @@
+//! The manifest: what the artifacts are, where they came from, and their hashes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Describes one set of guest artifacts; `manifest.json` beside them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The guest that the artifacts are.
+    pub guest: Guest,
+    /// The pinned packages that the artifacts were made from.
+    pub sources: Vec<Source>,
+    /// The version of the rewriting that the main module went through.
+    pub rewrite_format: u32,
+    /// The artifacts by name: `python_wasm`, `stdlib` and `tzdata`.
+    pub artifacts: BTreeMap<String, Artifact>,
+}
+
+/// Names a guest and its platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guest {
+    /// The distribution, `pyodide`.
+    pub name: String,
+    /// The version of the distribution.
+    pub version: String,
+    /// The version of Python.
+    pub python: String,
+    /// The version of the binary interface for compiled packages.
+    pub abi: String,
+    /// The platform tag of the wheels it can load (PEP 783).
+    pub platform: String,
+}
+
+/// A pinned package of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The package's name.
+    pub name: String,
+    /// Its exact version.
+    pub version: String,
+    /// The registry's client that fetches it, `npm` or `pip`.
+    pub client: String,
+    /// The file that the client fetches.
+    pub file: String,
+    /// The hash of that file as the client writes it: `sha512-BASE64` or `sha256:HEX`.
+    pub integrity: String,
+    /// The licence as an SPDX expression.
+    pub licence: String,
+    /// What it is fetched for: `artifacts`, or `tests` when only development needs it.
+    #[serde(rename = "use")]
+    pub purpose: String,
+}
+
+/// One artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// The file's name in the folder of the manifest.
+    pub file: String,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of the file in hexadecimal.
+    pub sha256: String,
+    /// What the file holds once decompressed; `None` when it is used as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpacked: Option<Unpacked>,
+    /// The licence as an SPDX expression.
+    pub licence: String,
+}
+
+/// The decompressed content of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unpacked {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+}

@@ -1,0 +1,60 @@
+//! `cargo xtask setup`: fetch the pinned packages, rewrite the guest, lay out the artifacts.
+
+mod artifacts;
+mod download;
+mod pins;
+
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use terrarium_runtime::{Runtime, sha256_hex};
+
+use crate::util;
+use pins::Pins;
+
+/// What set-up is asked for.
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// Also fetch what only the tests need
+    #[arg(long)]
+    pub(crate) dev: bool,
+    /// Lay out the artifacts again even if they are up to date
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Does nothing that is done already: downloads and artifacts are kept, so that a second run is
+/// fast and needs no network.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let home = util::root().join("terrarium-runtime");
+    let downloads = home.join("downloads");
+    let folder = home.join("artifacts");
+    let pins_text = util::read(&home.join("pins.json"))?;
+    let pins: Pins = serde_json::from_slice(&pins_text).context("pins.json is not valid")?;
+
+    // What the artifacts depend on, besides the bytes that the pins fix.
+    let stamp = format!(
+        "{}\n{}\n",
+        sha256_hex(&pins_text),
+        artifacts::rewriter_fingerprint()?
+    );
+    let stamp_file = folder.join("stamp");
+    let current = fs::read_to_string(&stamp_file).is_ok_and(|present| present == stamp)
+        && Runtime::from_dir(&folder).is_ok_and(|runtime| runtime.verify().is_ok());
+    if current && !options.force {
+        println!("guest artifacts are up to date");
+    } else {
+        let start = Instant::now();
+        artifacts::lay_out(&pins, &downloads, &folder)?;
+        util::write(&stamp_file, stamp.as_bytes())?;
+        println!(
+            "guest artifacts laid out in {:.1} s",
+            start.elapsed().as_secs_f64()
+        );
+    }
+    if options.dev {
+        download::tools(&pins, &downloads)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Makes the guest artifacts from the pinned packages.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use terrarium_core::rewrite::{RewriteOptions, rewrite};
+use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
+
+use super::{Pins, download};
+use crate::util;
+
+/// How hard the main module is compressed. It is done once, and the packed crate has a size limit.
+const ZSTD_LEVEL: i32 = 19;
+
+/// Raise it when the rewriting changes what the rest of the project expects of the main module.
+const REWRITE_FORMAT: u32 = 1;
+
+/// Fetches what is not there yet and writes the artifacts, the manifest last: a run that is
+/// interrupted leaves a set that does not match its manifest and is refused by the build.
+pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()> {
+    let guest = pins.source("pyodide")?;
+    let package = download::fetch(guest, downloads)?;
+    let members = ["pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+    let [wasm, stdlib, lock]: [Vec<u8>; 3] = download::members(&package, &members)?
+        .try_into()
+        .map_err(|_| anyhow::anyhow!("the package has other members than asked for"))?;
+    check_guest(pins, &lock)?;
+    let zones = pins.source("tzdata")?;
+    let tzdata = download::fetch(zones, downloads)?;
+
+    let start = Instant::now();
+    let python = rewrite(&wasm, &rewrite_options()).context("cannot rewrite the guest")?;
+    println!(
+        "main module rewritten in {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+    let start = Instant::now();
+    let packed = zstd::bulk::compress(&python, ZSTD_LEVEL)?;
+    println!(
+        "main module compressed in {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+
+    let mut artifacts = BTreeMap::new();
+    let mut add = |name: &str, file: &str, bytes: &[u8], unpacked: Option<&[u8]>, licence: &str| {
+        let artifact = Artifact {
+            file: file.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: sha256_hex(bytes),
+            unpacked: unpacked.map(|raw| Unpacked {
+                bytes: raw.len() as u64,
+                sha256: sha256_hex(raw),
+            }),
+            licence: licence.to_owned(),
+        };
+        artifacts.insert(name.to_owned(), artifact);
+        println!("{file}: {} bytes", bytes.len());
+        util::write(&folder.join(file), bytes)
+    };
+    let python_licence = format!("{} AND Python-2.0", guest.licence);
+    add(
+        "python_wasm",
+        "python.wasm.zst",
+        &packed,
+        Some(&python),
+        &python_licence,
+    )?;
+    add("stdlib", "stdlib.zip", &stdlib, None, "Python-2.0")?;
+    add("tzdata", "tzdata.zip", &tzdata, None, &zones.licence)?;
+
+    let manifest = Manifest {
+        guest: pins.guest.clone(),
+        sources: pins
+            .sources
+            .iter()
+            .filter(|s| s.purpose == "artifacts")
+            .cloned()
+            .collect(),
+        rewrite_format: REWRITE_FORMAT,
+        artifacts,
+    };
+    let mut text = serde_json::to_string_pretty(&manifest)?;
+    text.push('\n');
+    util::write(&folder.join("manifest.json"), text.as_bytes())?;
+    Runtime::from_dir(folder)?
+        .verify()
+        .context("the artifacts do not pass their own check")
+}
+
+/// How the main module is rewritten.
+fn rewrite_options() -> RewriteOptions {
+    RewriteOptions::default()
+}
+
+/// The package says itself which Python and which binary interface it is.
+fn check_guest(pins: &Pins, lock: &[u8]) -> Result<()> {
+    let lock: Value = serde_json::from_slice(lock).context("the guest's lock file is not valid")?;
+    let info = &lock["info"];
+    ensure!(
+        info["python"] == pins.guest.python.as_str()
+            && info["abi_version"] == pins.guest.abi.as_str(),
+        "the guest says it is {info}, pins.json says Python {} with the binary interface {}",
+        pins.guest.python,
+        pins.guest.abi
+    );
+    Ok(())
+}
+
+/// The hash of all that decides what the rewriting puts out: its sources, and the versions of the
+/// two libraries that it reads and writes modules with.
+pub(crate) fn rewriter_fingerprint() -> Result<String> {
+    let root = util::root();
+    let sources = root.join("terrarium-core/src/rewrite");
+    let mut hash = Sha256::new();
+    hash.update(format!(
+        "{REWRITE_FORMAT} {ZSTD_LEVEL} {:?}\n",
+        rewrite_options()
+    ));
+    for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
+        if !path.ends_with("tests.rs") {
+            hash.update(path.strip_prefix(&sources)?.to_string_lossy().as_bytes());
+            hash.update(util::read(&path)?);
+        }
+    }
+    let lock = String::from_utf8(util::read(&root.join("Cargo.lock"))?)?;
+    for package in lock.split("[[package]]") {
+        if ["\nname = \"wasmparser\"\n", "\nname = \"wasm-encoder\"\n"]
+            .iter()
+            .any(|n| package.starts_with(n))
+        {
+            hash.update(package);
+        }
+    }
+    Ok(format!("{:x}", hash.finalize()))
+}

@@ -1,0 +1,214 @@
+//! `cargo xtask test`: everything that must hold, one table at the end.
+
+mod stream;
+mod table;
+mod tally;
+mod venv;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::{demo, setup, tidy, util};
+use stream::run_streaming;
+use tally::Tally;
+
+/// What is to be tested.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The parts to run; all of them by default
+    parts: Vec<Part>,
+}
+
+/// A part of the tests that can be run alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The house rules.
+    Tidy,
+    /// Formatting, clippy and the documentation, warnings as errors.
+    Lint,
+    /// The Rust tests of every crate, documentation examples included.
+    Rust,
+    /// The Python package inside the guest, in native Python.
+    Harness,
+    /// The README's first command, against its expected output.
+    Demo,
+}
+
+/// One row of the final table.
+struct Row {
+    name: &'static str,
+    passed: bool,
+    tally: Option<Tally>,
+    took: Duration,
+}
+
+/// Runs the steps of the chosen parts, all of them even if one fails.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
+    let mut rows = Rows::default();
+    if wanted(Part::Lint) || wanted(Part::Rust) || wanted(Part::Demo) {
+        rows.plain("set-up", || {
+            setup::run(&setup::Options {
+                dev: true,
+                force: false,
+            })
+        });
+    }
+    if wanted(Part::Tidy) {
+        rows.plain("tidy", tidy::run);
+    }
+    if wanted(Part::Lint) {
+        rows.plain("format", || {
+            status(util::cargo().args(["fmt", "--all", "--check"]))
+        });
+        rows.plain("clippy", || status(&mut clippy()));
+        rows.plain("documentation", || status(&mut documentation()));
+    }
+    if wanted(Part::Rust) {
+        // Apart, because building them together would bring the engine into this program.
+        rows.counted(
+            "Rust tests",
+            &[
+                "test",
+                "--workspace",
+                "--exclude",
+                "xtask",
+                "--no-fail-fast",
+            ],
+        );
+        rows.counted(
+            "xtask tests",
+            &["test", "--package", "xtask", "--no-fail-fast"],
+        );
+    }
+    if wanted(Part::Harness) {
+        harness(&mut rows);
+    }
+    if wanted(Part::Demo) {
+        rows.plain("demo", demo::check);
+    }
+    rows.finish()
+}
+
+fn clippy() -> Command {
+    let mut command = util::cargo();
+    command.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    command
+}
+
+fn documentation() -> Command {
+    let mut command = util::cargo();
+    command.args(["doc", "--workspace", "--exclude", "xtask", "--no-deps"]);
+    command.env("RUSTDOCFLAGS", "--deny warnings");
+    command
+}
+
+/// The tests and checks of the harness, with the tools that its requirements pin.
+fn harness(rows: &mut Rows) {
+    let folder = util::root().join("terrarium-core/python");
+    let mut python = None;
+    rows.plain("harness tools", || {
+        python = Some(venv::ready(
+            "harness",
+            &folder.join("requirements-dev.txt"),
+        )?);
+        Ok(())
+    });
+    let Some(python) = python else { return };
+    let module = |arguments: &[&str]| module(&python, &folder, arguments);
+    rows.plain("harness ruff", || status(&mut module(&["ruff", "check"])));
+    rows.plain("harness format", || {
+        status(&mut module(&["ruff", "format", "--check"]))
+    });
+    rows.plain("harness mypy", || status(&mut module(&["mypy"])));
+    rows.row("harness tests", || counted(&mut module(&["pytest"])));
+}
+
+fn module(python: &Path, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = util::command(python);
+    command.arg("-m").args(arguments).current_dir(folder);
+    command
+}
+
+/// Runs a command that only succeeds or fails.
+fn status(command: &mut Command) -> Result<()> {
+    let success = run_streaming(command, |_| ())?;
+    if !success {
+        bail!("`{}` failed", command.get_program().to_string_lossy());
+    }
+    Ok(())
+}
+
+/// Runs a command that reports how many tests passed.
+fn counted(command: &mut Command) -> Result<(bool, Option<Tally>)> {
+    let mut tally = Tally::default();
+    let success = run_streaming(command, |line| tally.add(line))?;
+    if success && tally.passed == 0 {
+        println!("error: the runner found no tests");
+    }
+    Ok((
+        success && tally.failed == 0 && tally.passed > 0,
+        Some(tally),
+    ))
+}
+
+#[derive(Default)]
+struct Rows(Vec<Row>);
+
+impl Rows {
+    /// A step that succeeds or fails.
+    fn plain(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) {
+        self.row(name, || step().map(|()| (true, None)));
+    }
+
+    /// A step of Cargo that runs tests.
+    fn counted(&mut self, name: &'static str, arguments: &[&str]) {
+        self.row(name, || counted(util::cargo().args(arguments)));
+    }
+
+    fn row(&mut self, name: &'static str, step: impl FnOnce() -> Result<(bool, Option<Tally>)>) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let (passed, tally) = step().unwrap_or_else(|error| {
+            println!("error: {error:#}");
+            (false, None)
+        });
+        self.0.push(Row {
+            name,
+            passed,
+            tally,
+            took: start.elapsed(),
+        });
+    }
+
+    fn finish(self) -> Result<()> {
+        print!("\n{}", table::render(&self.0));
+        let failed: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|row| !row.passed)
+            .map(|row| row.name)
+            .collect();
+        if !failed.is_empty() {
+            bail!(
+                "{} of {} steps failed: {}",
+                failed.len(),
+                self.0.len(),
+                failed.join(", ")
+            );
+        }
+        println!("all {} steps passed", self.0.len());
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Unsafe code stands only in the files listed here, each use with its proof.
+
+use super::Finding;
+use super::source::SourceFile;
+
+/// The files that may hold unsafe code, and why each of them must.
+const ALLOWED: &[(&str, &str)] = &[];
+
+/// Crates that need none and say so to the compiler.
+const FORBIDDING: &[&str] = &[
+    "xtask/src/main.rs",
+    "terrarium-runtime/src/lib.rs",
+    "terrarium-cli/src/main.rs",
+];
+
+/// How many lines above the keyword its proof may start.
+const PROOF_DISTANCE: usize = 12;
+
+pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
+    let mut findings = against(files, ALLOWED);
+    for file in files
+        .iter()
+        .filter(|file| FORBIDDING.contains(&file.path.as_str()))
+    {
+        if !file.scanned().code.contains("#![forbid(unsafe_code)]") {
+            findings.push(Finding::new(file, 1, "must hold `#![forbid(unsafe_code)]`"));
+        }
+    }
+    findings
+}
+
+fn against(files: &[SourceFile], allowed: &[(&str, &str)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.is_rust()) {
+        let lines: Vec<&str> = file.text.lines().collect();
+        let places: Vec<usize> = file
+            .scanned()
+            .code
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| has_word(line, "unsafe"))
+            .map(|(index, _)| index)
+            .collect();
+        let listed = allowed.iter().any(|(path, _)| *path == file.path);
+        if listed && places.is_empty() {
+            let message = "is listed for unsafe code and holds none: take it off the list";
+            findings.push(Finding::new(file, 1, message));
+        }
+        for place in places {
+            if !listed {
+                let message =
+                    "unsafe code in a file that is not listed in xtask/src/tidy/unsafety.rs";
+                findings.push(Finding::new(file, place + 1, message));
+            }
+            let above = &lines[place.saturating_sub(PROOF_DISTANCE)..=place];
+            if !above
+                .iter()
+                .any(|line| line.contains("SAFETY:") || line.contains("# Safety"))
+            {
+                let message = "unsafe code without its proof: `// SAFETY: …`";
+                findings.push(Finding::new(file, place + 1, message));
+            }
+        }
+    }
+    for (path, reason) in allowed {
+        if !files.iter().any(|file| file.path == *path) || reason.is_empty() {
+            findings.push(Finding {
+                path: (*path).to_owned(),
+                line: 1,
+                message: "is listed for unsafe code, but the file or the reason is missing"
+                    .to_owned(),
+            });
+        }
+    }
+    findings
+}
+
+fn has_word(line: &str, word: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|part| part == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROVEN: &str = "//! S.\n// SAFETY: the pointer is valid.\nunsafe{ f() }\n";
+    const BARE: &str = "//! S.\nunsafe{ f() }\n";
+
+    fn found(text: &str, allowed: &[(&str, &str)]) -> usize {
+        against(&[SourceFile::new("a/src/x.rs", text)], allowed).len()
+    }
+
+    #[test]
+    fn unlisted_unproven_and_stale_are_found() {
+        assert_eq!(found(PROVEN, &[]), 1);
+        assert_eq!(found(BARE, &[]), 2);
+        assert_eq!(found(BARE, &[("a/src/x.rs", "maps code")]), 1);
+        assert_eq!(found("//! S.\n", &[("a/src/x.rs", "maps code")]), 1);
+        assert_eq!(found("//! S.\n", &[("a/src/gone.rs", "maps code")]), 1);
+    }
+
+    #[test]
+    fn listed_and_proven_and_mentions_pass() {
+        assert_eq!(found(PROVEN, &[("a/src/x.rs", "maps code")]), 0);
+        assert_eq!(
+            found(
+                "//! unsafe\n#![forbid(unsafe_code)]\nlet s = \"unsafe\";\n",
+                &[]
+            ),
+            0
+        );
+    }
+
+    #[test]
+    fn a_crate_that_needs_no_unsafe_code_must_forbid_it() {
+        let file = |text: &str| [SourceFile::new("xtask/src/main.rs", text)];
+        assert_eq!(check(&file("//! X.\nfn main() {}\n")).len(), 1);
+        assert_eq!(
+            check(&file("//! X.\n#![forbid(unsafe_code)]\nfn main() {}\n")).len(),
+            0
+        );
+    }
+}

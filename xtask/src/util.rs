@@ -1,0 +1,124 @@
+//! What several commands need: the workspace's folders, child processes, writing files.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// The workspace's root folder.
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// A command that runs in the workspace's root, without what Cargo tells a program that it runs:
+/// nested calls of Cargo would see other values than a caller's own and build again.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_")
+            || text.starts_with("CARGO_MANIFEST_")
+            || matches!(
+                &*text,
+                "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE"
+            )
+        {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
+/// Cargo, the one that runs this program.
+pub(crate) fn cargo() -> Command {
+    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The npm client; on Windows it is a script that needs its extension.
+pub(crate) fn npm() -> Command {
+    command(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+/// Python 3.11 or newer: the program that the variable `PYTHON` names, or the one on the path.
+pub(crate) fn python() -> Result<PathBuf> {
+    let named = std::env::var_os("PYTHON").map(PathBuf::from);
+    let candidates = match named {
+        Some(program) => vec![program],
+        None => ["python3", "python"].map(PathBuf::from).to_vec(),
+    };
+    let test = "import sys; sys.exit(sys.version_info < (3, 11))";
+    for program in &candidates {
+        if let Ok(output) = command(program).args(["-c", test]).output()
+            && output.status.success()
+        {
+            return Ok(program.clone());
+        }
+    }
+    bail!("no Python 3.11 or newer on the path; install one or name it in the variable PYTHON")
+}
+
+/// Runs a command to its end and fails with its output if it fails.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start `{name}`; is it installed and on the path?"))?;
+    if !output.status.success() {
+        let text = [output.stdout, output.stderr].concat();
+        bail!(
+            "`{name}` failed ({}):\n{}",
+            output.status,
+            String::from_utf8_lossy(&text).trim()
+        );
+    }
+    Ok(())
+}
+
+/// Writes a file so that a reader sees the old content or the new, never a part. Leaves a file that
+/// has this content already untouched, so that nothing is built again because of it.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    let attempt = || -> io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let part = folder.join(format!(".{name}.{}", std::process::id()));
+        fs::write(&part, bytes)?;
+        fs::rename(&part, path)
+    };
+    attempt().with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Reads a file, naming it in the error.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// All files below a folder, sorted; folders for which `enter` says no are skipped.
+pub(crate) fn walk(folder: &Path, enter: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries =
+            fs::read_dir(&folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
+        for entry in entries {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            let path = entry.path();
+            if kind.is_file() {
+                files.push(path);
+            } else if kind.is_dir() && enter(&path) {
+                folders.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
