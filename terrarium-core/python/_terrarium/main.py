@@ -23,6 +23,8 @@ _LAST_RESORT = (
     b'"end_line":null,"end_column":null,"source":null,"incomplete_input":false}}'
 )
 
+_boot_error: BaseException | None = None
+
 
 def _fault(error: BaseException) -> bytes:
     """Return the response for a fault of the harness or of a request."""
@@ -46,6 +48,8 @@ def _fault(error: BaseException) -> bytes:
 
 def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
     try:
+        if _boot_error is not None:
+            return _fault(_boot_error)
         return work(parse(request)).encode()
     except BaseException as error:
         state.user = False
@@ -54,11 +58,13 @@ def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
 
 def boot(config: bytes) -> None:
     """Set the interpreter up. Called first, and again whenever it goes on from a snapshot."""
+    global _boot_error
+    _boot_error = None
     try:
         start(parse(config))
     except BaseException as error:
-        # There is no answer to put it in: what comes next will fail by itself, and the reason is in the log.
-        load("_terrarium.streams").complain(f"terrarium: boot failed: {type(error).__name__}: {error}")
+        # Told by every call that follows.
+        _boot_error = error
 
 
 def execute(request: bytes) -> bytes:

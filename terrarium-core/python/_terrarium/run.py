@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 import sys
 from atexit import _run_exitfuncs
 from os import chdir, environ, getcwd
-from sys import getrecursionlimit, setprofile, setrecursionlimit, settrace
+from sys import getprofile, getrecursionlimit, gettrace, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
 from _terrarium.interrupts import as_user, state
 from _terrarium.module import main
 from _terrarium.pristine import Untampered, load
 from _terrarium.source import VALUE, Program, Source, build
-from _terrarium.wire import channel, dump
+from _terrarium.wire import channel, dump, scalar
 
 _COROUTINE = 0x80
 _VALUE_BYTES = 64 << 20
@@ -126,8 +126,10 @@ class Run:
 
     def _restore_interpreter(self) -> None:
         """Undo what would make the harness itself slow or impossible."""
-        settrace(None)
-        setprofile(None)
+        if gettrace() is not None:
+            settrace(None)
+        if getprofile() is not None:
+            setprofile(None)
         limit = getrecursionlimit()
         settings.user_recursion_limit = limit if self.keep else settings.recursion_limit
         if limit != settings.recursion_limit:
@@ -184,11 +186,19 @@ class Run:
         if self.request.get("store_last") and value is not None:
             sys.modules["builtins"].__dict__["_"] = value
         limit = self.request.get("repr_bytes", _REPR_BYTES)
+        text = scalar(value)
+        if text is not None and len(text) * 2 <= limit:
+            response["repr"] = repr(value)
+            return
         response["repr"], response["repr_truncated"] = load("_terrarium.values.reprs").bounded_repr(value, limit)
         if not type(value).__flags__ & _BUILTIN_SHAPE or type(value).__flags__ & _HEAP_TYPE:
             load("_terrarium.display").display_final(value, response["repr"])
 
     def _send_values(self) -> None:
+        text = scalar(self.values[0]) if self.values and not self.request.get("outputs") else None
+        if text is not None:
+            channel.send(b"V", b'{"final":' + text.encode() + b',"outputs":{}}')
+            return
         outputs = {name: self.names[name] for name in self.request.get("outputs") or () if name in self.names}
         encode = load("_terrarium.values.encode")
         limit = self.request.get("value_bytes", _VALUE_BYTES)

@@ -21,6 +21,8 @@ from _terrarium.wire import channel
 
 def start(config: dict[str, Any]) -> None:
     """Set the interpreter up as `config` says."""
+    if type(config["channel"]) is not int:
+        raise TypeError("the channel is a descriptor number")
     channel.open(config["channel"])
     streams.set_up()
     if config.get("env") is not None:

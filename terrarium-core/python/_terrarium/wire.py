@@ -29,6 +29,9 @@ class _ScannerOptions:
     memo: dict[str, str] = {}  # noqa: RUF012 - read by the C scanner
 
 
+# The largest int that every reader of JSON gets right.
+PLAIN_INT = 2**53 - 1
+
 _scan = make_scanner(_ScannerOptions())
 
 
@@ -67,6 +70,16 @@ def dump(value: Any) -> str:
     if kind is list:
         return "[" + ",".join([dump(item) for item in value]) + "]"
     raise TypeError("a response holds plain data only, not " + kind.__name__)
+
+
+def scalar(value: object) -> str | None:
+    """Return the JSON text of the commonest final values, or None for one that takes the encoder to write."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value) if len(value) < 1024 and value.isascii() else None  # type: ignore[arg-type,attr-defined]
+    if kind is int and -PLAIN_INT <= value <= PLAIN_INT:  # type: ignore[operator]
+        return int.__repr__(value)  # type: ignore[arg-type]
+    return dump(value) if kind is bool or value is None else None
 
 
 class Channel:

@@ -17,8 +17,8 @@ from _terrarium.interrupts import state
 from _terrarium.pristine import load
 from _terrarium.values.reprs import bounded_repr, class_name
 from _terrarium.values.writer import TooLarge, Writer
+from _terrarium.wire import PLAIN_INT
 
-PLAIN_INT = 2**53 - 1
 # Bits of the largest int that is written in decimal: 4000 digits.
 _DECIMAL_BITS = 13287
 BLOB = 1 << 16
@@ -362,4 +362,5 @@ def encode_document(final: list[object], outputs: dict[str, object], limit: int)
         lead = ","
     writer.free("}}")
     writer.flush()
+    writer.join()
     return writer

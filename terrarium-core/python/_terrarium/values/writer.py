@@ -83,3 +83,8 @@ class Writer:
         pieces, blobs, self._used = mark
         del self.pieces[pieces:]
         del self.blobs[blobs:]
+
+    def join(self) -> None:
+        """Make one piece of few small ones, as most documents are."""
+        if self._used <= _PIECE:
+            self.pieces = [b"".join(self.pieces)]
