@@ -16,7 +16,7 @@ mod host;
 mod import;
 mod javascript;
 mod links;
-mod mapping;
+pub mod mapping;
 mod open;
 mod page;
 mod path;
