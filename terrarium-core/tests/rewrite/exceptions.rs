@@ -696,3 +696,32 @@ fn uncaught_exceptions_reach_the_host_with_their_values() {
         ],
     );
 }
+
+#[test]
+fn types_of_the_module_keep_their_indices() {
+    check(
+        r#"(rec
+            (type $pair (struct (field i32) (field (ref null $pair))))
+            (type $unused (func (param (ref $pair)) (result i32))))
+        (type $sum (sub (func (param (ref null $pair) i32) (result i32))))
+        (tag $carries (param (ref null $pair) i32))
+        (func $add (type $sum)
+            (i32.add (local.get 1) (struct.get $pair 0 (local.get 0))))
+        (func (export "run") (param i32) (result i32)
+            i32.const 40  ref.null $pair  struct.new $pair
+            i32.const 1
+            try (param (ref null $pair) i32) (result i32)
+                local.get 0  i32.add
+                local.get 0
+                if (param (ref null $pair) i32) (result (ref null $pair) i32)
+                    throw $carries
+                end
+                call $add
+            catch $carries
+                i32.const 100  i32.add
+                ref.func $add  call_ref $sum
+            end)
+        (elem declare func $add)"#,
+        &[(0, returned(41)), (5, returned(146))],
+    );
+}

@@ -3,6 +3,7 @@
 mod differential;
 mod exceptions;
 mod guest_module;
+mod hostile;
 mod programs;
 mod redirect;
 mod sections;
