@@ -8,38 +8,42 @@ use wasmtime::Module;
 use crate::support::{engine, guest_module};
 
 #[test]
-fn every_function_of_the_guest_validates_after_rewriting() {
+fn every_function_of_the_guest_validates_after_rewriting_and_the_engine_compiles_it() {
     let guest = guest_module();
     assert!(
         validate(&guest).is_err(),
         "the guest uses legacy exceptions, so it must not validate as it is"
     );
-    let start = Instant::now();
-    let rewritten = rewrite(&guest, &RewriteOptions::default()).expect("the guest is translated");
-    let plain = start.elapsed();
-    validate(&rewritten).expect("the translated guest is valid");
+    let translated = rewrite(&guest, &RewriteOptions::default()).expect("the guest is translated");
+    validate(&translated).expect("the translated guest is valid");
 
     let options = RewriteOptions {
         redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
     };
-    let start = Instant::now();
     let redirected = rewrite(&guest, &options).expect("the guest is redirected");
-    let with_redirect = start.elapsed();
     validate(&redirected).expect("the redirected guest is valid");
-    println!(
-        "{} -> {} bytes in {plain:?}; redirected {} bytes in {with_redirect:?}",
-        guest.len(),
-        rewritten.len(),
-        redirected.len(),
-    );
-    assert!(plain < Duration::from_secs(2), "took {plain:?}");
-
-    let start = Instant::now();
     let module = Module::new(&engine(), &redirected).expect("the engine compiles the guest");
-    println!("compiled in {:?}", start.elapsed());
     assert!(
         module
             .imports()
             .any(|import| import.module() == "env" && import.name() == "sleep")
     );
+}
+
+#[test]
+fn the_guest_is_rewritten_in_less_than_two_seconds() {
+    let guest = guest_module();
+    let options = RewriteOptions {
+        redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
+    };
+    // The best of three, because other tests run at the same time.
+    let best = (0..3)
+        .map(|_| {
+            let start = Instant::now();
+            rewrite(&guest, &options).expect("the guest is rewritten");
+            start.elapsed()
+        })
+        .min();
+    println!("the guest is rewritten in {best:?}");
+    assert!(best < Some(Duration::from_secs(2)), "took {best:?}");
 }
