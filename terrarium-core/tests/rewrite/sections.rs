@@ -54,8 +54,10 @@ fn custom(module: &mut Module, name: &str, data: &[u8]) {
     });
 }
 
+type Custom = (String, Vec<u8>);
+
 /// Name and contents of the custom sections, those before the first other one apart.
-fn custom_sections(wasm: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<(String, Vec<u8>)>) {
+fn custom_sections(wasm: &[u8]) -> (Vec<Custom>, Vec<Custom>) {
     let (mut before, mut after) = (Vec::new(), Vec::new());
     let mut seen_other = false;
     for payload in Parser::new(0).parse_all(wasm) {
