@@ -1,5 +1,6 @@
 //! The guest's main module: translated whole, in time, and taken by the engine.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite, validate};
@@ -36,14 +37,24 @@ fn the_guest_is_rewritten_in_less_than_two_seconds() {
     let options = RewriteOptions {
         redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
     };
-    // The best of three, because other tests run at the same time.
+    // Other tests run at the same time, so the time on a processor counts, and the best of three.
     let best = (0..3)
         .map(|_| {
-            let start = Instant::now();
+            let start = thread_time();
             rewrite(&guest, &options).expect("the guest is rewritten");
-            start.elapsed()
+            thread_time() - start
         })
         .min();
     println!("the guest is rewritten in {best:?}");
     assert!(best < Some(Duration::from_secs(2)), "took {best:?}");
+}
+
+/// How long this thread has been running on a processor; elsewhere than on Linux, a clock.
+fn thread_time() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let start = START.get_or_init(Instant::now);
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|statistics| statistics.split(' ').next()?.parse().ok())
+        .map_or_else(|| start.elapsed(), Duration::from_nanos)
 }
