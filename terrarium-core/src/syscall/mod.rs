@@ -12,6 +12,8 @@ mod calendar;
 mod control;
 mod dirs;
 mod dynamic;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 mod host;
 mod import;
 mod javascript;
