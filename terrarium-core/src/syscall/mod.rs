@@ -12,6 +12,8 @@ mod calendar;
 mod control;
 mod dirs;
 mod dynamic;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 mod host;
 mod import;
 mod javascript;
@@ -34,7 +36,6 @@ mod time;
 pub use args::Args;
 pub use host::{Channel, Clock, FixedClock, Sleeper, SystemClock, ThreadSleeper, Wake};
 pub use import::{Call, EngineCall, Handler, Import, Preview1, Support, Syscall};
-pub use mapping::Mapping;
 pub use page::compatibility_page;
 pub use process::Process;
 pub use stop::Stop;
