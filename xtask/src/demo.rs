@@ -20,33 +20,21 @@ fn example() -> PathBuf {
 pub(crate) fn run() -> Result<()> {
     setup::run(&setup::Options::default())?;
     println!("building the `terrarium` program; the first time this takes some minutes");
-    let built = util::cargo()
-        .args(["build", "--package", "terrarium-cli"])
-        .status()?;
+    let built = util::cargo().args(["build", "--package", "terrarium-cli"]).status()?;
     ensure!(built.success(), "cannot build the `terrarium` program");
 
     let out = util::root().join("target/demo");
     let start = Instant::now();
     let result = execute(&out)?;
-    println!(
-        "\nran examples/demo/report.py in a sandbox, {:.2} s in all\n",
-        start.elapsed().as_secs_f64()
-    );
+    println!("\nran examples/demo/report.py in a sandbox, {:.2} s in all\n", start.elapsed().as_secs_f64());
     println!("status: {}", text(&result["status"]));
-    println!(
-        "value of the last expression: {}",
-        text(&result["final_repr"])
-    );
+    println!("value of the last expression: {}", text(&result["final_repr"]));
     println!("printed:\n{}", indented(text(&result["stdout"])));
     println!("files written to {}:", out.display());
     for path in util::walk(&out, &|_| true)? {
         let name = path.strip_prefix(&out)?.display();
         let content = util::read(&path)?;
-        println!(
-            "  {name}, {} bytes\n{}",
-            content.len(),
-            indented(&String::from_utf8_lossy(&content))
-        );
+        println!("  {name}, {} bytes\n{}", content.len(), indented(&String::from_utf8_lossy(&content)));
     }
     Ok(())
 }
@@ -55,24 +43,13 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn check() -> Result<()> {
     let out = util::root().join("target/demo");
     let result = execute(&out)?;
-    ensure!(
-        result["status"] == "success",
-        "the status is {}",
-        result["status"]
-    );
+    ensure!(result["status"] == "success", "the status is {}", result["status"]);
     let expected = example().join("expected");
     let stdout = String::from_utf8(util::read(&expected.join("stdout.txt"))?)?;
-    ensure!(
-        result["stdout"] == stdout.as_str(),
-        "printed {}",
-        result["stdout"]
-    );
+    ensure!(result["stdout"] == stdout.as_str(), "printed {}", result["stdout"]);
     let names = |folder: &Path| -> Result<Vec<PathBuf>> {
         let files = util::walk(folder, &|_| true)?;
-        files
-            .iter()
-            .map(|path| Ok(path.strip_prefix(folder)?.to_owned()))
-            .collect()
+        files.iter().map(|path| Ok(path.strip_prefix(folder)?.to_owned())).collect()
     };
     let mut written = names(&out)?;
     written.push("stdout.txt".into());
@@ -82,10 +59,7 @@ pub(crate) fn check() -> Result<()> {
         let same = util::read(&out.join(name))? == util::read(&expected.join(name))?;
         ensure!(same, "`{}` is not as expected", name.display());
     }
-    println!(
-        "printed text and {} files are as expected",
-        written.len() - 1
-    );
+    println!("printed text and {} files are as expected", written.len() - 1);
     Ok(())
 }
 
@@ -95,15 +69,7 @@ fn execute(out: &Path) -> Result<Value> {
         fs::remove_dir_all(out).with_context(|| format!("cannot remove `{}`", out.display()))?;
     }
     let output = util::cargo()
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "terrarium-cli",
-            "--",
-            "run",
-            "--json",
-        ])
+        .args(["run", "--quiet", "--package", "terrarium-cli", "--", "run", "--json"])
         .arg("--file")
         .arg(example().join("sales.csv"))
         .arg("--out")
@@ -112,17 +78,9 @@ fn execute(out: &Path) -> Result<Value> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()?;
-    ensure!(
-        output.status.success(),
-        "the `terrarium` program ended with {}",
-        output.status
-    );
-    serde_json::from_slice(&output.stdout).with_context(|| {
-        format!(
-            "not an execution result: {}",
-            String::from_utf8_lossy(&output.stdout)
-        )
-    })
+    ensure!(output.status.success(), "the `terrarium` program ended with {}", output.status);
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("not an execution result: {}", String::from_utf8_lossy(&output.stdout)))
 }
 
 fn text(value: &Value) -> &str {

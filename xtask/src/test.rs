@@ -51,39 +51,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
     if wanted(Part::Lint) || wanted(Part::Rust) || wanted(Part::Demo) {
-        rows.plain("set-up", || {
-            setup::run(&setup::Options {
-                dev: true,
-                force: false,
-            })
-        });
+        rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
         rows.plain("tidy", tidy::run);
     }
     if wanted(Part::Lint) {
-        rows.plain("format", || {
-            status(util::cargo().args(["fmt", "--all", "--check"]))
-        });
+        rows.plain("format", || status(util::cargo().args(["fmt", "--all", "--check"])));
         rows.plain("clippy", || status(&mut clippy()));
         rows.plain("documentation", || status(&mut documentation()));
     }
     if wanted(Part::Rust) {
         // Apart, because building them together would bring the engine into this program.
-        rows.counted(
-            "Rust tests",
-            &[
-                "test",
-                "--workspace",
-                "--exclude",
-                "xtask",
-                "--no-fail-fast",
-            ],
-        );
-        rows.counted(
-            "xtask tests",
-            &["test", "--package", "xtask", "--no-fail-fast"],
-        );
+        rows.counted("Rust tests", &["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]);
+        rows.counted("xtask tests", &["test", "--package", "xtask", "--no-fail-fast"]);
     }
     if wanted(Part::Harness) {
         harness(&mut rows);
@@ -96,14 +77,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 fn clippy() -> Command {
     let mut command = util::cargo();
-    command.args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ]);
+    command.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
     command
 }
 
@@ -119,18 +93,13 @@ fn harness(rows: &mut Rows) {
     let folder = util::root().join("terrarium-core/python");
     let mut python = None;
     rows.plain("harness tools", || {
-        python = Some(venv::ready(
-            "harness",
-            &folder.join("requirements-dev.txt"),
-        )?);
+        python = Some(venv::ready("harness", &folder.join("requirements-dev.txt"))?);
         Ok(())
     });
     let Some(python) = python else { return };
     let module = |arguments: &[&str]| module(&python, &folder, arguments);
     rows.plain("harness ruff", || status(&mut module(&["ruff", "check"])));
-    rows.plain("harness format", || {
-        status(&mut module(&["ruff", "format", "--check"]))
-    });
+    rows.plain("harness format", || status(&mut module(&["ruff", "format", "--check"])));
     rows.plain("harness mypy", || status(&mut module(&["mypy"])));
     rows.row("harness tests", || counted(&mut module(&["pytest"])));
 }
@@ -157,10 +126,7 @@ fn counted(command: &mut Command) -> Result<(bool, Option<Tally>)> {
     if success && tally.passed == 0 {
         println!("error: the runner found no tests");
     }
-    Ok((
-        success && tally.failed == 0 && tally.passed > 0,
-        Some(tally),
-    ))
+    Ok((success && tally.failed == 0 && tally.passed > 0, Some(tally)))
 }
 
 #[derive(Default)]
@@ -184,29 +150,14 @@ impl Rows {
             println!("error: {error:#}");
             (false, None)
         });
-        self.0.push(Row {
-            name,
-            passed,
-            tally,
-            took: start.elapsed(),
-        });
+        self.0.push(Row { name, passed, tally, took: start.elapsed() });
     }
 
     fn finish(self) -> Result<()> {
         print!("\n{}", table::render(&self.0));
-        let failed: Vec<&str> = self
-            .0
-            .iter()
-            .filter(|row| !row.passed)
-            .map(|row| row.name)
-            .collect();
+        let failed: Vec<&str> = self.0.iter().filter(|row| !row.passed).map(|row| row.name).collect();
         if !failed.is_empty() {
-            bail!(
-                "{} of {} steps failed: {}",
-                failed.len(),
-                self.0.len(),
-                failed.join(", ")
-            );
+            bail!("{} of {} steps failed: {}", failed.len(), self.0.len(), failed.join(", "));
         }
         println!("all {} steps passed", self.0.len());
         Ok(())

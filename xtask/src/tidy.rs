@@ -43,11 +43,7 @@ struct Finding {
 
 impl Finding {
     fn new(file: &SourceFile, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: file.path.clone(),
-            line,
-            message: message.into(),
-        }
+        Self { path: file.path.clone(), line, message: message.into() }
     }
 }
 
@@ -70,10 +66,6 @@ pub(crate) fn run() -> Result<()> {
     if found > 0 {
         bail!("{found} findings in {} files", files.len());
     }
-    println!(
-        "tidy: {} passed; 0 failed, {} files",
-        RULES.len(),
-        files.len()
-    );
+    println!("tidy: {} passed; 0 failed, {} files", RULES.len(), files.len());
     Ok(())
 }
