@@ -1,0 +1,133 @@
+//! Reading, writing and sizing regular files. Whether a descriptor may do so is the caller's business.
+
+use super::inode::Inode;
+use super::{Context, Ino, Vfs};
+use crate::abi::{Errno, FallocateFlags, S_ISGID, S_ISUID};
+
+/// `S_IXGRP`: with it the set-group bit means a change of group, without it mandatory locking.
+const GROUP_EXECUTE: u32 = 0o010;
+
+impl Vfs {
+    /// The length of a regular file in bytes.
+    ///
+    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file.
+    pub fn size(&self, ino: Ino) -> Result<u64, Errno> {
+        Ok(self.inode(ino)?.file()?.size())
+    }
+
+    /// Reads from an offset on, as much as there is and fits; returns how many bytes that were, 0 at the end.
+    ///
+    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EIO` the layer's source failed.
+    pub fn read_at(&self, ino: Ino, offset: u64, buf: &mut [u8]) -> Result<usize, Errno> {
+        self.inode(ino)?.file()?.read_at(offset, buf)
+    }
+
+    /// Writes at an offset; a gap before it reads as zeros. Returns how many bytes were written: fewer than asked
+    /// for if a quota or the largest file size is reached on the way.
+    ///
+    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EFBIG` nothing fits under the
+    /// largest file size, `ENOSPC` nothing fits into the quota, `EIO` the layer's source failed, `ENOMEM`.
+    pub fn write_at(
+        &mut self,
+        ctx: &Context,
+        ino: Ino,
+        offset: u64,
+        data: &[u8],
+    ) -> Result<usize, Errno> {
+        let file = self.inode(ino)?.file()?;
+        if data.is_empty() {
+            return Ok(0);
+        }
+        let largest = self.limits.max_file_size();
+        if offset >= largest {
+            return Err(Errno::EFBIG);
+        }
+        let free = self.limits.bytes.saturating_sub(self.usage.bytes);
+        // The size up to which the quota lets this file grow. A layer's file is charged in full by its first write.
+        let reach = if file.counted {
+            file.size().saturating_add(free)
+        } else {
+            free
+        };
+        if offset >= reach || (!file.counted && file.size() > free) {
+            return Err(Errno::ENOSPC);
+        }
+        let room = usize::try_from(largest.min(reach) - offset).unwrap_or(usize::MAX);
+        let data = &data[..data.len().min(room)];
+        let version = self.new_version();
+        self.update(ino, |inode| {
+            inode.touch(ctx.now);
+            drop_privileges(inode, ctx);
+            let file = inode.file_mut()?;
+            file.counted = true;
+            file.version = version;
+            file.write_at(offset, data)
+        })??;
+        Ok(data.len())
+    }
+
+    /// Cuts a file or extends it with zeros.
+    ///
+    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EFBIG` over the largest file
+    /// size, `ENOSPC` over the quota.
+    pub fn truncate(&mut self, ctx: &Context, ino: Ino, size: u64) -> Result<(), Errno> {
+        let file = self.inode(ino)?.file()?;
+        let (old, counted) = (file.size(), file.counted);
+        if size > old && size > self.limits.max_file_size() {
+            return Err(Errno::EFBIG);
+        }
+        if size != old {
+            self.admit(size.saturating_sub(if counted { old } else { 0 }), 0)?;
+        }
+        let version = self.new_version();
+        self.update(ino, |inode| {
+            inode.touch(ctx.now);
+            drop_privileges(inode, ctx);
+            if size == old {
+                return Ok(());
+            }
+            let file = inode.file_mut()?;
+            file.counted = true;
+            file.version = version;
+            file.truncate(size)
+        })?
+    }
+
+    /// Makes a file at least `offset + len` bytes long.
+    ///
+    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file or `len` 0, `ENOTSUP` any flag is
+    /// set, `EFBIG` over the largest file size, `ENOSPC` over the quota.
+    pub fn fallocate(
+        &mut self,
+        ctx: &Context,
+        ino: Ino,
+        flags: FallocateFlags,
+        offset: u64,
+        len: u64,
+    ) -> Result<(), Errno> {
+        let size = self.size(ino)?;
+        if len == 0 {
+            return Err(Errno::EINVAL);
+        }
+        if !flags.is_empty() {
+            return Err(Errno::ENOTSUP);
+        }
+        let end = offset.checked_add(len).ok_or(Errno::EFBIG)?;
+        if end > size {
+            self.truncate(ctx, ino, end)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Takes the set-user and set-group bits off a file that someone other than root changes.
+fn drop_privileges(inode: &mut Inode, ctx: &Context) {
+    if ctx.cred.is_root() {
+        return;
+    }
+    inode.mode &= !S_ISUID;
+    if inode.mode & GROUP_EXECUTE != 0 {
+        inode.mode &= !S_ISGID;
+    }
+}

@@ -1,0 +1,59 @@
+//! The guest's file system: inodes in memory, a shared read-only layer below, a private writable top.
+//!
+//! A [`Layer`] is an immutable tree that any number of sandboxes share. A [`Vfs`] starts as a view of one layer
+//! and keeps what was changed as *inodes* that take the place of the layer's: creating one is free, and nothing
+//! has to mark what was deleted, because a deleted file is simply not named by its directory any more.
+//!
+//! How a system call is served: [`Vfs::resolve`] or [`Vfs::open`] walk a path to an inode number ([`Ino`]); the
+//! other calls work on that. Who acts, when, and with which umask is a [`Context`]; the file system never asks a
+//! clock. A failure is an [`Errno`](crate::abi::Errno); each method lists its own in the order they are checked.
+//!
+//! # Rules
+//! - Paths are bytes, at most 4095 ([`PATH_MAX`] with the final NUL), names at most 255 ([`NAME_MAX`]), one walk
+//!   follows at most 40 symbolic links ([`SYMLINKS_MAX`]).
+//! - Owner, group and other bits are enforced; user 0 passes all checks. The layer's own files belong to
+//!   user 0, so the guest meets `EACCES` there; there is no `EROFS`.
+//! - Times: reading never changes the access time (as with a `noatime` mount). Changing content sets `mtime` and
+//!   `ctime`, changing attributes or links sets `ctime`, changing a directory sets the directory's `mtime` and `ctime`.
+//! - Quotas ([`VfsLimits`]) count logical sizes, so holes count; memory for holes is not allocated until it is written.
+//! - A fork ([`Clone`]) and a [`Mark`] cost next to nothing and share all content with the original until one of
+//!   them changes it; the content they saw lives as long as they do.
+
+mod attr;
+mod changes;
+mod content;
+mod context;
+mod device;
+mod directory;
+mod dirs;
+mod file;
+mod host;
+mod ino;
+mod inode;
+mod io;
+mod layer;
+mod layer_builder;
+mod limits;
+mod names;
+mod open;
+mod permission;
+mod rename;
+mod tree;
+mod vfs;
+mod walk;
+
+pub use attr::{SetTime, SetTimes};
+pub use changes::{Changes, Mark};
+pub use content::{Content, ReadAt};
+pub use context::{At, Context, Credentials, Follow};
+pub use device::DeviceId;
+pub use dirs::DirEntry;
+pub use host::HostEntry;
+pub use ino::Ino;
+pub use inode::NodeKind;
+pub use layer::Layer;
+pub use layer_builder::{LayerBuilder, LayerError};
+pub use limits::{Usage, VfsLimits};
+pub use open::Opened;
+pub use vfs::Vfs;
+pub use walk::{NAME_MAX, PATH_MAX, SYMLINKS_MAX};

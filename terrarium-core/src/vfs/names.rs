@@ -1,0 +1,108 @@
+//! Links of both kinds, device nodes, and removing names.
+
+use super::inode::Node;
+use super::walk::{Last, PATH_MAX, Walker};
+use super::{At, Context, Follow, Ino, NodeKind, Vfs};
+use crate::abi::{Errno, FileType, PERMISSION_BITS, S_IFMT};
+use std::sync::Arc;
+
+impl Vfs {
+    /// Makes a symbolic link.
+    ///
+    /// Errors: `ENOENT` empty target, `ENAMETOOLONG` target of [`PATH_MAX`] bytes or more; those of [`Vfs::resolve`]
+    /// for the directory above; `EEXIST`; `ENOENT` a slash follows the name, or the directory above was removed;
+    /// `EACCES` it may not be written; `ENOSPC` quota.
+    pub fn symlink(&mut self, ctx: &Context, target: &[u8], at: At<'_>) -> Result<Ino, Errno> {
+        if target.is_empty() {
+            return Err(Errno::ENOENT);
+        }
+        if target.len() >= PATH_MAX {
+            return Err(Errno::ENAMETOOLONG);
+        }
+        let (dir, name) = self.new_entry(ctx, at, false)?;
+        self.create(ctx, dir, name, 0o777, Node::Symlink(Arc::from(target)))
+    }
+
+    /// The target of a symbolic link.
+    ///
+    /// Errors: `EBADF` no such inode, `EINVAL` not a symbolic link.
+    pub fn readlink(&self, ino: Ino) -> Result<Arc<[u8]>, Errno> {
+        match &self.inode(ino)?.node {
+            Node::Symlink(target) => Ok(target.clone()),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    /// Gives a file a further name.
+    ///
+    /// Errors: those of [`Vfs::resolve`] for the file, then for the directory of the new name; `EEXIST`; `ENOENT` a slash follows the new name,
+    /// or its directory was removed; `EACCES` that may not be written; `EPERM` a directory; `ENOENT` the file has no name any more; `ENOSPC` quota.
+    pub fn link(
+        &mut self,
+        ctx: &Context,
+        old: At<'_>,
+        follow: Follow,
+        new: At<'_>,
+    ) -> Result<(), Errno> {
+        let ino = self.resolve(ctx, old, follow)?;
+        let (dir, name) = self.new_entry(ctx, new, false)?;
+        self.may_create(ctx, dir)?;
+        let inode = self.inode(ino)?;
+        if inode.file_type() == FileType::Directory {
+            return Err(Errno::EPERM);
+        }
+        if inode.links.is_empty() {
+            return Err(Errno::ENOENT);
+        }
+        self.admit(0, 1)?;
+        self.attach(ctx.now, dir, name, ino)
+    }
+
+    /// Removes a name of a file; with the last name and the last descriptor the file is freed.
+    ///
+    /// Errors: those of [`Vfs::resolve`] for the directory above; `EISDIR` the path ends in `.`, `..` or is `/`;
+    /// `ENOENT` there is none; `EISDIR` or `ENOTDIR` a slash follows the name; `EACCES` the directory above may not
+    /// be written, `EPERM` it is sticky; `EISDIR` a directory.
+    pub fn unlink(&mut self, ctx: &Context, at: At<'_>) -> Result<(), Errno> {
+        let mut walker = Walker::new(self, ctx, at)?;
+        let Last::Name(name) = walker.advance()? else {
+            return Err(Errno::EISDIR);
+        };
+        let (dir, slash) = (walker.dir, walker.slash);
+        let ino = walker.lookup(&name)?.ok_or(Errno::ENOENT)?;
+        if slash {
+            let directory = self.kind(ino)? == NodeKind::Directory;
+            return Err(if directory {
+                Errno::EISDIR
+            } else {
+                Errno::ENOTDIR
+            });
+        }
+        self.may_remove(ctx, dir, ino, false)?;
+        self.detach(ctx.now, dir, &name, ino)
+    }
+
+    /// Makes an empty regular file, or whatever else the type bits of `mode` say: none of that can be had.
+    ///
+    /// Errors: `EPERM` a directory; `EINVAL` no type of file; those of [`Vfs::resolve`] for the directory above;
+    /// `EEXIST`; `ENOENT` a slash follows the name, or the directory above was removed; `EPERM` a device, `ENOTSUP` a
+    /// FIFO or a socket; `EACCES` the directory may not be written; `ENOSPC` quota.
+    pub fn mknod(&mut self, ctx: &Context, at: At<'_>, mode: u32) -> Result<Ino, Errno> {
+        let kind = match (mode & S_IFMT, FileType::from_mode(mode)) {
+            // No type means a regular file.
+            (0, _) => FileType::Regular,
+            (_, Some(FileType::Directory)) => return Err(Errno::EPERM),
+            (_, Some(kind)) if kind != FileType::Symlink => kind,
+            _ => return Err(Errno::EINVAL),
+        };
+        let (dir, name) = self.new_entry(ctx, at, false)?;
+        match kind {
+            FileType::Regular => {
+                let node = self.new_file();
+                self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)
+            }
+            FileType::Fifo | FileType::Socket => Err(Errno::ENOTSUP),
+            _ => Err(Errno::EPERM),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Opening and creating files.
+
+use super::directory::Name;
+use super::file::FileData;
+use super::inode::Node;
+use super::walk::{Last, Walker};
+use super::{At, Content, Context, Follow, Ino, NodeKind, Vfs};
+use crate::abi::{AccessMode, Errno, FileType, OpenAccess, OpenFlags, PERMISSION_BITS};
+
+/// An opened inode. The descriptor that is made of it owes one [`Vfs::release`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The inode.
+    pub ino: Ino,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Whether it was created by this call.
+    pub created: bool,
+}
+
+/// Where the path of an `open` ends.
+enum Target {
+    Found { ino: Ino, slash: bool },
+    Missing { dir: Ino, name: Name },
+}
+
+impl Vfs {
+    /// Opens a file, creating it if `flags` say so, with `mode` less the umask. The inode is retained.
+    ///
+    /// `O_TMPFILE` makes a file without a name in the directory. Flags that have no meaning here are ignored.
+    ///
+    /// Errors: `EINVAL` write-only and read-write together, `O_CREAT` with `O_DIRECTORY`, `O_TMPFILE` without
+    /// `O_DIRECTORY` or writing; those of [`Vfs::resolve`]. Then, if the file is missing: `ENOENT` (without
+    /// `O_CREAT`, or in a removed directory), `EISDIR` `O_CREAT` and a final slash, `EACCES` no permission to create,
+    /// `ENOSPC` quota. If it exists: `EEXIST` `O_CREAT` with `O_EXCL`, `EISDIR` a directory with `O_CREAT`, `ENOTDIR` `O_DIRECTORY` or a
+    /// final slash on anything else, `ELOOP` a symbolic link with `O_NOFOLLOW`, `EISDIR` a directory for writing or
+    /// with `O_TRUNC`, `EACCES` no permission, `EPERM` `O_NOATIME` on a file of someone else.
+    pub fn open(
+        &mut self,
+        ctx: &Context,
+        at: At<'_>,
+        flags: OpenFlags,
+        mode: u32,
+    ) -> Result<Opened, Errno> {
+        let access = flags.access().ok_or(Errno::EINVAL)?;
+        let flags = match access {
+            OpenAccess::Path => {
+                flags & (OpenFlags::PATH | OpenFlags::DIRECTORY | OpenFlags::NOFOLLOW)
+            }
+            _ => flags,
+        };
+        if flags.contains(OpenFlags::TMPFILE) {
+            return self.open_unnamed(ctx, at, flags, mode);
+        }
+        if flags.contains(OpenFlags::CREAT | OpenFlags::DIRECTORY) {
+            return Err(Errno::EINVAL);
+        }
+        let (ino, created) = match self.open_target(ctx, at, flags)? {
+            Target::Found { ino, slash } => {
+                self.open_existing(ctx, ino, slash, access, flags)?;
+                (ino, false)
+            }
+            Target::Missing { dir, name } => {
+                let node = self.new_file();
+                (
+                    self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)?,
+                    true,
+                )
+            }
+        };
+        self.retain(ino)?;
+        Ok(Opened {
+            ino,
+            kind: self.kind(ino)?,
+            created,
+        })
+    }
+
+    /// An empty regular file.
+    pub(super) fn new_file(&mut self) -> Node {
+        let version = self.new_version();
+        Node::Regular(FileData::new(Content::EMPTY, true, version))
+    }
+
+    /// Walks the path, through dangling links too if a file may be created at their end.
+    fn open_target(&self, ctx: &Context, at: At<'_>, flags: OpenFlags) -> Result<Target, Errno> {
+        let creates = flags.contains(OpenFlags::CREAT);
+        let follows =
+            !flags.contains(OpenFlags::NOFOLLOW) && !(creates && flags.contains(OpenFlags::EXCL));
+        let mut walker = Walker::new(self, ctx, at)?;
+        loop {
+            let last = walker.advance()?;
+            let slash = walker.slash;
+            let Last::Name(name) = last else {
+                let ino = walker.dots(&last)?;
+                self.inode(ino).map_err(|_| Errno::ENOENT)?;
+                return Ok(Target::Found { ino, slash: true });
+            };
+            if creates && slash {
+                return Err(Errno::EISDIR);
+            }
+            match walker.lookup(&name)? {
+                Some(ino) if (follows || slash) && walker.follow(ino)? => {}
+                Some(ino) => return Ok(Target::Found { ino, slash }),
+                None if creates => {
+                    return Ok(Target::Missing {
+                        dir: walker.dir,
+                        name: Name::from(&*name),
+                    });
+                }
+                None => return Err(Errno::ENOENT),
+            }
+        }
+    }
+
+    fn open_existing(
+        &mut self,
+        ctx: &Context,
+        ino: Ino,
+        slash: bool,
+        access: OpenAccess,
+        flags: OpenFlags,
+    ) -> Result<(), Errno> {
+        let inode = self.inode(ino)?;
+        let kind = inode.file_type();
+        let truncates = flags.contains(OpenFlags::TRUNC);
+        if flags.contains(OpenFlags::CREAT) {
+            if flags.contains(OpenFlags::EXCL) {
+                return Err(Errno::EEXIST);
+            }
+            if kind == FileType::Directory {
+                return Err(Errno::EISDIR);
+            }
+        }
+        if (slash || flags.contains(OpenFlags::DIRECTORY)) && kind != FileType::Directory {
+            return Err(Errno::ENOTDIR);
+        }
+        if access == OpenAccess::Path {
+            return Ok(());
+        }
+        if kind == FileType::Symlink {
+            return Err(Errno::ELOOP);
+        }
+        if kind == FileType::Directory && (access.writable() || truncates) {
+            return Err(Errno::EISDIR);
+        }
+        let mut wanted = AccessMode::empty();
+        wanted.set(AccessMode::READ, access.readable());
+        wanted.set(AccessMode::WRITE, access.writable() || truncates);
+        if !inode.allows(ctx.cred, wanted) {
+            return Err(Errno::EACCES);
+        }
+        if flags.contains(OpenFlags::NOATIME) && !inode.owned_by(ctx.cred) {
+            return Err(Errno::EPERM);
+        }
+        if truncates && kind == FileType::Regular {
+            self.truncate(ctx, ino, 0)?;
+        }
+        Ok(())
+    }
+
+    /// `O_TMPFILE`.
+    fn open_unnamed(
+        &mut self,
+        ctx: &Context,
+        at: At<'_>,
+        flags: OpenFlags,
+        mode: u32,
+    ) -> Result<Opened, Errno> {
+        let writable = flags.access().is_some_and(OpenAccess::writable);
+        if !writable || !flags.contains(OpenFlags::DIRECTORY) || flags.contains(OpenFlags::CREAT) {
+            return Err(Errno::EINVAL);
+        }
+        let dir = self.resolve(ctx, at, Follow::Yes)?;
+        self.inode(dir)?.directory()?;
+        self.may_create(ctx, dir)?;
+        let node = self.new_file();
+        let inode = self.new_inode(ctx, dir, mode & PERMISSION_BITS & !ctx.umask, node)?;
+        let ino = self.add(inode)?;
+        self.retain(ino)?;
+        Ok(Opened {
+            ino,
+            kind: NodeKind::Regular,
+            created: true,
+        })
+    }
+}

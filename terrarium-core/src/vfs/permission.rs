@@ -1,0 +1,77 @@
+//! Who may do what.
+
+use super::inode::Inode;
+use super::{Context, Credentials, Ino, Vfs};
+use crate::abi::{AccessMode, Errno, FileType, S_ISVTX};
+
+impl Inode {
+    /// Whether the bits of owner, group or others allow something.
+    pub(super) fn allows(&self, cred: Credentials, wanted: AccessMode) -> bool {
+        if cred.is_root() {
+            let executable = self.file_type() != FileType::Regular || self.mode & 0o111 != 0;
+            return executable || !wanted.contains(AccessMode::EXECUTE);
+        }
+        let bits = if cred.uid == self.uid {
+            self.mode >> 6
+        } else if cred.gid == self.gid {
+            self.mode >> 3
+        } else {
+            self.mode
+        };
+        wanted.bits() & !bits & 0o7 == 0
+    }
+
+    /// Whether it is the caller's, as far as attributes are concerned.
+    pub(super) fn owned_by(&self, cred: Credentials) -> bool {
+        cred.is_root() || cred.uid == self.uid
+    }
+}
+
+impl Vfs {
+    /// `EACCES` unless the bits allow it.
+    pub(super) fn require(&self, ctx: &Context, ino: Ino, wanted: AccessMode) -> Result<(), Errno> {
+        if self.inode(ino)?.allows(ctx.cred, wanted) {
+            Ok(())
+        } else {
+            Err(Errno::EACCES)
+        }
+    }
+
+    /// Whether a new entry may be made: `ENOENT` in a removed directory, `EACCES` without write and search permission.
+    pub(super) fn may_create(&self, ctx: &Context, dir: Ino) -> Result<(), Errno> {
+        let inode = self.inode(dir)?;
+        if inode.links.is_empty() && dir != Ino::ROOT {
+            return Err(Errno::ENOENT);
+        }
+        if inode.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) {
+            Ok(())
+        } else {
+            Err(Errno::EACCES)
+        }
+    }
+
+    /// Whether an entry may be removed: `EACCES` without write and search permission on the directory; `EPERM` in a
+    /// sticky directory if neither the directory nor the file is the caller's; then `ENOTDIR` or `EISDIR` if it is not
+    /// of the wanted kind.
+    pub(super) fn may_remove(
+        &self,
+        ctx: &Context,
+        dir: Ino,
+        victim: Ino,
+        want_dir: bool,
+    ) -> Result<(), Errno> {
+        let parent = self.inode(dir)?;
+        let inode = self.inode(victim)?;
+        if !parent.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) {
+            return Err(Errno::EACCES);
+        }
+        if parent.mode & S_ISVTX != 0 && !inode.owned_by(ctx.cred) && !parent.owned_by(ctx.cred) {
+            return Err(Errno::EPERM);
+        }
+        match (inode.file_type() == FileType::Directory, want_dir) {
+            (false, true) => Err(Errno::ENOTDIR),
+            (true, false) => Err(Errno::EISDIR),
+            _ => Ok(()),
+        }
+    }
+}
