@@ -20,12 +20,11 @@ fn example() -> PathBuf {
 pub(crate) fn run() -> Result<()> {
     setup::run(&setup::Options::default())?;
     println!("building the `terrarium` program; the first time this takes some minutes");
-    let built = util::cargo().args(["build", "--package", "terrarium-cli"]).status()?;
-    ensure!(built.success(), "cannot build the `terrarium` program");
+    let program = build()?;
 
     let out = util::root().join("target/demo");
     let start = Instant::now();
-    let result = execute(&out)?;
+    let result = execute(&program, &out)?;
     println!("\nran examples/demo/report.py in a sandbox, {:.2} s in all\n", start.elapsed().as_secs_f64());
     println!("status: {}", text(&result["status"]));
     println!("value of the last expression: {}", text(&result["final_repr"]));
@@ -42,7 +41,7 @@ pub(crate) fn run() -> Result<()> {
 /// Runs the program and compares what it gave with what native Python gave.
 pub(crate) fn check() -> Result<()> {
     let out = util::root().join("target/demo");
-    let result = execute(&out)?;
+    let result = execute(&build()?, &out)?;
     ensure!(result["status"] == "success", "the status is {}", result["status"]);
     let expected = example().join("expected");
     let stdout = String::from_utf8(util::read(&expected.join("stdout.txt"))?)?;
@@ -63,14 +62,32 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Runs the program through the command-line interface, as a user would. Gives its execution result.
-fn execute(out: &Path) -> Result<Value> {
+/// Builds the command-line program and says where it is. All members are selected although one program
+/// is wanted, so that its dependencies have the same features as in the tests and are built once.
+fn build() -> Result<PathBuf> {
+    let arguments = ["build", "--workspace", "--exclude", "xtask", "--bin", "terrarium"];
+    let output = util::cargo()
+        .args(arguments)
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "cannot build the `terrarium` program");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "terrarium")
+        .find_map(|message| Some(message["executable"].as_str()?.into()))
+        .context("cargo does not say where the `terrarium` program is")
+}
+
+/// Runs the example as a user would. Gives its execution result.
+fn execute(program: &Path, out: &Path) -> Result<Value> {
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("cannot remove `{}`", out.display()))?;
     }
-    let output = util::cargo()
-        .args(["run", "--quiet", "--package", "terrarium-cli", "--", "run", "--json"])
-        .arg("--file")
+    let output = util::command(program)
+        .args(["run", "--json", "--file"])
         .arg(example().join("sales.csv"))
         .arg("--out")
         .arg(out)

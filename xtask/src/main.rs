@@ -1,7 +1,9 @@
 //! The development commands of terrarium: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod codegen;
 mod demo;
+mod dist;
 mod setup;
 mod test;
 mod tidy;
@@ -29,6 +31,10 @@ enum Command {
     Test(test::Options),
     /// Check the house rules.
     Tidy,
+    /// Write the generated files.
+    Codegen(codegen::Options),
+    /// Pack the crate of the guest's artifacts and check its size.
+    Dist,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +43,8 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
+        Command::Codegen(options) => codegen::run(&options),
+        Command::Dist => dist::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
+mod one_engine;
 mod stream;
 mod table;
 mod tally;
@@ -62,6 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rows.plain("documentation", || status(&mut documentation()));
     }
     if wanted(Part::Rust) {
+        rows.plain("one engine", one_engine::check);
         // Apart, because building them together would bring the engine into this program.
         rows.counted("Rust tests", &["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]);
         rows.counted("xtask tests", &["test", "--package", "xtask", "--no-fail-fast"]);

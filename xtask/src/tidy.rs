@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the house rules as a test. One rule is one function with its own samples.
 
+mod generated;
 mod headers;
 mod ignored;
 mod imports;
@@ -31,6 +32,7 @@ const RULES: &[Rule] = &[
     ("ignored tests", ignored::check),
     ("host names and paths", names::check),
     ("manifests", manifests::check),
+    ("generated files", generated::check),
 ];
 
 /// A place that breaks a rule.

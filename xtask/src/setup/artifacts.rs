@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use terrarium_core::rewrite::{RewriteOptions, rewrite};
+use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite};
+use terrarium_core::syscall::REDIRECTS;
 use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
 
 use super::{Pins, download};
@@ -69,9 +70,10 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")
 }
 
-/// How the main module is rewritten.
+/// How the main module is rewritten: besides what every module needs, the host serves some functions.
 fn rewrite_options() -> RewriteOptions {
-    RewriteOptions::default()
+    let redirects = REDIRECTS.iter().map(|r| Redirect::new(r.export, r.module, r.name)).collect();
+    RewriteOptions { redirects }
 }
 
 /// The package says itself which Python and which binary interface it is.

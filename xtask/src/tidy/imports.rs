@@ -35,6 +35,10 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
         let Some((layer, inner)) = file.path.strip_prefix(ROOT).and_then(|path| path.split_once('/')) else {
             continue;
         };
+        // The inner modules of a file at the root belong to it.
+        if files.iter().any(|root| root.path.strip_prefix(ROOT) == Some(&format!("{layer}.rs"))) {
+            continue;
+        }
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
             let message = format!("`{layer}` has no import rule; give it one in xtask/src/tidy/imports.rs");
             findings.push(Finding::new(file, 1, message));
@@ -149,6 +153,13 @@ mod tests {
     #[test]
     fn a_folder_without_a_rule_is_found() {
         assert_eq!(found("misc/x.rs", "//! X.").len(), 1);
+    }
+
+    #[test]
+    fn the_inner_modules_of_a_root_file_are_root_files() {
+        let root = SourceFile::new(format!("{ROOT}value.rs"), "mod json;");
+        let inner = SourceFile::new(format!("{ROOT}value/json.rs"), "use crate::engine::Store;");
+        assert!(check(&[root, inner]).is_empty());
     }
 
     #[test]
