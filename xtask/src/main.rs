@@ -1,6 +1,7 @@
 //! The development commands of terrarium: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod codegen;
 mod demo;
 mod dist;
@@ -33,6 +34,8 @@ enum Command {
     Tidy,
     /// Write the generated files.
     Codegen(codegen::Options),
+    /// Run the benchmarks; what follows `--` goes to them.
+    Bench(bench::Options),
     /// Pack the crate of the guest's artifacts and check its size.
     Dist,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
         Command::Codegen(options) => codegen::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Dist => dist::run(),
     };
     match outcome {

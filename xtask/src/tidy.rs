@@ -36,7 +36,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// A place that breaks a rule.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Finding {
     path: String,
     line: usize,

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("link", &["rewrite"]),
     ("package", &["vfs"]),
     ("engine", &["abi", "memory", "vfs", "fd", "syscall", "rewrite", "link", "package", ROOT_TYPES]),
-    ("guest", &["engine", ROOT_TYPES]),
+    ("guest", &["abi", "fd", "syscall", "engine", ROOT_TYPES]),
 ];
 
 /// Stands for the files at the root that hold plain types, and for what the root re-exports.
