@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("guest artifacts laid out in {:.1} s", start.elapsed().as_secs_f64());
     }
     if options.dev {
-        download::tools(&pins, &downloads)?;
+        download::lay_out_for_tests(&pins, &downloads)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
@@ -41,7 +41,7 @@ fn fetch_into(source: &Source, part: &Path) -> Result<Vec<u8>> {
     let package = |separator: &str| format!("{}{separator}{}", source.name, source.version);
     match source.client.as_str() {
         "npm" => util::run_quietly(
-            util::npm().args(["pack", "--silent", "--pack-destination", ".", &package("@")]).current_dir(part),
+            util::npm().args(["pack", "--loglevel=error", "--pack-destination", ".", &package("@")]).current_dir(part),
         )?,
         "pip" => {
             let requirement = format!("{} --hash={}\n", package("=="), source.integrity);
@@ -92,26 +92,31 @@ pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
     names.iter().zip(found).map(take).collect()
 }
 
-/// Lays out what only the tests need: Binaryen's optimiser, the oracle for the rewriting.
-pub(crate) fn tools(pins: &Pins, downloads: &Path) -> Result<()> {
-    const MEMBERS: [&str; 4] = ["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"];
-    let source = pins.source("binaryen")?;
-    let folder = tool_folder(source, downloads);
-    // The last one written, so its presence means that all are there.
-    let done = folder.join(MEMBERS[MEMBERS.len() - 1]);
-    if done.is_file() {
-        return Ok(());
-    }
-    let package = fetch(source, downloads)?;
-    for (name, bytes) in MEMBERS.iter().zip(members(&package, &MEMBERS)?) {
-        util::write(&folder.join(name), &bytes)?;
-    }
-    println!("{} {} laid out for the tests", source.name, source.version);
-    Ok(())
-}
+/// What only the tests need, by package: Binaryen's optimiser, the oracle for the rewriting, and the
+/// guest's main module as it was before.
+const FOR_TESTS: &[(&str, &[&str])] = &[
+    ("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"]),
+    ("pyodide", &["pyodide.asm.wasm"]),
+];
 
-fn tool_folder(source: &Source, downloads: &Path) -> PathBuf {
-    downloads.join(format!("{}-{}", source.name, source.version))
+/// Lays out what only the tests need, in a folder of downloads for each package.
+pub(crate) fn lay_out_for_tests(pins: &Pins, downloads: &Path) -> Result<()> {
+    for (name, files) in FOR_TESTS {
+        let source = pins.source(name)?;
+        let folder = downloads.join(name);
+        // Written last: without it the folder is not whole, or of another version.
+        let stamp = folder.join("integrity");
+        if fs::read(&stamp).is_ok_and(|present| present == source.integrity.as_bytes()) {
+            continue;
+        }
+        let package = fetch(source, downloads)?;
+        for (file, bytes) in files.iter().zip(members(&package, files)?) {
+            util::write(&folder.join(file), &bytes)?;
+        }
+        util::write(&stamp, source.integrity.as_bytes())?;
+        println!("{name} {} laid out for the tests", source.version);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
