@@ -114,9 +114,10 @@ fn module(python: &Path, folder: &Path, arguments: &[&str]) -> Command {
 
 /// Runs a command that only succeeds or fails.
 fn status(command: &mut Command) -> Result<()> {
-    let success = run_streaming(command, |_| ())?;
-    if !success {
-        bail!("`{}` failed", command.get_program().to_string_lossy());
+    if !run_streaming(command, |_| ())? {
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+        bail!("`{}` failed", words.join(" "));
     }
     Ok(())
 }
