@@ -120,6 +120,12 @@ fn list(items: Vec<Json>, blobs: &[Bytes]) -> Result<Vec<Value>, String> {
 }
 
 fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) -> Result<Value, String> {
+    if kind == "str" && members.contains_key("blob") {
+        let bytes = blob(members.remove("blob"), blobs)?;
+        return Ok(Value::Str(String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    // A tuple with names keeps them.
+    let named = members.contains_key("fields");
     let mut part = |name: &str| members.remove(name);
     let value = match kind.as_str() {
         "int" => match (part("value"), part("hex")) {
@@ -136,18 +142,13 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
             "-inf" => f64::NEG_INFINITY,
             other => other.parse().map_err(|_| format!("float {other:?}"))?,
         }),
-        "str" if members.contains_key("blob") => {
-            let bytes = blob(members.remove("blob"), blobs)?;
-            Value::Str(String::from_utf8_lossy(&bytes).into_owned())
-        }
         "bytes" => match (part("base64"), part("blob")) {
             (Some(Json::String(base64)), _) => {
                 Value::Bytes(STANDARD.decode(base64).map_err(|e| format!("bytes: {e}"))?.into())
             }
             (_, index) => Value::Bytes(blob(index, blobs)?),
         },
-        // A tuple with names keeps them.
-        "tuple" if !members.contains_key("fields") => Value::Tuple(items(part("items"), blobs)?),
+        "tuple" if !named => Value::Tuple(items(part("items"), blobs)?),
         "set" => Value::Set(items(part("items"), blobs)?),
         "frozenset" => Value::FrozenSet(items(part("items"), blobs)?),
         "dict" => Value::Dict(

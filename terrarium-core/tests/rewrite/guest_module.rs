@@ -10,18 +10,13 @@ use crate::support::{engine, guest_module};
 #[test]
 fn every_function_of_the_guest_validates_after_rewriting() {
     let guest = guest_module();
-    assert!(
-        validate(&guest).is_err(),
-        "the guest uses legacy exceptions, so it must not validate as it is"
-    );
+    assert!(validate(&guest).is_err(), "the guest uses legacy exceptions, so it must not validate as it is");
     let start = Instant::now();
     let rewritten = rewrite(&guest, &RewriteOptions::default()).expect("the guest is translated");
     let plain = start.elapsed();
     validate(&rewritten).expect("the translated guest is valid");
 
-    let options = RewriteOptions {
-        redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
-    };
+    let options = RewriteOptions { redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")] };
     let start = Instant::now();
     let redirected = rewrite(&guest, &options).expect("the guest is redirected");
     let with_redirect = start.elapsed();
@@ -37,9 +32,5 @@ fn every_function_of_the_guest_validates_after_rewriting() {
     let start = Instant::now();
     let module = Module::new(&engine(), &redirected).expect("the engine compiles the guest");
     println!("compiled in {:?}", start.elapsed());
-    assert!(
-        module
-            .imports()
-            .any(|import| import.module() == "env" && import.name() == "sleep")
-    );
+    assert!(module.imports().any(|import| import.module() == "env" && import.name() == "sleep"));
 }

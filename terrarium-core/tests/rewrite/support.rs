@@ -7,10 +7,7 @@ use wasmtime::{Config, Engine};
 /// An engine that takes standard exceptions.
 pub(crate) fn engine() -> Engine {
     let mut config = Config::new();
-    config
-        .wasm_exceptions(true)
-        .wasm_function_references(true)
-        .wasm_gc(true);
+    config.wasm_exceptions(true).wasm_function_references(true).wasm_gc(true);
     Engine::new(&config).expect("the engine has this configuration")
 }
 
@@ -21,17 +18,11 @@ pub(crate) fn guest_module() -> Vec<u8> {
         None => repository().join("terrarium-runtime/artifacts/pyodide.asm.wasm"),
     };
     std::fs::read(&path).unwrap_or_else(|error| {
-        panic!(
-            "cannot read {}: {error}; run the set-up or set TERRARIUM_TEST_WASM",
-            path.display()
-        )
+        panic!("cannot read {}: {error}; run the set-up or set TERRARIUM_TEST_WASM", path.display())
     })
 }
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the crate lies in the repository")
-        .to_owned()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository").to_owned()
 }

@@ -1,0 +1,41 @@
+//! The harness's sources, as files for the guest.
+
+/// The folder they lie in; it is on the guest's search path.
+pub(crate) const ROOT: &str = "/lib/terrarium/harness";
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../python/", $name)))),*]
+    };
+}
+
+/// Their names below [`ROOT`] and their texts.
+pub(crate) const FILES: &[(&str, &str)] = files![
+    "_terrarium/__init__.py",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_module_of_the_package_is_listed() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
+        let mut found = Vec::new();
+        let mut folders = vec![root.join("_terrarium"), root.join("terrarium")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.extension().and_then(|e| e.to_str()) {
+                    Some("py") => found.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned()),
+                    None if path.is_dir() && !path.ends_with("__pycache__") => folders.push(path),
+                    _ => {}
+                }
+            }
+        }
+        found.sort();
+        let mut listed: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        listed.sort();
+        assert_eq!(listed, found);
+    }
+}

@@ -1,0 +1,1 @@
+//! Behaviour through raw arguments and a small memory.
