@@ -16,7 +16,7 @@ const HOSTS: &[(&str, &str)] = &[
 
 /// Starts of paths that name one machine's user or workplace.
 const PATHS: &[(&str, &str)] =
-    &[("/wo", "rk/"), ("/Us", "ers/"), ("C:\\Us", "ers\\"), ("/root/", "."), ("/tmp/", "bash")];
+    &[("/wo", "rk/"), ("/Us", "ers/"), ("C:\\Us", "ers\\"), ("/root/", "."), ("/tmp/", "bash"), ("/opt/", "wheels")];
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let join =
