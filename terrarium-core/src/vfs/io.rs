@@ -113,11 +113,7 @@ impl Vfs {
             return Err(Errno::ENOTSUP);
         }
         let end = offset.checked_add(len).ok_or(Errno::EFBIG)?;
-        if end > size {
-            self.truncate(ctx, ino, end)
-        } else {
-            Ok(())
-        }
+        self.truncate(ctx, ino, end.max(size))
     }
 }
 

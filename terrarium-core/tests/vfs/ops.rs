@@ -5,11 +5,11 @@ use proptest::sample::select;
 use terrarium_core::abi::{AccessMode, Errno, OpenFlags, Timespec};
 
 /// How many descriptors a sequence can have open.
-pub const SLOTS: usize = 4;
+pub(crate) const SLOTS: usize = 4;
 
 /// A path or content that shows itself readably.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text(pub Vec<u8>);
+pub(crate) struct Text(pub(crate) Vec<u8>);
 
 impl std::ops::Deref for Text {
     type Target = [u8];
@@ -23,41 +23,112 @@ impl std::fmt::Debug for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = &self.0[..self.0.len().min(100)];
         write!(f, "{:?}", shown.escape_ascii().to_string())?;
-        if shown.len() < self.0.len() { write!(f, "… ({} bytes)", self.0.len()) } else { Ok(()) }
+        if shown.len() < self.0.len() {
+            write!(f, "… ({} bytes)", self.0.len())
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// One operation. Slots name descriptors; an empty slot makes an operation on it do nothing.
 #[derive(Clone, Debug)]
-pub enum Op {
-    Open { slot: usize, path: Text, flags: OpenFlags, mode: u32 },
-    Close { slot: usize },
-    Read { slot: usize, offset: u64, len: usize },
-    Write { slot: usize, offset: u64, len: usize, fill: u8 },
-    Resize { slot: usize, size: u64 },
-    Allocate { slot: usize, offset: u64, len: u64 },
-    StatOpen { slot: usize },
-    Mkdir { path: Text, mode: u32 },
-    Rmdir { path: Text },
-    Unlink { path: Text },
-    Rename { from: Text, to: Text },
-    Link { from: Text, to: Text, follow: bool },
-    Symlink { target: Text, path: Text },
-    Readlink { path: Text },
-    Stat { path: Text, follow: bool },
-    Chmod { path: Text, mode: u32 },
-    Chown { path: Text, uid: u32, gid: u32 },
-    Access { path: Text, mode: AccessMode },
-    Touch { path: Text, mtime: Timespec },
-    List { path: Text },
-    Chdir { path: Text },
+pub(crate) enum Op {
+    Open {
+        slot: usize,
+        path: Text,
+        flags: OpenFlags,
+        mode: u32,
+    },
+    Close {
+        slot: usize,
+    },
+    Read {
+        slot: usize,
+        offset: u64,
+        len: usize,
+    },
+    Write {
+        slot: usize,
+        offset: u64,
+        len: usize,
+        fill: u8,
+    },
+    Resize {
+        slot: usize,
+        size: u64,
+    },
+    Allocate {
+        slot: usize,
+        offset: u64,
+        len: u64,
+    },
+    StatOpen {
+        slot: usize,
+    },
+    Mkdir {
+        path: Text,
+        mode: u32,
+    },
+    Rmdir {
+        path: Text,
+    },
+    Unlink {
+        path: Text,
+    },
+    Rename {
+        from: Text,
+        to: Text,
+    },
+    Link {
+        from: Text,
+        to: Text,
+        follow: bool,
+    },
+    Symlink {
+        target: Text,
+        path: Text,
+    },
+    Readlink {
+        path: Text,
+    },
+    Stat {
+        path: Text,
+        follow: bool,
+    },
+    Chmod {
+        path: Text,
+        mode: u32,
+    },
+    Chown {
+        path: Text,
+        uid: u32,
+        gid: u32,
+    },
+    Access {
+        path: Text,
+        mode: AccessMode,
+    },
+    Touch {
+        path: Text,
+        mtime: Timespec,
+    },
+    List {
+        path: Text,
+    },
+    Chdir {
+        path: Text,
+    },
     Getcwd,
-    Mknod { path: Text, mode: u32 },
+    Mknod {
+        path: Text,
+        mode: u32,
+    },
 }
 
 /// What an operation said, in a form that two worlds can be compared by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     Nothing,
     Skipped,
     Count(usize),
@@ -68,25 +139,25 @@ pub enum Value {
 
 /// The comparable part of `stat`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    pub mode: u32,
+pub(crate) struct Status {
+    pub(crate) mode: u32,
     /// `None` for directories where the oracle does not count.
-    pub nlink: Option<u32>,
-    pub uid: u32,
-    pub gid: u32,
+    pub(crate) nlink: Option<u32>,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
     /// `None` for directories.
-    pub size: Option<i64>,
+    pub(crate) size: Option<i64>,
     /// `None` for a time that a clock gave.
-    pub mtime: Option<Timespec>,
+    pub(crate) mtime: Option<Timespec>,
 }
 
-pub type Outcome = Result<Value, Errno>;
+pub(crate) type Outcome = Result<Value, Errno>;
 
 /// Times set by [`Op::Touch`] lie before this, those of a clock after it.
 const CLOCK_TIMES: i64 = 1_000_000;
 
 /// The part of a time that can be compared.
-pub fn comparable(time: Timespec) -> Option<Timespec> {
+pub(crate) fn comparable(time: Timespec) -> Option<Timespec> {
     (time.sec < CLOCK_TIMES).then_some(time)
 }
 
@@ -101,7 +172,7 @@ fn component() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// A path of up to four names; `base` makes some of them absolute.
-pub fn path(base: Vec<u8>) -> impl Strategy<Value = Text> {
+pub(crate) fn path(base: Vec<u8>) -> impl Strategy<Value = Text> {
     let names = prop_oneof![
         10 => prop::collection::vec(component(), 1..=2),
         3 => prop::collection::vec(component(), 3..=4),
@@ -114,7 +185,9 @@ pub fn path(base: Vec<u8>) -> impl Strategy<Value = Text> {
             ups += u32::from(name == b"..");
             name != b".." || ups == 1
         });
-        let mut path = names.collect::<Vec<_>>().join(if odd == 0 { &b"//"[..] } else { b"/" });
+        let mut path = names
+            .collect::<Vec<_>>()
+            .join(if odd == 0 { &b"//"[..] } else { b"/" });
         match start {
             0 => path = [base.as_slice(), b"/", &path].concat(),
             1 => path = [b"./".as_slice(), &path].concat(),
@@ -172,7 +245,7 @@ fn length() -> impl Strategy<Value = usize> {
 }
 
 /// One operation; `base` is the absolute path of the folder all of it happens in.
-pub fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
+pub(crate) fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
     let base = base.to_vec();
     let path = move || path(base.clone());
     let slot = || 0..SLOTS;
@@ -213,6 +286,6 @@ pub fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
 }
 
 /// A sequence of operations.
-pub fn sequence(base: &[u8], longest: usize) -> impl Strategy<Value = Vec<Op>> + use<> {
+pub(crate) fn sequence(base: &[u8], longest: usize) -> impl Strategy<Value = Vec<Op>> + use<> {
     prop::collection::vec(op(base), 1..=longest)
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use terrarium_core::abi::{AccessMode, Errno, OpenAccess, OpenFlags, Timespec};
 
 /// A working directory and some open files of this process.
-pub struct Real {
+pub(crate) struct Real {
     cwd: OwnedFd,
     slots: [Option<(OwnedFd, OpenAccess)>; SLOTS],
     count_dirs: bool,
@@ -17,14 +17,18 @@ pub struct Real {
 
 impl Real {
     /// Starts in a folder.
-    pub fn new(base: &Path) -> Real {
+    pub(crate) fn new(base: &Path) -> Real {
         let cwd = fs::open(base, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap();
         // Some file systems say 1 for every directory.
         let count_dirs = fs::fstat(&cwd).unwrap().st_nlink == 2;
-        Real { cwd, slots: [const { None }; SLOTS], count_dirs }
+        Real {
+            cwd,
+            slots: [const { None }; SLOTS],
+            count_dirs,
+        }
     }
 
-    pub fn count_dirs(&self) -> bool {
+    pub(crate) fn count_dirs(&self) -> bool {
         self.count_dirs
     }
 
@@ -34,14 +38,19 @@ impl Real {
         (usable(*access) && regular).then_some(fd.as_fd())
     }
 
-    pub fn apply(&mut self, op: &Op) -> Outcome {
+    pub(crate) fn apply(&mut self, op: &Op) -> Outcome {
         self.run(op).map_err(translate)
     }
 
     fn run(&mut self, op: &Op) -> Result<Value, Os> {
         let cwd = self.cwd.as_fd();
         match op {
-            Op::Open { slot, path, flags, mode } => {
+            Op::Open {
+                slot,
+                path,
+                flags,
+                mode,
+            } => {
                 let fd = fs::openat(cwd, &**path, open_flags(*flags), Mode::from_raw_mode(*mode))?;
                 self.slots[*slot] = Some((fd, flags.access().unwrap()));
                 Ok(Value::Nothing)
@@ -51,26 +60,52 @@ impl Real {
                 Ok(Value::Nothing)
             }
             Op::Read { slot, offset, len } => {
-                let Some(fd) = self.slot(*slot, OpenAccess::readable) else { return Ok(Value::Skipped) };
+                let Some(fd) = self.slot(*slot, OpenAccess::readable) else {
+                    return Ok(Value::Skipped);
+                };
                 let mut buf = vec![0; *len];
                 let count = rustix::io::pread(fd, buf.as_mut_slice(), *offset)?;
                 buf.truncate(count);
                 Ok(Value::Bytes(Text(buf)))
             }
-            Op::Write { slot, offset, len, fill } => {
-                let Some(fd) = self.slot(*slot, OpenAccess::writable) else { return Ok(Value::Skipped) };
-                Ok(Value::Count(rustix::io::pwrite(fd, &pattern(*len, *fill), *offset)?))
+            Op::Write {
+                slot,
+                offset,
+                len,
+                fill,
+            } => {
+                let Some(fd) = self.slot(*slot, OpenAccess::writable) else {
+                    return Ok(Value::Skipped);
+                };
+                Ok(Value::Count(rustix::io::pwrite(
+                    fd,
+                    &pattern(*len, *fill),
+                    *offset,
+                )?))
             }
             Op::Resize { slot, size } => {
-                let Some(fd) = self.slot(*slot, OpenAccess::writable) else { return Ok(Value::Skipped) };
+                let Some(fd) = self.slot(*slot, OpenAccess::writable) else {
+                    return Ok(Value::Skipped);
+                };
                 fs::ftruncate(fd, *size).map(|()| Value::Nothing)
             }
             Op::Allocate { slot, offset, len } => {
-                let Some(fd) = self.slot(*slot, OpenAccess::writable) else { return Ok(Value::Skipped) };
+                let Some(fd) = self.slot(*slot, OpenAccess::writable) else {
+                    return Ok(Value::Skipped);
+                };
                 fs::fallocate(fd, FallocateFlags::empty(), *offset, *len)?;
                 // Whether a call that changes nothing sets the time depends on the file system.
-                let now = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_NOW };
-                fs::futimens(fd, &Timestamps { last_access: now, last_modification: now })?;
+                let now = fs::Timespec {
+                    tv_sec: 0,
+                    tv_nsec: fs::UTIME_NOW,
+                };
+                fs::futimens(
+                    fd,
+                    &Timestamps {
+                        last_access: now,
+                        last_modification: now,
+                    },
+                )?;
                 Ok(Value::Nothing)
             }
             Op::StatOpen { slot } => match &self.slots[*slot] {
@@ -80,13 +115,21 @@ impl Real {
             Op::Mkdir { path, mode } => {
                 fs::mkdirat(cwd, &**path, Mode::from_raw_mode(*mode)).map(|()| Value::Nothing)
             }
-            Op::Rmdir { path } => fs::unlinkat(cwd, &**path, AtFlags::REMOVEDIR).map(|()| Value::Nothing),
-            Op::Unlink { path } => fs::unlinkat(cwd, &**path, AtFlags::empty()).map(|()| Value::Nothing),
+            Op::Rmdir { path } => {
+                fs::unlinkat(cwd, &**path, AtFlags::REMOVEDIR).map(|()| Value::Nothing)
+            }
+            Op::Unlink { path } => {
+                fs::unlinkat(cwd, &**path, AtFlags::empty()).map(|()| Value::Nothing)
+            }
             Op::Rename { from, to } => {
                 fs::renameat(cwd, &**from, cwd, &**to).map(|()| Value::Nothing)
             }
             Op::Link { from, to, follow } => {
-                let flags = if *follow { AtFlags::SYMLINK_FOLLOW } else { AtFlags::empty() };
+                let flags = if *follow {
+                    AtFlags::SYMLINK_FOLLOW
+                } else {
+                    AtFlags::empty()
+                };
                 fs::linkat(cwd, &**from, cwd, &**to, flags).map(|()| Value::Nothing)
             }
             Op::Symlink { target, path } => {
@@ -97,11 +140,19 @@ impl Real {
                 if path.is_empty() {
                     return Err(Os::NOENT);
                 }
-                Ok(Value::Bytes(Text(fs::readlinkat(cwd, &**path, Vec::new())?.into_bytes())))
+                Ok(Value::Bytes(Text(
+                    fs::readlinkat(cwd, &**path, Vec::new())?.into_bytes(),
+                )))
             }
             Op::Stat { path, follow } => {
-                let flags = if *follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
-                Ok(Value::Status(self.status(&fs::statat(cwd, &**path, flags)?)))
+                let flags = if *follow {
+                    AtFlags::empty()
+                } else {
+                    AtFlags::SYMLINK_NOFOLLOW
+                };
+                Ok(Value::Status(
+                    self.status(&fs::statat(cwd, &**path, flags)?),
+                ))
             }
             Op::Chmod { path, mode } => {
                 fs::chmodat(cwd, &**path, Mode::from_raw_mode(*mode), AtFlags::empty())
@@ -120,9 +171,18 @@ impl Real {
                 fs::accessat(cwd, &**path, access, AtFlags::empty()).map(|()| Value::Nothing)
             }
             Op::Touch { path, mtime } => {
-                let omit = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_OMIT };
-                let mtime = fs::Timespec { tv_sec: mtime.sec, tv_nsec: mtime.nsec.into() };
-                let times = Timestamps { last_access: omit, last_modification: mtime };
+                let omit = fs::Timespec {
+                    tv_sec: 0,
+                    tv_nsec: fs::UTIME_OMIT,
+                };
+                let mtime = fs::Timespec {
+                    tv_sec: mtime.sec,
+                    tv_nsec: mtime.nsec.into(),
+                };
+                let times = Timestamps {
+                    last_access: omit,
+                    last_modification: mtime,
+                };
                 fs::utimensat(cwd, &**path, &times, AtFlags::empty()).map(|()| Value::Nothing)
             }
             Op::List { path } => {
@@ -130,13 +190,21 @@ impl Real {
                 let mut names = Vec::new();
                 for entry in fs::Dir::new(fd)? {
                     let entry = entry?;
-                    names.push((Text(entry.file_name().to_bytes().to_vec()), entry_type(entry.file_type())));
+                    names.push((
+                        Text(entry.file_name().to_bytes().to_vec()),
+                        entry_type(entry.file_type()),
+                    ));
                 }
                 names.sort();
                 Ok(Value::Names(names))
             }
             Op::Chdir { path } => {
-                let fd = fs::openat(cwd, &**path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
+                let fd = fs::openat(
+                    cwd,
+                    &**path,
+                    OFlags::PATH | OFlags::DIRECTORY,
+                    Mode::empty(),
+                )?;
                 // What `chdir` checks and opening does not.
                 fs::accessat(&fd, c".", fs::Access::EXEC_OK, AtFlags::EACCESS)?;
                 self.cwd = fd;
@@ -147,7 +215,9 @@ impl Real {
                     return Err(Os::NOENT);
                 }
                 let link = format!("/proc/self/fd/{}", rustix::fd::AsRawFd::as_raw_fd(&cwd));
-                Ok(Value::Bytes(Text(fs::readlink(link, Vec::new())?.into_bytes())))
+                Ok(Value::Bytes(Text(
+                    fs::readlink(link, Vec::new())?.into_bytes(),
+                )))
             }
             Op::Mknod { path, mode } => {
                 let mode = Mode::from_raw_mode(*mode & 0o7777);
@@ -158,7 +228,10 @@ impl Real {
 
     fn status(&self, stat: &fs::Stat) -> Status {
         let dir = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
-        let mtime = Timespec { sec: stat.st_mtime, nsec: stat.st_mtime_nsec as u32 };
+        let mtime = Timespec {
+            sec: stat.st_mtime,
+            nsec: stat.st_mtime_nsec as u32,
+        };
         Status {
             mode: stat.st_mode,
             nlink: (!dir || self.count_dirs).then_some(stat.st_nlink as u32),
@@ -171,7 +244,7 @@ impl Real {
 
     /// All there is below a folder, with status and content. What may not be read is opened up after its status was
     /// noted; the folder is good for nothing but removal then.
-    pub fn tree(&self, base: &Path) -> Tree {
+    pub(crate) fn tree(&self, base: &Path) -> Tree {
         let mut found = Vec::new();
         let mut todo = vec![(Vec::new(), base.to_path_buf())];
         while let Some((name, path)) = todo.pop() {
@@ -181,7 +254,10 @@ impl Real {
                 for entry in std::fs::read_dir(&path).unwrap() {
                     let entry = entry.unwrap();
                     let file_name = entry.file_name();
-                    todo.push(([&name, &b"/"[..], file_name.as_encoded_bytes()].concat(), entry.path()));
+                    todo.push((
+                        [&name, &b"/"[..], file_name.as_encoded_bytes()].concat(),
+                        entry.path(),
+                    ));
                 }
             }
             found.push((name, path, stat));
@@ -203,7 +279,7 @@ impl Real {
 }
 
 /// Gives the owner all permissions.
-pub fn open_up(path: &Path) {
+pub(crate) fn open_up(path: &Path) {
     // A file that was given away stays closed; reading it fails then, for all to see.
     let _ = fs::chmod(path, Mode::RWXU);
 }
@@ -230,7 +306,11 @@ fn open_flags(flags: OpenFlags) -> OFlags {
         (OpenFlags::NOFOLLOW, OFlags::NOFOLLOW),
         (OpenFlags::NOATIME, OFlags::NOATIME),
     ];
-    table.iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, flag)| *flag).fold(OFlags::CLOEXEC, |a, b| a | b)
+    table
+        .iter()
+        .filter(|(flag, _)| flags.contains(*flag))
+        .map(|(_, flag)| *flag)
+        .fold(OFlags::CLOEXEC, |a, b| a | b)
 }
 
 fn translate(errno: Os) -> Errno {
@@ -251,5 +331,7 @@ fn translate(errno: Os) -> Errno {
         (Os::BADF, Errno::EBADF),
     ];
     let found = table.iter().find(|(os, _)| *os == errno);
-    found.unwrap_or_else(|| panic!("the oracle failed in a way of its own: {errno}")).1
+    found
+        .unwrap_or_else(|| panic!("the oracle failed in a way of its own: {errno}"))
+        .1
 }
