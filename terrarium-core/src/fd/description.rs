@@ -35,12 +35,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `ESPIPE` by default: the object has no positions.
-    fn read_at(
-        &mut self,
-        _: &mut Resources<'_>,
-        _buffer: &mut [u8],
-        _offset: u64,
-    ) -> Result<usize, Errno> {
+    fn read_at(&mut self, _: &mut Resources<'_>, _buffer: &mut [u8], _offset: u64) -> Result<usize, Errno> {
         Err(Errno::ESPIPE)
     }
 
@@ -48,12 +43,7 @@ pub trait Description {
     ///
     /// # Errors
     /// `ESPIPE` by default: the object has no positions.
-    fn write_at(
-        &mut self,
-        _: &mut Resources<'_>,
-        _data: &[u8],
-        _offset: u64,
-    ) -> Result<usize, Errno> {
+    fn write_at(&mut self, _: &mut Resources<'_>, _data: &[u8], _offset: u64) -> Result<usize, Errno> {
         Err(Errno::ESPIPE)
     }
 

@@ -82,12 +82,7 @@ impl Description for Device {
         }
     }
 
-    fn read_at(
-        &mut self,
-        with: &mut Resources<'_>,
-        buffer: &mut [u8],
-        _: u64,
-    ) -> Result<usize, Errno> {
+    fn read_at(&mut self, with: &mut Resources<'_>, buffer: &mut [u8], _: u64) -> Result<usize, Errno> {
         self.read(with, buffer)
     }
 

@@ -20,11 +20,7 @@ impl Directory {
     /// An open directory at the start of its listing. It takes over one hold on the inode and gives it back when it is closed.
     #[must_use]
     pub const fn new(ino: Ino) -> Self {
-        Self {
-            ino,
-            cursor: 0,
-            end: None,
-        }
+        Self { ino, cursor: 0, end: None }
     }
 }
 
@@ -42,12 +38,7 @@ impl Description for Directory {
     }
 
     /// Places are the cursors that the entries told.
-    fn seek(
-        &mut self,
-        with: &mut Resources<'_>,
-        offset: i64,
-        whence: Whence,
-    ) -> Result<u64, Errno> {
+    fn seek(&mut self, with: &mut Resources<'_>, offset: i64, whence: Whence) -> Result<u64, Errno> {
         match whence {
             Whence::Current if offset == 0 => {}
             Whence::Set => {
@@ -75,17 +66,10 @@ impl Description for Directory {
             None => *self.end.insert(with.vfs.dir_end(self.ino)?),
         };
         let mut written = 0_usize;
-        let entries =
-            with.vfs
-                .readdir(self.ino, self.cursor, end, places.len().min(ENTRIES_BOUND))?;
+        let entries = with.vfs.readdir(self.ino, self.cursor, end, places.len().min(ENTRIES_BOUND))?;
         for (place, entry) in places.iter_mut().zip(entries) {
             let next = i64::try_from(entry.next).map_err(|_| Errno::EOVERFLOW)?;
-            let dirent = Dirent {
-                ino: entry.ino.get(),
-                next,
-                kind: entry.kind.dirent_type(),
-                name: &entry.name,
-            };
+            let dirent = Dirent { ino: entry.ino.get(), next, kind: entry.kind.dirent_type(), name: &entry.name };
             *place = dirent.encode().ok_or(Errno::ENAMETOOLONG)?;
             self.cursor = entry.next;
             written = written.saturating_add(DIRENT_SIZE);

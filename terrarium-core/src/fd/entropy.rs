@@ -43,9 +43,9 @@ impl Clone for Entropy {
     fn clone(&self) -> Self {
         match self {
             Self::System => Self::System,
-            Self::Seeded(generator) => Self::Seeded(Box::new(ChaCha20Rng::deserialize_state(
-                &generator.serialize_state(),
-            ))),
+            Self::Seeded(generator) => {
+                Self::Seeded(Box::new(ChaCha20Rng::deserialize_state(&generator.serialize_state())))
+            }
         }
     }
 }
@@ -79,10 +79,7 @@ mod tests {
         let next = bytes(&mut one);
         assert_eq!(next, bytes(&mut clone));
         assert_ne!(next, bytes(&mut one));
-        assert_ne!(
-            bytes(&mut Entropy::seeded(8)),
-            bytes(&mut Entropy::seeded(7))
-        );
+        assert_ne!(bytes(&mut Entropy::seeded(8)), bytes(&mut Entropy::seeded(7)));
     }
 
     #[test]

@@ -16,23 +16,14 @@ impl File {
     /// An open file at its start. It takes over one hold on the inode and gives it back when it is closed.
     #[must_use]
     pub const fn new(ino: Ino) -> Self {
-        Self {
-            ino,
-            position: 0,
-            append: false,
-        }
+        Self { ino, position: 0, append: false }
     }
 
     /// Writes what a mapping holds: at `offset`, even when the file is open for appending.
     ///
     /// # Errors
     /// Those of writing a file.
-    pub fn write_mapped(
-        &self,
-        with: &mut Resources<'_>,
-        data: &[u8],
-        offset: u64,
-    ) -> Result<usize, Errno> {
+    pub fn write_mapped(&self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
         with.vfs.write_at(&with.by, self.ino, offset, data)
     }
 }
@@ -57,36 +48,17 @@ impl Description for File {
         Ok(count)
     }
 
-    fn read_at(
-        &mut self,
-        with: &mut Resources<'_>,
-        buffer: &mut [u8],
-        offset: u64,
-    ) -> Result<usize, Errno> {
+    fn read_at(&mut self, with: &mut Resources<'_>, buffer: &mut [u8], offset: u64) -> Result<usize, Errno> {
         with.vfs.read_at(self.ino, offset, buffer)
     }
 
-    fn write_at(
-        &mut self,
-        with: &mut Resources<'_>,
-        data: &[u8],
-        offset: u64,
-    ) -> Result<usize, Errno> {
+    fn write_at(&mut self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
         // As on Linux, appending wins over the offset.
-        let offset = if self.append {
-            with.vfs.size(self.ino)?
-        } else {
-            offset
-        };
+        let offset = if self.append { with.vfs.size(self.ino)? } else { offset };
         with.vfs.write_at(&with.by, self.ino, offset, data)
     }
 
-    fn seek(
-        &mut self,
-        with: &mut Resources<'_>,
-        offset: i64,
-        whence: Whence,
-    ) -> Result<u64, Errno> {
+    fn seek(&mut self, with: &mut Resources<'_>, offset: i64, whence: Whence) -> Result<u64, Errno> {
         let base = match whence {
             Whence::Set => 0,
             Whence::Current => self.position,
@@ -129,11 +101,7 @@ fn advance(position: u64, count: usize) -> Result<u64, Errno> {
 /// The place `offset` away from `base`: EINVAL before the start, EOVERFLOW beyond what the guest can say.
 pub(super) fn place(base: u64, offset: i64) -> Result<u64, Errno> {
     let place = base.checked_add_signed(offset);
-    let place = place.ok_or(if offset < 0 {
-        Errno::EINVAL
-    } else {
-        Errno::EOVERFLOW
-    })?;
+    let place = place.ok_or(if offset < 0 { Errno::EINVAL } else { Errno::EOVERFLOW })?;
     i64::try_from(place).map_err(|_| Errno::EOVERFLOW)?;
     Ok(place)
 }

@@ -4,6 +4,7 @@
 //! object is one of the kinds below, each with its file; all implement [`Description`], whose defaults refuse. What they work on
 //! (the file system, the pipes' buffers, the streams of the run, entropy) is lent to them for each call as [`Resources`], so that
 //! everything here is plain data without locks.
+#![warn(clippy::arithmetic_side_effects)]
 
 mod description;
 mod device;

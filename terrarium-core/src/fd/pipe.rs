@@ -31,11 +31,7 @@ struct Pipe {
 impl Pipes {
     /// Makes a pipe, and gives its reading and its writing end.
     pub fn create(&mut self) -> (PipeEnd, PipeEnd) {
-        let id = PipeId(self.0.insert(Pipe {
-            queue: VecDeque::new(),
-            reader: true,
-            writer: true,
-        }));
+        let id = PipeId(self.0.insert(Pipe { queue: VecDeque::new(), reader: true, writer: true }));
         (PipeEnd { id, writes: false }, PipeEnd { id, writes: true })
     }
 
@@ -72,9 +68,7 @@ impl Description for PipeEnd {
     fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
             // Numbers of their own, beyond those of the standard streams.
-            ino: u64::try_from(self.id.0)
-                .unwrap_or(u64::MAX)
-                .saturating_add(2_000_000),
+            ino: u64::try_from(self.id.0).unwrap_or(u64::MAX).saturating_add(2_000_000),
             mode: FileType::Fifo.mode_bits() | 0o600,
             nlink: 1,
             uid: with.by.cred.uid,
@@ -127,10 +121,8 @@ impl Description for PipeEnd {
         };
         let mut events = PollEvents::empty();
         if self.writes {
-            events.set(
-                PollEvents::OUT | PollEvents::WRNORM,
-                PIPE_CAPACITY.saturating_sub(pipe.queue.len()) >= PIPE_BUF,
-            );
+            events
+                .set(PollEvents::OUT | PollEvents::WRNORM, PIPE_CAPACITY.saturating_sub(pipe.queue.len()) >= PIPE_BUF);
             events.set(PollEvents::ERR, !pipe.reader);
         } else {
             events.set(PollEvents::IN | PollEvents::RDNORM, !pipe.queue.is_empty());

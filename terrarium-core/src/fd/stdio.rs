@@ -41,10 +41,7 @@ impl Input {
     /// An input that holds `bytes`.
     #[must_use]
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self {
-            bytes: bytes.into(),
-            position: 0,
-        }
+        Self { bytes: bytes.into(), position: 0 }
     }
 
     /// What has not been read yet.
@@ -90,12 +87,7 @@ impl Output {
     /// A sink that keeps the first `limit` bytes.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            kept: Vec::new(),
-            dropped: 0,
-            sink: None,
-        }
+        Self { limit, kept: Vec::new(), dropped: 0, sink: None }
     }
 
     /// Also tells `sink` every chunk that is kept.
@@ -133,9 +125,7 @@ impl Output {
         let room = self.limit.saturating_sub(self.kept.len());
         let (kept, dropped) = data.split_at_checked(room).unwrap_or((data, &[]));
         self.kept.extend_from_slice(kept);
-        self.dropped = self
-            .dropped
-            .saturating_add(u64::try_from(dropped.len()).unwrap_or(u64::MAX));
+        self.dropped = self.dropped.saturating_add(u64::try_from(dropped.len()).unwrap_or(u64::MAX));
         if let (Some(sink), false) = (&self.sink, kept.is_empty()) {
             sink.chunk(kept);
         }
@@ -146,7 +136,7 @@ impl Description for StandardStream {
     fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
             // Numbers of their own, so that no two streams look like one file.
-            ino: 1_000_000 + *self as u64,
+            ino: (*self as u64).saturating_add(1_000_000),
             mode: FileType::CharDevice.mode_bits() | 0o620,
             nlink: 1,
             uid: with.by.cred.uid,

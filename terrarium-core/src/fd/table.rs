@@ -6,6 +6,7 @@ use super::directory::Directory;
 use super::file::File;
 use super::{Description, Device, PipeEnd, Resources, StandardStream};
 use crate::abi::{Errno, OpenAccess, OpenFlags};
+use crate::vfs::Ino;
 
 /// The descriptor that the guest's harness writes frames to. It lies above every table and is never in one.
 pub const CHANNEL: i32 = 1 << 20;
@@ -42,7 +43,7 @@ pub enum Object {
 
 impl Object {
     /// The object as what all kinds have in common.
-    pub fn as_dyn(&mut self) -> &mut dyn Description {
+    pub fn get_mut(&mut self) -> &mut dyn Description {
         match self {
             Self::File(object) => object,
             Self::Directory(object) => object,
@@ -54,7 +55,7 @@ impl Object {
 
     /// The same, to look only.
     #[must_use]
-    pub fn as_ref(&self) -> &dyn Description {
+    pub fn get(&self) -> &dyn Description {
         match self {
             Self::File(object) => object,
             Self::Directory(object) => object,
@@ -82,12 +83,16 @@ impl OpenDescription {
         self.flags.access().is_some_and(OpenAccess::readable)
     }
 
+    /// The inode of a file, directory or device; none for the others.
+    #[must_use]
+    pub fn inode(&self) -> Option<Ino> {
+        self.object.get().inode()
+    }
+
     /// Sets those status flags that can change (`F_SETFL`).
     pub fn set_status(&mut self, flags: OpenFlags) {
         self.flags = (self.flags & !OpenFlags::SETTABLE) | (flags & OpenFlags::SETTABLE);
-        self.object
-            .as_dyn()
-            .set_append(self.flags.contains(OpenFlags::APPEND));
+        self.object.get_mut().set_append(self.flags.contains(OpenFlags::APPEND));
     }
 
     /// Whether the guest may write to it.
@@ -121,21 +126,14 @@ impl FdTable {
     /// A table with descriptors 0 to 2 open, and room for `limit` descriptors in all (3 to 65,536).
     #[must_use]
     pub fn with_standard_streams(limit: u32) -> Self {
-        let mut table = Self {
-            slots: Vec::new(),
-            descriptions: Slab::new(),
-            limit: limit.clamp(3, MAX_LIMIT),
-        };
+        let mut table = Self { slots: Vec::new(), descriptions: Slab::new(), limit: limit.clamp(3, MAX_LIMIT) };
         for (stream, flags) in [
             (StandardStream::Input, OpenFlags::empty()),
             (StandardStream::Output, OpenFlags::WRONLY),
             (StandardStream::Error, OpenFlags::WRONLY),
         ] {
             let description = table.describe(Object::Standard(stream), flags);
-            table.slots.push(Some(Slot {
-                description,
-                close_on_exec: false,
-            }));
+            table.slots.push(Some(Slot { description, close_on_exec: false }));
         }
         table
     }
@@ -154,11 +152,7 @@ impl FdTable {
 
     /// The open descriptors, ascending.
     pub fn descriptors(&self) -> impl Iterator<Item = i32> {
-        let open = self
-            .slots
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| slot.is_some());
+        let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.is_some());
         open.filter_map(|(number, _)| i32::try_from(number).ok())
     }
 
@@ -177,17 +171,9 @@ impl FdTable {
     pub fn insert(&mut self, mut object: Object, flags: OpenFlags) -> Result<i32, (Errno, Object)> {
         match self.lowest_free(0) {
             Ok(number) => {
-                object
-                    .as_dyn()
-                    .set_append(flags.contains(OpenFlags::APPEND));
+                object.get_mut().set_append(flags.contains(OpenFlags::APPEND));
                 let description = self.describe(object, flags & KEPT);
-                self.place(
-                    number,
-                    Slot {
-                        description,
-                        close_on_exec: flags.contains(OpenFlags::CLOEXEC),
-                    },
-                );
+                self.place(number, Slot { description, close_on_exec: flags.contains(OpenFlags::CLOEXEC) });
                 Ok(number)
             }
             Err(errno) => Err((errno, object)),
@@ -199,9 +185,7 @@ impl FdTable {
     /// # Errors
     /// `EBADF` when the descriptor is not open.
     pub fn get(&self, descriptor: i32) -> Result<&OpenDescription, Errno> {
-        self.descriptions
-            .get(self.slot(descriptor)?.description)
-            .ok_or(Errno::EBADF)
+        self.descriptions.get(self.slot(descriptor)?.description).ok_or(Errno::EBADF)
     }
 
     /// The description behind a descriptor, to be used.
@@ -227,13 +211,7 @@ impl FdTable {
     /// `EBADF` when the descriptor is not open.
     pub fn set_close_on_exec(&mut self, descriptor: i32, close_on_exec: bool) -> Result<(), Errno> {
         let slot = self.slot(descriptor)?;
-        self.place(
-            descriptor,
-            Slot {
-                close_on_exec,
-                ..slot
-            },
-        );
+        self.place(descriptor, Slot { close_on_exec, ..slot });
         Ok(())
     }
 
@@ -241,17 +219,9 @@ impl FdTable {
     ///
     /// # Errors
     /// `EBADF` when it is not open, `EINVAL` when `minimum` is negative or beyond the table, `EMFILE` when the table is full.
-    pub fn duplicate(
-        &mut self,
-        descriptor: i32,
-        minimum: i32,
-        close_on_exec: bool,
-    ) -> Result<i32, Errno> {
+    pub fn duplicate(&mut self, descriptor: i32, minimum: i32, close_on_exec: bool) -> Result<i32, Errno> {
         let slot = self.slot(descriptor)?;
-        if u32::try_from(minimum)
-            .ok()
-            .is_none_or(|minimum| minimum >= self.limit)
-        {
+        if u32::try_from(minimum).ok().is_none_or(|minimum| minimum >= self.limit) {
             return Err(Errno::EINVAL);
         }
         let number = self.lowest_free(minimum)?;
@@ -291,10 +261,7 @@ impl FdTable {
     /// `EBADF` when it is not open.
     pub fn close(&mut self, with: &mut Resources<'_>, descriptor: i32) -> Result<(), Errno> {
         let slot = self.slot(descriptor)?;
-        if let Some(place) = usize::try_from(descriptor)
-            .ok()
-            .and_then(|index| self.slots.get_mut(index))
-        {
+        if let Some(place) = usize::try_from(descriptor).ok().and_then(|index| self.slots.get_mut(index)) {
             *place = None;
         }
         self.release(with, slot);
@@ -307,27 +274,14 @@ impl FdTable {
     }
 
     fn describe(&mut self, object: Object, flags: OpenFlags) -> usize {
-        self.descriptions.insert(OpenDescription {
-            object,
-            flags,
-            descriptors: 1,
-        })
+        self.descriptions.insert(OpenDescription { object, flags, descriptors: 1 })
     }
 
     fn lowest_free(&self, minimum: i32) -> Result<i32, Errno> {
         let minimum = usize::try_from(minimum).map_err(|_| Errno::EINVAL)?;
-        let taken = self
-            .slots
-            .iter()
-            .skip(minimum)
-            .take_while(|slot| slot.is_some())
-            .count();
-        let number = minimum
-            .checked_add(taken)
-            .and_then(|number| u32::try_from(number).ok());
-        let number = number
-            .filter(|&number| number < self.limit)
-            .ok_or(Errno::EMFILE)?;
+        let taken = self.slots.iter().skip(minimum).take_while(|slot| slot.is_some()).count();
+        let number = minimum.checked_add(taken).and_then(|number| u32::try_from(number).ok());
+        let number = number.filter(|&number| number < self.limit).ok_or(Errno::EMFILE)?;
         i32::try_from(number).map_err(|_| Errno::EMFILE)
     }
 
@@ -347,13 +301,7 @@ impl FdTable {
     fn share(&mut self, slot: Slot, number: i32, close_on_exec: bool) {
         if let Some(description) = self.descriptions.get_mut(slot.description) {
             description.descriptors = description.descriptors.saturating_add(1);
-            self.place(
-                number,
-                Slot {
-                    close_on_exec,
-                    ..slot
-                },
-            );
+            self.place(number, Slot { close_on_exec, ..slot });
         }
     }
 
@@ -364,7 +312,7 @@ impl FdTable {
         description.descriptors = description.descriptors.saturating_sub(1);
         if description.descriptors == 0 {
             let mut description = self.descriptions.remove(slot.description);
-            description.object.as_dyn().close(with);
+            description.object.get_mut().close(with);
         }
     }
 }

@@ -73,9 +73,7 @@ impl<'a> GuestMemory<'a> {
     /// # Errors
     /// `EFAULT` as for [`Self::slice`].
     pub fn slice_mut(&mut self, address: u32, length: u32) -> Result<&mut [u8], Errno> {
-        self.bytes
-            .get_mut(range(address, length)?)
-            .ok_or(Errno::EFAULT)
+        self.bytes.get_mut(range(address, length)?).ok_or(Errno::EFAULT)
     }
 
     /// Copies `data` to `address`.
@@ -118,10 +116,7 @@ impl<'a> GuestMemory<'a> {
     pub fn c_str_prefix(&self, address: u32, bound: u32) -> &[u8] {
         let start = usize::try_from(address).unwrap_or(usize::MAX);
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let window = usize::try_from(bound)
-            .ok()
-            .and_then(|bound| rest.get(..bound))
-            .unwrap_or(rest);
+        let window = usize::try_from(bound).ok().and_then(|bound| rest.get(..bound)).unwrap_or(rest);
         window.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
@@ -131,11 +126,7 @@ impl<'a> GuestMemory<'a> {
     /// `EFAULT` when they do not all lie inside the memory.
     pub fn array<const N: usize>(&self, address: u32) -> Result<[u8; N], Errno> {
         let start = usize::try_from(address).map_err(|_| Errno::EFAULT)?;
-        self.bytes
-            .get(start..)
-            .and_then(<[u8]>::first_chunk)
-            .copied()
-            .ok_or(Errno::EFAULT)
+        self.bytes.get(start..).and_then(<[u8]>::first_chunk).copied().ok_or(Errno::EFAULT)
     }
 }
 

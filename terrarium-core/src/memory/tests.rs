@@ -26,11 +26,7 @@ fn the_last_byte_is_inside_and_the_next_is_not() {
     let mut memory = GuestMemory::new(&mut bytes);
     assert_eq!(memory.write_u64(8, 7), Ok(()));
     assert_eq!(memory.write_u64(9, u64::MAX), Err(Errno::EFAULT));
-    assert_eq!(
-        memory.read_u64(8),
-        Ok(7),
-        "a refused write leaves no part behind"
-    );
+    assert_eq!(memory.read_u64(8), Ok(7), "a refused write leaves no part behind");
     assert_eq!(memory.read_u8(15), Ok(0));
     assert_eq!(memory.read_u8(16), Err(Errno::EFAULT));
     assert_eq!(memory.slice(16, 0).map(<[u8]>::len), Ok(0));
@@ -55,17 +51,9 @@ fn a_c_string_ends_at_its_nul_its_bound_or_the_memory() {
     let memory = GuestMemory::new(&mut bytes);
     assert_eq!(memory.c_str(0, 4096), Ok(&b"ab"[..]));
     assert_eq!(memory.c_str(2, 4096), Ok(&b""[..]));
-    assert_eq!(
-        memory.c_str(3, 4096),
-        Err(Errno::EFAULT),
-        "no NUL before the end"
-    );
+    assert_eq!(memory.c_str(3, 4096), Err(Errno::EFAULT), "no NUL before the end");
     assert_eq!(memory.c_str(3, 2), Err(Errno::ENAMETOOLONG));
-    assert_eq!(
-        memory.c_str(0, 3),
-        Ok(&b"ab"[..]),
-        "the bound counts the NUL"
-    );
+    assert_eq!(memory.c_str(0, 3), Ok(&b"ab"[..]), "the bound counts the NUL");
     assert_eq!(memory.c_str(0, 2), Err(Errno::ENAMETOOLONG));
     assert_eq!(memory.c_str(8, 1), Err(Errno::EFAULT));
 }
@@ -81,22 +69,11 @@ fn a_list_of_buffers_is_checked_before_any_is_used() {
     }
     let vecs = memory.io_vecs(0, 3).unwrap();
     assert_eq!(vecs.total, 8);
-    assert_eq!(
-        vecs.buffers,
-        [Iovec { base: 32, len: 4 }, Iovec { base: 60, len: 4 }]
-    );
+    assert_eq!(vecs.buffers, [Iovec { base: 32, len: 4 }, Iovec { base: 60, len: 4 }]);
 
     memory.write_u32(20, 5).unwrap();
-    assert_eq!(
-        memory.io_vecs(0, 3),
-        Err(Errno::EFAULT),
-        "the third buffer ends outside"
-    );
-    assert_eq!(
-        memory.io_vecs(0, 9),
-        Err(Errno::EFAULT),
-        "the list itself ends outside"
-    );
+    assert_eq!(memory.io_vecs(0, 3), Err(Errno::EFAULT), "the third buffer ends outside");
+    assert_eq!(memory.io_vecs(0, 9), Err(Errno::EFAULT), "the list itself ends outside");
     assert_eq!(memory.io_vecs(0, -1), Err(Errno::EINVAL));
     assert_eq!(memory.io_vecs(0, 1025), Err(Errno::EINVAL));
     assert_eq!(memory.io_vecs(1_000_000, 0), Err(Errno::EFAULT));

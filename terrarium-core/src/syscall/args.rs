@@ -31,10 +31,7 @@ impl<'a> Args<'a> {
 
     /// Argument `index` as an unsigned 32-bit number.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "an i32 is the low half of its slot"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "an i32 is the low half of its slot")]
     pub fn u32(self, index: usize) -> u32 {
         self.slot(index) as u32
     }

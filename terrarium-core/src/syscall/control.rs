@@ -30,11 +30,7 @@ pub(super) const IMPORTS: &[Import] = &[
 ];
 
 /// `(void *buffer, size_t length)`, straight into guest memory.
-fn random_get(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<(), Errno> {
+fn random_get(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let length = args.u32(1);
     if length > RANDOM_BOUND {
         return Err(Errno::EINVAL);
@@ -54,9 +50,7 @@ fn abort(_: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<u64, S
 fn assert_fail(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     let [condition, file, function] = [0, 1, 3].map(|index| text(memory, args.ptr(index)));
     let line = args.i32(2);
-    Err(Stop::Abort(format!(
-        "assertion failed: {condition}, at {file}:{line}, in {function}"
-    )))
+    Err(Stop::Abort(format!("assertion failed: {condition}, at {file}:{line}, in {function}")))
 }
 
 fn getuid(process: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<i32, Errno> {
@@ -69,11 +63,7 @@ fn umask(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Resu
 }
 
 /// `(char *buffer, int size)`: cut to the size, with a final NUL.
-fn progname(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<u64, Stop> {
+fn progname(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     let size = usize::try_from(args.i32(1)).unwrap_or(0);
     if let Some(most) = size.checked_sub(1) {
         let mut name = process.program_name.as_bytes().to_vec();
@@ -87,11 +77,7 @@ fn progname(
 
 /// `(const char *command)`: NULL asks whether there is a shell.
 fn system(_: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
-    if args.ptr(0) == 0 {
-        Ok(0)
-    } else {
-        Err(Errno::ENOSYS)
-    }
+    if args.ptr(0) == 0 { Ok(0) } else { Err(Errno::ENOSYS) }
 }
 
 fn log(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
@@ -100,11 +86,7 @@ fn log(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> R
 }
 
 /// `(int flags, const char *text)`.
-fn log_formatted(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<u64, Stop> {
+fn log_formatted(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     say(process, memory, args.ptr(1));
     Ok(0)
 }
@@ -113,8 +95,7 @@ fn say(process: &mut Process, memory: &GuestMemory<'_>, address: u32) {
     let mut line = text(memory, address);
     line.push('\n');
     // Standard error takes everything.
-    let _: Result<usize, Errno> =
-        StandardStream::Error.write(&mut process.resources(), line.as_bytes());
+    let _: Result<usize, Errno> = StandardStream::Error.write(&mut process.resources(), line.as_bytes());
 }
 
 /// A text of the guest, as far as it can be read.

@@ -25,9 +25,7 @@ impl SystemClock {
     /// A clock whose monotonic side starts now.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            start: Instant::now(),
-        }
+        Self { start: Instant::now() }
     }
 }
 
@@ -39,9 +37,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn realtime_ns(&self) -> u64 {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, nanoseconds)
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanoseconds)
     }
 
     fn monotonic_ns(&self) -> u64 {
@@ -62,10 +58,7 @@ impl FixedClock {
     /// A clock that stands at `realtime_ns` nanoseconds since 1970.
     #[must_use]
     pub fn new(realtime_ns: u64) -> Self {
-        Self {
-            start_ns: realtime_ns,
-            passed_ns: Arc::default(),
-        }
+        Self { start_ns: realtime_ns, passed_ns: Arc::default() }
     }
 }
 

@@ -31,7 +31,7 @@ pub enum EngineCall {
     Trampoline,
     /// `_Py_CheckEmscriptenSignals_Helper() -> signal | 0`.
     CheckSignals,
-    /// `_mmap_js(len, prot, flags, fd, offset, allocated*, addr*)`; see [`Mapping`](super::Mapping).
+    /// `_mmap_js(len, prot, flags, fd, offset, allocated*, addr*)`; see [`Mapping`](super::mapping::Mapping).
     Mmap,
     /// `_dlopen_js(dso*) -> non-zero on success`.
     Dlopen,
@@ -100,93 +100,32 @@ const ENV: &str = "env";
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 
 pub(super) const fn syscall(name: &'static str, signature: &'static str, body: Syscall) -> Import {
-    Import {
-        module: ENV,
-        name,
-        signature,
-        handler: Handler::Syscall(body),
-        support: Support::Full,
-        note: "",
-    }
+    Import { module: ENV, name, signature, handler: Handler::Syscall(body), support: Support::Full, note: "" }
 }
 
-pub(super) const fn preview1(
-    name: &'static str,
-    signature: &'static str,
-    body: Preview1,
-) -> Import {
-    Import {
-        module: PREVIEW1,
-        name,
-        signature,
-        handler: Handler::Preview1(body),
-        support: Support::Full,
-        note: "",
-    }
+pub(super) const fn preview1(name: &'static str, signature: &'static str, body: Preview1) -> Import {
+    Import { module: PREVIEW1, name, signature, handler: Handler::Preview1(body), support: Support::Full, note: "" }
 }
 
 pub(super) const fn call(name: &'static str, signature: &'static str, body: Call) -> Import {
-    Import {
-        module: ENV,
-        name,
-        signature,
-        handler: Handler::Call(body),
-        support: Support::Full,
-        note: "",
-    }
+    Import { module: ENV, name, signature, handler: Handler::Call(body), support: Support::Full, note: "" }
 }
 
-pub(super) const fn engine(
-    name: &'static str,
-    signature: &'static str,
-    which: EngineCall,
-) -> Import {
-    Import {
-        module: ENV,
-        name,
-        signature,
-        handler: Handler::Engine(which),
-        support: Support::Engine,
-        note: "",
-    }
+pub(super) const fn engine(name: &'static str, signature: &'static str, which: EngineCall) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Engine(which), support: Support::Engine, note: "" }
 }
 
 pub(super) const fn wasi(name: &'static str, signature: &'static str) -> Import {
-    Import {
-        module: PREVIEW1,
-        name,
-        signature,
-        handler: Handler::Wasi,
-        support: Support::Full,
-        note: "",
-    }
+    Import { module: PREVIEW1, name, signature, handler: Handler::Wasi, support: Support::Full, note: "" }
 }
 
 /// An import whose right answer here is null or 0; say why.
-pub(super) const fn null(
-    name: &'static str,
-    signature: &'static str,
-    note: &'static str,
-) -> Import {
-    Import {
-        module: ENV,
-        name,
-        signature,
-        handler: Handler::Null,
-        support: Support::Full,
-        note,
-    }
+pub(super) const fn null(name: &'static str, signature: &'static str, note: &'static str) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Null, support: Support::Full, note }
 }
 
 pub(super) const fn bridge(name: &'static str, signature: &'static str) -> Import {
-    Import {
-        module: ENV,
-        name,
-        signature,
-        handler: Handler::Bridge,
-        support: Support::Bridge,
-        note: "",
-    }
+    Import { module: ENV, name, signature, handler: Handler::Bridge, support: Support::Bridge, note: "" }
 }
 
 impl Import {
@@ -207,44 +146,29 @@ impl Import {
 
     /// With a gap.
     pub(super) const fn partial(self, note: &'static str) -> Self {
-        Self {
-            support: Support::Partial,
-            note,
-            ..self
-        }
+        Self { support: Support::Partial, note, ..self }
     }
 
     /// Fails always.
     pub(super) const fn refused(self, note: &'static str) -> Self {
-        Self {
-            support: Support::Refused,
-            note,
-            ..self
-        }
+        Self { support: Support::Refused, note, ..self }
     }
 
     /// Part of the bridge to JavaScript, although the call is answered.
     pub(super) const fn of_the_bridge(self) -> Self {
-        Self {
-            support: Support::Bridge,
-            ..self
-        }
+        Self { support: Support::Bridge, ..self }
     }
 
     /// The letters of the parameters.
     #[must_use]
     pub fn parameters(&self) -> &'static str {
-        self.signature
-            .split_once("->")
-            .map_or("", |(parameters, _)| parameters)
+        self.signature.split_once("->").map_or("", |(parameters, _)| parameters)
     }
 
     /// The letters of the results (none or one).
     #[must_use]
     pub fn results(&self) -> &'static str {
-        self.signature
-            .split_once("->")
-            .map_or("", |(_, results)| results)
+        self.signature.split_once("->").map_or("", |(_, results)| results)
     }
 
     /// Serves a call, and gives the raw result slot.
@@ -252,34 +176,23 @@ impl Import {
     /// # Errors
     /// [`Stop`] when the run ends here: exit, abort, or an import without meaning. Imports of
     /// [`Handler::Engine`] and [`Handler::Wasi`] are not served here and stop as unsupported.
-    pub fn call(
-        &self,
-        process: &mut Process,
-        memory: &mut GuestMemory<'_>,
-        args: Args<'_>,
-    ) -> Result<u64, Stop> {
+    pub fn call(&self, process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
         match self.handler {
-            Handler::Syscall(body) => Ok(slot(
-                body(process, memory, args).unwrap_or_else(Errno::negated),
-            )),
-            Handler::Preview1(body) => Ok(
-                body(process, memory, args).map_or_else(|errno| u64::from(errno.code()), |()| 0)
-            ),
+            Handler::Syscall(body) => Ok(slot(body(process, memory, args).unwrap_or_else(Errno::negated))),
+            Handler::Preview1(body) => {
+                Ok(body(process, memory, args).map_or_else(|errno| u64::from(errno.code()), |()| 0))
+            }
             Handler::Call(body) => body(process, memory, args),
             Handler::Null => Ok(0),
-            Handler::Bridge => Err(self
-                .unsupported("it belongs to the bridge to a JavaScript host, and there is none")),
-            Handler::Engine(_) | Handler::Wasi => {
-                Err(self.unsupported("it needs an engine, and none is attached"))
+            Handler::Bridge => {
+                Err(self.unsupported("it belongs to the bridge to a JavaScript host, and there is none"))
             }
+            Handler::Engine(_) | Handler::Wasi => Err(self.unsupported("it needs an engine, and none is attached")),
         }
     }
 
     fn unsupported(&self, reason: &'static str) -> Stop {
-        Stop::Unsupported {
-            import: self.name,
-            reason,
-        }
+        Stop::Unsupported { import: self.name, reason }
     }
 }
 

@@ -6,42 +6,13 @@
 use super::import::{Import, bridge, null};
 
 pub(super) const IMPORTS: &[Import] = &[
-    null(
-        "emscripten_runtime_keepalive_push",
-        "->",
-        "the run ends when the embedder says so",
-    )
-    .of_the_bridge(),
-    null(
-        "emscripten_runtime_keepalive_pop",
-        "->",
-        "the run ends when the embedder says so",
-    )
-    .of_the_bridge(),
-    null(
-        "_emscripten_runtime_keepalive_clear",
-        "->",
-        "the run ends when the embedder says so",
-    )
-    .of_the_bridge(),
-    null(
-        "__hiwire_deduplicate_new",
-        "->e",
-        "the map of JavaScript values stays empty: none ever arrives",
-    )
-    .of_the_bridge(),
-    null(
-        "_Py_emscripten_runtime",
-        "->i",
-        "no name: `sys._emscripten_info.runtime` is None",
-    )
-    .of_the_bridge(),
-    null(
-        "emscripten_set_up_async_input_device_js",
-        "->i",
-        "no: there is no such device",
-    )
-    .of_the_bridge(),
+    null("emscripten_runtime_keepalive_push", "->", "the run ends when the embedder says so").of_the_bridge(),
+    null("emscripten_runtime_keepalive_pop", "->", "the run ends when the embedder says so").of_the_bridge(),
+    null("_emscripten_runtime_keepalive_clear", "->", "the run ends when the embedder says so").of_the_bridge(),
+    null("__hiwire_deduplicate_new", "->e", "the map of JavaScript values stays empty: none ever arrives")
+        .of_the_bridge(),
+    null("_Py_emscripten_runtime", "->i", "no name: `sys._emscripten_info.runtime` is None").of_the_bridge(),
+    null("emscripten_set_up_async_input_device_js", "->i", "no: there is no such device").of_the_bridge(),
     null("emscripten_debugger", "->", "no debugger is attached").of_the_bridge(),
     bridge("capture_stderr", "->"),
     bridge("restore_stderr", "->e"),
@@ -76,12 +47,7 @@ pub(super) const IMPORTS: &[Import] = &[
     bridge("JsvBuffer_assignToPtr", "ei->i"),
     bridge("JsBuffer_get_info", "eiiii->"),
     bridge("Jsv_constructorName", "e->i"),
-    null(
-        "can_run_sync_js",
-        "->i",
-        "no: there is no promise to wait for",
-    )
-    .of_the_bridge(),
+    null("can_run_sync_js", "->i", "no: there is no promise to wait for").of_the_bridge(),
     bridge("JsObjMap_GetIter_js", "e->e"),
     bridge("JsObjMap_length_js", "e->i"),
     bridge("JsObjMap_subscript_js", "ee->e"),
@@ -199,42 +165,12 @@ pub(super) const IMPORTS: &[Import] = &[
     bridge("syncifyHandler", "ee->e"),
     bridge("restoreState", "e->"),
     bridge("JsvPromise_Syncify_handleError", "->"),
-    null(
-        "_maybe_connect_async",
-        "iii->e",
-        "no promise: the plain system call is made",
-    )
-    .of_the_bridge(),
-    null(
-        "_maybe_recvfrom_async",
-        "iii->e",
-        "no promise: the plain system call is made",
-    )
-    .of_the_bridge(),
-    null(
-        "_maybe_sendto_async",
-        "iii->e",
-        "no promise: the plain system call is made",
-    )
-    .of_the_bridge(),
-    null(
-        "_try_fcntl64",
-        "iiii->i",
-        "no socket of a JavaScript host: the plain system call is made",
-    )
-    .of_the_bridge(),
-    null(
-        "_maybe_poll_async",
-        "iii->e",
-        "no promise: the plain system call is made",
-    )
-    .of_the_bridge(),
-    null(
-        "_try_shutdown",
-        "iii->i",
-        "no socket of a JavaScript host: the plain system call is made",
-    )
-    .of_the_bridge(),
+    null("_maybe_connect_async", "iii->e", "no promise: the plain system call is made").of_the_bridge(),
+    null("_maybe_recvfrom_async", "iii->e", "no promise: the plain system call is made").of_the_bridge(),
+    null("_maybe_sendto_async", "iii->e", "no promise: the plain system call is made").of_the_bridge(),
+    null("_try_fcntl64", "iiii->i", "no socket of a JavaScript host: the plain system call is made").of_the_bridge(),
+    null("_maybe_poll_async", "iii->e", "no promise: the plain system call is made").of_the_bridge(),
+    null("_try_shutdown", "iii->i", "no socket of a JavaScript host: the plain system call is made").of_the_bridge(),
     bridge("__hiwire_deduplicate_get", "ee->i"),
     bridge("__hiwire_deduplicate_set", "eei->"),
     bridge("__hiwire_deduplicate_delete", "ee->"),

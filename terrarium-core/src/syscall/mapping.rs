@@ -7,10 +7,8 @@ use crate::fd::{Description, Object};
 use crate::memory::GuestMemory;
 
 pub(super) const IMPORTS: &[Import] = &[
-    syscall("_msync_js", "iiiiij->i", msync)
-        .noted("writes the copy back to the file, if it is shared and writable"),
-    syscall("_munmap_js", "iiiiij->i", msync)
-        .noted("writes the copy back to the file, if it is shared and writable"),
+    syscall("_msync_js", "iiiiij->i", msync).noted("writes the copy back to the file, if it is shared and writable"),
+    syscall("_munmap_js", "iiiiij->i", msync).noted("writes the copy back to the file, if it is shared and writable"),
 ];
 
 /// A mapping that may be made.
@@ -55,19 +53,12 @@ impl Mapping {
     ///
     /// # Errors
     /// `EFAULT` when the memory is not there, and those of reading the file.
-    pub fn fill(
-        &self,
-        process: &mut Process,
-        memory: &mut GuestMemory<'_>,
-        address: u32,
-    ) -> Result<(), Errno> {
+    pub fn fill(&self, process: &mut Process, memory: &mut GuestMemory<'_>, address: u32) -> Result<(), Errno> {
         let buffer = memory.slice_mut(address, self.length)?;
         let (object, mut with) = process.object(self.fd)?;
         let mut filled = 0_usize;
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            let offset = u64::try_from(filled)
-                .ok()
-                .and_then(|filled| self.offset.checked_add(filled));
+            let offset = u64::try_from(filled).ok().and_then(|filled| self.offset.checked_add(filled));
             match object.read_at(&mut with, rest, offset.ok_or(Errno::EOVERFLOW)?)? {
                 0 => {
                     rest.fill(0);
@@ -85,11 +76,7 @@ fn writes_back(protection: Protection, flags: MapFlags) -> bool {
 }
 
 /// `(void *address, size_t length, int protection, int flags, int fd, off_t offset)`.
-fn msync(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<i32, Errno> {
+fn msync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let data = memory.slice(args.ptr(0), args.u32(1))?;
     let protection = Protection::from_bits(args.u32(2)).ok_or(Errno::EINVAL)?;
     let flags = MapFlags::from_bits(args.u32(3)).ok_or(Errno::EINVAL)?;

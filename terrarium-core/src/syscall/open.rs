@@ -17,23 +17,14 @@ pub(super) const IMPORTS: &[Import] = &[
         .partial("64 KiB; what would wait for ever fails with EAGAIN, because nobody else can run"),
     syscall("__syscall_fcntl64", "iii->i", fcntl)
         .partial("locks always succeed: there is no other process; the owner of signals is EINVAL"),
-    syscall("__syscall_ioctl", "iii->i", ioctl)
-        .partial("terminals' requests are ENOTTY: nothing is a terminal"),
+    syscall("__syscall_ioctl", "iii->i", ioctl).partial("terminals' requests are ENOTTY: nothing is a terminal"),
 ];
 
 /// `(int dirfd, const char *path, int flags, mode_t *mode)`.
-fn openat(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<i32, Errno> {
+fn openat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let flags = OpenFlags::from_bits(args.u32(2)).ok_or(Errno::EINVAL)?;
     let creates = flags.intersects(OpenFlags::CREAT | OpenFlags::TMPFILE);
-    let mode = if creates {
-        memory.read_u32(args.ptr(3))?
-    } else {
-        0
-    };
+    let mode = if creates { memory.read_u32(args.ptr(3))? } else { 0 };
     process.open(args.i32(0), path(memory, args.ptr(1))?, flags, mode)
 }
 
@@ -43,13 +34,7 @@ impl Process {
     /// # Errors
     /// `EMFILE` when the table is full, then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N` `ENOENT` when N is not open and
     /// `EACCES` when it cannot do what is asked.
-    pub fn open(
-        &mut self,
-        dirfd: i32,
-        path: &[u8],
-        flags: OpenFlags,
-        mode: u32,
-    ) -> Result<i32, Errno> {
+    pub fn open(&mut self, dirfd: i32, path: &[u8], flags: OpenFlags, mode: u32) -> Result<i32, Errno> {
         self.fds.check_room()?;
         if let Some(fd) = descriptor_of(path) {
             return self.open_descriptor(fd, flags);
@@ -71,8 +56,7 @@ impl Process {
         if (access.readable() && !open.readable()) || (access.writable() && !open.writable()) {
             return Err(Errno::EACCES);
         }
-        self.fds
-            .duplicate(fd, 0, flags.contains(OpenFlags::CLOEXEC))
+        self.fds.duplicate(fd, 0, flags.contains(OpenFlags::CLOEXEC))
     }
 
     /// Closes a descriptor.
@@ -95,8 +79,7 @@ fn dup(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result
 
 fn dup3(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let (old, new) = (args.i32(0), args.i32(1));
-    let flags =
-        OpenFlags::from_bits(args.u32(2)).filter(|flags| OpenFlags::CLOEXEC.contains(*flags));
+    let flags = OpenFlags::from_bits(args.u32(2)).filter(|flags| OpenFlags::CLOEXEC.contains(*flags));
     let flags = flags.filter(|_| old != new).ok_or(Errno::EINVAL)?;
     let (fds, mut with) = process.split();
     fds.duplicate_to(&mut with, old, new, flags.contains(OpenFlags::CLOEXEC))
@@ -122,7 +105,7 @@ impl Process {
         let reading = match self.install(Object::Pipe(reading), OpenFlags::empty()) {
             Ok(fd) => fd,
             Err(errno) => {
-                Object::Pipe(writing).as_dyn().close(&mut self.resources());
+                Object::Pipe(writing).get_mut().close(&mut self.resources());
                 return Err(errno);
             }
         };
@@ -137,11 +120,7 @@ impl Process {
 }
 
 /// `(int fd, int command, argument*)`: the third argument points to the command's own.
-fn fcntl(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<i32, Errno> {
+fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let (fd, argument) = (args.i32(0), args.ptr(2));
     process.fds.get(fd)?;
     match FcntlCommand::from_raw(args.i32(1)).ok_or(Errno::EINVAL)? {
@@ -165,20 +144,13 @@ fn fcntl(
             lock.kind = LockKind::Unlock as i16;
             memory.write(address, &lock.encode()).map(|()| 0)
         }
-        FcntlCommand::SetLk
-        | FcntlCommand::SetLkW
-        | FcntlCommand::OfdSetLk
-        | FcntlCommand::OfdSetLkW => Ok(0),
+        FcntlCommand::SetLk | FcntlCommand::SetLkW | FcntlCommand::OfdSetLk | FcntlCommand::OfdSetLkW => Ok(0),
         FcntlCommand::SetOwn | FcntlCommand::GetOwn => Err(Errno::EINVAL),
     }
 }
 
 /// `(int fd, int request, argument*)`: the third argument points to the request's own, an address.
-fn ioctl(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<i32, Errno> {
+fn ioctl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let (fd, argument) = (args.i32(0), args.ptr(2));
     if fd == CHANNEL {
         return Err(Errno::ENOTTY);
@@ -189,9 +161,7 @@ fn ioctl(
         IoctlRequest::FioNRead => {
             let (object, mut with) = process.object(fd)?;
             let waiting = i32::try_from(object.waiting(&mut with)?).unwrap_or(i32::MAX);
-            memory
-                .write_i32(memory.read_u32(argument)?, waiting)
-                .map(|()| 0)
+            memory.write_i32(memory.read_u32(argument)?, waiting).map(|()| 0)
         }
         IoctlRequest::FioNBio => {
             let on = memory.read_i32(memory.read_u32(argument)?)? != 0;

@@ -11,19 +11,9 @@ pub fn compatibility_page() -> String {
     let mut page = String::from(INTRODUCTION);
     for family in FAMILIES {
         // Writing to a string does not fail.
-        let _ = write!(
-            page,
-            "\n## {}\n\n| import | support | note |\n| --- | --- | --- |\n",
-            family.title
-        );
+        let _ = write!(page, "\n## {}\n\n| import | support | note |\n| --- | --- | --- |\n", family.title);
         for import in family.imports {
-            let _ = writeln!(
-                page,
-                "| `{}` | {} | {} |",
-                import.name,
-                level(import),
-                note(import)
-            );
+            let _ = writeln!(page, "| `{}` | {} | {} |", import.name, level(import), note(import));
         }
     }
     page
@@ -54,15 +44,6 @@ fn level(import: &Import) -> &'static str {
 }
 
 fn note(import: &Import) -> String {
-    let by = if matches!(import.handler, Handler::Wasi) {
-        "served by wasmtime-wasi"
-    } else {
-        ""
-    };
-    [import.note, by]
-        .iter()
-        .filter(|part| !part.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join("; ")
+    let by = if matches!(import.handler, Handler::Wasi) { "served by wasmtime-wasi" } else { "" };
+    [import.note, by].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("; ")
 }

@@ -16,18 +16,12 @@ pub(super) fn path<'m>(memory: &'m GuestMemory<'_>, address: u32) -> Result<&'m 
 ///
 /// Errors: `EINVAL` for a bit that is not `allowed`.
 pub(super) fn at_flags(raw: u32, allowed: AtFlags) -> Result<AtFlags, Errno> {
-    AtFlags::from_bits(raw)
-        .filter(|flags| allowed.contains(*flags))
-        .ok_or(Errno::EINVAL)
+    AtFlags::from_bits(raw).filter(|flags| allowed.contains(*flags)).ok_or(Errno::EINVAL)
 }
 
 /// Whether a link at the end of the path is followed.
 pub(super) fn follow(flags: AtFlags) -> Follow {
-    if flags.contains(AtFlags::SYMLINK_NOFOLLOW) {
-        Follow::No
-    } else {
-        Follow::Yes
-    }
+    if flags.contains(AtFlags::SYMLINK_NOFOLLOW) { Follow::No } else { Follow::Yes }
 }
 
 /// What an `…at` call works on.
@@ -46,16 +40,7 @@ impl Process {
         if path.first() == Some(&b'/') {
             return Ok(At::root(path));
         }
-        let dir = if dirfd == AT_FDCWD {
-            self.cwd()
-        } else {
-            self.fds
-                .get(dirfd)?
-                .object
-                .as_ref()
-                .inode()
-                .ok_or(Errno::ENOTDIR)?
-        };
+        let dir = if dirfd == AT_FDCWD { self.cwd() } else { self.fds.get(dirfd)?.inode().ok_or(Errno::ENOTDIR)? };
         Ok(At { dir, path })
     }
 
@@ -67,22 +52,14 @@ impl Process {
             if dirfd == AT_FDCWD {
                 return Ok(Target::Inode(self.cwd()));
             }
-            let inode = self.fds.get(dirfd)?.object.as_ref().inode();
+            let inode = self.fds.get(dirfd)?.inode();
             return Ok(inode.map_or(Target::Descriptor(dirfd), Target::Inode));
         }
         if let Some(fd) = descriptor_of(path) {
-            let inode = self
-                .fds
-                .get(fd)
-                .map_err(|_| Errno::ENOENT)?
-                .object
-                .as_ref()
-                .inode();
+            let inode = self.fds.get(fd).map_err(|_| Errno::ENOENT)?.inode();
             return Ok(inode.map_or(Target::Descriptor(fd), Target::Inode));
         }
-        self.vfs
-            .resolve(&self.by(), self.at(dirfd, path)?, follow(flags))
-            .map(Target::Inode)
+        self.vfs.resolve(&self.by(), self.at(dirfd, path)?, follow(flags)).map(Target::Inode)
     }
 
     /// The inode that a path means.
@@ -98,9 +75,7 @@ impl Process {
 
 /// The descriptor that a path of the form `/dev/fd/N` names. The file system does not hold these: they are the process's.
 pub(super) fn descriptor_of(path: &[u8]) -> Option<i32> {
-    let number = path
-        .strip_prefix(b"/dev/fd/")
-        .or_else(|| path.strip_prefix(b"/proc/self/fd/"))?;
+    let number = path.strip_prefix(b"/dev/fd/").or_else(|| path.strip_prefix(b"/proc/self/fd/"))?;
     let plain = number == b"0" || number.first().is_some_and(|first| *first != b'0');
     if !plain || !number.iter().all(u8::is_ascii_digit) {
         return None;

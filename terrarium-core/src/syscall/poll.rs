@@ -33,9 +33,7 @@ fn poll(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> 
     }
     if ready == 0 && timeout != 0 {
         // A negative timeout waits until somebody interrupts.
-        let ns = u64::try_from(timeout).map_or(u64::MAX, |milliseconds| {
-            milliseconds.saturating_mul(NS_PER_MS)
-        });
+        let ns = u64::try_from(timeout).map_or(u64::MAX, |milliseconds| milliseconds.saturating_mul(NS_PER_MS));
         if process.sleep(ns) == Wake::Interrupted {
             return Err(Errno::EINTR);
         }
@@ -52,7 +50,6 @@ impl Process {
         let Ok((object, mut with)) = self.object(fd) else {
             return PollEvents::NVAL;
         };
-        object.readiness(&mut with)
-            & (wanted | PollEvents::ERR | PollEvents::HUP | PollEvents::NVAL)
+        object.readiness(&mut with) & (wanted | PollEvents::ERR | PollEvents::HUP | PollEvents::NVAL)
     }
 }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::host::{Channel, Clock, Sleeper, SystemClock, ThreadSleeper, Wake};
 use crate::abi::{ClockId, Errno, OpenFlags, Timespec};
-use crate::fd::{
-    Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams,
-};
+use crate::fd::{Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams};
 use crate::vfs::{At, Context, Credentials, Ino, Vfs};
 
 /// Bytes of one frame on the channel, unless told otherwise.
@@ -76,13 +74,7 @@ impl Process {
     /// # Errors
     /// Those of [`Vfs::resolve_directory`].
     pub fn change_directory(&mut self, path: &[u8]) -> Result<(), Errno> {
-        let directory = self.vfs.resolve_directory(
-            &self.by(),
-            At {
-                dir: self.cwd,
-                path,
-            },
-        )?;
+        let directory = self.vfs.resolve_directory(&self.by(), At { dir: self.cwd, path })?;
         self.enter_directory(directory)
     }
 
@@ -90,20 +82,26 @@ impl Process {
     pub(super) fn enter_directory(&mut self, directory: Ino) -> Result<(), Errno> {
         // Held, so that it outlives its removal; the root always lives.
         self.vfs.retain(directory)?;
-        self.vfs
-            .release(std::mem::replace(&mut self.cwd, directory));
+        self.vfs.release(std::mem::replace(&mut self.cwd, directory));
         Ok(())
+    }
+
+    /// Closes every descriptor and leaves the working directory, so that the file system holds nothing for this process.
+    pub fn close_all(&mut self) {
+        let (fds, mut with) = self.split();
+        let open: Vec<i32> = fds.descriptors().collect();
+        for fd in open {
+            // It was open a moment ago, so there is nothing to fail.
+            let _: Result<(), Errno> = fds.close(&mut with, fd);
+        }
+        self.vfs.release(std::mem::replace(&mut self.cwd, Ino::ROOT));
     }
 
     /// Who acts, and when: now.
     #[must_use]
     pub fn by(&self) -> Context {
         let now = Timespec::from_nanos(i128::from(self.clock.realtime_ns()));
-        Context {
-            cred: self.credentials,
-            now,
-            umask: self.umask,
-        }
+        Context { cred: self.credentials, now, umask: self.umask }
     }
 
     /// What open objects work on.
@@ -114,49 +112,27 @@ impl Process {
     /// The descriptors, and apart from them what open objects work on.
     pub(super) fn split(&mut self) -> (&mut FdTable, Resources<'_>) {
         let by = self.by();
-        let Self {
-            fds,
-            vfs,
-            pipes,
-            streams,
-            entropy,
-            ..
-        } = self;
-        (
-            fds,
-            Resources {
-                vfs,
-                pipes,
-                streams,
-                entropy,
-                by,
-            },
-        )
+        let Self { fds, vfs, pipes, streams, entropy, .. } = self;
+        (fds, Resources { vfs, pipes, streams, entropy, by })
     }
 
     /// The open description of a descriptor, and what it works on.
-    pub(super) fn open_description(
-        &mut self,
-        fd: i32,
-    ) -> Result<(&mut OpenDescription, Resources<'_>), Errno> {
+    pub(super) fn open_description(&mut self, fd: i32) -> Result<(&mut OpenDescription, Resources<'_>), Errno> {
         let (fds, with) = self.split();
         Ok((fds.get_mut(fd)?, with))
     }
 
     /// The object of a descriptor, and what it works on.
-    pub(super) fn object(
-        &mut self,
-        fd: i32,
-    ) -> Result<(&mut dyn Description, Resources<'_>), Errno> {
+    pub(super) fn object(&mut self, fd: i32) -> Result<(&mut dyn Description, Resources<'_>), Errno> {
         let (open, with) = self.open_description(fd)?;
-        Ok((open.object.as_dyn(), with))
+        Ok((open.object.get_mut(), with))
     }
 
     /// Gives an open object the lowest free descriptor.
     pub(super) fn install(&mut self, object: Object, flags: OpenFlags) -> Result<i32, Errno> {
         let (fds, mut with) = self.split();
         fds.insert(object, flags).map_err(|(errno, mut object)| {
-            object.as_dyn().close(&mut with);
+            object.get_mut().close(&mut with);
             errno
         })
     }
@@ -169,9 +145,7 @@ impl Process {
         match clock {
             ClockId::Realtime => self.clock.realtime_ns(),
             ClockId::Monotonic => self.clock.monotonic_ns(),
-            ClockId::ProcessCpuTime | ClockId::ThreadCpuTime => {
-                self.clock.monotonic_ns().saturating_sub(self.slept_ns)
-            }
+            ClockId::ProcessCpuTime | ClockId::ThreadCpuTime => self.clock.monotonic_ns().saturating_sub(self.slept_ns),
         }
     }
 
@@ -179,9 +153,7 @@ impl Process {
     pub fn sleep(&mut self, ns: u64) -> Wake {
         let before = self.clock.monotonic_ns();
         let wake = self.sleeper.sleep(ns);
-        self.slept_ns = self
-            .slept_ns
-            .saturating_add(self.clock.monotonic_ns().saturating_sub(before));
+        self.slept_ns = self.slept_ns.saturating_add(self.clock.monotonic_ns().saturating_sub(before));
         wake
     }
 }

@@ -21,14 +21,12 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_fdatasync", "i->i", datasync).noted("everything is in memory"),
     syscall("__syscall_ftruncate64", "ij->i", ftruncate),
     syscall("__syscall_truncate64", "ij->i", truncate),
-    syscall("__syscall_fallocate", "iijj->i", fallocate)
-        .partial("only growing (mode 0), else ENOTSUP"),
+    syscall("__syscall_fallocate", "iijj->i", fallocate).partial("only growing (mode 0), else ENOTSUP"),
     syscall("__syscall_fadvise64", "ijji->i", fadvise).noted("advice has no effect"),
 ];
 
 /// Moves bytes between an object and one buffer of the guest; the offset counts from the start of the call.
-type Move =
-    fn(&mut dyn Description, &mut Resources<'_>, &mut [u8], Option<u64>) -> Result<usize, Errno>;
+type Move = fn(&mut dyn Description, &mut Resources<'_>, &mut [u8], Option<u64>) -> Result<usize, Errno>;
 
 fn read_into(
     object: &mut dyn Description,
@@ -72,15 +70,8 @@ fn transfer(
     let mut moved = 0_u32;
     for buffer in buffers {
         let length = buffer.len.min(TRANSFER_BOUND.saturating_sub(moved));
-        let here = offset
-            .map(|offset| offset.checked_add(u64::from(moved)).ok_or(Errno::EOVERFLOW))
-            .transpose()?;
-        let count = match step(
-            object,
-            &mut with,
-            memory.slice_mut(buffer.base, length)?,
-            here,
-        ) {
+        let here = offset.map(|offset| offset.checked_add(u64::from(moved)).ok_or(Errno::EOVERFLOW)).transpose()?;
+        let count = match step(object, &mut with, memory.slice_mut(buffer.base, length)?, here) {
             Ok(count) => u32::try_from(count).map_err(|_| Errno::EIO)?,
             Err(_) if moved > 0 => break,
             Err(errno) => return Err(errno),
@@ -134,11 +125,7 @@ fn write(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
 }
 
 /// `(int fd, const struct iovec *list, int count, off_t offset, size_t *written)`.
-fn pwrite(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<(), Errno> {
+fn pwrite(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     write_to(process, memory, args, position(args.i64(3))?, args.ptr(4))
 }
 
@@ -160,11 +147,7 @@ fn write_to(
 }
 
 /// One write is one frame, whole or not at all.
-fn write_frame(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<(), Errno> {
+fn write_frame(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
     let result = args.ptr(3);
     memory.slice(result, 4)?;
@@ -176,9 +159,7 @@ fn write_frame(
         channel.frame(memory.slice(only.base, only.len)?)?;
     } else {
         let mut frame = Vec::new();
-        frame
-            .try_reserve_exact(usize::try_from(list.total).map_err(|_| Errno::ENOMEM)?)
-            .map_err(|_| Errno::ENOMEM)?;
+        frame.try_reserve_exact(usize::try_from(list.total).map_err(|_| Errno::ENOMEM)?).map_err(|_| Errno::ENOMEM)?;
         for buffer in &list.buffers {
             frame.extend_from_slice(memory.slice(buffer.base, buffer.len)?);
         }
@@ -202,11 +183,7 @@ fn sync(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Resul
     object.sync(&mut with)
 }
 
-fn datasync(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<i32, Errno> {
+fn datasync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     sync(process, memory, args).map(|()| 0)
 }
 
@@ -222,15 +199,11 @@ fn ftruncate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> 
     if !open.writable() {
         return Err(Errno::EINVAL);
     }
-    open.object.as_dyn().truncate(&mut with, size).map(|()| 0)
+    open.object.get_mut().truncate(&mut with, size).map(|()| 0)
 }
 
 /// `(const char *path, off_t size)`.
-fn truncate(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<i32, Errno> {
+fn truncate(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let size = size(args.i64(1))?;
     let ino = process.inode(AT_FDCWD, path(memory, args.ptr(0))?, AtFlags::empty())?;
     let by = process.by();
@@ -251,9 +224,7 @@ fn fallocate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> 
         Object::Pipe(_) => return Err(Errno::ESPIPE),
         _ => return Err(Errno::ENODEV),
     };
-    with.vfs
-        .fallocate(&with.by, ino, flags, offset, length)
-        .map(|()| 0)
+    with.vfs.fallocate(&with.by, ino, flags, offset, length).map(|()| 0)
 }
 
 /// `(int fd, off_t offset, off_t length, int advice)`.

@@ -9,7 +9,8 @@ use crate::abi::Errno;
 use crate::memory::GuestMemory;
 
 const DISABLED: &str = "EACCES: the network is disabled by policy";
-const NO_SOCKET: &str = "ENOTSOCK (EBADF for what is not open): the network is disabled by policy, so nothing is a socket";
+const NO_SOCKET: &str =
+    "ENOTSOCK (EBADF for what is not open): the network is disabled by policy, so nothing is a socket";
 const NO_NAMES: &str = "EAI_FAIL: the network is disabled by policy";
 
 /// "Non-recoverable failure in name resolution".
@@ -31,8 +32,9 @@ pub(super) const IMPORTS: &[Import] = &[
     call("getaddrinfo", "iiii->i", no_address).refused(NO_NAMES),
     call("getnameinfo", "iiiiiii->i", no_address).refused(NO_NAMES),
     null("getprotobyname", "i->i", "NULL: no protocol is known").refused("NULL: no protocol is known"),
-    null("_emscripten_lookup_name", "i->i", "")
-        .refused("the caller cannot be told of a failure: `gethostbyname_ex` gives the address 0.0.0.0, which is nobody's"),
+    null("_emscripten_lookup_name", "i->i", "").refused(
+        "the caller cannot be told of a failure: `gethostbyname_ex` gives the address 0.0.0.0, which is nobody's",
+    ),
 ];
 
 fn socket(_: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<i32, Errno> {

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::import::Import;
-use super::{
-    control, dirs, dynamic, javascript, links, mapping, open, poll, rw, socket, stat, time,
-};
+use super::{control, dirs, dynamic, javascript, links, mapping, open, poll, rw, socket, stat, time};
 
 /// Imports that belong together.
 #[derive(Debug, Clone, Copy)]
@@ -19,54 +17,18 @@ pub struct Family {
 
 /// All families, in the order of the compatibility page.
 pub const FAMILIES: &[Family] = &[
-    Family {
-        title: "Opening and descriptors",
-        imports: open::IMPORTS,
-    },
-    Family {
-        title: "Reading and writing",
-        imports: rw::IMPORTS,
-    },
-    Family {
-        title: "Status and attributes",
-        imports: stat::IMPORTS,
-    },
-    Family {
-        title: "Directories",
-        imports: dirs::IMPORTS,
-    },
-    Family {
-        title: "Names and links",
-        imports: links::IMPORTS,
-    },
-    Family {
-        title: "Waiting for descriptors",
-        imports: poll::IMPORTS,
-    },
-    Family {
-        title: "Mapped files",
-        imports: mapping::IMPORTS,
-    },
-    Family {
-        title: "Time",
-        imports: time::IMPORTS,
-    },
-    Family {
-        title: "Process",
-        imports: control::IMPORTS,
-    },
-    Family {
-        title: "Sockets and names",
-        imports: socket::IMPORTS,
-    },
-    Family {
-        title: "Memory, dynamic linking and calls",
-        imports: dynamic::IMPORTS,
-    },
-    Family {
-        title: "Bridge to JavaScript",
-        imports: javascript::IMPORTS,
-    },
+    Family { title: "Opening and descriptors", imports: open::IMPORTS },
+    Family { title: "Reading and writing", imports: rw::IMPORTS },
+    Family { title: "Status and attributes", imports: stat::IMPORTS },
+    Family { title: "Directories", imports: dirs::IMPORTS },
+    Family { title: "Names and links", imports: links::IMPORTS },
+    Family { title: "Waiting for descriptors", imports: poll::IMPORTS },
+    Family { title: "Mapped files", imports: mapping::IMPORTS },
+    Family { title: "Time", imports: time::IMPORTS },
+    Family { title: "Process", imports: control::IMPORTS },
+    Family { title: "Sockets and names", imports: socket::IMPORTS },
+    Family { title: "Memory, dynamic linking and calls", imports: dynamic::IMPORTS },
+    Family { title: "Bridge to JavaScript", imports: javascript::IMPORTS },
 ];
 
 /// Functions of the guest's C library whose bodies the rewriter replaces with a call of an added import.
@@ -83,23 +45,12 @@ pub struct Redirect {
 /// What to redirect: the two functions that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s `sleep_for`
 /// all call the first.
 pub const REDIRECTS: &[Redirect] = &[
-    Redirect {
-        export: "clock_nanosleep",
-        module: time::ADDED_MODULE,
-        name: "clock_nanosleep",
-    },
-    Redirect {
-        export: "emscripten_thread_sleep",
-        module: time::ADDED_MODULE,
-        name: "thread_sleep",
-    },
+    Redirect { export: "clock_nanosleep", module: time::ADDED_MODULE, name: "clock_nanosleep" },
+    Redirect { export: "emscripten_thread_sleep", module: time::ADDED_MODULE, name: "thread_sleep" },
 ];
 
-static BY_NAME: LazyLock<HashMap<(&str, &str), &Import>> = LazyLock::new(|| {
-    imports()
-        .map(|import| ((import.module, import.name), import))
-        .collect()
-});
+static BY_NAME: LazyLock<HashMap<(&str, &str), &Import>> =
+    LazyLock::new(|| imports().map(|import| ((import.module, import.name), import)).collect());
 
 /// Every import, family by family.
 pub fn imports() -> impl Iterator<Item = &'static Import> {

@@ -18,7 +18,8 @@ pub(super) const IMPORTS: &[Import] = &[
     preview1("clock_time_get", "iji->i", clock_time_get)
         .noted("of this crate, because WASI's has no processor time; that is the time that passed without sleeping"),
     preview1("clock_res_get", "ii->i", clock_res_get),
-    call("emscripten_get_now", "->d", now_ms).partial("milliseconds of the monotonic clock, counted from the start of the run"),
+    call("emscripten_get_now", "->d", now_ms)
+        .partial("milliseconds of the monotonic clock, counted from the start of the run"),
     call("emscripten_date_now", "->d", date_ms),
     call("_gmtime_js", "ji->", gmtime).partial(TOO_FAR),
     call("_localtime_js", "ji->", localtime).partial("the time zone is UTC, always; `zoneinfo` has the others"),
@@ -33,25 +34,16 @@ pub(super) const IMPORTS: &[Import] = &[
     call("thread_sleep", "d->", thread_sleep).of(ADDED_MODULE).noted("replaces the C library's busy waiting"),
 ];
 
-const TOO_FAR: &str =
-    "a year beyond 32 bits is given as the last one there is, because the call cannot fail";
+const TOO_FAR: &str = "a year beyond 32 bits is given as the last one there is, because the call cannot fail";
 
 /// `(clock, precision, uint64_t *time)`.
-fn clock_time_get(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<(), Errno> {
+fn clock_time_get(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let clock = ClockId::from_raw(args.i32(0)).ok_or(Errno::EINVAL)?;
     memory.write_u64(args.ptr(2), process.clock_ns(clock))
 }
 
 /// `(clock, uint64_t *resolution)`: a nanosecond.
-fn clock_res_get(
-    _: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<(), Errno> {
+fn clock_res_get(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     ClockId::from_raw(args.i32(0)).ok_or(Errno::EINVAL)?;
     memory.write_u64(args.ptr(1), 1)
 }
@@ -75,30 +67,18 @@ fn milliseconds(ns: u64) -> f64 {
 fn gmtime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     // The C library sets the daylight flag, the offset and the zone's name itself.
     let bytes = calendar_at(args.i64(0)).encode();
-    bytes_to_guest(
-        memory,
-        args.ptr(1),
-        bytes.get(..ISDST_OFFSET).unwrap_or_default(),
-    )
+    bytes_to_guest(memory, args.ptr(1), bytes.get(..ISDST_OFFSET).unwrap_or_default())
 }
 
 fn localtime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     let bytes = calendar_at(args.i64(0)).encode();
-    bytes_to_guest(
-        memory,
-        args.ptr(1),
-        bytes.get(..Tm::ZONE_OFFSET).unwrap_or_default(),
-    )
+    bytes_to_guest(memory, args.ptr(1), bytes.get(..Tm::ZONE_OFFSET).unwrap_or_default())
 }
 
 /// The calendar, or its last instant in the direction of one that is too far away.
 fn calendar_at(seconds: i64) -> Tm {
     let year = if seconds < 0 { i32::MIN } else { i32::MAX };
-    calendar::from_unix(seconds).unwrap_or(Tm {
-        year,
-        mday: 1,
-        ..Tm::default()
-    })
+    calendar::from_unix(seconds).unwrap_or(Tm { year, mday: 1, ..Tm::default() })
 }
 
 /// A call without a result cannot tell the guest of a bad address: it leaves the memory alone.
@@ -135,11 +115,7 @@ fn setitimer(_: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result
 }
 
 /// `(clock, flags, const struct timespec *request, struct timespec *remaining)`.
-fn clock_nanosleep(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<(), Errno> {
+fn clock_nanosleep(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let clock = ClockId::from_raw(args.i32(0)).ok_or(Errno::EINVAL)?;
     // Sleeping takes no processor time: one would wait for ever.
     if matches!(clock, ClockId::ProcessCpuTime | ClockId::ThreadCpuTime) {
@@ -156,11 +132,7 @@ fn clock_nanosleep(
     let requested = u64::try_from(request.as_nanos()).unwrap_or(u64::MAX);
     let absolute = flags & TIMER_ABSTIME != 0;
     let now = process.clock_ns(clock);
-    let wanted = if absolute {
-        requested.saturating_sub(now)
-    } else {
-        requested
-    };
+    let wanted = if absolute { requested.saturating_sub(now) } else { requested };
     match process.sleep(wanted) {
         Wake::Elapsed => Ok(()),
         Wake::Interrupted => {
@@ -181,11 +153,7 @@ fn clock_nanosleep(
     clippy::cast_sign_loss,
     reason = "the conversion saturates, and turns NaN into 0"
 )]
-fn thread_sleep(
-    process: &mut Process,
-    _: &mut GuestMemory<'_>,
-    args: Args<'_>,
-) -> Result<u64, Stop> {
+fn thread_sleep(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     process.sleep((args.f64(0) * 1e6) as u64);
     Ok(0)
 }

@@ -1,1 +1,0 @@
-//! Behaviour through raw arguments and a small memory.
