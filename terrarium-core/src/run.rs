@@ -13,11 +13,11 @@ use crate::{
     abi::Timespec,
     base,
     engine::{Machine, Reason, Source},
-    fd::{Entropy, Input, Output, StreamSink},
+    fd::{Entropy, FdTable, Input, Output, StreamSink},
     guest::{Answer, Interpreter, InterpreterOptions, Outcome, Request, fault},
     limits, path,
     syscall::{Clock, FixedClock, Process, SystemClock},
-    vfs::{Content, Mark, Vfs, VfsLimits},
+    vfs::{Content, Context, Mark, Vfs, VfsLimits},
 };
 
 /// The name of the code in tracebacks, unless the caller gives one.
@@ -57,9 +57,9 @@ impl Plan {
         &self.options
     }
 
-    /// The time for files that the host writes.
-    pub(crate) fn now(&self) -> Timespec {
-        timestamp(&*self.clock())
+    /// Who writes files for the user, and when.
+    pub(crate) fn writer(&self) -> Context {
+        writer(&*self.clock())
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -71,12 +71,12 @@ impl Plan {
 
     /// The home folder, the working directory and the options' files.
     fn lay_out(&mut self) -> Result<()> {
-        let now = self.now();
+        let writer = self.writer();
         let mut files = self.files.clone();
         for folder in [self.options.home.clone(), self.working_directory(None)?] {
-            files.host_mkdir(now, folder.as_bytes()).map_err(|errno| file_error(&folder, &errno))?;
+            files.host_mkdir(&writer, folder.as_bytes()).map_err(|errno| file_error(&folder, &errno))?;
         }
-        self.write_all(&mut files, now, &self.options.files)?;
+        self.write_all(&mut files, &writer, &self.options.files)?;
         self.files = files;
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Plan {
         }
     }
 
-    fn write_all(&self, files: &mut Vfs, now: Timespec, contents: &BTreeMap<String, Bytes>) -> Result<()> {
+    fn write_all(&self, files: &mut Vfs, writer: &Context, contents: &BTreeMap<String, Bytes>) -> Result<()> {
         let used = contents.values().map(|content| content.len() as u64).sum();
         if used > self.options.file_bytes {
             let limit = self.options.file_bytes;
@@ -96,7 +96,7 @@ impl Plan {
         }
         for (path, content) in contents {
             let absolute = path::below(&self.options.home, path)?;
-            self.write(files, now, path, &absolute, content.clone())?;
+            self.write(files, writer, path, &absolute, content.clone())?;
         }
         Ok(())
     }
@@ -108,13 +108,13 @@ impl Plan {
     pub(crate) fn write(
         &self,
         files: &mut Vfs,
-        now: Timespec,
+        writer: &Context,
         path: &str,
         absolute: &str,
         content: Bytes,
     ) -> Result<()> {
         let content = Content::Owned(content.into_shared());
-        files.host_write(now, absolute.as_bytes(), content).map_err(|errno| file_error(path, &errno))
+        files.host_write(writer, absolute.as_bytes(), content).map(drop).map_err(|errno| file_error(path, &errno))
     }
 
     /// Start an interpreter, on the files of an earlier one if they are given.
@@ -126,7 +126,7 @@ impl Plan {
         let options = &self.options;
         let mut process = Process::new(files.unwrap_or_else(|| self.files.clone()));
         process.clock = self.clock();
-        process.limits.open_files = options.open_files;
+        process.fds = FdTable::with_standard_streams(options.open_files);
         if let Some(fixed) = options.deterministic {
             process.entropy = Entropy::seeded(fixed.seed);
             let clock = FixedClock::new(nanoseconds(fixed.time));
@@ -217,8 +217,8 @@ impl Live {
         let settings = plan.options();
         let cwd = options.cwd.as_deref().map(|cwd| plan.working_directory(Some(cwd))).transpose()?;
         let process = self.interpreter.process();
-        let now = timestamp(&*process.clock);
-        plan.write_all(&mut process.vfs, now, &options.files)?;
+        let writer = writer(&*process.clock);
+        plan.write_all(&mut process.vfs, &writer, &options.files)?;
         process.streams.input = Input::new(options.stdin.clone().into_vec());
         process.streams.output = stream(settings.output, options.on_stdout.clone());
         process.streams.error = stream(settings.output, options.on_stderr.clone());
@@ -268,9 +268,9 @@ impl Live {
     fn collect(&mut self, plan: &Plan, mark: &Mark, result: &mut ExecutionResult) {
         let process = self.interpreter.process();
         let (output, error) = (&mut process.streams.output, &mut process.streams.error);
-        result.stdout_truncated = output.is_truncated();
+        result.stdout_truncated = output.truncated();
         (result.stdout, result.stdout_bytes) = text(output.take());
-        result.stderr_truncated = error.is_truncated();
+        result.stderr_truncated = error.truncated();
         (result.stderr, result.stderr_bytes) = text(error.take());
 
         let home = &plan.options().home;
@@ -308,7 +308,11 @@ impl Live {
     /// The files of an interpreter that is gone, with its descriptors closed.
     pub(crate) fn take_files(&mut self) -> Vfs {
         let process = self.interpreter.process();
-        process.close_all();
+        // What is open is only held by its descriptor, and that nobody can use any more.
+        let open: Vec<i32> = process.fds.descriptors().collect();
+        for descriptor in open {
+            let _ = process.close(descriptor);
+        }
         process.vfs.clone()
     }
 
@@ -388,7 +392,11 @@ fn stopped(error: Option<crate::PythonError>, kind: &str, message: String) -> cr
 
 fn stream(limit: u64, callback: Option<StreamCallback>) -> Output {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    Output::new(limit, callback.map(|callback| Arc::new(Callback(callback)) as Arc<dyn StreamSink>))
+    let output = Output::new(limit);
+    match callback {
+        Some(callback) => output.with_sink(Arc::new(Callback(callback))),
+        None => output,
+    }
 }
 
 struct Callback(StreamCallback);
@@ -426,7 +434,6 @@ fn nanoseconds(seconds: f64) -> u64 {
     (seconds * 1e9) as u64
 }
 
-fn timestamp(clock: &dyn Clock) -> Timespec {
-    let now = clock.realtime_ns();
-    Timespec { sec: (now / 1_000_000_000).cast_signed(), nsec: (now % 1_000_000_000) as _ }
+fn writer(clock: &dyn Clock) -> Context {
+    Context::guest(Timespec::from_nanos(clock.realtime_ns().into()))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
     path,
-    run::{Live, Plan},
+    run::{self, Live, Plan},
     vfs::Vfs,
 };
 
@@ -91,8 +91,8 @@ impl Session {
     /// [`Error::InvalidPath`] or, when there is no room or a folder is in the way, [`Error::File`].
     pub fn write_file(&mut self, path: &str, content: impl Into<Bytes>) -> Result<()> {
         let absolute = path::below(&self.plan.options().home, path)?;
-        let now = self.plan.now();
-        self.plan.write(self.files(), now, path, &absolute, content.into())
+        let plan = Arc::clone(&self.plan);
+        plan.write(self.files(), &plan.writer(), path, &absolute, content.into())
     }
 
     /// Read a file. The path is relative to the home folder, or absolute.
@@ -102,7 +102,7 @@ impl Session {
     pub fn read_file(&mut self, path: &str) -> Result<Bytes> {
         let absolute = path::existing(&self.plan.options().home, path)?;
         let content = self.files().host_read(absolute.as_bytes()).map_err(|errno| fault(path, &errno))?;
-        Ok(Bytes::from(content.into_vec().map_err(|errno| fault(path, &errno))?))
+        run::bytes(content).map_err(|errno| fault(path, &errno))
     }
 
     /// Remove a file. The path is relative to the home folder, or absolute.
@@ -111,8 +111,8 @@ impl Session {
     /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
     pub fn remove_file(&mut self, path: &str) -> Result<()> {
         let absolute = path::existing(&self.plan.options().home, path)?;
-        let now = self.plan.now();
-        self.files().host_remove(now, absolute.as_bytes()).map_err(|errno| fault(path, &errno))
+        let writer = self.plan.writer();
+        self.files().host_remove(&writer, absolute.as_bytes()).map_err(|errno| fault(path, &errno))
     }
 
     /// The files below the home folder, by path.

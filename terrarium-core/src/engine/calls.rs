@@ -35,11 +35,11 @@ pub(super) fn define(linker: &mut Linker<State>, entry: &'static Import, call: E
         EngineCall::CallSighandler => linker.func_wrap_async(from, name, |caller, (handler, signal): (i32, i32)| {
             Box::new(async move { call_table(caller, handler, &[signal, 0, 0]).await.map(|_| ()) })
         }),
-        EngineCall::Mmap => linker.func_wrap_async(from, name, |caller, a: (i32, i32, i32, i32, i64, i32, i32)| {
-            Box::new(super::mapping::map(caller, a))
-        }),
-        EngineCall::Munmap => linker.func_wrap_async(from, name, |caller, a: (i32, i32, i32, i32, i32, i64)| {
-            Box::new(super::mapping::unmap(caller, a))
+        EngineCall::Mmap => linker.func_new_async(from, name, ty, |caller, arguments, results| {
+            Box::new(async move {
+                results.fill(Val::I32(super::mapping::map(caller, arguments).await?));
+                Ok(())
+            })
         }),
         EngineCall::Dlopen | EngineCall::Dlsym => linker.func_new_async(from, name, ty, |caller, _, results| {
             Box::new(async move {

@@ -91,7 +91,7 @@ impl Guest {
         match Self::instantiate(machine, &mut store).await {
             Ok((instance, invoke)) => Ok(Self { store, instance, invoke }),
             Err(error) => {
-                let written = String::from_utf8_lossy(&store.data().process.streams.stderr.kept()).into_owned();
+                let written = String::from_utf8_lossy(&store.data().process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
                 Err(Error::Start(if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) }))
             }
@@ -154,7 +154,7 @@ impl Guest {
             Ok(functions)
         });
         found.map_err(|error| {
-            let written = String::from_utf8_lossy(&self.process().streams.stderr.kept()).into_owned();
+            let written = String::from_utf8_lossy(&self.process().streams.error.bytes()).into_owned();
             Error::Start(format!("{error:#}; {}", written.trim()))
         })
     }
@@ -178,11 +178,6 @@ impl Guest {
     /// The guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.store.data_mut().process
-    }
-
-    /// End the guest and keep its files, descriptors and streams.
-    pub(crate) fn into_process(self) -> Process {
-        self.store.into_data().process
     }
 
     /// What stops the guest.

@@ -5,7 +5,7 @@ use wasmtime::{Caller, Engine, ExternType, FuncType, HeapType, Linker, Module, R
 use super::{calls, driver, state::State};
 use crate::{
     memory::GuestMemory,
-    syscall::{Args, Handler, Import, table},
+    syscall::{self, Args, Handler, Import},
 };
 
 /// No import has more parameters.
@@ -24,7 +24,7 @@ pub(super) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> 
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());
-        let Some(entry) = table::find(from, name) else { bail!("the guest imports the unknown function {from}.{name}") };
+        let Some(entry) = syscall::find(from, name) else { bail!("the guest imports the unknown function {from}.{name}") };
         if signature(&ty) != entry.signature {
             bail!("the guest imports {from}.{name} as {}, not {}", signature(&ty), entry.signature);
         }

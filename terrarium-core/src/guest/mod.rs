@@ -10,5 +10,6 @@ mod interpreter;
 mod protocol;
 
 pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
-pub(crate) use interpreter::{Answer, Interpreter, InterpreterOptions};
-pub(crate) use protocol::{Completeness, Completion, Request};
+pub(crate) use interpreter::{Answer, Interpreter, InterpreterOptions, Outcome, fault};
+pub(crate) use protocol::Request;
+pub use protocol::{Completeness, Completion};

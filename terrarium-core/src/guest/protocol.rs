@@ -13,7 +13,7 @@ pub(super) struct Boot<'a> {
     pub(super) cwd: &'a str,
     pub(super) argv: &'a [String],
     pub(super) env: &'a BTreeMap<String, String>,
-    pub(super) channel: u32,
+    pub(super) channel: i32,
     pub(super) seed: Option<u64>,
 }
 

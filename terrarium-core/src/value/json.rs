@@ -21,9 +21,10 @@ impl Serialize for Value {
             Self::Bool(b) => serializer.serialize_bool(*b),
             Self::Int(n) if (-SAFE..=SAFE).contains(n) => serializer.serialize_i64(*n),
             Self::Int(n) => tagged(serializer, "int", [("value", json!(n.to_string()))]),
-            Self::BigInt(digits) => match digits.strip_prefix("-0x").or_else(|| digits.strip_prefix("0x")) {
-                Some(_) => tagged(serializer, "int", [("hex", json!(digits))]),
-                None => tagged(serializer, "int", [("value", json!(digits))]),
+            Self::BigInt(digits) => match (digits.strip_prefix("-0x"), digits.strip_prefix("0x")) {
+                (Some(hex), _) => tagged(serializer, "int", [("hex", format!("-{hex}"))]),
+                (_, Some(hex)) => tagged(serializer, "int", [("hex", hex)]),
+                _ => tagged(serializer, "int", [("value", digits)]),
             },
             Self::Float(x) if x.is_finite() => serializer.serialize_f64(*x),
             Self::Float(x) => tagged(serializer, "float", [("value", json!(name_of(*x)))]),
@@ -120,6 +121,12 @@ fn list(items: Vec<Json>, blobs: &[Bytes]) -> Result<Vec<Value>, String> {
 }
 
 fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) -> Result<Value, String> {
+    if kind == "str" && members.contains_key("blob") {
+        let bytes = blob(members.remove("blob"), blobs)?;
+        return Ok(Value::Str(String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    // A tuple with names keeps them.
+    let named = members.contains_key("fields");
     let mut part = |name: &str| members.remove(name);
     let value = match kind.as_str() {
         "int" => match (part("value"), part("hex")) {
@@ -127,7 +134,10 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
                 Ok(n) => Value::Int(n),
                 Err(_) => Value::BigInt(digits),
             },
-            (_, Some(Json::String(hex))) => Value::BigInt(hex),
+            (_, Some(Json::String(hex))) => Value::BigInt(match hex.strip_prefix('-') {
+                Some(digits) => format!("-0x{digits}"),
+                None => format!("0x{hex}"),
+            }),
             _ => return Err("int without digits".into()),
         },
         "float" => Value::Float(match text(part("value"))?.as_str() {
@@ -136,18 +146,13 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
             "-inf" => f64::NEG_INFINITY,
             other => other.parse().map_err(|_| format!("float {other:?}"))?,
         }),
-        "str" if members.contains_key("blob") => {
-            let bytes = blob(members.remove("blob"), blobs)?;
-            Value::Str(String::from_utf8_lossy(&bytes).into_owned())
-        }
         "bytes" => match (part("base64"), part("blob")) {
             (Some(Json::String(base64)), _) => {
                 Value::Bytes(STANDARD.decode(base64).map_err(|e| format!("bytes: {e}"))?.into())
             }
             (_, index) => Value::Bytes(blob(index, blobs)?),
         },
-        // A tuple with names keeps them.
-        "tuple" if !members.contains_key("fields") => Value::Tuple(items(part("items"), blobs)?),
+        "tuple" if !named => Value::Tuple(items(part("items"), blobs)?),
         "set" => Value::Set(items(part("items"), blobs)?),
         "frozenset" => Value::FrozenSet(items(part("items"), blobs)?),
         "dict" => Value::Dict(

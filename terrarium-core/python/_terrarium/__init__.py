@@ -1,0 +1,115 @@
+"""The harness: the part of terrarium that runs inside the sandbox.
+
+It runs programs as `__main__` and reports what came of them. The host is the Rust side; this is the protocol between
+the two.
+
+Calls
+=====
+The host imports `_terrarium.main` and calls its functions with one `bytes` argument, JSON text in UTF-8. Unknown keys
+are ignored. The functions never raise: a fault of the harness is a response with the error type `HarnessError`.
+
+`boot(config) -> None`, once for each interpreter, and again after each restore of a snapshot:
+
+    {"channel": 1000000,            the descriptor of the event channel; -1 for none
+     "cwd": "/home/earth",          also the first place that imports look in; default `home`
+     "home": "/home/earth",
+     "argv": ["main.py", "a"],      `sys.argv`, the name of the program included
+     "env": {"HOME": "..."},        the whole environment; null leaves it as it is
+     "seed": 1}                     seeds `random` and `numpy.random`; null seeds them afresh
+
+`execute(request) -> response`:
+
+    {"code": "1 + 1",
+     "filename": "main.py",         default "main.py"
+     "argv": null, "env": null,     null: as boot said; `env` adds to the environment
+     "cwd": null,
+     "inputs": {"name": value},     typed values (below) that are bound before the run
+     "outputs": ["name"],           names whose values are wanted after the run, also after a failed one
+     "keep": false,                 true: a session, which keeps its globals from call to call
+     "value_bytes": 67108864,       bound on all values of this call as they are encoded, blobs included
+     "repr_bytes": 1048576,         bound on `repr`
+     "store_last": false}           bind `_` to the final value
+
+    {"status": "success",           or "error"
+     "exit_code": null,             not null when the program raised SystemExit
+     "has_value": true,
+     "repr": "2", "repr_truncated": false,
+     "error": null}
+
+The final value is that of the last statement if it is an expression. When that is None, it counts as a value unless the
+expression is a call or an `await`: `print(1)` has no value, a bare `None` or `x` has.
+
+`exit_code` is 0 for `sys.exit()` and `sys.exit(0)`, whose status is "success"; other codes are an error of the type
+`SystemExit`. An int is reported as it is (-1 if it does not fit 32 bits); anything else is printed and reported as 1.
+
+`error`:
+
+    {"type": "ZeroDivisionError", "module": "builtins", "message": "division by zero",
+     "traceback": "Traceback ...",  what Python would print, without the frames of the harness; bounded
+     "frames": [{"file", "line", "end_line", "column", "end_column", "function", "source"}],   outermost first
+     "frames_omitted": 3,           only when frames in the middle were left out
+     "file", "line", "end_line", "column", "end_column", "source",   the innermost place in the program itself
+     "incomplete_input": false,     a SyntaxError that more lines could mend
+     "exit_code": 3}                only for SystemExit
+
+Lines and columns count from 1, columns in characters of the line as it was handed in (before dedenting); the end
+column is exclusive. Each can be null. `source` is the first line of the place.
+
+`check({"code"}) -> {"complete": "complete" | "incomplete" | "invalid"}`, as Python's prompt judges: a block is complete
+once an empty line has ended it.
+
+`complete({"code", "cursor"}) -> {"matches": [...], "start": n}`: what could stand at the cursor, from the globals of
+the session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
+
+`reset_globals({}) -> None` forgets the names that user code made. `flush({}) -> None` flushes the standard streams: for
+a run that was stopped hard. `warm({}) -> None` loads what is otherwise loaded on need: for making an image.
+
+Interrupts
+==========
+A SIGINT raises KeyboardInterrupt in user code. While the harness itself works it is put off, and the response has the
+error type KeyboardInterrupt; if no run is going on, the next one is interrupted.
+
+The event channel
+=================
+Each write is one frame; its first byte is the kind.
+
+    D   a display: {"data": {mime: text or {"$base64": text}}, "metadata": {}}, sent when it is displayed. Data of JSON
+        types (application/json, ...+json) is JSON text. "text/plain" is always there.
+    B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call come after the program has ended.
+    V   a piece of {"final": value, "outputs": {name: value}}; the pieces make up one JSON text. "final" is absent when
+        there is no final value; nothing is sent when no output is asked for either.
+
+Typed values
+============
+None, bool, str and list are plain JSON. A dict with only str keys, none of which is "$type", is a plain object.
+
+    int         plain up to 2**53 - 1, else {"$type": "int", "value": "9007199254740992"}, or "hex": "-1f..." (no 0x)
+                when there are more than 4000 digits
+    float       plain, always with a point or an exponent; {"$type": "float", "value": "nan" | "inf" | "-inf"}
+    str         over 64 KiB {"$type": "str", "blob": 0} (UTF-8); with lone surrogates {"$type": "str", "surrogatepass":
+                base64 of UTF-8 in which they are encoded like other characters}
+    bytes       {"$type": "bytes", "base64": "..."}, over 64 KiB {"$type": "bytes", "blob": 0}; bytearray too
+    tuple       {"$type": "tuple", "items": [...]}, a named one also has "name" and "fields": ["x", "y"]
+    set         {"$type": "set" | "frozenset", "items": [...]}, sorted where that is possible
+    dict        {"$type": "dict", "items": [[key, value], ...]} when it is not plain
+    complex     {"$type": "complex", "real": 0.0, "imag": 1.0}
+    range       {"$type": "range", "start": 0, "stop": 3, "step": 1}
+    datetime    {"$type": "datetime" | "date" | "time", "value": ISO 8601}
+    timedelta   {"$type": "timedelta", "days": 1, "seconds": 0, "microseconds": 0}
+    Decimal     {"$type": "decimal", "value": "1.10"}
+    Fraction    {"$type": "fraction", "numerator": 1, "denominator": 3}
+    UUID, Path  {"$type": "uuid" | "path", "value": "..."}
+    Enum        {"$type": "enum", "class": "Color", "name": "RED", "value": 1}
+    dataclass   {"$type": "dataclass", "name": "Point", "fields": {"x": 1}}
+    numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [[...], ...]},
+                or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound
+    pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type":
+                "series", "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of the last
+                two or three
+    others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
+    cycles      {"$type": "cycle"}; what is nested deeper than 50 levels is an "object"
+    too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
+
+Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
+and "truncated"; an enum comes in as its value, a dataclass as a namespace.
+"""

@@ -1,0 +1,129 @@
+"""Displays: objects as MIME bundles, sent at the moment they are displayed."""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.reprs import bounded_repr, mro
+from _terrarium.wire import channel, clean, dump
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+# Bytes of the text/plain part.
+_PLAIN = 1 << 20
+_PLAIN_KINDS = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type))
+_METHODS = (
+    ("_repr_html_", "text/html"),
+    ("_repr_markdown_", "text/markdown"),
+    ("_repr_latex_", "text/latex"),
+    ("_repr_svg_", "image/svg+xml"),
+    ("_repr_png_", "image/png"),
+    ("_repr_jpeg_", "image/jpeg"),
+    ("_repr_json_", "application/json"),
+)
+
+
+def _ask(value: Any, name: str) -> tuple[Any, Any]:
+    """Call a rich repr that the class has. Returns (data, metadata), (None, None) when there is none or it fails.
+
+    Looking at the class only keeps a `__getattr__` that answers everything from being taken for a rich repr.
+    """
+    if not any(name in base.__dict__ for base in mro(type(value))):
+        return None, None
+    try:
+        answer = getattr(value, name)()
+    except Exception:
+        if state.raised:
+            raise
+        return None, None
+    if type(answer) is tuple and len(answer) == 2:
+        return answer[0], answer[1]
+    return answer, None
+
+
+def _payload(data: Any) -> Any:
+    """Return one part of a bundle as plain data: text, base64, or JSON as text."""
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return {"$base64": b2a_base64(data, newline=False).decode("ascii")}
+    if isinstance(data, str):
+        return clean(str.__str__(data))
+    return clean(load("json").dumps(data, default=repr))
+
+
+def _plain_data(value: Any) -> Any:
+    """Return metadata as what `dump` writes."""
+    return load("json").loads(load("json").dumps(value, default=repr)) if value else {}
+
+
+def rich_parts(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the rich reprs of an object as a bundle and its metadata; both are empty for most objects."""
+    data: dict[str, Any] = {}
+    metadata: dict[str, Any] = {}
+    if type(value) in _PLAIN_KINDS:
+        return data, metadata
+    bundle, more = _ask(value, "_repr_mimebundle_")
+    if isinstance(bundle, dict):
+        for mime, part in bundle.items():
+            if part is not None:
+                data[str(mime)] = part
+        if isinstance(more, dict):
+            metadata.update(more)
+    for name, mime in _METHODS:
+        if mime not in data:
+            part, more = _ask(value, name)
+            if part is not None:
+                data[mime] = part
+                if isinstance(more, dict) and more:
+                    metadata[mime] = more
+    return data, metadata
+
+
+def bundle_of(value: Any, plain: str | None, data: dict[str, Any], metadata: dict[str, Any]) -> str:
+    """Return the JSON text of one display. `plain` is the repr if it is known already."""
+    parts = {mime: _payload(part) for mime, part in data.items()}
+    if "text/plain" not in parts:
+        parts["text/plain"] = clean(bounded_repr(value, _PLAIN)[0] if plain is None else plain)
+    return _float_safe({"data": parts, "metadata": _plain_data(metadata)})
+
+
+def _float_safe(value: dict[str, Any]) -> str:
+    try:
+        return dump(value)
+    except TypeError:
+        # Metadata may hold floats, which responses never do.
+        text: str = load("json").dumps(value)
+        return text
+
+
+def send(text: str) -> None:
+    """Send one display. The host bounds them; what it refuses is left out."""
+    try:
+        channel.send(b"D", text.encode())
+    except OSError:
+        pass
+
+
+def display(*objects: object, raw: bool = False, metadata: dict[str, Any] | None = None, **_: object) -> None:
+    """Show objects in the result of the run. With `raw`, each is a MIME bundle itself."""
+    for value in objects:
+        if raw and isinstance(value, dict):
+            bundle = {str(mime): part for mime, part in value.items()}
+            bundle.setdefault("text/plain", "")
+            send(bundle_of(value, "", bundle, metadata or {}))
+        else:
+            data, own = rich_parts(value)
+            send(bundle_of(value, None, data, {**own, **(metadata or {})}))
+
+
+def display_final(value: object, plain: str) -> None:
+    """Show the final value of a run if it has a rich repr."""
+    data, metadata = rich_parts(value)
+    if data:
+        send(bundle_of(value, plain, data, metadata))

@@ -1,0 +1,76 @@
+"""Changes to modules of the standard library, made when a program imports them and not before."""
+
+from __future__ import annotations
+
+import _frozen_importlib
+import sys
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    Hook = Callable[[ModuleType], None]
+
+__builtins__ = BUILTINS
+
+
+class _Loader:
+    """Loads a module as its own loader does, hands it back to that loader, and then calls the hook."""
+
+    def __init__(self, loader: Any, hook: Hook) -> None:
+        self._loader = loader
+        self._hook = hook
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Create the module as its loader does."""
+        made: ModuleType | None = self._loader.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module, then the hook."""
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        self._hook(module)
+
+
+class Finder:
+    """Finds the modules that have a hook, and no others."""
+
+    def __init__(self) -> None:
+        self._hooks: dict[str, Hook] = {}
+        self._busy = False
+
+    def add(self, name: str, hook: Hook) -> None:
+        """Call `hook` with the module `name`: now if it is loaded, else whenever it is."""
+        self._hooks[name] = hook
+        module = sys.modules.get(name)
+        if module is not None:
+            hook(module)
+
+    def remove(self, name: str) -> None:
+        """Forget a hook."""
+        self._hooks.pop(name, None)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Find a module with a hook by the finders that follow."""
+        hook = self._hooks.get(name)
+        if hook is None or self._busy:
+            return None
+        self._busy = True
+        try:
+            spec: ModuleSpec | None = _frozen_importlib._find_spec(name, path, target)  # type: ignore[attr-defined]
+        finally:
+            self._busy = False
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
+        return spec
+
+
+finder = Finder()

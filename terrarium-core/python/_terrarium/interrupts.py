@@ -1,0 +1,66 @@
+"""KeyboardInterrupt: raised in user code, put off while the harness itself works.
+
+The host's soft interrupt makes CPython call the SIGINT handler between any two bytecodes. The handler raises only
+while `state.user` is set; otherwise it takes a note, which the harness acts upon when it is in a fit state.
+`state.pending` is cleared where it is acted upon and nowhere else, so that no interrupt is lost.
+"""
+
+from __future__ import annotations
+
+from _signal import SIGINT, signal  # type: ignore[import-not-found]
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+__builtins__ = BUILTINS
+
+
+class _State:
+    """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one came in this phase."""
+
+    __slots__ = ("pending", "raised", "user")
+
+    def __init__(self) -> None:
+        self.user = False
+        self.pending = False
+        self.raised = False
+
+
+state = _State()
+
+
+def _on_interrupt(_signal: int, _frame: Any) -> None:
+    if state.user:
+        state.raised = True
+        raise KeyboardInterrupt
+    state.pending = True
+
+
+def install() -> None:
+    """Become the handler of SIGINT, also when user code had set its own."""
+    try:
+        signal(SIGINT, _on_interrupt)
+    except ValueError:
+        # Not the main thread of a native interpreter: there is no interrupt to handle.
+        pass
+
+
+def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call what may run user code; an interrupt raises in it, or at once when one waits."""
+    state.raised = False
+    state.user = True
+    try:
+        if state.pending:
+            state.pending = False
+            state.raised = True
+            raise KeyboardInterrupt
+        return function(*args, **kwargs)
+    finally:
+        state.user = False

@@ -1,0 +1,132 @@
+"""The functions that the host calls. Each takes JSON in bytes, and none ever raises."""
+
+from __future__ import annotations
+
+from _terrarium.interrupts import as_user, state
+from _terrarium.module import main
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.run import execute as _execute
+from _terrarium.start import start
+from _terrarium.wire import dump, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+_LAST_RESORT = (
+    b'{"status":"error","exit_code":null,"has_value":false,"repr":null,"repr_truncated":false,"error":{"type":'
+    b'"HarnessError","module":"_terrarium","message":"the harness failed and could not say why","traceback":'
+    b'"HarnessError: the harness failed and could not say why\\n","frames":[],"file":null,"line":null,"column":null,'
+    b'"end_line":null,"end_column":null,"source":null,"incomplete_input":false}}'
+)
+
+_boot_error: BaseException | None = None
+
+
+def _fault(error: BaseException) -> bytes:
+    """Return the response for a fault of the harness or of a request."""
+    try:
+        message = f"{type(error).__name__}: {error}"
+        failure = {
+            "type": "HarnessError",
+            "module": "_terrarium",
+            "message": message,
+            "traceback": f"HarnessError: {message}\n",
+            "frames": [],
+            "incomplete_input": False,
+        }
+        for name in ("file", "line", "column", "end_line", "end_column", "source"):
+            failure[name] = None
+        response: dict[str, Any] = {"status": "error", "exit_code": None, "has_value": False, "repr": None}
+        return dump({**response, "repr_truncated": False, "error": failure}).encode()
+    except BaseException:
+        return _LAST_RESORT
+
+
+def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
+    try:
+        if _boot_error is not None:
+            return _fault(_boot_error)
+        return work(parse(request)).encode()
+    except BaseException as error:
+        state.user = False
+        return _fault(error)
+
+
+def boot(config: bytes) -> None:
+    """Set the interpreter up. Called first, and again whenever it goes on from a snapshot."""
+    global _boot_error
+    _boot_error = None
+    try:
+        start(parse(config))
+    except BaseException as error:
+        # Told by every call that follows.
+        _boot_error = error
+
+
+def execute(request: bytes) -> bytes:
+    """Run a program."""
+    return _answer(_execute, request)
+
+
+def check(request: bytes) -> bytes:
+    """Say whether a program is complete, incomplete or invalid."""
+    return _answer(_check, request)
+
+
+def complete(request: bytes) -> bytes:
+    """Say what could stand at the cursor."""
+    return _answer(_complete, request)
+
+
+def reset_globals(_request: bytes) -> None:
+    """Forget the names that user code made."""
+    try:
+        # Finalizers run here.
+        as_user(main.clear)
+    except BaseException:
+        main.clear()
+
+
+def flush(_request: bytes) -> None:
+    """Flush the standard streams, to save what a run that was stopped had not written yet."""
+    try:
+        as_user(load("_terrarium.streams").flush)
+    except BaseException:
+        state.user = False
+
+
+def warm(_request: bytes) -> None:
+    """Load everything that is loaded on need. For an interpreter that is about to become an image."""
+    try:
+        for name in _LAZY:
+            load(name)
+    except BaseException as error:
+        load("_terrarium.streams").complain(f"terrarium: warming failed: {type(error).__name__}: {error}")
+
+
+_LAZY = (
+    "_terrarium.completion",
+    "_terrarium.display",
+    "_terrarium.errors",
+    "_terrarium.frames",
+    "_terrarium.loop",
+    "_terrarium.values.decode",
+    "_terrarium.values.encode",
+    "_terrarium.values.kinds",
+    "json",
+)
+
+
+def _check(request: dict[str, Any]) -> str:
+    return dump({"complete": load("_terrarium.completion").completeness(request["code"])})
+
+
+def _complete(request: dict[str, Any]) -> str:
+    names = {} if main.module is None else main.module.__dict__
+    matches, start = load("_terrarium.completion").complete(request["code"], request["cursor"], names)
+    return dump({"matches": matches, "start": start})

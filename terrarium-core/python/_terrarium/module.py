@@ -1,0 +1,115 @@
+"""The module `__main__` that code runs in, and the sources that its code objects came from."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    from _terrarium.source import Source
+
+__builtins__ = BUILTINS
+
+
+# Runs of a session whose text is kept.
+_SOURCES = 1000
+
+
+class SourceLoader:
+    """What `linecache` and `inspect` ask for the text of `__main__`."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def get_source(self, _name: str) -> str:
+        """Return the text that was compiled."""
+        return self._source.text
+
+    def get_filename(self, _name: str) -> str:
+        """Return the file name of the program."""
+        return self._source.filename
+
+    def is_package(self, _name: str) -> bool:
+        """`__main__` is no package."""
+        return False
+
+
+class Main:
+    """The present `__main__`: made anew for a fresh run, kept by a session."""
+
+    def __init__(self) -> None:
+        self.module: ModuleType | None = None
+        self.features = 0
+        self.latest: Source | None = None
+        # Oldest first.
+        self._sources: list[Source] = []
+        self._owners: dict[int, Source | None] = {}
+
+    def open(self, source: Source, keep: bool) -> dict[str, Any]:
+        """Return the globals that `source` is to run in."""
+        module = self.module
+        if module is None or not keep:
+            module = self.module = type(sys)("__main__")
+            self._sources.clear()
+            self.features = 0
+            self._fill(module.__dict__)
+        self._sources.append(source)
+        self.latest = source
+        if len(self._sources) > _SOURCES:
+            # What is left of their code has the source lines of a later run in its tracebacks.
+            del self._sources[: _SOURCES // 2]
+        names = module.__dict__
+        names["__file__"] = source.filename
+        names["__loader__"] = SourceLoader(source)
+        sys.modules["__main__"] = module
+        linecache = sys.modules.get("linecache")
+        if linecache is not None:
+            self.register(linecache)
+        return names
+
+    def register(self, linecache: Any) -> None:
+        """Let `linecache` know the text of the latest run, for warnings and tracebacks that programs print."""
+        cache = getattr(linecache, "cache", None)
+        if type(cache) is dict and self.latest is not None:
+            cache[self.latest.filename] = self.latest.cache_entry()
+
+    def clear(self) -> None:
+        """Forget the names that user code made, in place: functions that were handed out see it too."""
+        self.features = 0
+        if self.module is not None:
+            names = self.module.__dict__
+            kept = {name: names.get(name) for name in ("__file__", "__loader__")}
+            names.clear()
+            self._fill(names)
+            names.update(kept)
+        builtins.__dict__.pop("_", None)
+
+    def source_of(self, code: CodeType) -> Source | None:
+        """Return the source that a code object was compiled from, if it came with a run.
+
+        The answers are kept for the frames of one exception, between calls of `forget_owners`.
+        """
+        key = id(code)
+        if key not in self._owners:
+            candidates = [source for source in self._sources if source.filename == code.co_filename]
+            self._owners[key] = next((source for source in reversed(candidates) if source.holds(code)), None)
+        return self._owners[key]
+
+    def forget_owners(self) -> None:
+        """Drop what is only true while the frames of one exception live."""
+        self._owners.clear()
+
+    @staticmethod
+    def _fill(names: dict[str, Any]) -> None:
+        names["__name__"] = "__main__"
+        names["__doc__"] = names["__package__"] = names["__loader__"] = names["__spec__"] = None
+        names["__builtins__"] = builtins
+
+
+main = Main()

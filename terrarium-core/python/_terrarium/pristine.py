@@ -1,0 +1,85 @@
+"""The builtins and the import state as they were before any user code ran.
+
+User code may set `builtins.print = None`, empty `sys.modules` or clear `sys.meta_path`. Two things keep the harness
+working:
+
+- Every module here says `__builtins__ = BUILTINS` before its first function. A function looks its builtins up in the
+  `__builtins__` of the globals it was made in, so ours use a private copy of the real ones.
+- While the standard library works for the harness (a traceback, an import), `Untampered` puts the shared state back,
+  and gives user code its own again afterwards.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+    from typing import Any
+
+BUILTINS: Any = dict(builtins.__dict__)
+__builtins__ = BUILTINS
+
+_MISSING = object()
+_IMPORT_STATE = ("modules", "path", "meta_path", "path_hooks", "path_importer_cache")
+_modules: dict[str, ModuleType] = {}
+_system: dict[str, Any] = {}
+
+
+def remember() -> None:
+    """Take the present import state for the good one. Called at boot, before user code."""
+    _modules.update(sys.modules)
+    for name in _IMPORT_STATE:
+        value = sys.__dict__[name]
+        _system[name] = list(value) if isinstance(value, list) else value
+
+
+def swap(target: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Make `target` hold `wanted` and return what has to be put back."""
+    changed = {}
+    for name, value in wanted.items():
+        present = target.get(name, _MISSING)
+        if present is not value:
+            changed[name] = present
+            target[name] = value
+    return changed
+
+
+def put_back(target: dict[str, Any], changed: Mapping[str, Any]) -> None:
+    """Undo `swap`."""
+    for name, value in changed.items():
+        if value is _MISSING:
+            target.pop(name, None)
+        else:
+            target[name] = value
+
+
+class Untampered:
+    """A context in which builtins and import state are the ones of boot."""
+
+    __slots__ = ("_builtins", "_modules", "_system")
+
+    def __enter__(self) -> None:
+        """Put the state of boot in place."""
+        self._system = swap(sys.__dict__, _system)
+        self._builtins = swap(builtins.__dict__, BUILTINS)
+        self._modules = swap(sys.modules, _modules)
+
+    def __exit__(self, *_: object) -> None:
+        """Put the user's state back, keeping what was imported meanwhile."""
+        put_back(sys.modules, self._modules)
+        put_back(builtins.__dict__, self._builtins)
+        put_back(sys.__dict__, self._system)
+
+
+def load(name: str) -> Any:
+    """Import a module of the harness or of the standard library, whatever user code did to the import system."""
+    module = _modules.get(name)
+    if module is None:
+        with Untampered():
+            __import__(name)
+            module = _modules[name] = sys.modules[name]
+    return module

@@ -1,0 +1,260 @@
+"""One run of a program: from the request to the response."""
+
+from __future__ import annotations
+
+import sys
+from atexit import _run_exitfuncs
+from os import chdir, environ, getcwd
+from sys import getprofile, getrecursionlimit, gettrace, setprofile, setrecursionlimit, settrace
+
+from _terrarium import interrupts, streams
+from _terrarium.interrupts import as_user, state
+from _terrarium.module import main
+from _terrarium.pristine import BUILTINS, Untampered, load
+from _terrarium.source import VALUE, Program, Source, build
+from _terrarium.wire import channel, dump, scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ParamSpec
+
+    P = ParamSpec("P")
+
+__builtins__ = BUILTINS
+
+
+_COROUTINE = 0x80
+_VALUE_BYTES = 64 << 20
+_REPR_BYTES = 1 << 20
+# A range that every exit status fits in; Python too turns what is beyond it into -1.
+_EXIT_CODES = range(-(2**31), 2**31)
+
+
+class Settings:
+    """What boot said and a run may change."""
+
+    def __init__(self) -> None:
+        self.argv: list[str] = []
+        self.recursion_limit = getrecursionlimit()
+        # What the program of a session set last.
+        self.user_recursion_limit = self.recursion_limit
+
+
+settings = Settings()
+
+
+class Run:
+    """The state of one run; `response` is what the host gets."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.request = request
+        self.keep = request.get("keep") is True
+        self.source = Source(request["code"], request.get("filename") or "main.py")
+        self.names: dict[str, Any] = {}
+        self.values: list[object] = []
+        self.interrupted = False
+        self.response: dict[str, Any] = {
+            "status": "success",
+            "exit_code": None,
+            "has_value": False,
+            "repr": None,
+            "repr_truncated": False,
+            "error": None,
+        }
+
+    def go(self) -> dict[str, Any]:
+        """Run the program and return the response."""
+        self._prepare()
+        error = self._run()
+        self._restore_interpreter()
+        if error is not None:
+            self._report(error)
+            # The frames of the traceback hold the program's objects, and they this.
+            error = None
+        else:
+            self._attempt(self._take_value)
+        if self.values or self.request.get("outputs"):
+            self._attempt(self._send_values)
+        if not self.keep:
+            self._finish_process()
+        self._attempt(streams.flush)
+        if self.interrupted or state.pending:
+            self._note_interrupt()
+        return self.response
+
+    def _prepare(self) -> None:
+        request = self.request
+        interrupts.install()
+        if request.get("env") is not None:
+            environ.update(request["env"])
+        if request.get("cwd") is not None:
+            chdir(request["cwd"])
+            _search_here()
+        argv = request.get("argv")
+        sys.argv = list(settings.argv or [self.source.filename]) if argv is None else list(argv)
+        streams.renew()
+        self.names = main.open(self.source, self.keep)
+        if request.get("inputs"):
+            self.names.update(load("_terrarium.values.decode").decode_inputs(request["inputs"]))
+
+    def _run(self) -> BaseException | None:
+        """Run the program; return how it failed."""
+        try:
+            program = build(self.source, main.features)
+            code = program.code
+            if self.keep:
+                main.features |= code.co_flags & 0x1FE0000
+            loop = load("_terrarium.loop") if code.co_flags & _COROUTINE else None
+            if settings.user_recursion_limit != settings.recursion_limit:
+                setrecursionlimit(settings.user_recursion_limit)
+        except BaseException as error:
+            return error
+        try:
+            if loop is None:
+                as_user(exec, code, self.names)
+            else:
+                as_user(loop.run_program, code, self.names)
+        except BaseException as error:
+            return error
+        self._keep_value(program)
+        return None
+
+    def _keep_value(self, program: Program) -> None:
+        value = self.names.pop(VALUE, None)
+        if program.has_expression and (value is not None or program.yields_none):
+            self.values.append(value)
+
+    def _restore_interpreter(self) -> None:
+        """Undo what would make the harness itself slow or impossible."""
+        if gettrace() is not None:
+            settrace(None)
+        if getprofile() is not None:
+            setprofile(None)
+        limit = getrecursionlimit()
+        settings.user_recursion_limit = limit if self.keep else settings.recursion_limit
+        if limit != settings.recursion_limit:
+            setrecursionlimit(settings.recursion_limit)
+        self.names.pop(VALUE, None)
+
+    def _attempt(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do what may run user code. Only an interrupt by the host matters; what user code does wrong does not."""
+        try:
+            as_user(work, *args, **kwargs)
+        except BaseException:
+            self.interrupted = self.interrupted or state.raised
+
+    def _report(self, error: BaseException) -> None:
+        response = self.response
+        response["status"] = "error"
+        leaves = SystemExit in type.mro(type(error))
+        if leaves:
+            code = self._exit_code(error)
+            response["exit_code"] = code
+            if code == 0:
+                response["status"] = "success"
+                return
+        errors = load("_terrarium.errors")
+        load("_terrarium.frames")
+        try:
+            with Untampered():
+                response["error"] = as_user(errors.describe, error, self.source, main)
+        except BaseException:
+            self.interrupted = self.interrupted or (state.raised and not isinstance(error, KeyboardInterrupt))
+            response["error"] = errors.outline(error)
+        if leaves:
+            response["error"]["exit_code"] = response["exit_code"]
+        else:
+            self._attempt(_call_excepthook, error)
+
+    def _exit_code(self, error: BaseException) -> int:
+        """Return the exit status as Python finds it; what is no status is printed and counts as 1."""
+        try:
+            code: Any = as_user(getattr, error, "code")
+        except BaseException:
+            self.interrupted = self.interrupted or state.raised
+            return 1
+        if code is None:
+            return 0
+        if int in type.mro(type(code)):
+            number = int.__int__(code)
+            return number if number in _EXIT_CODES else -1
+        self._attempt(_print_exit_message, code)
+        return 1
+
+    def _take_value(self) -> None:
+        """Write the repr of the final value and show it if it is rich."""
+        if not self.values:
+            return
+        value = self.values[0]
+        response = self.response
+        response["has_value"] = True
+        if self.request.get("store_last") and value is not None:
+            sys.modules["builtins"].__dict__["_"] = value
+        limit = self.request.get("repr_bytes", _REPR_BYTES)
+        text = scalar(value)
+        if text is not None and len(text) * 2 <= limit:
+            response["repr"] = repr(value)
+            return
+        response["repr"], response["repr_truncated"] = load("_terrarium.values.reprs").bounded_repr(value, limit)
+        if not type(value).__flags__ & _BUILTIN_SHAPE or type(value).__flags__ & _HEAP_TYPE:
+            load("_terrarium.display").display_final(value, response["repr"])
+
+    def _send_values(self) -> None:
+        text = scalar(self.values[0]) if self.values and not self.request.get("outputs") else None
+        if text is not None:
+            channel.send(b"V", b'{"final":' + text.encode() + b',"outputs":{}}')
+            return
+        outputs = {name: self.names[name] for name in self.request.get("outputs") or () if name in self.names}
+        encode = load("_terrarium.values.encode")
+        limit = self.request.get("value_bytes", _VALUE_BYTES)
+        writer = encode.encode_document(self.values, outputs, limit)
+        for blob in writer.blobs:
+            channel.send(b"B", blob)
+        for piece in writer.pieces:
+            channel.send(b"V", piece)
+
+    def _finish_process(self) -> None:
+        """Do what the end of a Python process does."""
+        loop = sys.modules.get("_terrarium.loop")
+        if loop is not None:
+            self._attempt(loop.close)
+        self._attempt(_run_exitfuncs)
+
+    def _note_interrupt(self) -> None:
+        response = self.response
+        if response["error"] is None:
+            response["status"] = "error"
+            response["error"] = load("_terrarium.errors").outline(KeyboardInterrupt())
+        state.pending = False
+
+
+# Bits of a type's flags: made by a class statement; a list, tuple, dict, str, bytes or int by layout.
+_HEAP_TYPE = 1 << 9
+_BUILTIN_SHAPE = (1 << 24) | (1 << 25) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29)
+
+
+def _search_here() -> None:
+    """Make the working directory the place where imports look first, as for a script that lies there."""
+    here = getcwd()
+    if sys.path and getattr(settings, "here", None) == sys.path[0]:
+        sys.path[0] = here
+    else:
+        sys.path.insert(0, here)
+    settings.here = here  # type: ignore[attr-defined]
+
+
+def _call_excepthook(error: BaseException) -> None:
+    """Let the program's own hook see the exception, as Python would."""
+    hook: Any = sys.__dict__.get("excepthook")
+    if hook is not None and hook is not sys.__excepthook__:
+        hook(type(error), error, error.__traceback__)
+
+
+def _print_exit_message(code: object) -> None:
+    streams.complain(str(code))
+
+
+def execute(request: dict[str, Any]) -> str:
+    """Run what a request says and return the text of the response."""
+    return dump(Run(request).go())

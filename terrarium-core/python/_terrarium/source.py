@@ -1,0 +1,173 @@
+"""From the text of a program to its code object: dedenting, the refusals Python makes, the last expression's value."""
+
+from __future__ import annotations
+
+import _ast
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from types import CodeType
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+ONLY_AST = 0x400
+ALLOW_TOP_LEVEL_AWAIT = 0x2000
+# The `from __future__` features, which a session keeps from one call to the next as the interactive interpreter does.
+FUTURE_FEATURES = 0x1FE0000
+
+# The name that receives the last expression's value. No program can spell it.
+VALUE = " value"
+
+
+class Source:
+    """The text of one run. `text` is what is compiled: `original` less `indent` characters of common indentation."""
+
+    __slots__ = ("code", "filename", "indent", "lines", "original", "text")
+
+    def __init__(self, code: str, filename: str) -> None:
+        self.filename = filename
+        # What it was compiled to, by which a frame tells the run it belongs to when many share one file name.
+        self.code: CodeType | None = None
+        code = code.removeprefix("\ufeff")
+        if "\r" in code:
+            code = code.replace("\r\n", "\n").replace("\r", "\n")
+        self.original = code
+        self.text, self.indent = dedent(code)
+        self.lines: list[str] | None = None
+
+    def cache_entry(self) -> tuple[int, None, list[str], str]:
+        """Return what `linecache` keeps for a file. Without a modification time it survives `checkcache`."""
+        lines = [line + "\n" for line in self.text.split("\n")]
+        return len(self.text), None, lines, self.filename
+
+    def holds(self, code: CodeType) -> bool:
+        """Whether a code object was compiled from this text."""
+        pending = [self.code]
+        kind = type(code)
+        while pending:
+            outer = pending.pop()
+            if outer is code:
+                return True
+            if outer is not None:
+                pending.extend([inner for inner in outer.co_consts if type(inner) is kind])
+        return False
+
+    def line(self, number: int) -> str | None:
+        """Return a line of the original text, counted from 1."""
+        if self.lines is None:
+            self.lines = self.original.split("\n")
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else None
+
+
+def dedent(code: str) -> tuple[str, int]:
+    """Take the common indentation off and say how wide it was.
+
+    Comments that stand further left do not count and stay as they are. A program that is not uniformly indented is left
+    alone.
+    """
+    first = code.lstrip("\n")
+    if first[:1] not in (" ", "\t", "\f"):
+        return code, 0
+    lines = code.split("\n")
+    margin: str | None = None
+    for line in lines:
+        content = line.lstrip(" \t\f")
+        if not content or content[0] == "#":
+            continue
+        indent = line[: len(line) - len(content)]
+        if margin is None:
+            margin = indent
+        while not indent.startswith(margin):
+            margin = margin[:-1]
+        if not margin:
+            return code, 0
+    if margin is None:
+        return code, 0
+    for number, line in enumerate(lines):
+        if line.startswith(margin):
+            lines[number] = line[len(margin) :]
+        elif not line.strip(" \t\f"):
+            lines[number] = ""
+    return "\n".join(lines), len(margin)
+
+
+def _refusal(source: Source, message: str, index: int) -> SyntaxError:
+    text = source.text
+    number = text.count("\n", 0, index) + 1
+    start = text.rfind("\n", 0, index) + 1
+    end = text.find("\n", index)
+    line = text[start : end if end >= 0 else len(text)]
+    shown = line.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    column = index - start + 1
+    return SyntaxError(message, (source.filename, number, column, shown, number, column + 1))
+
+
+def _check_characters(source: Source) -> None:
+    """Refuse what `compile` refuses without saying where."""
+    if "\0" in source.text:
+        raise _refusal(source, "source code cannot contain null bytes", source.text.index("\0"))
+    if not source.text.isascii():
+        try:
+            source.text.encode()
+        except UnicodeEncodeError as error:
+            index = error.start
+        else:
+            return
+        raise _refusal(source, f"source code cannot contain the lone surrogate U+{ord(source.text[index]):04X}", index)
+
+
+class Program:
+    """A compiled run. `yields_none`: whether a last expression that comes out as None counts as a value."""
+
+    __slots__ = ("code", "has_expression", "yields_none")
+
+    def __init__(self, code: CodeType, has_expression: bool, yields_none: bool) -> None:
+        self.code = code
+        self.has_expression = has_expression
+        self.yields_none = yields_none
+
+
+def build(source: Source, features: int) -> Program:
+    """Compile a program so that it leaves its last expression's value under the name `VALUE`."""
+    _check_characters(source)
+    flags = ALLOW_TOP_LEVEL_AWAIT | features
+    try:
+        tree: ast.Module = compile(source.text, source.filename, "exec", flags | ONLY_AST, dont_inherit=True)
+    except (RecursionError, MemoryError):
+        # A tree of objects needs more depth than Python's own way; such a program just has no last expression.
+        source.code = compile(source.text, source.filename, "exec", flags, dont_inherit=True)
+        return Program(source.code, False, False)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, _ast.Expr):
+        return Program(_compile_tree(tree, source, flags), False, False)
+    value = last.value
+    place: dict[str, Any] = {
+        "lineno": value.lineno,
+        "col_offset": value.col_offset,
+        "end_lineno": value.end_lineno,
+        "end_col_offset": value.end_col_offset,
+    }
+    keep = _ast.Assign(
+        targets=[_ast.Name(id=VALUE, ctx=_ast.Store(), **place)], value=value, type_comment=None, **place
+    )
+    # A string that is the whole program is both the module's docstring and its value.
+    if len(tree.body) == 1 and isinstance(value, _ast.Constant) and isinstance(value.value, str):
+        tree.body.append(keep)
+    else:
+        tree.body[-1] = keep
+    return Program(_compile_tree(tree, source, flags), True, not isinstance(value, (_ast.Call, _ast.Await)))
+
+
+def _compile_tree(tree: ast.Module, source: Source, flags: int) -> CodeType:
+    try:
+        source.code = compile(tree, source.filename, "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        # The compiler looks for the text of the line in a file of that name.
+        error.text = source.text.split("\n")[error.lineno - 1] + "\n" if error.lineno else None
+        raise
+    return source.code

@@ -1,0 +1,62 @@
+"""Setting the interpreter up: arguments, environment, working directory, streams, event loop, randomness."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from os import chdir, environ
+
+from _terrarium import guest, interrupts, pristine, run, streams
+from _terrarium.hooks import finder
+from _terrarium.module import main
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.wire import channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+def start(config: dict[str, Any]) -> None:
+    """Set the interpreter up as `config` says."""
+    if type(config["channel"]) is not int:
+        raise TypeError("the channel is a descriptor number")
+    channel.open(config["channel"])
+    streams.set_up()
+    if config.get("env") is not None:
+        environ.clear()
+        environ.update(config["env"])
+    if finder not in sys.meta_path:
+        sys.meta_path.insert(0, finder)
+    finder.add("asyncio", _prepare_asyncio)
+    finder.add("linecache", main.register)
+    _seed(config.get("seed"))
+    sys.modules["terrarium"] = guest.module()
+    builtins.__dict__["display"] = guest.display
+    interrupts.install()
+    pristine.remember()
+    run.settings.argv = list(config.get("argv") or ())
+    place = config.get("cwd") or config.get("home")
+    if place:
+        chdir(place)
+        run._search_here()
+
+
+def _prepare_asyncio(_module: ModuleType) -> None:
+    load("_terrarium.loop")
+
+
+def _seed(seed: int | None) -> None:
+    """Make the module-wide generators start from `seed`, or afresh: a snapshot must not repeat what others drew."""
+
+    def seed_random(module: Any) -> None:
+        module.seed(seed)
+
+    def seed_numpy(module: Any) -> None:
+        module.seed(None if seed is None else seed % 2**32)
+
+    finder.add("random", seed_random)
+    finder.add("numpy.random", seed_numpy)

@@ -1,0 +1,192 @@
+"""Typed values in: the JSON forms of `encode` as Python objects."""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+class InputError(ValueError):
+    """An input that is not a typed value, or one of a kind that cannot be brought in."""
+
+
+def decode_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs of a run as Python objects."""
+    decoded = {}
+    for name, value in inputs.items():
+        try:
+            decoded[name] = decode(value)
+        except Exception as error:
+            raise InputError(f"input {name!r}: {error or type(error).__name__}") from error
+    return decoded
+
+
+def decode(value: Any) -> Any:
+    """Return the object that a typed value stands for. `value` is parsed JSON and may be changed."""
+    kind = type(value)
+    if kind is list:
+        for number, item in enumerate(value):
+            if type(item) is list or type(item) is dict:
+                value[number] = decode(item)
+        return value
+    if kind is dict:
+        tag = value.get("$type")
+        if tag is None:
+            return {name: decode(item) for name, item in value.items()}
+        make = _MAKERS.get(tag) if type(tag) is str else None
+        if make is None:
+            raise InputError(f"a value of the kind {tag!r} cannot be an input")
+        return make(value)
+    return value
+
+
+def _str(value: dict[str, Any]) -> str:
+    return str(a2b_base64(value["surrogatepass"]), "utf-8", "surrogatepass")
+
+
+def _int(value: dict[str, Any]) -> int:
+    return int(value["hex"], 16) if "hex" in value else int(value["value"])
+
+
+def _float(value: dict[str, Any]) -> float:
+    return float(value["value"])
+
+
+def _bytes(value: dict[str, Any]) -> bytes:
+    return a2b_base64(value["base64"])
+
+
+def _tuple(value: dict[str, Any]) -> Any:
+    items = [decode(item) for item in value["items"]]
+    if "fields" not in value:
+        return tuple(items)
+    from collections import namedtuple
+
+    name = value.get("name", "Row").rpartition(".")[2]
+    kind: Any = namedtuple(name, value["fields"])  # type: ignore[misc]
+    return kind(*items)
+
+
+def _set(value: dict[str, Any]) -> set[Any]:
+    return {decode(item) for item in value["items"]}
+
+
+def _frozenset(value: dict[str, Any]) -> frozenset[Any]:
+    return frozenset([decode(item) for item in value["items"]])
+
+
+def _dict(value: dict[str, Any]) -> dict[Any, Any]:
+    return {decode(key): decode(item) for key, item in value["items"]}
+
+
+def _complex(value: dict[str, Any]) -> complex:
+    return complex(decode(value["real"]), decode(value["imag"]))
+
+
+def _range(value: dict[str, Any]) -> range:
+    return range(decode(value["start"]), decode(value["stop"]), decode(value["step"]))
+
+
+def _iso(name: str) -> Callable[[dict[str, Any]], Any]:
+    def make(value: dict[str, Any]) -> Any:
+        import datetime
+
+        return getattr(datetime, name).fromisoformat(value["value"])
+
+    return make
+
+
+def _timedelta(value: dict[str, Any]) -> Any:
+    from datetime import timedelta
+
+    return timedelta(value["days"], value["seconds"], value["microseconds"])
+
+
+def _decimal(value: dict[str, Any]) -> Any:
+    from decimal import Decimal
+
+    return Decimal(value["value"])
+
+
+def _fraction(value: dict[str, Any]) -> Any:
+    from fractions import Fraction
+
+    return Fraction(decode(value["numerator"]), decode(value["denominator"]))
+
+
+def _uuid(value: dict[str, Any]) -> Any:
+    from uuid import UUID
+
+    return UUID(value["value"])
+
+
+def _path(value: dict[str, Any]) -> Any:
+    from pathlib import Path
+
+    return Path(value["value"])
+
+
+def _enum(value: dict[str, Any]) -> Any:
+    # The class stayed behind; the value is what can be had.
+    return decode(value["value"])
+
+
+def _dataclass(value: dict[str, Any]) -> Any:
+    # The class stayed behind; a namespace has the same attributes.
+    from types import SimpleNamespace
+
+    return SimpleNamespace(**{name: decode(item) for name, item in value["fields"].items()})
+
+
+def _array(value: dict[str, Any]) -> Any:
+    import numpy
+
+    return numpy.array(decode(value["items"]), dtype=value["dtype"]).reshape(value["shape"])
+
+
+def _frame(value: dict[str, Any]) -> Any:
+    import pandas
+
+    return pandas.DataFrame(decode(value["data"]), columns=decode(value["columns"]), index=decode(value["index"]))
+
+
+def _series(value: dict[str, Any]) -> Any:
+    import pandas
+
+    name = decode(value.get("name"))
+    return pandas.Series(decode(value["data"]), index=decode(value["index"]), name=name, dtype=value.get("dtype"))
+
+
+_MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "str": _str,
+    "int": _int,
+    "float": _float,
+    "bytes": _bytes,
+    "tuple": _tuple,
+    "set": _set,
+    "frozenset": _frozenset,
+    "dict": _dict,
+    "complex": _complex,
+    "range": _range,
+    "datetime": _iso("datetime"),
+    "date": _iso("date"),
+    "time": _iso("time"),
+    "timedelta": _timedelta,
+    "decimal": _decimal,
+    "fraction": _fraction,
+    "uuid": _uuid,
+    "path": _path,
+    "enum": _enum,
+    "dataclass": _dataclass,
+    "ndarray": _array,
+    "dataframe": _frame,
+    "series": _series,
+}

@@ -1,0 +1,359 @@
+"""Typed values out: any Python object as JSON text. A value that cannot be written becomes its repr."""
+
+from __future__ import annotations
+
+from _json import encode_basestring
+from binascii import b2a_base64
+from math import isfinite
+
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.reprs import bounded_repr, class_name
+from _terrarium.values.writer import TooLarge, Writer
+from _terrarium.wire import PLAIN_INT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+# Bits of the largest int that is written in decimal: 4000 digits.
+_DECIMAL_BITS = 13287
+BLOB = 1 << 16
+DEPTH = 50
+_CHUNK = 4096
+# Bytes of the repr that stands for a value that is not written itself.
+_REPR = 4096
+
+
+class Encoder:
+    """Writes values into one `Writer`."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self._active: set[int] = set()
+        self._kinds: dict[type, Callable[[Encoder, Any], None]] = dict(_BUILTIN)
+        self._loaded = False
+
+    def top(self, value: object) -> None:
+        """Write one of the values that were asked for: whole, or what can be said of it."""
+        writer = self.writer
+        mark = writer.mark()
+        try:
+            self.value(value)
+            writer.flush()
+        except BaseException as error:
+            if state.raised:
+                raise
+            writer.rewind(mark)
+            self._active.clear()
+            kind = "truncated" if isinstance(error, (TooLarge, MemoryError)) else "object"
+            self._stand_in(kind, value, min(_REPR, writer.room // 8), free=True)
+
+    def value(self, value: object) -> None:
+        """Write a value at any depth."""
+        kind = type(value)
+        write = self._kinds.get(kind)
+        if write is None:
+            write = self._kinds[kind] = self._find(kind)
+        write(self, value)
+
+    def _find(self, kind: type) -> Callable[[Encoder, Any], None]:
+        kinds = load("_terrarium.values.kinds")
+        if not self._loaded:
+            self._loaded = True
+            self._kinds.update(kinds.present())
+        writer: Callable[[Encoder, Any], None] = kinds.find(kind, self._kinds)
+        return writer
+
+    # Scalars
+
+    def text(self, value: str) -> None:
+        """Write a str: plain, as a blob when it is long, or in base64 when UTF-8 cannot hold it."""
+        if len(value) > self.writer.room:
+            raise TooLarge
+        if len(value) > BLOB // 4 or not value.isascii():
+            try:
+                encoded = value.encode()
+            except UnicodeEncodeError:
+                self._tagged("str", "surrogatepass", base64_text(value.encode("utf-8", "surrogatepass")))
+                return
+            if len(encoded) > BLOB:
+                self._tagged("str", "blob", str(self.writer.blob(encoded, len(encoded))))
+                return
+        self.writer.text(encode_basestring(value))
+
+    def integer(self, value: int) -> None:
+        """Write an int: plain when every JSON reader gets it right, else as digits."""
+        if -PLAIN_INT <= value <= PLAIN_INT:
+            self.writer.text(int.__repr__(value))
+            return
+        bits = int.bit_length(value)
+        if bits <= _DECIMAL_BITS:
+            try:
+                self._tagged("int", "value", '"' + int.__repr__(value) + '"')
+            except ValueError:
+                # The program lowered sys.set_int_max_str_digits.
+                pass
+            else:
+                return
+        if bits // 4 > self.writer.room:
+            raise TooLarge
+        self._tagged("int", "hex", '"' + int.__format__(value, "x") + '"')
+
+    def real(self, value: float) -> None:
+        """Write a float. Python's repr of a finite one always has a point or an exponent."""
+        self.writer.text(float_text(value))
+
+    def data(self, value: bytes | bytearray | memoryview) -> None:
+        """Write bytes: in base64, or as a blob when there are many."""
+        size = len(value)
+        if size > BLOB:
+            self._tagged("bytes", "blob", str(self.writer.blob(value, size)))
+        else:
+            self._tagged("bytes", "base64", base64_text(value))
+
+    def _tagged(self, kind: str, name: str, text: str) -> None:
+        self.writer.text(f'{{"$type":"{kind}","{name}":{text}}}')
+
+    # Containers
+
+    def enter(self, value: object, length: int) -> bool:
+        """Begin a container. Writes what stands for it and returns False when it is a cycle or too deep."""
+        if length > self.writer.room:
+            raise TooLarge
+        identity = id(value)
+        if identity in self._active:
+            self.writer.text('{"$type":"cycle"}')
+            return False
+        if len(self._active) >= DEPTH:
+            self._stand_in("object", value, _REPR)
+            return False
+        self._active.add(identity)
+        return True
+
+    def leave(self, value: object) -> None:
+        """End a container."""
+        self._active.discard(id(value))
+
+    def items(self, items: Iterable[object]) -> None:
+        """Write a JSON array."""
+        text = self.writer.text
+        text("[")
+        lead = ""
+        for item in items:
+            if lead:
+                text(lead)
+            self.value(item)
+            lead = ","
+        text("]")
+
+    def array(self, values: list[Any] | tuple[Any, ...]) -> None:
+        """Write a JSON array of a sequence that does not change, many items of one simple type at a time."""
+        if len(values) < 8:
+            self.items(values)
+            return
+        text = self.writer.text
+        text("[")
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
+            if not chunk:
+                # A repr further down took items out of the list.
+                break
+            if start:
+                text(",")
+            written = _simple(chunk)
+            if written is None:
+                lead = ""
+                for item in chunk:
+                    if lead:
+                        text(lead)
+                    self.value(item)
+                    lead = ","
+            else:
+                text(written)
+        text("]")
+
+    def sequence(self, value: list[Any]) -> None:
+        """Write a list."""
+        if self.enter(value, list.__len__(value)):
+            self.array(value if type(value) is list else list(list.__iter__(value)))
+            self.leave(value)
+
+    def fixed(self, value: tuple[Any, ...]) -> None:
+        """Write a tuple."""
+        if self.enter(value, tuple.__len__(value)):
+            self.writer.text('{"$type":"tuple","items":')
+            self.array(tuple(tuple.__iter__(value)))
+            self.writer.text("}")
+            self.leave(value)
+
+    def unordered(self, kind: str, value: set[Any] | frozenset[Any], items: list[Any]) -> None:
+        """Write a set, sorted when its items can be compared."""
+        if self.enter(value, len(items)):
+            try:
+                items.sort()
+            except Exception:
+                if state.raised:
+                    raise
+            self.writer.text(f'{{"$type":"{kind}","items":')
+            self.array(items)
+            self.writer.text("}")
+            self.leave(value)
+
+    def mapping(self, value: dict[Any, Any]) -> None:
+        """Write a dict: a plain object when that can say it."""
+        if dict.__len__(value) > self.writer.room:
+            raise TooLarge
+        self.pairs(value, list(value.items() if type(value) is dict else dict.items(value)))
+
+    def pairs(self, value: object, pairs: list[tuple[Any, Any]]) -> None:
+        """Write a mapping that consists of `pairs`."""
+        if not self.enter(value, len(pairs)):
+            return
+        text = self.writer.text
+        if _plain_keys(pairs):
+            lead = "{"
+            for key, item in pairs:
+                text(lead + encode_basestring(key) + ":")
+                self.value(item)
+                lead = ","
+            text("}" if pairs else "{}")
+        else:
+            lead = '{"$type":"dict","items":['
+            for key, item in pairs:
+                text(lead + "[")
+                self.value(key)
+                text(",")
+                self.value(item)
+                text("]")
+                lead = ","
+            text("]}")
+        self.leave(value)
+
+    def fields(self, kind: str, fields: Iterable[tuple[str, object]]) -> None:
+        """Write a tagged object whose fields are typed values."""
+        self.writer.text('{"$type":' + encode_basestring(kind))
+        for name, item in fields:
+            self.writer.text("," + encode_basestring(name) + ":")
+            self.value(item)
+        self.writer.text("}")
+
+    # What cannot be written
+
+    def opaque(self, value: object) -> None:
+        """Write any other object: its class and repr."""
+        self._stand_in("object", value, _REPR)
+
+    def _stand_in(self, kind: str, value: object, limit: int, free: bool = False) -> None:
+        text, cut = bounded_repr(value, limit)
+        name = class_name(value).encode("utf-8", "backslashreplace").decode()
+        truncated = ',"repr_truncated":true' if cut else ""
+        text = f'{{"$type":"{kind}","class":{encode_basestring(name)},"repr":{encode_basestring(text)}{truncated}}}'
+        if free:
+            self.writer.free(text)
+        else:
+            self.writer.text(text)
+
+
+def base64_text(data: bytes | bytearray | memoryview) -> str:
+    """Return the JSON text of bytes in base64."""
+    return '"' + b2a_base64(data, newline=False).decode("ascii") + '"'
+
+
+def float_text(value: float) -> str:
+    """Return the JSON text of a float."""
+    text = float.__repr__(value)
+    return text if isfinite(value) else '{"$type":"float","value":"' + text + '"}'
+
+
+def _plain_keys(pairs: list[tuple[Any, Any]]) -> bool:
+    for key, _ in pairs:
+        if type(key) is not str or key == "$type":
+            return False
+        if not key.isascii():
+            try:
+                key.encode()
+            except UnicodeEncodeError:
+                return False
+    return True
+
+
+def _simple(chunk: list[Any] | tuple[Any, ...]) -> str | None:
+    """Return the items of an array as text when they all are of one simple type, without a call for each."""
+    kinds = set(map(type, chunk))
+    if len(kinds) != 1:
+        return None
+    kind = kinds.pop()
+    if kind is int:
+        if min(chunk) < -PLAIN_INT or max(chunk) > PLAIN_INT:
+            return None
+        return ",".join(map(int.__repr__, chunk))
+    if kind is float:
+        return ",".join(map(float.__repr__, chunk)) if all(map(isfinite, chunk)) else None
+    if kind is str:
+        if max(map(len, chunk)) > 64:
+            return None
+        text = ",".join(map(encode_basestring, chunk))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return None
+        return text
+    return None
+
+
+def _none(encoder: Encoder, _value: None) -> None:
+    encoder.writer.text("null")
+
+
+def _truth(encoder: Encoder, value: bool) -> None:
+    encoder.writer.text("true" if value else "false")
+
+
+def _set(encoder: Encoder, value: set[Any]) -> None:
+    encoder.unordered("set", value, list(set.__iter__(value)))
+
+
+def _frozenset(encoder: Encoder, value: frozenset[Any]) -> None:
+    encoder.unordered("frozenset", value, list(frozenset.__iter__(value)))
+
+
+_BUILTIN: dict[type, Callable[[Encoder, Any], None]] = {
+    type(None): _none,
+    bool: _truth,
+    int: Encoder.integer,
+    float: Encoder.real,
+    str: Encoder.text,
+    bytes: Encoder.data,
+    bytearray: Encoder.data,
+    list: Encoder.sequence,
+    tuple: Encoder.fixed,
+    dict: Encoder.mapping,
+    set: _set,
+    frozenset: _frozenset,
+}
+
+
+def encode_document(final: list[object], outputs: dict[str, object], limit: int) -> Writer:
+    """Write the document that goes through the channel. `final` holds the final value or nothing."""
+    writer = Writer(limit)
+    encoder = Encoder(writer)
+    writer.free("{")
+    if final:
+        writer.free('"final":')
+        encoder.top(final[0])
+        writer.free(",")
+    writer.free('"outputs":{')
+    lead = ""
+    for name, value in outputs.items():
+        writer.free(lead + encode_basestring(name) + ":")
+        encoder.top(value)
+        lead = ","
+    writer.free("}}")
+    writer.flush()
+    writer.join()
+    return writer

@@ -1,0 +1,104 @@
+"""JSON text and the event channel.
+
+The C helpers of `json` are used directly: importing the package `json` would cost more than most programs here do.
+"""
+
+from __future__ import annotations
+
+from _json import encode_basestring, make_scanner
+from posix import writev
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Buffer  # type: ignore[attr-defined,unused-ignore]
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+
+class _ScannerOptions:
+    """What `json.JSONDecoder` passes to the C scanner."""
+
+    strict = False
+    object_hook = None
+    object_pairs_hook = None
+    array_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+
+
+# The largest int that every reader of JSON gets right.
+PLAIN_INT = 2**53 - 1
+
+_scan = make_scanner(_ScannerOptions())  # type: ignore[arg-type]
+
+
+def parse(request: bytes) -> dict[str, Any]:
+    """Read a request, which is a JSON object."""
+    text = str(request, "utf-8", "surrogatepass").strip() or "{}"
+    value, end = _scan(text, 0)
+    if end != len(text) or type(value) is not dict:
+        raise ValueError("the request is not one JSON object")
+    return value
+
+
+def clean(text: str) -> str:
+    """Return `text` with lone surrogates spelled out, which UTF-8 and JSON readers refuse."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def quote(text: str) -> str:
+    """Return `text` as a JSON string."""
+    return encode_basestring(text) if text.isascii() else encode_basestring(clean(text))
+
+
+def dump(value: Any) -> str:
+    """Write plain data (what responses are made of) as JSON text."""
+    kind = type(value)
+    if kind is str:
+        return quote(value)
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return int.__repr__(value)
+    if kind is dict:
+        return "{" + ",".join([quote(name) + ":" + dump(item) for name, item in value.items()]) + "}"
+    if kind is list:
+        return "[" + ",".join([dump(item) for item in value]) + "]"
+    raise TypeError("a response holds plain data only, not " + kind.__name__)
+
+
+def scalar(value: Any) -> str | None:
+    """Return the JSON text of the commonest final values, or None for one that takes the encoder to write."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value) if len(value) < 1024 and value.isascii() else None
+    if kind is int and -PLAIN_INT <= value <= PLAIN_INT:
+        return int.__repr__(value)
+    return dump(value) if kind is bool or value is None else None
+
+
+class Channel:
+    """The event channel: one frame for each write."""
+
+    __slots__ = ("_descriptor",)
+
+    def __init__(self) -> None:
+        self._descriptor = -1
+
+    def open(self, descriptor: int) -> None:
+        """Use `descriptor` from now on."""
+        self._descriptor = descriptor
+
+    def send(self, kind: bytes, *payload: Buffer) -> None:
+        """Send one frame. Buffers are handed over as they are, without a copy."""
+        if self._descriptor >= 0:
+            writev(self._descriptor, (kind, *payload))
+
+
+channel = Channel()

@@ -1,0 +1,87 @@
+//! An open directory: an inode and a place in its listing.
+
+use super::{Description, Resources};
+use crate::abi::{DIRENT_SIZE, Dirent, Errno, Stat, Whence};
+use crate::vfs::Ino;
+
+/// Entries of one call at most.
+const ENTRIES_BOUND: usize = 1024;
+
+/// An open directory.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    ino: Ino,
+    cursor: u64,
+    /// Where the listing ends: noted when it begins, so that it does not run after what is created meanwhile.
+    end: Option<u64>,
+}
+
+impl Directory {
+    /// An open directory at the start of its listing. It takes over one hold on the inode and gives it back when it is closed.
+    #[must_use]
+    pub const fn new(ino: Ino) -> Self {
+        Self { ino, cursor: 0, end: None }
+    }
+}
+
+impl Description for Directory {
+    fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
+        with.vfs.stat(self.ino)
+    }
+
+    fn read(&mut self, _: &mut Resources<'_>, _: &mut [u8]) -> Result<usize, Errno> {
+        Err(Errno::EISDIR)
+    }
+
+    fn read_at(&mut self, _: &mut Resources<'_>, _: &mut [u8], _: u64) -> Result<usize, Errno> {
+        Err(Errno::EISDIR)
+    }
+
+    /// Places are the cursors that the entries told.
+    fn seek(&mut self, with: &mut Resources<'_>, offset: i64, whence: Whence) -> Result<u64, Errno> {
+        match whence {
+            Whence::Current if offset == 0 => {}
+            Whence::Set => {
+                self.cursor = u64::try_from(offset).map_err(|_| Errno::EINVAL)?;
+                if offset == 0 {
+                    self.end = Some(with.vfs.dir_end(self.ino)?);
+                }
+            }
+            Whence::Current | Whence::End => return Err(Errno::EINVAL),
+        }
+        Ok(self.cursor)
+    }
+
+    fn sync(&mut self, _: &mut Resources<'_>) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn entries(&mut self, with: &mut Resources<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let (places, _) = buffer.as_chunks_mut::<DIRENT_SIZE>();
+        if places.is_empty() {
+            return Err(Errno::EINVAL);
+        }
+        let end = match self.end {
+            Some(end) => end,
+            None => *self.end.insert(with.vfs.dir_end(self.ino)?),
+        };
+        let mut written = 0_usize;
+        let entries = with.vfs.readdir(self.ino, self.cursor, end, places.len().min(ENTRIES_BOUND))?;
+        for (place, entry) in places.iter_mut().zip(entries) {
+            let next = i64::try_from(entry.next).map_err(|_| Errno::EOVERFLOW)?;
+            let dirent = Dirent { ino: entry.ino.get(), next, kind: entry.kind.dirent_type(), name: &entry.name };
+            *place = dirent.encode().ok_or(Errno::ENAMETOOLONG)?;
+            self.cursor = entry.next;
+            written = written.saturating_add(DIRENT_SIZE);
+        }
+        Ok(written)
+    }
+
+    fn inode(&self) -> Option<Ino> {
+        Some(self.ino)
+    }
+
+    fn close(&mut self, with: &mut Resources<'_>) {
+        with.vfs.release(self.ino);
+    }
+}

@@ -1,0 +1,107 @@
+//! An open regular file: an inode and a position.
+
+use super::{Description, Resources};
+use crate::abi::{Errno, Stat, Whence};
+use crate::vfs::Ino;
+
+/// An open regular file.
+#[derive(Debug, Clone)]
+pub struct File {
+    ino: Ino,
+    position: u64,
+    append: bool,
+}
+
+impl File {
+    /// An open file at its start. It takes over one hold on the inode and gives it back when it is closed.
+    #[must_use]
+    pub const fn new(ino: Ino) -> Self {
+        Self { ino, position: 0, append: false }
+    }
+
+    /// Writes what a mapping holds: at `offset`, even when the file is open for appending.
+    ///
+    /// # Errors
+    /// Those of writing a file.
+    pub fn write_mapped(&self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
+        with.vfs.write_at(&with.by, self.ino, offset, data)
+    }
+}
+
+impl Description for File {
+    fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
+        with.vfs.stat(self.ino)
+    }
+
+    fn read(&mut self, with: &mut Resources<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let count = with.vfs.read_at(self.ino, self.position, buffer)?;
+        self.position = advance(self.position, count)?;
+        Ok(count)
+    }
+
+    fn write(&mut self, with: &mut Resources<'_>, data: &[u8]) -> Result<usize, Errno> {
+        if self.append {
+            self.position = with.vfs.size(self.ino)?;
+        }
+        let count = with.vfs.write_at(&with.by, self.ino, self.position, data)?;
+        self.position = advance(self.position, count)?;
+        Ok(count)
+    }
+
+    fn read_at(&mut self, with: &mut Resources<'_>, buffer: &mut [u8], offset: u64) -> Result<usize, Errno> {
+        with.vfs.read_at(self.ino, offset, buffer)
+    }
+
+    fn write_at(&mut self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
+        // As on Linux, appending wins over the offset.
+        let offset = if self.append { with.vfs.size(self.ino)? } else { offset };
+        with.vfs.write_at(&with.by, self.ino, offset, data)
+    }
+
+    fn seek(&mut self, with: &mut Resources<'_>, offset: i64, whence: Whence) -> Result<u64, Errno> {
+        let base = match whence {
+            Whence::Set => 0,
+            Whence::Current => self.position,
+            Whence::End => with.vfs.size(self.ino)?,
+        };
+        self.position = place(base, offset)?;
+        Ok(self.position)
+    }
+
+    fn truncate(&mut self, with: &mut Resources<'_>, size: u64) -> Result<(), Errno> {
+        with.vfs.truncate(&with.by, self.ino, size)
+    }
+
+    fn sync(&mut self, _: &mut Resources<'_>) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn waiting(&self, with: &mut Resources<'_>) -> Result<u64, Errno> {
+        Ok(with.vfs.size(self.ino)?.saturating_sub(self.position))
+    }
+
+    fn set_append(&mut self, append: bool) {
+        self.append = append;
+    }
+
+    fn inode(&self) -> Option<Ino> {
+        Some(self.ino)
+    }
+
+    fn close(&mut self, with: &mut Resources<'_>) {
+        with.vfs.release(self.ino);
+    }
+}
+
+fn advance(position: u64, count: usize) -> Result<u64, Errno> {
+    let count = u64::try_from(count).map_err(|_| Errno::EOVERFLOW)?;
+    position.checked_add(count).ok_or(Errno::EOVERFLOW)
+}
+
+/// The place `offset` away from `base`: EINVAL before the start, EOVERFLOW beyond what the guest can say.
+pub(super) fn place(base: u64, offset: i64) -> Result<u64, Errno> {
+    let place = base.checked_add_signed(offset);
+    let place = place.ok_or(if offset < 0 { Errno::EINVAL } else { Errno::EOVERFLOW })?;
+    i64::try_from(place).map_err(|_| Errno::EOVERFLOW)?;
+    Ok(place)
+}

@@ -1,0 +1,64 @@
+//! The harness's sources, as files for the guest.
+
+/// The folder they lie in; it is on the guest's search path.
+pub(crate) const ROOT: &str = "/lib/terrarium/harness";
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../python/", $name)))),*]
+    };
+}
+
+/// Their names below [`ROOT`] and their texts.
+pub(crate) const FILES: &[(&str, &str)] = files![
+    "_terrarium/__init__.py",
+    "_terrarium/completion.py",
+    "_terrarium/display.py",
+    "_terrarium/errors.py",
+    "_terrarium/frames.py",
+    "_terrarium/guest.py",
+    "_terrarium/hooks.py",
+    "_terrarium/interrupts.py",
+    "_terrarium/loop.py",
+    "_terrarium/main.py",
+    "_terrarium/module.py",
+    "_terrarium/pristine.py",
+    "_terrarium/run.py",
+    "_terrarium/source.py",
+    "_terrarium/start.py",
+    "_terrarium/streams.py",
+    "_terrarium/values/__init__.py",
+    "_terrarium/values/decode.py",
+    "_terrarium/values/encode.py",
+    "_terrarium/values/kinds.py",
+    "_terrarium/values/reprs.py",
+    "_terrarium/values/science.py",
+    "_terrarium/values/writer.py",
+    "_terrarium/wire.py",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_module_of_the_package_is_listed() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
+        let mut found = Vec::new();
+        let mut folders = vec![root.join("_terrarium"), root.join("terrarium")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.extension().and_then(|e| e.to_str()) {
+                    Some("py") => found.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned()),
+                    None if path.is_dir() && !path.ends_with("__pycache__") => folders.push(path),
+                    _ => {}
+                }
+            }
+        }
+        found.sort();
+        let mut listed: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        listed.sort();
+        assert_eq!(listed, found);
+    }
+}

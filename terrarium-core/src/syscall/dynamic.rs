@@ -1,0 +1,20 @@
+//! What needs the guest's table, its memory's growth or calls into the guest: the engine serves it.
+
+use super::import::{EngineCall, Import, engine};
+
+pub(super) const IMPORTS: &[Import] = &[
+    engine("emscripten_resize_heap", "i->i", EngineCall::ResizeHeap).noted("up to the memory limit"),
+    engine("emscripten_get_heap_max", "->i", EngineCall::HeapMax).noted("the memory limit"),
+    engine("_mmap_js", "iiiijii->i", EngineCall::Mmap)
+        .noted("a copy of the file's part; what was written reaches the file at `msync` and `munmap`"),
+    engine("_PyEM_TrampolineCall_JS", "iiii->i", EngineCall::Trampoline),
+    engine("_Py_CheckEmscriptenSignals_Helper", "->i", EngineCall::CheckSignals),
+    engine("__call_sighandler", "ii->", EngineCall::CallSighandler),
+    engine("_dlopen_js", "i->i", EngineCall::Dlopen),
+    engine("_emscripten_dlopen_js", "iiii->", EngineCall::DlopenAsync),
+    engine("_dlsym_js", "iii->i", EngineCall::Dlsym),
+    engine("ffi_call_js", "iiii->", EngineCall::FfiCall),
+    engine("ffi_closure_alloc_js", "ii->i", EngineCall::FfiClosureAlloc),
+    engine("ffi_closure_free_js", "i->", EngineCall::FfiClosureFree),
+    engine("ffi_prep_closure_loc_js", "iiiii->i", EngineCall::FfiPrepClosure),
+];

@@ -1,0 +1,121 @@
+//! What the process needs from its host: time, waiting, and somewhere to send frames.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::abi::Errno;
+
+/// Two clocks, in nanoseconds.
+pub trait Clock: Debug + Send + Sync {
+    /// Nanoseconds since 1970-01-01 00:00:00 UTC.
+    fn realtime_ns(&self) -> u64;
+    /// Nanoseconds since some fixed point; never goes back.
+    fn monotonic_ns(&self) -> u64;
+}
+
+/// The clocks of the machine; the monotonic one starts at zero with the value.
+#[derive(Debug, Clone)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose monotonic side starts now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn realtime_ns(&self) -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanoseconds)
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        nanoseconds(self.start.elapsed())
+    }
+}
+
+/// A clock that stands still until somebody sleeps: two runs with it see the same times.
+///
+/// Clones share the time that has passed.
+#[derive(Debug, Clone)]
+pub struct FixedClock {
+    start_ns: u64,
+    passed_ns: Arc<AtomicU64>,
+}
+
+impl FixedClock {
+    /// A clock that stands at `realtime_ns` nanoseconds since 1970.
+    #[must_use]
+    pub fn new(realtime_ns: u64) -> Self {
+        Self { start_ns: realtime_ns, passed_ns: Arc::default() }
+    }
+}
+
+impl Clock for FixedClock {
+    fn realtime_ns(&self) -> u64 {
+        self.start_ns.saturating_add(self.monotonic_ns())
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.passed_ns.load(Ordering::Relaxed)
+    }
+}
+
+/// Sleeping on a fixed clock takes no time: it only moves the clock.
+impl Sleeper for FixedClock {
+    fn sleep(&self, ns: u64) -> Wake {
+        let passed = self.monotonic_ns().saturating_add(ns);
+        self.passed_ns.store(passed, Ordering::Relaxed);
+        Wake::Elapsed
+    }
+}
+
+/// Why a sleep ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The time has passed.
+    Elapsed,
+    /// Somebody wants the guest to look up: it gets EINTR and polls its signals.
+    Interrupted,
+}
+
+/// Waits without using the processor.
+pub trait Sleeper: Debug + Send + Sync {
+    /// Waits for `ns` nanoseconds, or until the run is interrupted.
+    fn sleep(&self, ns: u64) -> Wake;
+}
+
+/// Parks the thread; nothing interrupts it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ThreadSleeper;
+
+impl Sleeper for ThreadSleeper {
+    fn sleep(&self, ns: u64) -> Wake {
+        std::thread::sleep(Duration::from_nanos(ns));
+        Wake::Elapsed
+    }
+}
+
+/// Where the guest's frames go: what it writes to the descriptor [`crate::fd::CHANNEL`].
+pub trait Channel: Debug + Send + Sync {
+    /// Takes what one `write` or `writev` sent, whole.
+    ///
+    /// # Errors
+    /// The errno the guest's write fails with.
+    fn frame(&self, bytes: &[u8]) -> Result<(), Errno>;
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,42 @@
+//! The host side of the guest's imports, without an engine.
+//!
+//! [`imports`] lists every function the guest imports as data. An engine looks each up with [`find`], serves those of
+//! [`Handler::Engine`] and [`Handler::Wasi`] itself, and for the others hands the raw argument slots to [`Import::call`].
+//!
+//! A bound function decodes its arguments and rejects unknown flags; the work is done in [`Process`], in the file system or in an
+//! open object. Failure has two channels that never mix: an [`Errno`](crate::abi::Errno) goes to the guest, a [`Stop`] ends the run.
+#![warn(clippy::arithmetic_side_effects)]
+
+mod args;
+mod calendar;
+mod control;
+mod dirs;
+mod dynamic;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
+mod host;
+mod import;
+mod javascript;
+mod links;
+pub mod mapping;
+mod open;
+mod page;
+mod path;
+mod poll;
+mod process;
+mod rw;
+mod socket;
+mod stat;
+mod stop;
+mod table;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use args::Args;
+pub use host::{Channel, Clock, FixedClock, Sleeper, SystemClock, ThreadSleeper, Wake};
+pub use import::{Call, EngineCall, Handler, Import, Preview1, Support, Syscall};
+pub use page::compatibility_page;
+pub use process::Process;
+pub use stop::Stop;
+pub use table::{FAMILIES, Family, REDIRECTS, Redirect, UnknownImport, check, find, imports};

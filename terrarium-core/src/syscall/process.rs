@@ -1,0 +1,159 @@
+//! The guest's one process: everything its system calls work on.
+
+use std::sync::Arc;
+
+use super::host::{Channel, Clock, Sleeper, SystemClock, ThreadSleeper, Wake};
+use crate::abi::{ClockId, Errno, OpenFlags, Timespec};
+use crate::fd::{Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams};
+use crate::vfs::{At, Context, Credentials, Ino, Vfs};
+
+/// Bytes of one frame on the channel, unless told otherwise.
+const DEFAULT_FRAME_BYTES: u32 = 256 << 20;
+
+/// The process. A clone shares the host's side (clock, sleeper, channel, stream sinks) and nothing else.
+#[derive(Debug, Clone)]
+pub struct Process {
+    /// The file system.
+    pub vfs: Vfs,
+    /// The descriptors.
+    pub fds: FdTable,
+    /// The buffers of the pipes.
+    pub pipes: Pipes,
+    /// The standard streams.
+    pub streams: Streams,
+    /// Who the guest is; [`Credentials::GUEST`] by default.
+    pub credentials: Credentials,
+    /// Permission bits that new files do not get; 0o022 by default.
+    pub umask: u32,
+    /// Random bytes; the operating system's by default.
+    pub entropy: Entropy,
+    /// Most bytes of one frame on the channel; 256 MiB by default.
+    pub frame_bytes: u32,
+    /// What the C library calls the program; "python" by default.
+    pub program_name: String,
+    /// The clocks; the machine's by default.
+    pub clock: Arc<dyn Clock>,
+    /// How the guest waits; by default the thread is parked, and nothing interrupts it.
+    pub sleeper: Arc<dyn Sleeper>,
+    /// Where frames go; none by default, and writing one fails with EBADF.
+    pub channel: Option<Arc<dyn Channel>>,
+    cwd: Ino,
+    slept_ns: u64,
+}
+
+impl Process {
+    /// A process in the root directory of `vfs`, with the standard streams open and everything else as each field says.
+    #[must_use]
+    pub fn new(vfs: Vfs) -> Self {
+        Self {
+            vfs,
+            fds: FdTable::default(),
+            pipes: Pipes::default(),
+            streams: Streams::default(),
+            credentials: Credentials::GUEST,
+            umask: 0o022,
+            entropy: Entropy::System,
+            frame_bytes: DEFAULT_FRAME_BYTES,
+            program_name: "python".to_owned(),
+            clock: Arc::new(SystemClock::new()),
+            sleeper: Arc::new(ThreadSleeper),
+            channel: None,
+            cwd: Ino::ROOT,
+            slept_ns: 0,
+        }
+    }
+
+    /// The working directory.
+    #[must_use]
+    pub const fn cwd(&self) -> Ino {
+        self.cwd
+    }
+
+    /// Changes the working directory to `path`, from the present one if it is relative.
+    ///
+    /// # Errors
+    /// Those of [`Vfs::resolve_directory`].
+    pub fn change_directory(&mut self, path: &[u8]) -> Result<(), Errno> {
+        let directory = self.vfs.resolve_directory(&self.by(), At { dir: self.cwd, path })?;
+        self.enter_directory(directory)
+    }
+
+    /// Makes an inode that is a directory the working directory.
+    pub(super) fn enter_directory(&mut self, directory: Ino) -> Result<(), Errno> {
+        // Held, so that it outlives its removal; the root always lives.
+        self.vfs.retain(directory)?;
+        self.vfs.release(std::mem::replace(&mut self.cwd, directory));
+        Ok(())
+    }
+
+    /// Closes every descriptor and leaves the working directory, so that the file system holds nothing for this process.
+    pub fn close_all(&mut self) {
+        let (fds, mut with) = self.split();
+        let open: Vec<i32> = fds.descriptors().collect();
+        for fd in open {
+            // It was open a moment ago, so there is nothing to fail.
+            let _: Result<(), Errno> = fds.close(&mut with, fd);
+        }
+        self.vfs.release(std::mem::replace(&mut self.cwd, Ino::ROOT));
+    }
+
+    /// Who acts, and when: now.
+    #[must_use]
+    pub fn by(&self) -> Context {
+        let now = Timespec::from_nanos(i128::from(self.clock.realtime_ns()));
+        Context { cred: self.credentials, now, umask: self.umask }
+    }
+
+    /// What open objects work on.
+    pub fn resources(&mut self) -> Resources<'_> {
+        self.split().1
+    }
+
+    /// The descriptors, and apart from them what open objects work on.
+    pub(super) fn split(&mut self) -> (&mut FdTable, Resources<'_>) {
+        let by = self.by();
+        let Self { fds, vfs, pipes, streams, entropy, .. } = self;
+        (fds, Resources { vfs, pipes, streams, entropy, by })
+    }
+
+    /// The open description of a descriptor, and what it works on.
+    pub(super) fn open_description(&mut self, fd: i32) -> Result<(&mut OpenDescription, Resources<'_>), Errno> {
+        let (fds, with) = self.split();
+        Ok((fds.get_mut(fd)?, with))
+    }
+
+    /// The object of a descriptor, and what it works on.
+    pub(super) fn object(&mut self, fd: i32) -> Result<(&mut dyn Description, Resources<'_>), Errno> {
+        let (open, with) = self.open_description(fd)?;
+        Ok((open.object.get_mut(), with))
+    }
+
+    /// Gives an open object the lowest free descriptor.
+    pub(super) fn install(&mut self, object: Object, flags: OpenFlags) -> Result<i32, Errno> {
+        let (fds, mut with) = self.split();
+        fds.insert(object, flags).map_err(|(errno, mut object)| {
+            object.get_mut().close(&mut with);
+            errno
+        })
+    }
+
+    /// The present time of a clock in nanoseconds.
+    ///
+    /// The processor time is the time that has passed without the sleeping: it includes what the host did for the guest.
+    #[must_use]
+    pub fn clock_ns(&self, clock: ClockId) -> u64 {
+        match clock {
+            ClockId::Realtime => self.clock.realtime_ns(),
+            ClockId::Monotonic => self.clock.monotonic_ns(),
+            ClockId::ProcessCpuTime | ClockId::ThreadCpuTime => self.clock.monotonic_ns().saturating_sub(self.slept_ns),
+        }
+    }
+
+    /// Waits without using the processor.
+    pub fn sleep(&mut self, ns: u64) -> Wake {
+        let before = self.clock.monotonic_ns();
+        let wake = self.sleeper.sleep(ns);
+        self.slept_ns = self.slept_ns.saturating_add(self.clock.monotonic_ns().saturating_sub(before));
+        wake
+    }
+}

@@ -1,0 +1,236 @@
+//! Reading, writing, positions and sizes of what is open.
+
+use super::import::{Import, preview1, syscall};
+use super::path::path;
+use super::{Args, Process};
+use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FallocateFlags, Iovec, Whence};
+use crate::fd::{CHANNEL, Description, Object, Resources};
+use crate::memory::GuestMemory;
+
+/// Most bytes that one call moves; a longer one is answered with a part. Nothing can interrupt a call, and this much takes
+/// some ten milliseconds.
+const TRANSFER_BOUND: u32 = 64 << 20;
+
+pub(super) const IMPORTS: &[Import] = &[
+    preview1("fd_read", "iiii->i", read).noted("at most 64 MiB in a call"),
+    preview1("fd_write", "iiii->i", write).noted("at most 64 MiB in a call"),
+    preview1("fd_pread", "iiiji->i", pread).noted("at most 64 MiB in a call"),
+    preview1("fd_pwrite", "iiiji->i", pwrite).noted("at most 64 MiB in a call"),
+    preview1("fd_seek", "ijii->i", seek).partial("SEEK_DATA and SEEK_HOLE are EINVAL"),
+    preview1("fd_sync", "i->i", sync).noted("everything is in memory"),
+    syscall("__syscall_fdatasync", "i->i", datasync).noted("everything is in memory"),
+    syscall("__syscall_ftruncate64", "ij->i", ftruncate),
+    syscall("__syscall_truncate64", "ij->i", truncate),
+    syscall("__syscall_fallocate", "iijj->i", fallocate).partial("only growing (mode 0), else ENOTSUP"),
+    syscall("__syscall_fadvise64", "ijji->i", fadvise).noted("advice has no effect"),
+];
+
+/// Moves bytes between an object and one buffer of the guest; the offset counts from the start of the call.
+type Move = fn(&mut dyn Description, &mut Resources<'_>, &mut [u8], Option<u64>) -> Result<usize, Errno>;
+
+fn read_into(
+    object: &mut dyn Description,
+    with: &mut Resources<'_>,
+    buffer: &mut [u8],
+    offset: Option<u64>,
+) -> Result<usize, Errno> {
+    match offset {
+        Some(offset) => object.read_at(with, buffer, offset),
+        None => object.read(with, buffer),
+    }
+}
+
+fn write_from(
+    object: &mut dyn Description,
+    with: &mut Resources<'_>,
+    buffer: &mut [u8],
+    offset: Option<u64>,
+) -> Result<usize, Errno> {
+    match offset {
+        Some(offset) => object.write_at(with, buffer, offset),
+        None => object.write(with, buffer),
+    }
+}
+
+/// Moves bytes for a whole list of buffers, straight from and to guest memory. It ends at the first buffer that is not moved
+/// whole; an error after something was moved is not told.
+fn transfer(
+    process: &mut Process,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    buffers: &[Iovec],
+    offset: Option<u64>,
+    step: Move,
+) -> Result<u32, Errno> {
+    let (object, mut with) = process.object(fd)?;
+    if buffers.is_empty() {
+        // A call without a byte still says whether the object can do it.
+        step(object, &mut with, &mut [], offset)?;
+    }
+    let mut moved = 0_u32;
+    for buffer in buffers {
+        let length = buffer.len.min(TRANSFER_BOUND.saturating_sub(moved));
+        let here = offset.map(|offset| offset.checked_add(u64::from(moved)).ok_or(Errno::EOVERFLOW)).transpose()?;
+        let count = match step(object, &mut with, memory.slice_mut(buffer.base, length)?, here) {
+            Ok(count) => u32::try_from(count).map_err(|_| Errno::EIO)?,
+            Err(_) if moved > 0 => break,
+            Err(errno) => return Err(errno),
+        };
+        moved = moved.saturating_add(count);
+        if count < buffer.len {
+            break;
+        }
+    }
+    Ok(moved)
+}
+
+/// The offset of a positioned call: EINVAL when it is negative.
+fn position(offset: i64) -> Result<Option<u64>, Errno> {
+    u64::try_from(offset).map(Some).map_err(|_| Errno::EINVAL)
+}
+
+/// `(int fd, const struct iovec *list, int count, size_t *read)`.
+fn read(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    read_from(process, memory, args, None, args.ptr(3))
+}
+
+/// `(int fd, const struct iovec *list, int count, off_t offset, size_t *read)`.
+fn pread(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    read_from(process, memory, args, position(args.i64(3))?, args.ptr(4))
+}
+
+fn read_from(
+    process: &mut Process,
+    memory: &mut GuestMemory<'_>,
+    args: Args<'_>,
+    offset: Option<u64>,
+    result: u32,
+) -> Result<(), Errno> {
+    let fd = args.i32(0);
+    if !process.fds.get(fd)?.readable() {
+        return Err(Errno::EBADF);
+    }
+    let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
+    memory.slice(result, 4)?;
+    let count = transfer(process, memory, fd, &list.buffers, offset, read_into)?;
+    memory.write_u32(result, count)
+}
+
+/// `(int fd, const struct iovec *list, int count, size_t *written)`.
+fn write(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    if args.i32(0) == CHANNEL {
+        return write_frame(process, memory, args);
+    }
+    write_to(process, memory, args, None, args.ptr(3))
+}
+
+/// `(int fd, const struct iovec *list, int count, off_t offset, size_t *written)`.
+fn pwrite(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    write_to(process, memory, args, position(args.i64(3))?, args.ptr(4))
+}
+
+fn write_to(
+    process: &mut Process,
+    memory: &mut GuestMemory<'_>,
+    args: Args<'_>,
+    offset: Option<u64>,
+    result: u32,
+) -> Result<(), Errno> {
+    let fd = args.i32(0);
+    if !process.fds.get(fd)?.writable() {
+        return Err(Errno::EBADF);
+    }
+    let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
+    memory.slice(result, 4)?;
+    let count = transfer(process, memory, fd, &list.buffers, offset, write_from)?;
+    memory.write_u32(result, count)
+}
+
+/// One write is one frame, whole or not at all.
+fn write_frame(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
+    let result = args.ptr(3);
+    memory.slice(result, 4)?;
+    if list.total > process.frame_bytes {
+        return Err(Errno::EMSGSIZE);
+    }
+    let channel = process.channel.as_ref().ok_or(Errno::EBADF)?;
+    if let [only] = list.buffers.as_slice() {
+        channel.frame(memory.slice(only.base, only.len)?)?;
+    } else {
+        let mut frame = Vec::new();
+        frame.try_reserve_exact(usize::try_from(list.total).map_err(|_| Errno::ENOMEM)?).map_err(|_| Errno::ENOMEM)?;
+        for buffer in &list.buffers {
+            frame.extend_from_slice(memory.slice(buffer.base, buffer.len)?);
+        }
+        channel.frame(&frame)?;
+    }
+    memory.write_u32(result, list.total)
+}
+
+/// `(int fd, off_t offset, int whence, off_t *position)`.
+fn seek(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    let result = args.ptr(3);
+    memory.slice(result, 8)?;
+    let whence = Whence::from_raw(args.i32(2));
+    let (object, mut with) = process.object(args.i32(0))?;
+    let position = object.seek(&mut with, args.i64(1), whence.ok_or(Errno::EINVAL)?)?;
+    memory.write_u64(result, position)
+}
+
+fn sync(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
+    let (object, mut with) = process.object(args.i32(0))?;
+    object.sync(&mut with)
+}
+
+fn datasync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+    sync(process, memory, args).map(|()| 0)
+}
+
+/// A size that the guest gives: EINVAL when it is negative.
+fn size(raw: i64) -> Result<u64, Errno> {
+    u64::try_from(raw).map_err(|_| Errno::EINVAL)
+}
+
+/// `(int fd, off_t size)`.
+fn ftruncate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+    let size = size(args.i64(1))?;
+    let (open, mut with) = process.open_description(args.i32(0))?;
+    if !open.writable() {
+        return Err(Errno::EINVAL);
+    }
+    open.object.get_mut().truncate(&mut with, size).map(|()| 0)
+}
+
+/// `(const char *path, off_t size)`.
+fn truncate(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+    let size = size(args.i64(1))?;
+    let ino = process.inode(AT_FDCWD, path(memory, args.ptr(0))?, AtFlags::empty())?;
+    let by = process.by();
+    process.vfs.access(&by, ino, AccessMode::WRITE)?;
+    process.vfs.truncate(&by, ino, size).map(|()| 0)
+}
+
+/// `(int fd, int mode, off_t offset, off_t length)`.
+fn fallocate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+    let flags = FallocateFlags::from_bits(args.u32(1)).ok_or(Errno::ENOTSUP)?;
+    let (offset, length) = (size(args.i64(2))?, size(args.i64(3))?);
+    let (open, with) = process.open_description(args.i32(0))?;
+    if !open.writable() {
+        return Err(Errno::EBADF);
+    }
+    let ino = match &open.object {
+        Object::File(file) => file.inode().ok_or(Errno::ENODEV)?,
+        Object::Pipe(_) => return Err(Errno::ESPIPE),
+        _ => return Err(Errno::ENODEV),
+    };
+    with.vfs.fallocate(&with.by, ino, flags, offset, length).map(|()| 0)
+}
+
+/// `(int fd, off_t offset, off_t length, int advice)`.
+fn fadvise(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+    match process.fds.get(args.i32(0))?.object {
+        Object::Pipe(_) => Err(Errno::ESPIPE),
+        _ => Ok(0),
+    }
+}

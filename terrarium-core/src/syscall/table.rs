@@ -1,0 +1,96 @@
+//! Every import of the guest, by family.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::import::Import;
+use super::{control, dirs, dynamic, javascript, links, mapping, open, poll, rw, socket, stat, time};
+
+/// Imports that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Family {
+    /// Heading.
+    pub title: &'static str,
+    /// Its imports.
+    pub imports: &'static [Import],
+}
+
+/// All families, in the order of the compatibility page.
+pub const FAMILIES: &[Family] = &[
+    Family { title: "Opening and descriptors", imports: open::IMPORTS },
+    Family { title: "Reading and writing", imports: rw::IMPORTS },
+    Family { title: "Status and attributes", imports: stat::IMPORTS },
+    Family { title: "Directories", imports: dirs::IMPORTS },
+    Family { title: "Names and links", imports: links::IMPORTS },
+    Family { title: "Waiting for descriptors", imports: poll::IMPORTS },
+    Family { title: "Mapped files", imports: mapping::IMPORTS },
+    Family { title: "Time", imports: time::IMPORTS },
+    Family { title: "Process", imports: control::IMPORTS },
+    Family { title: "Sockets and names", imports: socket::IMPORTS },
+    Family { title: "Memory, dynamic linking and calls", imports: dynamic::IMPORTS },
+    Family { title: "Bridge to JavaScript", imports: javascript::IMPORTS },
+];
+
+/// Functions of the guest's C library whose bodies the rewriter replaces with a call of an added import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Redirect {
+    /// The guest's export.
+    pub export: &'static str,
+    /// Module of the import that takes its place.
+    pub module: &'static str,
+    /// Name of the import that takes its place; it has the export's signature.
+    pub name: &'static str,
+}
+
+/// What to redirect: the two functions that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s `sleep_for`
+/// all call the first.
+pub const REDIRECTS: &[Redirect] = &[
+    Redirect { export: "clock_nanosleep", module: time::ADDED_MODULE, name: "clock_nanosleep" },
+    Redirect { export: "emscripten_thread_sleep", module: time::ADDED_MODULE, name: "thread_sleep" },
+];
+
+static BY_NAME: LazyLock<HashMap<(&str, &str), &Import>> =
+    LazyLock::new(|| imports().map(|import| ((import.module, import.name), import)).collect());
+
+/// Every import, family by family.
+pub fn imports() -> impl Iterator<Item = &'static Import> {
+    FAMILIES.iter().flat_map(|family| family.imports)
+}
+
+/// The import of this module and name.
+#[must_use]
+pub fn find(module: &str, name: &str) -> Option<&'static Import> {
+    BY_NAME.get(&(module, name)).copied()
+}
+
+/// Whether a guest may import this: a function of this name and signature is in the table.
+///
+/// # Errors
+/// [`UnknownImport`] when the name is not in the table, or is there with another signature.
+pub fn check(module: &str, name: &str, signature: &str) -> Result<&'static Import, UnknownImport> {
+    let known = find(module, name);
+    match known {
+        Some(import) if import.signature == signature => Ok(import),
+        _ => Err(UnknownImport {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            signature: signature.to_owned(),
+            known: known.map(|import| import.signature),
+        }),
+    }
+}
+
+/// A function that the guest wants and that is not in the table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the guest imports `{module}.{name}` as `{signature}`, which is {}", .known.map_or_else(
+    || "not known".to_owned(), |known| format!("known as `{known}`")))]
+pub struct UnknownImport {
+    /// Module of the import.
+    pub module: String,
+    /// Name of the import.
+    pub name: String,
+    /// The signature the guest wants.
+    pub signature: String,
+    /// The signature in the table, if the name is there.
+    pub known: Option<&'static str>,
+}

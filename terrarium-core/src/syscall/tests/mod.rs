@@ -1,0 +1,18 @@
+//! Behaviour of the guest's imports, through raw arguments and a small memory.
+#![allow(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
+
+mod control;
+mod dirs;
+mod guest;
+mod links;
+mod mapping;
+mod open;
+mod poll;
+mod random;
+mod rw;
+mod stat;
+mod streams;
+mod table;
+mod time;
+
+use guest::Guest;
