@@ -197,7 +197,8 @@ class Run:
             response["repr"] = repr(value)
             return
         response["repr"], response["repr_truncated"] = load("_terrarium.values.reprs").bounded_repr(value, limit)
-        if not type(value).__flags__ & _BUILTIN_SHAPE or type(value).__flags__ & _HEAP_TYPE:
+        flags = _FLAGS(type(value))
+        if not flags & _BUILTIN_SHAPE or flags & _HEAP_TYPE:
             load("_terrarium.display").display_final(value, response["repr"])
 
     def _send_values(self) -> None:
@@ -229,6 +230,7 @@ class Run:
         state.pending = False
 
 
+_FLAGS = type.__dict__["__flags__"].__get__
 # Bits of a type's flags: made by a class statement; a list, tuple, dict, str, bytes or int by layout.
 _HEAP_TYPE = 1 << 9
 _BUILTIN_SHAPE = (1 << 24) | (1 << 25) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29)
