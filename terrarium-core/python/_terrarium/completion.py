@@ -82,7 +82,7 @@ def _single_line_block(code: str, flags: int) -> str:
 def _lookup(value: Any, name: str) -> Any:
     """Return an attribute without running user code, or `_MISSING` when that cannot be."""
     kind = type(value)
-    if isinstance(value, type) and kind is type:
+    if type in mro(kind):
         for base in mro(value):
             if name in namespace(base):
                 return _plain(namespace(base)[name])
@@ -119,7 +119,7 @@ def _own_names(value: Any) -> dict[str, Any]:
 
 def _attributes(value: Any) -> set[str]:
     names = set(_own_names(value))
-    for base in mro(value) if isinstance(value, type) else mro(type(value)):
+    for base in mro(value) if type in mro(type(value)) else mro(type(value)):
         names.update(namespace(base))
     return names
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from atexit import _run_exitfuncs
 from os import chdir, environ, getcwd
-from sys import getprofile, getrecursionlimit, gettrace, setprofile, setrecursionlimit, settrace
+from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
 from _terrarium.interrupts import as_user, state
@@ -155,7 +156,7 @@ class Run:
                 response["status"] = "success"
                 return
         errors = load("_terrarium.errors")
-        load("_terrarium.frames")
+        load("_terrarium.tracebacks")
         try:
             with Untampered():
                 response["error"] = as_user(errors.describe, error, self.source, main)
@@ -190,7 +191,7 @@ class Run:
         response = self.response
         response["has_value"] = True
         if self.request.get("store_last") and value is not None:
-            sys.modules["builtins"].__dict__["_"] = value
+            builtins.__dict__["_"] = value
         limit = self.request.get("repr_bytes", _REPR_BYTES)
         text = scalar(value)
         if text is not None and len(text) * 2 <= limit:
@@ -217,7 +218,7 @@ class Run:
 
     def _finish_process(self) -> None:
         """Do what the end of a Python process does."""
-        loop = sys.modules.get("_terrarium.loop")
+        loop = modules.get("_terrarium.loop")
         if loop is not None:
             self._attempt(loop.close)
         self._attempt(_run_exitfuncs)

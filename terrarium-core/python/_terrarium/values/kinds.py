@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from sys import modules
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
@@ -27,7 +27,7 @@ def present() -> dict[type, Write]:
     """Return the writers for the kinds whose modules the program has imported; none of them is imported for this."""
     table: dict[type, Write] = {complex: _complex, range: _range}
     for module_name, kinds in _KINDS.items():
-        module = sys.modules.get(module_name)
+        module = modules.get(module_name)
         names = getattr(module, "__dict__", None)
         if type(names) is not dict:
             continue
@@ -36,7 +36,7 @@ def present() -> dict[type, Write]:
             # `type` in the place of an instance's class: what user code may have put there instead does not count.
             if isinstance(kind, type) and kind not in _BASES:
                 table[kind] = write
-    if "numpy" in sys.modules or "pandas" in sys.modules:
+    if "numpy" in modules or "pandas" in modules:
         science = load("_terrarium.values.science")
         table.update(science.present())
     return table
@@ -154,7 +154,7 @@ def _named_tuple(encoder: Encoder, value: tuple[Any, ...]) -> None:
 
 def _ordered_dict(encoder: Encoder, value: Any) -> None:
     # Its own order differs from the underlying dict's after `move_to_end`.
-    encoder.pairs(value, list(sys.modules["collections"].OrderedDict.items(value)))
+    encoder.pairs(value, list(modules["collections"].OrderedDict.items(value)))
 
 
 def _complex(encoder: Encoder, value: complex) -> None:
