@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from atexit import _run_exitfuncs
 from os import chdir, environ, getcwd
-from sys import getprofile, getrecursionlimit, gettrace, setprofile, setrecursionlimit, settrace
+from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
 from _terrarium.interrupts import as_user, state
@@ -155,7 +156,7 @@ class Run:
                 response["status"] = "success"
                 return
         errors = load("_terrarium.errors")
-        load("_terrarium.frames")
+        load("_terrarium.tracebacks")
         try:
             with Untampered():
                 response["error"] = as_user(errors.describe, error, self.source, main)
@@ -190,14 +191,15 @@ class Run:
         response = self.response
         response["has_value"] = True
         if self.request.get("store_last") and value is not None:
-            sys.modules["builtins"].__dict__["_"] = value
+            builtins.__dict__["_"] = value
         limit = self.request.get("repr_bytes", _REPR_BYTES)
         text = scalar(value)
         if text is not None and len(text) * 2 <= limit:
             response["repr"] = repr(value)
             return
         response["repr"], response["repr_truncated"] = load("_terrarium.values.reprs").bounded_repr(value, limit)
-        if not type(value).__flags__ & _BUILTIN_SHAPE or type(value).__flags__ & _HEAP_TYPE:
+        flags = _FLAGS(type(value))
+        if not flags & _BUILTIN_SHAPE or flags & _HEAP_TYPE:
             load("_terrarium.display").display_final(value, response["repr"])
 
     def _send_values(self) -> None:
@@ -216,7 +218,7 @@ class Run:
 
     def _finish_process(self) -> None:
         """Do what the end of a Python process does."""
-        loop = sys.modules.get("_terrarium.loop")
+        loop = modules.get("_terrarium.loop")
         if loop is not None:
             self._attempt(loop.close)
         self._attempt(_run_exitfuncs)
@@ -229,6 +231,7 @@ class Run:
         state.pending = False
 
 
+_FLAGS = type.__dict__["__flags__"].__get__
 # Bits of a type's flags: made by a class statement; a list, tuple, dict, str, bytes or int by layout.
 _HEAP_TYPE = 1 << 9
 _BUILTIN_SHAPE = (1 << 24) | (1 << 25) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29)

@@ -1,16 +1,17 @@
-"""Tracebacks with the frames of user code only, each with the source text that it was compiled from."""
+"""Tracebacks as Python prints them, with the frames of user code only."""
 
 from __future__ import annotations
 
 import linecache
 import traceback
 
-from _terrarium.errors import _HALF, _LINE, FRAMES, MESSAGE, is_ours, shorten
+from _terrarium import stack
+from _terrarium.errors import MESSAGE
 from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, FrameType, TracebackType
+    from types import TracebackType
     from typing import Any
 
     from _terrarium.module import Main
@@ -19,31 +20,14 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
+# Characters of the first and of the last part of a traceback.
+_HALF = 1 << 17
 # Frames of one exception that a traceback is made from: the outermost and the innermost ones.
 _RENDERED = 2000
 
 
-def _entries(stack: TracebackType | None) -> list[tuple[FrameType, int, int]]:
-    """Return frame, line and instruction of each level of user code, outermost first."""
-    entries = []
-    while stack is not None:
-        if not is_ours(stack.tb_frame.f_code):
-            entries.append((stack.tb_frame, stack.tb_lineno, stack.tb_lasti))
-        stack = stack.tb_next
-    return entries
-
-
-def _positions(code: CodeType, instruction: int) -> tuple[int | None, int | None, int | None, int | None]:
-    if instruction < 0:
-        return None, None, None, None
-    for number, position in enumerate(code.co_positions()):
-        if number == instruction // 2:
-            return position
-    return None, None, None, None
-
-
-def _summaries(stack: TracebackType | None, main: Main) -> traceback.StackSummary:
-    entries = _entries(stack)
+def _summaries(traceback_: TracebackType | None, main: Main) -> traceback.StackSummary:
+    entries = stack.entries(traceback_)
     gap = len(entries) - 2 * _RENDERED
     if gap > 0:
         del entries[_RENDERED : _RENDERED + gap]
@@ -62,7 +46,7 @@ def _summaries(stack: TracebackType | None, main: Main) -> traceback.StackSummar
             checked.add(code.co_filename)
             linecache.checkcache(code.co_filename)
             linecache.lazycache(code.co_filename, frame.f_globals)
-        position = _positions(code, instruction)
+        position = stack.positions(code, instruction)
         _, end_line, column, end_column = position
         entry = traceback.FrameSummary(
             code.co_filename,
@@ -90,10 +74,10 @@ def _fill(report: Any, error: BaseException, main: Main) -> None:
         report.stack = _summaries(error_part.__traceback__, main)
         text = getattr(report, "_str", None)
         if type(text) is str:
-            report._str = shorten(text, MESSAGE)
+            report._str = stack.shorten(text, MESSAGE)
         notes = getattr(report, "__notes__", None)
         if type(notes) is list:
-            report.__notes__ = [shorten(note, MESSAGE) if type(note) is str else note for note in notes[:100]]
+            report.__notes__ = [stack.shorten(note, MESSAGE) if type(note) is str else note for note in notes[:100]]
         pending.append((report.__cause__, error_part.__cause__))
         pending.append((report.__context__, error_part.__context__))
         if report.exceptions:
@@ -110,7 +94,7 @@ def render(error: BaseException, main: Main) -> str:
     tail: list[str] = []
     head_size = tail_size = dropped = 0
     for piece in report.format():
-        text = shorten(piece, MESSAGE)
+        text = stack.shorten(piece, MESSAGE)
         if head_size < _HALF:
             head.append(text)
             head_size += len(text)
@@ -122,49 +106,3 @@ def render(error: BaseException, main: Main) -> str:
             dropped += len(tail.pop(0))
     middle = [f"[{dropped} characters are not shown]\n"] if dropped else []
     return "".join([*head, *middle, *tail])
-
-
-def _describe(entry: tuple[FrameType, int, int], main: Main) -> dict[str, Any]:
-    frame, line, instruction = entry
-    code = frame.f_code
-    source = main.source_of(code)
-    _, end_line, start, end = _positions(code, instruction)
-    indent = 0 if source is None else source.indent
-    if source is None:
-        text = linecache.getline(code.co_filename, line, frame.f_globals).rstrip("\n")
-        end_text = linecache.getline(code.co_filename, end_line or line, frame.f_globals)
-    else:
-        text = source.line(line) or ""
-        end_text = source.line(end_line or line) or ""
-    return {
-        "file": code.co_filename,
-        "line": line,
-        "end_line": end_line or line,
-        "column": None if start is None else _characters(text[indent:], start) + indent + 1,
-        "end_column": None if end is None else _characters(end_text[indent:], end) + indent + 1,
-        "function": code.co_qualname,
-        "source": shorten(text, _LINE) if text else None,
-    }
-
-
-def _characters(line: str, count: int) -> int:
-    """Return how many characters the first `count` bytes of a line are."""
-    return count if line.isascii() else len(line.encode("utf-8", "replace")[:count].decode("utf-8", "ignore"))
-
-
-def listing(stack: TracebackType | None, main: Main) -> tuple[list[dict[str, Any]], int]:
-    """Return the frames as data, outermost first, and how many were left out in the middle."""
-    entries = _entries(stack)
-    omitted = max(len(entries) - 2 * FRAMES, 0)
-    if omitted:
-        del entries[FRAMES : FRAMES + omitted]
-    return [_describe(entry, main) for entry in entries], omitted
-
-
-def place(stack: TracebackType | None, source: Source, main: Main) -> dict[str, Any]:
-    """Return the innermost frame of the program itself as data; failing that, the innermost frame."""
-    entries = _entries(stack)
-    for entry in reversed(entries):
-        if main.source_of(entry[0].f_code) is source:
-            return _describe(entry, main)
-    return _describe(entries[-1], main) if entries else {}
