@@ -32,8 +32,8 @@ impl Process {
     /// Opens a path under the lowest free descriptor. `mode` is looked at when a file is created, before the umask.
     ///
     /// # Errors
-    /// `EMFILE` when the table is full, then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N` `ENOENT` when N is not open and
-    /// `EACCES` when it cannot do what is asked.
+    /// `EMFILE` when the table is full, then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N` `ENOENT`
+    /// when N is not open and `EACCES` when it cannot do what is asked.
     pub fn open(&mut self, dirfd: i32, path: &[u8], flags: OpenFlags, mode: u32) -> Result<i32, Errno> {
         self.fds.check_room()?;
         if let Some(fd) = descriptor_of(path) {

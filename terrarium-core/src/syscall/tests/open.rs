@@ -106,7 +106,7 @@ fn replacing_the_last_descriptor_of_a_pipe_closes_its_end() {
 fn fcntl_duplicates_from_a_number_on_and_keeps_flags() {
     let mut guest = Guest::new();
     let fd = guest.open("a", CREATE | OpenFlags::CLOEXEC).unwrap();
-    let mut fcntl = |guest: &mut Guest, command: i64, argument: i32| {
+    let fcntl = |guest: &mut Guest, command: i64, argument: i32| {
         let argument = guest.bytes(&argument.to_le_bytes());
         guest.sys("__syscall_fcntl64", &[fd, command, argument])
     };
