@@ -24,30 +24,22 @@ fn check(root: &Path) -> Result<(), String> {
         Ok(bytes) => parse(&bytes, "artifacts/manifest.json")?,
         Err(_) => return Err("the guest artifacts are not there".to_owned()),
     };
-    let pins =
-        fs::read(root.join("pins.json")).map_err(|e| format!("cannot read pins.json: {e}"))?;
+    let pins = fs::read(root.join("pins.json")).map_err(|e| format!("cannot read pins.json: {e}"))?;
     let pins = parse(&pins, "pins.json")?;
 
-    let wanted: Vec<&Value> = list(&pins["sources"])
-        .filter(|source| source["use"] == "artifacts")
-        .collect();
+    let wanted: Vec<&Value> = list(&pins["sources"]).filter(|source| source["use"] == "artifacts").collect();
     let present: Vec<&Value> = list(&manifest["sources"]).collect();
     if pins["guest"] != manifest["guest"] || wanted != present {
         return Err("the guest artifacts were made from other pins than pins.json".to_owned());
     }
-    let entries = manifest["artifacts"]
-        .as_object()
-        .ok_or("artifacts/manifest.json lists no artifacts")?;
+    let entries = manifest["artifacts"].as_object().ok_or("artifacts/manifest.json lists no artifacts")?;
     for entry in entries.values() {
         let file = entry["file"].as_str().unwrap_or_default();
         println!("cargo::rerun-if-changed=artifacts/{file}");
-        let bytes = fs::read(artifacts.join(file))
-            .map_err(|_| format!("the guest artifact `{file}` is not there"))?;
+        let bytes = fs::read(artifacts.join(file)).map_err(|_| format!("the guest artifact `{file}` is not there"))?;
         let sha256 = format!("{:x}", Sha256::digest(&bytes));
         if entry["bytes"] != bytes.len() || entry["sha256"] != sha256 {
-            return Err(format!(
-                "the guest artifact `{file}` is not the one in its manifest"
-            ));
+            return Err(format!("the guest artifact `{file}` is not the one in its manifest"));
         }
     }
     Ok(())

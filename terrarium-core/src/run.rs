@@ -308,7 +308,11 @@ impl Live {
     /// The files of an interpreter that is gone, with its descriptors closed.
     pub(crate) fn take_files(&mut self) -> Vfs {
         let process = self.interpreter.process();
-        process.close_all();
+        // What is open is only held by its descriptor, and that nobody can use any more.
+        let open: Vec<i32> = process.fds.descriptors().collect();
+        for descriptor in open {
+            let _ = process.close(descriptor);
+        }
         process.vfs.clone()
     }
 

@@ -5,22 +5,12 @@ type File = (&'static str, &'static [u8]);
 
 macro_rules! artifact {
     ($file:literal) => {
-        (
-            $file,
-            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifacts/", $file)),
-        )
+        ($file, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifacts/", $file)))
     };
 }
 
 /// The manifest as it was laid out beside the artifacts.
-pub(crate) const MANIFEST: &[u8] = include_bytes!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/artifacts/manifest.json"
-));
+pub(crate) const MANIFEST: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifacts/manifest.json"));
 
 /// Every artifact.
-pub(crate) const FILES: &[File] = &[
-    artifact!("python.wasm.zst"),
-    artifact!("stdlib.zip"),
-    artifact!("tzdata.zip"),
-];
+pub(crate) const FILES: &[File] = &[artifact!("python.wasm.zst"), artifact!("stdlib.zip"), artifact!("tzdata.zip")];

@@ -18,9 +18,7 @@ pub enum RuntimeError {
     #[error("the manifest of the guest artifacts is not valid: {0}")]
     Manifest(#[from] serde_json::Error),
     /// The manifest does not name an artifact that is asked for.
-    #[error(
-        "the manifest of the guest artifacts has no `{name}`; it was written by another version of terrarium"
-    )]
+    #[error("the manifest of the guest artifacts has no `{name}`; it was written by another version of terrarium")]
     Missing {
         /// The artifact's name in the manifest.
         name: &'static str,
@@ -42,9 +40,7 @@ pub enum RuntimeError {
         bound: u64,
     },
     /// An artifact cannot be decompressed.
-    #[error(
-        "cannot decompress the guest artifact `{file}`: {source}; the file is damaged, lay it out anew"
-    )]
+    #[error("cannot decompress the guest artifact `{file}`: {source}; the file is damaged, lay it out anew")]
     Unpack {
         /// The artifact's file name.
         file: String,
@@ -52,9 +48,7 @@ pub enum RuntimeError {
         source: std::io::Error,
     },
     /// An artifact's bytes are not those of the manifest.
-    #[error(
-        "the guest artifact `{file}` has the SHA-256 {found}, the manifest says {expected}; lay it out anew"
-    )]
+    #[error("the guest artifact `{file}` has the SHA-256 {found}, the manifest says {expected}; lay it out anew")]
     Hash {
         /// The artifact's file name.
         file: String,

@@ -143,10 +143,7 @@ impl Runtime {
     }
 
     fn artifact(&self, name: &'static str) -> Result<&Artifact, RuntimeError> {
-        self.manifest
-            .artifacts
-            .get(name)
-            .ok_or(RuntimeError::Missing { name })
+        self.manifest.artifacts.get(name).ok_or(RuntimeError::Missing { name })
     }
 
     fn checked<'a>(
@@ -167,9 +164,7 @@ impl Runtime {
     fn file(&self, artifact: &Artifact) -> Result<Cow<'static, [u8]>, RuntimeError> {
         let name = artifact.file.as_str();
         if name.is_empty() || name == ".." || name.contains(['/', '\\', ':']) {
-            return Err(RuntimeError::FileName {
-                file: name.to_owned(),
-            });
+            return Err(RuntimeError::FileName { file: name.to_owned() });
         }
         bounded(artifact, artifact.bytes)?;
         match &self.origin {
@@ -178,15 +173,10 @@ impl Runtime {
                 .iter()
                 .find(|(file, _)| *file == name)
                 .map(|(_, bytes)| Cow::Borrowed(*bytes))
-                .ok_or_else(|| RuntimeError::Read {
-                    path: name.into(),
-                    source: std::io::ErrorKind::NotFound.into(),
-                }),
+                .ok_or_else(|| RuntimeError::Read { path: name.into(), source: std::io::ErrorKind::NotFound.into() }),
             Origin::Folder(folder) => {
                 let path = folder.join(name);
-                fs::read(&path)
-                    .map(Cow::Owned)
-                    .map_err(|source| RuntimeError::Read { path, source })
+                fs::read(&path).map(Cow::Owned).map_err(|source| RuntimeError::Read { path, source })
             }
         }
     }
@@ -194,14 +184,11 @@ impl Runtime {
 
 fn bounded(artifact: &Artifact, bytes: u64) -> Result<usize, RuntimeError> {
     let bound = MAX_ARTIFACT_BYTES;
-    usize::try_from(bytes)
-        .ok()
-        .filter(|_| bytes <= bound)
-        .ok_or_else(|| RuntimeError::TooLarge {
-            file: artifact.file.clone(),
-            bytes,
-            bound,
-        })
+    usize::try_from(bytes).ok().filter(|_| bytes <= bound).ok_or_else(|| RuntimeError::TooLarge {
+        file: artifact.file.clone(),
+        bytes,
+        bound,
+    })
 }
 
 fn check(artifact: &Artifact, expected: &str, bytes: &[u8]) -> Result<(), RuntimeError> {
@@ -209,11 +196,7 @@ fn check(artifact: &Artifact, expected: &str, bytes: &[u8]) -> Result<(), Runtim
     if found == expected {
         return Ok(());
     }
-    Err(RuntimeError::Hash {
-        file: artifact.file.clone(),
-        expected: expected.to_owned(),
-        found,
-    })
+    Err(RuntimeError::Hash { file: artifact.file.clone(), expected: expected.to_owned(), found })
 }
 
 fn unpack(artifact: &Artifact, packed: Cow<'static, [u8]>) -> Result<Vec<u8>, RuntimeError> {
@@ -222,11 +205,8 @@ fn unpack(artifact: &Artifact, packed: Cow<'static, [u8]>) -> Result<Vec<u8>, Ru
         return Ok(packed.into_owned());
     };
     let capacity = bounded(artifact, unpacked.bytes)?;
-    let bytes =
-        zstd::bulk::decompress(&packed, capacity).map_err(|source| RuntimeError::Unpack {
-            file: artifact.file.clone(),
-            source,
-        })?;
+    let bytes = zstd::bulk::decompress(&packed, capacity)
+        .map_err(|source| RuntimeError::Unpack { file: artifact.file.clone(), source })?;
     check(artifact, &unpacked.sha256, &bytes)?;
     Ok(bytes)
 }

@@ -20,33 +20,20 @@ fn example() -> PathBuf {
 pub(crate) fn run() -> Result<()> {
     setup::run(&setup::Options::default())?;
     println!("building the `terrarium` program; the first time this takes some minutes");
-    let built = util::cargo()
-        .args(["build", "--package", "terrarium-cli"])
-        .status()?;
-    ensure!(built.success(), "cannot build the `terrarium` program");
+    let program = build()?;
 
     let out = util::root().join("target/demo");
     let start = Instant::now();
-    let result = execute(&out)?;
-    println!(
-        "\nran examples/demo/report.py in a sandbox, {:.2} s in all\n",
-        start.elapsed().as_secs_f64()
-    );
+    let result = execute(&program, &out)?;
+    println!("\nran examples/demo/report.py in a sandbox, {:.2} s in all\n", start.elapsed().as_secs_f64());
     println!("status: {}", text(&result["status"]));
-    println!(
-        "value of the last expression: {}",
-        text(&result["final_repr"])
-    );
+    println!("value of the last expression: {}", text(&result["final_repr"]));
     println!("printed:\n{}", indented(text(&result["stdout"])));
     println!("files written to {}:", out.display());
     for path in util::walk(&out, &|_| true)? {
         let name = path.strip_prefix(&out)?.display();
         let content = util::read(&path)?;
-        println!(
-            "  {name}, {} bytes\n{}",
-            content.len(),
-            indented(&String::from_utf8_lossy(&content))
-        );
+        println!("  {name}, {} bytes\n{}", content.len(), indented(&String::from_utf8_lossy(&content)));
     }
     Ok(())
 }
@@ -54,25 +41,14 @@ pub(crate) fn run() -> Result<()> {
 /// Runs the program and compares what it gave with what native Python gave.
 pub(crate) fn check() -> Result<()> {
     let out = util::root().join("target/demo");
-    let result = execute(&out)?;
-    ensure!(
-        result["status"] == "success",
-        "the status is {}",
-        result["status"]
-    );
+    let result = execute(&build()?, &out)?;
+    ensure!(result["status"] == "success", "the status is {}", result["status"]);
     let expected = example().join("expected");
     let stdout = String::from_utf8(util::read(&expected.join("stdout.txt"))?)?;
-    ensure!(
-        result["stdout"] == stdout.as_str(),
-        "printed {}",
-        result["stdout"]
-    );
+    ensure!(result["stdout"] == stdout.as_str(), "printed {}", result["stdout"]);
     let names = |folder: &Path| -> Result<Vec<PathBuf>> {
         let files = util::walk(folder, &|_| true)?;
-        files
-            .iter()
-            .map(|path| Ok(path.strip_prefix(folder)?.to_owned()))
-            .collect()
+        files.iter().map(|path| Ok(path.strip_prefix(folder)?.to_owned())).collect()
     };
     let mut written = names(&out)?;
     written.push("stdout.txt".into());
@@ -82,29 +58,36 @@ pub(crate) fn check() -> Result<()> {
         let same = util::read(&out.join(name))? == util::read(&expected.join(name))?;
         ensure!(same, "`{}` is not as expected", name.display());
     }
-    println!(
-        "printed text and {} files are as expected",
-        written.len() - 1
-    );
+    println!("printed text and {} files are as expected", written.len() - 1);
     Ok(())
 }
 
-/// Runs the program through the command-line interface, as a user would. Gives its execution result.
-fn execute(out: &Path) -> Result<Value> {
+/// Builds the command-line program and says where it is. All members are selected although one program
+/// is wanted, so that its dependencies have the same features as in the tests and are built once.
+fn build() -> Result<PathBuf> {
+    let arguments = ["build", "--workspace", "--exclude", "xtask", "--bin", "terrarium"];
+    let output = util::cargo()
+        .args(arguments)
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "cannot build the `terrarium` program");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "terrarium")
+        .find_map(|message| Some(message["executable"].as_str()?.into()))
+        .context("cargo does not say where the `terrarium` program is")
+}
+
+/// Runs the example as a user would. Gives its execution result.
+fn execute(program: &Path, out: &Path) -> Result<Value> {
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("cannot remove `{}`", out.display()))?;
     }
-    let output = util::cargo()
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "terrarium-cli",
-            "--",
-            "run",
-            "--json",
-        ])
-        .arg("--file")
+    let output = util::command(program)
+        .args(["run", "--json", "--file"])
         .arg(example().join("sales.csv"))
         .arg("--out")
         .arg(out)
@@ -112,17 +95,9 @@ fn execute(out: &Path) -> Result<Value> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()?;
-    ensure!(
-        output.status.success(),
-        "the `terrarium` program ended with {}",
-        output.status
-    );
-    serde_json::from_slice(&output.stdout).with_context(|| {
-        format!(
-            "not an execution result: {}",
-            String::from_utf8_lossy(&output.stdout)
-        )
-    })
+    ensure!(output.status.success(), "the `terrarium` program ended with {}", output.status);
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("not an execution result: {}", String::from_utf8_lossy(&output.stdout)))
 }
 
 fn text(value: &Value) -> &str {

@@ -1,7 +1,10 @@
 //! The development commands of terrarium: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod bench;
+mod codegen;
 mod demo;
+mod dist;
 mod setup;
 mod test;
 mod tidy;
@@ -29,6 +32,12 @@ enum Command {
     Test(test::Options),
     /// Check the house rules.
     Tidy,
+    /// Write the generated files.
+    Codegen(codegen::Options),
+    /// Run the benchmarks; what follows `--` goes to them.
+    Bench(bench::Options),
+    /// Pack the crate of the guest's artifacts and check its size.
+    Dist,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +46,9 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
+        Command::Codegen(options) => codegen::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Dist => dist::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

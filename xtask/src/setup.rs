@@ -34,11 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let pins: Pins = serde_json::from_slice(&pins_text).context("pins.json is not valid")?;
 
     // What the artifacts depend on, besides the bytes that the pins fix.
-    let stamp = format!(
-        "{}\n{}\n",
-        sha256_hex(&pins_text),
-        artifacts::rewriter_fingerprint()?
-    );
+    let stamp = format!("{}\n{}\n", sha256_hex(&pins_text), artifacts::rewriter_fingerprint()?);
     let stamp_file = folder.join("stamp");
     let current = fs::read_to_string(&stamp_file).is_ok_and(|present| present == stamp)
         && Runtime::from_dir(&folder).is_ok_and(|runtime| runtime.verify().is_ok());
@@ -48,13 +44,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let start = Instant::now();
         artifacts::lay_out(&pins, &downloads, &folder)?;
         util::write(&stamp_file, stamp.as_bytes())?;
-        println!(
-            "guest artifacts laid out in {:.1} s",
-            start.elapsed().as_secs_f64()
-        );
+        println!("guest artifacts laid out in {:.1} s", start.elapsed().as_secs_f64());
     }
     if options.dev {
-        download::tools(&pins, &downloads)?;
+        download::lay_out_for_tests(&pins, &downloads)?;
     }
     Ok(())
 }

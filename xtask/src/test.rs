@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
+mod one_engine;
 mod stream;
 mod table;
 mod tally;
@@ -26,7 +27,7 @@ pub(crate) struct Options {
 /// A part of the tests that can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// The house rules.
+    /// The house rules, and that one build of the engine serves all.
     Tidy,
     /// Formatting, clippy and the documentation, warnings as errors.
     Lint,
@@ -51,39 +52,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
     if wanted(Part::Lint) || wanted(Part::Rust) || wanted(Part::Demo) {
-        rows.plain("set-up", || {
-            setup::run(&setup::Options {
-                dev: true,
-                force: false,
-            })
-        });
+        rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
         rows.plain("tidy", tidy::run);
+        rows.plain("one engine", one_engine::check);
     }
     if wanted(Part::Lint) {
-        rows.plain("format", || {
-            status(util::cargo().args(["fmt", "--all", "--check"]))
-        });
+        rows.plain("format", || status(util::cargo().args(["fmt", "--all", "--check"])));
         rows.plain("clippy", || status(&mut clippy()));
         rows.plain("documentation", || status(&mut documentation()));
     }
     if wanted(Part::Rust) {
         // Apart, because building them together would bring the engine into this program.
-        rows.counted(
-            "Rust tests",
-            &[
-                "test",
-                "--workspace",
-                "--exclude",
-                "xtask",
-                "--no-fail-fast",
-            ],
-        );
-        rows.counted(
-            "xtask tests",
-            &["test", "--package", "xtask", "--no-fail-fast"],
-        );
+        rows.counted("Rust tests", &["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]);
+        rows.counted("xtask tests", &["test", "--package", "xtask", "--no-fail-fast"]);
     }
     if wanted(Part::Harness) {
         harness(&mut rows);
@@ -96,14 +79,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 fn clippy() -> Command {
     let mut command = util::cargo();
-    command.args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ]);
+    command.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
     command
 }
 
@@ -119,18 +95,13 @@ fn harness(rows: &mut Rows) {
     let folder = util::root().join("terrarium-core/python");
     let mut python = None;
     rows.plain("harness tools", || {
-        python = Some(venv::ready(
-            "harness",
-            &folder.join("requirements-dev.txt"),
-        )?);
+        python = Some(venv::ready("harness", &folder.join("requirements-dev.txt"))?);
         Ok(())
     });
     let Some(python) = python else { return };
     let module = |arguments: &[&str]| module(&python, &folder, arguments);
     rows.plain("harness ruff", || status(&mut module(&["ruff", "check"])));
-    rows.plain("harness format", || {
-        status(&mut module(&["ruff", "format", "--check"]))
-    });
+    rows.plain("harness format", || status(&mut module(&["ruff", "format", "--check"])));
     rows.plain("harness mypy", || status(&mut module(&["mypy"])));
     rows.row("harness tests", || counted(&mut module(&["pytest"])));
 }
@@ -143,9 +114,10 @@ fn module(python: &Path, folder: &Path, arguments: &[&str]) -> Command {
 
 /// Runs a command that only succeeds or fails.
 fn status(command: &mut Command) -> Result<()> {
-    let success = run_streaming(command, |_| ())?;
-    if !success {
-        bail!("`{}` failed", command.get_program().to_string_lossy());
+    if !run_streaming(command, |_| ())? {
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+        bail!("`{}` failed", words.join(" "));
     }
     Ok(())
 }
@@ -157,10 +129,7 @@ fn counted(command: &mut Command) -> Result<(bool, Option<Tally>)> {
     if success && tally.passed == 0 {
         println!("error: the runner found no tests");
     }
-    Ok((
-        success && tally.failed == 0 && tally.passed > 0,
-        Some(tally),
-    ))
+    Ok((success && tally.failed == 0 && tally.passed > 0, Some(tally)))
 }
 
 #[derive(Default)]
@@ -184,29 +153,14 @@ impl Rows {
             println!("error: {error:#}");
             (false, None)
         });
-        self.0.push(Row {
-            name,
-            passed,
-            tally,
-            took: start.elapsed(),
-        });
+        self.0.push(Row { name, passed, tally, took: start.elapsed() });
     }
 
     fn finish(self) -> Result<()> {
         print!("\n{}", table::render(&self.0));
-        let failed: Vec<&str> = self
-            .0
-            .iter()
-            .filter(|row| !row.passed)
-            .map(|row| row.name)
-            .collect();
+        let failed: Vec<&str> = self.0.iter().filter(|row| !row.passed).map(|row| row.name).collect();
         if !failed.is_empty() {
-            bail!(
-                "{} of {} steps failed: {}",
-                failed.len(),
-                self.0.len(),
-                failed.join(", ")
-            );
+            bail!("{} of {} steps failed: {}", failed.len(), self.0.len(), failed.join(", "));
         }
         println!("all {} steps passed", self.0.len());
         Ok(())

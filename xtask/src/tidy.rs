@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the house rules as a test. One rule is one function with its own samples.
 
+mod generated;
 mod headers;
 mod ignored;
 mod imports;
@@ -31,10 +32,11 @@ const RULES: &[Rule] = &[
     ("ignored tests", ignored::check),
     ("host names and paths", names::check),
     ("manifests", manifests::check),
+    ("generated files", generated::check),
 ];
 
 /// A place that breaks a rule.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Finding {
     path: String,
     line: usize,
@@ -43,11 +45,7 @@ struct Finding {
 
 impl Finding {
     fn new(file: &SourceFile, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: file.path.clone(),
-            line,
-            message: message.into(),
-        }
+        Self { path: file.path.clone(), line, message: message.into() }
     }
 }
 
@@ -70,10 +68,6 @@ pub(crate) fn run() -> Result<()> {
     if found > 0 {
         bail!("{found} findings in {} files", files.len());
     }
-    println!(
-        "tidy: {} passed; 0 failed, {} files",
-        RULES.len(),
-        files.len()
-    );
+    println!("tidy: {} passed; 0 failed, {} files", RULES.len(), files.len());
     Ok(())
 }

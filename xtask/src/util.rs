@@ -23,10 +23,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_")
             || text.starts_with("CARGO_MANIFEST_")
-            || matches!(
-                &*text,
-                "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE"
-            )
+            || matches!(&*text, "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE")
         {
             command.env_remove(&name);
         }
@@ -65,16 +62,11 @@ pub(crate) fn python() -> Result<PathBuf> {
 /// Runs a command to its end and fails with its output if it fails.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .with_context(|| format!("cannot start `{name}`; is it installed and on the path?"))?;
+    let output =
+        command.output().with_context(|| format!("cannot start `{name}`; is it installed and on the path?"))?;
     if !output.status.success() {
         let text = [output.stdout, output.stderr].concat();
-        bail!(
-            "`{name}` failed ({}):\n{}",
-            output.status,
-            String::from_utf8_lossy(&text).trim()
-        );
+        bail!("`{name}` failed ({}):\n{}", output.status, String::from_utf8_lossy(&text).trim());
     }
     Ok(())
 }
@@ -106,8 +98,7 @@ pub(crate) fn walk(folder: &Path, enter: &dyn Fn(&Path) -> bool) -> Result<Vec<P
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let entries =
-            fs::read_dir(&folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
+        let entries = fs::read_dir(&folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
         for entry in entries {
             let entry = entry?;
             let kind = entry.file_type()?;

@@ -1,4 +1,4 @@
-'''The harness: the part of terrarium that runs inside the sandbox.
+"""The harness: the part of terrarium that runs inside the sandbox.
 
 It runs programs as `__main__` and reports what came of them. The host is the Rust side; this is the protocol between
 the two.
@@ -52,14 +52,14 @@ expression is a call or an `await`: `print(1)` has no value, a bare `None` or `x
      "incomplete_input": false,     a SyntaxError that more lines could mend
      "exit_code": 3}                only for SystemExit
 
-Lines and columns count from 1, columns in characters of the line as it was handed in (before dedenting); the end column
-is exclusive. Each can be null. `source` is the first line of the place.
+Lines and columns count from 1, columns in characters of the line as it was handed in (before dedenting); the end
+column is exclusive. Each can be null. `source` is the first line of the place.
 
 `check({"code"}) -> {"complete": "complete" | "incomplete" | "invalid"}`, as Python's prompt judges: a block is complete
 once an empty line has ended it.
 
-`complete({"code", "cursor"}) -> {"matches": [...], "start": n}`: what could stand at the cursor, from the globals of the
-session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
+`complete({"code", "cursor"}) -> {"matches": [...], "start": n}`: what could stand at the cursor, from the globals of
+the session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
 
 `reset_globals({}) -> None` forgets the names that user code made. `flush({}) -> None` flushes the standard streams: for
 a run that was stopped hard. `warm({}) -> None` loads what is otherwise loaded on need: for making an image.
@@ -83,8 +83,8 @@ Typed values
 ============
 None, bool, str and list are plain JSON. A dict with only str keys, none of which is "$type", is a plain object.
 
-    int         plain up to 2**53 - 1, else {"$type": "int", "value": "9007199254740992"}, or "hex": "-1f..." (no 0x) when
-                there are more than 4000 digits
+    int         plain up to 2**53 - 1, else {"$type": "int", "value": "9007199254740992"}, or "hex": "-1f..." (no 0x)
+                when there are more than 4000 digits
     float       plain, always with a point or an exponent; {"$type": "float", "value": "nan" | "inf" | "-inf"}
     str         over 64 KiB {"$type": "str", "blob": 0} (UTF-8); with lone surrogates {"$type": "str", "surrogatepass":
                 base64 of UTF-8 in which they are encoded like other characters}
@@ -101,14 +101,15 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
     UUID, Path  {"$type": "uuid" | "path", "value": "..."}
     Enum        {"$type": "enum", "class": "Color", "name": "RED", "value": 1}
     dataclass   {"$type": "dataclass", "name": "Point", "fields": {"x": 1}}
-    numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [[...], ...]}, or
-                "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound
-    pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type": "series",
-                "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of index and data
-    others      {"$type": "object", "class": "module.qualname", "repr": "..."}, with "repr_truncated": true when it is cut
+    numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [[...], ...]},
+                or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound
+    pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type":
+                "series", "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of the last
+                two or three
+    others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
     cycles      {"$type": "cycle"}; what is nested deeper than 50 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
 Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
 and "truncated"; an enum comes in as its value, a dataclass as a namespace.
-'''
+"""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import builtins
+import sys
+from keyword import kwlist
+
+from _terrarium.pristine import BUILTINS
+from _terrarium.source import ALLOW_TOP_LEVEL_AWAIT, dedent
+from _terrarium.values.reprs import mro
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-import builtins
-import sys
-from keyword import kwlist
+__builtins__ = BUILTINS
 
-from _terrarium.source import ALLOW_TOP_LEVEL_AWAIT, dedent
-from _terrarium.values.encode import mro
 
 # Flags of the tokenizer and parser that `codeop` uses too.
 _DONT_IMPLY_DEDENT = 0x200
@@ -47,7 +49,7 @@ def completeness(code: str) -> str:
     As at Python's prompt, a block is complete once an empty line has ended it.
     """
     code, _ = dedent(code)
-    if not any([line.strip() and line.strip()[0] != "#" for line in code.split("\n")]):
+    if not any(line.strip() and line.strip()[0] != "#" for line in code.split("\n")):
         return "complete"
     flags = _ALLOW_INCOMPLETE | _DONT_IMPLY_DEDENT
     error = _error(code, "exec", flags)
@@ -102,7 +104,7 @@ def _lookup(value: Any, name: str) -> Any:
 
 def _plain(found: Any) -> Any:
     """Return what a class holds when it is itself the attribute, which a property or another descriptor is not."""
-    descends = any(["__get__" in base.__dict__ for base in mro(type(found))])
+    descends = any("__get__" in base.__dict__ for base in mro(type(found)))
     return _MISSING if descends else found
 
 

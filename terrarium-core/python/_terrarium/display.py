@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from binascii import b2a_base64
+
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.reprs import bounded_repr, mro
+from _terrarium.wire import channel, clean, dump
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-from binascii import b2a_base64
+__builtins__ = BUILTINS
 
-from _terrarium.interrupts import state
-from _terrarium.pristine import load
-from _terrarium.values.encode import mro
-from _terrarium.values.reprs import bounded_repr
-from _terrarium.wire import channel, clean, dump
 
 # Bytes of the text/plain part.
 _PLAIN = 1 << 20
@@ -35,7 +35,7 @@ def _ask(value: Any, name: str) -> tuple[Any, Any]:
 
     Looking at the class only keeps a `__getattr__` that answers everything from being taken for a rich repr.
     """
-    if not any([name in base.__dict__ for base in mro(type(value))]):
+    if not any(name in base.__dict__ for base in mro(type(value))):
         return None, None
     try:
         answer = getattr(value, name)()
@@ -48,7 +48,7 @@ def _ask(value: Any, name: str) -> tuple[Any, Any]:
     return answer, None
 
 
-def _payload(mime: str, data: Any) -> Any:
+def _payload(data: Any) -> Any:
     """Return one part of a bundle as plain data: text, base64, or JSON as text."""
     if isinstance(data, (bytes, bytearray, memoryview)):
         return {"$base64": b2a_base64(data, newline=False).decode("ascii")}
@@ -87,7 +87,7 @@ def rich_parts(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def bundle_of(value: Any, plain: str | None, data: dict[str, Any], metadata: dict[str, Any]) -> str:
     """Return the JSON text of one display. `plain` is the repr if it is known already."""
-    parts = {mime: _payload(mime, part) for mime, part in data.items()}
+    parts = {mime: _payload(part) for mime, part in data.items()}
     if "text/plain" not in parts:
         parts["text/plain"] = clean(bounded_repr(value, _PLAIN)[0] if plain is None else plain)
     return _float_safe({"data": parts, "metadata": _plain_data(metadata)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.reprs import module_name, mro, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +14,8 @@ if TYPE_CHECKING:
     from _terrarium.module import Main
     from _terrarium.source import Source
 
-from _terrarium.interrupts import state
-from _terrarium.pristine import load
-from _terrarium.values.reprs import module_name, type_name
+__builtins__ = BUILTINS
+
 
 # Characters of an exception's message, of one piece of a traceback, and of the first and last part of a whole one.
 MESSAGE = 1 << 16
@@ -23,6 +24,7 @@ _HALF = 1 << 17
 FRAMES = 16
 _LINE = 1000
 
+_TRACEBACK: Any = BaseException.__dict__["__traceback__"]
 _HOME = __file__.rpartition("/")[0] + "/"
 
 
@@ -38,15 +40,22 @@ def shorten(text: str, limit: int = MESSAGE) -> str:
 
 def message_of(error: BaseException) -> str:
     """Return what an exception says."""
-    if isinstance(error, SyntaxError) and type(error.msg) is str:
-        return shorten(error.msg)
+    if is_a(error, SyntaxError):
+        text = SyntaxError.msg.__get__(error)  # type: ignore[attr-defined]
+        if type(text) is str:
+            return shorten(text)
     try:
         text = str(error)
     except BaseException:
         if state.raised:
             raise
         return "<exception str() failed>"
-    return shorten(text)
+    return shorten(str.__str__(text))
+
+
+def is_a(value: object, kind: type) -> bool:
+    """Whether a value really is an instance of a class; `isinstance` believes what `__class__` says."""
+    return kind in mro(type(value))
 
 
 def outline(error: BaseException) -> dict[str, Any]:
@@ -71,22 +80,24 @@ def outline(error: BaseException) -> dict[str, Any]:
 
 
 def describe(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
-    """Describe an exception that ended a run of `source`. May run user code: `__str__`, and what suggestions look at."""
+    """Describe an exception that ended a run of `source`. May run user code: `__str__`, what suggestions look at."""
     frames = load("_terrarium.frames")
-    stack = _user_part(error.__traceback__, source)
-    error.__traceback__ = stack
+    main.forget_owners()
+    # By the descriptors of the base class: a class may have its own ideas of these attributes.
+    stack = _user_part(_TRACEBACK.__get__(error), source)
+    _TRACEBACK.__set__(error, stack)
     report = outline(error)
     report["message"] = message_of(error)
     try:
         report["traceback"] = frames.render(error, main)
-    except Exception:
+    except BaseException:
         if state.raised:
             raise
         report["traceback"] = report["traceback"][:-1] + f": {report['message']}\n"
     report["frames"], omitted = frames.listing(stack, main)
     if omitted:
         report["frames_omitted"] = omitted
-    if isinstance(error, SyntaxError) and error.filename == source.filename and stack is None:
+    if stack is None and is_a(error, SyntaxError):
         _place_of_syntax_error(report, error, source)
         report["incomplete_input"] = is_incomplete(source)
     else:
@@ -100,7 +111,7 @@ def _user_part(stack: TracebackType | None, source: Source) -> TracebackType | N
     """Return the traceback from the first frame of the program on. What comes before started it."""
     entry = stack
     while entry is not None:
-        if entry.tb_frame.f_code.co_filename is source.filename:
+        if entry.tb_frame.f_code is source.code:
             return entry
         entry = entry.tb_next
     while stack is not None and is_ours(stack.tb_frame.f_code):
@@ -108,7 +119,7 @@ def _user_part(stack: TracebackType | None, source: Source) -> TracebackType | N
     return stack
 
 
-def _place_of_syntax_error(report: dict[str, Any], error: SyntaxError, source: Source) -> None:
+def _place_of_syntax_error(report: dict[str, Any], error: Any, source: Source) -> None:
     """Fill in where the program itself is not Python, in terms of its text before dedenting."""
     line = error.lineno if type(error.lineno) is int else None
     report["file"] = source.filename

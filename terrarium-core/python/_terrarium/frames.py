@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import linecache
+import traceback
+
+from _terrarium.errors import _HALF, _LINE, FRAMES, MESSAGE, is_ours, shorten
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,10 +16,8 @@ if TYPE_CHECKING:
     from _terrarium.module import Main
     from _terrarium.source import Source
 
-import linecache
-import traceback
+__builtins__ = BUILTINS
 
-from _terrarium.errors import _HALF, _LINE, FRAMES, MESSAGE, is_ours, shorten
 
 # Frames of one exception that a traceback is made from: the outermost and the innermost ones.
 _RENDERED = 2000
@@ -40,32 +42,26 @@ def _positions(code: CodeType, instruction: int) -> tuple[int | None, int | None
     return None, None, None, None
 
 
-def _register(code: CodeType, main: Main) -> Source | None:
-    """Make `linecache` answer for the run that a code object belongs to, and return its source."""
-    source = main.source_of(code)
-    if source is None:
-        linecache.checkcache(code.co_filename)
-    else:
-        # Without a modification time the entry survives `checkcache`.
-        lines = [line + "\n" for line in source.text.split("\n")]
-        linecache.cache[source.filename] = (len(source.text), None, lines, source.filename)
-    return source
-
-
 def _summaries(stack: TracebackType | None, main: Main) -> traceback.StackSummary:
     entries = _entries(stack)
     gap = len(entries) - 2 * _RENDERED
     if gap > 0:
         del entries[_RENDERED : _RENDERED + gap]
     summary = traceback.StackSummary()
-    registered: str | None = None
+    registered: Source | None = None
+    checked: set[str] = set()
     for frame, line, instruction in entries:
         code = frame.f_code
-        # By identity: runs of one name have file name objects of their own.
-        if code.co_filename is not registered:
-            registered = code.co_filename
-            if _register(code, main) is None:
-                linecache.lazycache(registered, frame.f_globals)
+        source = main.source_of(code)
+        if source is not None:
+            # Runs of one file name take turns in the cache.
+            if source is not registered:
+                registered = source
+                linecache.cache[source.filename] = source.cache_entry()
+        elif code.co_filename not in checked:
+            checked.add(code.co_filename)
+            linecache.checkcache(code.co_filename)
+            linecache.lazycache(code.co_filename, frame.f_globals)
         position = _positions(code, instruction)
         _, end_line, column, end_column = position
         entry = traceback.FrameSummary(
@@ -109,6 +105,7 @@ def render(error: BaseException, main: Main) -> str:
     # The stacks are made by `_fill`: with no frame to begin with, nothing is looked up twice.
     report = traceback.TracebackException(type(error), error, error.__traceback__, limit=0, compact=True)
     _fill(report, error, main)
+    main.register(linecache)
     head: list[str] = []
     tail: list[str] = []
     head_size = tail_size = dropped = 0
@@ -168,6 +165,6 @@ def place(stack: TracebackType | None, source: Source, main: Main) -> dict[str, 
     """Return the innermost frame of the program itself as data; failing that, the innermost frame."""
     entries = _entries(stack)
     for entry in reversed(entries):
-        if entry[0].f_code.co_filename is source.filename:
+        if main.source_of(entry[0].f_code) is source:
             return _describe(entry, main)
     return _describe(entries[-1], main) if entries else {}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import sys
+
+from _terrarium.pristine import BUILTINS, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-import sys
-
-from _terrarium.pristine import load
+__builtins__ = BUILTINS
 
 
 def display(*objects: object, raw: bool = False, metadata: dict[str, Any] | None = None, **options: object) -> None:

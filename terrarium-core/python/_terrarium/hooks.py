@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import _frozen_importlib
+import sys
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +16,7 @@ if TYPE_CHECKING:
 
     Hook = Callable[[ModuleType], None]
 
-import sys
-
-import _frozen_importlib
+__builtins__ = BUILTINS
 
 
 class _Loader:

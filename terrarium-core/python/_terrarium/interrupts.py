@@ -1,13 +1,15 @@
 """KeyboardInterrupt: raised in user code, put off while the harness itself works.
 
-The host's soft interrupt makes CPython call the SIGINT handler between any two bytecodes. The handler raises only while
-`state.user` is set; otherwise it takes a note, which the harness acts upon when it is in a fit state. `state.pending` is
-cleared where it is acted upon and nowhere else, so that no interrupt is lost and none reaches the next call.
+The host's soft interrupt makes CPython call the SIGINT handler between any two bytecodes. The handler raises only
+while `state.user` is set; otherwise it takes a note, which the harness acts upon when it is in a fit state.
+`state.pending` is cleared where it is acted upon and nowhere else, so that no interrupt is lost.
 """
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _signal import SIGINT, signal  # type: ignore[import-not-found]
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     T = TypeVar("T")
 
-from _signal import SIGINT, signal
+__builtins__ = BUILTINS
 
 
 class _State:
-    """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one was raised in this phase."""
+    """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one came in this phase."""
 
     __slots__ = ("pending", "raised", "user")
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import asyncio
+import errno
+from asyncio import base_events, events, runners, tasks
+from contextlib import contextmanager
+from time import sleep
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,11 +16,8 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-import asyncio
-import errno
-from asyncio import base_events, events, runners, tasks
-from contextlib import contextmanager
-from time import sleep
+__builtins__ = BUILTINS
+
 
 # Seconds of one sleep while nothing is scheduled. Only an interrupt can wake such a loop.
 _LONG = 3600.0
@@ -50,7 +53,7 @@ class SandboxEventLoop(base_events.BaseEventLoop):
         """Nothing but the one thread could be asleep in `select`."""
 
     def run_forever(self) -> None:
-        """Run until stopped. From the top level of a program that awaits, this loop takes the place of the outer one."""
+        """Run until stopped, in the place of the outer loop if a program that awaits at its top level calls this."""
         with _outer_suspended():
             super().run_forever()
 
@@ -101,20 +104,20 @@ _top = _Top()
 
 @contextmanager
 def _outer_suspended() -> Iterator[None]:
-    """Let another loop run from within a program that is a task itself: `asyncio.run(main())` next to a bare `await`."""
+    """Let another loop run inside a program that is a task itself: `asyncio.run(main())` next to a bare `await`."""
     loop = _top.loop
     running = events._get_running_loop()
     task = tasks.current_task(running) if running is not None else None
     if running is None or running is not loop or task is None or task is not _top.task:
         yield
         return
-    tasks._leave_task(running, task)  # type: ignore[attr-defined]
+    tasks._leave_task(running, task)  # type: ignore[arg-type]
     events._set_running_loop(None)
     try:
         yield
     finally:
         events._set_running_loop(running)
-        tasks._enter_task(running, task)  # type: ignore[attr-defined]
+        tasks._enter_task(running, task)  # type: ignore[arg-type]
 
 
 def _install() -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _terrarium.interrupts import as_user, state
+from _terrarium.module import main
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.run import execute as _execute
+from _terrarium.start import start
+from _terrarium.wire import dump, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-from _terrarium.interrupts import as_user, state
-from _terrarium.module import main
-from _terrarium.pristine import load
-from _terrarium.run import execute as _execute
-from _terrarium.start import start
-from _terrarium.wire import dump, parse
+__builtins__ = BUILTINS
+
 
 _LAST_RESORT = (
     b'{"status":"error","exit_code":null,"has_value":false,"repr":null,"repr_truncated":false,"error":{"type":'

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import builtins
+import sys
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,8 +14,11 @@ if TYPE_CHECKING:
 
     from _terrarium.source import Source
 
-import builtins
-import sys
+__builtins__ = BUILTINS
+
+
+# Runs of a session whose text is kept.
+_SOURCES = 1000
 
 
 class SourceLoader:
@@ -40,8 +46,10 @@ class Main:
     def __init__(self) -> None:
         self.module: ModuleType | None = None
         self.features = 0
-        # By the identity of the file name's object (see Source), which the Source keeps alive.
-        self._sources: dict[int, Source] = {}
+        self.latest: Source | None = None
+        # Oldest first.
+        self._sources: list[Source] = []
+        self._owners: dict[int, Source | None] = {}
 
     def open(self, source: Source, keep: bool) -> dict[str, Any]:
         """Return the globals that `source` is to run in."""
@@ -51,18 +59,25 @@ class Main:
             self._sources.clear()
             self.features = 0
             self._fill(module.__dict__)
-        self._sources[id(source.filename)] = source
+        self._sources.append(source)
+        self.latest = source
+        if len(self._sources) > _SOURCES:
+            # What is left of their code has the source lines of a later run in its tracebacks.
+            del self._sources[: _SOURCES // 2]
         names = module.__dict__
         names["__file__"] = source.filename
         names["__loader__"] = SourceLoader(source)
         sys.modules["__main__"] = module
-        # An earlier run of this name may be in the cache, and would never be looked at again.
         linecache = sys.modules.get("linecache")
         if linecache is not None:
-            cache = linecache.__dict__.get("cache")
-            if type(cache) is dict:
-                cache.pop(source.filename, None)
+            self.register(linecache)
         return names
+
+    def register(self, linecache: Any) -> None:
+        """Let `linecache` know the text of the latest run, for warnings and tracebacks that programs print."""
+        cache = getattr(linecache, "cache", None)
+        if type(cache) is dict and self.latest is not None:
+            cache[self.latest.filename] = self.latest.cache_entry()
 
     def clear(self) -> None:
         """Forget the names that user code made, in place: functions that were handed out see it too."""
@@ -76,8 +91,19 @@ class Main:
         builtins.__dict__.pop("_", None)
 
     def source_of(self, code: CodeType) -> Source | None:
-        """Return the source that a code object was compiled from, if it came with a run."""
-        return self._sources.get(id(code.co_filename))
+        """Return the source that a code object was compiled from, if it came with a run.
+
+        The answers are kept for the frames of one exception, between calls of `forget_owners`.
+        """
+        key = id(code)
+        if key not in self._owners:
+            candidates = [source for source in self._sources if source.filename == code.co_filename]
+            self._owners[key] = next((source for source in reversed(candidates) if source.holds(code)), None)
+        return self._owners[key]
+
+    def forget_owners(self) -> None:
+        """Drop what is only true while the frames of one exception live."""
+        self._owners.clear()
 
     @staticmethod
     def _fill(names: dict[str, Any]) -> None:

@@ -3,8 +3,8 @@
 User code may set `builtins.print = None`, empty `sys.modules` or clear `sys.meta_path`. Two things keep the harness
 working:
 
-- Every module here starts with `from _terrarium.pristine import BUILTINS as __builtins__`. A function looks its
-  builtins up in the `__builtins__` of the globals it was made in, so ours use a private copy of the real ones.
+- Every module here says `__builtins__ = BUILTINS` before its first function. A function looks its builtins up in the
+  `__builtins__` of the globals it was made in, so ours use a private copy of the real ones.
 - While the standard library works for the harness (a traceback, an import), `Untampered` puts the shared state back,
   and gives user code its own again afterwards.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-BUILTINS: dict[str, Any] = dict(builtins.__dict__)
+BUILTINS: Any = dict(builtins.__dict__)
 __builtins__ = BUILTINS
 
 _MISSING = object()

@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, ParamSpec
-
-    P = ParamSpec("P")
-
 import sys
 from atexit import _run_exitfuncs
 from os import chdir, environ, getcwd
@@ -19,9 +10,19 @@ from sys import getprofile, getrecursionlimit, gettrace, setprofile, setrecursio
 from _terrarium import interrupts, streams
 from _terrarium.interrupts import as_user, state
 from _terrarium.module import main
-from _terrarium.pristine import Untampered, load
+from _terrarium.pristine import BUILTINS, Untampered, load
 from _terrarium.source import VALUE, Program, Source, build
 from _terrarium.wire import channel, dump, scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ParamSpec
+
+    P = ParamSpec("P")
+
+__builtins__ = BUILTINS
+
 
 _COROUTINE = 0x80
 _VALUE_BYTES = 64 << 20
@@ -137,7 +138,7 @@ class Run:
         self.names.pop(VALUE, None)
 
     def _attempt(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Do what may run user code. Only an interrupt by the host matters; what the user's code does wrong does not."""
+        """Do what may run user code. Only an interrupt by the host matters; what user code does wrong does not."""
         try:
             as_user(work, *args, **kwargs)
         except BaseException:
@@ -146,7 +147,8 @@ class Run:
     def _report(self, error: BaseException) -> None:
         response = self.response
         response["status"] = "error"
-        if isinstance(error, SystemExit):
+        leaves = SystemExit in type.mro(type(error))
+        if leaves:
             code = self._exit_code(error)
             response["exit_code"] = code
             if code == 0:
@@ -160,17 +162,21 @@ class Run:
         except BaseException:
             self.interrupted = self.interrupted or (state.raised and not isinstance(error, KeyboardInterrupt))
             response["error"] = errors.outline(error)
-        if isinstance(error, SystemExit):
+        if leaves:
             response["error"]["exit_code"] = response["exit_code"]
         else:
             self._attempt(_call_excepthook, error)
 
-    def _exit_code(self, error: SystemExit) -> int:
+    def _exit_code(self, error: BaseException) -> int:
         """Return the exit status as Python finds it; what is no status is printed and counts as 1."""
-        code: object = error.code
+        try:
+            code: Any = as_user(getattr, error, "code")
+        except BaseException:
+            self.interrupted = self.interrupted or state.raised
+            return 1
         if code is None:
             return 0
-        if isinstance(code, int):
+        if int in type.mro(type(code)):
             number = int.__int__(code)
             return number if number in _EXIT_CODES else -1
         self._attempt(_print_exit_message, code)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import _ast
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +12,8 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-import _ast
+__builtins__ = BUILTINS
+
 
 ONLY_AST = 0x400
 ALLOW_TOP_LEVEL_AWAIT = 0x2000
@@ -24,18 +27,35 @@ VALUE = " value"
 class Source:
     """The text of one run. `text` is what is compiled: `original` less `indent` characters of common indentation."""
 
-    __slots__ = ("filename", "indent", "lines", "original", "text")
+    __slots__ = ("code", "filename", "indent", "lines", "original", "text")
 
     def __init__(self, code: str, filename: str) -> None:
-        # A str object of its own: code objects keep it, so that a frame tells by identity which run it belongs to, also
-        # when many runs of a session share one file name.
-        self.filename = "".join([filename[:1], filename[1:]]) if len(filename) > 1 else filename
+        self.filename = filename
+        # What it was compiled to, by which a frame tells the run it belongs to when many share one file name.
+        self.code: CodeType | None = None
         code = code.removeprefix("\ufeff")
         if "\r" in code:
             code = code.replace("\r\n", "\n").replace("\r", "\n")
         self.original = code
         self.text, self.indent = dedent(code)
         self.lines: list[str] | None = None
+
+    def cache_entry(self) -> tuple[int, None, list[str], str]:
+        """Return what `linecache` keeps for a file. Without a modification time it survives `checkcache`."""
+        lines = [line + "\n" for line in self.text.split("\n")]
+        return len(self.text), None, lines, self.filename
+
+    def holds(self, code: CodeType) -> bool:
+        """Whether a code object was compiled from this text."""
+        pending = [self.code]
+        kind = type(code)
+        while pending:
+            outer = pending.pop()
+            if outer is code:
+                return True
+            if outer is not None:
+                pending.extend([inner for inner in outer.co_consts if type(inner) is kind])
+        return False
 
     def line(self, number: int) -> str | None:
         """Return a line of the original text, counted from 1."""
@@ -120,7 +140,8 @@ def build(source: Source, features: int) -> Program:
         tree: ast.Module = compile(source.text, source.filename, "exec", flags | ONLY_AST, dont_inherit=True)
     except (RecursionError, MemoryError):
         # A tree of objects needs more depth than Python's own way; such a program just has no last expression.
-        return Program(compile(source.text, source.filename, "exec", flags, dont_inherit=True), False, False)
+        source.code = compile(source.text, source.filename, "exec", flags, dont_inherit=True)
+        return Program(source.code, False, False)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, _ast.Expr):
         return Program(_compile_tree(tree, source, flags), False, False)
@@ -131,7 +152,9 @@ def build(source: Source, features: int) -> Program:
         "end_lineno": value.end_lineno,
         "end_col_offset": value.end_col_offset,
     }
-    keep = _ast.Assign(targets=[_ast.Name(id=VALUE, ctx=_ast.Store(), **place)], value=value, type_comment=None, **place)
+    keep = _ast.Assign(
+        targets=[_ast.Name(id=VALUE, ctx=_ast.Store(), **place)], value=value, type_comment=None, **place
+    )
     # A string that is the whole program is both the module's docstring and its value.
     if len(tree.body) == 1 and isinstance(value, _ast.Constant) and isinstance(value.value, str):
         tree.body.append(keep)
@@ -141,5 +164,10 @@ def build(source: Source, features: int) -> Program:
 
 
 def _compile_tree(tree: ast.Module, source: Source, flags: int) -> CodeType:
-    code: CodeType = compile(tree, source.filename, "exec", flags, dont_inherit=True)
-    return code
+    try:
+        source.code = compile(tree, source.filename, "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        # The compiler looks for the text of the line in a file of that name.
+        error.text = source.text.split("\n")[error.lineno - 1] + "\n" if error.lineno else None
+        raise
+    return source.code

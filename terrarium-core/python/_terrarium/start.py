@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import ModuleType
-    from typing import Any
-
 import builtins
 import sys
 from os import chdir, environ
 
 from _terrarium import guest, interrupts, pristine, run, streams
 from _terrarium.hooks import finder
-from _terrarium.pristine import load
+from _terrarium.module import main
+from _terrarium.pristine import BUILTINS, load
 from _terrarium.wire import channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+__builtins__ = BUILTINS
 
 
 def start(config: dict[str, Any]) -> None:
@@ -31,6 +32,7 @@ def start(config: dict[str, Any]) -> None:
     if finder not in sys.meta_path:
         sys.meta_path.insert(0, finder)
     finder.add("asyncio", _prepare_asyncio)
+    finder.add("linecache", main.register)
     _seed(config.get("seed"))
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import sys
+from _io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TextIO
 
-import sys
-from _io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
+__builtins__ = BUILTINS
+
 
 _ERRORS = {"stdin": "strict", "stdout": "strict", "stderr": "backslashreplace"}
 _DESCRIPTORS = {"stdin": 0, "stdout": 1, "stderr": 2}
@@ -26,7 +29,7 @@ def _make(name: str) -> None:
     buffer: Any = BufferedReader(raw) if reads else BufferedWriter(raw)
     raw.name = "<" + name + ">"
     stream = TextIOWrapper(buffer, encoding="utf-8", errors=_ERRORS[name], line_buffering=not reads)
-    stream.mode = "r" if reads else "w"
+    stream.mode = "r" if reads else "w"  # type: ignore[misc]
     _own[name] = stream
     _buffers[name] = buffer
 
@@ -60,8 +63,8 @@ def set_up() -> None:
 def renew() -> None:
     """Get the streams ready for another run.
 
-    Standard input starts anew, because what an earlier run left in its buffer is not part of this run's input. The output
-    streams are left as the user wants them, unless they are gone.
+    Standard input starts anew, because what an earlier run left in its buffer is not part of this run's input. The
+    output streams are left as the user wants them, unless they are gone.
     """
     if sys.__dict__.get("stdin") in (None, _own.get("stdin")):
         _install("stdin")
@@ -80,7 +83,7 @@ def flush() -> None:
     for stream in (sys.__dict__.get("stdout"), sys.__dict__.get("stderr"), *_own.values(), *_buffers.values()):
         try:
             _flush(stream)
-        except Exception:  # noqa: S110
+        except Exception:
             pass
 
 
@@ -90,5 +93,5 @@ def complain(text: str) -> None:
     try:
         if stream is not None:
             stream.write(text + "\n")
-    except Exception:  # noqa: S110
+    except Exception:
         pass

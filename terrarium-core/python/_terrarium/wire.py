@@ -1,19 +1,21 @@
 """JSON text and the event channel.
 
-The C helpers of `json` are used directly: importing the package `json` would cost more than most programs that run here.
+The C helpers of `json` are used directly: importing the package `json` would cost more than most programs here do.
 """
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _json import encode_basestring, make_scanner
+from posix import writev
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined,unused-ignore]
     from typing import Any
 
-from _json import encode_basestring, make_scanner
-from posix import writev
+__builtins__ = BUILTINS
 
 
 class _ScannerOptions:
@@ -26,13 +28,12 @@ class _ScannerOptions:
     parse_float = float
     parse_int = int
     parse_constant = float
-    memo: dict[str, str] = {}  # noqa: RUF012 - read by the C scanner
 
 
 # The largest int that every reader of JSON gets right.
 PLAIN_INT = 2**53 - 1
 
-_scan = make_scanner(_ScannerOptions())
+_scan = make_scanner(_ScannerOptions())  # type: ignore[arg-type]
 
 
 def parse(request: bytes) -> dict[str, Any]:
@@ -72,13 +73,13 @@ def dump(value: Any) -> str:
     raise TypeError("a response holds plain data only, not " + kind.__name__)
 
 
-def scalar(value: object) -> str | None:
+def scalar(value: Any) -> str | None:
     """Return the JSON text of the commonest final values, or None for one that takes the encoder to write."""
     kind = type(value)
     if kind is str:
-        return encode_basestring(value) if len(value) < 1024 and value.isascii() else None  # type: ignore[arg-type,attr-defined]
-    if kind is int and -PLAIN_INT <= value <= PLAIN_INT:  # type: ignore[operator]
-        return int.__repr__(value)  # type: ignore[arg-type]
+        return encode_basestring(value) if len(value) < 1024 and value.isascii() else None
+    if kind is int and -PLAIN_INT <= value <= PLAIN_INT:
+        return int.__repr__(value)
     return dump(value) if kind is bool or value is None else None
 
 

@@ -90,18 +90,15 @@ def result_of(raw: dict[str, Any]) -> Result:
 class Server:
     """A process of tests/server.py."""
 
-    def __init__(self, python: str = sys.executable) -> None:
+    def __init__(self, python: str) -> None:
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
-        # The server expects its two descriptors at 3 and 4.
-        setup = (
-            f"import os; os.dup2({to_read}, 100); os.dup2({to_write}, 101); os.dup2(100, 3); os.dup2(101, 4); "
-            f"[os.close(d) for d in (100, 101)]; "
-            f"exec(compile(open({str(HERE / 'server.py')!r}).read(), 'server.py', 'exec'))"
-        )
         environment = {"PYTHONUTF8": "1", "PATH": os.environ.get("PATH", ""), "HOME": "/"}
         self._process = subprocess.Popen(
-            [python, "-c", setup], pass_fds=(to_read, to_write), env=environment, cwd="/"
+            [python, str(HERE / "server.py"), str(to_read), str(to_write)],
+            pass_fds=(to_read, to_write),
+            env=environment,
+            cwd="/",
         )
         os.close(to_read)
         os.close(to_write)
@@ -137,9 +134,20 @@ class Harness:
         self.last: dict[str, Any] = {}
 
     def calls(
-        self, calls: list[tuple[str, dict[str, Any], str]], prepare: str = "", site: list[str] | None = None, **boot: Any
+        self,
+        calls: list[tuple[str, dict[str, Any], str]],
+        prepare: str = "",
+        site: list[str] | None = None,
+        **boot: Any,
     ) -> list[dict[str, Any]]:
-        config = {"channel": CHANNEL, "cwd": str(self.directory), "argv": ["main.py"], "env": None, "seed": None, **boot}
+        config = {
+            "channel": CHANNEL,
+            "cwd": str(self.directory),
+            "argv": ["main.py"],
+            "env": None,
+            "seed": None,
+            **boot,
+        }
         self.last = self._server.job(
             {
                 "path": str(HERE.parent),
@@ -155,7 +163,9 @@ class Harness:
         assert "died" not in self.last, self.last
         return self.last["results"]
 
-    def run(self, code: str, *, stdin: str = "", boot: dict[str, Any] | None = None, prepare: str = "", **request: Any) -> Result:
+    def run(
+        self, code: str, *, stdin: str = "", boot: dict[str, Any] | None = None, prepare: str = "", **request: Any
+    ) -> Result:
         """Run one program in a fresh interpreter."""
         return result_of(self.calls([("execute", {"code": code, **request}, stdin)], prepare, **(boot or {}))[0])
 
@@ -174,9 +184,27 @@ class Harness:
         return json.loads(self.calls([(name, request, "")])[0]["answer"])
 
 
+def pytest_addoption(parser):
+    parser.addoption("--python", default=sys.executable, help="the interpreter that the harness runs in")
+
+
 @pytest.fixture(scope="session")
-def server():
-    made = Server()
+def python(request) -> str:
+    """The interpreter that the harness runs in."""
+    return request.config.getoption("--python")
+
+
+@pytest.fixture(scope="session")
+def version(python) -> tuple[int, int]:
+    """Its version."""
+    text = subprocess.check_output([python, "-c", "import sys; print(*sys.version_info[:2])"], text=True)
+    major, minor = text.split()
+    return int(major), int(minor)
+
+
+@pytest.fixture(scope="session")
+def server(python):
+    made = Server(python)
     yield made
     made.close()
 

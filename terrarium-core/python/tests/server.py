@@ -1,6 +1,6 @@
 """A clean interpreter that runs each job of the tests in a child of its own, as a sandbox starts each run from one state.
 
-Reads jobs from descriptor 3 and writes results to descriptor 4, both as marshalled data with a length before them. It
+Reads jobs from the descriptor IN and writes results to OUT, both as marshalled data with a length before them. It
 imports as little as an interpreter at the start has, so that what the harness loads by itself shows.
 """
 
@@ -11,6 +11,8 @@ import sys
 import time
 
 CHANNEL = 1_000_000
+# Where the descriptors are moved to: programs of the tests close all below.
+IN, OUT = 1000, 1001
 
 
 def receive(descriptor):
@@ -27,17 +29,17 @@ def receive(descriptor):
     return marshal.loads(bytes(body))
 
 
-def send(descriptor, value):
-    body = marshal.dumps(value)
+def send(write, descriptor, value):
+    body = marshal.dumps(value, 4)
     data = memoryview(len(body).to_bytes(8, "little") + body)
     while data:
-        data = data[os.write(descriptor, data[: 1 << 20]) :]
+        data = data[write(descriptor, data[: 1 << 20]) :]
 
 
-def content(descriptor):
-    os.lseek(descriptor, 0, 0)
+def content(descriptor, lseek=os.lseek, read=os.read):
+    lseek(descriptor, 0, 0)
     data = b""
-    while part := os.read(descriptor, 1 << 20):
+    while part := read(descriptor, 1 << 20):
         data += part
     return data
 
@@ -46,11 +48,12 @@ def child(job):
     """Run the calls of a job: a list of (function, request, standard input)."""
     directory = job["directory"]
     os.chdir(directory)
-    saved = os.open("/dev/null", os.O_RDWR)
-    streams = [os.memfd_create(name) for name in ("stdin", "stdout", "stderr")]
+    # High up, where programs that close descriptors do not come.
+    streams = [
+        os.dup2(os.memfd_create(name), 1010 + number) for number, name in enumerate(("stdin", "stdout", "stderr"))
+    ]
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
-    os.close(saved)
     frames = []
     real = posix.writev
 
@@ -67,6 +70,8 @@ def child(job):
     modules = set(sys.modules)
     import _terrarium.main as harness
 
+    ftruncate, lseek, pwrite, dup2 = os.ftruncate, os.lseek, os.write, os.dup2
+
     imported = time.perf_counter()
     harness.boot(job["boot"])
     booted = time.perf_counter()
@@ -76,13 +81,13 @@ def child(job):
     for function, request, stdin in job["calls"]:
         del frames[:]
         for stream in streams:
-            os.ftruncate(stream, 0)
-            os.lseek(stream, 0, 0)
-        os.write(streams[0], stdin)
-        os.lseek(streams[0], 0, 0)
+            ftruncate(stream, 0)
+            lseek(stream, 0, 0)
+        pwrite(streams[0], stdin)
+        lseek(streams[0], 0, 0)
         # User code may have closed a standard descriptor; the next call of a session gets it back.
         for number, stream in enumerate(streams):
-            os.dup2(stream, number)
+            dup2(stream, number)
         start = time.perf_counter()
         answer = getattr(harness, function)(request)
         results.append(
@@ -103,18 +108,21 @@ def child(job):
 
 
 def serve():
-    while (job := receive(3)) is not None:
+    write = os.write
+    os.dup2(int(sys.argv[1]), IN)
+    os.dup2(int(sys.argv[2]), OUT)
+    while (job := receive(IN)) is not None:
         process = os.fork()
         if process == 0:
             code = 1
             try:
-                send(4, child(job))
+                send(write, OUT, child(job))
                 code = 0
             finally:
                 os._exit(code)
         _, status = os.waitpid(process, 0)
         if status:
-            send(4, {"died": status})
+            send(write, OUT, {"died": status})
 
 
 if __name__ == "__main__":

@@ -33,7 +33,18 @@ def test_values_of_last_expressions(harness, code, value):
 
 @pytest.mark.parametrize(
     "code",
-    ["", "\n\n", "# only a comment", "x = 2", "print(1)", "def f(): 5", "[].append(1)", "import os", "if 1:\n  5", "pass"],
+    [
+        "",
+        "\n\n",
+        "# only a comment",
+        "x = 2",
+        "print(1)",
+        "def f(): 5",
+        "[].append(1)",
+        "import os",
+        "if 1:\n  5",
+        "pass",
+    ],
 )
 def test_programs_without_a_final_value(harness, code):
     result = harness.run(code).ok()
@@ -84,7 +95,8 @@ def test_getsource_finds_the_latest_program_of_a_session(harness):
 
 def test_from_future_works_and_a_session_remembers_it(harness):
     first, second = harness.session(
-        "from __future__ import annotations\ndef f(x: nowhere): pass\nf.__annotations__", "def g(x: nope): pass\ng.__annotations__"
+        "from __future__ import annotations\ndef f(x: nowhere): pass\nf.__annotations__",
+        "def g(x: nope): pass\ng.__annotations__",
     )
     assert first.final == {"x": "nowhere"}
     assert second.final == {"x": "nope"}
@@ -161,7 +173,9 @@ def test_syntax_errors_say_where(harness, code, message, line, column):
     assert "_terrarium" not in error["traceback"]
 
 
-@pytest.mark.parametrize("code", ["print('ran')\nx = (1 +", "print('ran')\nreturn", "print('ran')\n'\0'", "print('ran')\n1 = 2"])
+@pytest.mark.parametrize(
+    "code", ["print('ran')\nx = (1 +", "print('ran')\nreturn", "print('ran')\n'\0'", "print('ran')\n1 = 2"]
+)
 def test_nothing_of_a_program_with_a_syntax_error_runs(harness, code):
     result = harness.run(code)
     assert (result.status, result.stdout) == ("error", "")
@@ -194,7 +208,9 @@ def test_argv_env_and_cwd(harness, tmp_path):
 
 
 def test_boot_sets_argv_and_environment(harness, tmp_path):
-    result = harness.run("import sys, os\n[sys.argv, dict(os.environ), os.getcwd()]", boot={"argv": ["a", "b"], "env": {"K": "v"}})
+    result = harness.run(
+        "import sys, os\n[sys.argv, dict(os.environ), os.getcwd()]", boot={"argv": ["a", "b"], "env": {"K": "v"}}
+    )
     assert result.final == [["a", "b"], {"K": "v"}, str(tmp_path)]
 
 
@@ -210,7 +226,9 @@ def test_modules_beside_the_program_can_be_imported(harness, tmp_path):
 
 
 def test_inputs_are_bound_before_the_run(harness):
-    result = harness.run("[a + 1, b, type(c).__name__]", inputs={"a": 1, "b": [1, None], "c": {"$type": "tuple", "items": [1]}})
+    result = harness.run(
+        "[a + 1, b, type(c).__name__]", inputs={"a": 1, "b": [1, None], "c": {"$type": "tuple", "items": [1]}}
+    )
     assert result.final == [2, [1, None], "tuple"]
 
 
@@ -260,7 +278,10 @@ def test_reset_globals_forgets_names(harness):
 
 def test_store_last_binds_underscore(harness):
     results = harness.session(
-        {"code": "20 + 1", "store_last": True}, {"code": "_ * 2", "store_last": True}, {"code": "print()", "store_last": True}, "_"
+        {"code": "20 + 1", "store_last": True},
+        {"code": "_ * 2", "store_last": True},
+        {"code": "print()", "store_last": True},
+        "_",
     )
     assert [results[1].final, results[3].final] == [42, 42]
 
@@ -331,7 +352,11 @@ def test_unknown_keys_are_ignored(harness):
 def test_bad_requests_are_answered(harness, request_bytes, monkeypatch):
     import json
 
-    monkeypatch.setattr(json, "dumps", lambda value: request_bytes.decode("latin-1") if "code" in value else json.JSONEncoder().encode(value))
+    monkeypatch.setattr(
+        json,
+        "dumps",
+        lambda value: request_bytes.decode("latin-1") if "code" in value else json.JSONEncoder().encode(value),
+    )
     answer = harness.calls([("execute", {"code": ""}, "")])[0]["answer"]
     response = json.loads(answer)
     assert response["status"] == "error"

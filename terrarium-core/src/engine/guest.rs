@@ -180,11 +180,6 @@ impl Guest {
         &mut self.store.data_mut().process
     }
 
-    /// End the guest and keep its files, descriptors and streams.
-    pub(crate) fn into_process(self) -> Process {
-        self.store.into_data().process
-    }
-
     /// What stops the guest.
     pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
         &self.store.data().interrupt

@@ -12,6 +12,29 @@ macro_rules! files {
 /// Their names below [`ROOT`] and their texts.
 pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/__init__.py",
+    "_terrarium/completion.py",
+    "_terrarium/display.py",
+    "_terrarium/errors.py",
+    "_terrarium/frames.py",
+    "_terrarium/guest.py",
+    "_terrarium/hooks.py",
+    "_terrarium/interrupts.py",
+    "_terrarium/loop.py",
+    "_terrarium/main.py",
+    "_terrarium/module.py",
+    "_terrarium/pristine.py",
+    "_terrarium/run.py",
+    "_terrarium/source.py",
+    "_terrarium/start.py",
+    "_terrarium/streams.py",
+    "_terrarium/values/__init__.py",
+    "_terrarium/values/decode.py",
+    "_terrarium/values/encode.py",
+    "_terrarium/values/kinds.py",
+    "_terrarium/values/reprs.py",
+    "_terrarium/values/science.py",
+    "_terrarium/values/writer.py",
+    "_terrarium/wire.py",
 ];
 
 #[cfg(test)]

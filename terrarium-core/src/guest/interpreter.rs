@@ -259,11 +259,6 @@ impl Interpreter {
         self.guest.process()
     }
 
-    /// End the interpreter and keep its process.
-    pub(crate) fn into_process(self) -> Process {
-        self.guest.into_process()
-    }
-
     /// The most memory that it had at a time, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
         self.guest.peak_memory()

@@ -124,13 +124,12 @@ impl<'a> Module<'a> {
         self.function_type(self.type_of(function)?)
     }
 
-    /// The values that an exception with tag index `tag` carries.
-    pub(super) fn tag_values(&self, tag: u32) -> Result<&[wasmparser::ValType], RewriteError> {
-        let ty = self
-            .tags
+    /// The type index of the tag with index `tag`.
+    pub(super) fn tag_type(&self, tag: u32) -> Result<u32, RewriteError> {
+        self.tags
             .get(tag as usize)
-            .ok_or_else(|| malformed(format!("tag {tag} has no declaration")))?;
-        Ok(self.function_type(*ty)?.params())
+            .copied()
+            .ok_or_else(|| malformed(format!("tag {tag} has no declaration")))
     }
 
     /// A reader of the contents of `section`.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
     CodeSection, ElementSection, EntityType, ExportSection, Function, GlobalSection, ImportSection,
-    Instruction, SectionId, StartSection, TableSection,
+    IndirectNameMap, Instruction, NameSection, SectionId, StartSection, TableSection,
 };
 use wasmparser::{
     BinaryReader, ElementSectionReader, ExportSectionReader, ExternalKind, FunctionBody,
-    GlobalSectionReader, ImportSectionReader, Operator, TableSectionReader,
+    GlobalSectionReader, ImportSectionReader, Name, Operator, TableSectionReader,
 };
 
 use super::error::RewriteError;
@@ -130,6 +130,27 @@ impl Reencode for AddedImports<'_> {
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error<RewriteError>> {
         self.shift(function).map_err(Error::UserError)
+    }
+
+    fn parse_custom_name_subsection(
+        &mut self,
+        names: &mut NameSection,
+        section: Name<'_>,
+    ) -> Result<(), Error<RewriteError>> {
+        let Name::Local(functions) = section else {
+            return utils::parse_custom_name_subsection(self, names, section);
+        };
+        let mut locals = IndirectNameMap::new();
+        for function in functions {
+            let function = function?;
+            // A replaced function has parameters but no other locals any more.
+            if !self.replaced.contains_key(&function.index) {
+                let index = self.shift(function.index).map_err(Error::UserError)?;
+                locals.append(index, &utils::name_map(function.names, Ok)?);
+            }
+        }
+        names.locals(&locals);
+        Ok(())
     }
 }
 

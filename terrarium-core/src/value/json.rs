@@ -21,9 +21,10 @@ impl Serialize for Value {
             Self::Bool(b) => serializer.serialize_bool(*b),
             Self::Int(n) if (-SAFE..=SAFE).contains(n) => serializer.serialize_i64(*n),
             Self::Int(n) => tagged(serializer, "int", [("value", json!(n.to_string()))]),
-            Self::BigInt(digits) => match digits.strip_prefix("-0x").or_else(|| digits.strip_prefix("0x")) {
-                Some(_) => tagged(serializer, "int", [("hex", json!(digits))]),
-                None => tagged(serializer, "int", [("value", json!(digits))]),
+            Self::BigInt(digits) => match (digits.strip_prefix("-0x"), digits.strip_prefix("0x")) {
+                (Some(hex), _) => tagged(serializer, "int", [("hex", format!("-{hex}"))]),
+                (_, Some(hex)) => tagged(serializer, "int", [("hex", hex)]),
+                _ => tagged(serializer, "int", [("value", digits)]),
             },
             Self::Float(x) if x.is_finite() => serializer.serialize_f64(*x),
             Self::Float(x) => tagged(serializer, "float", [("value", json!(name_of(*x)))]),
@@ -133,7 +134,10 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
                 Ok(n) => Value::Int(n),
                 Err(_) => Value::BigInt(digits),
             },
-            (_, Some(Json::String(hex))) => Value::BigInt(hex),
+            (_, Some(Json::String(hex))) => Value::BigInt(match hex.strip_prefix('-') {
+                Some(digits) => format!("-0x{digits}"),
+                None => format!("0x{hex}"),
+            }),
             _ => return Err("int without digits".into()),
         },
         "float" => Value::Float(match text(part("value"))?.as_str() {

@@ -153,7 +153,8 @@ impl Vfs {
         let owns = inode.uid == ctx.cred.uid;
         let uid_allowed = uid == UNCHANGED || (owns && uid == inode.uid);
         let gid_allowed = gid == UNCHANGED || (owns && (gid == inode.gid || gid == ctx.cred.gid));
-        if !ctx.cred.is_root() && !(uid_allowed && gid_allowed) {
+        let allowed = ctx.cred.is_root() || (uid_allowed && gid_allowed);
+        if !allowed {
             return Err(Errno::EPERM);
         }
         self.update(ino, |inode| {

@@ -1,7 +1,7 @@
 //! What changed since a mark: paths of regular files that were created, modified and deleted.
 
 use super::inode::{Inode, Node};
-use super::vfs::Top;
+use super::state::Top;
 use super::walk::PATH_MAX;
 use super::{Ino, Layer, Vfs};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -181,13 +181,14 @@ impl FileData {
             let start = bytes.len();
             let part = (size - start).min(CHUNK);
             match self.chunks.get(start / CHUNK).and_then(Option::as_ref) {
-                Some(chunk) => bytes.extend_from_slice(&chunk[..chunk.len().min(part)]),
-                None => {}
-            }
-            let known = bytes.len();
-            bytes.resize(start + part, 0);
-            if known == start && self.chunks.get(start / CHUNK).is_none_or(Option::is_none) {
-                self.read_base(start as u64, &mut bytes[start..])?;
+                Some(chunk) => {
+                    bytes.extend_from_slice(&chunk[..chunk.len().min(part)]);
+                    bytes.resize(start + part, 0);
+                }
+                None => {
+                    bytes.resize(start + part, 0);
+                    self.read_base(start as u64, &mut bytes[start..])?;
+                }
             }
         }
         Ok(bytes.into())

@@ -93,7 +93,7 @@ impl Vfs {
         })?
     }
 
-    /// Makes a file at least `offset + len` bytes long.
+    /// Makes a file at least `offset + len` bytes long; counts as a change of the file either way.
     ///
     /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file or `len` 0, `ENOTSUP` any flag is
     /// set, `EFBIG` over the largest file size, `ENOSPC` over the quota.
@@ -113,11 +113,7 @@ impl Vfs {
             return Err(Errno::ENOTSUP);
         }
         let end = offset.checked_add(len).ok_or(Errno::EFBIG)?;
-        if end > size {
-            self.truncate(ctx, ino, end)
-        } else {
-            Ok(())
-        }
+        self.truncate(ctx, ino, end.max(size))
     }
 }
 

@@ -80,8 +80,8 @@ impl LayerBuilder {
         }
     }
 
-    /// The smallest tree a guest expects: `/` and `/home/earth`, which belong to the guest, `/tmp` (mode 1777, the
-    /// guest's too), `/lib`, and the devices of `/dev`.
+    /// The smallest tree a guest expects: `/home/earth`, which belongs to the guest, `/tmp`, `/lib`, and the devices of
+    /// `/dev`. In `/`, as in `/tmp`, everyone may create files (programs like to write to `/data`), but only the owner may remove or rename what is there.
     pub fn unix() -> LayerBuilder {
         let mut builder = LayerBuilder::new();
         let epoch = Timespec::default();
@@ -94,10 +94,10 @@ impl LayerBuilder {
                 (inode.mode, inode.uid, inode.gid) = (mode, owner.uid, owner.gid);
             }
         };
-        add(b"/", 0o755, Credentials::GUEST);
+        add(b"/", 0o1777, Credentials::ROOT);
         add(b"/home", 0o755, Credentials::ROOT);
         add(b"/home/earth", 0o755, Credentials::GUEST);
-        add(b"/tmp", 0o1777, Credentials::GUEST);
+        add(b"/tmp", 0o1777, Credentials::ROOT);
         add(b"/lib", 0o755, Credentials::ROOT);
         add(b"/dev", 0o755, Credentials::ROOT);
         builder.owner = Credentials::ROOT;

@@ -38,8 +38,8 @@ mod names;
 mod open;
 mod permission;
 mod rename;
+mod state;
 mod tree;
-mod vfs;
 mod walk;
 
 pub use attr::{SetTime, SetTimes};
@@ -55,5 +55,5 @@ pub use layer::Layer;
 pub use layer_builder::{LayerBuilder, LayerError};
 pub use limits::{Usage, VfsLimits};
 pub use open::Opened;
-pub use vfs::Vfs;
+pub use state::Vfs;
 pub use walk::{NAME_MAX, PATH_MAX, SYMLINKS_MAX};

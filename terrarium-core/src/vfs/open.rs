@@ -85,16 +85,17 @@ impl Vfs {
     /// Walks the path, through dangling links too if a file may be created at their end.
     fn open_target(&self, ctx: &Context, at: At<'_>, flags: OpenFlags) -> Result<Target, Errno> {
         let creates = flags.contains(OpenFlags::CREAT);
-        let follows =
-            !flags.contains(OpenFlags::NOFOLLOW) && !(creates && flags.contains(OpenFlags::EXCL));
+        let exclusive = creates && flags.contains(OpenFlags::EXCL);
+        let follows = !exclusive && !flags.contains(OpenFlags::NOFOLLOW);
         let mut walker = Walker::new(self, ctx, at)?;
         loop {
             let last = walker.advance()?;
             let slash = walker.slash;
             let Last::Name(name) = last else {
-                let ino = walker.dots(&last)?;
-                self.inode(ino).map_err(|_| Errno::ENOENT)?;
-                return Ok(Target::Found { ino, slash: true });
+                return Ok(Target::Found {
+                    ino: walker.dots(&last)?,
+                    slash: true,
+                });
             };
             if creates && slash {
                 return Err(Errno::EISDIR);

@@ -201,11 +201,14 @@ impl<'v, 'p> Walker<'v, 'p> {
     }
 
     /// The inode of a last component that is no name.
+    ///
+    /// Errors: `ENOENT` the parent of a removed directory is gone for good.
     pub(super) fn dots(&self, last: &Last<'_>) -> Result<Ino, Errno> {
-        match last {
-            Last::DotDot => Ok(self.vfs.inode(self.dir)?.directory()?.parent),
-            _ => Ok(self.dir),
-        }
+        let ino = match last {
+            Last::DotDot => self.vfs.inode(self.dir)?.directory()?.parent,
+            _ => self.dir,
+        };
+        self.vfs.inode(ino).map(|_| ino).map_err(|_| Errno::ENOENT)
     }
 }
 
@@ -226,8 +229,7 @@ impl Vfs {
             if (follow == Follow::Yes || walker.slash) && walker.follow(ino)? {
                 continue;
             }
-            let inode = self.inode(ino).map_err(|_| Errno::ENOENT)?;
-            if walker.slash && inode.file_type() != FileType::Directory {
+            if walker.slash && self.inode(ino)?.file_type() != FileType::Directory {
                 return Err(Errno::ENOTDIR);
             }
             return Ok(ino);

@@ -1,4 +1,10 @@
 //! Tests of the rewriting: its results are compiled and run by the engine.
 
+mod differential;
+mod exceptions;
 mod guest_module;
+mod hostile;
+mod programs;
+mod redirect;
+mod sections;
 mod support;

@@ -48,14 +48,8 @@ fn a_changed_file_is_refused_with_both_hashes() {
     fs::write(folder.path().join("stdlib.zip"), b"PK stdlix").unwrap();
     let runtime = Runtime::from_dir(folder.path()).unwrap();
     let error = runtime.stdlib().unwrap_err();
-    assert!(
-        matches!(&error, RuntimeError::Hash { file, .. } if file == "stdlib.zip"),
-        "{error}"
-    );
-    assert!(
-        error.to_string().contains(&sha256_hex(b"PK stdlix")),
-        "{error}"
-    );
+    assert!(matches!(&error, RuntimeError::Hash { file, .. } if file == "stdlib.zip"), "{error}");
+    assert!(error.to_string().contains(&sha256_hex(b"PK stdlix")), "{error}");
     assert!(runtime.verify().is_err());
     runtime.tzdata().unwrap();
 }
@@ -67,10 +61,7 @@ fn a_module_that_decompresses_to_something_else_is_refused() {
     let packed = zstd::bulk::compress(&other, 3).unwrap();
     fs::write(folder.path().join("python.wasm.zst"), packed).unwrap();
     let runtime = Runtime::from_dir(folder.path()).unwrap();
-    assert!(matches!(
-        runtime.python_wasm(),
-        Err(RuntimeError::Hash { .. })
-    ));
+    assert!(matches!(runtime.python_wasm(), Err(RuntimeError::Hash { .. })));
 }
 
 #[test]
@@ -78,30 +69,21 @@ fn damaged_compression_is_an_error() {
     let folder = folder(|_| ());
     fs::write(folder.path().join("python.wasm.zst"), b"no zstd frame").unwrap();
     let runtime = Runtime::from_dir(folder.path()).unwrap();
-    assert!(matches!(
-        runtime.python_wasm(),
-        Err(RuntimeError::Unpack { .. })
-    ));
+    assert!(matches!(runtime.python_wasm(), Err(RuntimeError::Unpack { .. })));
 }
 
 #[test]
 fn content_larger_than_announced_is_an_error() {
     let folder = folder(|m| m["artifacts"]["python_wasm"]["unpacked"]["bytes"] = json!(4));
     let runtime = Runtime::from_dir(folder.path()).unwrap();
-    assert!(matches!(
-        runtime.python_wasm(),
-        Err(RuntimeError::Unpack { .. })
-    ));
+    assert!(matches!(runtime.python_wasm(), Err(RuntimeError::Unpack { .. })));
 }
 
 #[test]
 fn an_announced_size_beyond_the_bound_is_refused_before_it_is_allocated() {
     let folder = folder(|m| m["artifacts"]["python_wasm"]["unpacked"]["bytes"] = json!(1u64 << 60));
     let runtime = Runtime::from_dir(folder.path()).unwrap();
-    assert!(matches!(
-        runtime.python_wasm(),
-        Err(RuntimeError::TooLarge { .. })
-    ));
+    assert!(matches!(runtime.python_wasm(), Err(RuntimeError::TooLarge { .. })));
 }
 
 #[test]
@@ -109,10 +91,7 @@ fn a_manifest_cannot_name_a_file_outside_its_folder() {
     for name in ["../secret", "/etc/hostname", "a\\b", "c:x", "..", ""] {
         let folder = folder(|m| m["artifacts"]["stdlib"]["file"] = json!(name));
         let runtime = Runtime::from_dir(folder.path()).unwrap();
-        assert!(
-            matches!(runtime.stdlib(), Err(RuntimeError::FileName { .. })),
-            "{name}"
-        );
+        assert!(matches!(runtime.stdlib(), Err(RuntimeError::FileName { .. })), "{name}");
     }
 }
 
@@ -138,19 +117,11 @@ fn the_key_follows_the_manifest() {
 fn the_bundled_set_is_whole() {
     let runtime = Runtime::bundled().unwrap();
     runtime.verify().unwrap();
-    assert!(
-        runtime
-            .python_wasm()
-            .unwrap()
-            .starts_with(b"\0asm\x01\0\0\0")
-    );
+    assert!(runtime.python_wasm().unwrap().starts_with(b"\0asm\x01\0\0\0"));
     assert!(runtime.stdlib().unwrap().starts_with(b"PK\x03\x04"));
     assert!(runtime.tzdata().unwrap().starts_with(b"PK\x03\x04"));
     let expected: Value = serde_json::from_str(include_str!("../../pins.json")).unwrap();
-    assert_eq!(
-        serde_json::to_value(&runtime.manifest().guest).unwrap(),
-        expected["guest"]
-    );
+    assert_eq!(serde_json::to_value(&runtime.manifest().guest).unwrap(), expected["guest"]);
     assert!(std::ptr::eq(runtime, Runtime::bundled().unwrap()));
 }
 
@@ -158,12 +129,7 @@ fn the_bundled_set_is_whole() {
 #[test]
 fn the_bundled_set_leaves_room_in_a_packed_crate() {
     let runtime = Runtime::bundled().unwrap();
-    let bytes: u64 = runtime
-        .manifest()
-        .artifacts
-        .values()
-        .map(|artifact| artifact.bytes)
-        .sum();
+    let bytes: u64 = runtime.manifest().artifacts.values().map(|artifact| artifact.bytes).sum();
     // The registry takes 10 MB; the sources and the archive itself need little.
     assert!(bytes < 9_500_000, "{bytes} bytes of artifacts");
 }

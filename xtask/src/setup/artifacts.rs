@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use terrarium_core::rewrite::{RewriteOptions, rewrite};
+use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite};
+use terrarium_core::syscall::REDIRECTS;
 use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
 
 use super::{Pins, download};
@@ -34,16 +35,10 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
 
     let start = Instant::now();
     let python = rewrite(&wasm, &rewrite_options()).context("cannot rewrite the guest")?;
-    println!(
-        "main module rewritten in {:.1} s",
-        start.elapsed().as_secs_f64()
-    );
+    println!("main module rewritten in {:.1} s", start.elapsed().as_secs_f64());
     let start = Instant::now();
     let packed = zstd::bulk::compress(&python, ZSTD_LEVEL)?;
-    println!(
-        "main module compressed in {:.1} s",
-        start.elapsed().as_secs_f64()
-    );
+    println!("main module compressed in {:.1} s", start.elapsed().as_secs_f64());
 
     let mut artifacts = BTreeMap::new();
     let mut add = |name: &str, file: &str, bytes: &[u8], unpacked: Option<&[u8]>, licence: &str| {
@@ -51,10 +46,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
             file: file.to_owned(),
             bytes: bytes.len() as u64,
             sha256: sha256_hex(bytes),
-            unpacked: unpacked.map(|raw| Unpacked {
-                bytes: raw.len() as u64,
-                sha256: sha256_hex(raw),
-            }),
+            unpacked: unpacked.map(|raw| Unpacked { bytes: raw.len() as u64, sha256: sha256_hex(raw) }),
             licence: licence.to_owned(),
         };
         artifacts.insert(name.to_owned(), artifact);
@@ -62,38 +54,26 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
         util::write(&folder.join(file), bytes)
     };
     let python_licence = format!("{} AND Python-2.0", guest.licence);
-    add(
-        "python_wasm",
-        "python.wasm.zst",
-        &packed,
-        Some(&python),
-        &python_licence,
-    )?;
+    add("python_wasm", "python.wasm.zst", &packed, Some(&python), &python_licence)?;
     add("stdlib", "stdlib.zip", &stdlib, None, "Python-2.0")?;
     add("tzdata", "tzdata.zip", &tzdata, None, &zones.licence)?;
 
     let manifest = Manifest {
         guest: pins.guest.clone(),
-        sources: pins
-            .sources
-            .iter()
-            .filter(|s| s.purpose == "artifacts")
-            .cloned()
-            .collect(),
+        sources: pins.sources.iter().filter(|s| s.purpose == "artifacts").cloned().collect(),
         rewrite_format: REWRITE_FORMAT,
         artifacts,
     };
     let mut text = serde_json::to_string_pretty(&manifest)?;
     text.push('\n');
     util::write(&folder.join("manifest.json"), text.as_bytes())?;
-    Runtime::from_dir(folder)?
-        .verify()
-        .context("the artifacts do not pass their own check")
+    Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")
 }
 
-/// How the main module is rewritten.
+/// How the main module is rewritten: besides what every module needs, the host serves some functions.
 fn rewrite_options() -> RewriteOptions {
-    RewriteOptions::default()
+    let redirects = REDIRECTS.iter().map(|r| Redirect::new(r.export, r.module, r.name)).collect();
+    RewriteOptions { redirects }
 }
 
 /// The package says itself which Python and which binary interface it is.
@@ -101,8 +81,7 @@ fn check_guest(pins: &Pins, lock: &[u8]) -> Result<()> {
     let lock: Value = serde_json::from_slice(lock).context("the guest's lock file is not valid")?;
     let info = &lock["info"];
     ensure!(
-        info["python"] == pins.guest.python.as_str()
-            && info["abi_version"] == pins.guest.abi.as_str(),
+        info["python"] == pins.guest.python.as_str() && info["abi_version"] == pins.guest.abi.as_str(),
         "the guest says it is {info}, pins.json says Python {} with the binary interface {}",
         pins.guest.python,
         pins.guest.abi
@@ -116,10 +95,7 @@ pub(crate) fn rewriter_fingerprint() -> Result<String> {
     let root = util::root();
     let sources = root.join("terrarium-core/src/rewrite");
     let mut hash = Sha256::new();
-    hash.update(format!(
-        "{REWRITE_FORMAT} {ZSTD_LEVEL} {:?}\n",
-        rewrite_options()
-    ));
+    hash.update(format!("{REWRITE_FORMAT} {ZSTD_LEVEL} {:?}\n", rewrite_options()));
     for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
         if !path.ends_with("tests.rs") {
             hash.update(path.strip_prefix(&sources)?.to_string_lossy().as_bytes());
@@ -128,10 +104,7 @@ pub(crate) fn rewriter_fingerprint() -> Result<String> {
     }
     let lock = String::from_utf8(util::read(&root.join("Cargo.lock"))?)?;
     for package in lock.split("[[package]]") {
-        if ["\nname = \"wasmparser\"\n", "\nname = \"wasm-encoder\"\n"]
-            .iter()
-            .any(|n| package.starts_with(n))
-        {
+        if ["\nname = \"wasmparser\"\n", "\nname = \"wasm-encoder\"\n"].iter().any(|n| package.starts_with(n)) {
             hash.update(package);
         }
     }

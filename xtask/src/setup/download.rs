@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
@@ -25,20 +25,13 @@ pub(crate) fn fetch(source: &Source, downloads: &Path) -> Result<Vec<u8>> {
     {
         return Ok(bytes);
     }
-    println!(
-        "fetching {} {} with {}",
-        source.name, source.version, source.client
-    );
+    println!("fetching {} {} with {}", source.name, source.version, source.client);
     let part = downloads.join(format!(".{}.{}", source.name, std::process::id()));
     fs::create_dir_all(&part).with_context(|| format!("cannot create `{}`", part.display()))?;
     let fetched = fetch_into(source, &part);
     let removed = fs::remove_dir_all(&part);
-    let bytes = fetched.with_context(|| {
-        format!(
-            "cannot fetch {} {}; set-up needs the network once",
-            source.name, source.version
-        )
-    })?;
+    let bytes = fetched
+        .with_context(|| format!("cannot fetch {} {}; set-up needs the network once", source.name, source.version))?;
     removed.with_context(|| format!("cannot remove `{}`", part.display()))?;
     util::write(&path, &bytes)?;
     Ok(bytes)
@@ -48,22 +41,14 @@ fn fetch_into(source: &Source, part: &Path) -> Result<Vec<u8>> {
     let package = |separator: &str| format!("{}{separator}{}", source.name, source.version);
     match source.client.as_str() {
         "npm" => util::run_quietly(
-            util::npm()
-                .args(["pack", "--silent", "--pack-destination", ".", &package("@")])
-                .current_dir(part),
+            util::npm().args(["pack", "--loglevel=error", "--pack-destination", ".", &package("@")]).current_dir(part),
         )?,
         "pip" => {
             let requirement = format!("{} --hash={}\n", package("=="), source.integrity);
             fs::write(part.join("requirements.txt"), requirement)?;
             util::run_quietly(
                 util::command(util::python()?)
-                    .args([
-                        "-m",
-                        "pip",
-                        "download",
-                        "--disable-pip-version-check",
-                        "--no-deps",
-                    ])
+                    .args(["-m", "pip", "download", "--disable-pip-version-check", "--no-deps"])
                     .args(["--only-binary=:all:", "--require-hashes", "--dest", "."])
                     .args(["--requirement", "requirements.txt"])
                     .current_dir(part),
@@ -83,12 +68,7 @@ fn check(source: &Source, bytes: &[u8]) -> Result<()> {
     } else {
         format!("sha256:{:x}", Sha256::digest(bytes))
     };
-    ensure!(
-        found == source.integrity,
-        "{} has the hash {found}, pinned is {}",
-        source.file,
-        source.integrity
-    );
+    ensure!(found == source.integrity, "{} has the hash {found}, pinned is {}", source.file, source.integrity);
     Ok(())
 }
 
@@ -108,37 +88,35 @@ pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
             found[index] = Some(bytes);
         }
     }
-    let take = |(name, bytes): (&&str, Option<Vec<u8>>)| {
-        bytes.with_context(|| format!("the package has no `{name}`"))
-    };
+    let take = |(name, bytes): (&&str, Option<Vec<u8>>)| bytes.with_context(|| format!("the package has no `{name}`"));
     names.iter().zip(found).map(take).collect()
 }
 
-/// Lays out what only the tests need: Binaryen's optimiser, the oracle for the rewriting.
-pub(crate) fn tools(pins: &Pins, downloads: &Path) -> Result<()> {
-    const MEMBERS: [&str; 4] = [
-        "bin/wasm-opt",
-        "bin/package.json",
-        "package.json",
-        "LICENSE",
-    ];
-    let source = pins.source("binaryen")?;
-    let folder = tool_folder(source, downloads);
-    // The last one written, so its presence means that all are there.
-    let done = folder.join(MEMBERS[MEMBERS.len() - 1]);
-    if done.is_file() {
-        return Ok(());
-    }
-    let package = fetch(source, downloads)?;
-    for (name, bytes) in MEMBERS.iter().zip(members(&package, &MEMBERS)?) {
-        util::write(&folder.join(name), &bytes)?;
-    }
-    println!("{} {} laid out for the tests", source.name, source.version);
-    Ok(())
-}
+/// What only the tests need, by package: Binaryen's optimiser, the oracle for the rewriting, and the
+/// guest's main module as it was before.
+const FOR_TESTS: &[(&str, &[&str])] = &[
+    ("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"]),
+    ("pyodide", &["pyodide.asm.wasm"]),
+];
 
-fn tool_folder(source: &Source, downloads: &Path) -> PathBuf {
-    downloads.join(format!("{}-{}", source.name, source.version))
+/// Lays out what only the tests need, in a folder of downloads for each package.
+pub(crate) fn lay_out_for_tests(pins: &Pins, downloads: &Path) -> Result<()> {
+    for (name, files) in FOR_TESTS {
+        let source = pins.source(name)?;
+        let folder = downloads.join(name);
+        // Written last: without it the folder is not whole, or of another version.
+        let stamp = folder.join("integrity");
+        if fs::read(&stamp).is_ok_and(|present| present == source.integrity.as_bytes()) {
+            continue;
+        }
+        let package = fetch(source, downloads)?;
+        for (file, bytes) in files.iter().zip(members(&package, files)?) {
+            util::write(&folder.join(file), &bytes)?;
+        }
+        util::write(&stamp, source.integrity.as_bytes())?;
+        println!("{name} {} laid out for the tests", source.version);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -168,10 +146,7 @@ mod tests {
         for integrity in ABC {
             check(&source(integrity), b"abc").unwrap();
             let error = check(&source(integrity), b"abd").unwrap_err().to_string();
-            assert!(
-                error.contains("sample-1.0.tgz") && error.contains(integrity),
-                "{error}"
-            );
+            assert!(error.contains("sample-1.0.tgz") && error.contains(integrity), "{error}");
         }
     }
 
@@ -195,21 +170,12 @@ mod tests {
 
     #[test]
     fn members_come_in_the_order_of_their_names() {
-        let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(
-            Vec::new(),
-            Default::default(),
-        ));
-        for (name, content) in [
-            ("package/a", "first"),
-            ("package/b/c", "second"),
-            ("a", "outside"),
-        ] {
+        let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Default::default()));
+        for (name, content) in [("package/a", "first"), ("package/b/c", "second"), ("a", "outside")] {
             let mut header = tar::Header::new_gnu();
             header.set_size(content.len() as u64);
             header.set_mode(0o644);
-            archive
-                .append_data(&mut header, name, content.as_bytes())
-                .unwrap();
+            archive.append_data(&mut header, name, content.as_bytes()).unwrap();
         }
         let package = archive.into_inner().unwrap().finish().unwrap();
         let found = members(&package, &["b/c", "a"]).unwrap();

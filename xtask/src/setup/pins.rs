@@ -16,9 +16,6 @@ pub(crate) struct Pins {
 impl Pins {
     /// The package of this name.
     pub(crate) fn source(&self, name: &str) -> Result<&Source> {
-        self.sources
-            .iter()
-            .find(|source| source.name == name)
-            .with_context(|| format!("pins.json has no `{name}`"))
+        self.sources.iter().find(|source| source.name == name).with_context(|| format!("pins.json has no `{name}`"))
     }
 }

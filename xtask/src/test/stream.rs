@@ -22,14 +22,8 @@ pub(super) fn run_streaming(command: &mut Command, mut read: impl FnMut(&str)) -
         .with_context(|| format!("cannot start `{name}`; is it installed and on the path?"))?;
     let (sender, lines) = channel();
     let readers = [
-        child
-            .stdout
-            .take()
-            .map(|pipe| forward(pipe, sender.clone())),
-        child
-            .stderr
-            .take()
-            .map(|pipe| forward(pipe, sender.clone())),
+        child.stdout.take().map(|pipe| forward(pipe, sender.clone())),
+        child.stderr.take().map(|pipe| forward(pipe, sender.clone())),
     ];
     drop(sender);
     for line in lines {
@@ -48,10 +42,7 @@ fn forward(pipe: impl Read + Send + 'static, lines: Sender<Vec<u8>>) -> thread::
     thread::spawn(move || {
         let mut pipe = BufReader::new(pipe);
         let mut line = Vec::new();
-        while pipe
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|bytes| bytes > 0)
-        {
+        while pipe.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
             if lines.send(std::mem::take(&mut line)).is_err() {
                 break;
             }
@@ -82,9 +73,6 @@ mod tests {
     fn failure_is_reported() {
         assert!(!run_streaming(&mut itself("--no-such-flag"), |_| ()).unwrap());
         let error = run_streaming(&mut Command::new("no-such-program-here"), |_| ()).unwrap_err();
-        assert!(
-            error.to_string().contains("`no-such-program-here`"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("`no-such-program-here`"), "{error}");
     }
 }

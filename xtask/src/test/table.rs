@@ -10,9 +10,7 @@ pub(super) fn render(rows: &[Row]) -> String {
     let (mut passed, mut failed, mut ignored, mut seconds) = (0, 0, 0, 0.0);
     for row in rows {
         let count = |number: fn(&super::Tally) -> u64| {
-            row.tally
-                .as_ref()
-                .map_or_else(String::new, |tally| number(tally).to_string())
+            row.tally.as_ref().map_or_else(String::new, |tally| number(tally).to_string())
         };
         if let Some(tally) = &row.tally {
             passed += tally.passed;
@@ -30,14 +28,7 @@ pub(super) fn render(rows: &[Row]) -> String {
         ]);
     }
     let sums = [passed, failed, ignored].map(|sum: u64| sum.to_string());
-    text += &line([
-        "sum",
-        "",
-        &sums[0],
-        &sums[1],
-        &sums[2],
-        &format!("{seconds:.1}"),
-    ]);
+    text += &line(["sum", "", &sums[0], &sums[1], &sums[2], &format!("{seconds:.1}")]);
     text
 }
 
@@ -62,19 +53,8 @@ mod tests {
 
     #[test]
     fn every_step_has_a_line_and_the_counts_add_up() {
-        let row = |name, passed, tally, millis| Row {
-            name,
-            passed,
-            tally,
-            took: Duration::from_millis(millis),
-        };
-        let tally = |passed, failed, ignored| {
-            Some(Tally {
-                passed,
-                failed,
-                ignored,
-            })
-        };
+        let row = |name, passed, tally, millis| Row { name, passed, tally, took: Duration::from_millis(millis) };
+        let tally = |passed, failed, ignored| Some(Tally { passed, failed, ignored });
         let rows = [
             row("tidy", true, None, 40),
             row("Rust tests", false, tally(10, 1, 2), 61_200),

@@ -18,10 +18,7 @@ impl Tally {
         if !cargo && !pytest {
             return;
         }
-        let words: Vec<&str> = text
-            .split([' ', ';', ',', '.'])
-            .filter(|word| !word.is_empty())
-            .collect();
+        let words: Vec<&str> = text.split([' ', ';', ',', '.']).filter(|word| !word.is_empty()).collect();
         for pair in words.windows(2) {
             let Ok(count) = pair[0].parse::<u64>() else {
                 continue;
@@ -68,19 +65,13 @@ mod tests {
     #[test]
     fn summaries_of_pytest_are_read() {
         assert_eq!(tally(&["12 passed in 0.34s"]), (12, 0, 0));
-        let line =
-            "\u{1b}[31m=== \u{1b}[1m1 failed\u{1b}[0m, 98 passed, 2 skipped, 1 error in 1.20s ===";
+        let line = "\u{1b}[31m=== \u{1b}[1m1 failed\u{1b}[0m, 98 passed, 2 skipped, 1 error in 1.20s ===";
         assert_eq!(tally(&[line]), (98, 2, 2));
     }
 
     #[test]
     fn other_lines_count_nothing() {
-        let lines = [
-            "test a::b ... ok",
-            "3 passed the gate",
-            "assertion: 5 failed",
-            "",
-        ];
+        let lines = ["test a::b ... ok", "3 passed the gate", "assertion: 5 failed", ""];
         assert_eq!(tally(&lines), (0, 0, 0));
     }
 }

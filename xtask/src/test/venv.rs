@@ -12,41 +12,21 @@ use crate::util;
 pub(super) fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
     let pinned = util::read(requirements)?;
     let folder = util::root().join("target/xtask/venv").join(name);
-    let python = folder.join(if cfg!(windows) {
-        "Scripts/python.exe"
-    } else {
-        "bin/python"
-    });
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     // Written last: without it the environment is not whole.
     let stamp = folder.join("requirements.txt");
-    let works =
-        || util::run_quietly(util::command(&python).args(["-m", "pip", "--version"])).is_ok();
+    let works = || util::run_quietly(util::command(&python).args(["-m", "pip", "--version"])).is_ok();
     if fs::read(&stamp).is_ok_and(|present| present == pinned) && works() {
         return Ok(python);
     }
-    println!(
-        "installing the tools of {} into {}",
-        requirements.display(),
-        folder.display()
-    );
+    println!("installing the tools of {} into {}", requirements.display(), folder.display());
     if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot remove `{}`", folder.display()))?;
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
     }
-    util::run_quietly(
-        util::command(util::python()?)
-            .args(["-m", "venv"])
-            .arg(&folder),
-    )?;
+    util::run_quietly(util::command(util::python()?).args(["-m", "venv"]).arg(&folder))?;
     util::run_quietly(
         util::command(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--disable-pip-version-check",
-                "--quiet",
-            ])
+            .args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"])
             .args(["--require-hashes", "--only-binary=:all:", "--requirement"])
             .arg(requirements),
     )?;

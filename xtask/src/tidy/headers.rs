@@ -6,21 +6,11 @@ use super::source::SourceFile;
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files {
-        let first = file
-            .text
-            .lines()
-            .find(|line| !line.starts_with("#!"))
-            .unwrap_or_default();
+        let first = file.text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
         if file.is_rust() {
-            let says = first
-                .strip_prefix("//! ")
-                .is_some_and(|text| !text.trim().is_empty());
+            let says = first.strip_prefix("//! ").is_some_and(|text| !text.trim().is_empty());
             if !says {
-                findings.push(Finding::new(
-                    file,
-                    1,
-                    "the first line must be a `//!` header",
-                ));
+                findings.push(Finding::new(file, 1, "the first line must be a `//!` header"));
             }
         } else if file.is_python() {
             // The programs that tests run in the guest may start with a comment of directions.
@@ -56,10 +46,7 @@ mod tests {
     fn headers_pass() {
         assert!(!found("a.rs", "//! What it is.\n"));
         assert!(!found("a.py", "\"\"\"What it is.\"\"\"\n"));
-        assert!(!found(
-            "a.py",
-            "#!/usr/bin/env python3\n\"\"\"What it is.\"\"\"\n"
-        ));
+        assert!(!found("a.py", "#!/usr/bin/env python3\n\"\"\"What it is.\"\"\"\n"));
         assert!(!found("tests/programs/pass/x.py", "# native: yes\n"));
         assert!(!found("a.md", "Text\n"));
     }

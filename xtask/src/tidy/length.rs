@@ -35,13 +35,7 @@ mod tests {
     #[test]
     fn short_files_tests_and_generated_files_pass() {
         let generated = SourceFile::new("a/src/g.rs", "//! @generated\n".repeat(900));
-        let others = [
-            "a/src/x/tests.rs",
-            "tests/api/x.rs",
-            "benches/b.rs",
-            "a/test_x.py",
-            "x.md",
-        ];
+        let others = ["a/src/x/tests.rs", "tests/api/x.rs", "benches/b.rs", "a/test_x.py", "x.md"];
         assert!(check(&[lines("a/src/x.rs", 400), generated]).is_empty());
         assert!(check(&others.map(|path| lines(path, 900))).is_empty());
     }

@@ -6,10 +6,7 @@ use super::source::SourceFile;
 const NEEDED: &[(&str, &str)] = &[
     ("[lints]\nworkspace = true", "take the workspace's lints"),
     ("\nedition.workspace = true", "take the workspace's edition"),
-    (
-        "\nrust-version.workspace = true",
-        "take the workspace's rust-version",
-    ),
+    ("\nrust-version.workspace = true", "take the workspace's rust-version"),
     ("\nlicense.workspace = true", "take the workspace's licence"),
     ("\ndescription = \"", "describe the crate"),
 ];
@@ -23,11 +20,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
         }
         for (text, message) in NEEDED {
             if !file.text.contains(text) {
-                findings.push(Finding::new(
-                    file,
-                    1,
-                    format!("must {message}: `{}`", text.trim()),
-                ));
+                findings.push(Finding::new(file, 1, format!("must {message}: `{}`", text.trim())));
             }
         }
         for (index, line) in file.text.lines().enumerate() {
@@ -53,20 +46,8 @@ mod tests {
 
     #[test]
     fn a_crate_with_lints_of_its_own_is_found() {
-        assert_eq!(
-            found(
-                "x/Cargo.toml",
-                &GOOD.replace("[lints]\nworkspace = true", "")
-            ),
-            1
-        );
-        assert_eq!(
-            found(
-                "x/Cargo.toml",
-                &GOOD.replace("edition.workspace = true", "edition = \"2021\"")
-            ),
-            1
-        );
+        assert_eq!(found("x/Cargo.toml", &GOOD.replace("[lints]\nworkspace = true", "")), 1);
+        assert_eq!(found("x/Cargo.toml", &GOOD.replace("edition.workspace = true", "edition = \"2021\"")), 1);
         assert_eq!(found("x/Cargo.toml", "[package]\n"), NEEDED.len());
     }
 
@@ -81,12 +62,6 @@ mod tests {
     fn members_and_workspaces_pass() {
         assert_eq!(found("x/Cargo.toml", GOOD), 0);
         assert_eq!(found("Cargo.toml", "[workspace]\nmembers = []\n"), 0);
-        assert_eq!(
-            found(
-                "fuzz/Cargo.toml",
-                "[package]\nname = \"f\"\n\n[workspace]\n"
-            ),
-            0
-        );
+        assert_eq!(found("fuzz/Cargo.toml", "[package]\nname = \"f\"\n\n[workspace]\n"), 0);
     }
 }

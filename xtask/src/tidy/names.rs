@@ -15,21 +15,12 @@ const HOSTS: &[(&str, &str)] = &[
 ];
 
 /// Starts of paths that name one machine's user or workplace.
-const PATHS: &[(&str, &str)] = &[
-    ("/wo", "rk/"),
-    ("/Us", "ers/"),
-    ("C:\\Us", "ers\\"),
-    ("/root/", "."),
-    ("/tmp/", "bash"),
-];
+const PATHS: &[(&str, &str)] =
+    &[("/wo", "rk/"), ("/Us", "ers/"), ("C:\\Us", "ers\\"), ("/root/", "."), ("/tmp/", "bash"), ("/opt/", "wheels")];
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
-    let join = |halves: &[(&str, &str)]| -> Vec<String> {
-        halves
-            .iter()
-            .map(|(one, two)| format!("{one}{two}"))
-            .collect()
-    };
+    let join =
+        |halves: &[(&str, &str)]| -> Vec<String> { halves.iter().map(|(one, two)| format!("{one}{two}")).collect() };
     let (hosts, paths) = (join(HOSTS), join(PATHS));
     let mut findings = Vec::new();
     for file in files {
@@ -75,10 +66,7 @@ mod tests {
 
     #[test]
     fn other_names_and_paths_pass() {
-        assert_eq!(
-            found("/home/earth/data.csv, /tmp/x, /workspace, net/work/x, ../work/x"),
-            0
-        );
+        assert_eq!(found("/home/earth/data.csv, /tmp/x, /workspace, net/work/x, ../work/x"), 0);
         assert_eq!(found("https://example.com, npm, pip"), 0);
     }
 }

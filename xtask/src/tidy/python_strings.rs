@@ -13,17 +13,12 @@ const MAX_TEST_LINES: usize = 30;
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
-        let bound = if file.is_test() {
-            MAX_TEST_LINES
-        } else {
-            MAX_LINES
-        };
+        let bound = if file.is_test() { MAX_TEST_LINES } else { MAX_LINES };
         for literal in &file.scanned().strings {
             let lines = literal.text.lines().count();
             if lines > bound && is_python(&literal.text) {
-                let message = format!(
-                    "{lines} lines of Python in a string, the bound is {bound}: move it to a .py file"
-                );
+                let message =
+                    format!("{lines} lines of Python in a string, the bound is {bound}: move it to a .py file");
                 findings.push(Finding::new(file, literal.line, message));
             }
         }
@@ -35,17 +30,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
 fn is_python(text: &str) -> bool {
     let python = |line: &&str| {
         let line = line.trim();
-        let block = [
-            "def ",
-            "async def ",
-            "class ",
-            "if ",
-            "for ",
-            "while ",
-            "with ",
-            "try:",
-            "except",
-        ];
+        let block = ["def ", "async def ", "class ", "if ", "for ", "while ", "with ", "try:", "except"];
         (line.ends_with(':') && block.iter().any(|start| line.starts_with(start)))
             || (line.starts_with("import ") && !line.ends_with(';'))
             || (line.starts_with("from ") && line.contains(" import "))

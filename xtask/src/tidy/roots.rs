@@ -4,19 +4,8 @@ use super::Finding;
 use super::source::SourceFile;
 
 /// What an item with logic or data starts with, after its visibility.
-const ITEMS: &[&str] = &[
-    "fn ",
-    "struct ",
-    "enum ",
-    "union ",
-    "trait ",
-    "impl ",
-    "impl<",
-    "static ",
-    "macro_rules!",
-    "unsafe ",
-    "async ",
-];
+const ITEMS: &[&str] =
+    &["fn ", "struct ", "enum ", "union ", "trait ", "impl ", "impl<", "static ", "macro_rules!", "unsafe ", "async "];
 
 /// Crates whose root is written by a macro's rules.
 const EXEMPT: &[&str] = &["terrarium-py/src/lib.rs", "terrarium-node/src/lib.rs"];
@@ -34,10 +23,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
             let item = line
                 .split_once(") ")
                 .filter(|(start, _)| start.starts_with("pub("))
-                .map_or_else(
-                    || line.strip_prefix("pub ").unwrap_or(line),
-                    |(_, item)| item,
-                );
+                .map_or_else(|| line.strip_prefix("pub ").unwrap_or(line), |(_, item)| item);
             if ITEMS.iter().any(|start| item.starts_with(start)) {
                 let message = "holds an item; move it to a file of its own and re-export it";
                 findings.push(Finding::new(file, index + 1, message));
@@ -64,7 +50,8 @@ mod tests {
 
     #[test]
     fn modules_and_exports_pass() {
-        let text = "//! R.\n//! fn no() {}\nmod a;\npub mod b;\npub use a::f;\n#[cfg(test)]\nmod tests {\n    fn f() {}\n}\n";
+        let text =
+            "//! R.\n//! fn no() {}\nmod a;\npub mod b;\npub use a::f;\n#[cfg(test)]\nmod tests {\n    fn f() {}\n}\n";
         assert_eq!(found("a/src/lib.rs", text), 0);
         assert_eq!(found("a/src/a.rs", "//! A.\nfn f() {}\n"), 0);
         assert_eq!(found("terrarium-py/src/lib.rs", "//! A.\nfn f() {}\n"), 0);

@@ -20,11 +20,7 @@ pub(super) struct Literal {
 
 /// Scans a Rust file. It need not compile; what is not closed reaches to the end.
 pub(super) fn scan(text: &str) -> Scanned {
-    let mut scanner = Scanner {
-        rest: text,
-        line: 1,
-        out: Scanned::default(),
-    };
+    let mut scanner = Scanner { rest: text, line: 1, out: Scanned::default() };
     while let Some(first) = scanner.rest.chars().next() {
         let rest = scanner.rest;
         if rest.starts_with("//") {
@@ -70,18 +66,13 @@ impl Scanner<'_> {
     fn blank(&mut self, bytes: usize) {
         let (taken, rest) = self.rest.split_at(bytes);
         self.line += taken.matches('\n').count();
-        self.out
-            .code
-            .extend(taken.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        self.out.code.extend(taken.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
         self.rest = rest;
     }
 
     fn string(&mut self, open: usize, length: usize, close: usize) {
         let text = self.rest[open..open + length].to_owned();
-        self.out.strings.push(Literal {
-            line: self.line,
-            text,
-        });
+        self.out.strings.push(Literal { line: self.line, text });
         self.copy(open);
         self.blank(length);
         self.copy(close.min(self.rest.len()));
@@ -128,16 +119,13 @@ fn raw_string(rest: &str, previous: Option<char>) -> Option<(usize, usize)> {
     if previous.is_some_and(|c| c.is_alphanumeric() || c == '_') {
         return None;
     }
-    let prefix = ["r", "br", "cr"].into_iter().find(|p| {
-        rest.strip_prefix(p)
-            .is_some_and(|after| after.starts_with(['#', '"']))
-    })?;
+    let prefix = ["r", "br", "cr"]
+        .into_iter()
+        .find(|p| rest.strip_prefix(p).is_some_and(|after| after.starts_with(['#', '"'])))?;
     let after = &rest[prefix.len()..];
     let hashes = after.len() - after.trim_start_matches('#').len();
     // `r#name` is an identifier.
-    after[hashes..]
-        .starts_with('"')
-        .then_some((prefix.len() + hashes + 1, hashes))
+    after[hashes..].starts_with('"').then_some((prefix.len() + hashes + 1, hashes))
 }
 
 /// The length of a character literal, or 1 for the quote of a lifetime.
@@ -146,9 +134,7 @@ fn character(rest: &str) -> usize {
     match (chars.next(), chars.next()) {
         (Some((_, '\\')), Some((at, escape))) => {
             let from = at + escape.len_utf8();
-            rest[from..]
-                .find('\'')
-                .map_or(rest.len(), |end| from + end + 1)
+            rest[from..].find('\'').map_or(rest.len(), |end| from + end + 1)
         }
         (Some(_), Some((at, '\''))) => at + 1,
         _ => 1,
@@ -164,11 +150,7 @@ mod tests {
     }
 
     fn strings(text: &str) -> Vec<String> {
-        scan(text)
-            .strings
-            .into_iter()
-            .map(|literal| literal.text)
-            .collect()
+        scan(text).strings.into_iter().map(|literal| literal.text).collect()
     }
 
     #[test]
@@ -181,23 +163,11 @@ mod tests {
 
     #[test]
     fn strings_are_blank_and_kept_with_their_line() {
-        assert_eq!(
-            code(r#"f("// no \" comment") // yes"#),
-            r#"f("                ")       "#
-        );
+        assert_eq!(code(r#"f("// no \" comment") // yes"#), r#"f("                ")       "#);
         let scanned = scan("\n\nlet s = r##\"one\n\"# two\"##; x");
-        assert_eq!(
-            scanned.strings,
-            [Literal {
-                line: 3,
-                text: "one\n\"# two".into()
-            }]
-        );
+        assert_eq!(scanned.strings, [Literal { line: 3, text: "one\n\"# two".into() }]);
         assert!(scanned.code.ends_with("\"##; x"), "{}", scanned.code);
-        assert_eq!(
-            strings(r#"b"one" c"two" br"three""#),
-            ["one", "two", "three"]
-        );
+        assert_eq!(strings(r#"b"one" c"two" br"three""#), ["one", "two", "three"]);
         assert_eq!(strings("\"open"), ["open"]);
     }
 

@@ -11,13 +11,7 @@ use crate::util;
 const MAX_BYTES: usize = 2 << 20;
 
 /// Folders that hold nothing of the project's own.
-const SKIPPED: &[&str] = &[
-    "target",
-    "node_modules",
-    "artifacts",
-    "downloads",
-    "__pycache__",
-];
+const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "__pycache__"];
 
 /// A text file of the project.
 pub(super) struct SourceFile {
@@ -31,11 +25,7 @@ pub(super) struct SourceFile {
 impl SourceFile {
     /// A file of this path and content.
     pub(super) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            text: text.into(),
-            scanned: OnceCell::new(),
-        }
+        Self { path: path.into(), text: text.into(), scanned: OnceCell::new() }
     }
 
     /// Whether it is Rust.
@@ -51,9 +41,7 @@ impl SourceFile {
     /// Whether it is a test or a benchmark and nothing else.
     pub(super) fn is_test(&self) -> bool {
         let name = self.name();
-        self.path
-            .split('/')
-            .any(|part| matches!(part, "tests" | "benches"))
+        self.path.split('/').any(|part| matches!(part, "tests" | "benches"))
             || name == "tests.rs"
             || name.starts_with("test_")
             || name == "conftest.py"
@@ -61,10 +49,7 @@ impl SourceFile {
 
     /// Whether a program wrote it, which its first line then says.
     pub(super) fn is_generated(&self) -> bool {
-        self.text
-            .lines()
-            .next()
-            .is_some_and(|line| line.contains("@generated"))
+        self.text.lines().next().is_some_and(|line| line.contains("@generated"))
     }
 
     /// The last part of the path.
@@ -97,10 +82,7 @@ pub(super) fn load() -> Result<Vec<SourceFile>> {
             continue;
         }
         if let Ok(text) = String::from_utf8(bytes) {
-            let path = path
-                .strip_prefix(&root)?
-                .to_string_lossy()
-                .replace('\\', "/");
+            let path = path.strip_prefix(&root)?.to_string_lossy().replace('\\', "/");
             files.push(SourceFile::new(path, text));
         }
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from binascii import a2b_base64
+
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-from binascii import a2b_base64
+__builtins__ = BUILTINS
 
 
 class InputError(ValueError):
@@ -66,9 +68,10 @@ def _tuple(value: dict[str, Any]) -> Any:
     items = [decode(item) for item in value["items"]]
     if "fields" not in value:
         return tuple(items)
-    from collections import namedtuple  # noqa: PLC0415
+    from collections import namedtuple
 
-    kind: Any = namedtuple(value.get("name", "Row").rpartition(".")[2], value["fields"])  # noqa: PYI024
+    name = value.get("name", "Row").rpartition(".")[2]
+    kind: Any = namedtuple(name, value["fields"])  # type: ignore[misc]
     return kind(*items)
 
 
@@ -94,7 +97,7 @@ def _range(value: dict[str, Any]) -> range:
 
 def _iso(name: str) -> Callable[[dict[str, Any]], Any]:
     def make(value: dict[str, Any]) -> Any:
-        import datetime  # noqa: PLC0415
+        import datetime
 
         return getattr(datetime, name).fromisoformat(value["value"])
 
@@ -102,31 +105,31 @@ def _iso(name: str) -> Callable[[dict[str, Any]], Any]:
 
 
 def _timedelta(value: dict[str, Any]) -> Any:
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
     return timedelta(value["days"], value["seconds"], value["microseconds"])
 
 
 def _decimal(value: dict[str, Any]) -> Any:
-    from decimal import Decimal  # noqa: PLC0415
+    from decimal import Decimal
 
     return Decimal(value["value"])
 
 
 def _fraction(value: dict[str, Any]) -> Any:
-    from fractions import Fraction  # noqa: PLC0415
+    from fractions import Fraction
 
     return Fraction(decode(value["numerator"]), decode(value["denominator"]))
 
 
 def _uuid(value: dict[str, Any]) -> Any:
-    from uuid import UUID  # noqa: PLC0415
+    from uuid import UUID
 
     return UUID(value["value"])
 
 
 def _path(value: dict[str, Any]) -> Any:
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     return Path(value["value"])
 
@@ -138,25 +141,25 @@ def _enum(value: dict[str, Any]) -> Any:
 
 def _dataclass(value: dict[str, Any]) -> Any:
     # The class stayed behind; a namespace has the same attributes.
-    from types import SimpleNamespace  # noqa: PLC0415
+    from types import SimpleNamespace
 
     return SimpleNamespace(**{name: decode(item) for name, item in value["fields"].items()})
 
 
 def _array(value: dict[str, Any]) -> Any:
-    import numpy  # noqa: PLC0415
+    import numpy
 
     return numpy.array(decode(value["items"]), dtype=value["dtype"]).reshape(value["shape"])
 
 
 def _frame(value: dict[str, Any]) -> Any:
-    import pandas  # noqa: PLC0415
+    import pandas
 
     return pandas.DataFrame(decode(value["data"]), columns=decode(value["columns"]), index=decode(value["index"]))
 
 
 def _series(value: dict[str, Any]) -> Any:
-    import pandas  # noqa: PLC0415
+    import pandas
 
     name = decode(value.get("name"))
     return pandas.Series(decode(value["data"]), index=decode(value["index"]), name=name, dtype=value.get("dtype"))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _json import encode_basestring
+from binascii import b2a_base64
+from math import isfinite
+
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.reprs import bounded_repr, class_name
+from _terrarium.values.writer import TooLarge, Writer
+from _terrarium.wire import PLAIN_INT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-from _json import encode_basestring
-from binascii import b2a_base64
-from math import isfinite
+__builtins__ = BUILTINS
 
-from _terrarium.interrupts import state
-from _terrarium.pristine import load
-from _terrarium.values.reprs import bounded_repr, class_name
-from _terrarium.values.writer import TooLarge, Writer
-from _terrarium.wire import PLAIN_INT
 
 # Bits of the largest int that is written in decimal: 4000 digits.
 _DECIMAL_BITS = 13287
@@ -26,14 +27,6 @@ DEPTH = 50
 _CHUNK = 4096
 # Bytes of the repr that stands for a value that is not written itself.
 _REPR = 4096
-
-_MRO = type.__dict__["__mro__"].__get__
-
-
-def mro(kind: type) -> tuple[type, ...]:
-    """Return the real method resolution order of a class."""
-    order: tuple[type, ...] = _MRO(kind)
-    return order
 
 
 class Encoder:
@@ -190,7 +183,7 @@ class Encoder:
             self.array(value if type(value) is list else list(list.__iter__(value)))
             self.leave(value)
 
-    def tuple(self, value: tuple[Any, ...]) -> None:
+    def fixed(self, value: tuple[Any, ...]) -> None:
         """Write a tuple."""
         if self.enter(value, tuple.__len__(value)):
             self.writer.text('{"$type":"tuple","items":')
@@ -338,7 +331,7 @@ _BUILTIN: dict[type, Callable[[Encoder, Any], None]] = {
     bytes: Encoder.data,
     bytearray: Encoder.data,
     list: Encoder.sequence,
-    tuple: Encoder.tuple,
+    tuple: Encoder.fixed,
     dict: Encoder.mapping,
     set: _set,
     frozenset: _frozenset,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import sys
+
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.encode import float_text
+from _terrarium.values.reprs import mro, type_name
+from _terrarium.values.writer import TooLarge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,13 +20,7 @@ if TYPE_CHECKING:
 
     Write: TypeAlias = Callable[[Encoder, Any], None]
 
-import sys
-
-from _terrarium.interrupts import state
-from _terrarium.pristine import load
-from _terrarium.values.encode import float_text, mro
-from _terrarium.values.reprs import type_name
-from _terrarium.values.writer import TooLarge
+__builtins__ = BUILTINS
 
 
 def present() -> dict[type, Write]:
@@ -98,7 +98,7 @@ def _list(encoder: Encoder, value: list[Any]) -> None:
 
 
 def _tuple(encoder: Encoder, value: tuple[Any, ...]) -> None:
-    encoder.tuple(value)
+    encoder.fixed(value)
 
 
 def _dict(encoder: Encoder, value: dict[Any, Any]) -> None:
@@ -132,7 +132,7 @@ def _field_names(kind: type) -> tuple[str, ...] | None:
     for base in mro(kind):
         names = base.__dict__.get("_fields")
         if names is not None:
-            if type(names) is tuple and all([type(name) is str for name in names]):
+            if type(names) is tuple and all(type(name) is str for name in names):
                 return names
             return None
     return None
@@ -158,7 +158,7 @@ def _ordered_dict(encoder: Encoder, value: Any) -> None:
 
 
 def _complex(encoder: Encoder, value: complex) -> None:
-    real, imaginary = complex.real.__get__(value), complex.imag.__get__(value)  # type: ignore[attr-defined]
+    real, imaginary = complex.real.__get__(value), complex.imag.__get__(value)
     encoder.writer.text(f'{{"$type":"complex","real":{float_text(real)},"imag":{float_text(imaginary)}}}')
 
 
@@ -209,7 +209,9 @@ def _enum(encoder: Encoder, value: Any) -> None:
 
 def _dataclass(encoder: Encoder, value: Any) -> None:
     kind = type(value)
-    declared = next(base.__dict__["__dataclass_fields__"] for base in mro(kind) if "__dataclass_fields__" in base.__dict__)
+    declared = next(
+        base.__dict__["__dataclass_fields__"] for base in mro(kind) if "__dataclass_fields__" in base.__dict__
+    )
     present = []
     for name, field in declared.items():
         # ClassVar and InitVar pseudo-fields are listed too, with another field type.

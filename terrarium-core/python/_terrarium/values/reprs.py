@@ -6,19 +6,28 @@ million items costs no more than its first few thousand.
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, TypeAlias
 
-from _terrarium.interrupts import state
+__builtins__ = BUILTINS
+
 
 _REAL_NAME = type.__dict__["__qualname__"].__get__
 _REAL_MODULE = type.__dict__["__module__"].__get__
+_MRO = type.__dict__["__mro__"].__get__
 # Depth up to which Python's own repr is asked to write nested containers.
 _DEPTH = 60
+
+
+def mro(kind: type) -> tuple[type, ...]:
+    """Return the real method resolution order of a class."""
+    order: tuple[type, ...] = _MRO(kind)
+    return order
 
 
 def type_name(kind: type) -> str:
@@ -76,7 +85,7 @@ def bounded_repr(value: object, limit: int) -> tuple[str, bool]:
 
 
 def _is_small(value: object, limit: int) -> bool:
-    """Whether Python's own repr of `value` is the way: it cannot grow far beyond the limit, as far as built-in types go."""
+    """Whether Python's own repr of `value` cannot grow far beyond the limit, as far as built-in types go."""
     budget = max(limit, 4096)
     level: list[Any] = [value]
     for _ in range(_DEPTH):

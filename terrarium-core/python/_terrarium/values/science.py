@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+import sys
+
+from _terrarium.pristine import BUILTINS
+from _terrarium.values.encode import BLOB
+from _terrarium.values.reprs import bounded_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,10 +17,8 @@ if TYPE_CHECKING:
 
     Write: TypeAlias = Callable[[Encoder, Any], None]
 
-import sys
+__builtins__ = BUILTINS
 
-from _terrarium.values.encode import BLOB
-from _terrarium.values.reprs import bounded_repr
 
 # Cells up to which a table, or an array that has no plain bytes, is written out; of a larger one go shape and repr.
 CELLS = 100_000

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from _terrarium.pristine import BUILTINS as __builtins__
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+__builtins__ = BUILTINS
+
 
 # Characters of text that are put together before they are encoded.
 _PIECE = 1 << 16

@@ -14,37 +14,81 @@ use super::super::module::{Module, index};
 const MAX_ADDED_VALUES: usize = 1_000_000;
 
 /// The function types of a module and those that were added for blocks.
-pub(super) struct BlockTypes {
+pub(super) struct BlockTypes<'m, 'a> {
+    module: &'m Module<'a>,
     known: HashMap<FuncType, u32>,
+    /// For each type of the module the first one that is equal to it.
+    canonical: Vec<u32>,
+    /// Blocks that were asked for before, so that long types are not compared for each of many small blocks.
+    asked: HashMap<Key, BlockType>,
     added: Vec<FuncType>,
     added_values: usize,
     next: u32,
 }
 
-impl BlockTypes {
+/// What an added block takes and leaves: the parameters of the first type, the parameters of the second one, and
+/// whether an exception comes after them.
+type Key = (Option<u32>, Option<u32>, bool);
+
+impl<'m, 'a> BlockTypes<'m, 'a> {
     /// Starts with the types that `module` has, so that none is added twice.
-    pub(super) fn new(module: &Module<'_>) -> Result<Self, RewriteError> {
+    pub(super) fn new(module: &'m Module<'a>) -> Result<Self, RewriteError> {
         let mut known = HashMap::new();
+        let mut canonical = Vec::with_capacity(module.types.len());
         for (position, ty) in module.types.iter().enumerate() {
-            if let Some(ty) = ty {
-                known.entry(ty.clone()).or_insert(index(position)?);
-            }
+            let own = index(position)?;
+            canonical.push(match ty {
+                Some(ty) => *known.entry(ty.clone()).or_insert(own),
+                None => own,
+            });
         }
         Ok(Self {
+            module,
             known,
+            canonical,
+            asked: HashMap::new(),
             added: Vec::new(),
             added_values: 0,
             next: index(module.types.len())?,
         })
     }
 
-    /// The type of a block that takes `params` and leaves `values`, and an exception if `with_exception`.
-    pub(super) fn block_type(
+    /// The type of a block around one of type `block`: it takes the same values and leaves those of an exception with
+    /// `tag` (none for no tag), and the exception itself if `with_exception`.
+    pub(super) fn around(
         &mut self,
-        params: &[ValType],
-        values: &[ValType],
+        block: wasmparser::BlockType,
+        tag: Option<u32>,
         with_exception: bool,
     ) -> Result<BlockType, RewriteError> {
+        let params = match block {
+            wasmparser::BlockType::FuncType(ty) => Some(self.canonical(ty)),
+            _ => None,
+        };
+        let values = match tag {
+            Some(tag) => Some(self.canonical(self.module.tag_type(tag)?)),
+            None => None,
+        };
+        let key = (params, values, with_exception);
+        if let Some(known) = self.asked.get(&key) {
+            return Ok(*known);
+        }
+        let ty = self.find_or_add(key)?;
+        self.asked.insert(key, ty);
+        Ok(ty)
+    }
+
+    fn canonical(&self, ty: u32) -> u32 {
+        self.canonical.get(ty as usize).copied().unwrap_or(ty)
+    }
+
+    fn find_or_add(&mut self, key: Key) -> Result<BlockType, RewriteError> {
+        let (params, values, with_exception) = key;
+        let params_of = |ty: Option<u32>| match ty {
+            Some(ty) => self.module.function_type(ty).map(FuncType::params),
+            None => Ok(&[][..]),
+        };
+        let (params, values) = (params_of(params)?, params_of(values)?);
         let exception = with_exception.then_some(ValType::EXNREF);
         let mut results = values.iter().copied().chain(exception);
         if params.is_empty() && values.len() + usize::from(with_exception) <= 1 {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{BlockType, Catch, Encode, Instruction, ValType};
+use wasm_encoder::{Catch, Encode, Instruction, ValType};
 use wasmparser::{FunctionBody, Operator, OperatorsReader};
 
 use super::super::error::RewriteError;
@@ -19,18 +19,17 @@ use super::plan::{Plan, Target};
 const MAX_CLAUSES: usize = 10_000;
 
 /// Writes the body of `function` again as `plan` says; the result is what stands in a code section, without its size.
-pub(super) fn emit(
-    module: &Module<'_>,
-    types: &mut BlockTypes,
+pub(super) fn emit<'a>(
+    module: &Module<'a>,
+    types: &mut BlockTypes<'_, 'a>,
     function: u32,
-    body: &FunctionBody<'_>,
+    body: &FunctionBody<'a>,
     plan: &Plan,
 ) -> Result<Vec<u8>, RewriteError> {
     let params = module.signature(function)?.params().len();
     let locals = Locals::read(body, params)?;
     let reader = body.get_operators_reader()?;
     let mut emitter = Emitter {
-        module,
         types,
         function,
         plan,
@@ -110,9 +109,8 @@ enum Construct {
     },
 }
 
-struct Emitter<'m, 'a, 'p> {
-    module: &'m Module<'a>,
-    types: &'p mut BlockTypes,
+struct Emitter<'a, 'm, 'p> {
+    types: &'p mut BlockTypes<'m, 'a>,
     function: u32,
     plan: &'p Plan,
     /// How many `try` were met.
@@ -129,10 +127,12 @@ struct Emitter<'m, 'a, 'p> {
     out: Splice<'a>,
 }
 
-impl<'a> Emitter<'_, 'a, '_> {
+impl<'a> Emitter<'a, '_, '_> {
     fn run(&mut self, mut reader: OperatorsReader<'a>) -> Result<(), RewriteError> {
         if self.plan.delegates_to_caller {
-            let landing = self.types.block_type(&[], &[], true)?;
+            let landing = self
+                .types
+                .around(wasmparser::BlockType::Empty, None, true)?;
             let out = self.out.insert_before(reader.original_position());
             Instruction::Block(landing).encode(out);
             self.height += 1;
@@ -227,10 +227,6 @@ impl<'a> Emitter<'_, 'a, '_> {
         let Some(planned) = plan.tries.get(id) else {
             return Err(site.error("try", "was not planned"));
         };
-        let params = match ty {
-            wasmparser::BlockType::FuncType(ty) => self.module.function_type(ty)?.params(),
-            _ => &[],
-        };
         let block = RoundtripReencoder.block_type(ty)?;
         self.frames.push(Frame {
             label: self.height,
@@ -258,11 +254,7 @@ impl<'a> Emitter<'_, 'a, '_> {
             }
             Instruction::Block(block).encode(out);
             for handler in planned.handlers.iter().rev() {
-                let values = match handler.tag {
-                    Some(tag) => self.module.tag_values(tag)?,
-                    None => &[],
-                };
-                let ty = self.types.block_type(params, values, handler.is_rethrown)?;
+                let ty = self.types.around(ty, handler.tag, handler.is_rethrown)?;
                 Instruction::Block(ty).encode(out);
                 opened += 1;
             }
@@ -282,7 +274,7 @@ impl<'a> Emitter<'_, 'a, '_> {
         }
         self.height += opened;
         if planned.is_target {
-            let landing: BlockType = self.types.block_type(params, &[], true)?;
+            let landing = self.types.around(ty, None, true)?;
             Instruction::Block(landing).encode(out);
             self.landings[id] = self.height;
             self.height += 1;

@@ -39,7 +39,7 @@ pub(super) fn relabel<'a>(
                 map(&mut depth)?;
                 depths.push(depth);
             }
-            return Ok(changed.then(|| Instruction::BrTable(Cow::Owned(depths), default)));
+            return Ok(changed.then_some(Instruction::BrTable(Cow::Owned(depths), default)));
         }
         Operator::TryTable { try_table } => {
             for catch in &mut try_table.catches {

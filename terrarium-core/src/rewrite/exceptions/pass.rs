@@ -2,7 +2,7 @@
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, SectionId, TypeSection};
-use wasmparser::TypeSectionReader;
+use wasmparser::{FuncType, TypeSectionReader};
 
 use super::super::error::RewriteError;
 use super::super::module::{Module, Section, index};
@@ -37,18 +37,18 @@ impl Pass for Exceptions {
         if !changed {
             return Ok(None);
         }
-        assemble(&module, types, &code).map(Some)
+        assemble(&module, types.into_added(), &code).map(Some)
     }
 }
 
 /// `module` with `code` and the types that it needs.
 fn assemble(
     module: &Module<'_>,
-    types: BlockTypes,
+    added: Vec<FuncType>,
     code: &CodeSection,
 ) -> Result<Vec<u8>, RewriteError> {
     let mut written = wasm_encoder::Module::new();
-    let mut added = Some(types.into_added()).filter(|added| !added.is_empty());
+    let mut added = Some(added).filter(|added| !added.is_empty());
     for section in &module.sections {
         let contents = &module.wasm[section.contents.clone()];
         let offset = section.contents.start;
@@ -73,7 +73,7 @@ fn assemble(
 fn with_types(
     module: &Module<'_>,
     section: &Section,
-    added: Vec<wasmparser::FuncType>,
+    added: Vec<FuncType>,
 ) -> Result<TypeSection, RewriteError> {
     let reader = TypeSectionReader::new(module.reader(section))?;
     let mut types = TypeSection::new();

@@ -49,9 +49,17 @@ pub(super) enum Target {
     Caller,
 }
 
-/// What an open block is.
+/// An open block.
 #[derive(Clone, Copy)]
-enum Frame {
+struct Frame {
+    kind: Kind,
+    /// The innermost `try` that can catch what is thrown in this block. It is kept for each frame because a search
+    /// for each delegate could be made to take quadratic time.
+    catcher: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
     Plain,
     Body(usize),
     Handler(usize),
@@ -64,7 +72,10 @@ pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan
         return Ok(None);
     }
     let mut plan = Plan::default();
-    let mut frames = vec![Frame::Plain];
+    let mut frames = vec![Frame {
+        kind: Kind::Plain,
+        catcher: None,
+    }];
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let offset = reader.original_position();
@@ -73,26 +84,33 @@ pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan
             Operator::Block { .. }
             | Operator::Loop { .. }
             | Operator::If { .. }
-            | Operator::TryTable { .. } => frames.push(Frame::Plain),
+            | Operator::TryTable { .. } => frames.push(Frame {
+                kind: Kind::Plain,
+                catcher: catcher(&frames),
+            }),
             Operator::Try { .. } => {
-                frames.push(Frame::Body(plan.tries.len()));
+                let id = plan.tries.len();
+                frames.push(Frame {
+                    kind: Kind::Body(id),
+                    catcher: Some(id),
+                });
                 plan.tries.push(Try::default());
             }
             Operator::Catch { tag_index } => {
-                plan.add_handler(frames.last_mut(), Some(tag_index), site)?;
+                plan.add_handler(&mut frames, Some(tag_index), site)?;
             }
-            Operator::CatchAll => plan.add_handler(frames.last_mut(), None, site)?,
+            Operator::CatchAll => plan.add_handler(&mut frames, None, site)?,
             Operator::Delegate { relative_depth } => {
-                let Some(Frame::Body(id)) = frames.pop() else {
+                let Some(Kind::Body(id)) = frames.pop().map(|frame| frame.kind) else {
                     return Err(site.error("delegate", "does not end the body of a `try`"));
                 };
                 let target = enclosing(&frames, relative_depth, site, "delegate")?;
-                plan.delegate(id, &frames[..=target]);
+                plan.delegate(id, frames[target].catcher);
             }
             Operator::Rethrow { relative_depth } => {
                 let target = enclosing(&frames, relative_depth, site, "rethrow")?;
-                let handler = match frames[target] {
-                    Frame::Handler(id) => plan.tries[id].handlers.last_mut(),
+                let handler = match frames[target].kind {
+                    Kind::Handler(id) => plan.tries[id].handlers.last_mut(),
                     _ => None,
                 };
                 handler
@@ -113,6 +131,11 @@ pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan
         }
     }
     Ok((!plan.tries.is_empty()).then_some(plan))
+}
+
+/// The `try` that catches what is thrown in the innermost block.
+fn catcher(frames: &[Frame]) -> Option<usize> {
+    frames.last().and_then(|frame| frame.catcher)
 }
 
 /// Index of the frame that label `depth` names.
@@ -139,33 +162,28 @@ fn enclosing(
 impl Plan {
     fn add_handler(
         &mut self,
-        frame: Option<&mut Frame>,
+        frames: &mut Vec<Frame>,
         tag: Option<u32>,
         site: Site,
     ) -> Result<(), RewriteError> {
-        match frame {
-            Some(frame @ (Frame::Body(_) | Frame::Handler(_))) => {
-                let (Frame::Body(id) | Frame::Handler(id)) = *frame else {
-                    return Ok(());
-                };
-                *frame = Frame::Handler(id);
-                self.tries[id].handlers.push(Handler {
-                    tag,
-                    is_rethrown: false,
-                });
-                Ok(())
-            }
-            _ => Err(site.error("catch", "is not part of a `try`")),
-        }
+        let (Some(Kind::Body(id)) | Some(Kind::Handler(id))) = frames.pop().map(|frame| frame.kind)
+        else {
+            return Err(site.error("catch", "is not part of a `try`"));
+        };
+        // A handler is not protected by its own `try`.
+        frames.push(Frame {
+            kind: Kind::Handler(id),
+            catcher: catcher(frames),
+        });
+        self.tries[id].handlers.push(Handler {
+            tag,
+            is_rethrown: false,
+        });
+        Ok(())
     }
 
-    /// Lets `id` delegate to the innermost of `frames` that can catch: blocks cannot, and a handler is not
-    /// protected by its own `try`.
-    fn delegate(&mut self, id: usize, frames: &[Frame]) {
-        let target = frames.iter().rev().find_map(|frame| match frame {
-            Frame::Body(target) => Some(*target),
-            _ => None,
-        });
+    /// Lets `id` delegate to `target`.
+    fn delegate(&mut self, id: usize, target: Option<usize>) {
         self.tries[id].delegate = Some(match target {
             Some(target) => {
                 self.tries[target].is_target = true;

@@ -165,14 +165,6 @@ impl Vfs {
             self.usage.replace(share(None, &inode), Usage::default());
         }
     }
-
-    /// What one inode counts against the quotas; nothing as long as it is the layer's.
-    #[cfg(test)]
-    pub(super) fn share_of(&self, ino: Ino) -> Usage {
-        self.top
-            .get(&ino)
-            .map_or(Usage::default(), |inode| share(self.layer.get(ino), inode))
-    }
 }
 
 /// What an inode of the top counts against the quotas. `below` is the layer's inode that it replaces.

@@ -1,0 +1,20 @@
+//! The file system as a whole: against Linux as the oracle, quotas, layers, forks, changes, speed.
+
+#[path = "vfs/changes.rs"]
+mod changes;
+#[path = "vfs/equivalence.rs"]
+mod equivalence;
+#[path = "vfs/guest.rs"]
+mod guest;
+#[path = "vfs/ops.rs"]
+mod ops;
+#[path = "vfs/oracle.rs"]
+mod oracle;
+#[path = "vfs/quotas.rs"]
+mod quotas;
+#[path = "vfs/real.rs"]
+mod real;
+#[path = "vfs/speed.rs"]
+mod speed;
+#[path = "vfs/world.rs"]
+mod world;

@@ -1,0 +1,22 @@
+//! `cargo xtask bench`: the benchmarks, with the artifacts they need.
+
+use anyhow::{Result, ensure};
+
+use crate::{setup, util};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Arguments for the benchmark programs, for example a filter
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs every benchmark; they are built with the release profile's optimisation.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    setup::run(&setup::Options::default())?;
+    let mut command = util::cargo();
+    command.args(["bench", "--package", "terrarium-benches", "--"]).args(&options.arguments);
+    ensure!(command.status()?.success(), "the benchmarks failed");
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Generated files are those that `cargo xtask codegen` would write now.
+
+use super::Finding;
+use super::source::SourceFile;
+use crate::codegen;
+
+pub(super) fn check(_: &[SourceFile]) -> Vec<Finding> {
+    codegen::stale().into_iter().map(finding).collect()
+}
+
+fn finding(name: &str) -> Finding {
+    Finding { path: name.to_owned(), line: 1, message: "is out of date: run `cargo xtask codegen`".to_owned() }
+}
