@@ -44,8 +44,11 @@ impl Process {
         let Opened { ino, kind, .. } = self.vfs.open(&by, at, flags, mode)?;
         let object = match kind {
             NodeKind::Directory => Object::Directory(Directory::new(ino)),
-            NodeKind::CharDevice(id) => Device::open(&mut self.resources(), id, ino)?,
-            NodeKind::Regular | NodeKind::Symlink => Object::File(File::new(ino)),
+            NodeKind::CharDevice(id) if !flags.contains(OpenFlags::PATH) => {
+                Device::open(&mut self.resources(), id, ino)?
+            }
+            // With O_PATH, anything: it can be asked for its status, and neither read nor written.
+            NodeKind::Regular | NodeKind::Symlink | NodeKind::CharDevice(_) => Object::File(File::new(ino)),
         };
         self.install(object, flags)
     }

@@ -213,6 +213,20 @@ fn devices_do_what_they_are_named_for() {
 }
 
 #[test]
+fn a_mere_reference_can_only_be_asked_for_its_status() {
+    let mut guest = Guest::new();
+    let (target, link) = (guest.text("nowhere"), guest.text("link"));
+    guest.sys("__syscall_symlinkat", &[target, -100, link]).unwrap();
+    let path = OpenFlags::PATH | OpenFlags::NOFOLLOW;
+    for (name, kind) in [("/dev/tty", 0o020_000), ("/dev/zero", 0o020_000), ("link", 0o120_000), ("/tmp", 0o040_000)] {
+        let fd = guest.open(name, path).unwrap();
+        assert_eq!(guest.fstat(fd).unwrap().mode() & 0o170_000, kind, "{name}");
+        assert_eq!(guest.read(fd, 1), Err(Errno::EBADF), "{name}");
+        assert_eq!(guest.write(fd, b"x"), Err(Errno::EBADF), "{name}");
+    }
+}
+
+#[test]
 fn a_seed_fixes_the_devices_and_the_calls_together() {
     let draw = || {
         let mut guest = Guest::new();
