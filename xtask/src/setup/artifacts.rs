@@ -33,6 +33,8 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     let zones = pins.source("tzdata")?;
     let tzdata = download::fetch(zones, downloads)?;
 
+    // As it was built, for the tests of the rewriting.
+    util::write(&downloads.join("pyodide.asm.wasm"), &wasm)?;
     let start = Instant::now();
     let python = rewrite(&wasm, &rewrite_options()).context("cannot rewrite the guest")?;
     println!("main module rewritten in {:.1} s", start.elapsed().as_secs_f64());
