@@ -56,11 +56,12 @@ pub(crate) fn layer() -> Result<Arc<Layer>> {
     let fault = |error: &dyn std::fmt::Display| Error::Artifacts(error.to_string());
     let stdlib = runtime.stdlib().map_err(|error| fault(&error))?;
     let tzdata = runtime.tzdata().map_err(|error| fault(&error))?;
-    let layer = build(stdlib, tzdata).map_err(|error| fault(&error))?;
+    let bytecode = runtime.bytecode().map_err(|error| fault(&error))?;
+    let layer = build(stdlib, bytecode, tzdata).map_err(|error| fault(&error))?;
     Ok(Arc::clone(LAYER.get_or_init(|| Arc::new(layer))))
 }
 
-fn build(stdlib: &'static [u8], tzdata: &'static [u8]) -> Result<Layer, ArchiveError> {
+fn build(stdlib: &'static [u8], bytecode: &'static [u8], tzdata: &'static [u8]) -> Result<Layer, ArchiveError> {
     let mut layer = LayerBuilder::unix();
     layer.owner(Credentials::ROOT);
     mount(&mut layer, STDLIB, stdlib)?;
@@ -70,5 +71,7 @@ fn build(stdlib: &'static [u8], tzdata: &'static [u8]) -> Result<Layer, ArchiveE
         let path = format!("{HARNESS_ROOT}/{name}");
         layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
     }
+    // Its members have absolute paths.
+    mount(&mut layer, "", bytecode)?;
     Ok(layer.build())
 }

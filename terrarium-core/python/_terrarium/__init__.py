@@ -107,7 +107,7 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
                 "series", "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of the last
                 two or three
     others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
-    cycles      {"$type": "cycle"}; what is nested deeper than 50 levels is an "object"
+    cycles      {"$type": "cycle"}; what is nested deeper than 40 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
 Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
