@@ -41,11 +41,7 @@ impl HostFile {
 ///
 /// # Errors
 /// [`Failure::Usage`] for what cannot be read, and for more than `limit` bytes.
-pub(crate) fn read_all(
-    files: &[HostFile],
-    limit: u64,
-    contents: &mut BTreeMap<String, Bytes>,
-) -> Result<(), Failure> {
+pub(crate) fn read_all(files: &[HostFile], limit: u64, contents: &mut BTreeMap<String, Bytes>) -> Result<(), Failure> {
     let used = contents.values().map(|content| content.len() as u64).sum();
     let mut inputs = Inputs { limit, room: limit.saturating_sub(used), contents };
     files.iter().try_for_each(|file| inputs.add(file))

@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn arguments_after_the_program_are_its_own() {
         let file = || Origin::File("x.py".into());
-        for args in [&[][..], &["a"], &["--json"], &["-c", "1"], &["--", "-x"], &["--timeout", "1s", "-"], &["--help"]] {
+        for args in [&[][..], &["a"], &["--json"], &["-c", "1"], &["--", "-x"], &["--timeout", "1s", "-"], &["--help"]]
+        {
             let line: Vec<&str> = ["--json", "x.py"].iter().chain(args).copied().collect();
             assert_eq!(script(&line), expected(file(), args));
             assert!(parse(&line).unwrap().json);

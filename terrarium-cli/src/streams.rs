@@ -60,8 +60,7 @@ pub(crate) fn write(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
 
 /// Show what a result has beside its streams: how the code failed, and what was lost of them.
 pub(crate) fn show_error(result: &ExecutionResult, options: &SandboxOptions) {
-    for (name, truncated) in
-        [("standard output", result.stdout_truncated), ("standard error", result.stderr_truncated)]
+    for (name, truncated) in [("standard output", result.stdout_truncated), ("standard error", result.stderr_truncated)]
     {
         if truncated {
             say(&format!("the {name} was cut at {}: raise --output", Size(options.output)));

@@ -16,9 +16,8 @@ const CAPACITY: usize = 10_000;
 pub(super) fn open() -> FileBackedHistory {
     let opened = file().map(|file| {
         let history = prepare(&file).map_err(|error| error.to_string());
-        let history = history.and_then(|()| {
-            FileBackedHistory::with_file(CAPACITY, file.clone()).map_err(|error| error.to_string())
-        });
+        let history = history
+            .and_then(|()| FileBackedHistory::with_file(CAPACITY, file.clone()).map_err(|error| error.to_string()));
         history.map_err(|reason| say(&format!("no history is kept: {}: {reason}", file.display())))
     });
     opened.and_then(Result::ok).unwrap_or_default()

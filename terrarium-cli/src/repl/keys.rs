@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reedline::{
-    EditCommand, EditMode, Emacs, Highlighter, Keybindings, PromptEditMode, ReedlineEvent, ReedlineRawEvent,
-    StyledText,
+    EditCommand, EditMode, Emacs, Highlighter, Keybindings, PromptEditMode, ReedlineEvent, ReedlineRawEvent, StyledText,
 };
 
 /// One level of indentation.
@@ -109,8 +108,6 @@ fn indentation_after(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use reedline::default_emacs_keybindings;
-
     use super::*;
 
     #[test]
@@ -130,10 +127,5 @@ mod tests {
         ] {
             assert_eq!(indentation_after(line), " ".repeat(spaces), "{line:?}");
         }
-    }
-
-    fn press(keys: &mut PythonKeys, key: KeyCode) -> ReedlineEvent {
-        let event = Event::Key(KeyEvent::new(key, KeyModifiers::NONE));
-        keys.parse_event(ReedlineRawEvent::try_from(event).ok().unwrap())
     }
 }
