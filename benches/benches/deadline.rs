@@ -16,7 +16,10 @@ fn deadline(c: &mut Criterion) {
         ("C loop", "sum(iter(int, 1))"),
         ("regular expression", "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')"),
         ("sleep", "import time; time.sleep(100)"),
-        ("loop that swallows the interruption", "while True:\n  try:\n    while True: pass\n  except BaseException: pass"),
+        (
+            "loop that swallows the interruption",
+            "while True:\n  try:\n    while True: pass\n  except BaseException: pass",
+        ),
     ] {
         let mut session = sandbox.session().expect("a session");
         group.bench_function(name, |b| {

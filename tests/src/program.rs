@@ -113,7 +113,8 @@ impl Program {
             }
             "timeout" => self.timeout = Some(Duration::from_secs_f64(value.parse().expect(&bad()))),
             "memory" => {
-                let mib: u64 = value.strip_suffix("MiB").and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{}", bad()));
+                let mib: u64 =
+                    value.strip_suffix("MiB").and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{}", bad()));
                 self.memory = Some(mib << 20);
             }
             _ => panic!("{}", bad()),
@@ -252,7 +253,11 @@ fn difference(what: &str, expected: &str, seen: &str) -> Result<(), String> {
             (None, None) => break,
             (a, b) if a == b => (),
             (a, b) => {
-                text.push_str(&format!("line {number}\n  {what}: {:.600}\n  sandbox: {:.600}\n", a.unwrap_or("∅"), b.unwrap_or("∅")));
+                text.push_str(&format!(
+                    "line {number}\n  {what}: {:.600}\n  sandbox: {:.600}\n",
+                    a.unwrap_or("∅"),
+                    b.unwrap_or("∅")
+                ));
                 if text.len() > 4000 {
                     break;
                 }

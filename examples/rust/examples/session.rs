@@ -6,7 +6,8 @@ fn main() -> terrarium_core::Result<()> {
     let sandbox = Sandbox::new(SandboxOptions::default())?;
     let mut session = sandbox.session()?;
 
-    session.execute("import statistics\nseen = []\ndef add(n):\n    seen.append(n)\n    return statistics.mean(seen)")?;
+    session
+        .execute("import statistics\nseen = []\ndef add(n):\n    seen.append(n)\n    return statistics.mean(seen)")?;
     session.execute("add(40)")?;
     let failed = session.execute("add('forty') / 0")?;
     println!("{}", failed.error.map_or(String::new(), |error| error.traceback));

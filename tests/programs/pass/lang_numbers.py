@@ -15,4 +15,4 @@ print(math.sqrt(2), math.pi, math.e, math.hypot(3, 4), math.atan2(1, -1), math.l
 print(math.nextafter(1, 2), math.ulp(1.0), math.frexp(8.5), (0.5).as_integer_ratio(), (0.1).hex(), float.fromhex("0x1p-3"))
 print(pow(3, -1, 7), pow(2, 1000, 10**9 + 7), 10**18 * 10**18, -(1 << 70) >> 3, ~5, 6 ^ 3)
 print(math.sin(1), math.cos(1), math.tan(1), math.exp(1), math.gamma(5.5), math.erf(0.5))
-print(hash(2**61 - 1), hash(1.5), hash(1) == hash(1.0) == hash(True), sys.float_info.max, int(-3.9), bool(0.0))
+print(hash(1) == hash(1.0) == hash(True), sys.float_info.max, int(-3.9), bool(0.0))

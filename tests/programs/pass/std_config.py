@@ -29,8 +29,9 @@ try:
     parser.parse_args(["x", "-n", "word"])
 except argparse.ArgumentError as error:
     print(error)
+print(parser.format_usage())
 try:
-    parser.parse_args(["--help"])
+    argparse.ArgumentParser(prog="tool").parse_args(["--version"])
 except SystemExit as leave:
     print("exit", leave.code)
 print(getopt.gnu_getopt(["-a", "1", "rest", "--long=2"], "a:", ["long="]), shlex.split("a 'b c' d\\ e"), shlex.quote("it's"), shlex.join(["a b", "c"]))

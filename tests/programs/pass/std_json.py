@@ -20,7 +20,7 @@ class Encoder(json.JSONEncoder):
 
 print(json.dumps({"d": datetime.date(2026, 1, 2)}, cls=Encoder))
 print(json.loads('{"a": 1.10}', parse_float=decimal.Decimal), json.loads('{"a": 1}', object_pairs_hook=list))
-for bad in ("{", '{"a" 1}', "[1,]x", "nul"):
+for bad in ("{", '{"a" 1}', "[1 x]", "nul"):
     try:
         json.loads(bad)
     except json.JSONDecodeError as error:

@@ -14,8 +14,8 @@ print(struct.pack("<ibhqfd?3s", 1, -2, 3, 4, 0.5, 0.25, True, b"abc").hex(), str
 print(list(struct.iter_unpack("<H", b"\1\0\2\0")), struct.pack("!I", 0xDEADBEEF).hex())
 try:
     struct.pack("b", 300)
-except struct.error as error:
-    print(error)
+except struct.error:
+    print("out of range")
 a = array.array("d", [1.0, 2.5])
 a.extend([3])
 print(a, a.itemsize, a.tobytes()[:8].hex(), array.array("i", range(5))[1:4], array.array("B", b"xy").tolist())

@@ -31,7 +31,9 @@ fn t5_an_error_has_its_line_and_no_internal_frames() {
     assert_eq!(error.source.as_deref(), Some("v = Symbol('v')"));
     assert_eq!(error.frames.len(), 1);
     assert_eq!((error.frames[0].function.as_str(), error.frames[0].line), ("<module>", Some(3)));
-    assert!(error.traceback.starts_with("Traceback (most recent call last):\n  File \"main.py\", line 3, in <module>\n"));
+    assert!(
+        error.traceback.starts_with("Traceback (most recent call last):\n  File \"main.py\", line 3, in <module>\n")
+    );
     assert!(error.traceback.contains("    v = Symbol('v')\n"), "{}", error.traceback);
     assert!(!error.traceback.contains("terrarium"), "{}", error.traceback);
     assert!(!error.incomplete_input);
@@ -134,7 +136,9 @@ fn p1_memory_used_is_a_number() {
 
 #[test]
 fn p2_output_before_an_error_is_kept() {
-    let result = run("import sys\nprint('one')\nprint('two', end='')\nsys.stderr.write('err')\nopen('f', 'w').write('x')\n1 / 0");
+    let result = run(
+        "import sys\nprint('one')\nprint('two', end='')\nsys.stderr.write('err')\nopen('f', 'w').write('x')\n1 / 0",
+    );
     assert_eq!(result.status, Status::Error);
     assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("one\ntwo", "err"));
     assert_eq!(result.output_files["f"].as_str(), Ok("x"));
@@ -162,7 +166,9 @@ fn the_code_is_the_main_module() {
 
 #[test]
 fn top_level_await_works_and_gives_a_value() {
-    let result = run("import asyncio\nawait asyncio.sleep(0.01)\nawait asyncio.gather(*[asyncio.sleep(0, n) for n in range(3)])");
+    let result = run(
+        "import asyncio\nawait asyncio.sleep(0.01)\nawait asyncio.gather(*[asyncio.sleep(0, n) for n in range(3)])",
+    );
     assert_eq!(success(&result).final_repr.as_deref(), Some("[0, 1, 2]"));
 }
 
@@ -241,7 +247,8 @@ fn inputs_become_names_and_store_last_keeps_the_value() {
 
 #[test]
 fn displays_are_kept_in_order() {
-    let code = "class Rich:\n    def _repr_html_(self): return '<b>é</b>'\n    def __repr__(self): return 'rich'\n\nRich()";
+    let code =
+        "class Rich:\n    def _repr_html_(self): return '<b>é</b>'\n    def __repr__(self): return 'rich'\n\nRich()";
     let result = run(code);
     let result = success(&result);
     assert_eq!(result.displays.len(), 1, "{:?}", result.displays);
@@ -276,7 +283,16 @@ fn metrics_add_up() {
 
 #[test]
 fn code_of_any_kind_of_line_runs() {
-    for code in ["x = 1\r\nx + 1\r\n", "\u{feff}1 + 1", "1 +\\\n1", "\n\n\n1 + 1", "\tx = 1\n\tx + 1", "if 1:\n  x = 1\n\nx + 1", "x=1;x+1;", "1+1 # é"] {
+    for code in [
+        "x = 1\r\nx + 1\r\n",
+        "\u{feff}1 + 1",
+        "1 +\\\n1",
+        "\n\n\n1 + 1",
+        "\tx = 1\n\tx + 1",
+        "if 1:\n  x = 1\n\nx + 1",
+        "x=1;x+1;",
+        "1+1 # é",
+    ] {
         assert_eq!(run(code).final_expression, int(2), "{code:?}");
     }
     assert_eq!(error_of(&run("x = 1\0")).0, "SyntaxError");

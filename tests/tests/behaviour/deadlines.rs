@@ -113,7 +113,8 @@ fn code_may_clean_up_in_the_grace() {
 #[test]
 fn code_that_swallows_the_interruption_is_stopped_after_the_grace() {
     let options = SandboxOptions { grace: Duration::from_millis(300), ..within(200) };
-    let code = "while True:\n    try:\n        while True: pass\n    except BaseException as e: print(type(e).__name__)";
+    let code =
+        "while True:\n    try:\n        while True: pass\n    except BaseException as e: print(type(e).__name__)";
     let (result, took) = timed(|| run_in(options, code));
     assert_eq!((result.status, result.stdout.as_str()), (Status::Timeout, "KeyboardInterrupt\n"));
     assert!(took >= Duration::from_millis(500) && took < Duration::from_millis(500) + SLACK, "{took:?}");

@@ -101,7 +101,15 @@ fn r10_a_sandbox_is_clean_after_a_dirty_run() {
 
 #[test]
 fn created_modified_and_deleted_files_are_told_apart_from_read_ones() {
-    let files = [("read", "r"), ("modified", "m"), ("deleted", "d"), ("replaced", "x"), ("sub/kept", "k"), ("renamed", "n"), ("same", "s")];
+    let files = [
+        ("read", "r"),
+        ("modified", "m"),
+        ("deleted", "d"),
+        ("replaced", "x"),
+        ("sub/kept", "k"),
+        ("renamed", "n"),
+        ("same", "s"),
+    ];
     let code = "import os
 open('read').read()
 open('modified', 'a').write('!')
@@ -145,7 +153,20 @@ fn files_are_kept_when_the_run_fails_or_is_not_flushed() {
 
 #[test]
 fn many_kinds_of_names_go_both_ways() {
-    let names = ["a b", "é", "世界/🌍.txt", ".hidden", "x".repeat(255).as_str(), "-", "a'b\"c", "new\nline", "*?[", "CON", "trailing. "].map(str::to_owned);
+    let names = [
+        "a b",
+        "é",
+        "世界/🌍.txt",
+        ".hidden",
+        "x".repeat(255).as_str(),
+        "-",
+        "a'b\"c",
+        "new\nline",
+        "*?[",
+        "CON",
+        "trailing. ",
+    ]
+    .map(str::to_owned);
     let files: Vec<(String, &str)> = names.iter().map(|name| (name.clone(), "content")).collect();
     let code = "import os
 found = sorted(os.path.join(f, n)[2:] for f, _, names in os.walk('.') for n in names)
@@ -164,7 +185,10 @@ len(found)";
 fn a_file_that_is_an_input_of_one_run_is_not_there_in_the_next() {
     let sandbox = sandbox();
     let options = || ExecuteOptions { files: [("once".to_owned(), "1".into())].into(), ..Default::default() };
-    assert_eq!(sandbox.execute_with("import os; os.listdir()", options()).unwrap().final_repr.as_deref(), Some("['once']"));
+    assert_eq!(
+        sandbox.execute_with("import os; os.listdir()", options()).unwrap().final_repr.as_deref(),
+        Some("['once']")
+    );
     assert_eq!(sandbox.execute("import os; os.listdir()", no_files()).unwrap().final_repr.as_deref(), Some("[]"));
 }
 
@@ -173,7 +197,9 @@ fn files_of_the_sandbox_are_not_changed_by_a_run() {
     let files = [("shared".to_owned(), "original".into())].into();
     let sandbox = terrarium_core::Sandbox::new(SandboxOptions { files, ..Default::default() }).unwrap();
     for _ in 0..2 {
-        let result = sandbox.execute("old = open('shared').read(); open('shared', 'w').write('changed'); old", no_files()).unwrap();
+        let result = sandbox
+            .execute("old = open('shared').read(); open('shared', 'w').write('changed'); old", no_files())
+            .unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some("'original'"));
         assert_eq!(result.output_files["shared"].as_str(), Ok("changed"));
     }

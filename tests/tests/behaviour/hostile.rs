@@ -25,7 +25,8 @@ fn check(program: &Program) -> Result<(), String> {
     let step = |code: &str, session| Step { code: code.to_owned(), options: program.execute_options(), session };
     let next = "print('next')\nimport json\n6 * 7 + len(json.dumps([]))";
     let steps = [false, true].map(|session| [step(&program.source, session), step(next, session)]);
-    let job = Job { options: program.sandbox_options(), steps: steps.into_iter().flatten().collect(), ..Job::default() };
+    let job =
+        Job { options: program.sandbox_options(), steps: steps.into_iter().flatten().collect(), ..Job::default() };
     let timeout = program.timeout.unwrap_or(Duration::from_secs(30));
     let report = run_job(probe(), &job, &[], (timeout + SLACK) * 2 + Duration::from_secs(20));
     let told: Vec<Status> = report.results.iter().map(|(result, _)| result.status).collect();
@@ -42,7 +43,10 @@ fn check(program: &Program) -> Result<(), String> {
             }
         } else if !program.expect.contains(&result.status) {
             let error = result.error.as_ref().map(|error| &error.traceback);
-            return Err(format!("{place}: {:?}, not {:?}: {error:.600?} {:.600}", result.status, program.expect, result.stdout));
+            return Err(format!(
+                "{place}: {:?}, not {:?}: {error:.600?} {:.600}",
+                result.status, program.expect, result.stdout
+            ));
         } else if result.status == Status::Error && result.error.is_none() {
             return Err(format!("{place}: an error without one"));
         }

@@ -36,7 +36,8 @@ fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
         ..Default::default()
     };
     let code = "m = n + len(open('in.txt').read())\nopen('out.txt', 'w').write('y' * 100_000)\nprint(m)\nx = bytearray(5_000_000)\nm";
-    let report = repeat(vec![Step { code: code.to_owned(), options, session: false }], 1000, 100, SandboxOptions::default());
+    let report =
+        repeat(vec![Step { code: code.to_owned(), options, session: false }], 1000, 100, SandboxOptions::default());
     let [before, after] = unchanged(&report);
     // Address space that is reserved and never given back would run out after some thousand runs.
     assert!(after.address_space <= before.address_space + (16 << 30), "{before:?} then {after:?}");
@@ -44,7 +45,12 @@ fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
 
 #[test]
 fn runs_that_end_badly_leave_nothing_behind() {
-    let options = SandboxOptions { timeout: Some(Duration::from_millis(50)), grace: Duration::from_millis(10), memory: 96 << 20, ..Default::default() };
+    let options = SandboxOptions {
+        timeout: Some(Duration::from_millis(50)),
+        grace: Duration::from_millis(10),
+        memory: 96 << 20,
+        ..Default::default()
+    };
     let steps = vec![
         step("1 / 0"),
         step("while True: pass"),
@@ -54,7 +60,10 @@ fn runs_that_end_badly_leave_nothing_behind() {
         step("import os; os.abort()"),
         step("import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()"),
         step("import os; kept = [os.open('/dev/null', 0) for _ in range(50)], os.pipe()\nprint('x' * 10**6)"),
-        Step { session: true, ..step("while True:\n    try:\n        while True: pass\n    except BaseException: pass") },
+        Step {
+            session: true,
+            ..step("while True:\n    try:\n        while True: pass\n    except BaseException: pass")
+        },
         Step { session: true, ..step("x = bytearray(20_000_000); import os; os.abort()") },
     ];
     unchanged(&repeat(steps, 30, 5, options));

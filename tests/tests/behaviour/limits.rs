@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use terrarium_core::{SandboxOptions, Sandbox, Status};
+use terrarium_core::{Sandbox, SandboxOptions, Status};
 use terrarium_tests::{no_files, options, run, run_in};
 
 use crate::support::{error_of, int, success};

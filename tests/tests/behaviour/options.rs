@@ -101,7 +101,10 @@ fn r8_paths_that_lead_elsewhere_are_refused_by_name() {
     let deep = "d/".repeat(2100) + "f";
     for path in ["../a", "a/../../b", "..", "a/..", "/etc/passwd", "/", "", ".", "a\0b", "\0", "a/", &long, &deep] {
         let refusal = sandbox.execute("1", [(path, "content")]);
-        assert!(matches!(&refusal, Err(Error::InvalidPath { path: named, .. }) if named == path), "{path:?}: {refusal:?}");
+        assert!(
+            matches!(&refusal, Err(Error::InvalidPath { path: named, .. }) if named == path),
+            "{path:?}: {refusal:?}"
+        );
         let options = SandboxOptions { files: [(path.to_owned(), "x".into())].into(), ..Default::default() };
         // The sandbox's own files may be absolute.
         let made = Sandbox::new(options);
@@ -115,7 +118,10 @@ fn r8_paths_that_lead_elsewhere_are_refused_by_name() {
     }
     let good = ["a", "a.b", ".hidden", "sub/dir/f", "...", "a b", "é/世", "-rf", "*", "a\nb", "con", "x..y", "~"];
     let result = sandbox
-        .execute("import os\nsorted(os.path.join(f, n)[2:] for f, _, names in os.walk('.') for n in names)", good.map(|p| (p, "x")))
+        .execute(
+            "import os\nsorted(os.path.join(f, n)[2:] for f, _, names in os.walk('.') for n in names)",
+            good.map(|p| (p, "x")),
+        )
         .unwrap();
     let mut expected = good;
     expected.sort_unstable();
@@ -196,7 +202,8 @@ fn options_are_the_same_after_json() {
 
 #[test]
 fn a_deterministic_sandbox_does_the_same_twice() {
-    let options = SandboxOptions { deterministic: Some(terrarium_core::Deterministic::default()), ..Default::default() };
+    let options =
+        SandboxOptions { deterministic: Some(terrarium_core::Deterministic::default()), ..Default::default() };
     let code = "import random, time, uuid, os, secrets, datetime, tempfile
 start = time.perf_counter()
 time.sleep(3600)

@@ -19,10 +19,8 @@ fn w10_four_sandboxes_in_four_threads_run_in_parallel() {
         for n in 0..4 {
             let barrier = Arc::clone(&barrier);
             scope.spawn(move || {
-                let options = ExecuteOptions {
-                    on_stdout: Some(Arc::new(move |_| drop(barrier.wait()))),
-                    ..Default::default()
-                };
+                let options =
+                    ExecuteOptions { on_stdout: Some(Arc::new(move |_| drop(barrier.wait()))), ..Default::default() };
                 let result = sandbox().execute_with(&format!("print('here', flush=True)\n{n} * 10"), options).unwrap();
                 assert_eq!(success(&result).final_expression, int(n * 10));
             });
@@ -47,15 +45,22 @@ fn eight_threads_mix_everything() {
                         }
                         1 => assert_eq!(sandbox.execute("1 / 0", no_files()).unwrap().status, Status::Error),
                         2 => {
-                            let options = ExecuteOptions { timeout: Some(Duration::from_millis(100)), ..Default::default() };
-                            assert_eq!(sandbox.execute_with("while True: pass", options).unwrap().status, Status::Timeout);
+                            let options =
+                                ExecuteOptions { timeout: Some(Duration::from_millis(100)), ..Default::default() };
+                            assert_eq!(
+                                sandbox.execute_with("while True: pass", options).unwrap().status,
+                                Status::Timeout
+                            );
                         }
                         3 => {
                             let result = sandbox.execute("x = bytearray(10**10)", no_files()).unwrap();
                             assert_eq!(result.status, Status::MemoryExceeded);
                         }
                         4 => {
-                            assert_eq!(sandbox.execute("import os; os.abort()", no_files()).unwrap().status, Status::Crashed);
+                            assert_eq!(
+                                sandbox.execute("import os; os.abort()", no_files()).unwrap().status,
+                                Status::Crashed
+                            );
                         }
                         _ => {
                             let result = sandbox.execute(&format!("print({thread})"), no_files()).unwrap();

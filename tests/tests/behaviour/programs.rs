@@ -20,7 +20,8 @@ fn check_all(folder: &str, judge: impl Fn(&Program, &ExecutionResult) -> Result<
                 while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let sandbox = Sandbox::new(program.sandbox_options()).expect("a sandbox");
                     let result = sandbox.execute_with(&program.source, program.execute_options());
-                    let mut fault = |text: String| faults.lock().unwrap().push(format!("== {folder}/{}\n{text}", program.name));
+                    let mut fault =
+                        |text: String| faults.lock().unwrap().push(format!("== {folder}/{}\n{text}", program.name));
                     match result {
                         Err(error) => fault(error.to_string()),
                         Ok(result) => {

@@ -22,27 +22,35 @@ fn with_session<T>(cell: &OnceLock<Mutex<Session>>, work: impl FnOnce(&mut Sessi
 
 /// Values that can be keys of a dict and members of a set.
 fn hashable() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::None),
-        any::<i64>().prop_filter("True and False are 1 and 0", |n| !(0..=1).contains(n)).prop_map(Value::Int),
-        any::<bool>().prop_map(Value::Bool),
-        "-?[1-9][0-9]{19,60}".prop_map(Value::BigInt),
-        any::<f64>().prop_filter("finite and no whole number", |x| x.is_finite() && x.fract() != 0.0).prop_map(Value::Float),
-        ".{0,12}".prop_map(Value::Str),
-        prop::collection::vec(any::<u8>(), 0..12).prop_map(|bytes| Value::Bytes(bytes.into())),
-        (1_i32..9999, 1_u32..13, 1_u32..29).prop_map(|(y, m, d)| Value::Date(format!("{y:04}-{m:02}-{d:02}"))),
-        (0_u32..24, 0_u32..60, 0_u32..60).prop_map(|(h, m, s)| Value::Time(format!("{h:02}:{m:02}:{s:02}"))),
-        (2_i32..9999, 0_u32..24, 1_u32..1_000_000)
-            .prop_map(|(y, h, us)| Value::DateTime(format!("{y:04}-02-03T{h:02}:00:01.{us:06}"))),
-        (-1000_i64..1000, 0_i64..86_400, 0_i64..1_000_000)
-            .prop_map(|(days, seconds, microseconds)| Value::TimeDelta { days, seconds, microseconds }),
-        "-?[1-9][0-9]{0,15}\\.[0-9]{1,8}[1-9]".prop_map(Value::Decimal),
-    ];
+    let leaf =
+        prop_oneof![
+            Just(Value::None),
+            any::<i64>().prop_filter("True and False are 1 and 0", |n| !(0..=1).contains(n)).prop_map(Value::Int),
+            any::<bool>().prop_map(Value::Bool),
+            "-?[1-9][0-9]{19,60}".prop_map(Value::BigInt),
+            any::<f64>()
+                .prop_filter("finite and no whole number", |x| x.is_finite() && x.fract() != 0.0)
+                .prop_map(Value::Float),
+            ".{0,12}".prop_map(Value::Str),
+            prop::collection::vec(any::<u8>(), 0..12).prop_map(|bytes| Value::Bytes(bytes.into())),
+            (1_i32..9999, 1_u32..13, 1_u32..29).prop_map(|(y, m, d)| Value::Date(format!("{y:04}-{m:02}-{d:02}"))),
+            (0_u32..24, 0_u32..60, 0_u32..60).prop_map(|(h, m, s)| Value::Time(format!("{h:02}:{m:02}:{s:02}"))),
+            (2_i32..9999, 0_u32..24, 1_u32..1_000_000)
+                .prop_map(|(y, h, us)| Value::DateTime(format!("{y:04}-02-03T{h:02}:00:01.{us:06}"))),
+            (-1000_i64..1000, 0_i64..86_400, 0_i64..1_000_000)
+                .prop_map(|(days, seconds, microseconds)| Value::TimeDelta { days, seconds, microseconds }),
+            "-?[1-9][0-9]{0,15}\\.[0-9]{1,8}[1-9]".prop_map(Value::Decimal),
+        ];
     leaf.prop_recursive(2, 12, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Value::Tuple))
 }
 
 fn value() -> impl Strategy<Value = Value> {
-    let float = prop_oneof![Just(f64::INFINITY), Just(f64::NEG_INFINITY), Just(-0.0), any::<f64>().prop_filter("nan is no equal", |x| !x.is_nan())];
+    let float = prop_oneof![
+        Just(f64::INFINITY),
+        Just(f64::NEG_INFINITY),
+        Just(-0.0),
+        any::<f64>().prop_filter("nan is no equal", |x| !x.is_nan())
+    ];
     let leaf = prop_oneof![
         4 => hashable(),
         1 => float.prop_map(Value::Float),
@@ -52,7 +60,8 @@ fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Tuple),
-            prop::collection::vec((hashable(), inner), 0..6).prop_map(|pairs| Value::Dict(distinct(pairs, |pair| &pair.0))),
+            prop::collection::vec((hashable(), inner), 0..6)
+                .prop_map(|pairs| Value::Dict(distinct(pairs, |pair| &pair.0))),
             prop::collection::vec(hashable(), 0..6).prop_map(|items| Value::Set(distinct(items, |item| item))),
             prop::collection::vec(hashable(), 0..6).prop_map(|items| Value::FrozenSet(distinct(items, |item| item))),
         ]
@@ -89,9 +98,68 @@ fn sorted(value: Value) -> Value {
 
 /// Pieces that programs are made of, and some that they are not.
 const PIECES: [&str; 62] = [
-    "x", " ", "\n", "    ", "\t", "1", "0", "99999999999999999999", "1e999", "'", "\"", "'''", "f'{", "}'", "\\", "(", ")", "[", "]", "{", "}", ":", ",", ".",
-    "=", "==", "**", "*", "@", ";", "#", "if ", "else", "for ", " in ", "while ", "def f", "class C", "return ", "yield ", "await ", "async ", "lambda ",
-    "import ", "from ", "sys", "os", "try:", "except", "raise ", "with ", "global ", "del ", "match ", "case ", "None", "print(", "é", "\u{0}", "\u{202e}", "\u{feff}", "\r",
+    "x",
+    " ",
+    "\n",
+    "    ",
+    "\t",
+    "1",
+    "0",
+    "99999999999999999999",
+    "1e999",
+    "'",
+    "\"",
+    "'''",
+    "f'{",
+    "}'",
+    "\\",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    ".",
+    "=",
+    "==",
+    "**",
+    "*",
+    "@",
+    ";",
+    "#",
+    "if ",
+    "else",
+    "for ",
+    " in ",
+    "while ",
+    "def f",
+    "class C",
+    "return ",
+    "yield ",
+    "await ",
+    "async ",
+    "lambda ",
+    "import ",
+    "from ",
+    "sys",
+    "os",
+    "try:",
+    "except",
+    "raise ",
+    "with ",
+    "global ",
+    "del ",
+    "match ",
+    "case ",
+    "None",
+    "print(",
+    "é",
+    "\u{0}",
+    "\u{202e}",
+    "\u{feff}",
+    "\r",
 ];
 
 fn code() -> impl Strategy<Value = String> {

@@ -53,10 +53,22 @@ sorted(os.listdir('/'))"
 #[test]
 fn t10_the_hosts_environment_is_not_inherited() {
     let job = Job {
-        steps: [false, true].map(|session| Step { code: "import os\nstr(os.environ) + str(os.environb)".to_owned(), session, ..Step::default() }).into(),
+        steps: [false, true]
+            .map(|session| Step {
+                code: "import os\nstr(os.environ) + str(os.environb)".to_owned(),
+                session,
+                ..Step::default()
+            })
+            .into(),
         ..Job::default()
     };
-    let environment = [("TERRARIUM_CANARY", "leaked"), ("PYTHONSTARTUP", "/leaked"), ("USER", "hostuser"), ("TZ", "Asia/Tokyo"), ("LC_ALL", "tr_TR.UTF-8")];
+    let environment = [
+        ("TERRARIUM_CANARY", "leaked"),
+        ("PYTHONSTARTUP", "/leaked"),
+        ("USER", "hostuser"),
+        ("TZ", "Asia/Tokyo"),
+        ("LC_ALL", "tr_TR.UTF-8"),
+    ];
     let report = run_job(probe(), &job, &environment, Duration::from_secs(60));
     assert!(report.is_healthy(), "{report:?}");
     assert_eq!(report.results.len(), 2);
@@ -104,7 +116,14 @@ fn nothing_random_is_shared_by_two_runs() {
     let code = "import random, os, uuid, secrets, tempfile\n[random.random(), os.urandom(8).hex(), str(uuid.uuid4()), secrets.token_hex(8), tempfile.mktemp(), random.getrandbits(64)]";
     let sandbox = sandbox();
     let seen: Vec<Vec<Value>> = (0..3)
-        .map(|_| sandbox.execute(code, no_files()).unwrap().final_expression.and_then(|v| v.items().map(<[Value]>::to_vec)).unwrap())
+        .map(|_| {
+            sandbox
+                .execute(code, no_files())
+                .unwrap()
+                .final_expression
+                .and_then(|v| v.items().map(<[Value]>::to_vec))
+                .unwrap()
+        })
         .collect();
     for n in 0..seen[0].len() {
         assert!(seen[0][n] != seen[1][n] && seen[1][n] != seen[2][n], "{:?}", seen[0][n]);
@@ -121,8 +140,12 @@ fn the_cache_of_compiled_code_is_private_to_its_user() {
     let shared = folder.path().join("shared");
     fs::create_dir(&shared).unwrap();
     fs::set_permissions(&shared, fs::Permissions::from_mode(0o777)).unwrap();
-    let refusal = terrarium_core::Sandbox::new(SandboxOptions { cache_dir: Some(shared.clone()), ..Default::default() });
-    assert!(matches!(&refusal, Err(terrarium_core::Error::Cache { path, .. }) if path.starts_with(&shared)), "{refusal:?}");
+    let refusal =
+        terrarium_core::Sandbox::new(SandboxOptions { cache_dir: Some(shared.clone()), ..Default::default() });
+    assert!(
+        matches!(&refusal, Err(terrarium_core::Error::Cache { path, .. }) if path.starts_with(&shared)),
+        "{refusal:?}"
+    );
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let refusal = terrarium_core::Sandbox::new(SandboxOptions { cache_dir: Some(file), ..Default::default() });
@@ -131,7 +154,9 @@ fn the_cache_of_compiled_code_is_private_to_its_user() {
 
 #[test]
 fn the_code_cannot_reach_what_runs_it() {
-    let result = run("import sys\n[n for n in globals() if 'terrarium' in n.lower()], sys.argv, [n for n in vars(sys.modules['__main__']) if not n.startswith('__')]");
+    let result = run(
+        "import sys\n[n for n in globals() if 'terrarium' in n.lower()], sys.argv, [n for n in vars(sys.modules['__main__']) if not n.startswith('__')]",
+    );
     assert_eq!(success(&result).final_repr.as_deref(), Some("([], ['main.py'], ['sys'])"));
     // A traceback, a stack and a warning show the code's own frames only.
     let result = run("import traceback, inspect\ntraceback.print_stack()\nlen(inspect.stack())");

@@ -18,15 +18,21 @@ fn v1_names_stay_from_one_run_to_the_next() {
     session.execute("import math\ndef f(n): return math.sqrt(n) + x\nclass C: pass").unwrap();
     assert_eq!(session.execute("x = 1\nf(16), C.__name__").unwrap().final_repr.as_deref(), Some("(5.0, 'C')"));
     session.execute("from __future__ import annotations").unwrap();
-    assert_eq!(success(&session.execute("def g(a: nowhere): pass\ng.__annotations__").unwrap()).final_repr.as_deref(), Some("{'a': 'nowhere'}"));
+    assert_eq!(
+        success(&session.execute("def g(a: nowhere): pass\ng.__annotations__").unwrap()).final_repr.as_deref(),
+        Some("{'a': 'nowhere'}")
+    );
 }
 
 #[test]
 fn v2_each_run_gives_the_files_it_changed_and_all_files_gives_all() {
     let mut session = session();
-    let names = |files: &std::collections::BTreeMap<String, terrarium_core::Bytes>| files.keys().cloned().collect::<Vec<_>>();
+    let names =
+        |files: &std::collections::BTreeMap<String, terrarium_core::Bytes>| files.keys().cloned().collect::<Vec<_>>();
     session.write_file("given.txt", "given").unwrap();
-    let first = session.execute("import os\nos.makedirs('d/e')\nopen('d/e/one', 'w').write('1')\nopen('two', 'w').write('2')").unwrap();
+    let first = session
+        .execute("import os\nos.makedirs('d/e')\nopen('d/e/one', 'w').write('1')\nopen('two', 'w').write('2')")
+        .unwrap();
     assert_eq!(names(&success(&first).output_files), ["d/e/one", "two"]);
     let second = session.execute("open('two', 'a').write('2'); open('given.txt').read()").unwrap();
     assert_eq!(names(&success(&second).output_files), ["two"]);
@@ -65,7 +71,8 @@ fn v4_two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
                 // 8 threads make 104 runs, by turns in both sessions.
                 for turn in 0..13 {
                     let which = (thread + turn) % 2;
-                    let code = format!("seen.append({thread})\nopen('f{thread}', 'w').write(str(me))\nprint(me, mine)\nme");
+                    let code =
+                        format!("seen.append({thread})\nopen('f{thread}', 'w').write(str(me))\nprint(me, mine)\nme");
                     let result = sessions[which].lock().unwrap().execute(&code).unwrap();
                     assert_eq!(success(&result).final_expression, int(which as i64));
                     assert_eq!(result.stdout, format!("{which} {which}\n"));
@@ -76,7 +83,9 @@ fn v4_two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
     });
     let counts: Vec<i64> = sessions
         .iter()
-        .map(|session| session.lock().unwrap().execute("len(seen)").unwrap().final_expression.and_then(|v| v.as_i64()).unwrap())
+        .map(|session| {
+            session.lock().unwrap().execute("len(seen)").unwrap().final_expression.and_then(|v| v.as_i64()).unwrap()
+        })
         .collect();
     assert_eq!(counts, [52, 52]);
     for (n, session) in sessions.iter().enumerate() {
@@ -90,7 +99,9 @@ fn v4_two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
 fn v5_names_survive_an_error() {
     let mut session = session();
     session.execute("x = 1").unwrap();
-    for code in ["y = 2\n1 / 0", "x = (", "raise SystemExit(3)", "raise KeyboardInterrupt", "assert False", "def f(): f()\nf()"] {
+    for code in
+        ["y = 2\n1 / 0", "x = (", "raise SystemExit(3)", "raise KeyboardInterrupt", "assert False", "def f(): f()\nf()"]
+    {
         let result = session.execute(code).unwrap();
         assert_eq!((result.status, result.session_lost), (Status::Error, false), "{code}");
     }
@@ -109,10 +120,13 @@ fn w4_a_session_is_alive_after_exit() {
 #[test]
 fn w6_a_reset_between_lines_forgets_everything() {
     let mut session = session();
-    session.execute("import json, sys\nx = 1\njson.dumps = None\nsys.marked = True\nopen('f', 'w').write('x')").unwrap();
+    session
+        .execute("import json, sys\nx = 1\njson.dumps = None\nsys.marked = True\nopen('f', 'w').write('x')")
+        .unwrap();
     session.reset().unwrap();
     assert_eq!(error_of(&session.execute("x").unwrap()), ("NameError", "name 'x' is not defined"));
-    let result = session.execute("import json, os, sys\njson.dumps([1]), os.listdir(), hasattr(sys, 'marked')").unwrap();
+    let result =
+        session.execute("import json, os, sys\njson.dumps([1]), os.listdir(), hasattr(sys, 'marked')").unwrap();
     assert_eq!(success(&result).final_repr.as_deref(), Some("('[1]', [], False)"));
     assert!(session.all_files().unwrap().is_empty());
 }
@@ -155,7 +169,10 @@ fn a_session_starts_anew_after_a_crash_and_after_os_exit() {
         assert_eq!(session.read_file("f").unwrap().as_str(), Ok("kept"));
         session.write_file("between", "b").unwrap();
         assert_eq!(error_of(&session.execute("x").unwrap()).0, "NameError");
-        assert_eq!(session.execute("open('f').read() + open('between').read()").unwrap().final_expression, text("keptb"));
+        assert_eq!(
+            session.execute("open('f').read() + open('between').read()").unwrap().final_expression,
+            text("keptb")
+        );
     }
 }
 

@@ -33,7 +33,8 @@ fn p10_concurrent_runs_do_not_mix() {
         for n in 0..6 {
             let sandbox = &sandbox;
             scope.spawn(move || {
-                let code = format!("import sys\nfor _ in range(2000):\n    print({n})\n    print('e{n}', file=sys.stderr)");
+                let code =
+                    format!("import sys\nfor _ in range(2000):\n    print({n})\n    print('e{n}', file=sys.stderr)");
                 let result = sandbox.execute(&code, [("", ""); 0]).unwrap();
                 assert_eq!(result.stdout, format!("{n}\n").repeat(2000));
                 assert_eq!(result.stderr, format!("e{n}\n").repeat(2000));
@@ -119,14 +120,20 @@ fn callbacks_get_the_bytes_while_the_code_runs() {
 fn callbacks_of_a_session_are_for_one_run() {
     let mut session = session();
     let (out, on_stdout) = collector();
-    session.execute_with("print('first')", ExecuteOptions { on_stdout: Some(on_stdout), ..Default::default() }).unwrap();
+    session
+        .execute_with("print('first')", ExecuteOptions { on_stdout: Some(on_stdout), ..Default::default() })
+        .unwrap();
     assert_eq!(session.execute("print('second')").unwrap().stdout, "second\n");
     assert_eq!(out.lock().unwrap().concat(), b"first\n");
 }
 
 #[test]
 fn output_is_kept_on_every_status() {
-    let options = || SandboxOptions { timeout: Some(std::time::Duration::from_millis(400)), memory: 128 << 20, ..Default::default() };
+    let options = || SandboxOptions {
+        timeout: Some(std::time::Duration::from_millis(400)),
+        memory: 128 << 20,
+        ..Default::default()
+    };
     for (code, status) in [
         ("while True: pass", Status::Timeout),
         ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", Status::Timeout),
@@ -136,7 +143,8 @@ fn output_is_kept_on_every_status() {
         ("import os; os._exit(3)", Status::Error),
         ("import os; os.abort()", Status::Crashed),
     ] {
-        let code = format!("import sys\nprint('out')\nsys.stderr.write('err')\nopen('file', 'w').write('data')\n{code}");
+        let code =
+            format!("import sys\nprint('out')\nsys.stderr.write('err')\nopen('file', 'w').write('data')\n{code}");
         let result = run_in(options(), &code);
         assert_eq!(result.status, status, "{code}: {:?}", result.error);
         assert_eq!(result.stdout, "out\n", "{code}");
@@ -147,7 +155,8 @@ fn output_is_kept_on_every_status() {
 
 #[test]
 fn warnings_and_unraisable_exceptions_go_to_the_error_stream() {
-    let result = run("import warnings\nwarnings.warn('careful')\nclass A:\n    def __del__(self): 1 / 0\nA()\nprint('on')");
+    let result =
+        run("import warnings\nwarnings.warn('careful')\nclass A:\n    def __del__(self): 1 / 0\nA()\nprint('on')");
     assert_eq!(success(&result).stdout, "on\n");
     assert!(result.stderr.contains("UserWarning: careful"), "{}", result.stderr);
     assert!(result.stderr.contains("ZeroDivisionError"), "{}", result.stderr);
