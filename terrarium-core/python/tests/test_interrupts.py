@@ -89,16 +89,17 @@ PROGRAMS = ["1 + 1", "[1, (2,)]", "1/0", "import sys\nprint('x')\nsys.exit(3)", 
 
 @pytest.mark.parametrize("code", PROGRAMS)
 def test_an_interrupt_at_any_opcode_of_the_harness_leaves_a_response_and_a_session(harness, code):
-    calls = [("execute", {"code": code, "keep": True}, ""), ("count", {}, "")]
-    # The first run loads modules; what comes later is measured without that.
+    request = {"code": code, "keep": True, "outputs": ["x"]}
+    calls = [("execute", request, ""), ("count", {}, "")]
     total = int(harness.calls(calls, prepare=TRACER.format(target=-1))[1]["answer"])
     assert total > 500
     step = max(total // 80, 1)
     interrupted = 0
-    for target in range(1, total, step):
+    # Between the last few opcodes CPython does not look for signals; the tracing function would.
+    for target in range(1, total - 5, step):
         results = harness.calls(
             [
-                ("execute", {"code": code, "keep": True, "outputs": ["x"]}, ""),
+                ("execute", request, ""),
                 ("execute", {"code": "'alive'", "keep": True}, ""),
                 ("execute", {"code": "'alive'", "keep": True}, ""),
             ],
