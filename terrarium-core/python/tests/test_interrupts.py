@@ -88,10 +88,12 @@ PROGRAMS = ["1 + 1", "[1, (2,)]", "1/0", "import sys\nprint('x')\nsys.exit(3)", 
 
 
 @pytest.mark.parametrize("code", PROGRAMS)
-def test_an_interrupt_at_any_opcode_of_the_harness_leaves_a_response_and_a_session(harness, code):
+def test_an_interrupt_at_any_opcode_of_the_harness_leaves_a_response_and_a_session(harness, version, code):
     request = {"code": code, "keep": True, "outputs": ["x"]}
     calls = [("execute", request, ""), ("count", {}, "")]
     total = int(harness.calls(calls, prepare=TRACER.format(target=-1))[1]["answer"])
+    if not total and version == (3, 12):
+        pytest.skip("early versions of Python 3.12 do not trace opcodes")
     assert total > 500
     step = max(total // 80, 1)
     interrupted = 0
