@@ -44,7 +44,7 @@ def message_of(error: BaseException) -> str:
 
 
 def outline(error: BaseException) -> dict[str, Any]:
-    """Describe an exception without running any of its code: when everything else fails."""
+    """Describe an exception without running any of its code: the beginning of `begin`."""
     kind = type(error)
     name, module = type_name(kind), module_name(kind)
     head = name if module in ("builtins", "__main__", "") else f"{module}.{name}"
@@ -64,15 +64,13 @@ def outline(error: BaseException) -> dict[str, Any]:
     }
 
 
-def describe(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
-    """Describe an exception that ended a run of `source`. May run user code: `__str__`, what suggestions look at."""
+def begin(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
+    """Describe an exception that ended a run of `source`, as far as that runs no user code."""
     main.forget_owners()
     # By the descriptors of the base class: a class may have its own ideas of these attributes.
     traceback = stack.user_part(_TRACEBACK.__get__(error), source)
     _TRACEBACK.__set__(error, traceback)
     report = outline(error)
-    head = report["traceback"][:-1]
-    report["message"] = message_of(error)
     report["frames"], omitted = stack.listing(traceback, main)
     if omitted:
         report["frames_omitted"] = omitted
@@ -83,13 +81,19 @@ def describe(error: BaseException, source: Source, main: Main) -> dict[str, Any]
         found = stack.place(traceback, source, main)
         for name in ("file", "line", "column", "end_line", "end_column", "source"):
             report[name] = found.get(name)
+    report["traceback"] = stack.outline(report["frames"], omitted) + report["traceback"]
+    return report
+
+
+def finish(report: dict[str, Any], error: BaseException, main: Main) -> None:
+    """Add what may run user code: the message, and with it Python's own traceback."""
+    report["message"] = message_of(error)
     try:
         report["traceback"] = load("_terrarium.tracebacks").render(error, main)
     except BaseException:
         if state.raised:
             raise
-        report["traceback"] = f"{stack.outline(report['frames'], omitted)}{head}: {report['message']}\n"
-    return report
+        report["traceback"] = f"{report['traceback'][:-1]}: {report['message']}\n"
 
 
 def _place_of_syntax_error(report: dict[str, Any], error: Any, source: Source) -> None:

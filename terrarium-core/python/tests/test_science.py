@@ -57,7 +57,7 @@ def _needs_science(request):
             },
         ),
         ("pd.Timestamp('2026-01-02 03:04:05')", {"$type": "datetime", "value": "2026-01-02T03:04:05"}),
-        ("pd.NaT", {"$type": "object", "class": "pandas._libs.tslibs.nattype.NaTType", "repr": "NaT"}),
+        ("pd.NaT", {"$type": "object", "class": "pandas.api.typing.NaTType", "repr": "NaT"}),
         ("pd.Timedelta(days=1)", {"$type": "timedelta", "days": 1, "seconds": 0, "microseconds": 0}),
         ("{'a': np.int32(1), 'b': [np.float64(2)]}", {"a": 1, "b": [2.0]}),
     ],
