@@ -171,7 +171,8 @@ pub(crate) fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
     let path = move || path(base.clone());
     let slot = || 0..SLOTS;
     let files = prop_oneof![
-        12 => (slot(), path(), flags(), mode()).prop_map(|(slot, path, flags, mode)| Op::Open { slot, path, flags, mode }),
+        12 => (slot(), path(), flags(), mode())
+            .prop_map(|(slot, path, flags, mode)| Op::Open { slot, path, flags, mode }),
         3 => slot().prop_map(|slot| Op::Close { slot }),
         4 => (slot(), offset(), length()).prop_map(|(slot, offset, len)| Op::Read { slot, offset, len }),
         6 => (slot(), offset(), length(), 1..=255_u8)
