@@ -14,11 +14,25 @@ FOLDERS = {
     "/lib/terrarium/tzdata": py_compile.PycInvalidationMode.UNCHECKED_HASH,
 }
 
+# Seldom imported, and large: the packed artifacts have a size limit. They work without bytecode too.
+LEFT_OUT = {
+    "_pydatetime",
+    "_pyio",
+    "_sysconfigdata__emscripten_wasm32-emscripten",
+    "doctest",
+    "imaplib",
+    "mailbox",
+    "pdb",
+    "pydoc",
+}
+LEFT_OUT_PACKAGES = {"_pyodide", "_pyrepl", "__phello__", "pyodide", "wsgiref", "xmlrpc"}
+
 compiled = 0
 for folder, mode in FOLDERS.items():
-    for where, _, names in os.walk(folder):
+    for where, packages, names in os.walk(folder):
+        packages[:] = [package for package in packages if package not in LEFT_OUT_PACKAGES]
         for name in sorted(names):
-            if not name.endswith(".py"):
+            if not name.endswith(".py") or name[:-3] in LEFT_OUT:
                 continue
             source = f"{where}/{name}"
             cached = f"{where}/__pycache__/{name[:-3]}.{sys.implementation.cache_tag}.pyc"
