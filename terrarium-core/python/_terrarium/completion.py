@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import warnings
 from keyword import kwlist
 
 from _terrarium.pristine import BUILTINS
@@ -29,6 +30,13 @@ _SLOTS = (type(type.__dict__["__basicsize__"]), type(type.__dict__["__dict__"]))
 
 
 def _error(code: str, mode: str, flags: int) -> SyntaxError | None:
+    """Compile without the warnings, which belong to the run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _compile_error(code, mode, flags)
+
+
+def _compile_error(code: str, mode: str, flags: int) -> SyntaxError | None:
     try:
         compile(code, "<input>", mode, flags | ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from _terrarium.interrupts import as_user, state
 from _terrarium.module import main
-from _terrarium.pristine import BUILTINS, load
+from _terrarium.pristine import BUILTINS, Untampered, load
 from _terrarium.run import execute as _execute
 from _terrarium.start import start
 from _terrarium.wire import dump, parse
@@ -127,7 +127,8 @@ _LAZY = (
 
 
 def _check(request: dict[str, Any]) -> str:
-    return dump({"complete": load("_terrarium.completion").completeness(request["code"])})
+    with Untampered():
+        return dump({"complete": load("_terrarium.completion").completeness(request["code"])})
 
 
 def _complete(request: dict[str, Any]) -> str:

@@ -83,6 +83,7 @@ class Main:
     def clear(self) -> None:
         """Forget the names that user code made, in place: functions that were handed out see it too."""
         self.features = 0
+        self._sources.clear()
         if self.module is not None:
             names = self.module.__dict__
             kept = {name: names.get(name) for name in ("__file__", "__loader__")}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+# What the interpreter had loaded when the harness came.
+STARTUP = frozenset(sys.modules)
 BUILTINS: Any = dict(builtins.__dict__)
 __builtins__ = BUILTINS
 

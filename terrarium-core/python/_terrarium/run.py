@@ -12,13 +12,15 @@ from _terrarium import interrupts, streams
 from _terrarium.interrupts import as_user, state
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
-from _terrarium.source import VALUE, Program, Source, build
+from _terrarium.source import FUTURE_FEATURES, VALUE, Program, Source, build
 from _terrarium.wire import channel, dump, scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ParamSpec
+
+    from _terrarium.values.writer import Writer
 
     P = ParamSpec("P")
 
@@ -28,6 +30,8 @@ __builtins__ = BUILTINS
 _COROUTINE = 0x80
 _VALUE_BYTES = 64 << 20
 _REPR_BYTES = 1 << 20
+# Types without a rich repr.
+_PLAIN_KINDS = frozenset((bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type))
 # A range that every exit status fits in; Python too turns what is beyond it into -1.
 _EXIT_CODES = range(-(2**31), 2**31)
 
@@ -40,6 +44,10 @@ class Settings:
         self.recursion_limit = getrecursionlimit()
         # What the program of a session set last.
         self.user_recursion_limit = self.recursion_limit
+        # The first entry of sys.path, which is the place of the program.
+        self.here: str | None = None
+        # Until the first run: names of modules that were loaded before it and could have a namesake beside the program.
+        self.loaded: set[str] = set()
 
 
 settings = Settings()
@@ -54,6 +62,7 @@ class Run:
         self.source = Source(request["code"], request.get("filename") or "main.py")
         self.names: dict[str, Any] = {}
         self.values: list[object] = []
+        self.document: Writer | None = None
         self.interrupted = False
         self.response: dict[str, Any] = {
             "status": "success",
@@ -76,7 +85,7 @@ class Run:
         else:
             self._attempt(self._take_value)
         if self.values or self.request.get("outputs"):
-            self._attempt(self._send_values)
+            self._send_values()
         if not self.keep:
             self._finish_process()
         self._attempt(streams.flush)
@@ -95,6 +104,8 @@ class Run:
         argv = request.get("argv")
         sys.argv = list(settings.argv or [self.source.filename]) if argv is None else list(argv)
         streams.renew()
+        if settings.loaded:
+            load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep)
         if request.get("inputs"):
             self.names.update(load("_terrarium.values.decode").decode_inputs(request["inputs"]))
@@ -105,7 +116,7 @@ class Run:
             program = build(self.source, main.features)
             code = program.code
             if self.keep:
-                main.features |= code.co_flags & 0x1FE0000
+                main.features |= code.co_flags & FUTURE_FEATURES
             loop = load("_terrarium.loop") if code.co_flags & _COROUTINE else None
             if settings.user_recursion_limit != settings.recursion_limit:
                 setrecursionlimit(settings.user_recursion_limit)
@@ -196,8 +207,7 @@ class Run:
             response["repr"] = repr(value)
             return
         response["repr"], response["repr_truncated"] = load("_terrarium.values.reprs").bounded_repr(value, limit)
-        flags = _FLAGS(type(value))
-        if not flags & _BUILTIN_SHAPE or flags & _HEAP_TYPE:
+        if type(value) not in _PLAIN_KINDS:
             load("_terrarium.display").display_final(value, response["repr"])
 
     def _send_values(self) -> None:
@@ -206,13 +216,21 @@ class Run:
             channel.send(b"V", b'{"final":' + text.encode() + b',"outputs":{}}')
             return
         outputs = {name: self.names[name] for name in self.request.get("outputs") or () if name in self.names}
+        load("_terrarium.values.encode")
+        self._attempt(self._encode, outputs)
+        if self.document is not None:
+            try:
+                for blob in self.document.blobs:
+                    channel.send(b"B", blob)
+                for piece in self.document.pieces:
+                    channel.send(b"V", piece)
+            except OSError:
+                # The host refused it, and knows.
+                pass
+
+    def _encode(self, outputs: dict[str, object]) -> None:
         encode = load("_terrarium.values.encode")
-        limit = self.request.get("value_bytes", _VALUE_BYTES)
-        writer = encode.encode_document(self.values, outputs, limit)
-        for blob in writer.blobs:
-            channel.send(b"B", blob)
-        for piece in writer.pieces:
-            channel.send(b"V", piece)
+        self.document = encode.encode_document(self.values, outputs, self.request.get("value_bytes", _VALUE_BYTES))
 
     def _finish_process(self) -> None:
         """Do what the end of a Python process does."""
@@ -230,20 +248,14 @@ class Run:
         return response
 
 
-_FLAGS = type.__dict__["__flags__"].__get__
-# Bits of a type's flags: made by a class statement; a list, tuple, dict, str, bytes or int by layout.
-_HEAP_TYPE = 1 << 9
-_BUILTIN_SHAPE = (1 << 24) | (1 << 25) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29)
-
-
 def _search_here() -> None:
     """Make the working directory the place where imports look first, as for a script that lies there."""
-    here = getcwd()
-    if sys.path and getattr(settings, "here", None) == sys.path[0]:
-        sys.path[0] = here
-    else:
-        sys.path.insert(0, here)
-    settings.here = here  # type: ignore[attr-defined]
+    path = sys.__dict__.get("path")
+    if type(path) is list:
+        if settings.here is not None and settings.here in path:
+            path.remove(settings.here)
+        settings.here = getcwd()
+        path.insert(0, settings.here)
 
 
 def _call_excepthook(error: BaseException) -> None:

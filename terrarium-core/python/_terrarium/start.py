@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
+# Modules that a file beside the program does not hide: what every interpreter has loaded before, and what is built in.
+_UNSHADOWED = frozenset((*pristine.STARTUP, *sys.builtin_module_names, "__future__", "_terrarium", "terrarium"))
+
 
 def start(config: dict[str, Any]) -> None:
     """Set the interpreter up as `config` says."""
@@ -37,7 +40,11 @@ def start(config: dict[str, Any]) -> None:
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
+    if run.settings.here in sys.path:
+        # The program's place is none where the harness looks for modules.
+        sys.path.remove(run.settings.here)
     pristine.remember()
+    run.settings.loaded = {name for name in sys.modules if name.partition(".")[0] not in _UNSHADOWED}
     run.settings.argv = list(config.get("argv") or ())
     place = config.get("cwd") or config.get("home")
     if place:

@@ -80,6 +80,12 @@ def test_completeness_agrees_with_codeop(harness, code):
     assert stdlib_code
 
 
+def test_checking_prints_no_warnings(harness):
+    results = harness.calls([("check", {"code": "x = '\\d'\n1 is 1"}, ""), ("execute", {"code": "x = '\\d'"}, "")])
+    assert results[0]["stderr"] == b""
+    assert results[1]["stderr"].count(b"Warning") <= 1
+
+
 def completions(harness, setup, code, cursor=None):
     calls = [
         ("execute", {"code": setup, "keep": True}, ""),

@@ -225,6 +225,35 @@ def test_modules_beside_the_program_can_be_imported(harness, tmp_path):
     assert harness.run("import helper\nhelper.double(4)").final == 8
 
 
+def test_modules_beside_the_program_win_over_those_of_an_image(harness, tmp_path):
+    (tmp_path / "json.py").write_text("mine = True")
+    calls = [
+        ("warm", {}, ""),
+        ("boot", {"channel": 1_000_000, "cwd": str(tmp_path)}, ""),
+        ("execute", {"code": "import json\njson.mine"}, ""),
+        ("execute", {"code": "class R:\n    def _repr_json_(self): return {'a': 1}\nR()"}, ""),
+    ]
+    results = harness.calls(calls)
+    assert b'"repr":"True"' in results[2]["answer"]
+    assert b"application/json" in results[3]["frames"][0]
+
+
+def test_a_second_boot_sets_everything_anew(harness, tmp_path):
+    (tmp_path / "sub").mkdir()
+    boot = {"channel": 1_000_000, "cwd": str(tmp_path / "sub"), "argv": ["again"], "env": {"A": "2"}, "seed": 5}
+    code = "import sys, os, random\n[sys.argv, dict(os.environ), os.getcwd(), sys.path.count(os.getcwd()), random.random()]"
+    results = harness.calls(
+        [("execute", {"code": "import random"}, ""), ("boot", boot, ""), ("execute", {"code": code}, "")]
+    )
+    import json
+
+    expected = harness.run("import random; random.random()", boot={"seed": 5}).final
+    text = b"".join(frame[1:] for frame in results[2]["frames"])
+    sub = str(tmp_path / "sub")
+    assert json.loads(text)["final"] == [["again"], {"A": "2"}, sub, 1, expected]
+    assert b"%s" % str(tmp_path).encode() not in results[2]["stderr"]
+
+
 def test_inputs_are_bound_before_the_run(harness):
     result = harness.run(
         "[a + 1, b, type(c).__name__]", inputs={"a": 1, "b": [1, None], "c": {"$type": "tuple", "items": [1]}}

@@ -1,0 +1,31 @@
+"""Files of a program that have the name of a module which an image has loaded already."""
+
+from __future__ import annotations
+
+from os import listdir
+from sys import modules
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _terrarium.run import Settings
+
+__builtins__ = BUILTINS
+
+
+def forget_shadowed(settings: Settings) -> None:
+    """Make `import json` find the `json.py` beside the program, as in an interpreter that starts from nothing.
+
+    The harness keeps the modules that it uses.
+    """
+    names, settings.loaded = settings.loaded, set()
+    try:
+        files = listdir(settings.here)
+    except OSError:
+        return
+    for file in files:
+        name = file.removesuffix(".py")
+        if name in names:
+            for loaded in [other for other in modules if other == name or other.startswith(name + ".")]:
+                del modules[loaded]
