@@ -1,2 +1,35 @@
-//! Empty.
-fn main() {}
+//! The program `terrarium`: Python in a sandbox, from the command line.
+#![forbid(unsafe_code)]
+
+mod args;
+mod defaults;
+mod exit;
+mod info;
+mod inputs;
+mod interrupt;
+mod options;
+mod outputs;
+mod prepare;
+mod repl;
+mod run;
+mod script;
+mod streams;
+mod units;
+
+use clap::FromArgMatches as _;
+
+use crate::{
+    args::{Cli, Command},
+    exit::Failure,
+};
+
+fn main() {
+    let matches = defaults::command().get_matches();
+    let ended = Cli::from_arg_matches(&matches).map_err(|error| error.exit()).and_then(|cli| match cli.command {
+        None => repl::start(cli.repl),
+        Some(Command::Repl(args)) => repl::start(args),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Info(args)) => info::print(&args),
+    });
+    std::process::exit(ended.unwrap_or_else(|failure: Failure| failure.tell()));
+}

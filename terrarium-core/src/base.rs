@@ -8,15 +8,16 @@ use crate::{
     Error, Result,
     abi::Timespec,
     guest::{HARNESS_FILES, HARNESS_ROOT},
-    vfs::{Content, Credentials, Layer, LayerBuilder, LayerError},
+    package::{ArchiveError, mount},
+    vfs::{Content, Credentials, Layer, LayerBuilder},
 };
 
-/// Where CPython looks for its library: built into it.
+/// Where CPython looks for its library: built into it. Here it is a folder, which is faster to import from.
 const STDLIB: &str = "/lib/python314.zip";
 /// Where packages are installed.
 const SITE_PACKAGES: &str = "/lib/python3.14/site-packages";
-/// The time-zone database, as a package to be imported from its archive.
-const TZDATA: &str = "/lib/terrarium/tzdata.zip";
+/// The time-zone database, as a package.
+const TZDATA: &str = "/lib/terrarium/tzdata";
 
 /// The name of the image in metrics.
 pub(crate) const IMAGE: &str = "base";
@@ -52,24 +53,25 @@ pub(crate) fn layer() -> Result<Arc<Layer>> {
         return Ok(Arc::clone(layer));
     }
     let runtime = runtime()?;
-    let artifact = |bytes: std::result::Result<&'static [u8], terrarium_runtime::RuntimeError>| {
-        bytes.map(Content::Static).map_err(|error| Error::Artifacts(error.to_string()))
-    };
-    let layer = build(artifact(runtime.stdlib())?, artifact(runtime.tzdata())?);
-    let layer = layer.map_err(|error| Error::Artifacts(error.to_string()))?;
+    let fault = |error: &dyn std::fmt::Display| Error::Artifacts(error.to_string());
+    let stdlib = runtime.stdlib().map_err(|error| fault(&error))?;
+    let tzdata = runtime.tzdata().map_err(|error| fault(&error))?;
+    let bytecode = runtime.bytecode().map_err(|error| fault(&error))?;
+    let layer = build(stdlib, bytecode, tzdata).map_err(|error| fault(&error))?;
     Ok(Arc::clone(LAYER.get_or_init(|| Arc::new(layer))))
 }
 
-fn build(stdlib: Content, tzdata: Content) -> Result<Layer, LayerError> {
+fn build(stdlib: &'static [u8], bytecode: &'static [u8], tzdata: &'static [u8]) -> Result<Layer, ArchiveError> {
     let mut layer = LayerBuilder::unix();
-    let made = Timespec::default();
     layer.owner(Credentials::ROOT);
-    layer.add_file(STDLIB.as_bytes(), stdlib, 0o444, made)?;
-    layer.add_file(TZDATA.as_bytes(), tzdata, 0o444, made)?;
-    layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, made)?;
+    mount(&mut layer, STDLIB, stdlib)?;
+    mount(&mut layer, TZDATA, tzdata)?;
+    layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::default())?;
     for (name, source) in HARNESS_FILES {
         let path = format!("{HARNESS_ROOT}/{name}");
-        layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, made)?;
+        layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
     }
+    // Its members have absolute paths.
+    mount(&mut layer, "", bytecode)?;
     Ok(layer.build())
 }

@@ -38,6 +38,8 @@ mod bytes;
 mod cancel;
 mod error;
 mod limits;
+#[cfg(feature = "runtime")]
+mod package;
 mod options;
 mod output;
 mod value;

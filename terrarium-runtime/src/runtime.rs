@@ -20,6 +20,7 @@ pub struct Runtime {
     key: String,
     origin: Origin,
     stdlib: OnceLock<Cow<'static, [u8]>>,
+    bytecode: OnceLock<Cow<'static, [u8]>>,
     tzdata: OnceLock<Cow<'static, [u8]>>,
 }
 
@@ -79,6 +80,7 @@ impl Runtime {
             manifest: serde_json::from_slice(manifest)?,
             origin,
             stdlib: OnceLock::new(),
+            bytecode: OnceLock::new(),
             tzdata: OnceLock::new(),
         })
     }
@@ -108,13 +110,23 @@ impl Runtime {
         unpack(artifact, self.file(artifact)?)
     }
 
-    /// The standard library, a zip archive of compiled modules. Checked on the first call.
+    /// The standard library, a zip archive of sources. Checked on the first call.
     ///
     /// # Errors
     ///
     /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
     pub fn stdlib(&self) -> Result<&[u8], RuntimeError> {
         self.checked(&self.stdlib, "stdlib")
+    }
+
+    /// The bytecode of the standard library and of the harness, a zip archive of the files under their
+    /// absolute paths in the guest. Checked on the first call.
+    ///
+    /// # Errors
+    ///
+    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
+    pub fn bytecode(&self) -> Result<&[u8], RuntimeError> {
+        self.checked(&self.bytecode, "bytecode")
     }
 
     /// The time-zone database, a zip archive with the Python package `tzdata`, which `zoneinfo`
@@ -133,7 +145,7 @@ impl Runtime {
     ///
     /// The first artifact that is missing, damaged or not the manifest's.
     pub fn verify(&self) -> Result<(), RuntimeError> {
-        for name in ["python_wasm", "stdlib", "tzdata"] {
+        for name in ["python_wasm", "stdlib", "bytecode", "tzdata"] {
             let artifact = self.artifact(name)?;
             let packed = self.file(artifact)?;
             check(artifact, &artifact.sha256, &packed)?;

@@ -1,1 +1,11 @@
-//! Empty.
+//! What the tests of terrarium share: sandboxes, programs in files, and a process of its own for what is dangerous.
+
+mod probe;
+mod program;
+mod resources;
+mod run;
+
+pub use probe::{Ending, Job, Report, Step, run_job, serve};
+pub use program::{Native, Program, check_golden, check_native, programs, transcript};
+pub use resources::Resources;
+pub use run::{no_files, options, run, run_in, sandbox, session};

@@ -64,7 +64,7 @@ pub(crate) fn check() -> Result<()> {
 
 /// Builds the command-line program and says where it is. All members are selected although one program
 /// is wanted, so that its dependencies have the same features as in the tests and are built once.
-fn build() -> Result<PathBuf> {
+pub(crate) fn build() -> Result<PathBuf> {
     let arguments = ["build", "--workspace", "--exclude", "xtask", "--bin", "terrarium"];
     let output = util::cargo()
         .args(arguments)

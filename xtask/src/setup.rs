@@ -1,6 +1,7 @@
 //! `cargo xtask setup`: fetch the pinned packages, rewrite the guest, lay out the artifacts.
 
 mod artifacts;
+mod bytecode;
 mod download;
 mod pins;
 
@@ -46,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         util::write(&stamp_file, stamp.as_bytes())?;
         println!("guest artifacts laid out in {:.1} s", start.elapsed().as_secs_f64());
     }
+    bytecode::lay_out(&folder)?;
     if options.dev {
         download::lay_out_for_tests(&pins, &downloads)?;
     }

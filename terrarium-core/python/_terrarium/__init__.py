@@ -101,13 +101,13 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
     UUID, Path  {"$type": "uuid" | "path", "value": "..."}
     Enum        {"$type": "enum", "class": "Color", "name": "RED", "value": 1}
     dataclass   {"$type": "dataclass", "name": "Point", "fields": {"x": 1}}
-    numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [[...], ...]},
+    numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [...]},
                 or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound
     pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type":
                 "series", "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of the last
                 two or three
     others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
-    cycles      {"$type": "cycle"}; what is nested deeper than 50 levels is an "object"
+    cycles      {"$type": "cycle"}; what is nested deeper than 40 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
 Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"

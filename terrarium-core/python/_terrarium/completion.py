@@ -8,7 +8,7 @@ from keyword import kwlist
 
 from _terrarium.pristine import BUILTINS
 from _terrarium.source import ALLOW_TOP_LEVEL_AWAIT, dedent
-from _terrarium.values.reprs import mro
+from _terrarium.values.reprs import mro, namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,17 +82,17 @@ def _single_line_block(code: str, flags: int) -> str:
 def _lookup(value: Any, name: str) -> Any:
     """Return an attribute without running user code, or `_MISSING` when that cannot be."""
     kind = type(value)
-    if isinstance(value, type) and kind is type:
+    if type in mro(kind):
         for base in mro(value):
-            if name in base.__dict__:
-                return _plain(base.__dict__[name])
+            if name in namespace(base):
+                return _plain(namespace(base)[name])
         return _MISSING
     own = _own_names(value)
     if name in own:
         return own[name]
     for base in mro(kind):
-        if name in base.__dict__:
-            found = base.__dict__[name]
+        if name in namespace(base):
+            found = namespace(base)[name]
             if type(found) in _SLOTS:
                 try:
                     return found.__get__(value)
@@ -104,7 +104,7 @@ def _lookup(value: Any, name: str) -> Any:
 
 def _plain(found: Any) -> Any:
     """Return what a class holds when it is itself the attribute, which a property or another descriptor is not."""
-    descends = any("__get__" in base.__dict__ for base in mro(type(found)))
+    descends = any("__get__" in namespace(base) for base in mro(type(found)))
     return _MISSING if descends else found
 
 
@@ -119,8 +119,8 @@ def _own_names(value: Any) -> dict[str, Any]:
 
 def _attributes(value: Any) -> set[str]:
     names = set(_own_names(value))
-    for base in mro(value) if isinstance(value, type) else mro(type(value)):
-        names.update(base.__dict__)
+    for base in mro(value) if type in mro(type(value)) else mro(type(value)):
+        names.update(namespace(base))
     return names
 
 

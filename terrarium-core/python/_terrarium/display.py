@@ -6,7 +6,7 @@ from binascii import b2a_base64
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
-from _terrarium.values.reprs import bounded_repr, mro
+from _terrarium.values.reprs import bounded_repr, mro, namespace
 from _terrarium.wire import channel, clean, dump
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def _ask(value: Any, name: str) -> tuple[Any, Any]:
 
     Looking at the class only keeps a `__getattr__` that answers everything from being taken for a rich repr.
     """
-    if not any(name in base.__dict__ for base in mro(type(value))):
+    if not any(name in namespace(base) for base in mro(type(value))):
         return None, None
     try:
         answer = getattr(value, name)()

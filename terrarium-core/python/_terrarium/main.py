@@ -70,7 +70,10 @@ def boot(config: bytes) -> None:
 
 def execute(request: bytes) -> bytes:
     """Run a program."""
-    return _answer(_execute, request)
+    answer = _answer(_execute, request)
+    # What came in this call must not interrupt the next. Between this and the return, nothing can come.
+    state.pending = False
+    return answer
 
 
 def check(request: bytes) -> bytes:
@@ -113,7 +116,8 @@ _LAZY = (
     "_terrarium.completion",
     "_terrarium.display",
     "_terrarium.errors",
-    "_terrarium.frames",
+    "_terrarium.stack",
+    "_terrarium.tracebacks",
     "_terrarium.loop",
     "_terrarium.values.decode",
     "_terrarium.values.encode",

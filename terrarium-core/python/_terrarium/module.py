@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from sys import modules
 
 from _terrarium.pristine import BUILTINS
 
@@ -67,8 +68,8 @@ class Main:
         names = module.__dict__
         names["__file__"] = source.filename
         names["__loader__"] = SourceLoader(source)
-        sys.modules["__main__"] = module
-        linecache = sys.modules.get("linecache")
+        modules["__main__"] = module
+        linecache = modules.get("linecache")
         if linecache is not None:
             self.register(linecache)
         return names

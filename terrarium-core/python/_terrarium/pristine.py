@@ -80,6 +80,13 @@ def load(name: str) -> Any:
     module = _modules.get(name)
     if module is None:
         with Untampered():
-            __import__(name)
+            try:
+                __import__(name)
+            except Exception:
+                # The program put something else in the place of a module that this one needs.
+                hidden = {other: sys.modules.pop(other) for other in list(sys.modules) if other not in _modules}
+                __import__(name)
+                _modules.update(sys.modules)
+                put_back(sys.modules, hidden)
             module = _modules[name] = sys.modules[name]
     return module

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from atexit import _run_exitfuncs
 from os import chdir, environ, getcwd
-from sys import getprofile, getrecursionlimit, gettrace, setprofile, setrecursionlimit, settrace
+from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
 from _terrarium.interrupts import as_user, state
@@ -79,8 +80,8 @@ class Run:
         if not self.keep:
             self._finish_process()
         self._attempt(streams.flush)
-        if self.interrupted or state.pending:
-            self._note_interrupt()
+        if self.interrupted:
+            self.note_interrupt()
         return self.response
 
     def _prepare(self) -> None:
@@ -142,7 +143,8 @@ class Run:
         try:
             as_user(work, *args, **kwargs)
         except BaseException:
-            self.interrupted = self.interrupted or state.raised
+            pass
+        self.interrupted = self.interrupted or state.raised
 
     def _report(self, error: BaseException) -> None:
         response = self.response
@@ -155,13 +157,10 @@ class Run:
                 response["status"] = "success"
                 return
         errors = load("_terrarium.errors")
-        load("_terrarium.frames")
-        try:
-            with Untampered():
-                response["error"] = as_user(errors.describe, error, self.source, main)
-        except BaseException:
-            self.interrupted = self.interrupted or (state.raised and not isinstance(error, KeyboardInterrupt))
-            response["error"] = errors.outline(error)
+        load("_terrarium.tracebacks")
+        with Untampered():
+            response["error"] = errors.begin(error, self.source, main)
+            self._attempt(errors.finish, response["error"], error, main)
         if leaves:
             response["error"]["exit_code"] = response["exit_code"]
         else:
@@ -190,14 +189,15 @@ class Run:
         response = self.response
         response["has_value"] = True
         if self.request.get("store_last") and value is not None:
-            sys.modules["builtins"].__dict__["_"] = value
+            builtins.__dict__["_"] = value
         limit = self.request.get("repr_bytes", _REPR_BYTES)
         text = scalar(value)
         if text is not None and len(text) * 2 <= limit:
             response["repr"] = repr(value)
             return
         response["repr"], response["repr_truncated"] = load("_terrarium.values.reprs").bounded_repr(value, limit)
-        if not type(value).__flags__ & _BUILTIN_SHAPE or type(value).__flags__ & _HEAP_TYPE:
+        flags = _FLAGS(type(value))
+        if not flags & _BUILTIN_SHAPE or flags & _HEAP_TYPE:
             load("_terrarium.display").display_final(value, response["repr"])
 
     def _send_values(self) -> None:
@@ -216,19 +216,21 @@ class Run:
 
     def _finish_process(self) -> None:
         """Do what the end of a Python process does."""
-        loop = sys.modules.get("_terrarium.loop")
+        loop = modules.get("_terrarium.loop")
         if loop is not None:
             self._attempt(loop.close)
         self._attempt(_run_exitfuncs)
 
-    def _note_interrupt(self) -> None:
+    def note_interrupt(self) -> dict[str, Any]:
+        """Make the response of a program that came to its end that of an interrupted one; an error stays."""
         response = self.response
         if response["error"] is None:
             response["status"] = "error"
             response["error"] = load("_terrarium.errors").outline(KeyboardInterrupt())
-        state.pending = False
+        return response
 
 
+_FLAGS = type.__dict__["__flags__"].__get__
 # Bits of a type's flags: made by a class statement; a list, tuple, dict, str, bytes or int by layout.
 _HEAP_TYPE = 1 << 9
 _BUILTIN_SHAPE = (1 << 24) | (1 << 25) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29)
@@ -257,4 +259,7 @@ def _print_exit_message(code: object) -> None:
 
 def execute(request: dict[str, Any]) -> str:
     """Run what a request says and return the text of the response."""
-    return dump(Run(request).go())
+    run = Run(request)
+    text = dump(run.go())
+    # In the harness itself, an interrupt only takes a note.
+    return dump(run.note_interrupt()) if state.pending else text

@@ -1,12 +1,31 @@
-"""What the tests run programs with: a harness in a clean process for each."""
+"""What the tests run programs with: a harness in a clean process for each.
+
+The same tests run against the harness inside a sandbox: `--server COMMAND` starts a program that reads one job a line as
+JSON and answers each with one line of JSON. A job is
+
+    {"directory": path,      the working directory, to be made inside with
+     "files": {name: base64},
+     "boot": text,           the argument of `boot`; its channel number may be replaced
+     "prepare": text,        Python to run after boot with `harness` bound to `_terrarium.main`, mostly empty
+     "calls": [{"function": name, "request": text, "stdin": base64}]}
+
+to be run in a new interpreter, and the answer is
+
+    {"results": [{"answer": text or null, "frames": [base64], "stdout": base64, "stderr": base64, "seconds": 0.1}],
+     "import": 0.1, "boot": 0.1,      seconds
+     "modules": [name]}               what was loaded since the import of the harness began
+"""
 
 from __future__ import annotations
 
 import json
 import marshal
 import os
+import shlex
 import subprocess
 import sys
+import tempfile
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,10 +144,43 @@ class Server:
         os.close(self._read)
 
 
+class CommandServer:
+    """A program that runs the harness somewhere else, as described at the top."""
+
+    def __init__(self, command: str) -> None:
+        self._process = subprocess.Popen(shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def job(self, job: dict[str, Any]) -> dict[str, Any]:
+        directory = Path(job["directory"])
+        files = {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+        line = {
+            "directory": job["directory"],
+            "files": {name: b64encode(data).decode() for name, data in files.items()},
+            "boot": job["boot"].decode(),
+            "prepare": job["prepare"],
+            "calls": [
+                {"function": function, "request": request.decode(), "stdin": b64encode(stdin).decode()}
+                for function, request, stdin in job["calls"]
+            ],
+        }
+        self._process.stdin.write(json.dumps(line).encode() + b"\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        for result in answer.get("results", ()):
+            result["answer"] = None if result["answer"] is None else result["answer"].encode()
+            result["frames"] = [b64decode(frame) for frame in result["frames"]]
+            result["stdout"], result["stderr"] = b64decode(result["stdout"]), b64decode(result["stderr"])
+        return answer
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+
 class Harness:
     """Runs programs; each job in an interpreter of its own."""
 
-    def __init__(self, server: Server, directory: Path) -> None:
+    def __init__(self, server: Server | CommandServer, directory: Path) -> None:
         self._server = server
         self.directory = directory
         self.last: dict[str, Any] = {}
@@ -185,6 +237,7 @@ class Harness:
 
 
 def pytest_addoption(parser):
+    parser.addoption("--server", default=None, help="a command that runs the harness somewhere else")
     parser.addoption("--python", default=sys.executable, help="the interpreter that the harness runs in")
 
 
@@ -195,20 +248,22 @@ def python(request) -> str:
 
 
 @pytest.fixture(scope="session")
-def version(python) -> tuple[int, int]:
-    """Its version."""
-    text = subprocess.check_output([python, "-c", "import sys; print(*sys.version_info[:2])"], text=True)
-    major, minor = text.split()
-    return int(major), int(minor)
+def version(server) -> tuple[int, int]:
+    """The version of the Python that the harness runs in."""
+    with tempfile.TemporaryDirectory() as directory:
+        result = Harness(server, Path(directory)).run("import sys; sys.version_info[:2]")
+    major, minor = result.final["items"]
+    return major, minor
 
 
 @pytest.fixture(scope="session")
-def server(python):
-    made = Server(python)
+def server(request, python):
+    command = request.config.getoption("--server")
+    made = Server(python) if command is None else CommandServer(command)
     yield made
     made.close()
 
 
 @pytest.fixture
-def harness(server: Server, tmp_path: Path) -> Harness:
+def harness(server: Server | CommandServer, tmp_path: Path) -> Harness:
     return Harness(server, tmp_path)

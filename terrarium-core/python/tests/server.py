@@ -4,13 +4,20 @@ Reads jobs from the descriptor IN and writes results to OUT, both as marshalled 
 imports as little as an interpreter at the start has, so that what the harness loads by itself shows.
 """
 
+import _signal
+import builtins
 import marshal
 import os
 import posix
 import sys
 import time
 
+# Programs of the tests spoil the builtins; the functions below keep their own.
+__builtins__ = dict(vars(builtins))
+
 CHANNEL = 1_000_000
+# Seconds that one job may take.
+PATIENCE = 60
 # Where the descriptors are moved to: programs of the tests close all below.
 IN, OUT = 1000, 1001
 
@@ -46,6 +53,7 @@ def content(descriptor, lseek=os.lseek, read=os.read):
 
 def child(job):
     """Run the calls of a job: a list of (function, request, standard input)."""
+    _signal.alarm(PATIENCE)
     directory = job["directory"]
     os.chdir(directory)
     # High up, where programs that close descriptors do not come.
@@ -90,6 +98,9 @@ def child(job):
             dup2(stream, number)
         start = time.perf_counter()
         answer = getattr(harness, function)(request)
+        if "resource" in (sys.modules or ()):
+            resource = sys.modules["resource"]
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
         results.append(
             {
                 "answer": answer,
@@ -103,7 +114,7 @@ def child(job):
         "results": results,
         "import": imported - before,
         "boot": booted - imported,
-        "modules": sorted(set(sys.modules) - modules),
+        "modules": sorted(set(sys.modules or ()) - modules),
     }
 
 

@@ -43,44 +43,16 @@ mod tests {
 
     #[test]
     fn fields_lie_where_the_c_library_has_them() {
-        let bytes = Dirent {
-            ino: 7,
-            next: 3,
-            kind: 8,
-            name: b"data.csv",
-        }
-        .encode()
-        .unwrap();
-        assert_eq!(
-            bytes[..19],
-            [
-                7, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0x18, 0x01, 8
-            ]
-        );
+        let bytes = Dirent { ino: 7, next: 3, kind: 8, name: b"data.csv" }.encode().unwrap();
+        assert_eq!(bytes[..19], [7, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0x18, 0x01, 8]);
         assert_eq!(&bytes[19..28], b"data.csv\0");
     }
 
     #[test]
     fn the_longest_name_keeps_its_final_nul() {
         let name = [b'x'; 255];
-        let bytes = Dirent {
-            ino: 1,
-            next: 1,
-            kind: 8,
-            name: &name,
-        }
-        .encode()
-        .unwrap();
+        let bytes = Dirent { ino: 1, next: 1, kind: 8, name: &name }.encode().unwrap();
         assert_eq!(bytes[273..275], [b'x', 0]);
-        assert_eq!(
-            Dirent {
-                ino: 1,
-                next: 1,
-                kind: 8,
-                name: &[b'x'; 256]
-            }
-            .encode(),
-            None
-        );
+        assert_eq!(Dirent { ino: 1, next: 1, kind: 8, name: &[b'x'; 256] }.encode(), None);
     }
 }

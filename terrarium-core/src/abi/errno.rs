@@ -192,9 +192,7 @@ impl Errno {
 
     /// The error with this positive number, if there is one.
     pub fn from_code(code: u16) -> Option<Errno> {
-        let index = Errno::ALL
-            .binary_search_by_key(&code, |errno| errno.code())
-            .ok()?;
+        let index = Errno::ALL.binary_search_by_key(&code, |errno| errno.code()).ok()?;
         Some(Errno::ALL[index])
     }
 }
@@ -245,16 +243,8 @@ mod tests {
 
     #[test]
     fn every_number_finds_its_error_and_no_other_number_does() {
-        let known: Vec<u16> = (0..=u16::MAX)
-            .filter(|&code| Errno::from_code(code).is_some())
-            .collect();
-        assert_eq!(
-            known,
-            Errno::ALL
-                .iter()
-                .map(|errno| errno.code())
-                .collect::<Vec<_>>()
-        );
+        let known: Vec<u16> = (0..=u16::MAX).filter(|&code| Errno::from_code(code).is_some()).collect();
+        assert_eq!(known, Errno::ALL.iter().map(|errno| errno.code()).collect::<Vec<_>>());
         assert_eq!(known.len(), 132);
     }
 

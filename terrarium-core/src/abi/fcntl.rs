@@ -132,13 +132,7 @@ mod tests {
 
     #[test]
     fn lock_round_trips() {
-        let lock = Flock {
-            kind: LockKind::Unlock as i16,
-            whence: 2,
-            start: -5,
-            len: i64::MAX,
-            pid: 42,
-        };
+        let lock = Flock { kind: LockKind::Unlock as i16, whence: 2, start: -5, len: i64::MAX, pid: 42 };
         assert_eq!(Flock::decode(&lock.encode()), lock);
     }
 }

@@ -77,9 +77,7 @@ impl OpenAccess {
 
 impl OpenFlags {
     /// The bits of the access mode.
-    pub const ACCESS: OpenFlags = OpenFlags::WRONLY
-        .union(OpenFlags::RDWR)
-        .union(OpenFlags::PATH);
+    pub const ACCESS: OpenFlags = OpenFlags::WRONLY.union(OpenFlags::RDWR).union(OpenFlags::PATH);
     /// What `fcntl(F_SETFL)` can change.
     pub const SETTABLE: OpenFlags = OpenFlags::APPEND
         .union(OpenFlags::ASYNC)
@@ -92,10 +90,7 @@ impl OpenFlags {
         if self.contains(OpenFlags::PATH) {
             return Some(OpenAccess::Path);
         }
-        match (
-            self.contains(OpenFlags::WRONLY),
-            self.contains(OpenFlags::RDWR),
-        ) {
+        match (self.contains(OpenFlags::WRONLY), self.contains(OpenFlags::RDWR)) {
             (false, false) => Some(OpenAccess::Read),
             (true, false) => Some(OpenAccess::Write),
             (false, true) => Some(OpenAccess::ReadWrite),
@@ -154,10 +149,7 @@ mod tests {
     #[test]
     fn composed_flags_have_the_c_library_s_values() {
         assert_eq!(OpenFlags::SYNC.bits(), 0o4000000);
-        assert_eq!(
-            (OpenFlags::TMPFILE | OpenFlags::DIRECTORY).bits(),
-            0o20200000
-        );
+        assert_eq!((OpenFlags::TMPFILE | OpenFlags::DIRECTORY).bits(), 0o20200000);
         assert_eq!(OpenFlags::ACCESS.bits(), 0o10000003);
         assert_eq!(OpenFlags::DIRECTORY.bits(), 65536);
         assert_eq!(OpenFlags::all().bits(), 0o37777703);
@@ -166,15 +158,9 @@ mod tests {
     #[test]
     fn access_mode_is_read_from_the_low_bits() {
         assert_eq!(OpenFlags::empty().access(), Some(OpenAccess::Read));
-        assert_eq!(
-            (OpenFlags::WRONLY | OpenFlags::CREAT).access(),
-            Some(OpenAccess::Write)
-        );
+        assert_eq!((OpenFlags::WRONLY | OpenFlags::CREAT).access(), Some(OpenAccess::Write));
         assert_eq!(OpenFlags::RDWR.access(), Some(OpenAccess::ReadWrite));
         assert_eq!((OpenFlags::WRONLY | OpenFlags::RDWR).access(), None);
-        assert_eq!(
-            (OpenFlags::PATH | OpenFlags::RDWR).access(),
-            Some(OpenAccess::Path)
-        );
+        assert_eq!((OpenFlags::PATH | OpenFlags::RDWR).access(), Some(OpenAccess::Path));
     }
 }

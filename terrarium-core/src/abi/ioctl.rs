@@ -67,13 +67,7 @@ impl IoctlRequest {
 
     /// Whether only a terminal answers it; everything else says `ENOTTY`.
     pub const fn needs_terminal(self) -> bool {
-        !matches!(
-            self,
-            IoctlRequest::FioNRead
-                | IoctlRequest::FioNBio
-                | IoctlRequest::FioNClEx
-                | IoctlRequest::FioClEx
-        )
+        !matches!(self, IoctlRequest::FioNRead | IoctlRequest::FioNBio | IoctlRequest::FioNClEx | IoctlRequest::FioClEx)
     }
 }
 
@@ -105,27 +99,15 @@ mod tests {
 
     #[test]
     fn requests_round_trip() {
-        let known: Vec<u32> = (0x5400..0x5500)
-            .filter(|&raw| IoctlRequest::from_raw(raw).is_some())
-            .collect();
+        let known: Vec<u32> = (0x5400..0x5500).filter(|&raw| IoctlRequest::from_raw(raw).is_some()).collect();
         assert_eq!(known.len(), 17);
         for raw in known {
-            assert_eq!(
-                IoctlRequest::from_raw(raw).map(|request| request as u32),
-                Some(raw)
-            );
+            assert_eq!(IoctlRequest::from_raw(raw).map(|request| request as u32), Some(raw));
         }
     }
 
     #[test]
     fn window_size_is_rows_then_columns() {
-        assert_eq!(
-            Winsize {
-                rows: 24,
-                columns: 80
-            }
-            .encode(),
-            [24, 0, 80, 0, 0, 0, 0, 0]
-        );
+        assert_eq!(Winsize { rows: 24, columns: 80 }.encode(), [24, 0, 80, 0, 0, 0, 0, 0]);
     }
 }

@@ -27,10 +27,7 @@ impl Iovec {
 
     /// Reads the bytes of guest memory.
     pub fn decode(bytes: &[u8; Iovec::SIZE]) -> Iovec {
-        Iovec {
-            base: u32::from_le_bytes(get(bytes, 0)),
-            len: u32::from_le_bytes(get(bytes, 4)),
-        }
+        Iovec { base: u32::from_le_bytes(get(bytes, 0)), len: u32::from_le_bytes(get(bytes, 4)) }
     }
 }
 
@@ -40,10 +37,7 @@ mod tests {
 
     #[test]
     fn base_comes_before_length() {
-        let piece = Iovec {
-            base: 0x0403_0201,
-            len: 7,
-        };
+        let piece = Iovec { base: 0x0403_0201, len: 7 };
         assert_eq!(piece.encode(), [1, 2, 3, 4, 7, 0, 0, 0]);
         assert_eq!(Iovec::decode(&piece.encode()), piece);
     }

@@ -54,11 +54,7 @@ impl Pollfd {
         let mut out = [0; Pollfd::SIZE];
         put(&mut out, 0, self.fd.to_le_bytes());
         put(&mut out, 4, self.events.bits().to_le_bytes());
-        put(
-            &mut out,
-            Pollfd::REVENTS_OFFSET,
-            self.revents.bits().to_le_bytes(),
-        );
+        put(&mut out, Pollfd::REVENTS_OFFSET, self.revents.bits().to_le_bytes());
         out
     }
 
@@ -67,10 +63,7 @@ impl Pollfd {
         Pollfd {
             fd: i32::from_le_bytes(get(bytes, 0)),
             events: PollEvents::from_bits_retain(u16::from_le_bytes(get(bytes, 4))),
-            revents: PollEvents::from_bits_retain(u16::from_le_bytes(get(
-                bytes,
-                Pollfd::REVENTS_OFFSET,
-            ))),
+            revents: PollEvents::from_bits_retain(u16::from_le_bytes(get(bytes, Pollfd::REVENTS_OFFSET))),
         }
     }
 }
@@ -81,15 +74,8 @@ mod tests {
 
     #[test]
     fn fields_lie_where_the_c_library_has_them() {
-        let poll = Pollfd {
-            fd: -2,
-            events: PollEvents::IN | PollEvents::RDHUP,
-            revents: PollEvents::HUP,
-        };
-        assert_eq!(
-            poll.encode(),
-            [0xfe, 0xff, 0xff, 0xff, 0x01, 0x20, 0x10, 0x00]
-        );
+        let poll = Pollfd { fd: -2, events: PollEvents::IN | PollEvents::RDHUP, revents: PollEvents::HUP };
+        assert_eq!(poll.encode(), [0xfe, 0xff, 0xff, 0xff, 0x01, 0x20, 0x10, 0x00]);
         assert_eq!(Pollfd::decode(&poll.encode()), poll);
     }
 }

@@ -118,10 +118,7 @@ mod tests {
 
     #[test]
     fn stat_fields_lie_where_the_c_library_has_them() {
-        let time = |n: u32| Timespec {
-            sec: i64::from(n),
-            nsec: n + 1,
-        };
+        let time = |n: u32| Timespec { sec: i64::from(n), nsec: n + 1 };
         let bytes = Stat {
             dev: 1,
             mode: 2,
@@ -157,10 +154,7 @@ mod tests {
             (88, 40),
         ];
         for offset in (0..Stat::SIZE).step_by(4) {
-            let value = expected
-                .iter()
-                .find(|(at, _)| *at == offset)
-                .map_or(0, |(_, value)| *value);
+            let value = expected.iter().find(|(at, _)| *at == offset).map_or(0, |(_, value)| *value);
             assert_eq!(word(&bytes, offset), value, "offset {offset}");
         }
     }
@@ -181,24 +175,10 @@ mod tests {
             flags: 11,
         }
         .encode();
-        let expected = [
-            (0, 1),
-            (4, 2),
-            (8, 4),
-            (16, 5),
-            (24, 6),
-            (32, 7),
-            (40, 8),
-            (48, 9),
-            (56, 10),
-            (60, 3),
-            (64, 11),
-        ];
+        let expected =
+            [(0, 1), (4, 2), (8, 4), (16, 5), (24, 6), (32, 7), (40, 8), (48, 9), (56, 10), (60, 3), (64, 11)];
         for offset in (0..Statfs::SIZE).step_by(4) {
-            let value = expected
-                .iter()
-                .find(|(at, _)| *at == offset)
-                .map_or(0, |(_, value)| *value);
+            let value = expected.iter().find(|(at, _)| *at == offset).map_or(0, |(_, value)| *value);
             assert_eq!(word(&bytes, offset), value, "offset {offset}");
         }
     }

@@ -33,10 +33,7 @@ impl Timespec {
         } else {
             sec as i64
         };
-        Timespec {
-            sec: clamped,
-            nsec: nsec as u32,
-        }
+        Timespec { sec: clamped, nsec: nsec as u32 }
     }
 
     /// Nanoseconds since 1970.
@@ -54,10 +51,7 @@ impl Timespec {
 
     /// Reads the bytes of guest memory. A negative `tv_nsec` comes out as a large number, which is as invalid.
     pub fn decode(bytes: &[u8; Timespec::SIZE]) -> Timespec {
-        Timespec {
-            sec: i64::from_le_bytes(get(bytes, 0)),
-            nsec: u32::from_le_bytes(get(bytes, 8)),
-        }
+        Timespec { sec: i64::from_le_bytes(get(bytes, 0)), nsec: u32::from_le_bytes(get(bytes, 8)) }
     }
 }
 
@@ -143,24 +137,13 @@ mod tests {
     fn timespec_pads_to_sixteen_bytes() {
         let time = Timespec { sec: -1, nsec: 5 };
         let bytes = time.encode();
-        assert_eq!(
-            bytes,
-            [
-                255, 255, 255, 255, 255, 255, 255, 255, 5, 0, 0, 0, 0, 0, 0, 0
-            ]
-        );
+        assert_eq!(bytes, [255, 255, 255, 255, 255, 255, 255, 255, 5, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(Timespec::decode(&bytes), time);
     }
 
     #[test]
     fn times_before_1970_have_positive_nanoseconds() {
-        assert_eq!(
-            Timespec::from_nanos(-1),
-            Timespec {
-                sec: -1,
-                nsec: 999_999_999
-            }
-        );
+        assert_eq!(Timespec::from_nanos(-1), Timespec { sec: -1, nsec: 999_999_999 });
         assert_eq!(Timespec::from_nanos(-1).as_nanos(), -1);
         assert_eq!(Timespec::from_nanos(i128::MAX).sec, i64::MAX);
     }

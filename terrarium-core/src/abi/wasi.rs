@@ -172,12 +172,7 @@ mod tests {
             rights_inheriting: Rights::FD_WRITE,
         }
         .encode();
-        assert_eq!(
-            bytes,
-            [
-                4, 0, 5, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0
-            ]
-        );
+        assert_eq!(bytes, [4, 0, 5, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0]);
     }
 
     #[test]

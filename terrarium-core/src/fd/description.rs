@@ -6,8 +6,8 @@ use crate::vfs::Ino;
 
 /// An object behind a descriptor.
 ///
-/// Whether the descriptor was opened for reading or writing is checked before these are called. A method that is not overridden
-/// answers what Unix answers for a kind of object that cannot do it.
+/// Whether the descriptor was opened for reading or writing is checked before these are called. A method that is not
+/// overridden answers what Unix answers for a kind of object that cannot do it.
 pub trait Description {
     /// What `fstat` says.
     ///
@@ -26,7 +26,8 @@ pub trait Description {
     /// Writes `data` at the object's position, or a first part of it.
     ///
     /// # Errors
-    /// `EPIPE` without a reader, `EAGAIN` where the answer would be to wait for ever, `ENOSPC` at a quota, else `EINVAL` by default.
+    /// `EPIPE` without a reader, `EAGAIN` where the answer would be to wait for ever, `ENOSPC` at a quota, else
+    /// `EINVAL` by default.
     fn write(&mut self, _: &mut Resources<'_>, _data: &[u8]) -> Result<usize, Errno> {
         Err(Errno::EINVAL)
     }

@@ -28,8 +28,8 @@ enum Kind {
 const RANDOM_PIECE: usize = 1 << 20;
 
 impl Device {
-    /// An open device, or a stream of the run where the device stands for one. Takes over one hold on the inode; a device gives it
-    /// back when it is closed.
+    /// An open device, or a stream of the run where the device stands for one. Takes over one hold on the inode; a
+    /// device gives it back when it is closed.
     ///
     /// # Errors
     /// `ENXIO` for the terminal: there is none.

@@ -17,7 +17,8 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// An open directory at the start of its listing. It takes over one hold on the inode and gives it back when it is closed.
+    /// An open directory at the start of its listing. It takes over one hold on the inode and gives it back when it
+    /// is closed.
     #[must_use]
     pub const fn new(ino: Ino) -> Self {
         Self { ino, cursor: 0, end: None }

@@ -218,7 +218,8 @@ impl FdTable {
     /// Duplicates a descriptor to the lowest free number that is at least `minimum`.
     ///
     /// # Errors
-    /// `EBADF` when it is not open, `EINVAL` when `minimum` is negative or beyond the table, `EMFILE` when the table is full.
+    /// `EBADF` when it is not open, `EINVAL` when `minimum` is negative or beyond the table, `EMFILE` when the table
+    /// is full.
     pub fn duplicate(&mut self, descriptor: i32, minimum: i32, close_on_exec: bool) -> Result<i32, Errno> {
         let slot = self.slot(descriptor)?;
         if u32::try_from(minimum).ok().is_none_or(|minimum| minimum >= self.limit) {

@@ -50,7 +50,9 @@ impl Channel for Frames {
         collected.bytes = sum;
         match bytes.split_first() {
             Some((b'D', json)) => {
-                collected.displays.push(serde_json::from_slice(json).map_err(|_| Errno::EINVAL)?);
+                let mut display: Display = serde_json::from_slice(json).map_err(|_| Errno::EINVAL)?;
+                display.data.iter_mut().for_each(|(mime, data)| plain(mime, data));
+                collected.displays.push(display);
             }
             Some((b'B', content)) => collected.blobs.push(Bytes::from(content)),
             Some((b'V', text)) => collected.values.extend_from_slice(text),
@@ -60,9 +62,30 @@ impl Channel for Frames {
     }
 }
 
+/// Bring a display's data from the wire's form to the notebooks': base64 as a string, JSON as JSON.
+fn plain(mime: &str, data: &mut serde_json::Value) {
+    if let Some(base64) = data.get_mut("$base64") {
+        *data = base64.take();
+    } else if let Some(text) = data.as_str()
+        && (mime == "application/json" || mime.ends_with("+json"))
+        && let Ok(parsed) = serde_json::from_str(text)
+    {
+        *data = parsed;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn data_takes_the_form_that_notebooks_use() {
+        let frames = Frames::new(10_000);
+        frames.frame(br#"D{"data": {"image/png": {"$base64": "AA=="}, "application/json": "{\"a\": 1}"}}"#).unwrap();
+        let data = &frames.take().displays[0].data;
+        assert_eq!(data["image/png"], "AA==");
+        assert_eq!(data["application/json"]["a"], 1);
+    }
 
     #[test]
     fn frames_are_collected_by_kind_and_taken_once() {

@@ -16,8 +16,8 @@ impl GuestMemory<'_> {
     /// Reads a list of `count` entries at `address`.
     ///
     /// # Errors
-    /// `EINVAL` when `count` is negative or above [`Iovec::MAX_COUNT`], or when the lengths add up to more than `i32::MAX`;
-    /// `EFAULT` when the list or one of its buffers does not lie inside the memory.
+    /// `EINVAL` when `count` is negative or above [`Iovec::MAX_COUNT`], or when the lengths add up to more than
+    /// `i32::MAX`; `EFAULT` when the list or one of its buffers does not lie inside the memory.
     pub fn io_vecs(&self, address: u32, count: i32) -> Result<Iovecs, Errno> {
         let count = u32::try_from(count).ok().filter(|&count| count <= Iovec::MAX_COUNT).ok_or(Errno::EINVAL)?;
         let list = self.slice(address, count.saturating_mul(8))?;

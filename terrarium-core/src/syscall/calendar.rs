@@ -41,8 +41,8 @@ pub(super) fn to_unix(time: &Tm) -> Option<i64> {
     days.checked_mul(SECONDS_PER_DAY)?.checked_add(seconds)
 }
 
-/// Year, month (1 to 12) and day (1 to 31) of a number of days since 1970. Years start in March here, so that the leap day is
-/// the last day of one.
+/// Year, month (1 to 12) and day (1 to 31) of a number of days since 1970. Years start in March here, so that the
+/// leap day is the last day of one.
 fn civil(days: i64) -> Option<(i64, i64, i64)> {
     let days = days.checked_add(DAYS_TO_1970)?;
     let era = days.div_euclid(DAYS_PER_ERA);

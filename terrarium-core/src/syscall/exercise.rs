@@ -1,6 +1,8 @@
 //! Runs imports with arguments taken from arbitrary bytes, and checks what must hold whatever a guest does.
 //!
-//! The bounded random test and the fuzz target share it. Nothing may panic, no limit may be passed, no call may take long.
+//! The bounded random test and the fuzz target share it. Nothing may panic, no limit may be passed, no call may take
+//! long.
+#![allow(clippy::arithmetic_side_effects, reason = "part of the tests; an overflow fails them")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,7 +1,8 @@
 //! The bridge to a JavaScript host, which is not there.
 //!
-//! Nothing in Python or in a package reaches these: the modules that would (`js`, `pyodide.ffi`) are not installed. Should one be called
-//! all the same, the run ends with its name. The few that plain C code asks first get the answer that says "no JavaScript".
+//! Nothing in Python or in a package reaches these: the modules that would (`js`, `pyodide.ffi`) are not installed.
+//! Should one be called all the same, the run ends with its name. The few that plain C code asks first get the answer
+//! that says "no JavaScript".
 
 use super::import::{Import, bridge, null};
 

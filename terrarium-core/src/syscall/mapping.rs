@@ -26,8 +26,9 @@ impl Mapping {
     /// Checks the arguments of `_mmap_js(length, protection, flags, fd, offset, allocated*, address*)`.
     ///
     /// # Errors
-    /// `EINVAL` for no length, unknown flags, neither shared nor private, a fixed address or a negative offset; `EBADF` when the
-    /// descriptor is not open; `ENODEV` when it is no regular file; `EACCES` when it was not opened for what is asked.
+    /// `EINVAL` for no length, unknown flags, neither shared nor private, a fixed address or a negative offset;
+    /// `EBADF` when the descriptor is not open; `ENODEV` when it is no regular file; `EACCES` when it was not opened
+    /// for what is asked.
     pub fn check(process: &Process, args: Args<'_>) -> Result<Self, Errno> {
         let length = args.u32(0);
         let protection = Protection::from_bits(args.u32(1)).ok_or(Errno::EINVAL)?;

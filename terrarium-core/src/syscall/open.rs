@@ -32,8 +32,8 @@ impl Process {
     /// Opens a path under the lowest free descriptor. `mode` is looked at when a file is created, before the umask.
     ///
     /// # Errors
-    /// `EMFILE` when the table is full, then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N` `ENOENT` when N is not open and
-    /// `EACCES` when it cannot do what is asked.
+    /// `EMFILE` when the table is full, then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N` `ENOENT`
+    /// when N is not open and `EACCES` when it cannot do what is asked.
     pub fn open(&mut self, dirfd: i32, path: &[u8], flags: OpenFlags, mode: u32) -> Result<i32, Errno> {
         self.fds.check_room()?;
         if let Some(fd) = descriptor_of(path) {
@@ -44,8 +44,11 @@ impl Process {
         let Opened { ino, kind, .. } = self.vfs.open(&by, at, flags, mode)?;
         let object = match kind {
             NodeKind::Directory => Object::Directory(Directory::new(ino)),
-            NodeKind::CharDevice(id) => Device::open(&mut self.resources(), id, ino)?,
-            NodeKind::Regular | NodeKind::Symlink => Object::File(File::new(ino)),
+            NodeKind::CharDevice(id) if !flags.contains(OpenFlags::PATH) => {
+                Device::open(&mut self.resources(), id, ino)?
+            }
+            // With O_PATH, anything: it can be asked for its status, and neither read nor written.
+            NodeKind::Regular | NodeKind::Symlink | NodeKind::CharDevice(_) => Object::File(File::new(ino)),
         };
         self.install(object, flags)
     }

@@ -22,14 +22,14 @@ pub fn compatibility_page() -> String {
 const INTRODUCTION: &str = "\
 # Compatibility
 
-Every function that the guest (CPython and its C library) asks of its host, and what it gets. This page is generated from the table in
-`terrarium-core/src/syscall`; run `cargo xtask codegen` after a change there.
+Every function that the guest (CPython and its C library) asks of its host, and what it gets. This page is generated
+from the table in `terrarium-core/src/syscall`; run `cargo xtask codegen` after a change there.
 
 - **full**: behaves as its documentation says.
 - **partial**: behaves so, with the gap that the note names.
 - **refused**: fails, always, as the note says.
-- **bridge**: belongs to the bridge to a JavaScript host, which is not there. A call ends the run with the import's name; where a note stands, the
-  call answers that instead.
+- **bridge**: belongs to the bridge to a JavaScript host, which is not there. A call ends the run with the import's
+  name; where a note stands, the call answers that instead.
 - **engine**: served by the engine, because it needs the guest's functions or its memory's growth.
 ";
 

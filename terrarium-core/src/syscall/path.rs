@@ -73,7 +73,8 @@ impl Process {
     }
 }
 
-/// The descriptor that a path of the form `/dev/fd/N` names. The file system does not hold these: they are the process's.
+/// The descriptor that a path of the form `/dev/fd/N` names. The file system does not hold these: they are the
+/// process's.
 pub(super) fn descriptor_of(path: &[u8]) -> Option<i32> {
     let number = path.strip_prefix(b"/dev/fd/").or_else(|| path.strip_prefix(b"/proc/self/fd/"))?;
     let plain = number == b"0" || number.first().is_some_and(|first| *first != b'0');

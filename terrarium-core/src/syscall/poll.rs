@@ -11,7 +11,8 @@ pub(super) const IMPORTS: &[Import] = &[syscall("__syscall_poll", "iii->i", poll
 /// Bytes of a `struct pollfd`, as the guest counts them.
 const ENTRY: u32 = 8;
 
-/// Entries of one call at least; more when more descriptors may be open. `select` passes one for each descriptor it is asked for.
+/// Entries of one call at least; more when more descriptors may be open. `select` passes one for each descriptor it
+/// is asked for.
 const ENTRIES: u32 = 1024;
 
 const NS_PER_MS: u64 = 1_000_000;

@@ -86,7 +86,8 @@ impl Process {
         Ok(())
     }
 
-    /// Closes every descriptor and leaves the working directory, so that the file system holds nothing for this process.
+    /// Closes every descriptor and leaves the working directory, so that the file system holds nothing for this
+    /// process.
     pub fn close_all(&mut self) {
         let (fds, mut with) = self.split();
         let open: Vec<i32> = fds.descriptors().collect();
@@ -139,7 +140,8 @@ impl Process {
 
     /// The present time of a clock in nanoseconds.
     ///
-    /// The processor time is the time that has passed without the sleeping: it includes what the host did for the guest.
+    /// The processor time is the time that has passed without the sleeping: it includes what the host did for the
+    /// guest.
     #[must_use]
     pub fn clock_ns(&self, clock: ClockId) -> u64 {
         match clock {

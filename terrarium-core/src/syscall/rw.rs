@@ -7,8 +7,8 @@ use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FallocateFlags, Iovec, Wh
 use crate::fd::{CHANNEL, Description, Object, Resources};
 use crate::memory::GuestMemory;
 
-/// Most bytes that one call moves; a longer one is answered with a part. Nothing can interrupt a call, and this much takes
-/// some ten milliseconds.
+/// Most bytes that one call moves; a longer one is answered with a part. Nothing can interrupt a call, and this much
+/// takes some ten milliseconds.
 const TRANSFER_BOUND: u32 = 64 << 20;
 
 pub(super) const IMPORTS: &[Import] = &[
@@ -52,8 +52,8 @@ fn write_from(
     }
 }
 
-/// Moves bytes for a whole list of buffers, straight from and to guest memory. It ends at the first buffer that is not moved
-/// whole; an error after something was moved is not told.
+/// Moves bytes for a whole list of buffers, straight from and to guest memory. It ends at the first buffer that is
+/// not moved whole; an error after something was moved is not told.
 fn transfer(
     process: &mut Process,
     memory: &mut GuestMemory<'_>,

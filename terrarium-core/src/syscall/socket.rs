@@ -1,7 +1,8 @@
 //! Sockets and names: the network is disabled by policy.
 //!
-//! `socket` fails with EACCES, which Python shows as `PermissionError`; so there never is a socket, and the calls that take one
-//! say so of whatever descriptor they get. Name look-ups fail with `EAI_FAIL`, which Python shows as `socket.gaierror`.
+//! `socket` fails with EACCES, which Python shows as `PermissionError`; so there never is a socket, and the calls
+//! that take one say so of whatever descriptor they get. Name look-ups fail with `EAI_FAIL`, which Python shows as
+//! `socket.gaierror`.
 
 use super::import::{Import, call, null, syscall};
 use super::{Args, Process, Stop};

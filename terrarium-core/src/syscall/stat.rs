@@ -160,7 +160,8 @@ fn fchown(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Res
     process.vfs.chown(&process.by(), ino, args.u32(1), args.u32(2)).map(|()| 0)
 }
 
-/// `(int dirfd, const char *path, const struct timespec times[2], int flags)`; without a path the descriptor itself is meant.
+/// `(int dirfd, const char *path, const struct timespec times[2], int flags)`; without a path the descriptor itself
+/// is meant.
 fn utimensat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let flags = at_flags(args.u32(3), ON_LINKS)?;
     let times = match args.ptr(2) {

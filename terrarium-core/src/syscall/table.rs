@@ -42,8 +42,8 @@ pub struct Redirect {
     pub name: &'static str,
 }
 
-/// What to redirect: the two functions that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s `sleep_for`
-/// all call the first.
+/// What to redirect: the two functions that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s
+/// `sleep_for` all call the first.
 pub const REDIRECTS: &[Redirect] = &[
     Redirect { export: "clock_nanosleep", module: time::ADDED_MODULE, name: "clock_nanosleep" },
     Redirect { export: "emscripten_thread_sleep", module: time::ADDED_MODULE, name: "thread_sleep" },

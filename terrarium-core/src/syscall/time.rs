@@ -6,7 +6,8 @@ use super::{Args, Process, Stop, Wake};
 use crate::abi::{ClockId, Errno, NANOS_PER_SECOND, Timespec, Tm};
 use crate::memory::GuestMemory;
 
-/// Module of the imports that the rewriter adds: they replace functions of the guest's C library that would burn the processor.
+/// Module of the imports that the rewriter adds: they replace functions of the guest's C library that would burn the
+/// processor.
 pub(super) const ADDED_MODULE: &str = "terrarium";
 
 const TIMER_ABSTIME: i32 = 1;
@@ -87,7 +88,8 @@ fn bytes_to_guest(memory: &mut GuestMemory<'_>, address: u32, bytes: &[u8]) -> R
     Ok(0)
 }
 
-/// Serves `mktime` and `timegm`, which are one thing in UTC: the fields come back in their ranges. -1 says that there is no answer.
+/// Serves `mktime` and `timegm`, which are one thing in UTC: the fields come back in their ranges. -1 says that there
+/// is no answer.
 fn mktime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     Ok(normalize(memory, args.ptr(0)).unwrap_or(-1).cast_unsigned())
 }

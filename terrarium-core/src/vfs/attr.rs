@@ -4,8 +4,8 @@ use super::inode::Node;
 use super::walk::NAME_MAX;
 use super::{Context, Ino, Vfs};
 use crate::abi::{
-    AccessMode, Errno, NANOS_PER_SECOND, PERMISSION_BITS, S_ISGID, S_ISUID, Stat, Statfs, Timespec,
-    UTIME_NOW, UTIME_OMIT,
+    AccessMode, Errno, NANOS_PER_SECOND, PERMISSION_BITS, S_ISGID, S_ISUID, Stat, Statfs, Timespec, UTIME_NOW,
+    UTIME_OMIT,
 };
 
 /// The block size that `stat` and `statfs` tell.
@@ -61,10 +61,7 @@ pub struct SetTimes {
 
 impl SetTimes {
     /// Both become the present time: what `utimensat` does without times.
-    pub const NOW: SetTimes = SetTimes {
-        atime: SetTime::Now,
-        mtime: SetTime::Now,
-    };
+    pub const NOW: SetTimes = SetTimes { atime: SetTime::Now, mtime: SetTime::Now };
 }
 
 impl Vfs {
@@ -182,10 +179,7 @@ impl Vfs {
     pub fn set_times(&mut self, ctx: &Context, ino: Ino, times: SetTimes) -> Result<(), Errno> {
         let inode = self.inode(ino)?;
         match times {
-            SetTimes {
-                atime: SetTime::Omit,
-                mtime: SetTime::Omit,
-            } => return Ok(()),
+            SetTimes { atime: SetTime::Omit, mtime: SetTime::Omit } => return Ok(()),
             SetTimes::NOW => {
                 if !inode.owned_by(ctx.cred) && !inode.allows(ctx.cred, AccessMode::WRITE) {
                     return Err(Errno::EACCES);

@@ -16,8 +16,8 @@ pub struct Mark {
 /// Regular files that differ between two states: absolute paths, sorted.
 ///
 /// A rename shows as one deleted and one created path. A file counts as modified if it was written to, truncated or
-/// replaced, whether or not its bytes differ; attributes do not count. A path of [`PATH_MAX`] bytes or more, which no call could name, is
-/// left out.
+/// replaced, whether or not its bytes differ; attributes do not count. A path of [`PATH_MAX`] bytes or more, which no
+/// call could name, is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// There was no regular file of that path.
@@ -38,9 +38,7 @@ impl Changes {
 impl Vfs {
     /// Remembers the present state.
     pub fn mark(&self) -> Mark {
-        Mark {
-            top: self.top.clone(),
-        }
+        Mark { top: self.top.clone() }
     }
 
     /// What changed since a mark of this file system, or of the one it was forked from.
@@ -52,20 +50,15 @@ impl Vfs {
         }
         let mut before = View::new(&self.layer, &since.top);
         let mut after = View::new(&self.layer, &self.top);
-        let fresh = self
-            .top
-            .iter()
-            .filter(|(ino, inode)| match since.top.get(ino) {
-                Some(old) => !Arc::ptr_eq(old, inode),
-                None => true,
-            });
+        let fresh = self.top.iter().filter(|(ino, inode)| match since.top.get(ino) {
+            Some(old) => !Arc::ptr_eq(old, inode),
+            None => true,
+        });
         let gone = since.top.keys().filter(|ino| !self.top.contains_key(ino));
         for ino in fresh.map(|(ino, _)| ino).chain(gone) {
             let (old, new) = (before.inode(*ino), after.inode(*ino));
             let moved = match (old, new) {
-                (Some(old), Some(new)) => {
-                    matches!(old.node, Node::Directory(_)) && old.links != new.links
-                }
+                (Some(old), Some(new)) => matches!(old.node, Node::Directory(_)) && old.links != new.links,
                 _ => false,
             };
             if moved {
@@ -110,20 +103,11 @@ struct View<'v> {
 impl<'v> View<'v> {
     fn new(layer: &'v Layer, top: &'v Top) -> View<'v> {
         let paths = HashMap::from([(Ino::ROOT, Some(Vec::new()))]);
-        View {
-            layer,
-            top,
-            files: Files::new(),
-            paths,
-            trees: HashSet::new(),
-        }
+        View { layer, top, files: Files::new(), paths, trees: HashSet::new() }
     }
 
     fn inode(&self, ino: Ino) -> Option<&'v Inode> {
-        self.top
-            .get(&ino)
-            .or_else(|| self.layer.get(ino))
-            .map(Arc::as_ref)
+        self.top.get(&ino).or_else(|| self.layer.get(ino)).map(Arc::as_ref)
     }
 
     /// Notes all names of a regular file.

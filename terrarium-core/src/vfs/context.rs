@@ -16,10 +16,7 @@ impl Credentials {
     /// The host and the owner of the layers' own files.
     pub const ROOT: Credentials = Credentials { uid: 0, gid: 0 };
     /// The guest.
-    pub const GUEST: Credentials = Credentials {
-        uid: 1000,
-        gid: 1000,
-    };
+    pub const GUEST: Credentials = Credentials { uid: 1000, gid: 1000 };
 
     /// Whether all permission checks pass.
     pub const fn is_root(self) -> bool {
@@ -41,20 +38,12 @@ pub struct Context {
 impl Context {
     /// The guest with the umask 022.
     pub const fn guest(now: Timespec) -> Context {
-        Context {
-            cred: Credentials::GUEST,
-            now,
-            umask: 0o022,
-        }
+        Context { cred: Credentials::GUEST, now, umask: 0o022 }
     }
 
     /// Root with the umask 022.
     pub const fn root(now: Timespec) -> Context {
-        Context {
-            cred: Credentials::ROOT,
-            now,
-            umask: 0o022,
-        }
+        Context { cred: Credentials::ROOT, now, umask: 0o022 }
     }
 }
 
@@ -70,10 +59,7 @@ pub struct At<'a> {
 impl<'a> At<'a> {
     /// A path from the root directory.
     pub const fn root(path: &'a [u8]) -> At<'a> {
-        At {
-            dir: Ino::ROOT,
-            path,
-        }
+        At { dir: Ino::ROOT, path }
     }
 }
 

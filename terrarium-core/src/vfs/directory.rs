@@ -94,15 +94,8 @@ impl Directory {
     /// The entries with `from <= cursor < end` in the order of listings, each with its cursor.
     pub(super) fn list(&self, from: u64, end: u64) -> impl Iterator<Item = (u64, &Name, Entry)> {
         let from = from.max(FIRST_CURSOR);
-        let range = if from < end {
-            Some(self.by_cursor.range(from..end))
-        } else {
-            None
-        };
-        range
-            .into_iter()
-            .flatten()
-            .filter_map(|(&cursor, name)| Some((cursor, name, *self.by_name.get(name)?)))
+        let range = if from < end { Some(self.by_cursor.range(from..end)) } else { None };
+        range.into_iter().flatten().filter_map(|(&cursor, name)| Some((cursor, name, *self.by_name.get(name)?)))
     }
 
     /// The entries in the order of names.

@@ -35,12 +35,7 @@ impl Vfs {
     /// The place of an entry that is to be made.
     ///
     /// Errors: those of the walk; `EEXIST`; `ENOENT` a slash follows the name of what will not be a directory.
-    pub(super) fn new_entry(
-        &self,
-        ctx: &Context,
-        at: At<'_>,
-        directory: bool,
-    ) -> Result<(Ino, Name), Errno> {
+    pub(super) fn new_entry(&self, ctx: &Context, at: At<'_>, directory: bool) -> Result<(Ino, Name), Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let Last::Name(name) = walker.advance()? else {
             return Err(Errno::EEXIST);
@@ -89,36 +84,25 @@ impl Vfs {
     /// come first. An entry keeps its place while others are added and removed.
     ///
     /// Errors: `EBADF` no such inode, `ENOTDIR` not a directory, `ENOENT` it was removed.
-    pub fn readdir(
-        &self,
-        dir: Ino,
-        from: u64,
-        end: u64,
-        max: usize,
-    ) -> Result<Vec<DirEntry>, Errno> {
+    pub fn readdir(&self, dir: Ino, from: u64, end: u64, max: usize) -> Result<Vec<DirEntry>, Errno> {
         let inode = self.inode(dir)?;
         let directory = inode.directory()?;
         if inode.links.is_empty() && dir != Ino::ROOT {
             return Err(Errno::ENOENT);
         }
         let dots: [(&[u8], Ino); FIRST_CURSOR as usize] = [(b".", dir), (b"..", directory.parent)];
-        let dots = dots
-            .into_iter()
-            .enumerate()
-            .map(|(index, (name, ino))| DirEntry {
-                ino,
-                kind: FileType::Directory,
-                name: Name::from(name),
-                next: index as u64 + 1,
-            });
-        let entries = directory
-            .list(from, end)
-            .map(|(cursor, name, entry)| DirEntry {
-                ino: entry.ino,
-                kind: entry.kind,
-                name: name.clone(),
-                next: cursor + 1,
-            });
+        let dots = dots.into_iter().enumerate().map(|(index, (name, ino))| DirEntry {
+            ino,
+            kind: FileType::Directory,
+            name: Name::from(name),
+            next: index as u64 + 1,
+        });
+        let entries = directory.list(from, end).map(|(cursor, name, entry)| DirEntry {
+            ino: entry.ino,
+            kind: entry.kind,
+            name: name.clone(),
+            next: cursor + 1,
+        });
         let skipped = usize::try_from(from.min(FIRST_CURSOR)).unwrap_or(0);
         Ok(dots.skip(skipped).chain(entries).take(max).collect())
     }

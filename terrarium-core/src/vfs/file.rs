@@ -31,14 +31,7 @@ impl FileData {
     /// A file that starts with some content.
     pub(super) fn new(base: Content, counted: bool, version: u64) -> FileData {
         let size = base.len();
-        FileData {
-            base,
-            visible: size,
-            size,
-            chunks: Vec::new(),
-            counted,
-            version,
-        }
+        FileData { base, visible: size, size, chunks: Vec::new(), counted, version }
     }
 
     /// Length in bytes.
@@ -114,27 +107,18 @@ impl FileData {
     /// The chunk with this index, made from the base if it is not there yet (unless all of it is overwritten).
     fn chunk_mut(&mut self, index: usize, overwritten: bool) -> Result<&mut Vec<u8>, Errno> {
         if self.chunks.len() <= index {
-            self.chunks
-                .try_reserve(index + 1 - self.chunks.len())
-                .map_err(|_| Errno::ENOMEM)?;
+            self.chunks.try_reserve(index + 1 - self.chunks.len()).map_err(|_| Errno::ENOMEM)?;
             self.chunks.resize(index + 1, None);
         }
         if self.chunks[index].is_none() {
             let start = index as u64 * CHUNK as u64;
             let rest = self.visible.saturating_sub(start);
-            let known = if overwritten {
-                0
-            } else {
-                usize::try_from(rest).unwrap_or(usize::MAX).min(CHUNK)
-            };
+            let known = if overwritten { 0 } else { usize::try_from(rest).unwrap_or(usize::MAX).min(CHUNK) };
             let mut bytes = vec![0; known];
             self.read_base(start, &mut bytes)?;
             self.chunks[index] = Some(Arc::new(bytes));
         }
-        self.chunks[index]
-            .as_mut()
-            .map(Arc::make_mut)
-            .ok_or(Errno::EIO)
+        self.chunks[index].as_mut().map(Arc::make_mut).ok_or(Errno::EIO)
     }
 
     /// Cuts the file or extends it with zeros. The caller has checked the quota.
@@ -142,8 +126,7 @@ impl FileData {
         if size < self.size {
             self.visible = self.visible.min(size);
             let (index, start) = locate(size)?;
-            self.chunks
-                .truncate(index.saturating_add(usize::from(start > 0)));
+            self.chunks.truncate(index.saturating_add(usize::from(start > 0)));
             self.chunks.shrink_to_fit();
             if let Some(Some(chunk)) = self.chunks.get_mut(index)
                 && chunk.len() > start
@@ -151,11 +134,23 @@ impl FileData {
                 // A copy of its own size, so that a short file does not keep a long buffer.
                 *chunk = Arc::new(chunk[..start].to_vec());
             }
-            if self.visible == 0 {
-                self.base = Content::EMPTY;
-            }
+            self.let_go_of_base()?;
         }
         self.size = size;
+        Ok(())
+    }
+
+    /// Copies what can be seen of the base if that is the lesser part, so that a short file does not keep a long base
+    /// alive.
+    fn let_go_of_base(&mut self) -> Result<(), Errno> {
+        if self.base.as_slice().is_none() || self.visible > self.base.len() / 2 {
+            return Ok(());
+        }
+        for index in 0..self.visible.div_ceil(CHUNK as u64) {
+            self.chunk_mut(usize::try_from(index).map_err(|_| Errno::EFBIG)?, false)?;
+        }
+        self.visible = 0;
+        self.base = Content::EMPTY;
         Ok(())
     }
 
@@ -163,10 +158,7 @@ impl FileData {
     ///
     /// Errors: `EIO` if the base cannot be read, `ENOMEM` if there is no memory for them.
     pub(super) fn content(&self) -> Result<Content, Errno> {
-        if self.chunks.iter().all(Option::is_none)
-            && self.visible == self.size
-            && self.base.len() == self.size
-        {
+        if self.chunks.iter().all(Option::is_none) && self.visible == self.size && self.base.len() == self.size {
             return Ok(self.base.clone());
         }
         if let [Some(chunk)] = self.chunks.as_slice()

@@ -25,18 +25,14 @@ pub struct HostEntry {
 }
 
 impl Vfs {
-    /// Puts a regular file at a path, without copying its content; missing directories are made. What is made
-    /// belongs to the context's user, with its umask. An existing file keeps its owner, mode and names; a symbolic link is
+    /// Puts a regular file at a path, without copying its content; missing directories are made. What is made belongs
+    /// to the context's user, with its umask. An existing file keeps its owner, mode and names; a symbolic link is
     /// replaced, not written through.
     ///
     /// Errors: `ENOENT` empty path; `EINVAL` a path with `.`, `..` or a NUL byte, or a device; those of
-    /// [`Vfs::resolve`]; `EISDIR` a directory, or a slash at the end; `EFBIG`, `ENOSPC` quotas (directories made so far stay).
-    pub fn host_write(
-        &mut self,
-        ctx: &Context,
-        path: &[u8],
-        content: impl Into<Content>,
-    ) -> Result<Ino, Errno> {
+    /// [`Vfs::resolve`]; `EISDIR` a directory, or a slash at the end; `EFBIG`, `ENOSPC` quotas (directories made so
+    /// far stay).
+    pub fn host_write(&mut self, ctx: &Context, path: &[u8], content: impl Into<Content>) -> Result<Ino, Errno> {
         let content = content.into();
         let (way, name) = split(path)?;
         if content.len() > self.limits.max_file_size() {
@@ -70,13 +66,7 @@ impl Vfs {
         Ok(ino)
     }
 
-    fn host_create(
-        &mut self,
-        ctx: &Context,
-        dir: Ino,
-        name: &[u8],
-        content: Content,
-    ) -> Result<Ino, Errno> {
+    fn host_create(&mut self, ctx: &Context, dir: Ino, name: &[u8], content: Content) -> Result<Ino, Errno> {
         let version = self.new_version();
         let node = Node::Regular(FileData::new(content, true, version));
         let ino = self.add(Inode::new(ctx, 0o666 & !ctx.umask, node))?;
@@ -95,16 +85,11 @@ impl Vfs {
     fn host_directory(&mut self, ctx: &Context, way: &[u8]) -> Result<Ino, Errno> {
         let root = as_root(ctx);
         let mut dir = Ino::ROOT;
-        for name in way
-            .split(|&byte| byte == b'/')
-            .filter(|name| !name.is_empty())
-        {
+        for name in way.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
             dir = match self.resolve_directory(&root, At { dir, path: name }) {
                 Err(Errno::ENOENT) => {
                     let made = self.mkdir(&root, At { dir, path: name }, 0o777)?;
-                    self.update(made, |inode| {
-                        (inode.uid, inode.gid) = (ctx.cred.uid, ctx.cred.gid)
-                    })?;
+                    self.update(made, |inode| (inode.uid, inode.gid) = (ctx.cred.uid, ctx.cred.gid))?;
                     made
                 }
                 found => found?,
@@ -134,18 +119,12 @@ impl Vfs {
     /// `EBUSY` the root.
     pub fn host_remove(&mut self, ctx: &Context, path: &[u8]) -> Result<(), Errno> {
         check(path)?;
-        let end = path
-            .iter()
-            .rposition(|&byte| byte != b'/')
-            .map_or(0, |last| last + 1);
+        let end = path.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
         if end == 0 {
             return Err(Errno::EBUSY);
         }
         let ino = self.resolve(&as_root(ctx), At::root(&path[..end]), Follow::No)?;
-        let start = path[..end]
-            .iter()
-            .rposition(|&byte| byte == b'/')
-            .map_or(0, |slash| slash + 1);
+        let start = path[..end].iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
         let above = if start == 0 { b"/" } else { &path[..start] };
         let dir = self.resolve_directory(&as_root(ctx), At::root(above))?;
         let mut todo = vec![(dir, Name::from(&path[start..end]), ino)];
@@ -153,10 +132,8 @@ impl Vfs {
             match &self.inode(ino)?.node {
                 Node::Directory(directory) if !directory.is_empty() => {
                     // The directory comes up again when it has become empty.
-                    let children: Vec<_> = directory
-                        .iter()
-                        .map(|(child, entry)| (ino, child.clone(), entry.ino))
-                        .collect();
+                    let children: Vec<_> =
+                        directory.iter().map(|(child, entry)| (ino, child.clone(), entry.ino)).collect();
                     todo.push((dir, name, ino));
                     todo.extend(children);
                 }
@@ -174,10 +151,7 @@ impl Vfs {
         let mut listing = Vec::new();
         let root = self.host_resolve(path)?;
         let mut start = Vec::new();
-        for name in path
-            .split(|&byte| byte == b'/')
-            .filter(|name| !name.is_empty())
-        {
+        for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
             start.push(b'/');
             start.extend_from_slice(name);
         }
@@ -186,19 +160,12 @@ impl Vfs {
             let inode = self.inode(ino)?;
             match &inode.node {
                 Node::Regular(file) => {
-                    listing.push(HostEntry {
-                        path,
-                        size: file.size(),
-                        mode: inode.mode,
-                        mtime: inode.mtime,
-                    });
+                    listing.push(HostEntry { path, size: file.size(), mode: inode.mode, mtime: inode.mtime });
                 }
-                Node::Directory(directory) => {
-                    todo.extend(directory.iter().filter_map(|(name, entry)| {
-                        let fits = path.len() + 1 + name.len() < PATH_MAX;
-                        fits.then(|| ([path.as_slice(), b"/", name].concat(), entry.ino))
-                    }))
-                }
+                Node::Directory(directory) => todo.extend(directory.iter().filter_map(|(name, entry)| {
+                    let fits = path.len() + 1 + name.len() < PATH_MAX;
+                    fits.then(|| ([path.as_slice(), b"/", name].concat(), entry.ino))
+                })),
                 Node::Symlink(_) | Node::CharDevice(_) => {}
             }
         }
@@ -209,10 +176,7 @@ impl Vfs {
 
 /// The same time and umask for root.
 fn as_root(ctx: &Context) -> Context {
-    Context {
-        cred: Credentials::ROOT,
-        ..*ctx
-    }
+    Context { cred: Credentials::ROOT, ..*ctx }
 }
 
 /// Refuses paths that the host's callers must not use.
@@ -223,11 +187,7 @@ fn check(path: &[u8]) -> Result<(), Errno> {
     if path.len() >= PATH_MAX {
         return Err(Errno::ENAMETOOLONG);
     }
-    if path.contains(&0)
-        || path
-            .split(|&byte| byte == b'/')
-            .any(|name| name == b"." || name == b"..")
-    {
+    if path.contains(&0) || path.split(|&byte| byte == b'/').any(|name| name == b"." || name == b"..") {
         return Err(Errno::EINVAL);
     }
     Ok(())
@@ -236,10 +196,7 @@ fn check(path: &[u8]) -> Result<(), Errno> {
 /// Splits a path into the directory's and the file's name.
 fn split(path: &[u8]) -> Result<(&[u8], &[u8]), Errno> {
     check(path)?;
-    let start = path
-        .iter()
-        .rposition(|&byte| byte == b'/')
-        .map_or(0, |slash| slash + 1);
+    let start = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     match &path[start..] {
         [] => Err(Errno::EISDIR),
         name => Ok((&path[..start], name)),

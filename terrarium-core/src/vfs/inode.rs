@@ -140,11 +140,7 @@ impl Inode {
 
     /// Forgets one name.
     pub(super) fn unlink(&mut self, dir: Ino, name: &[u8]) {
-        if let Some(index) = self
-            .links
-            .iter()
-            .position(|link| link.dir == dir && *link.name == *name)
-        {
+        if let Some(index) = self.links.iter().position(|link| link.dir == dir && *link.name == *name) {
             self.links.swap_remove(index);
         }
     }

@@ -27,13 +27,7 @@ impl Vfs {
     ///
     /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EFBIG` nothing fits under the
     /// largest file size, `ENOSPC` nothing fits into the quota, `EIO` the layer's source failed, `ENOMEM`.
-    pub fn write_at(
-        &mut self,
-        ctx: &Context,
-        ino: Ino,
-        offset: u64,
-        data: &[u8],
-    ) -> Result<usize, Errno> {
+    pub fn write_at(&mut self, ctx: &Context, ino: Ino, offset: u64, data: &[u8]) -> Result<usize, Errno> {
         let file = self.inode(ino)?.file()?;
         if data.is_empty() {
             return Ok(0);
@@ -44,11 +38,7 @@ impl Vfs {
         }
         let free = self.limits.bytes.saturating_sub(self.usage.bytes);
         // The size up to which the quota lets this file grow. A layer's file is charged in full by its first write.
-        let reach = if file.counted {
-            file.size().saturating_add(free)
-        } else {
-            free
-        };
+        let reach = if file.counted { file.size().saturating_add(free) } else { free };
         if offset >= reach || (!file.counted && file.size() > free) {
             return Err(Errno::ENOSPC);
         }

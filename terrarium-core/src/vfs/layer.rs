@@ -37,10 +37,7 @@ impl Layer {
         let mut order = vec![Ino::ROOT];
         let mut inodes: Vec<Inode> = Vec::new();
         while let Some(inode) = order.get(inodes.len()).and_then(|ino| find(*ino)) {
-            let mut copy = Inode {
-                links: Vec::new(),
-                ..inode.clone()
-            };
+            let mut copy = Inode { links: Vec::new(), ..inode.clone() };
             match &mut copy.node {
                 Node::Regular(file) => (file.counted, file.version) = (false, 0),
                 Node::Directory(directory) => {
@@ -64,15 +61,7 @@ impl Layer {
         for (index, inode) in inodes.iter().enumerate() {
             let dir = Ino(index as u64 + 1);
             if let Node::Directory(directory) = &inode.node {
-                links.extend(directory.iter().map(|(name, entry)| {
-                    (
-                        entry.ino,
-                        Link {
-                            dir,
-                            name: name.clone(),
-                        },
-                    )
-                }));
+                links.extend(directory.iter().map(|(name, entry)| (entry.ino, Link { dir, name: name.clone() })));
             }
         }
         for (ino, link) in links {
@@ -80,15 +69,12 @@ impl Layer {
                 inode.links.push(link);
             }
         }
-        Layer {
-            inodes: inodes.into_iter().map(Arc::new).collect(),
-        }
+        Layer { inodes: inodes.into_iter().map(Arc::new).collect() }
     }
 
     /// The inode with this number.
     pub(super) fn get(&self, ino: Ino) -> Option<&Arc<Inode>> {
-        self.inodes
-            .get(usize::try_from(ino.0.checked_sub(1)?).ok()?)
+        self.inodes.get(usize::try_from(ino.0.checked_sub(1)?).ok()?)
     }
 
     /// The first number that is not the layer's.

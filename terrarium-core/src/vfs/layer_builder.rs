@@ -66,22 +66,17 @@ impl LayerBuilder {
     pub fn new() -> LayerBuilder {
         let ctx = Context::root(Timespec::default());
         let root = Inode::new(&ctx, 0o755, Node::Directory(Directory::new(Ino::ROOT)));
-        LayerBuilder {
-            inodes: vec![Arc::new(root)],
-            owner: Credentials::ROOT,
-        }
+        LayerBuilder { inodes: vec![Arc::new(root)], owner: Credentials::ROOT }
     }
 
     /// What an existing layer holds, to add to it. Shares its content.
     pub fn on(layer: &Layer) -> LayerBuilder {
-        LayerBuilder {
-            inodes: layer.inodes.clone(),
-            owner: Credentials::ROOT,
-        }
+        LayerBuilder { inodes: layer.inodes.clone(), owner: Credentials::ROOT }
     }
 
-    /// The smallest tree a guest expects: `/home/earth`, which belongs to the guest, `/tmp`, `/lib`, and the devices of
-    /// `/dev`. In `/`, as in `/tmp`, everyone may create files (programs like to write to `/data`), but only the owner may remove or rename what is there.
+    /// The smallest tree a guest expects: `/home/earth`, which belongs to the guest, `/tmp`, `/lib`, and the devices
+    /// of `/dev`. In `/`, as in `/tmp`, everyone may create files (programs like to write to `/data`), but only the
+    /// owner may remove or rename what is there.
     pub fn unix() -> LayerBuilder {
         let mut builder = LayerBuilder::new();
         let epoch = Timespec::default();
@@ -145,12 +140,7 @@ impl LayerBuilder {
     /// Adds a symbolic link. Links are not followed while building.
     ///
     /// Errors: those of [`LayerBuilder::add_file`]; a target that is empty or too long.
-    pub fn add_symlink(
-        &mut self,
-        path: &[u8],
-        target: &[u8],
-        mtime: Timespec,
-    ) -> Result<(), LayerError> {
+    pub fn add_symlink(&mut self, path: &[u8], target: &[u8], mtime: Timespec) -> Result<(), LayerError> {
         if target.is_empty() || target.len() >= PATH_MAX {
             return Err(invalid(path, "the link's target must have 1 to 4095 bytes"));
         }
@@ -160,18 +150,8 @@ impl LayerBuilder {
     /// Adds a character device.
     ///
     /// Errors: those of [`LayerBuilder::add_file`].
-    pub fn add_device(
-        &mut self,
-        path: &[u8],
-        device: DeviceId,
-        mode: u32,
-    ) -> Result<(), LayerError> {
-        self.add(
-            path,
-            mode & PERMISSION_BITS,
-            Timespec::default(),
-            Node::CharDevice(device),
-        )
+    pub fn add_device(&mut self, path: &[u8], device: DeviceId, mode: u32) -> Result<(), LayerError> {
+        self.add(path, mode & PERMISSION_BITS, Timespec::default(), Node::CharDevice(device))
     }
 
     /// Adds all that another layer holds, its directories' attributes included. Content is shared, not copied.
@@ -194,10 +174,7 @@ impl LayerBuilder {
                 let mut path = path.clone();
                 path.push(b'/');
                 path.extend_from_slice(name);
-                let (Some(child), Some(slot)) = (
-                    other.get(entry.ino),
-                    known.get_mut(entry.ino.0 as usize - 1),
-                ) else {
+                let (Some(child), Some(slot)) = (other.get(entry.ino), known.get_mut(entry.ino.0 as usize - 1)) else {
                     continue;
                 };
                 if let Node::Directory(_) = child.node {
@@ -213,11 +190,7 @@ impl LayerBuilder {
     /// The finished layer.
     pub fn build(self) -> Layer {
         // Replaced files are still among the inodes; collecting leaves them behind.
-        Layer::collect(|ino| {
-            self.inodes
-                .get(usize::try_from(ino.0).ok()? - 1)
-                .map(Arc::as_ref)
-        })
+        Layer::collect(|ino| self.inodes.get(usize::try_from(ino.0).ok()? - 1).map(Arc::as_ref))
     }
 
     fn inode_mut(&mut self, ino: Ino) -> &mut Inode {
@@ -230,50 +203,19 @@ impl LayerBuilder {
         Ino(self.inodes.len() as u64)
     }
 
-    fn add(
-        &mut self,
-        path: &[u8],
-        mode: u32,
-        mtime: Timespec,
-        node: Node,
-    ) -> Result<(), LayerError> {
-        let ctx = Context {
-            cred: self.owner,
-            now: mtime,
-            umask: 0,
-        };
-        self.put(path, &Inode::new(&ctx, mode, node), None)
-            .map(|_| ())
+    fn add(&mut self, path: &[u8], mode: u32, mtime: Timespec, node: Node) -> Result<(), LayerError> {
+        let ctx = Context { cred: self.owner, now: mtime, umask: 0 };
+        self.put(path, &Inode::new(&ctx, mode, node), None).map(|_| ())
     }
 
     /// Puts a copy of an inode, or a link to an existing one, at a path.
-    fn put(
-        &mut self,
-        path: &[u8],
-        inode: &Inode,
-        existing: Option<Ino>,
-    ) -> Result<Ino, LayerError> {
-        let end = path
-            .iter()
-            .rposition(|&byte| byte != b'/')
-            .map_or(0, |last| last + 1);
-        let start = path[..end]
-            .iter()
-            .rposition(|&byte| byte == b'/')
-            .map_or(0, |slash| slash + 1);
+    fn put(&mut self, path: &[u8], inode: &Inode, existing: Option<Ino>) -> Result<Ino, LayerError> {
+        let end = path.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
+        let start = path[..end].iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
         let name = checked_name(path, &path[start..end])?;
         let dir = self.directory(path, &path[..start], inode.mtime)?;
-        let place = self
-            .inode_mut(dir)
-            .directory()
-            .ok()
-            .and_then(|directory| directory.get(name));
-        let ino = existing.unwrap_or_else(|| {
-            self.push(Inode {
-                links: Vec::new(),
-                ..inode.clone()
-            })
-        });
+        let place = self.inode_mut(dir).directory().ok().and_then(|directory| directory.get(name));
+        let ino = existing.unwrap_or_else(|| self.push(Inode { links: Vec::new(), ..inode.clone() }));
         if let Some(old) = place {
             if self.inode_mut(old.ino).directory().is_ok() {
                 return Err(conflict(path, path, "a directory"));
@@ -286,10 +228,7 @@ impl LayerBuilder {
 
     fn enter(&mut self, dir: Ino, name: Name, ino: Ino) {
         let inode = self.inode_mut(ino);
-        inode.links.push(Link {
-            dir,
-            name: name.clone(),
-        });
+        inode.links.push(Link { dir, name: name.clone() });
         let kind = inode.file_type();
         if let Ok(directory) = self.inode_mut(dir).directory_mut() {
             directory.insert(name, ino, kind);
@@ -315,26 +254,14 @@ impl LayerBuilder {
             };
             dir = match found {
                 None => {
-                    let ctx = Context {
-                        cred: self.owner,
-                        now: mtime,
-                        umask: 0,
-                    };
-                    let ino = self.push(Inode::new(
-                        &ctx,
-                        0o755,
-                        Node::Directory(Directory::new(dir)),
-                    ));
+                    let ctx = Context { cred: self.owner, now: mtime, umask: 0 };
+                    let ino = self.push(Inode::new(&ctx, 0o755, Node::Directory(Directory::new(dir))));
                     self.enter(dir, Name::from(name), ino);
                     ino
                 }
                 Some(entry) if self.inode_mut(entry.ino).directory().is_ok() => entry.ino,
                 Some(_) => {
-                    return Err(conflict(
-                        path,
-                        &way[..(position - 1).min(way.len())],
-                        "not a directory",
-                    ));
+                    return Err(conflict(path, &way[..(position - 1).min(way.len())], "not a directory"));
                 }
             };
         }
@@ -358,17 +285,10 @@ fn checked_name<'n>(path: &[u8], name: &'n [u8]) -> Result<&'n [u8], LayerError>
 }
 
 fn invalid(path: &[u8], reason: &'static str) -> LayerError {
-    LayerError::InvalidPath {
-        path: String::from_utf8_lossy(path).into_owned(),
-        reason,
-    }
+    LayerError::InvalidPath { path: String::from_utf8_lossy(path).into_owned(), reason }
 }
 
 fn conflict(path: &[u8], at: &[u8], found: &'static str) -> LayerError {
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    LayerError::Conflict {
-        path: text(path),
-        at: text(at),
-        found,
-    }
+    LayerError::Conflict { path: text(path), at: text(at), found }
 }

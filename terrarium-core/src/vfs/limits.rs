@@ -8,8 +8,8 @@ pub struct VfsLimits {
     /// Bytes of content. Default 100 MiB.
     ///
     /// Counted are the logical sizes (holes included) of regular files that were created, given by the host or
-    /// written to (a layer's file counts in full from the first change of its content on), and the targets of new symbolic links.
-    /// Too much is `ENOSPC`.
+    /// written to (a layer's file counts in full from the first change of its content on), and the targets of new
+    /// symbolic links. Too much is `ENOSPC`.
     pub bytes: u64,
     /// Files, directories and links. Default 10,000.
     ///
@@ -22,21 +22,13 @@ pub struct VfsLimits {
 
 impl Default for VfsLimits {
     fn default() -> VfsLimits {
-        VfsLimits {
-            bytes: 100 << 20,
-            inodes: 10_000,
-            file_bytes: None,
-        }
+        VfsLimits { bytes: 100 << 20, inodes: 10_000, file_bytes: None }
     }
 }
 
 impl VfsLimits {
     /// No limits; for building layers from trusted sources.
-    pub const UNLIMITED: VfsLimits = VfsLimits {
-        bytes: u64::MAX,
-        inodes: u64::MAX,
-        file_bytes: None,
-    };
+    pub const UNLIMITED: VfsLimits = VfsLimits { bytes: u64::MAX, inodes: u64::MAX, file_bytes: None };
 
     /// The largest size a file may have, within what `off_t` can say.
     pub(super) fn max_file_size(&self) -> u64 {
@@ -69,13 +61,7 @@ impl Usage {
 
     /// Replaces one inode's share by another.
     pub(super) fn replace(&mut self, before: Usage, after: Usage) {
-        self.bytes = self
-            .bytes
-            .saturating_sub(before.bytes)
-            .saturating_add(after.bytes);
-        self.inodes = self
-            .inodes
-            .saturating_sub(before.inodes)
-            .saturating_add(after.inodes);
+        self.bytes = self.bytes.saturating_sub(before.bytes).saturating_add(after.bytes);
+        self.inodes = self.inodes.saturating_sub(before.inodes).saturating_add(after.inodes);
     }
 }

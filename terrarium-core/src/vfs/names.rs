@@ -35,15 +35,10 @@ impl Vfs {
 
     /// Gives a file a further name.
     ///
-    /// Errors: those of [`Vfs::resolve`] for the file, then for the directory of the new name; `EEXIST`; `ENOENT` a slash follows the new name,
-    /// or its directory was removed; `EACCES` that may not be written; `EPERM` a directory; `ENOENT` the file has no name any more; `ENOSPC` quota.
-    pub fn link(
-        &mut self,
-        ctx: &Context,
-        old: At<'_>,
-        follow: Follow,
-        new: At<'_>,
-    ) -> Result<(), Errno> {
+    /// Errors: those of [`Vfs::resolve`] for the file, then for the directory of the new name; `EEXIST`; `ENOENT` a
+    /// slash follows the new name, or its directory was removed; `EACCES` that may not be written; `EPERM` a
+    /// directory; `ENOENT` the file has no name any more; `ENOSPC` quota.
+    pub fn link(&mut self, ctx: &Context, old: At<'_>, follow: Follow, new: At<'_>) -> Result<(), Errno> {
         let ino = self.resolve(ctx, old, follow)?;
         let (dir, name) = self.new_entry(ctx, new, false)?;
         self.may_create(ctx, dir)?;
@@ -72,11 +67,7 @@ impl Vfs {
         let ino = walker.lookup(&name)?.ok_or(Errno::ENOENT)?;
         if slash {
             let directory = self.kind(ino)? == NodeKind::Directory;
-            return Err(if directory {
-                Errno::EISDIR
-            } else {
-                Errno::ENOTDIR
-            });
+            return Err(if directory { Errno::EISDIR } else { Errno::ENOTDIR });
         }
         self.may_remove(ctx, dir, ino, false)?;
         self.detach(ctx.now, dir, &name, ino)

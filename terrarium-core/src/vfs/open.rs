@@ -32,21 +32,14 @@ impl Vfs {
     /// Errors: `EINVAL` write-only and read-write together, `O_CREAT` with `O_DIRECTORY`, `O_TMPFILE` without
     /// `O_DIRECTORY` or writing; those of [`Vfs::resolve`]. Then, if the file is missing: `ENOENT` (without
     /// `O_CREAT`, or in a removed directory), `EISDIR` `O_CREAT` and a final slash, `EACCES` no permission to create,
-    /// `ENOSPC` quota. If it exists: `EEXIST` `O_CREAT` with `O_EXCL`, `EISDIR` a directory with `O_CREAT`, `ENOTDIR` `O_DIRECTORY` or a
-    /// final slash on anything else, `ELOOP` a symbolic link with `O_NOFOLLOW`, `EISDIR` a directory for writing or
-    /// with `O_TRUNC`, `EACCES` no permission, `EPERM` `O_NOATIME` on a file of someone else.
-    pub fn open(
-        &mut self,
-        ctx: &Context,
-        at: At<'_>,
-        flags: OpenFlags,
-        mode: u32,
-    ) -> Result<Opened, Errno> {
+    /// `ENOSPC` quota. If it exists: `EEXIST` `O_CREAT` with `O_EXCL`, `EISDIR` a directory with `O_CREAT`, `ENOTDIR`
+    /// `O_DIRECTORY` or a final slash on anything else, `ELOOP` a symbolic link with `O_NOFOLLOW`, `EISDIR` a
+    /// directory for writing or with `O_TRUNC`, `EACCES` no permission, `EPERM` `O_NOATIME` on a file of someone
+    /// else.
+    pub fn open(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<Opened, Errno> {
         let access = flags.access().ok_or(Errno::EINVAL)?;
         let flags = match access {
-            OpenAccess::Path => {
-                flags & (OpenFlags::PATH | OpenFlags::DIRECTORY | OpenFlags::NOFOLLOW)
-            }
+            OpenAccess::Path => flags & (OpenFlags::PATH | OpenFlags::DIRECTORY | OpenFlags::NOFOLLOW),
             _ => flags,
         };
         if flags.contains(OpenFlags::TMPFILE) {
@@ -62,18 +55,11 @@ impl Vfs {
             }
             Target::Missing { dir, name } => {
                 let node = self.new_file();
-                (
-                    self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)?,
-                    true,
-                )
+                (self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)?, true)
             }
         };
         self.retain(ino)?;
-        Ok(Opened {
-            ino,
-            kind: self.kind(ino)?,
-            created,
-        })
+        Ok(Opened { ino, kind: self.kind(ino)?, created })
     }
 
     /// An empty regular file.
@@ -92,10 +78,7 @@ impl Vfs {
             let last = walker.advance()?;
             let slash = walker.slash;
             let Last::Name(name) = last else {
-                return Ok(Target::Found {
-                    ino: walker.dots(&last)?,
-                    slash: true,
-                });
+                return Ok(Target::Found { ino: walker.dots(&last)?, slash: true });
             };
             if creates && slash {
                 return Err(Errno::EISDIR);
@@ -104,10 +87,7 @@ impl Vfs {
                 Some(ino) if (follows || slash) && walker.follow(ino)? => {}
                 Some(ino) => return Ok(Target::Found { ino, slash }),
                 None if creates => {
-                    return Ok(Target::Missing {
-                        dir: walker.dir,
-                        name: Name::from(&*name),
-                    });
+                    return Ok(Target::Missing { dir: walker.dir, name: Name::from(&*name) });
                 }
                 None => return Err(Errno::ENOENT),
             }
@@ -161,13 +141,7 @@ impl Vfs {
     }
 
     /// `O_TMPFILE`.
-    fn open_unnamed(
-        &mut self,
-        ctx: &Context,
-        at: At<'_>,
-        flags: OpenFlags,
-        mode: u32,
-    ) -> Result<Opened, Errno> {
+    fn open_unnamed(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<Opened, Errno> {
         let writable = flags.access().is_some_and(OpenAccess::writable);
         if !writable || !flags.contains(OpenFlags::DIRECTORY) || flags.contains(OpenFlags::CREAT) {
             return Err(Errno::EINVAL);
@@ -179,10 +153,6 @@ impl Vfs {
         let inode = self.new_inode(ctx, dir, mode & PERMISSION_BITS & !ctx.umask, node)?;
         let ino = self.add(inode)?;
         self.retain(ino)?;
-        Ok(Opened {
-            ino,
-            kind: NodeKind::Regular,
-            created: true,
-        })
+        Ok(Opened { ino, kind: NodeKind::Regular, created: true })
     }
 }

@@ -30,11 +30,7 @@ impl Inode {
 impl Vfs {
     /// `EACCES` unless the bits allow it.
     pub(super) fn require(&self, ctx: &Context, ino: Ino, wanted: AccessMode) -> Result<(), Errno> {
-        if self.inode(ino)?.allows(ctx.cred, wanted) {
-            Ok(())
-        } else {
-            Err(Errno::EACCES)
-        }
+        if self.inode(ino)?.allows(ctx.cred, wanted) { Ok(()) } else { Err(Errno::EACCES) }
     }
 
     /// Whether a new entry may be made: `ENOENT` in a removed directory, `EACCES` without write and search permission.
@@ -43,23 +39,13 @@ impl Vfs {
         if inode.links.is_empty() && dir != Ino::ROOT {
             return Err(Errno::ENOENT);
         }
-        if inode.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) {
-            Ok(())
-        } else {
-            Err(Errno::EACCES)
-        }
+        if inode.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) { Ok(()) } else { Err(Errno::EACCES) }
     }
 
     /// Whether an entry may be removed: `EACCES` without write and search permission on the directory; `EPERM` in a
     /// sticky directory if neither the directory nor the file is the caller's; then `ENOTDIR` or `EISDIR` if it is not
     /// of the wanted kind.
-    pub(super) fn may_remove(
-        &self,
-        ctx: &Context,
-        dir: Ino,
-        victim: Ino,
-        want_dir: bool,
-    ) -> Result<(), Errno> {
+    pub(super) fn may_remove(&self, ctx: &Context, dir: Ino, victim: Ino, want_dir: bool) -> Result<(), Errno> {
         let parent = self.inode(dir)?;
         let inode = self.inode(victim)?;
         if !parent.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) {

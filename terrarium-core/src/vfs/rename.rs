@@ -17,11 +17,12 @@ impl Vfs {
     /// Renames a file or directory, in place of what has the new name, if that is of the same kind.
     ///
     /// Errors: those of [`Vfs::resolve`] for the old and then the new directory; `EBUSY` a path ends in `.` or `..`
-    /// or is `/`; `ENOENT` there is no old name; `ENOTDIR` a slash follows a name and it is not a directory;
-    /// `EINVAL` the new name lies in the directory that is renamed; `ENOTEMPTY` the old name lies below the new one. Nothing is done if both are
-    /// the same file. Then `EACCES`, `EPERM` as for [`Vfs::unlink`] of the old name; `ENOENT` the new directory was removed, `EACCES` it may not be written;
-    /// `EPERM` it is sticky; `ENOTDIR` a directory over a file, `EISDIR` a file over a directory; `EACCES` a
-    /// directory that moves may not be written itself; `ENOTEMPTY` the replaced directory has entries.
+    /// or is `/`; `ENOENT` there is no old name; `ENOTDIR` a slash follows a name and it is not a directory; `EINVAL`
+    /// the new name lies in the directory that is renamed; `ENOTEMPTY` the old name lies below the new one. Nothing
+    /// is done if both are the same file. Then `EACCES`, `EPERM` as for [`Vfs::unlink`] of the old name; `ENOENT` the
+    /// new directory was removed, `EACCES` it may not be written; `EPERM` it is sticky; `ENOTDIR` a directory over a
+    /// file, `EISDIR` a file over a directory; `EACCES` a directory that moves may not be written itself; `ENOTEMPTY`
+    /// the replaced directory has entries.
     pub fn rename(&mut self, ctx: &Context, old: At<'_>, new: At<'_>) -> Result<(), Errno> {
         let (old, new) = (self.rename_end(ctx, old)?, self.rename_end(ctx, new)?);
         let (Some(old), Some(new)) = (old, new) else {
@@ -63,12 +64,7 @@ impl Vfs {
         {
             return Err(Errno::ENOTEMPTY);
         }
-        self.reattach(
-            ctx.now,
-            (old.dir, &old.name),
-            (new.dir, Name::from(&*new.name)),
-            ino,
-        )
+        self.reattach(ctx.now, (old.dir, &old.name), (new.dir, Name::from(&*new.name)), ino)
     }
 
     /// Walks to one end; `None` if the path has no last name.
@@ -78,15 +74,8 @@ impl Vfs {
             return Ok(None);
         };
         // A name that is too long is reported after the other end was walked, as a missing one is.
-        let ino = walker
-            .lookup(&name)
-            .and_then(|found| found.ok_or(Errno::ENOENT));
-        Ok(Some(End {
-            dir: walker.dir,
-            slash: walker.slash,
-            ino,
-            name,
-        }))
+        let ino = walker.lookup(&name).and_then(|found| found.ok_or(Errno::ENOENT));
+        Ok(Some(End { dir: walker.dir, slash: walker.slash, ino, name }))
     }
 
     /// Whether a directory is another one or lies below it.

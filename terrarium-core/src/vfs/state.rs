@@ -96,18 +96,12 @@ impl Vfs {
     /// Changes an inode, a copy of it if it is the layer's or shared, and keeps the accounts.
     ///
     /// The quota is not checked here: see [`Vfs::admit`].
-    pub(super) fn update<T>(
-        &mut self,
-        ino: Ino,
-        change: impl FnOnce(&mut Inode) -> T,
-    ) -> Result<T, Errno> {
+    pub(super) fn update<T>(&mut self, ino: Ino, change: impl FnOnce(&mut Inode) -> T) -> Result<T, Errno> {
         let below = self.layer.get(ino);
         let top = Arc::make_mut(&mut self.top);
         let inode = match top.entry(ino) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(below.ok_or(Errno::EBADF)?.clone())
-            }
+            std::collections::btree_map::Entry::Vacant(entry) => entry.insert(below.ok_or(Errno::EBADF)?.clone()),
         };
         let inode = Arc::make_mut(inode);
         let before = share(below, inode);
@@ -132,9 +126,7 @@ impl Vfs {
     ///
     /// Errors: `ENOSPC`.
     pub(super) fn admit(&self, bytes: u64, inodes: u64) -> Result<(), Errno> {
-        self.usage
-            .plus(Usage { bytes, inodes }, &self.limits)
-            .map(|_| ())
+        self.usage.plus(Usage { bytes, inodes }, &self.limits).map(|_| ())
     }
 
     /// A number that no content version had before.

@@ -9,14 +9,7 @@ impl Vfs {
     /// Makes an inode and its entry.
     ///
     /// Errors: those of `may_create` (`ENOENT` removed directory, `EACCES`); `ENOSPC`.
-    pub(super) fn create(
-        &mut self,
-        ctx: &Context,
-        dir: Ino,
-        name: Name,
-        mode: u32,
-        node: Node,
-    ) -> Result<Ino, Errno> {
+    pub(super) fn create(&mut self, ctx: &Context, dir: Ino, name: Name, mode: u32, node: Node) -> Result<Ino, Errno> {
         self.may_create(ctx, dir)?;
         let inode = self.new_inode(ctx, dir, mode, node)?;
         let ino = self.add(inode)?;
@@ -25,13 +18,7 @@ impl Vfs {
     }
 
     /// An inode as it is made in a directory: one with the set-group bit hands its group down.
-    pub(super) fn new_inode(
-        &self,
-        ctx: &Context,
-        dir: Ino,
-        mode: u32,
-        node: Node,
-    ) -> Result<Inode, Errno> {
+    pub(super) fn new_inode(&self, ctx: &Context, dir: Ino, mode: u32, node: Node) -> Result<Inode, Errno> {
         let parent = self.inode(dir)?;
         let mut inode = Inode::new(ctx, mode, node);
         if parent.mode & S_ISGID != 0 {
@@ -44,19 +31,11 @@ impl Vfs {
     }
 
     /// Adds an entry that leads to an inode.
-    pub(super) fn attach(
-        &mut self,
-        now: Timespec,
-        dir: Ino,
-        name: Name,
-        ino: Ino,
-    ) -> Result<(), Errno> {
+    pub(super) fn attach(&mut self, now: Timespec, dir: Ino, name: Name, ino: Ino) -> Result<(), Errno> {
         let kind = self.inode(ino)?.file_type();
         self.update(dir, |parent| {
             parent.touch(now);
-            parent
-                .directory_mut()
-                .map(|directory| directory.insert(name.clone(), ino, kind))
+            parent.directory_mut().map(|directory| directory.insert(name.clone(), ino, kind))
         })??;
         self.update(ino, |inode| {
             inode.ctime = now;
@@ -68,18 +47,10 @@ impl Vfs {
     }
 
     /// Removes an entry, and the inode with its last name unless a descriptor holds it.
-    pub(super) fn detach(
-        &mut self,
-        now: Timespec,
-        dir: Ino,
-        name: &[u8],
-        ino: Ino,
-    ) -> Result<(), Errno> {
+    pub(super) fn detach(&mut self, now: Timespec, dir: Ino, name: &[u8], ino: Ino) -> Result<(), Errno> {
         self.update(dir, |parent| {
             parent.touch(now);
-            parent
-                .directory_mut()
-                .map(|directory| directory.remove(name))
+            parent.directory_mut().map(|directory| directory.remove(name))
         })??;
         self.update(ino, |inode| {
             inode.ctime = now;
@@ -106,9 +77,7 @@ impl Vfs {
         }
         self.update(old_dir, |parent| {
             parent.touch(now);
-            parent
-                .directory_mut()
-                .map(|directory| directory.remove(old_name))
+            parent.directory_mut().map(|directory| directory.remove(old_name))
         })??;
         self.update(ino, |inode| inode.unlink(old_dir, old_name))?;
         self.attach(now, new_dir, new_name, ino)

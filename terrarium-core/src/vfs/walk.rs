@@ -88,18 +88,8 @@ impl<'v, 'p> Walker<'v, 'p> {
             return Err(Errno::ENAMETOOLONG);
         }
         let dir = if *first == b'/' { Ino::ROOT } else { at.dir };
-        let frames = vec![Frame {
-            text: Text::Path(at.path),
-            position: 0,
-        }];
-        Ok(Walker {
-            vfs,
-            ctx,
-            dir,
-            frames,
-            links: 0,
-            slash: false,
-        })
+        let frames = vec![Frame { text: Text::Path(at.path), position: 0 }];
+        Ok(Walker { vfs, ctx, dir, frames, links: 0, slash: false })
     }
 
     /// Walks on to the last component; `dir` is then the directory to look it up in.
@@ -117,11 +107,8 @@ impl<'v, 'p> Walker<'v, 'p> {
             if !directory.allows(self.ctx.cred, AccessMode::EXECUTE) {
                 return Err(Errno::EACCES);
             }
-            if self
-                .frames
-                .iter()
-                .all(|frame| frame.rest().iter().all(|&byte| byte == b'/'))
-            {
+            // Innermost first: it answers at once as long as it has names, whatever slashes wait further out.
+            if self.frames.iter().rev().all(|frame| frame.rest().iter().all(|&byte| byte == b'/')) {
                 self.slash = self.frames.iter().any(|frame| !frame.rest().is_empty());
                 return Ok(match &*name {
                     b"." => Last::Dot,
@@ -151,16 +138,10 @@ impl<'v, 'p> Walker<'v, 'p> {
                 self.frames.pop();
                 continue;
             };
-            let length = rest[skip..]
-                .iter()
-                .position(|&byte| byte == b'/')
-                .unwrap_or(rest.len() - skip);
+            let length = rest[skip..].iter().position(|&byte| byte == b'/').unwrap_or(rest.len() - skip);
             let start = frame.position + skip;
             frame.position = start + length;
-            return Some(NameRef {
-                text: frame.text.clone(),
-                range: start..start + length,
-            });
+            return Some(NameRef { text: frame.text.clone(), range: start..start + length });
         }
     }
 
@@ -171,12 +152,7 @@ impl<'v, 'p> Walker<'v, 'p> {
         if name.len() > NAME_MAX {
             return Err(Errno::ENAMETOOLONG);
         }
-        Ok(self
-            .vfs
-            .inode(self.dir)?
-            .directory()?
-            .get(name)
-            .map(|entry| entry.ino))
+        Ok(self.vfs.inode(self.dir)?.directory()?.get(name).map(|entry| entry.ino))
     }
 
     /// Goes on with the target if the inode is a symbolic link; says whether it is.
@@ -193,10 +169,7 @@ impl<'v, 'p> Walker<'v, 'p> {
         if target.first() == Some(&b'/') {
             self.dir = Ino::ROOT;
         }
-        self.frames.push(Frame {
-            text: Text::Link(target.clone()),
-            position: 0,
-        });
+        self.frames.push(Frame { text: Text::Link(target.clone()), position: 0 });
         Ok(true)
     }
 

@@ -12,15 +12,11 @@ pub(crate) fn engine() -> Engine {
     Engine::new(&config).expect("the engine has this configuration")
 }
 
-/// The guest's main module as its toolchain wrote it: `TERRARIUM_TEST_WASM`, or what set-up laid into the runtime crate.
+/// The guest's main module as its toolchain wrote it, which set-up keeps.
 pub(crate) fn guest_module() -> Vec<u8> {
-    let path = match std::env::var_os("TERRARIUM_TEST_WASM") {
-        Some(path) => PathBuf::from(path),
-        None => repository().join("terrarium-runtime/artifacts/pyodide.asm.wasm"),
-    };
-    std::fs::read(&path).unwrap_or_else(|error| {
-        panic!("cannot read {}: {error}; run the set-up or set TERRARIUM_TEST_WASM", path.display())
-    })
+    let path = repository().join("terrarium-runtime/downloads/pyodide.asm.wasm");
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}; run `cargo xtask setup`", path.display()))
 }
 
 /// The root of the repository.

@@ -40,37 +40,17 @@ fn check(world: &mut World, ops: &[crate::ops::Op]) -> Result<(), TestCaseError>
         let _ = world.apply(op);
     }
     let after = files(&world.vfs);
-    let Changes {
-        created,
-        modified,
-        deleted,
-    } = world.vfs.changes(&mark);
-    let expected: Vec<_> = after
-        .keys()
-        .filter(|path| !before.contains_key(*path))
-        .cloned()
-        .collect();
+    let Changes { created, modified, deleted } = world.vfs.changes(&mark);
+    let expected: Vec<_> = after.keys().filter(|path| !before.contains_key(*path)).cloned().collect();
     prop_assert_eq!(created, expected);
-    let expected: Vec<_> = before
-        .keys()
-        .filter(|path| !after.contains_key(*path))
-        .cloned()
-        .collect();
+    let expected: Vec<_> = before.keys().filter(|path| !after.contains_key(*path)).cloned().collect();
     prop_assert_eq!(deleted, expected);
     for (path, file) in &before {
         let differs = after.get(path).is_some_and(|now| now != file);
-        prop_assert!(
-            !differs || modified.contains(path),
-            "{} is missing",
-            path.escape_ascii()
-        );
+        prop_assert!(!differs || modified.contains(path), "{} is missing", path.escape_ascii());
     }
     for path in &modified {
-        prop_assert!(
-            before.contains_key(path) && after.contains_key(path),
-            "{}",
-            path.escape_ascii()
-        );
+        prop_assert!(before.contains_key(path) && after.contains_key(path), "{}", path.escape_ascii());
     }
     Ok(())
 }
@@ -106,8 +86,7 @@ fn start() -> (Vfs, Context) {
     let ctx = context(1000, 1000);
     let mut vfs = Vfs::new(Layer::unix(), VfsLimits::default());
     for path in ["/tmp/a", "/tmp/dir/b", "/tmp/dir/sub/c"] {
-        vfs.host_write(&ctx, path.as_bytes(), path.as_bytes().to_vec())
-            .unwrap();
+        vfs.host_write(&ctx, path.as_bytes(), path.as_bytes().to_vec()).unwrap();
     }
     (vfs, ctx)
 }
@@ -122,17 +101,10 @@ fn writing_the_same_bytes_is_a_modification_and_changing_attributes_is_none() {
     let mark = vfs.mark();
     let ino = vfs.resolve(&ctx, at("/tmp/a"), Follow::Yes).unwrap();
     vfs.chmod(&ctx, ino, 0o600).unwrap();
-    vfs.set_times(&ctx, ino, terrarium_core::vfs::SetTimes::NOW)
-        .unwrap();
+    vfs.set_times(&ctx, ino, terrarium_core::vfs::SetTimes::NOW).unwrap();
     assert!(vfs.changes(&mark).is_empty());
     vfs.write_at(&ctx, ino, 0, b"/tmp").unwrap();
-    assert_eq!(
-        vfs.changes(&mark),
-        Changes {
-            modified: paths(&["/tmp/a"]),
-            ..Changes::default()
-        }
-    );
+    assert_eq!(vfs.changes(&mark), Changes { modified: paths(&["/tmp/a"]), ..Changes::default() });
 }
 
 #[test]
@@ -140,19 +112,10 @@ fn opening_an_empty_file_for_writing_changes_nothing() {
     let (mut vfs, ctx) = start();
     vfs.host_write(&ctx, b"/tmp/empty", Vec::new()).unwrap();
     let mark = vfs.mark();
-    let opened = vfs
-        .open(
-            &ctx,
-            at("/tmp/empty"),
-            OpenFlags::WRONLY | OpenFlags::TRUNC,
-            0,
-        )
-        .unwrap();
+    let opened = vfs.open(&ctx, at("/tmp/empty"), OpenFlags::WRONLY | OpenFlags::TRUNC, 0).unwrap();
     vfs.release(opened.ino);
     assert!(vfs.changes(&mark).is_empty());
-    let opened = vfs
-        .open(&ctx, at("/tmp/a"), OpenFlags::WRONLY | OpenFlags::TRUNC, 0)
-        .unwrap();
+    let opened = vfs.open(&ctx, at("/tmp/a"), OpenFlags::WRONLY | OpenFlags::TRUNC, 0).unwrap();
     vfs.release(opened.ino);
     assert_eq!(vfs.changes(&mark).modified, paths(&["/tmp/a"]));
 }
@@ -161,8 +124,7 @@ fn opening_an_empty_file_for_writing_changes_nothing() {
 fn a_renamed_directory_moves_all_its_files() {
     let (mut vfs, ctx) = start();
     let mark = vfs.mark();
-    vfs.rename(&ctx, at("/tmp/dir"), at("/home/earth/moved"))
-        .unwrap();
+    vfs.rename(&ctx, at("/tmp/dir"), at("/home/earth/moved")).unwrap();
     let expected = Changes {
         created: paths(&["/home/earth/moved/b", "/home/earth/moved/sub/c"]),
         modified: Vec::new(),
@@ -170,8 +132,7 @@ fn a_renamed_directory_moves_all_its_files() {
     };
     assert_eq!(vfs.changes(&mark), expected);
     // Back again, nothing has changed.
-    vfs.rename(&ctx, at("/home/earth/moved"), at("/tmp/dir"))
-        .unwrap();
+    vfs.rename(&ctx, at("/home/earth/moved"), at("/tmp/dir")).unwrap();
     assert!(vfs.changes(&mark).is_empty());
 }
 
@@ -179,51 +140,33 @@ fn a_renamed_directory_moves_all_its_files() {
 fn a_file_written_aside_and_renamed_over_is_a_modification() {
     let (mut vfs, ctx) = start();
     let mark = vfs.mark();
-    vfs.host_write(&ctx, b"/tmp/a.new", b"other".to_vec())
-        .unwrap();
+    vfs.host_write(&ctx, b"/tmp/a.new", b"other".to_vec()).unwrap();
     vfs.rename(&ctx, at("/tmp/a.new"), at("/tmp/a")).unwrap();
-    assert_eq!(
-        vfs.changes(&mark),
-        Changes {
-            modified: paths(&["/tmp/a"]),
-            ..Changes::default()
-        }
-    );
+    assert_eq!(vfs.changes(&mark), Changes { modified: paths(&["/tmp/a"]), ..Changes::default() });
 }
 
 #[test]
 fn every_name_of_a_written_file_shows() {
     let (mut vfs, ctx) = start();
-    vfs.link(&ctx, at("/tmp/a"), Follow::No, at("/tmp/dir/also"))
-        .unwrap();
+    vfs.link(&ctx, at("/tmp/a"), Follow::No, at("/tmp/dir/also")).unwrap();
     let mark = vfs.mark();
     let ino = vfs.resolve(&ctx, at("/tmp/a"), Follow::Yes).unwrap();
     vfs.write_at(&ctx, ino, 0, b"x").unwrap();
-    assert_eq!(
-        vfs.changes(&mark).modified,
-        paths(&["/tmp/a", "/tmp/dir/also"])
-    );
+    assert_eq!(vfs.changes(&mark).modified, paths(&["/tmp/a", "/tmp/dir/also"]));
 }
 
 #[test]
 fn what_comes_and_goes_between_does_not_show() {
     let (mut vfs, ctx) = start();
     let mark = vfs.mark();
-    vfs.host_write(&ctx, b"/tmp/short", b"lived".to_vec())
-        .unwrap();
+    vfs.host_write(&ctx, b"/tmp/short", b"lived".to_vec()).unwrap();
     vfs.unlink(&ctx, at("/tmp/short")).unwrap();
     vfs.mkdir(&ctx, at("/tmp/empty"), 0o755).unwrap();
     vfs.symlink(&ctx, b"a", at("/tmp/link")).unwrap();
     assert!(vfs.changes(&mark).is_empty());
     // A link in the place of a file: the file is gone.
     vfs.rename(&ctx, at("/tmp/link"), at("/tmp/a")).unwrap();
-    assert_eq!(
-        vfs.changes(&mark),
-        Changes {
-            deleted: paths(&["/tmp/a"]),
-            ..Changes::default()
-        }
-    );
+    assert_eq!(vfs.changes(&mark), Changes { deleted: paths(&["/tmp/a"]), ..Changes::default() });
 }
 
 #[test]
@@ -233,9 +176,6 @@ fn marks_are_independent() {
     vfs.host_write(&ctx, b"/tmp/one", b"1".to_vec()).unwrap();
     let second = vfs.mark();
     vfs.host_write(&ctx, b"/tmp/two", b"2".to_vec()).unwrap();
-    assert_eq!(
-        vfs.changes(&first).created,
-        paths(&["/tmp/one", "/tmp/two"])
-    );
+    assert_eq!(vfs.changes(&first).created, paths(&["/tmp/one", "/tmp/two"]));
     assert_eq!(vfs.changes(&second).created, paths(&["/tmp/two"]));
 }

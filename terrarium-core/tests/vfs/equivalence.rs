@@ -10,11 +10,7 @@ const HOME: &[u8] = b"/home/earth";
 
 /// A world in which a sequence was carried out, with everything closed again.
 fn built(ops: &[crate::ops::Op]) -> World {
-    let mut world = World::new(
-        Vfs::new(Layer::unix(), VfsLimits::UNLIMITED),
-        context(1000, 1000),
-        HOME,
-    );
+    let mut world = World::new(Vfs::new(Layer::unix(), VfsLimits::UNLIMITED), context(1000, 1000), HOME);
     for op in ops {
         let _ = world.apply(op);
     }
@@ -23,11 +19,7 @@ fn built(ops: &[crate::ops::Op]) -> World {
     world
 }
 
-fn check_same(
-    mut one: World,
-    mut other: World,
-    ops: &[crate::ops::Op],
-) -> Result<(), TestCaseError> {
+fn check_same(mut one: World, mut other: World, ops: &[crate::ops::Op]) -> Result<(), TestCaseError> {
     let (mark, other_mark) = (one.vfs.mark(), other.vfs.mark());
     for op in ops {
         prop_assert_eq!(one.apply(op), other.apply(op), "{:?}", op);

@@ -23,107 +23,36 @@ impl std::fmt::Debug for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = &self.0[..self.0.len().min(100)];
         write!(f, "{:?}", shown.escape_ascii().to_string())?;
-        if shown.len() < self.0.len() {
-            write!(f, "… ({} bytes)", self.0.len())
-        } else {
-            Ok(())
-        }
+        if shown.len() < self.0.len() { write!(f, "… ({} bytes)", self.0.len()) } else { Ok(()) }
     }
 }
 
 /// One operation. Slots name descriptors; an empty slot makes an operation on it do nothing.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
-    Open {
-        slot: usize,
-        path: Text,
-        flags: OpenFlags,
-        mode: u32,
-    },
-    Close {
-        slot: usize,
-    },
-    Read {
-        slot: usize,
-        offset: u64,
-        len: usize,
-    },
-    Write {
-        slot: usize,
-        offset: u64,
-        len: usize,
-        fill: u8,
-    },
-    Resize {
-        slot: usize,
-        size: u64,
-    },
-    Allocate {
-        slot: usize,
-        offset: u64,
-        len: u64,
-    },
-    StatOpen {
-        slot: usize,
-    },
-    Mkdir {
-        path: Text,
-        mode: u32,
-    },
-    Rmdir {
-        path: Text,
-    },
-    Unlink {
-        path: Text,
-    },
-    Rename {
-        from: Text,
-        to: Text,
-    },
-    Link {
-        from: Text,
-        to: Text,
-        follow: bool,
-    },
-    Symlink {
-        target: Text,
-        path: Text,
-    },
-    Readlink {
-        path: Text,
-    },
-    Stat {
-        path: Text,
-        follow: bool,
-    },
-    Chmod {
-        path: Text,
-        mode: u32,
-    },
-    Chown {
-        path: Text,
-        uid: u32,
-        gid: u32,
-    },
-    Access {
-        path: Text,
-        mode: AccessMode,
-    },
-    Touch {
-        path: Text,
-        mtime: Timespec,
-    },
-    List {
-        path: Text,
-    },
-    Chdir {
-        path: Text,
-    },
+    Open { slot: usize, path: Text, flags: OpenFlags, mode: u32 },
+    Close { slot: usize },
+    Read { slot: usize, offset: u64, len: usize },
+    Write { slot: usize, offset: u64, len: usize, fill: u8 },
+    Resize { slot: usize, size: u64 },
+    Allocate { slot: usize, offset: u64, len: u64 },
+    StatOpen { slot: usize },
+    Mkdir { path: Text, mode: u32 },
+    Rmdir { path: Text },
+    Unlink { path: Text },
+    Rename { from: Text, to: Text },
+    Link { from: Text, to: Text, follow: bool },
+    Symlink { target: Text, path: Text },
+    Readlink { path: Text },
+    Stat { path: Text, follow: bool },
+    Chmod { path: Text, mode: u32 },
+    Chown { path: Text, uid: u32, gid: u32 },
+    Access { path: Text, mode: AccessMode },
+    Touch { path: Text, mtime: Timespec },
+    List { path: Text },
+    Chdir { path: Text },
     Getcwd,
-    Mknod {
-        path: Text,
-        mode: u32,
-    },
+    Mknod { path: Text, mode: u32 },
 }
 
 /// What an operation said, in a form that two worlds can be compared by.
@@ -185,9 +114,7 @@ pub(crate) fn path(base: Vec<u8>) -> impl Strategy<Value = Text> {
             ups += u32::from(name == b"..");
             name != b".." || ups == 1
         });
-        let mut path = names
-            .collect::<Vec<_>>()
-            .join(if odd == 0 { &b"//"[..] } else { b"/" });
+        let mut path = names.collect::<Vec<_>>().join(if odd == 0 { &b"//"[..] } else { b"/" });
         match start {
             0 => path = [base.as_slice(), b"/", &path].concat(),
             1 => path = [b"./".as_slice(), &path].concat(),
@@ -212,13 +139,7 @@ fn mode() -> impl Strategy<Value = u32> {
 }
 
 fn flags() -> impl Strategy<Value = OpenFlags> {
-    let access = select(vec![
-        OpenFlags::empty(),
-        OpenFlags::WRONLY,
-        OpenFlags::RDWR,
-        OpenFlags::RDWR,
-        OpenFlags::PATH,
-    ]);
+    let access = select(vec![OpenFlags::empty(), OpenFlags::WRONLY, OpenFlags::RDWR, OpenFlags::RDWR, OpenFlags::PATH]);
     let extra = select(vec![
         OpenFlags::empty(),
         OpenFlags::CREAT,
@@ -250,7 +171,8 @@ pub(crate) fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
     let path = move || path(base.clone());
     let slot = || 0..SLOTS;
     let files = prop_oneof![
-        12 => (slot(), path(), flags(), mode()).prop_map(|(slot, path, flags, mode)| Op::Open { slot, path, flags, mode }),
+        12 => (slot(), path(), flags(), mode())
+            .prop_map(|(slot, path, flags, mode)| Op::Open { slot, path, flags, mode }),
         3 => slot().prop_map(|slot| Op::Close { slot }),
         4 => (slot(), offset(), length()).prop_map(|(slot, offset, len)| Op::Read { slot, offset, len }),
         6 => (slot(), offset(), length(), 1..=255_u8)

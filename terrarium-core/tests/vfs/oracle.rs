@@ -31,16 +31,11 @@ fn deep(folder: &Path) -> PathBuf {
 /// A `Vfs` with the same folders, of the same owners and modes, as lead to `path` on this machine.
 fn mirror(path: &Path, ctx: Context) -> Vfs {
     let mut vfs = Vfs::new(Layer::unix(), VfsLimits::default());
-    let root = Context {
-        cred: Credentials::ROOT,
-        ..ctx
-    };
+    let root = Context { cred: Credentials::ROOT, ..ctx };
     let mut folders: Vec<_> = path.ancestors().collect();
     folders.reverse();
     for folder in folders {
-        let ino = vfs
-            .host_mkdir(&root, folder.as_os_str().as_bytes())
-            .unwrap();
+        let ino = vfs.host_mkdir(&root, folder.as_os_str().as_bytes()).unwrap();
         let meta = std::fs::metadata(folder).unwrap();
         vfs.chmod(&root, ino, meta.mode()).unwrap();
         vfs.chown(&root, ino, meta.uid(), meta.gid()).unwrap();
@@ -55,15 +50,8 @@ fn compare_with_the_kernel() {
     let base = deep(&folder);
     let base_bytes = base.as_os_str().as_bytes().to_vec();
     let ctx = context(geteuid().as_raw(), getegid().as_raw());
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(CASES);
-    let mut runner = TestRunner::new(Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    });
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&sequence(&base_bytes, LONGEST), |ops| {
         std::fs::create_dir_all(&base).unwrap();
         let mut real = Real::new(&base);
@@ -73,9 +61,7 @@ fn compare_with_the_kernel() {
         for (index, op) in ops.iter().enumerate() {
             let (kernel, ours) = (real.apply(op), world.apply(op));
             if kernel != ours {
-                let message = format!(
-                    "operation {index}, {op:?}: the kernel says {kernel:?}, the Vfs {ours:?}"
-                );
+                let message = format!("operation {index}, {op:?}: the kernel says {kernel:?}, the Vfs {ours:?}");
                 result = Err(TestCaseError::fail(message));
                 break;
             }
@@ -85,10 +71,7 @@ fn compare_with_the_kernel() {
             let ours = world.tree(top.as_os_str().as_bytes());
             let kernel = real.tree(&top);
             if kernel != ours {
-                result = Err(TestCaseError::fail(format!(
-                    "trees differ, {}",
-                    difference(&kernel, &ours)
-                )));
+                result = Err(TestCaseError::fail(format!("trees differ, {}", difference(&kernel, &ours))));
             }
         }
         open_up(&folder.join("d1"));
@@ -129,20 +112,13 @@ fn random_operations_do_what_the_kernel_does_for_an_ordinary_user() {
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let output = Command::new(&program)
-        .args([
-            "--exact",
-            "oracle::random_operations_do_what_the_kernel_does",
-        ])
+        .args(["--exact", "oracle::random_operations_do_what_the_kernel_does"])
         .current_dir("/")
         .uid(USER)
         .gid(USER)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("1 passed"), "{text}");
 }

@@ -21,11 +21,7 @@ impl Real {
         let cwd = fs::open(base, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap();
         // Some file systems say 1 for every directory.
         let count_dirs = fs::fstat(&cwd).unwrap().st_nlink == 2;
-        Real {
-            cwd,
-            slots: [const { None }; SLOTS],
-            count_dirs,
-        }
+        Real { cwd, slots: [const { None }; SLOTS], count_dirs }
     }
 
     pub(crate) fn count_dirs(&self) -> bool {
@@ -45,12 +41,7 @@ impl Real {
     fn run(&mut self, op: &Op) -> Result<Value, Os> {
         let cwd = self.cwd.as_fd();
         match op {
-            Op::Open {
-                slot,
-                path,
-                flags,
-                mode,
-            } => {
+            Op::Open { slot, path, flags, mode } => {
                 let fd = fs::openat(cwd, &**path, open_flags(*flags), Mode::from_raw_mode(*mode))?;
                 self.slots[*slot] = Some((fd, flags.access().unwrap()));
                 Ok(Value::Nothing)
@@ -68,20 +59,11 @@ impl Real {
                 buf.truncate(count);
                 Ok(Value::Bytes(Text(buf)))
             }
-            Op::Write {
-                slot,
-                offset,
-                len,
-                fill,
-            } => {
+            Op::Write { slot, offset, len, fill } => {
                 let Some(fd) = self.slot(*slot, OpenAccess::writable) else {
                     return Ok(Value::Skipped);
                 };
-                Ok(Value::Count(rustix::io::pwrite(
-                    fd,
-                    &pattern(*len, *fill),
-                    *offset,
-                )?))
+                Ok(Value::Count(rustix::io::pwrite(fd, &pattern(*len, *fill), *offset)?))
             }
             Op::Resize { slot, size } => {
                 let Some(fd) = self.slot(*slot, OpenAccess::writable) else {
@@ -95,68 +77,36 @@ impl Real {
                 };
                 fs::fallocate(fd, FallocateFlags::empty(), *offset, *len)?;
                 // Whether a call that changes nothing sets the time depends on the file system.
-                let now = fs::Timespec {
-                    tv_sec: 0,
-                    tv_nsec: fs::UTIME_NOW,
-                };
-                fs::futimens(
-                    fd,
-                    &Timestamps {
-                        last_access: now,
-                        last_modification: now,
-                    },
-                )?;
+                let now = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_NOW };
+                fs::futimens(fd, &Timestamps { last_access: now, last_modification: now })?;
                 Ok(Value::Nothing)
             }
             Op::StatOpen { slot } => match &self.slots[*slot] {
                 Some((fd, _)) => Ok(Value::Status(self.status(&fs::fstat(fd)?))),
                 None => Ok(Value::Skipped),
             },
-            Op::Mkdir { path, mode } => {
-                fs::mkdirat(cwd, &**path, Mode::from_raw_mode(*mode)).map(|()| Value::Nothing)
-            }
-            Op::Rmdir { path } => {
-                fs::unlinkat(cwd, &**path, AtFlags::REMOVEDIR).map(|()| Value::Nothing)
-            }
-            Op::Unlink { path } => {
-                fs::unlinkat(cwd, &**path, AtFlags::empty()).map(|()| Value::Nothing)
-            }
-            Op::Rename { from, to } => {
-                fs::renameat(cwd, &**from, cwd, &**to).map(|()| Value::Nothing)
-            }
+            Op::Mkdir { path, mode } => fs::mkdirat(cwd, &**path, Mode::from_raw_mode(*mode)).map(|()| Value::Nothing),
+            Op::Rmdir { path } => fs::unlinkat(cwd, &**path, AtFlags::REMOVEDIR).map(|()| Value::Nothing),
+            Op::Unlink { path } => fs::unlinkat(cwd, &**path, AtFlags::empty()).map(|()| Value::Nothing),
+            Op::Rename { from, to } => fs::renameat(cwd, &**from, cwd, &**to).map(|()| Value::Nothing),
             Op::Link { from, to, follow } => {
-                let flags = if *follow {
-                    AtFlags::SYMLINK_FOLLOW
-                } else {
-                    AtFlags::empty()
-                };
+                let flags = if *follow { AtFlags::SYMLINK_FOLLOW } else { AtFlags::empty() };
                 fs::linkat(cwd, &**from, cwd, &**to, flags).map(|()| Value::Nothing)
             }
-            Op::Symlink { target, path } => {
-                fs::symlinkat(&**target, cwd, &**path).map(|()| Value::Nothing)
-            }
+            Op::Symlink { target, path } => fs::symlinkat(&**target, cwd, &**path).map(|()| Value::Nothing),
             Op::Readlink { path } => {
                 // With an empty path the call would mean the directory itself.
                 if path.is_empty() {
                     return Err(Os::NOENT);
                 }
-                Ok(Value::Bytes(Text(
-                    fs::readlinkat(cwd, &**path, Vec::new())?.into_bytes(),
-                )))
+                Ok(Value::Bytes(Text(fs::readlinkat(cwd, &**path, Vec::new())?.into_bytes())))
             }
             Op::Stat { path, follow } => {
-                let flags = if *follow {
-                    AtFlags::empty()
-                } else {
-                    AtFlags::SYMLINK_NOFOLLOW
-                };
-                Ok(Value::Status(
-                    self.status(&fs::statat(cwd, &**path, flags)?),
-                ))
+                let flags = if *follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+                Ok(Value::Status(self.status(&fs::statat(cwd, &**path, flags)?)))
             }
             Op::Chmod { path, mode } => {
-                fs::chmodat(cwd, &**path, Mode::from_raw_mode(*mode), AtFlags::empty())
-                    .map(|()| Value::Nothing)
+                fs::chmodat(cwd, &**path, Mode::from_raw_mode(*mode), AtFlags::empty()).map(|()| Value::Nothing)
             }
             Op::Chown { path, uid, gid } => {
                 let uid = (*uid != u32::MAX).then(|| Uid::from_raw(*uid));
@@ -171,18 +121,9 @@ impl Real {
                 fs::accessat(cwd, &**path, access, AtFlags::empty()).map(|()| Value::Nothing)
             }
             Op::Touch { path, mtime } => {
-                let omit = fs::Timespec {
-                    tv_sec: 0,
-                    tv_nsec: fs::UTIME_OMIT,
-                };
-                let mtime = fs::Timespec {
-                    tv_sec: mtime.sec,
-                    tv_nsec: mtime.nsec.into(),
-                };
-                let times = Timestamps {
-                    last_access: omit,
-                    last_modification: mtime,
-                };
+                let omit = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_OMIT };
+                let mtime = fs::Timespec { tv_sec: mtime.sec, tv_nsec: mtime.nsec.into() };
+                let times = Timestamps { last_access: omit, last_modification: mtime };
                 fs::utimensat(cwd, &**path, &times, AtFlags::empty()).map(|()| Value::Nothing)
             }
             Op::List { path } => {
@@ -190,21 +131,13 @@ impl Real {
                 let mut names = Vec::new();
                 for entry in fs::Dir::new(fd)? {
                     let entry = entry?;
-                    names.push((
-                        Text(entry.file_name().to_bytes().to_vec()),
-                        entry_type(entry.file_type()),
-                    ));
+                    names.push((Text(entry.file_name().to_bytes().to_vec()), entry_type(entry.file_type())));
                 }
                 names.sort();
                 Ok(Value::Names(names))
             }
             Op::Chdir { path } => {
-                let fd = fs::openat(
-                    cwd,
-                    &**path,
-                    OFlags::PATH | OFlags::DIRECTORY,
-                    Mode::empty(),
-                )?;
+                let fd = fs::openat(cwd, &**path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
                 // What `chdir` checks and opening does not.
                 fs::accessat(&fd, c".", fs::Access::EXEC_OK, AtFlags::EACCESS)?;
                 self.cwd = fd;
@@ -215,9 +148,7 @@ impl Real {
                     return Err(Os::NOENT);
                 }
                 let link = format!("/proc/self/fd/{}", rustix::fd::AsRawFd::as_raw_fd(&cwd));
-                Ok(Value::Bytes(Text(
-                    fs::readlink(link, Vec::new())?.into_bytes(),
-                )))
+                Ok(Value::Bytes(Text(fs::readlink(link, Vec::new())?.into_bytes())))
             }
             Op::Mknod { path, mode } => {
                 let mode = Mode::from_raw_mode(*mode & 0o7777);
@@ -228,10 +159,7 @@ impl Real {
 
     fn status(&self, stat: &fs::Stat) -> Status {
         let dir = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
-        let mtime = Timespec {
-            sec: stat.st_mtime,
-            nsec: stat.st_mtime_nsec as u32,
-        };
+        let mtime = Timespec { sec: stat.st_mtime, nsec: stat.st_mtime_nsec as u32 };
         Status {
             mode: stat.st_mode,
             nlink: (!dir || self.count_dirs).then_some(stat.st_nlink as u32),
@@ -254,10 +182,7 @@ impl Real {
                 for entry in std::fs::read_dir(&path).unwrap() {
                     let entry = entry.unwrap();
                     let file_name = entry.file_name();
-                    todo.push((
-                        [&name, &b"/"[..], file_name.as_encoded_bytes()].concat(),
-                        entry.path(),
-                    ));
+                    todo.push(([&name, &b"/"[..], file_name.as_encoded_bytes()].concat(), entry.path()));
                 }
             }
             found.push((name, path, stat));
@@ -306,11 +231,7 @@ fn open_flags(flags: OpenFlags) -> OFlags {
         (OpenFlags::NOFOLLOW, OFlags::NOFOLLOW),
         (OpenFlags::NOATIME, OFlags::NOATIME),
     ];
-    table
-        .iter()
-        .filter(|(flag, _)| flags.contains(*flag))
-        .map(|(_, flag)| *flag)
-        .fold(OFlags::CLOEXEC, |a, b| a | b)
+    table.iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, flag)| *flag).fold(OFlags::CLOEXEC, |a, b| a | b)
 }
 
 fn translate(errno: Os) -> Errno {
@@ -331,7 +252,5 @@ fn translate(errno: Os) -> Errno {
         (Os::BADF, Errno::EBADF),
     ];
     let found = table.iter().find(|(os, _)| *os == errno);
-    found
-        .unwrap_or_else(|| panic!("the oracle failed in a way of its own: {errno}"))
-        .1
+    found.unwrap_or_else(|| panic!("the oracle failed in a way of its own: {errno}")).1
 }

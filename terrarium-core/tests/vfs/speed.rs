@@ -19,13 +19,8 @@ fn fastest(mut run: impl FnMut()) -> Duration {
 fn large_layer() -> Arc<terrarium_core::vfs::Layer> {
     let mut builder = LayerBuilder::unix();
     for n in 0..5000 {
-        let path = format!(
-            "/lib/python3.14/site-packages/package{}/module{n}.py",
-            n % 100
-        );
-        builder
-            .add_file(path.as_bytes(), "pass", 0o644, Timespec::default())
-            .unwrap();
+        let path = format!("/lib/python3.14/site-packages/package{}/module{n}.py", n % 100);
+        builder.add_file(path.as_bytes(), "pass", 0o644, Timespec::default()).unwrap();
     }
     Arc::new(builder.build())
 }
@@ -37,9 +32,7 @@ fn a_fresh_file_system_with_one_written_file_takes_microseconds() {
         let mut vfs = Vfs::new(layer.clone(), VfsLimits::default());
         let mark = vfs.mark();
         let flags = OpenFlags::CREAT | OpenFlags::WRONLY;
-        let opened = vfs
-            .open(&ctx, At::root(b"/home/earth/out.txt"), flags, 0o644)
-            .unwrap();
+        let opened = vfs.open(&ctx, At::root(b"/home/earth/out.txt"), flags, 0o644).unwrap();
         vfs.write_at(&ctx, opened.ino, 0, b"result").unwrap();
         vfs.release(opened.ino);
         assert_eq!(vfs.changes(&mark).created.len(), 1);
@@ -52,8 +45,7 @@ fn forking_and_marking_do_not_depend_on_size() {
     let ctx = context(1000, 1000);
     let mut vfs = Vfs::new(large_layer(), VfsLimits::UNLIMITED);
     for n in 0..10_000 {
-        vfs.host_write(&ctx, format!("/tmp/{n}").as_bytes(), vec![1; 10])
-            .unwrap();
+        vfs.host_write(&ctx, format!("/tmp/{n}").as_bytes(), vec![1; 10]).unwrap();
     }
     let time = fastest(|| {
         let fork = vfs.clone();
@@ -66,9 +58,7 @@ fn forking_and_marking_do_not_depend_on_size() {
 fn one_byte_into_a_large_shared_file_copies_one_chunk() {
     let ctx = context(1000, 1000);
     let mut vfs = Vfs::new(large_layer(), VfsLimits::default());
-    let ino: Ino = vfs
-        .host_write(&ctx, b"/tmp/large", vec![1; 90 << 20])
-        .unwrap();
+    let ino: Ino = vfs.host_write(&ctx, b"/tmp/large", vec![1; 90 << 20]).unwrap();
     let time = fastest(|| {
         let mut fork = vfs.clone();
         fork.write_at(&ctx, ino, 50 << 20, &[2]).unwrap();
@@ -76,4 +66,20 @@ fn one_byte_into_a_large_shared_file_copies_one_chunk() {
         fork.write_at(&ctx, ino, (95 << 20) - 1, &[2]).unwrap();
     });
     assert!(time < Duration::from_millis(2), "{time:?}");
+}
+
+#[test]
+fn the_longest_possible_walk_ends_soon() {
+    let (mut vfs, ctx) = (Vfs::new(large_layer(), VfsLimits::UNLIMITED), context(1000, 1000));
+    // Each link goes through a thousand names to the next one, and leaves two thousand slashes behind.
+    vfs.mkdir(&ctx, At::root(b"/tmp/l0"), 0o755).unwrap();
+    for n in 1..=40 {
+        let target = [&b"./".repeat(1000), format!("l{}", n - 1).as_bytes(), &b"/".repeat(2000)].concat();
+        vfs.symlink(&ctx, &target, At::root(format!("/tmp/l{n}").as_bytes())).unwrap();
+    }
+    let path = [&b"/tmp/l40"[..], &b"/".repeat(4000)].concat();
+    let time = fastest(|| {
+        vfs.resolve(&ctx, At::root(&path), terrarium_core::vfs::Follow::Yes).unwrap();
+    });
+    assert!(time < Duration::from_millis(50), "{time:?}");
 }

@@ -11,7 +11,7 @@ use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite};
 use terrarium_core::syscall::REDIRECTS;
 use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
 
-use super::{Pins, download};
+use super::{Pins, bytecode, download};
 use crate::util;
 
 /// How hard the main module is compressed. It is done once, and the packed crate has a size limit.
@@ -33,6 +33,8 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     let zones = pins.source("tzdata")?;
     let tzdata = download::fetch(zones, downloads)?;
 
+    // As it was built, for the tests of the rewriting.
+    util::write(&downloads.join("pyodide.asm.wasm"), &wasm)?;
     let start = Instant::now();
     let python = rewrite(&wasm, &rewrite_options()).context("cannot rewrite the guest")?;
     println!("main module rewritten in {:.1} s", start.elapsed().as_secs_f64());
@@ -57,6 +59,11 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     add("python_wasm", "python.wasm.zst", &packed, Some(&python), &python_licence)?;
     add("stdlib", "stdlib.zip", &stdlib, None, "Python-2.0")?;
     add("tzdata", "tzdata.zip", &tzdata, None, &zones.licence)?;
+
+    // Put there when the program that compiles it is built.
+    let bytecode = bytecode::empty()?;
+    util::write(&folder.join(bytecode::FILE), &bytecode)?;
+    artifacts.insert("bytecode".to_owned(), bytecode::artifact(&bytecode));
 
     let manifest = Manifest {
         guest: pins.guest.clone(),

@@ -23,7 +23,7 @@ __builtins__ = BUILTINS
 # Bits of the largest int that is written in decimal: 4000 digits.
 _DECIMAL_BITS = 13287
 BLOB = 1 << 16
-DEPTH = 50
+DEPTH = 40
 _CHUNK = 4096
 # Bytes of the repr that stands for a value that is not written itself.
 _REPR = 4096

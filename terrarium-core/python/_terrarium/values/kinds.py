@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+from sys import modules
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.values.encode import float_text
-from _terrarium.values.reprs import mro, type_name
+from _terrarium.values.reprs import mro, namespace, type_name
 from _terrarium.values.writer import TooLarge
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def present() -> dict[type, Write]:
     """Return the writers for the kinds whose modules the program has imported; none of them is imported for this."""
     table: dict[type, Write] = {complex: _complex, range: _range}
     for module_name, kinds in _KINDS.items():
-        module = sys.modules.get(module_name)
+        module = modules.get(module_name)
         names = getattr(module, "__dict__", None)
         if type(names) is not dict:
             continue
@@ -36,7 +36,7 @@ def present() -> dict[type, Write]:
             # `type` in the place of an instance's class: what user code may have put there instead does not count.
             if isinstance(kind, type) and kind not in _BASES:
                 table[kind] = write
-    if "numpy" in sys.modules or "pandas" in sys.modules:
+    if "numpy" in modules or "pandas" in modules:
         science = load("_terrarium.values.science")
         table.update(science.present())
     return table
@@ -49,7 +49,7 @@ def find(kind: type, table: dict[type, Write]) -> Write:
             return _named_tuple if base is tuple and _field_names(kind) is not None else _BASES[base]
         if base in table:
             return _careful(table[base])
-        if "__dataclass_fields__" in base.__dict__:
+        if "__dataclass_fields__" in namespace(base):
             return _careful(_dataclass)
     return _opaque
 
@@ -130,7 +130,7 @@ _BASES: dict[type, Write] = {
 def _field_names(kind: type) -> tuple[str, ...] | None:
     """Return the field names of a named tuple class."""
     for base in mro(kind):
-        names = base.__dict__.get("_fields")
+        names = namespace(base).get("_fields")
         if names is not None:
             if type(names) is tuple and all(type(name) is str for name in names):
                 return names
@@ -154,7 +154,7 @@ def _named_tuple(encoder: Encoder, value: tuple[Any, ...]) -> None:
 
 def _ordered_dict(encoder: Encoder, value: Any) -> None:
     # Its own order differs from the underlying dict's after `move_to_end`.
-    encoder.pairs(value, list(sys.modules["collections"].OrderedDict.items(value)))
+    encoder.pairs(value, list(modules["collections"].OrderedDict.items(value)))
 
 
 def _complex(encoder: Encoder, value: complex) -> None:
@@ -179,7 +179,7 @@ def _iso(kind: str) -> Write:
     """Return a writer for a date or time."""
 
     def write(encoder: Encoder, value: Any) -> None:
-        if type(value).__name__ == "NaTType":
+        if type_name(type(value)) == "NaTType":
             encoder.opaque(value)
         else:
             encoder.fields(kind, (("value", value.isoformat()),))
@@ -210,7 +210,7 @@ def _enum(encoder: Encoder, value: Any) -> None:
 def _dataclass(encoder: Encoder, value: Any) -> None:
     kind = type(value)
     declared = next(
-        base.__dict__["__dataclass_fields__"] for base in mro(kind) if "__dataclass_fields__" in base.__dict__
+        namespace(base)["__dataclass_fields__"] for base in mro(kind) if "__dataclass_fields__" in namespace(base)
     )
     present = []
     for name, field in declared.items():

@@ -11,7 +11,7 @@ from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any, TypeAlias
 
 __builtins__ = BUILTINS
@@ -19,6 +19,7 @@ __builtins__ = BUILTINS
 
 _REAL_NAME = type.__dict__["__qualname__"].__get__
 _REAL_MODULE = type.__dict__["__module__"].__get__
+_NAMESPACE = type.__dict__["__dict__"].__get__
 _MRO = type.__dict__["__mro__"].__get__
 # Depth up to which Python's own repr is asked to write nested containers.
 _DEPTH = 60
@@ -28,6 +29,12 @@ def mro(kind: type) -> tuple[type, ...]:
     """Return the real method resolution order of a class."""
     order: tuple[type, ...] = _MRO(kind)
     return order
+
+
+def namespace(kind: type) -> Mapping[str, Any]:
+    """Return what a class itself defines, whatever its metaclass says."""
+    names: Mapping[str, Any] = _NAMESPACE(kind)
+    return names
 
 
 def type_name(kind: type) -> str:
@@ -163,7 +170,7 @@ def _open(value: Any, stack: _Frames, active: set[int], room: int) -> str:
     if kind is str or kind is bytes:
         return _string(value, room)
     if kind is bytearray:
-        return "bytearray(" + _string(bytes(value[: room + 1]), room) + ")"
+        return _string(value, room)
     if kind is int:
         return _integer(value)
     if kind is list:
@@ -184,11 +191,15 @@ def _open(value: Any, stack: _Frames, active: set[int], room: int) -> str:
 
 
 def _string(value: Any, room: int) -> str:
-    """Write the beginning of a str or bytes, with the quotes that the whole of it gets."""
+    """Write the beginning of a str, bytes or bytearray, with the quotes that the whole of it gets."""
     if len(value) <= room:
         return repr(value)
+    single: Any
+    double: Any
     single, double = ("'", '"') if type(value) is str else (b"'", b'"')
     head = value[: room + 1]
+    if type(value) is bytearray:
+        single, double = bytearray(single), bytearray(double)
     if single not in value:
         return repr(head)
     if double not in value:
@@ -200,7 +211,9 @@ def _string(value: Any, room: int) -> str:
 
 def _without_first(text: str, character: str) -> str:
     place = text.index(character)
-    return text[:place] + text[place + 1 :]
+    # A bytearray's repr has a backslash before it.
+    start = place - 1 if text[place - 1] == "\\" else place
+    return text[:start] + text[place + 1 :]
 
 
 def _integer(value: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from sys import modules
 
 from _terrarium.pristine import BUILTINS
 from _terrarium.values.encode import BLOB
@@ -29,7 +29,7 @@ def present() -> dict[type, Write]:
     """Return the writers for the classes of the modules that are imported."""
     table: dict[type, Write] = {}
     for module, name, write in _CLASSES:
-        kind = getattr(sys.modules.get(module), name, None)
+        kind = getattr(modules.get(module), name, None)
         if isinstance(kind, type):
             table[kind] = write
     return table
@@ -51,7 +51,7 @@ def _scalar(encoder: Encoder, value: Any) -> None:
 
 
 def _array(encoder: Encoder, value: Any) -> None:
-    numpy = sys.modules["numpy"]
+    numpy = modules["numpy"]
     array = numpy.asarray(value)
     kind = array.dtype.kind
     head = (("dtype", str(array.dtype)), ("shape", list(array.shape)))

@@ -106,7 +106,7 @@ fn replacing_the_last_descriptor_of_a_pipe_closes_its_end() {
 fn fcntl_duplicates_from_a_number_on_and_keeps_flags() {
     let mut guest = Guest::new();
     let fd = guest.open("a", CREATE | OpenFlags::CLOEXEC).unwrap();
-    let mut fcntl = |guest: &mut Guest, command: i64, argument: i32| {
+    let fcntl = |guest: &mut Guest, command: i64, argument: i32| {
         let argument = guest.bytes(&argument.to_le_bytes());
         guest.sys("__syscall_fcntl64", &[fd, command, argument])
     };
@@ -210,6 +210,20 @@ fn devices_do_what_they_are_named_for() {
     assert_ne!(one, two);
     assert_eq!(guest.seek(random, 0, 1), Ok(0));
     assert_eq!(guest.fstat(null).unwrap().mode() & 0o170_000, 0o020_000);
+}
+
+#[test]
+fn a_mere_reference_can_only_be_asked_for_its_status() {
+    let mut guest = Guest::new();
+    let (target, link) = (guest.text("nowhere"), guest.text("link"));
+    guest.sys("__syscall_symlinkat", &[target, -100, link]).unwrap();
+    let path = OpenFlags::PATH | OpenFlags::NOFOLLOW;
+    for (name, kind) in [("/dev/tty", 0o020_000), ("/dev/zero", 0o020_000), ("link", 0o120_000), ("/tmp", 0o040_000)] {
+        let fd = guest.open(name, path).unwrap();
+        assert_eq!(guest.fstat(fd).unwrap().mode() & 0o170_000, kind, "{name}");
+        assert_eq!(guest.read(fd, 1), Err(Errno::EBADF), "{name}");
+        assert_eq!(guest.write(fd, b"x"), Err(Errno::EBADF), "{name}");
+    }
 }
 
 #[test]

@@ -1,0 +1,23 @@
+//! How long does the interpreter's module take to rewrite? The bound is 2 s.
+
+use std::{fs, path::Path};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use terrarium_core::rewrite::{RewriteOptions, rewrite};
+
+fn main_module(c: &mut Criterion) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../terrarium-runtime/downloads/pyodide.asm.wasm");
+    let Ok(module) = fs::read(&path) else {
+        println!("no {}: run `cargo xtask setup`", path.display());
+        return;
+    };
+    let mut group = c.benchmark_group("rewrite");
+    group.throughput(Throughput::Bytes(module.len() as u64)).sample_size(10);
+    group.bench_function("main module", |b| {
+        b.iter(|| rewrite(&module, &RewriteOptions::default()).expect("the module is rewritten"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, main_module);
+criterion_main!(benches);

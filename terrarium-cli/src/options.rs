@@ -1,0 +1,246 @@
+//! The options of a sandbox as flags: the fields of [`SandboxOptions`], by their names.
+
+use std::{fs::File, io::BufReader, path::PathBuf};
+
+use clap::Args;
+use terrarium_core::{Deterministic, SandboxOptions};
+
+use crate::{
+    exit::Failure,
+    inputs::{self, HostFile},
+    units::{Limit, Size, Span},
+};
+
+/// The flags that every command which runs code has. Defaults are added to the help by [`defaults`](crate::defaults).
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Sandbox")]
+pub(crate) struct SandboxArgs {
+    /// Options in a JSON file, with the names of the library's `SandboxOptions`; flags win over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Give the sandbox a file, or a folder with its files, below its home folder; repeatable
+    #[arg(long = "file", value_name = "HOST[:GUEST]")]
+    files: Vec<HostFile>,
+
+    /// Set an environment variable; repeatable. Nothing is inherited
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<(String, String)>,
+
+    /// The longest that a run may take, or `none`
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<Limit>,
+
+    /// The memory of the interpreter and all its data
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Size>,
+
+    /// The home folder in the sandbox
+    #[arg(long, value_name = "PATH")]
+    home: Option<String>,
+
+    /// The working directory, relative to the home folder, which is the default
+    #[arg(long, value_name = "PATH")]
+    cwd: Option<String>,
+
+    /// What is passed on of the standard output, and as much of the standard error; the rest is dropped
+    #[arg(long, value_name = "SIZE")]
+    output: Option<Size>,
+
+    /// The sum of the sizes of all files in the sandbox
+    #[arg(long, value_name = "SIZE")]
+    file_bytes: Option<Size>,
+
+    /// The number of files and folders in the sandbox
+    #[arg(long, value_name = "NUMBER")]
+    file_count: Option<u64>,
+
+    /// The number of files open at a time
+    #[arg(long, value_name = "NUMBER")]
+    open_files: Option<u32>,
+
+    /// The size of the code of one run
+    #[arg(long, value_name = "SIZE")]
+    code_bytes: Option<Size>,
+
+    /// The size of the values of one run, encoded; a larger one is kept as its representation
+    #[arg(long, value_name = "SIZE")]
+    value_bytes: Option<Size>,
+
+    /// The size of a value's representation; a longer one is cut
+    #[arg(long, value_name = "SIZE")]
+    repr_bytes: Option<Size>,
+
+    /// How long code may go on after it was told to stop
+    #[arg(long, value_name = "DURATION")]
+    grace: Option<Span>,
+
+    /// A fixed clock and random numbers from SEED (0 if it is left out), so that each run does the same
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    deterministic: Option<Option<u64>>,
+
+    /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+}
+
+impl SandboxArgs {
+    /// The options, from the defaults or the file of `--config`, and the flags on top.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a file that cannot be read or is too large, and for options out of their bounds.
+    pub(crate) fn into_options(self) -> Result<SandboxOptions, Failure> {
+        // Without `..`: a new option of the library must get its flag.
+        let SandboxOptions {
+            timeout,
+            grace,
+            memory,
+            output,
+            file_bytes,
+            file_count,
+            open_files,
+            code_bytes,
+            value_bytes,
+            repr_bytes,
+            home,
+            cwd,
+            args,
+            env,
+            files,
+            deterministic,
+            cache_dir,
+        } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
+        let size = |flag: Option<Size>, base: u64| flag.map_or(base, |size| size.0);
+        let mut options = SandboxOptions {
+            timeout: self.timeout.map_or(timeout, |limit| limit.0),
+            grace: self.grace.map_or(grace, |span| span.0),
+            memory: size(self.memory, memory),
+            output: size(self.output, output),
+            file_bytes: size(self.file_bytes, file_bytes),
+            file_count: self.file_count.unwrap_or(file_count),
+            open_files: self.open_files.unwrap_or(open_files),
+            code_bytes: size(self.code_bytes, code_bytes),
+            value_bytes: size(self.value_bytes, value_bytes),
+            repr_bytes: size(self.repr_bytes, repr_bytes),
+            home: self.home.unwrap_or(home),
+            cwd: self.cwd.or(cwd),
+            args,
+            env: env.into_iter().chain(self.env).collect(),
+            files,
+            deterministic: self.deterministic.map_or(deterministic, |seed| {
+                Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
+            }),
+            cache_dir: self.cache_dir.or(cache_dir),
+        };
+        options.validate()?;
+        let room = options.file_bytes;
+        inputs::read_all(&self.files, room, &mut options.files)?;
+        Ok(options)
+    }
+}
+
+fn read(path: &PathBuf) -> Result<SandboxOptions, Failure> {
+    let unusable = |reason: String| Failure::Usage(format!("--config {}: {reason}", path.display()));
+    let file = File::open(path).map_err(|error| unusable(error.to_string()))?;
+    serde_json::from_reader(BufReader::new(file)).map_err(|error| unusable(error.to_string()))
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("not of the form NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, time::Duration};
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        sandbox: SandboxArgs,
+    }
+
+    fn options(flags: &[&str]) -> SandboxOptions {
+        let args = std::iter::once("test").chain(flags.iter().copied());
+        Command::try_parse_from(args).unwrap().sandbox.into_options().unwrap()
+    }
+
+    #[test]
+    fn without_flags_the_options_are_the_defaults() {
+        assert_eq!(options(&[]), SandboxOptions::default());
+    }
+
+    #[test]
+    fn every_flag_changes_its_option() {
+        let changed = options(&[
+            "--timeout=1.5s",
+            "--grace=10ms",
+            "--memory=1G",
+            "--output=1MiB",
+            "--file-bytes=2MiB",
+            "--file-count=77",
+            "--open-files=9",
+            "--code-bytes=3MB",
+            "--value-bytes=4k",
+            "--repr-bytes=5",
+            "--home=/h",
+            "--cwd=w",
+            "--env=A=1",
+            "--env=B=x=y",
+            "--deterministic=7",
+            "--cache-dir=c",
+        ]);
+        let expected = SandboxOptions {
+            timeout: Some(Duration::from_millis(1500)),
+            grace: Duration::from_millis(10),
+            memory: 1 << 30,
+            output: 1 << 20,
+            file_bytes: 2 << 20,
+            file_count: 77,
+            open_files: 9,
+            code_bytes: 3_000_000,
+            value_bytes: 4096,
+            repr_bytes: 5,
+            home: "/h".to_owned(),
+            cwd: Some("w".to_owned()),
+            args: Vec::new(),
+            env: BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]),
+            files: BTreeMap::new(),
+            deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
+            cache_dir: Some("c".into()),
+        };
+        assert_eq!(changed, expected);
+        assert_eq!(options(&["--timeout=none"]).timeout, None);
+        assert_eq!(options(&["--deterministic"]).deterministic, Some(Deterministic::default()));
+    }
+
+    #[test]
+    fn flags_win_over_the_file_of_options() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("options.json");
+        let json = r#"{"timeout": 5, "memory": 100000000, "env": {"A": "1", "B": "2"}, "args": ["x"],
+            "files": {"a.txt": "aGk="}, "deterministic": {"time": 5.0, "seed": 1}}"#;
+        std::fs::write(&file, json).unwrap();
+        let config = format!("--config={}", file.display());
+        let options = options(&[&config, "--timeout=none", "--env=B=3", "--deterministic=9"]);
+        assert_eq!((options.timeout, options.memory), (None, 100_000_000));
+        assert_eq!(options.env["A"], "1");
+        assert_eq!(options.env["B"], "3");
+        assert_eq!(options.args, ["x"]);
+        assert_eq!(options.files["a.txt"].as_str(), Ok("hi"));
+        assert_eq!(options.deterministic, Some(Deterministic { time: 5.0, seed: 9 }));
+    }
+
+    #[test]
+    fn an_option_that_does_not_exist_is_refused_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("options.json");
+        std::fs::write(&file, r#"{"tiemout": 5}"#).unwrap();
+        let failure = read(&file).unwrap_err();
+        assert!(matches!(&failure, Failure::Usage(text) if text.contains("tiemout")), "{failure:?}");
+    }
+}

@@ -1,0 +1,101 @@
+//! [`Console`]: runs blocks in a session and shows what they do.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use terrarium_core::{CancelHandle, ExecuteOptions, SandboxOptions, Session, Status, Value};
+
+use crate::{
+    exit::{Failure, say},
+    interrupt::Interrupts,
+    streams::{self, Streams},
+};
+
+/// A session that the editor's parts ask too: all on one thread, one after the other.
+#[derive(Clone)]
+pub(super) struct SharedSession(Arc<Mutex<Session>>);
+
+impl SharedSession {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Session> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs blocks in a session and shows what they do.
+pub(super) struct Console {
+    session: SharedSession,
+    options: SandboxOptions,
+    interrupts: Interrupts,
+    blocks: u64,
+}
+
+/// How a block ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It ran, or failed.
+    Here,
+    /// It wants to leave, with this exit code.
+    Left(i32),
+    /// Ctrl+C ended it.
+    Interrupted,
+}
+
+impl Console {
+    pub(super) fn new(session: Session, options: SandboxOptions, interrupts: Interrupts) -> Self {
+        Self { session: SharedSession(Arc::new(Mutex::new(session))), options, interrupts, blocks: 0 }
+    }
+
+    pub(super) fn session(&self) -> SharedSession {
+        self.session.clone()
+    }
+
+    /// The size that a block may have, in bytes.
+    pub(super) fn code_bytes(&self) -> u64 {
+        self.options.code_bytes
+    }
+
+    /// Run a block. Its streams and value, or how it failed, are shown.
+    ///
+    /// # Errors
+    /// [`Failure`], when it could not be run, or what it wrote not be passed on.
+    pub(super) fn run(&mut self, code: &str) -> Result<Ended, Failure> {
+        self.blocks += 1;
+        let cancel = CancelHandle::new();
+        let mut execute = ExecuteOptions {
+            // A name of its own for each: a traceback can lead through several.
+            filename: Some(format!("<input-{}>", self.blocks)),
+            store_last: true,
+            cancel: Some(cancel.clone()),
+            ..ExecuteOptions::default()
+        };
+        let streams = Streams::new(&cancel);
+        streams.connect(&mut execute);
+        let result = {
+            let _stopping = self.interrupts.stop(&cancel);
+            self.session.lock().execute_with(code, execute)?
+        };
+        streams.finish()?;
+
+        if let (Some(repr), Some(value)) = (&result.final_repr, &result.final_expression)
+            && *value != Value::None
+        {
+            let cut = if result.final_repr_truncated { "…" } else { "" };
+            let line = format!("{repr}{cut}\n");
+            streams::write(io::stdout().lock(), line.as_bytes()).map_err(|error| Failure::output(&error))?;
+        }
+        if result.status == Status::Cancelled {
+            drop(streams::write(io::stderr().lock(), b"KeyboardInterrupt\n"));
+        } else {
+            streams::show_error(&result, &self.options);
+        }
+        if let Some(code) = result.exit_code {
+            return Ok(Ended::Left(code));
+        }
+        if result.session_lost {
+            say("the interpreter could not go on: all names are lost, the files are kept");
+        }
+        Ok(if result.status == Status::Cancelled { Ended::Interrupted } else { Ended::Here })
+    }
+}

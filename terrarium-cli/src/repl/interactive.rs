@@ -1,0 +1,45 @@
+//! The prompt on a terminal.
+
+use reedline::Signal;
+
+use super::{
+    console::{Console, Ended},
+    editor,
+    prompt::PythonPrompt,
+};
+use crate::{
+    exit::{Failure, say},
+    info::About,
+};
+
+/// Run what is typed until Ctrl+D or `exit()`, and give the exit code.
+///
+/// # Errors
+/// [`Failure`] of the terminal.
+pub(super) fn run(mut console: Console) -> Result<i32, Failure> {
+    let mut editor = editor::create(&console.session());
+    let about = About::new()?;
+    say(&format!("Python {} in a sandbox; Ctrl+C interrupts, Ctrl+D leaves", about.python));
+    loop {
+        let signal = editor.read_line(&PythonPrompt);
+        match signal.map_err(|error| Failure::Fault(format!("the terminal: {error}")))? {
+            Signal::Success(block) => {
+                // Kept now, in case that the program is killed.
+                drop(editor.sync_history());
+                if block.trim().is_empty() {
+                    continue;
+                }
+                match console.run(block.trim_end()) {
+                    Ok(Ended::Left(code)) => return Ok(code),
+                    Ok(Ended::Here | Ended::Interrupted) => {}
+                    Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+                    // The next block may do better.
+                    Err(failure) => drop(failure.tell()),
+                }
+            }
+            Signal::CtrlD => return Ok(0),
+            // The line is gone, and a new one begins.
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The prompt: blocks of Python that run one by one in a session.
+//!
+//! On a terminal an editor reads them ([`interactive`]), else lines are taken from the standard input ([`piped`]).
+
+mod completer;
+mod console;
+mod editor;
+mod history;
+mod interactive;
+mod keys;
+mod piped;
+mod prompt;
+mod start;
+mod validator;
+
+pub(crate) use start::start;

@@ -1,0 +1,66 @@
+//! `terrarium run`: one program in a fresh interpreter.
+
+use std::io::{self, Write as _};
+
+use terrarium_core::{CancelHandle, ExecuteOptions, ExecutionResult};
+
+use crate::{
+    args::RunArgs,
+    exit::{self, Failure},
+    inputs,
+    interrupt::{Interrupts, Otherwise},
+    outputs::OutputFolder,
+    prepare,
+    script::Script,
+    streams::{self, Streams},
+};
+
+/// Run the program and give the exit code that tells how it ended.
+///
+/// # Errors
+/// [`Failure`] when it could not be run, or its output not be written.
+pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
+    let script = Script::new(args.code, args.program)?;
+    let mut options = args.sandbox.into_options()?;
+    if !script.args.is_empty() {
+        options.args.clone_from(&script.args);
+    }
+    let folder = args.out.map(OutputFolder::open).transpose()?;
+    let cancel = CancelHandle::new();
+    let (filename, is_taken) = (script.name(), script.takes_standard_input());
+    let code = script.read(options.code_bytes)?;
+    let mut execute = ExecuteOptions {
+        stdin: inputs::standard_input(args.stdin.as_deref(), is_taken, options.file_bytes)?,
+        filename: Some(filename),
+        cancel: Some(cancel.clone()),
+        ..ExecuteOptions::default()
+    };
+    let streams = Streams::new(&cancel);
+    if !args.json {
+        streams.connect(&mut execute);
+    }
+
+    let sandbox = prepare::sandbox(options)?;
+    let interrupts = Interrupts::install(Otherwise::Leave)?;
+    let result = {
+        let _stopping = interrupts.stop(&cancel);
+        sandbox.execute_with(&code, execute)?
+    };
+
+    // Files and the result are given whatever became of the rest.
+    let written = folder.map_or(Ok(()), |folder| folder.write(&result.output_files, args.verbose));
+    if args.json {
+        print(&result)?;
+    } else {
+        streams.finish()?;
+        streams::show_error(&result, sandbox.options());
+    }
+    written.map(|()| exit::code(&result))
+}
+
+/// The result as JSON on a line of its own.
+fn print(result: &ExecutionResult) -> Result<(), Failure> {
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    let printed = serde_json::to_writer(&mut stdout, result).map_err(io::Error::from);
+    printed.and_then(|()| writeln!(stdout)).and_then(|()| stdout.flush()).map_err(|error| Failure::output(&error))
+}

@@ -1,0 +1,11 @@
+//! The built program `terrarium`, as users run it.
+
+mod files;
+mod info;
+mod limits;
+mod piped;
+mod run;
+mod streams;
+mod support;
+#[cfg(unix)]
+mod terminal;

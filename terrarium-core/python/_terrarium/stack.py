@@ -1,0 +1,131 @@
+"""The frames of user code in a traceback, as data, each with the source text that it was compiled from."""
+
+from __future__ import annotations
+
+from _terrarium.pristine import BUILTINS, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType, TracebackType
+    from typing import Any, TypeAlias
+
+    from _terrarium.module import Main
+    from _terrarium.source import Source
+
+    # Frame, line and instruction.
+    Entry: TypeAlias = tuple[FrameType, int, int]
+
+__builtins__ = BUILTINS
+
+# Frames that are listed from the outermost and from the innermost end.
+FRAMES = 16
+_LINE = 1000
+
+_HOME = __file__.rpartition("/")[0] + "/"
+
+
+def is_ours(code: CodeType) -> bool:
+    """Whether a code object belongs to the harness."""
+    return code.co_filename.startswith(_HOME)
+
+
+def shorten(text: str, limit: int = _LINE) -> str:
+    """Return the text, or its beginning and how much is missing."""
+    return text if len(text) <= limit else f"{text[:limit]}… [{len(text) - limit} more characters]"
+
+
+def user_part(stack: TracebackType | None, source: Source) -> TracebackType | None:
+    """Return the traceback from the first frame of the program on. What comes before started it."""
+    entry = stack
+    while entry is not None:
+        if entry.tb_frame.f_code is source.code:
+            return entry
+        entry = entry.tb_next
+    while stack is not None and is_ours(stack.tb_frame.f_code):
+        stack = stack.tb_next
+    return stack
+
+
+def entries(stack: TracebackType | None) -> list[Entry]:
+    """Return the levels of user code, outermost first."""
+    found = []
+    while stack is not None:
+        if not is_ours(stack.tb_frame.f_code):
+            found.append((stack.tb_frame, stack.tb_lineno, stack.tb_lasti))
+        stack = stack.tb_next
+    return found
+
+
+def positions(code: CodeType, instruction: int) -> tuple[int | None, int | None, int | None, int | None]:
+    """Return first line, last line, first and last column (in bytes, from 0) of an instruction, as far as known."""
+    if instruction >= 0:
+        for number, position in enumerate(code.co_positions()):
+            if number == instruction // 2:
+                return position
+    return None, None, None, None
+
+
+def _lines(entry: Entry, source: Source | None, first: int, last: int) -> tuple[str, str]:
+    """Return the two lines between which a place extends, as they were handed in."""
+    if source is not None:
+        return source.line(first) or "", source.line(last) or ""
+    code, names = entry[0].f_code, entry[0].f_globals
+    try:
+        linecache = load("linecache")
+        return tuple([linecache.getline(code.co_filename, number, names).rstrip("\n") for number in (first, last)])
+    except Exception:
+        # The program has changed `linecache`.
+        return "", ""
+
+
+def _describe(entry: Entry, main: Main) -> dict[str, Any]:
+    frame, line, instruction = entry
+    code = frame.f_code
+    source = main.source_of(code)
+    indent = 0 if source is None else source.indent
+    _, end_line, start, end = positions(code, instruction)
+    text, end_text = _lines(entry, source, line, end_line or line)
+    return {
+        "file": code.co_filename,
+        "line": line,
+        "end_line": end_line or line,
+        "column": None if start is None else _characters(text[indent:], start) + indent + 1,
+        "end_column": None if end is None else _characters(end_text[indent:], end) + indent + 1,
+        "function": code.co_qualname,
+        "source": shorten(text) if text else None,
+    }
+
+
+def _characters(line: str, count: int) -> int:
+    """Return how many characters the first `count` bytes of a line are."""
+    return count if line.isascii() else len(line.encode("utf-8", "replace")[:count].decode("utf-8", "ignore"))
+
+
+def listing(stack: TracebackType | None, main: Main) -> tuple[list[dict[str, Any]], int]:
+    """Return the frames as data, outermost first, and how many were left out in the middle."""
+    found = entries(stack)
+    omitted = max(len(found) - 2 * FRAMES, 0)
+    if omitted:
+        del found[FRAMES : FRAMES + omitted]
+    return [_describe(entry, main) for entry in found], omitted
+
+
+def place(stack: TracebackType | None, source: Source, main: Main) -> dict[str, Any]:
+    """Return the innermost frame of the program itself as data; failing that, the innermost frame."""
+    found = entries(stack)
+    for entry in reversed(found):
+        if main.source_of(entry[0].f_code) is source:
+            return _describe(entry, main)
+    return _describe(found[-1], main) if found else {}
+
+
+def outline(frames: list[dict[str, Any]], omitted: int) -> str:
+    """Return the frames as the text of a plain traceback, for when Python's own cannot be had."""
+    lines = ["Traceback (most recent call last):\n"] if frames else []
+    for number, frame in enumerate(frames):
+        if omitted and number == FRAMES:
+            lines.append(f"  [{omitted} frames are not shown]\n")
+        lines.append(f'  File "{frame["file"]}", line {frame["line"]}, in {frame["function"].rpartition(".")[2]}\n')
+        if frame["source"]:
+            lines.append(f"    {frame['source'].strip()}\n")
+    return "".join(lines)

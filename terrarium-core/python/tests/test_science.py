@@ -1,0 +1,125 @@
+"""Values of numpy and pandas."""
+
+import pytest
+
+pytestmark = pytest.mark.science
+
+
+@pytest.fixture(autouse=True)
+def _needs_science(request):
+    if request.config.getoption("--python") != __import__("sys").executable:
+        pytest.skip("the packages belong to the interpreter of the tests")
+    pytest.importorskip("numpy")
+    pytest.importorskip("pandas")
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("np.int64(5)", 5),
+        ("np.uint64(2**63)", {"$type": "int", "value": str(2**63)}),
+        ("np.float64(1.5)", 1.5),
+        ("np.float32(0.5)", 0.5),
+        ("np.float64('nan')", {"$type": "float", "value": "nan"}),
+        ("np.bool_(True)", True),
+        ("np.str_('ab')", "ab"),
+        ("np.bytes_(b'a')", {"$type": "bytes", "base64": "YQ=="}),
+        ("np.complex64(1j)", {"$type": "complex", "real": 0.0, "imag": 1.0}),
+        ("np.datetime64('2026-01-02T03:04')", {"$type": "datetime", "value": "2026-01-02T03:04"}),
+        (
+            "np.arange(6).reshape(2, 3)",
+            {"$type": "ndarray", "dtype": "int64", "shape": [2, 3], "items": [[0, 1, 2], [3, 4, 5]]},
+        ),
+        ("np.array(1.5)", {"$type": "ndarray", "dtype": "float64", "shape": [], "items": 1.5}),
+        ("np.zeros((0, 3))", {"$type": "ndarray", "dtype": "float64", "shape": [0, 3], "items": []}),
+        ("np.array(['a', 'é'])", {"$type": "ndarray", "dtype": "<U1", "shape": [2], "items": ["a", "é"]}),
+        (
+            "np.array([None, (1,)], dtype=object)[:1]",
+            {"$type": "ndarray", "dtype": "object", "shape": [1], "items": [None]},
+        ),
+        (
+            "np.array(['2026-01-01'], dtype='M8[D]')",
+            {"$type": "ndarray", "dtype": "datetime64[D]", "shape": [1], "items": ["2026-01-01"]},
+        ),
+        (
+            "pd.Series([1, 2], name='s', index=['a', 'b'])",
+            {"$type": "series", "name": "s", "dtype": "int64", "shape": [2], "index": ["a", "b"], "data": [1, 2]},
+        ),
+        (
+            "pd.DataFrame({'a': [1, 2], 'b': [0.5, None]})",
+            {
+                "$type": "dataframe",
+                "shape": [2, 2],
+                "dtypes": ["int64", "float64"],
+                "columns": ["a", "b"],
+                "index": [0, 1],
+                "data": [[1, 0.5], [2, {"$type": "float", "value": "nan"}]],
+            },
+        ),
+        ("pd.Timestamp('2026-01-02 03:04:05')", {"$type": "datetime", "value": "2026-01-02T03:04:05"}),
+        ("pd.NaT", {"$type": "object", "class": "pandas.api.typing.NaTType", "repr": "NaT"}),
+        ("pd.Timedelta(days=1)", {"$type": "timedelta", "days": 1, "seconds": 0, "microseconds": 0}),
+        ("{'a': np.int32(1), 'b': [np.float64(2)]}", {"a": 1, "b": [2.0]}),
+    ],
+)
+def test_forms(harness, expression, written):
+    assert harness.run(f"import numpy as np, pandas as pd\n{expression}").ok().final == written
+
+
+def test_large_arrays_are_blobs(harness):
+    result = harness.run("import numpy as np\nnp.arange(10_000).reshape(100, 100).T").ok()
+    assert result.final == {"$type": "ndarray", "dtype": "int64", "shape": [100, 100], "blob": 0}
+    import numpy as np
+
+    assert (np.frombuffer(result.blobs[0], "<i8").reshape(100, 100) == np.arange(10_000).reshape(100, 100).T).all()
+    result = harness.run("import numpy as np\nnp.arange(10_000, dtype='>f8')").ok()
+    assert (np.frombuffer(result.blobs[0], "<f8") == np.arange(10_000)).all()
+
+
+def test_arrays_over_the_bound_are_told_by_shape_and_repr(harness):
+    final = harness.run("import numpy as np\nnp.zeros((1000, 1000))", value_bytes=1 << 20).ok().final
+    assert (final["$type"], final["dtype"], final["shape"]) == ("ndarray", "float64", [1000, 1000])
+    assert final["repr"].startswith("array([[0., 0.")
+    final = harness.run("import numpy as np\nnp.array(['a'] * 200_000)").ok().final
+    assert final["repr"].startswith("array(['a'")
+
+
+def test_tables_over_the_bound_are_told_by_shape_and_repr(harness):
+    final = harness.run("import numpy as np, pandas as pd\npd.DataFrame(np.zeros((60_000, 2)))").ok().final
+    assert (final["$type"], final["shape"]) == ("dataframe", [60_000, 2])
+    assert "60000 rows" in final["repr"]
+    final = harness.run("import pandas as pd\npd.Series(range(200_000))").ok().final
+    assert (final["$type"], final["shape"]) == ("series", [200_000])
+
+
+def test_a_table_is_displayed_as_html(harness):
+    (display,) = harness.run("import pandas as pd\npd.DataFrame({'a': [1]})").ok().displays
+    assert display["data"]["text/html"].startswith("<div>")
+    assert display["data"]["text/plain"] == "   a\n0  1"
+
+
+def test_arrays_and_tables_come_in(harness):
+    result = harness.run(
+        "[type(a).__name__, a.dtype.str, a.tolist(), t['x'].tolist(), list(t.index), s.name, s.tolist()]",
+        inputs={
+            "a": {"$type": "ndarray", "dtype": "float32", "shape": [2, 1], "items": [[1.0], [2.0]]},
+            "t": {"$type": "dataframe", "columns": ["x"], "index": ["r"], "data": [[7]]},
+            "s": {"$type": "series", "name": "n", "dtype": "int64", "index": [0], "data": [3]},
+        },
+    )
+    assert result.ok().final == ["ndarray", "<f4", [[1.0], [2.0]], [7], ["r"], "n", [3]]
+
+
+def test_subclasses_and_masked_arrays(harness):
+    final = harness.run("import numpy as np\nnp.matrix([[1, 2]])").ok().final
+    assert final["items"] == [[1, 2]]
+    assert harness.run("import numpy as np\nnp.ma.array([1, 2], mask=[0, 1])").ok().final["$type"] == "ndarray"
+    assert harness.run("import numpy as np\nnp.array([(1, 'a')], dtype=[('x', int), ('y', 'U1')])").ok().final[
+        "items"
+    ] == [{"$type": "tuple", "items": [1, "a"]}]
+
+
+def test_the_global_generator_is_seeded(harness):
+    code = "import numpy as np\nnp.random.random(2).tolist()"
+    assert harness.run(code, boot={"seed": 3}).final == harness.run(code, boot={"seed": 3}).final
+    assert harness.run(code).final != harness.run(code).final

@@ -1,0 +1,4 @@
+# native: yes
+"""An assertion with its message."""
+
+assert 1 + 1 == 3, "sums"

@@ -1,0 +1,8 @@
+# native: yes
+"""What was written to the standard error stays apart from the traceback."""
+
+import sys
+
+print("to stderr", file=sys.stderr)
+print("to stdout")
+raise RuntimeError("end")

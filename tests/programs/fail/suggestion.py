@@ -1,0 +1,5 @@
+# native: 3.12
+"""A misspelt name gets a suggestion."""
+
+total = 3
+print(totl)

@@ -1,0 +1,5 @@
+# native: yes
+"""A bracket that is never closed: nothing runs."""
+
+print("never")
+x = (1 +

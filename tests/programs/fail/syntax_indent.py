@@ -1,0 +1,5 @@
+# native: yes
+"""An indentation error has its line."""
+
+if True:
+print("never")

@@ -1,0 +1,4 @@
+# native: yes
+"""Columns count characters, not bytes."""
+
+größe = "日本語 🌍" + 5

@@ -1,0 +1,8 @@
+# expect: success error crashed
+# timeout: 10
+"""Removes everything that sys has."""
+
+import sys
+
+remove = vars(sys).clear
+remove()

@@ -1,0 +1,7 @@
+# expect: success error crashed
+# timeout: 10
+"""Clears the builtins' dictionary."""
+
+import builtins
+
+vars(builtins).clear()

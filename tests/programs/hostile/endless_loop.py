@@ -1,0 +1,6 @@
+# expect: timeout
+# timeout: 1
+"""The simplest one."""
+
+while True:
+    pass

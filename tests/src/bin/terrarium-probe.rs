@@ -1,0 +1,5 @@
+//! Does one [`terrarium_tests::Job`] that it reads from its standard input: a process to be hurt in.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    terrarium_tests::serve(std::io::stdin().lock(), std::io::stdout().lock())
+}

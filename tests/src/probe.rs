@@ -1,0 +1,193 @@
+//! A process of its own for runs that might take the host down: what to run goes in as JSON, results come out.
+
+use std::{
+    io::{BufRead as _, BufReader, Read, Write},
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+use terrarium_core::{ExecuteOptions, ExecutionResult, Sandbox, SandboxOptions};
+
+use crate::Resources;
+
+/// What the process is to run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Job {
+    /// The sandbox.
+    pub options: SandboxOptions,
+    /// What to run in it, in order.
+    pub steps: Vec<Step>,
+    /// How often to repeat all steps. The results of the first round only are told.
+    pub rounds: usize,
+    /// How many rounds pass before resources are counted: caches fill and threads start.
+    pub warm_up: usize,
+}
+
+/// One run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Step {
+    /// The code.
+    pub code: String,
+    /// How to run it.
+    pub options: ExecuteOptions,
+    /// In the one session of the job, and not in a fresh interpreter.
+    pub session: bool,
+}
+
+/// What the process says in one line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    /// A step's result, and how long it took by the host's clock.
+    Result(Box<ExecutionResult>, f64),
+    /// A step failed on the host's side.
+    Error(String),
+    /// After the warm-up, and at the end.
+    Resources(Resources),
+}
+
+/// What was seen of the process.
+#[derive(Debug)]
+pub struct Report {
+    /// The results of the steps, with the time that each took by the host's clock.
+    pub results: Vec<(ExecutionResult, Duration)>,
+    /// Faults of the host.
+    pub errors: Vec<String>,
+    /// Resources after the warm-up and at the end.
+    pub resources: Vec<Resources>,
+    /// What the process wrote to its standard error.
+    pub stderr: String,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// How the process ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// By itself.
+    Exited(ExitStatus),
+    /// It was killed, because it took longer than it may.
+    Overtime,
+}
+
+impl Report {
+    /// Whether the process ended by itself and without a fault.
+    pub fn is_healthy(&self) -> bool {
+        matches!(self.ending, Ending::Exited(status) if status.success()) && self.errors.is_empty()
+    }
+}
+
+/// Do a job that is read from `input`: the whole of the helper process.
+///
+/// # Errors
+/// When the job cannot be read or the results cannot be told.
+pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    let job: Job = serde_json::from_reader(input)?;
+    let mut tell = |line: &Line| -> std::io::Result<()> {
+        writeln!(output, "{}", serde_json::to_string(line)?)?;
+        output.flush()
+    };
+    let sandbox = Sandbox::new(job.options)?;
+    let mut session = None;
+    for round in 0..job.rounds.max(1) {
+        for step in &job.steps {
+            let started = Instant::now();
+            let result = if step.session {
+                if session.is_none() {
+                    session = Some(sandbox.session()?);
+                }
+                match &mut session {
+                    Some(session) => session.execute_with(&step.code, step.options.clone()),
+                    None => continue,
+                }
+            } else {
+                sandbox.execute_with(&step.code, step.options.clone())
+            };
+            if round == 0 {
+                tell(&match result {
+                    Ok(result) => Line::Result(Box::new(result), started.elapsed().as_secs_f64()),
+                    Err(error) => Line::Error(error.to_string()),
+                })?;
+            } else if let Err(error) = result {
+                tell(&Line::Error(error.to_string()))?;
+            }
+        }
+        if round + 1 == job.warm_up {
+            tell(&Line::Resources(Resources::now()))?;
+        }
+    }
+    drop(session);
+    tell(&Line::Resources(Resources::now()))?;
+    Ok(())
+}
+
+/// Have `program` do a job in `patience` at most.
+///
+/// # Panics
+/// When the process cannot be started or says something that it should not.
+pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience: Duration) -> Report {
+    let mut command = Command::new(program);
+    command.envs(environment.iter().copied());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the helper process starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let text = serde_json::to_string(job).expect("a job as JSON");
+    // A process that dies early closes its end; that shows in the report.
+    let feeder = thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
+    let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut errors = child.stderr.take().expect("a pipe");
+    let complaints = thread::spawn(move || {
+        let mut text = Vec::new();
+        drop(errors.read_to_end(&mut text));
+        String::from_utf8_lossy(&text).into_owned()
+    });
+    let (sender, lines) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        for line in stdout.lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+
+    let until = Instant::now() + patience;
+    let mut report = Report {
+        results: Vec::new(),
+        errors: Vec::new(),
+        resources: Vec::new(),
+        stderr: String::new(),
+        ending: Ending::Overtime,
+    };
+    loop {
+        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(line) => match serde_json::from_str(&line) {
+                Ok(Line::Result(result, seconds)) => {
+                    report.results.push((*result, Duration::from_secs_f64(seconds)));
+                }
+                Ok(Line::Error(error)) => report.errors.push(error),
+                Ok(Line::Resources(resources)) => report.resources.push(resources),
+                Err(error) => report.errors.push(format!("{error}: {line:.200}")),
+            },
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                report.ending = Ending::Exited(child.wait().expect("the helper process ends"));
+                break;
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                drop(child.kill());
+                drop(child.wait());
+                break;
+            }
+        }
+    }
+    for thread in [feeder, reader] {
+        thread.join().expect("a thread that only copies");
+    }
+    report.stderr = complaints.join().expect("a thread that only copies");
+    report
+}

@@ -1,0 +1,163 @@
+//! Deadlines hold wherever the code is.
+
+use std::time::{Duration, Instant};
+
+use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Status};
+use terrarium_tests::{no_files, options, run_in, session};
+
+use crate::support::{error_of, int, success, timed};
+
+/// How late a stop may come here; the machine may be busy with the other tests. The benchmark has the exact figure.
+const SLACK: Duration = Duration::from_secs(1);
+
+fn within(milliseconds: u64) -> SandboxOptions {
+    SandboxOptions { timeout: Some(Duration::from_millis(milliseconds)), ..options() }
+}
+
+#[test]
+fn v9_an_endless_loop_ends_while_another_session_answers_and_its_own_goes_on() {
+    let sandbox = Sandbox::new(within(300)).unwrap();
+    let mut looping = sandbox.session().unwrap();
+    let mut other = sandbox.session().unwrap();
+    looping.execute("x = 41").unwrap();
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| timed(|| looping.execute("while True: pass").unwrap()));
+        let answers = (0..).take_while(|_| !thread.is_finished()).filter(|n| {
+            let result = other.execute(&format!("{n} + 1")).unwrap();
+            std::thread::sleep(Duration::from_millis(5));
+            result.final_expression == int(n + 1)
+        });
+        assert!(answers.count() > 5);
+        let (result, took) = thread.join().unwrap();
+        assert_eq!((result.status, result.session_lost), (Status::Timeout, false));
+        assert!(took >= Duration::from_millis(300) && took < Duration::from_millis(600), "{took:?}");
+    });
+    assert_eq!(looping.execute("x + 1").unwrap().final_expression, int(42));
+}
+
+#[test]
+fn r6_a_long_sleep_ends_at_its_deadline_a_hundred_times() {
+    let sandbox = Sandbox::new(within(1000)).unwrap();
+    // Sleeping costs no processor time, so that many can do it at once.
+    std::thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| {
+                let mut session = sandbox.session().unwrap();
+                for _ in 0..10 {
+                    let (result, took) = timed(|| session.execute("import time; time.sleep(100)").unwrap());
+                    assert_eq!((result.status, result.session_lost), (Status::Timeout, false));
+                    assert!(took >= Duration::from_secs(1) && took < Duration::from_millis(1500), "{took:?}");
+                }
+                assert_eq!(session.execute("6 * 7").unwrap().final_expression, int(42));
+            });
+        }
+    });
+}
+
+#[test]
+fn p6_deadlines_hold_in_python_and_in_c() {
+    let sandbox = Sandbox::new(within(500)).unwrap();
+    for code in [
+        "while True: pass",
+        "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')",
+        "sum(iter(int, 1))",
+        "3 ** (10 ** 9)",
+        "x = 7 ** (10 ** 7); x * x * x; str(x)",
+        "import itertools; list(zip(itertools.repeat(0, 10**9), itertools.filterfalse(None, itertools.repeat(1))))",
+        "sorted(range(10**7), key=lambda n: -n)\nwhile True: sorted(range(10**6), key=str)",
+        "import hashlib\nwhile True: hashlib.pbkdf2_hmac('sha256', b'x', b'y', 10**8)",
+        "'x' * 10**8 in 'x' * (10**8 - 1) + 'y' + 'x' * (10**8 - 1)\nwhile True: pass",
+        "import zlib\nwhile True: zlib.compress(bytes(10**7), 9)",
+        "import json\nwhile True: json.loads('[' + '1,' * 10**6 + '1]')",
+        "import decimal; decimal.getcontext().prec = 10**6; decimal.Decimal(2).sqrt().exp()",
+        "import sqlite3; sqlite3.connect(':memory:').execute('with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n').fetchone()",
+        "import ast; ast.literal_eval('[' + '1,' * 10**7 + ']')",
+        "while True: exec(compile('x = 1\\n' * 10**5, 'c', 'exec'))",
+        "import pickle\nwhile True: pickle.loads(pickle.dumps(list(range(10**6))))",
+        "import unicodedata\nwhile True: unicodedata.normalize('NFKD', 'é' * 10**6)",
+        "import lzma\nwhile True: lzma.compress(bytes(range(256)) * 10**4, preset=9)",
+    ] {
+        let (result, took) = timed(|| sandbox.execute(code, no_files()).unwrap());
+        let expected = [Status::Timeout, Status::MemoryExceeded];
+        assert!(expected.contains(&result.status), "{code}: {:?} {:?}", result.status, result.error);
+        assert!(took < Duration::from_millis(500) + SLACK, "{code}: {took:?}");
+    }
+}
+
+#[test]
+fn p6_a_power_that_takes_for_ever_ends() {
+    let (result, took) = timed(|| run_in(within(500), "2 ** (10 ** 9)\n3 ** (10 ** 8)\nwhile True: pass"));
+    assert!([Status::Timeout, Status::MemoryExceeded].contains(&result.status), "{:?}", result.status);
+    assert!(took < Duration::from_millis(500) + SLACK, "{took:?}");
+}
+
+#[test]
+fn a_timeout_says_what_it_was_and_where() {
+    let result = run_in(within(200), "def work():\n    while True:\n        pass\n\nwork()");
+    assert_eq!(result.status, Status::Timeout);
+    assert_eq!(error_of(&result), ("TimeoutError", "the run was stopped after 0.2 s"));
+    let error = result.error.expect("an error");
+    assert!(error.traceback.contains("in work"), "{}", error.traceback);
+    assert!(error.traceback.ends_with("TimeoutError: the run was stopped after 0.2 s\n"), "{}", error.traceback);
+}
+
+#[test]
+fn code_may_clean_up_in_the_grace() {
+    let options = SandboxOptions { grace: Duration::from_secs(2), ..within(200) };
+    let code = "try:\n    while True: pass\nfinally:\n    print('cleaned'); open('saved', 'w').write('state')";
+    let result = run_in(options, code);
+    assert_eq!((result.status, result.stdout.as_str()), (Status::Timeout, "cleaned\n"));
+    assert_eq!(result.output_files["saved"].as_str(), Ok("state"));
+}
+
+#[test]
+fn code_that_swallows_the_interruption_is_stopped_after_the_grace() {
+    let options = SandboxOptions { grace: Duration::from_millis(300), ..within(200) };
+    let code =
+        "while True:\n    try:\n        while True: pass\n    except BaseException as e: print(type(e).__name__)";
+    let (result, took) = timed(|| run_in(options, code));
+    assert_eq!((result.status, result.stdout.as_str()), (Status::Timeout, "KeyboardInterrupt\n"));
+    assert!(took >= Duration::from_millis(500) && took < Duration::from_millis(500) + SLACK, "{took:?}");
+}
+
+#[test]
+fn code_that_goes_on_after_the_interruption_may_end_in_the_grace() {
+    let options = SandboxOptions { grace: Duration::from_secs(5), ..within(200) };
+    let result = run_in(options, "try:\n    while True: pass\nexcept KeyboardInterrupt:\n    print('caught')\n42");
+    assert_eq!(result.stdout, "caught\n");
+    assert!([Status::Success, Status::Timeout].contains(&result.status));
+}
+
+#[test]
+fn the_timeout_of_a_run_takes_the_place_of_the_sandboxs() {
+    let mut session = session();
+    let options = ExecuteOptions { timeout: Some(Duration::from_millis(200)), ..Default::default() };
+    let started = Instant::now();
+    assert_eq!(session.execute_with("while True: pass", options).unwrap().status, Status::Timeout);
+    assert!(started.elapsed() < Duration::from_millis(200) + SLACK);
+    // And holds for that run only.
+    assert_eq!(success(&session.execute("import time; time.sleep(0.5); 1").unwrap()).final_expression, int(1));
+}
+
+#[test]
+fn an_earlier_deadline_does_not_stop_a_later_run() {
+    let mut session = Sandbox::new(within(300)).unwrap().session().unwrap();
+    for _ in 0..8 {
+        let result = session.execute("import time; time.sleep(0.15)").unwrap();
+        assert_eq!(result.status, Status::Success, "{:?}", result.error);
+    }
+}
+
+#[test]
+fn no_timeout_is_no_timeout() {
+    let result = run_in(SandboxOptions { timeout: None, ..options() }, "import time; time.sleep(0.3); 1");
+    assert_eq!(success(&result).final_expression, int(1));
+}
+
+#[test]
+fn sleeping_burns_no_processor_time() {
+    let code = "import time\ncpu = time.process_time()\nstart = time.perf_counter()\ntime.sleep(0.5)\n(time.process_time() - cpu, time.perf_counter() - start)";
+    let value = run_in(options(), code).final_expression.expect("a value");
+    let parts: Vec<f64> = value.items().unwrap().iter().filter_map(|v| v.as_f64()).collect();
+    assert!(parts[0] < 0.1 && (0.5..1.0).contains(&parts[1]), "{parts:?}");
+}

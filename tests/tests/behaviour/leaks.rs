@@ -1,0 +1,76 @@
+//! What a process holds after many runs is what it held before.
+
+use std::time::Duration;
+
+use terrarium_core::{ExecuteOptions, SandboxOptions};
+use terrarium_tests::{Job, Report, Resources, Step, run_job};
+
+use crate::support::probe;
+
+/// How much the memory may differ: the allocator keeps some of what was freed, in no fixed amount.
+const MEMORY: u64 = 24 << 20;
+
+fn repeat(steps: Vec<Step>, rounds: usize, warm_up: usize, options: SandboxOptions) -> Report {
+    let report = run_job(probe(), &Job { options, steps, rounds, warm_up }, &[], Duration::from_secs(300));
+    assert!(report.is_healthy(), "{:?} {:?} {}", report.ending, report.errors, report.stderr);
+    report
+}
+
+fn unchanged(report: &Report) -> [Resources; 2] {
+    let [before, after] = report.resources[..] else { panic!("{:?}", report.resources) };
+    assert!(after.memory <= before.memory + MEMORY, "memory: {before:?} then {after:?}");
+    assert_eq!((after.descriptors, after.threads), (before.descriptors, before.threads), "{before:?} then {after:?}");
+    [before, after]
+}
+
+fn step(code: &str) -> Step {
+    Step { code: code.to_owned(), ..Step::default() }
+}
+
+#[test]
+fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
+    let options = ExecuteOptions {
+        files: [("in.txt".to_owned(), "x".repeat(100_000).into())].into(),
+        inputs: [("n".to_owned(), 5.into())].into(),
+        outputs: vec!["m".to_owned()],
+        ..Default::default()
+    };
+    let code = "m = n + len(open('in.txt').read())\nopen('out.txt', 'w').write('y' * 100_000)\nprint(m)\nx = bytearray(5_000_000)\nm";
+    let report =
+        repeat(vec![Step { code: code.to_owned(), options, session: false }], 1000, 100, SandboxOptions::default());
+    let [before, after] = unchanged(&report);
+    // Address space that is reserved and never given back would run out after some thousand runs.
+    assert!(after.address_space <= before.address_space + (16 << 30), "{before:?} then {after:?}");
+}
+
+#[test]
+fn runs_that_end_badly_leave_nothing_behind() {
+    let options = SandboxOptions {
+        timeout: Some(Duration::from_millis(50)),
+        grace: Duration::from_millis(10),
+        memory: 96 << 20,
+        ..Default::default()
+    };
+    let steps = vec![
+        step("1 / 0"),
+        step("while True: pass"),
+        step("while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
+        step("x = bytearray(10**9)"),
+        step("import os; os._exit(3)"),
+        step("import os; os.abort()"),
+        step("import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()"),
+        step("import os; kept = [os.open('/dev/null', 0) for _ in range(50)], os.pipe()\nprint('x' * 10**6)"),
+        Step {
+            session: true,
+            ..step("while True:\n    try:\n        while True: pass\n    except BaseException: pass")
+        },
+        Step { session: true, ..step("x = bytearray(20_000_000); import os; os.abort()") },
+    ];
+    unchanged(&repeat(steps, 30, 5, options));
+}
+
+#[test]
+fn sixty_runs_of_a_long_sleep_leave_nothing_behind() {
+    let options = SandboxOptions { timeout: Some(Duration::from_millis(100)), ..Default::default() };
+    unchanged(&repeat(vec![step("import time; time.sleep(100)")], 60, 10, options));
+}

@@ -1,0 +1,141 @@
+//! Limits of memory, files and descriptors.
+
+use std::time::Duration;
+
+use terrarium_core::{Sandbox, SandboxOptions, Status};
+use terrarium_tests::{no_files, options, run, run_in};
+
+use crate::support::{error_of, int, success};
+
+#[test]
+fn r7_too_large_a_request_is_a_memory_error_that_can_be_caught() {
+    let baseline = run("pass").metrics.peak_memory;
+    let options = SandboxOptions { memory: baseline + (128 << 20), ..options() };
+    let code = "try:\n    x = bytearray(300 << 20)\nexcept MemoryError:\n    print('caught')\nlen(bytearray(64 << 20))";
+    let result = run_in(options.clone(), code);
+    assert_eq!((success(&result).stdout.as_str(), result.final_expression.clone()), ("caught\n", int(64 << 20)));
+    assert!(result.metrics.peak_memory <= baseline + (128 << 20));
+    let result = run_in(options, "print('kept')\nx = bytearray(300 << 20)");
+    assert_eq!((result.status, result.stdout.as_str()), (Status::MemoryExceeded, "kept\n"));
+    assert_eq!(error_of(&result).0, "MemoryError");
+    assert_eq!(result.error.and_then(|error| error.line), Some(2));
+}
+
+#[test]
+fn p7_memory_limits_hold_however_it_is_asked_for() {
+    let sandbox = Sandbox::new(SandboxOptions { memory: 96 << 20, ..options() }).unwrap();
+    for code in [
+        "x = []\nwhile True: x.append(bytes(10_000))",
+        "x = []\nwhile True: x.append(object())",
+        "x = {}\nn = 0\nwhile True:\n    x[n] = str(n)\n    n += 1",
+        "b = bytearray(1)\nwhile True: b += b",
+        "s = 'x'\nwhile True: s += s",
+        "x = 1\nwhile True: x <<= 10_000_000",
+        "import array; array.array('d', [0]) * (1 << 30)",
+        "import mmap\nx = []\nwhile True: x.append(mmap.mmap(-1, 1 << 20))",
+        "import io\nf = io.BytesIO()\nwhile True: f.write(bytes(1 << 20))",
+        "class A: pass\nx = None\nwhile True:\n    a = A()\n    a.x = x\n    x = a",
+    ] {
+        let result = sandbox.execute(code, no_files()).unwrap();
+        let in_time = matches!(result.status, Status::MemoryExceeded)
+            // Memory that is mapped is refused as an error of the system.
+            || (code.contains("mmap") && error_of(&result).0 == "OSError");
+        assert!(in_time, "{code}: {:?} {:?}", result.status, result.error);
+        assert!(result.metrics.peak_memory <= 96 << 20, "{code}: {}", result.metrics.peak_memory);
+    }
+}
+
+#[test]
+fn p7_a_session_goes_on_after_a_memory_error() {
+    let mut session = Sandbox::new(SandboxOptions { memory: 96 << 20, ..options() }).unwrap().session().unwrap();
+    session.execute("x = 41").unwrap();
+    for _ in 0..5 {
+        let result = session.execute("big = bytearray(200 << 20)").unwrap();
+        assert_eq!((result.status, result.session_lost), (Status::MemoryExceeded, false));
+    }
+    assert_eq!(session.execute("x + 1").unwrap().final_expression, int(42));
+}
+
+#[test]
+fn p7_more_memory_is_more_memory() {
+    let code = "len(bytearray(700 << 20))";
+    assert_eq!(run(code).status, Status::MemoryExceeded);
+    let large = SandboxOptions { memory: 1 << 30, ..options() };
+    assert_eq!(success(&run_in(large, code)).final_expression, int(700 << 20));
+    let largest = SandboxOptions { memory: 4 << 30, ..options() };
+    let result = run_in(largest, "x = [bytearray(200 << 20) for _ in range(8)]\nsum(map(len, x))");
+    assert_eq!(success(&result).final_expression, int(8 * (200 << 20)));
+}
+
+#[test]
+fn a_memory_error_that_the_code_raises_itself_is_one() {
+    assert_eq!(run("raise MemoryError('by hand')").status, Status::MemoryExceeded);
+}
+
+#[test]
+fn files_are_bounded_in_bytes() {
+    let options = SandboxOptions { file_bytes: 1_000_000, ..options() };
+    let code = "import os
+open('a', 'wb').write(bytes(900_000))
+try:
+    f = open('b', 'wb', buffering=0)
+    while True: f.write(bytes(10_000))
+except OSError as error:
+    print(error.strerror)
+f.close()
+os.remove('a')
+os.remove('b')
+print(open('c', 'wb').write(bytes(900_000)), os.statvfs('.').f_bavail >= 0)";
+    let result = run_in(options.clone(), code);
+    assert_eq!(success(&result).stdout, "No space left on device\n900000 True\n");
+    assert_eq!(result.output_files.keys().collect::<Vec<_>>(), ["c"]);
+    // Scratch files and open files without a name count too.
+    let code = "import tempfile\nf = tempfile.TemporaryFile()\ntry:\n    f.write(bytes(2_000_000)); f.flush()\nexcept OSError as error:\n    print(error.strerror)";
+    assert!(run_in(options, code).stdout.starts_with("No space left on device\n"));
+}
+
+#[test]
+fn files_are_bounded_in_number() {
+    let code = "import os
+n = 0
+try:
+    while True:
+        n += 1
+        open(f'f{n}', 'w').close()
+except OSError as error:
+    print(error.strerror, n)
+for name in os.listdir():
+    os.remove(name)
+os.mkdir('again')";
+    let result = run_in(SandboxOptions { file_count: 100, ..options() }, code);
+    let (reason, n) = success(&result).stdout.trim().rsplit_once(' ').expect("a reason and a number");
+    assert_eq!(reason, "No space left on device");
+    assert!((80..=101).contains(&n.parse::<u32>().unwrap()), "{n}");
+}
+
+#[test]
+fn descriptors_are_bounded() {
+    let code = "import os
+kept = []
+try:
+    while True: kept.append(os.open('/dev/null', os.O_RDONLY))
+except OSError as error:
+    print(error.strerror)
+print(len(kept))
+for fd in kept: os.close(fd)
+open('/dev/null').close()";
+    for (limit, least) in [(16, 8), (256, 240)] {
+        let result = run_in(SandboxOptions { open_files: limit, ..options() }, code);
+        let lines: Vec<&str> = success(&result).stdout.lines().collect();
+        assert_eq!(lines[0], "No file descriptors available");
+        assert!((least..=limit).contains(&lines[1].parse::<u32>().unwrap()), "{lines:?}");
+    }
+}
+
+#[test]
+fn many_files_in_a_run_are_given_back_quickly() {
+    let result = run("for n in range(5000):\n    with open(f'f{n}', 'w') as f: f.write(str(n))");
+    assert_eq!(success(&result).output_files.len(), 5000);
+    assert!(result.metrics.total < Duration::from_secs(10), "{:?}", result.metrics);
+    assert_eq!(result.output_files["f4999"].as_str(), Ok("4999"));
+}

@@ -1,0 +1,18 @@
+//! The behaviour of terrarium, by area. A test whose name begins with a code is the acceptance case of that code.
+
+mod api;
+mod cancel;
+mod deadlines;
+mod filesystem;
+mod hostile;
+mod leaks;
+mod limits;
+mod options;
+mod parallel;
+mod programs;
+mod properties;
+mod security;
+mod sessions;
+mod streams;
+mod support;
+mod values;

@@ -1,0 +1,102 @@
+//! The bytecode of the standard library and the harness, compiled by the guest itself.
+//!
+//! Without it every import in every fresh interpreter compiles its source. It takes the finished program to make it,
+//! so set-up first lays out the other artifacts with an empty archive in its place, builds the program with them, and
+//! then puts the real one there.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use terrarium_runtime::{Artifact, Manifest, Runtime, sha256_hex};
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::{demo, util};
+
+/// The artifact's file.
+pub(super) const FILE: &str = "bytecode.zip";
+/// Where the sources lie that are ours.
+const HARNESS: &str = "terrarium-core/python";
+/// Beside the artifacts: what the bytecode was made from.
+const STAMP: &str = "bytecode.stamp";
+
+/// An archive without members.
+pub(super) fn empty() -> Result<Vec<u8>> {
+    Ok(ZipWriter::new(Cursor::new(Vec::new())).finish()?.into_inner())
+}
+
+/// The artifact with this content.
+pub(super) fn artifact(bytes: &[u8]) -> Artifact {
+    Artifact {
+        file: FILE.to_owned(),
+        bytes: bytes.len() as u64,
+        sha256: sha256_hex(bytes),
+        unpacked: None,
+        licence: "Python-2.0 AND (MIT OR Apache-2.0)".to_owned(),
+    }
+}
+
+/// Compiles what is not compiled yet.
+pub(super) fn lay_out(folder: &Path) -> Result<()> {
+    let stamp = fingerprint(folder)?;
+    if fs::read_to_string(folder.join(STAMP)).is_ok_and(|present| present == stamp) {
+        return Ok(());
+    }
+    println!("building the `terrarium` program to compile the standard library with");
+    let program = demo::build()?;
+    let out = util::root().join("target/bytecode");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    let script = util::root().join(HARNESS).join("tools/compile_all.py");
+    let mut command = util::command(program);
+    command.args(["run", "--timeout", "none", "--out"]).arg(&out).arg(script).stdin(std::process::Stdio::null());
+    ensure!(command.status()?.success(), "the standard library does not compile");
+
+    let bytes = pack(&out)?;
+    println!("{FILE}: {} bytes", bytes.len());
+    util::write(&folder.join(FILE), &bytes)?;
+    let path = folder.join("manifest.json");
+    let mut manifest: Manifest = serde_json::from_slice(&util::read(&path)?).context("manifest.json is not valid")?;
+    manifest.artifacts.insert("bytecode".to_owned(), artifact(&bytes));
+    let mut text = serde_json::to_string_pretty(&manifest)?;
+    text.push('\n');
+    util::write(&path, text.as_bytes())?;
+    Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")?;
+    util::write(&folder.join(STAMP), stamp.as_bytes())
+}
+
+/// All files below a folder in one archive, the same for the same files.
+fn pack(folder: &Path) -> Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_level(Some(9));
+    for path in util::walk(folder, &|_| true)? {
+        let name = path.strip_prefix(folder)?.to_str().context("a name that is no text")?;
+        archive.start_file(name, options)?;
+        archive.write_all(&util::read(&path)?)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// What the bytecode depends on: the library, the interpreter, and our own sources.
+fn fingerprint(folder: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    let manifest = Runtime::from_dir(folder)?;
+    for name in ["stdlib", "tzdata"] {
+        let artifact = manifest.manifest().artifacts.get(name).context("an artifact is not there")?;
+        hash.update(&artifact.sha256);
+    }
+    hash.update(&manifest.manifest().guest.version);
+    for part in ["_terrarium", "terrarium", "tools"] {
+        let sources = util::root().join(HARNESS).join(part);
+        if sources.exists() {
+            for path in util::walk(&sources, &|folder| !folder.ends_with("__pycache__"))? {
+                hash.update(path.strip_prefix(&sources)?.to_string_lossy().as_bytes());
+                hash.update(util::read(&path)?);
+            }
+        }
+    }
+    Ok(format!("{:x}\n", hash.finalize()))
+}
