@@ -59,7 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rows.plain("one engine", one_engine::check);
     }
     if wanted(Part::Lint) {
-        rows.plain("format", || status(util::cargo().args(["fmt", "--all", "--check"])));
+        rows.plain("format", || status(util::cargo().args(["fmt", "--all", "--", "--check", "-l"])));
         rows.plain("clippy", || status(&mut clippy()));
         rows.plain("documentation", || status(&mut documentation()));
     }
