@@ -241,6 +241,13 @@ def pytest_addoption(parser):
     parser.addoption("--python", default=sys.executable, help="the interpreter that the harness runs in")
 
 
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--server") is not None:
+        for item in items:
+            if item.get_closest_marker("native"):
+                item.add_marker(pytest.mark.skip("needs a native interpreter"))
+
+
 @pytest.fixture(scope="session")
 def python(request) -> str:
     """The interpreter that the harness runs in."""

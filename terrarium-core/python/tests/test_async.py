@@ -97,13 +97,15 @@ def test_system_exit_in_a_coroutine_is_an_exit_code(harness):
 
 def test_subprocesses_are_refused(harness):
     error = harness.run("import asyncio\nawait asyncio.create_subprocess_exec('ls')").error
-    assert (error["type"], error["message"]) == ("OSError", "[Errno 95] processes cannot be started inside the sandbox")
+    assert error["type"] == "OSError"
+    assert error["message"].endswith("] processes cannot be started inside the sandbox")
     error = harness.run(
         "import asyncio\nasync def f(): await asyncio.create_subprocess_shell('ls')\nasyncio.run(f())"
     ).error
     assert "processes cannot be started" in error["message"]
 
 
+@pytest.mark.native
 def test_the_loop_needs_no_descriptors(harness):
     code = (
         "import os\ndef fds(): return sorted(map(int, os.listdir('/proc/self/fd')))\nimport asyncio\nbefore = fds()\n"

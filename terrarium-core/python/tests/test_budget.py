@@ -6,6 +6,7 @@ import pytest
 CHEAP = {"__future__", "_ast", "_json", "_signal", "atexit", "terrarium"}
 
 
+@pytest.mark.native
 def test_little_is_imported_before_the_first_run(harness):
     harness.run("print(1)")
     others = {name for name in harness.last["modules"] if not name.startswith("_terrarium")}
@@ -19,6 +20,7 @@ def test_small_programs_load_no_more_of_the_harness(harness, code):
     assert not any("values" in name or "frames" in name or "errors" in name for name in ours), ours
 
 
+@pytest.mark.native
 def test_import_and_boot_are_quick(harness):
     harness.run("1")
     best = min((harness.run("1"), harness.last["import"] + harness.last["boot"])[1] for _ in range(10))

@@ -239,6 +239,7 @@ def test_nothing_is_written_to_stderr_for_an_exception(harness):
     assert harness.run("1/0").stderr == ""
 
 
+@pytest.mark.native
 def test_memory_error_is_reported(harness):
     code = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (300 << 20, resource.RLIM_INFINITY))\nx = bytearray(1 << 30)"
     assert harness.run(code).error["type"] == "MemoryError"

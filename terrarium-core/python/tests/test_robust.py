@@ -112,6 +112,7 @@ def test_garbage_of_a_run_does_not_stay(harness):
     assert b'"repr":"[]"' in harness.calls(calls)[1]["answer"]
 
 
+@pytest.mark.native
 def test_thousand_runs_of_a_session_do_not_grow(harness):
     measure = "import resource\nresource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
     results = harness.session(*(["x = 1\nx"] * 300), measure, *(["def f(): return 1\nf()"] * 1500), measure)

@@ -337,6 +337,7 @@ def test_a_large_document_comes_in_pieces(harness):
     assert 2 < len(pieces) < 100
 
 
+@pytest.mark.native
 def test_large_values_are_cheap_in_memory(harness):
     code = (
         "import resource\n"
@@ -419,6 +420,7 @@ def test_no_value_makes_a_run_fail(harness, name):
         assert result.outputs["nested"][0] == 1
 
 
+@pytest.mark.native
 def test_memory_errors_while_writing_a_value_leave_a_result(harness):
     code = "import resource\nx = list(range(3_000_000))\nresource.setrlimit(resource.RLIMIT_AS, ({} << 20, resource.RLIM_INFINITY))\nx"
     result = harness.run(code.format(200)).ok()
