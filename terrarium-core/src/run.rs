@@ -269,9 +269,9 @@ impl Live {
         let process = self.interpreter.process();
         let (output, error) = (&mut process.streams.output, &mut process.streams.error);
         result.stdout_truncated = output.truncated();
-        (result.stdout, result.stdout_bytes) = text(output.take());
+        (result.stdout, result.stdout_bytes) = text(output.take(), result.stdout_truncated);
         result.stderr_truncated = error.truncated();
-        (result.stderr, result.stderr_bytes) = text(error.take());
+        (result.stderr, result.stderr_bytes) = text(error.take(), result.stderr_truncated);
 
         let home = &plan.options().home;
         let changes = process.vfs.changes(mark);
@@ -413,8 +413,14 @@ impl fmt::Debug for Callback {
     }
 }
 
-/// A stream's bytes as text, and themselves where they are not UTF-8.
-fn text(bytes: Vec<u8>) -> (String, Option<Bytes>) {
+/// A stream's bytes as text, and themselves where they are not UTF-8. A character that the limit cut is dropped.
+fn text(mut bytes: Vec<u8>, truncated: bool) -> (String, Option<Bytes>) {
+    if truncated
+        && let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+    {
+        bytes.truncate(error.valid_up_to());
+    }
     match String::from_utf8(bytes) {
         Ok(text) => (text, None),
         Err(error) => {

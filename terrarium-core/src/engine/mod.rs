@@ -22,6 +22,6 @@ mod trap;
 mod wasi;
 
 pub(crate) use guest::{Guest, GuestOptions, PyFunction};
-pub(crate) use interruption::{CancelTarget, Reason};
+pub(crate) use interruption::{CancelTarget, Interrupt, Reason};
 pub(crate) use machine::{Machine, Source};
 pub(crate) use trap::End;

@@ -117,6 +117,7 @@ impl Interpreter {
                 real_sleep: options.seed.is_none(),
             },
         )?;
+        frames.attach(guest.interrupt());
         let names = ["boot", "execute", "check", "complete", "reset_globals"];
         let [boot, execute, check, complete, reset_globals] = guest.import(MODULE, names)?;
         let request = Boot {
