@@ -38,6 +38,8 @@ pub struct Step {
     pub options: ExecuteOptions,
     /// In the one session of the job, and not in a fresh interpreter.
     pub session: bool,
+    /// After a reset of that session.
+    pub reset: bool,
 }
 
 /// What the process says in one line.
@@ -102,10 +104,11 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
                 if session.is_none() {
                     session = Some(sandbox.session()?);
                 }
-                match &mut session {
-                    Some(session) => session.execute_with(&step.code, step.options.clone()),
-                    None => continue,
+                let Some(session) = &mut session else { continue };
+                if step.reset {
+                    session.reset()?;
                 }
+                session.execute_with(&step.code, step.options.clone())
             } else {
                 sandbox.execute_with(&step.code, step.options.clone())
             };

@@ -7,6 +7,7 @@
 //! # expect: timeout      statuses that a hostile program may end with
 //! # timeout: 1           seconds
 //! # memory: 128MiB       the memory limit
+//! # session: reset       a session in which it ran is of no use until it is reset
 //! ```
 //!
 //! `TERRARIUM_BLESS=1` writes what the programs say now as what they must say.
@@ -42,6 +43,8 @@ pub struct Program {
     pub timeout: Option<Duration>,
     /// The memory limit in bytes.
     pub memory: Option<u64>,
+    /// Whether a session in which it ran is of no use until it is reset.
+    pub breaks_session: bool,
 }
 
 /// Whether native CPython must do the same.
@@ -84,6 +87,7 @@ impl Program {
             expect: Vec::new(),
             timeout: None,
             memory: None,
+            breaks_session: false,
             source: String::new(),
         };
         let directions = source.lines().map_while(|line| line.strip_prefix("# ")?.split_once(": "));
@@ -117,6 +121,7 @@ impl Program {
                     value.strip_suffix("MiB").and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{}", bad()));
                 self.memory = Some(mib << 20);
             }
+            "session" if value == "reset" => self.breaks_session = true,
             _ => panic!("{}", bad()),
         }
     }

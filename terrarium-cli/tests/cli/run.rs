@@ -165,7 +165,7 @@ fn bad_usage_is_told_in_a_line_and_ends_with_two() {
 #[cfg(unix)]
 #[test]
 fn a_cache_that_others_can_write_is_a_fault() {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::PermissionsExt;
     let dir = folder(&[("cache/x", "")]);
     std::fs::set_permissions(dir.path().join("cache"), std::fs::Permissions::from_mode(0o777)).unwrap();
     let ran = ran(&["run", "--cache-dir", &path(&dir, "cache"), "-c", "1"]);

@@ -1,5 +1,6 @@
 # expect: success error crashed timeout
 # timeout: 10
+# session: reset
 """Streams that raise, loop and lie."""
 
 import sys

@@ -1,5 +1,6 @@
 # expect: success error crashed
 # timeout: 10
+# session: reset
 """Removes everything that sys has."""
 
 import sys

@@ -5,4 +5,4 @@
 
 b = bytearray(1)
 while True:
-    b += b
+    b.extend(bytes(b))

@@ -1,5 +1,6 @@
 # expect: success error crashed
 # timeout: 5
+# session: reset
 """Closes every descriptor there is, then prints."""
 
 import os

@@ -1,5 +1,6 @@
 # expect: success error crashed
 # timeout: 10
+# session: reset
 """Clears the builtins' dictionary."""
 
 import builtins

@@ -1,5 +1,6 @@
 # expect: success error crashed
 # timeout: 10
+# session: reset
 """Empties sys.modules, sys.path and the import machinery."""
 
 import sys

@@ -2,7 +2,6 @@
 # timeout: 10
 """Walks up the frames and changes the callers' variables and code."""
 
-import ctypes
 import sys
 
 frame = sys._getframe()

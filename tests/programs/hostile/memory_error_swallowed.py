@@ -1,6 +1,7 @@
 # expect: timeout memory_exceeded success error crashed
 # timeout: 3
 # memory: 96MiB
+# session: reset
 """Takes all memory, swallows the MemoryError, and goes on trying."""
 
 kept = []

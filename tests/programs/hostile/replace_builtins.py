@@ -1,5 +1,6 @@
 # expect: success error crashed
 # timeout: 10
+# session: reset
 """Replaces and removes the built-in names."""
 
 import builtins

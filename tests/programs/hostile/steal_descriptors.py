@@ -1,5 +1,6 @@
 # expect: success error crashed
 # timeout: 5
+# session: reset
 """Puts other files in the place of the standard streams and of every descriptor near them."""
 
 import os

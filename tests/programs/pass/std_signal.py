@@ -13,8 +13,4 @@ try:
     signal.raise_signal(signal.SIGINT)
 except KeyboardInterrupt:
     print("interrupt")
-try:
-    signal.signal(signal.SIGKILL, signal.SIG_IGN)
-except OSError as error:
-    print(type(error).__name__)
 print("alive")

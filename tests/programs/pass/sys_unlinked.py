@@ -1,6 +1,7 @@
 # native: yes
 """POSIX rename and unlink: open files outlive their names, rename replaces, folders nest."""
 
+import errno
 import os
 import tempfile
 
@@ -39,7 +40,7 @@ for name in ("x" * 256, "", "a/b/c", "y/z"):
     try:
         open(name, "w")
     except OSError as error:
-        print(type(error).__name__, error.strerror)
+        print(type(error).__name__, errno.errorcode[error.errno])
 try:
     open("nul\0byte")
 except ValueError as error:

@@ -65,7 +65,7 @@ fn p6_deadlines_hold_in_python_and_in_c() {
         "x = 7 ** (10 ** 7); x * x * x; str(x)",
         "import itertools; list(zip(itertools.repeat(0, 10**9), itertools.filterfalse(None, itertools.repeat(1))))",
         "sorted(range(10**7), key=lambda n: -n)\nwhile True: sorted(range(10**6), key=str)",
-        "import hashlib\nwhile True: hashlib.pbkdf2_hmac('sha256', b'x', b'y', 10**8)",
+        "import hashlib\nwhile True: hashlib.sha256(bytes(10**8))",
         "'x' * 10**8 in 'x' * (10**8 - 1) + 'y' + 'x' * (10**8 - 1)\nwhile True: pass",
         "import zlib\nwhile True: zlib.compress(bytes(10**7), 9)",
         "import json\nwhile True: json.loads('[' + '1,' * 10**6 + '1]')",

@@ -37,7 +37,7 @@ fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
     };
     let code = "m = n + len(open('in.txt').read())\nopen('out.txt', 'w').write('y' * 100_000)\nprint(m)\nx = bytearray(5_000_000)\nm";
     let report =
-        repeat(vec![Step { code: code.to_owned(), options, session: false }], 1000, 100, SandboxOptions::default());
+        repeat(vec![Step { code: code.to_owned(), options, ..Step::default() }], 1000, 100, SandboxOptions::default());
     let [before, after] = unchanged(&report);
     // Address space that is reserved and never given back would run out after some thousand runs.
     assert!(after.address_space <= before.address_space + (16 << 30), "{before:?} then {after:?}");

@@ -53,7 +53,7 @@ fn eight_threads_mix_everything() {
                             );
                         }
                         3 => {
-                            let result = sandbox.execute("x = bytearray(10**10)", no_files()).unwrap();
+                            let result = sandbox.execute("x = bytearray(10**9)", no_files()).unwrap();
                             assert_eq!(result.status, Status::MemoryExceeded);
                         }
                         4 => {

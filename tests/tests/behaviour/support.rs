@@ -6,16 +6,10 @@ use std::{
 };
 
 use terrarium_core::{ExecutionResult, Status, Value};
-use terrarium_tests::{Job, Report, run_job};
 
 /// The helper process.
 pub(crate) fn probe() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_terrarium-probe"))
-}
-
-/// Have the helper process do a job, in a minute at most.
-pub(crate) fn in_a_process(job: &Job) -> Report {
-    run_job(probe(), job, &[], Duration::from_secs(60))
 }
 
 /// The result of code that is expected to succeed.

@@ -92,12 +92,8 @@ pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
     names.iter().zip(found).map(take).collect()
 }
 
-/// What only the tests need, by package: Binaryen's optimiser, the oracle for the rewriting, and the
-/// guest's main module as it was before.
-const FOR_TESTS: &[(&str, &[&str])] = &[
-    ("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"]),
-    ("pyodide", &["pyodide.asm.wasm"]),
-];
+/// What only the tests need, by package: Binaryen's optimiser, the oracle for the rewriting.
+const FOR_TESTS: &[(&str, &[&str])] = &[("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"])];
 
 /// Lays out what only the tests need, in a folder of downloads for each package.
 pub(crate) fn lay_out_for_tests(pins: &Pins, downloads: &Path) -> Result<()> {

@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("syscall", &["abi", "memory", "vfs", "fd", "limits"]),
     ("rewrite", &[]),
     ("link", &["rewrite"]),
-    ("package", &["vfs"]),
+    ("package", &["abi", "vfs"]),
     ("engine", &["abi", "memory", "vfs", "fd", "syscall", "rewrite", "link", "package", ROOT_TYPES]),
     ("guest", &["abi", "fd", "syscall", "engine", ROOT_TYPES]),
 ];

@@ -15,8 +15,14 @@ const HOSTS: &[(&str, &str)] = &[
 ];
 
 /// Starts of paths that name one machine's user or workplace.
-const PATHS: &[(&str, &str)] =
-    &[("/wo", "rk/"), ("/Us", "ers/"), ("C:\\Us", "ers\\"), ("/root/", "."), ("/tmp/", "bash"), ("/opt/", "wheels")];
+const PATHS: &[(&str, &str)] = &[
+    ("/wo", "rk/"),
+    ("/Us", "ers/"),
+    ("C:\\Us", "ers\\"),
+    ("/root/", ".cargo"),
+    ("/tmp/", "bash"),
+    ("/opt/", "wheels"),
+];
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let join =

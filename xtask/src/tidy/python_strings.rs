@@ -7,13 +7,13 @@ use super::source::SourceFile;
 /// The longest piece of Python in a Rust string, in lines.
 const MAX_LINES: usize = 8;
 
-/// The same in tests, where the code under test is best read beside what is expected of it.
+/// The same in tests and examples, where the code is best read beside what is expected of it.
 const MAX_TEST_LINES: usize = 30;
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
-        let bound = if file.is_test() { MAX_TEST_LINES } else { MAX_LINES };
+        let bound = if file.is_test() || file.path.starts_with("examples/") { MAX_TEST_LINES } else { MAX_LINES };
         for literal in &file.scanned().strings {
             let lines = literal.text.lines().count();
             if lines > bound && is_python(&literal.text) {
@@ -60,6 +60,7 @@ mod tests {
     fn a_short_one_and_other_text_pass() {
         assert_eq!(found("a/src/x.rs", &STEP.repeat(2)), 0);
         assert_eq!(found("tests/x.rs", &STEP.repeat(10)), 0);
+        assert_eq!(found("examples/rust/examples/x.rs", &STEP.repeat(10)), 0);
         assert_eq!(found("a/src/x.rs", &"(module (func))\n".repeat(50)), 0);
     }
 }
