@@ -73,7 +73,11 @@ impl Terminal {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code();
             }
-            assert!(Instant::now() < deadline, "it does not end: {}", self.screen.0.lock().unwrap().screen().contents());
+            assert!(
+                Instant::now() < deadline,
+                "it does not end: {}",
+                self.screen.0.lock().unwrap().screen().contents()
+            );
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -218,6 +222,7 @@ fn tab_completes_names() {
     terminal.types("import math; math.is");
     terminal.shows("math.is");
     terminal.types(CTRL_C);
+    terminal.shows("\n>>>");
     terminal.types("import math\r");
     terminal.shows("import math\n>>>");
     terminal.types("math.is");
@@ -242,7 +247,7 @@ fn ctrl_c_clears_the_line() {
 #[test]
 fn ctrl_c_interrupts_code_and_the_session_goes_on() {
     let state = folder(&[]);
-    let terminal = Terminal::start(&["--timeout", "none"], state.path());
+    let terminal = Terminal::start(&["--timeout", "none", "--grace", "10s"], state.path());
     terminal.shows(">>>");
     terminal.types("x = 41\r");
     terminal.shows("x = 41\n>>>");
