@@ -47,11 +47,15 @@ mod value;
 #[cfg(feature = "runtime")]
 mod base;
 #[cfg(feature = "runtime")]
+mod conclude;
+#[cfg(feature = "runtime")]
 mod engine;
 #[cfg(feature = "runtime")]
 mod guest;
 #[cfg(feature = "runtime")]
 mod path;
+#[cfg(feature = "runtime")]
+mod plan;
 #[cfg(feature = "runtime")]
 mod run;
 #[cfg(feature = "runtime")]
