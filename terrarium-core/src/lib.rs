@@ -45,6 +45,8 @@ mod output;
 mod value;
 
 #[cfg(feature = "runtime")]
+mod about;
+#[cfg(feature = "runtime")]
 mod base;
 #[cfg(feature = "runtime")]
 mod conclude;
@@ -70,6 +72,8 @@ pub use options::{Deterministic, ExecuteOptions, SandboxOptions, StreamCallback}
 pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
 pub use value::Value;
 
+#[cfg(feature = "runtime")]
+pub use about::About;
 #[cfg(feature = "runtime")]
 pub use guest::{Completeness, Completion};
 #[cfg(feature = "runtime")]
