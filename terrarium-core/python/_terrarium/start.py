@@ -40,9 +40,9 @@ def start(config: dict[str, Any]) -> None:
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
-    if run.settings.here in sys.path:
-        # The program's place is none where the harness looks for modules.
-        sys.path.remove(run.settings.here)
+    # The program's place is none where the harness looks for modules. "" is that too: an interpreter that was started
+    # without a program has it.
+    sys.path[:] = [place for place in sys.path if place not in ("", run.settings.here)]
     pristine.remember()
     run.settings.loaded = {name for name in sys.modules if name.partition(".")[0] not in _UNSHADOWED}
     run.settings.argv = list(config.get("argv") or ())

@@ -238,6 +238,23 @@ def test_modules_beside_the_program_win_over_those_of_an_image(harness, tmp_path
     assert b"application/json" in results[3]["frames"][0]
 
 
+def test_the_harness_never_imports_what_lies_beside_the_program(harness, tmp_path):
+    boot = {"channel": 1_000_000, "cwd": str(tmp_path)}
+    code = "import sys\nfor name in ('json', 'traceback', 'linecache', 'keyword'):\n    open(name + '.py', 'w').write('1/0')\n'' in sys.path"
+    results = harness.calls(
+        [
+            ("boot", boot, ""),
+            ("execute", {"code": code}, ""),
+            ("execute", {"code": "nowhere"}, ""),
+            ("check", {"code": "1"}, ""),
+        ],
+        prepare="import sys; sys.path.insert(0, '')",
+    )
+    assert b'"repr":"False"' in results[1]["answer"]
+    assert b"Traceback (most recent call last):" in results[2]["answer"]
+    assert results[3]["answer"] == b'{"complete":"complete"}'
+
+
 def test_a_second_boot_sets_everything_anew(harness, tmp_path):
     (tmp_path / "sub").mkdir()
     boot = {"channel": 1_000_000, "cwd": str(tmp_path / "sub"), "argv": ["again"], "env": {"A": "2"}, "seed": 5}
