@@ -23,6 +23,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/module.py",
     "_terrarium/pristine.py",
     "_terrarium/run.py",
+    "_terrarium/shadow.py",
     "_terrarium/source.py",
     "_terrarium/stack.py",
     "_terrarium/start.py",
