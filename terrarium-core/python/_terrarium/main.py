@@ -73,6 +73,7 @@ def execute(request: bytes) -> bytes:
     answer = _answer(_execute, request)
     # What came in this call must not interrupt the next. Between this and the return, nothing can come.
     state.pending = False
+    state.told = True
     return answer
 
 

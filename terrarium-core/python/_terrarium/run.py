@@ -96,6 +96,7 @@ class Run:
     def _prepare(self) -> None:
         request = self.request
         interrupts.install()
+        state.told = False
         if request.get("env") is not None:
             environ.update(request["env"])
         if request.get("cwd") is not None:
