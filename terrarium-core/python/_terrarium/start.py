@@ -8,6 +8,7 @@ from os import chdir, environ
 
 from _terrarium import guest, interrupts, pristine, run, streams
 from _terrarium.hooks import finder
+from _terrarium.memory import reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.wire import channel
@@ -37,6 +38,7 @@ def start(config: dict[str, Any]) -> None:
     finder.add("asyncio", _prepare_asyncio)
     finder.add("linecache", main.register)
     _seed(config.get("seed"))
+    reserve.fill()
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()

@@ -105,8 +105,8 @@ def flush() -> None:
     """Flush the user's streams and then ours. May run user code; what goes wrong has nobody to be told to."""
     done: list[Any] = [None]
     present: dict[str, Any] = sys.__dict__
-    ours: dict[str, Any] = _own
-    for stream in (present.get("stdout"), present.get("stderr"), ours.get("stdout"), ours.get("stderr")):
+    stream: Any
+    for stream in (present.get("stdout"), present.get("stderr"), _own.get("stdout"), _own.get("stderr")):
         for other in done:
             if stream is other:
                 break

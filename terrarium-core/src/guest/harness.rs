@@ -20,6 +20,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/interrupts.py",
     "_terrarium/loop.py",
     "_terrarium/main.py",
+    "_terrarium/memory.py",
     "_terrarium/module.py",
     "_terrarium/pristine.py",
     "_terrarium/run.py",
