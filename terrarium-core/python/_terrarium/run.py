@@ -9,6 +9,7 @@ from os import chdir, environ, getcwd
 from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
+from _terrarium.files import write_back
 from _terrarium.interrupts import as_user, state
 from _terrarium.memory import clear_frames, reserve
 from _terrarium.module import main
@@ -290,6 +291,14 @@ class Run:
         if loop is not None:
             self._attempt(loop.close)
         self._attempt(_run_exitfuncs)
+        self._attempt(self._let_go)
+
+    def _let_go(self) -> None:
+        """Finalize what the program leaves behind, above all its open files."""
+        self.names = {}
+        self.values.clear()
+        main.close()
+        write_back()
 
     def note_interrupt(self) -> dict[str, Any]:
         """Make the response of a program that came to its end that of an interrupted one; an error stays."""

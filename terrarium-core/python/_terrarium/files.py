@@ -1,0 +1,59 @@
+"""Files that a program left open: written at its end, as at the end of a Python process."""
+
+from __future__ import annotations
+
+from _io import BufferedRandom, BufferedWriter, TextIOWrapper
+from posix import fstat
+
+from _terrarium.pristine import BUILTINS, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+# Descriptors that are looked at: the first that a program gets.
+_FIRST = range(3, 9)
+
+_inherited: set[int] = set()
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def remember_files() -> None:
+    """Take the open files for ones that are no program's. Called at boot."""
+    _inherited.clear()
+    _inherited.update([descriptor for descriptor in _FIRST if _is_open(descriptor)])
+
+
+def _any_left() -> bool:
+    return any(descriptor not in _inherited and _is_open(descriptor) for descriptor in _FIRST)
+
+
+def write_back() -> None:
+    """Write what is still in the buffers of files, once nothing of the program is needed any more.
+
+    Finalizers do it for what is garbage, which also ends archives and the like properly.
+    """
+    if not _any_left():
+        return
+    gc = load("gc")
+    gc.collect()
+    if _any_left():
+        found: list[Any] = gc.get_objects()
+        # A text layer first, because it writes into the buffer below it.
+        for kinds in ((TextIOWrapper,), (BufferedWriter, BufferedRandom)):
+            for file in found:
+                if type(file) in kinds:
+                    try:
+                        file.flush()
+                    except Exception:
+                        # It is closed or detached, or cannot be written.
+                        pass
