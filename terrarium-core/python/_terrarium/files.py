@@ -38,22 +38,26 @@ def _any_left() -> bool:
 
 
 def write_back() -> None:
-    """Write what is still in the buffers of files, once nothing of the program is needed any more.
-
-    Finalizers do it for what is garbage, which also ends archives and the like properly.
-    """
+    """Write what is still in the buffers of files, once nothing of the program is needed any more."""
     if not _any_left():
         return
     gc = load("gc")
+    # First of all, since the finalizers of garbage come in any order: a buffer's may close the file below a text layer
+    # that has more to write.
+    _flush(gc.get_objects())
+    # Finalizers end archives and the like properly.
     gc.collect()
     if _any_left():
-        found: list[Any] = gc.get_objects()
-        # A text layer first, because it writes into the buffer below it.
-        for kinds in ((TextIOWrapper,), (BufferedWriter, BufferedRandom)):
-            for file in found:
-                if type(file) in kinds:
-                    try:
-                        file.flush()
-                    except Exception:
-                        # It is closed or detached, or cannot be written.
-                        pass
+        _flush(gc.get_objects())
+
+
+def _flush(found: list[Any]) -> None:
+    # A text layer first, because it writes into the buffer below it.
+    for kinds in ((TextIOWrapper,), (BufferedWriter, BufferedRandom)):
+        for file in found:
+            if type(file) in kinds:
+                try:
+                    file.flush()
+                except Exception:
+                    # It is closed or detached, or cannot be written.
+                    pass
