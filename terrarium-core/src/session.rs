@@ -5,8 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
-    path,
+    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result, path,
     run::{self, Live, Plan},
     vfs::Vfs,
 };

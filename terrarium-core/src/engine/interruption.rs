@@ -15,7 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{cancel::Cancel, syscall::{Sleeper, Wake}};
+use crate::{
+    cancel::Cancel,
+    syscall::{Sleeper, Wake},
+};
 
 /// Why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

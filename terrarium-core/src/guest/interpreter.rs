@@ -6,9 +6,7 @@ use serde::Serialize;
 
 use super::{
     channel::{Collected, Frames},
-    protocol::{
-        Boot, CheckResponse, CodeRequest, Completeness, Completion, Request, Response, ResponseStatus, Values,
-    },
+    protocol::{Boot, CheckResponse, CodeRequest, Completeness, Completion, Request, Response, ResponseStatus, Values},
 };
 use crate::{
     CancelHandle, Display, Error, Value,

@@ -45,11 +45,7 @@ struct Site {
 }
 
 impl Site {
-    fn error(
-        self,
-        construct: &'static str,
-        reason: impl Into<String>,
-    ) -> super::error::RewriteError {
+    fn error(self, construct: &'static str, reason: impl Into<String>) -> super::error::RewriteError {
         super::error::RewriteError::Function {
             function: self.function,
             construct,
