@@ -38,10 +38,10 @@ mod bytes;
 mod cancel;
 mod error;
 mod limits;
-#[cfg(feature = "runtime")]
-mod package;
 mod options;
 mod output;
+#[cfg(feature = "runtime")]
+mod package;
 mod value;
 
 #[cfg(feature = "runtime")]

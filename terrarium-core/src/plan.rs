@@ -1,10 +1,6 @@
 //! A sandbox's options, checked, and how an interpreter starts from them.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use crate::{
     Bytes, Error, ExecuteOptions, ExecutionResult, Result, SandboxOptions,
@@ -83,7 +79,12 @@ impl Plan {
         }
     }
 
-    pub(crate) fn write_all(&self, files: &mut Vfs, writer: &Context, contents: &BTreeMap<String, Bytes>) -> Result<()> {
+    pub(crate) fn write_all(
+        &self,
+        files: &mut Vfs,
+        writer: &Context,
+        contents: &BTreeMap<String, Bytes>,
+    ) -> Result<()> {
         let used = contents.values().map(|content| content.len() as u64).sum();
         if used > self.options.file_bytes {
             let limit = self.options.file_bytes;

@@ -1,12 +1,9 @@
 //! Running code in a live interpreter, and collecting what it leaves behind.
 
-use std::{
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use crate::{
-    Bytes, Completeness, Completion, ExecuteOptions, ExecutionResult, Metrics, Result,
-    base,
+    Bytes, Completeness, Completion, ExecuteOptions, ExecutionResult, Metrics, Result, base,
     conclude::{conclude, stream, text},
     fd::Input,
     guest::{Interpreter, Request},

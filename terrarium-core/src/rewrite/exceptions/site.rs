@@ -13,11 +13,6 @@ pub(super) struct Site {
 
 impl Site {
     pub(super) fn error(self, construct: &'static str, reason: impl Into<String>) -> RewriteError {
-        RewriteError::Function {
-            function: self.function,
-            construct,
-            offset: self.offset,
-            reason: reason.into(),
-        }
+        RewriteError::Function { function: self.function, construct, offset: self.offset, reason: reason.into() }
     }
 }
