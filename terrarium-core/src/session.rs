@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result, path,
-    run::{self, Live, Plan},
+    plan::Plan,
+    run::{self, Live},
     vfs::Vfs,
 };
 

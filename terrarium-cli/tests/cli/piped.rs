@@ -75,7 +75,7 @@ fn lines_of_another_system_run_too() {
 
 #[test]
 fn the_session_goes_on_after_a_timeout() {
-    let ran = Ran::from(ran_with(&["--timeout", "300ms", "--grace", "10s"], "x = 41\nwhile True: pass\n\nx + 1\n"));
+    let ran = Ran::from(ran_with(&["--timeout", "300ms"], "x = 41\nwhile True: pass\n\nx + 1\n"));
     assert_eq!((ran.code, &*ran.stdout), (Some(0), "42\n"), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("TimeoutError: the run was stopped after 0.3 s\n"), "{}", ran.stderr);
 }

@@ -247,7 +247,7 @@ fn ctrl_c_clears_the_line() {
 #[test]
 fn ctrl_c_interrupts_code_and_the_session_goes_on() {
     let state = folder(&[]);
-    let terminal = Terminal::start(&["--timeout", "none", "--grace", "10s"], state.path());
+    let terminal = Terminal::start(&["--timeout", "none"], state.path());
     terminal.shows(">>>");
     terminal.types("x = 41\r");
     terminal.shows("x = 41\n>>>");

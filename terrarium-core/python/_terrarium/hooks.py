@@ -1,4 +1,4 @@
-"""Changes to modules of the standard library, made when a program imports them and not before."""
+"""Changes to modules of the standard library, made when a program imports them; modules that are to be absent."""
 
 from __future__ import annotations
 
@@ -41,10 +41,11 @@ class _Loader:
 
 
 class Finder:
-    """Finds the modules that have a hook, and no others."""
+    """Finds the modules that have a hook, and no others; stops the search for the ones that are refused."""
 
     def __init__(self) -> None:
         self._hooks: dict[str, Hook] = {}
+        self._refused: dict[str, str] = {}
         self._busy = False
 
     def add(self, name: str, hook: Hook) -> None:
@@ -54,6 +55,14 @@ class Finder:
         if module is not None:
             hook(module)
 
+    def refuse(self, name: str, reason: str | None = None) -> None:
+        """Let there be no module `name`, and say why."""
+        self._refused[name] = reason or f"No module named {name!r}"
+
+    def refuses(self, name: object) -> bool:
+        """Whether there is to be no module `name`."""
+        return name in self._refused
+
     def remove(self, name: str) -> None:
         """Forget a hook."""
         self._hooks.pop(name, None)
@@ -62,6 +71,8 @@ class Finder:
         """Find a module with a hook by the finders that follow."""
         hook = self._hooks.get(name)
         if hook is None or self._busy:
+            if name in self._refused:
+                raise ModuleNotFoundError(self._refused[name], name=name)
             return None
         self._busy = True
         try:

@@ -3,6 +3,9 @@
 The host's soft interrupt makes CPython call the SIGINT handler between any two bytecodes. The handler raises only
 while `state.user` is set; otherwise it takes a note, which the harness acts upon when it is in a fit state.
 `state.pending` is cleared where it is acted upon and nowhere else, so that no interrupt is lost.
+
+The host stops a run by force when its user code does not end soon after an interrupt. As soon as the harness has the
+word, it says so, once a run, and gets the time that its report takes.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from _signal import SIGINT, signal  # type: ignore[import-not-found]
 
 from _terrarium.pristine import BUILTINS
+from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,17 +27,30 @@ __builtins__ = BUILTINS
 
 
 class _State:
-    """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one came in this phase."""
+    """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one came in this phase.
 
-    __slots__ = ("pending", "raised", "user")
+    `told`: the host knows that the harness has the word, or need not know, since there is no run.
+    """
+
+    __slots__ = ("pending", "raised", "told", "user")
 
     def __init__(self) -> None:
         self.user = False
         self.pending = False
         self.raised = False
+        self.told = True
 
 
 state = _State()
+
+
+def _tell() -> None:
+    state.told = True
+    try:
+        channel.send(b"U")
+    except OSError:
+        # The channel is full; the host has stopped the run for other reasons.
+        pass
 
 
 def _on_interrupt(_signal: int, _frame: Any) -> None:
@@ -41,6 +58,8 @@ def _on_interrupt(_signal: int, _frame: Any) -> None:
         state.raised = True
         raise KeyboardInterrupt
     state.pending = True
+    if not state.told:
+        _tell()
 
 
 def install() -> None:
@@ -64,3 +83,5 @@ def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
     finally:
         state.user = False
+        if state.raised and not state.told:
+            _tell()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from _terrarium.interrupts import as_user, state
+from _terrarium.memory import reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
+from _terrarium.run import NO_MEMORY
 from _terrarium.run import execute as _execute
 from _terrarium.start import start
 from _terrarium.wire import dump, parse
@@ -23,6 +25,18 @@ _LAST_RESORT = (
     b'"HarnessError: the harness failed and could not say why\\n","frames":[],"file":null,"line":null,"column":null,'
     b'"end_line":null,"end_column":null,"source":null,"incomplete_input":false}}'
 )
+
+# What came of a run for which there was no memory at all.
+_NO_MEMORY = dump(
+    {
+        "status": "error",
+        "exit_code": None,
+        "has_value": False,
+        "repr": None,
+        "repr_truncated": False,
+        "error": NO_MEMORY,
+    }
+).encode()
 
 _boot_error: BaseException | None = None
 
@@ -52,6 +66,10 @@ def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
         if _boot_error is not None:
             return _fault(_boot_error)
         return work(parse(request)).encode()
+    except MemoryError:
+        state.user = False
+        reserve.release()
+        return _NO_MEMORY
     except BaseException as error:
         state.user = False
         return _fault(error)
@@ -73,6 +91,7 @@ def execute(request: bytes) -> bytes:
     answer = _answer(_execute, request)
     # What came in this call must not interrupt the next. Between this and the return, nothing can come.
     state.pending = False
+    state.told = True
     return answer
 
 

@@ -80,6 +80,12 @@ class Main:
         if type(cache) is dict and self.latest is not None:
             cache[self.latest.filename] = self.latest.cache_entry()
 
+    def close(self) -> None:
+        """Let go of a module that nothing will run in any more."""
+        module, self.module = self.module, None
+        if modules.get("__main__") is module:
+            del modules["__main__"]
+
     def clear(self) -> None:
         """Forget the names that user code made, in place: functions that were handed out see it too."""
         self.features = 0

@@ -84,11 +84,17 @@ def load(name: str) -> Any:
         with Untampered():
             try:
                 __import__(name)
+            except MemoryError:
+                raise
             except Exception:
                 # The program put something else in the place of a module that this one needs.
-                hidden = {other: sys.modules.pop(other) for other in list(sys.modules) if other not in _modules}
-                __import__(name)
-                _modules.update(sys.modules)
-                put_back(sys.modules, hidden)
+                hidden = {other: sys.modules[other] for other in sys.modules if other not in _modules}
+                try:
+                    for other in hidden:
+                        del sys.modules[other]
+                    __import__(name)
+                    _modules.update(sys.modules)
+                finally:
+                    put_back(sys.modules, hidden)
             module = _modules[name] = sys.modules[name]
     return module

@@ -9,7 +9,9 @@ from os import chdir, environ, getcwd
 from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
+from _terrarium.files import write_back
 from _terrarium.interrupts import as_user, state
+from _terrarium.memory import clear_frames, reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
 from _terrarium.source import FUTURE_FEATURES, VALUE, Program, Source, build
@@ -32,6 +34,21 @@ _VALUE_BYTES = 64 << 20
 _REPR_BYTES = 1 << 20
 # Types without a rich repr.
 _PLAIN_KINDS = frozenset((bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type))
+# The report of a program that leaves no memory for another.
+NO_MEMORY: dict[str, Any] = {
+    "type": "MemoryError",
+    "module": "builtins",
+    "message": "",
+    "traceback": "MemoryError\n",
+    "frames": [],
+    "file": None,
+    "line": None,
+    "column": None,
+    "end_line": None,
+    "end_column": None,
+    "source": None,
+    "incomplete_input": False,
+}
 # A range that every exit status fits in; Python too turns what is beyond it into -1.
 _EXIT_CODES = range(-(2**31), 2**31)
 
@@ -96,6 +113,8 @@ class Run:
     def _prepare(self) -> None:
         request = self.request
         interrupts.install()
+        state.told = False
+        reserve.fill()
         if request.get("env") is not None:
             environ.update(request["env"])
         if request.get("cwd") is not None:
@@ -167,15 +186,49 @@ class Run:
             if code == 0:
                 response["status"] = "success"
                 return
-        errors = load("_terrarium.errors")
-        load("_terrarium.tracebacks")
-        with Untampered():
-            response["error"] = errors.begin(error, self.source, main)
-            self._attempt(errors.finish, response["error"], error, main)
+        if MemoryError in type.mro(type(error)):
+            self._report_no_memory(error)
+        else:
+            self._describe(error)
         if leaves:
             response["error"]["exit_code"] = response["exit_code"]
         else:
             self._attempt(_call_excepthook, error)
+
+    def _describe(self, error: BaseException) -> None:
+        errors = load("_terrarium.errors")
+        load("_terrarium.tracebacks")
+        with Untampered():
+            report = errors.begin(error, self.source, main)
+            self._attempt(errors.finish, report, error, main)
+        self.response["error"] = report
+
+    def _report_no_memory(self, error: BaseException) -> None:
+        """Say all that there is memory for."""
+        reserve.release()
+        self._attempt(clear_frames, error)
+        try:
+            self._describe(error)
+            return
+        except MemoryError:
+            pass
+        if not self.keep:
+            # Nobody will miss it but the outputs that were asked for, which could not be written either.
+            self._attempt(self.names.clear)
+            try:
+                self._describe(error)
+                return
+            except MemoryError:
+                pass
+        self.response["error"] = NO_MEMORY
+
+    def note_no_memory(self) -> dict[str, Any]:
+        """Make the response that of a program which left no memory to report with; an error stays."""
+        response = self.response
+        if response["error"] is None:
+            response["status"] = "error"
+            response["error"] = NO_MEMORY
+        return response
 
     def _exit_code(self, error: BaseException) -> int:
         """Return the exit status as Python finds it; what is no status is printed and counts as 1."""
@@ -238,6 +291,14 @@ class Run:
         if loop is not None:
             self._attempt(loop.close)
         self._attempt(_run_exitfuncs)
+        self._attempt(self._let_go)
+
+    def _let_go(self) -> None:
+        """Finalize what the program leaves behind, above all its open files."""
+        self.names = {}
+        self.values.clear()
+        main.close()
+        write_back()
 
     def note_interrupt(self) -> dict[str, Any]:
         """Make the response of a program that came to its end that of an interrupted one; an error stays."""
@@ -272,6 +333,10 @@ def _print_exit_message(code: object) -> None:
 def execute(request: dict[str, Any]) -> str:
     """Run what a request says and return the text of the response."""
     run = Run(request)
-    text = dump(run.go())
+    try:
+        text = dump(run.go())
+    except MemoryError:
+        reserve.release()
+        text = dump(run.note_no_memory())
     # In the harness itself, an interrupt only takes a note.
     return dump(run.note_interrupt()) if state.pending else text

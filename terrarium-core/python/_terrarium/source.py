@@ -155,12 +155,23 @@ def build(source: Source, features: int) -> Program:
     keep = _ast.Assign(
         targets=[_ast.Name(id=VALUE, ctx=_ast.Store(), **place)], value=value, type_comment=None, **place
     )
-    # A string that is the whole program is both the module's docstring and its value.
-    if len(tree.body) == 1 and isinstance(value, _ast.Constant) and isinstance(value.value, str):
+    # A string that is the whole program is both the module's docstring and its value. The compiler takes no docstring
+    # with lone surrogates.
+    if len(tree.body) == 1 and isinstance(value, _ast.Constant) and _is_text(value.value):
         tree.body.append(keep)
     else:
         tree.body[-1] = keep
     return Program(_compile_tree(tree, source, flags), True, not isinstance(value, (_ast.Call, _ast.Await)))
+
+
+def _is_text(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _compile_tree(tree: ast.Module, source: Source, flags: int) -> CodeType:

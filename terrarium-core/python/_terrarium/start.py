@@ -7,13 +7,16 @@ import sys
 from os import chdir, environ
 
 from _terrarium import guest, interrupts, pristine, run, streams
+from _terrarium.files import remember_files
 from _terrarium.hooks import finder
+from _terrarium.memory import reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
@@ -21,6 +24,8 @@ __builtins__ = BUILTINS
 
 # Modules that a file beside the program does not hide: what every interpreter has loaded before, and what is built in.
 _UNSHADOWED = frozenset((*pristine.STARTUP, *sys.builtin_module_names, "__future__", "_terrarium", "terrarium"))
+# Parts of the guest's distribution that need JavaScript around them. Programs take them as the sign of a browser.
+_ABSENT = ("pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js")
 
 
 def start(config: dict[str, Any]) -> None:
@@ -36,7 +41,15 @@ def start(config: dict[str, Any]) -> None:
         sys.meta_path.insert(0, finder)
     finder.add("asyncio", _prepare_asyncio)
     finder.add("linecache", main.register)
+    finder.add("importlib.util", _prepare_importlib)
+    for name in _ABSENT:
+        finder.refuse(name)
+    if sys.platform == "emscripten":
+        for name in ("ctypes", "_ctypes"):
+            finder.refuse(name, "ctypes is not available in this sandbox: foreign functions cannot be called")
     _seed(config.get("seed"))
+    reserve.fill()
+    remember_files()
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
@@ -50,6 +63,23 @@ def start(config: dict[str, Any]) -> None:
     if place:
         chdir(place)
         run._search_here()
+
+
+def _prepare_importlib(module: Any) -> None:
+    """Let `find_spec` find nothing where an import would not."""
+    real = module.find_spec
+    if real.__module__ == __name__:
+        return
+
+    def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
+        if finder.refuses(name):
+            return None
+        spec: ModuleSpec | None = real(name, package)
+        return spec
+
+    find_spec.__qualname__ = "find_spec"
+    find_spec.__doc__ = real.__doc__
+    module.find_spec = find_spec
 
 
 def _prepare_asyncio(_module: ModuleType) -> None:

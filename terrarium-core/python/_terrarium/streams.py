@@ -1,9 +1,9 @@
-"""The standard streams: UTF-8, line-buffered, flushed whatever user code did to them."""
+"""The standard streams: UTF-8, unbuffered on the way out, flushed whatever user code did to them."""
 
 from __future__ import annotations
 
 import sys
-from _io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
+from _io import BufferedReader, FileIO, TextIOWrapper
 
 from _terrarium.pristine import BUILTINS
 
@@ -17,21 +17,48 @@ __builtins__ = BUILTINS
 _ERRORS = {"stdin": "strict", "stdout": "strict", "stderr": "backslashreplace"}
 _DESCRIPTORS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
-# Ours, with the buffer below: user code may replace, detach or close the text layer.
+# Ours: user code may replace, detach or close them.
 _own: dict[str, TextIOWrapper] = {}
-_buffers: dict[str, Any] = {}
+
+
+class _Input(FileIO):
+    """Standard input, which knows whether anything was read from it."""
+
+    touched = False
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read into a buffer."""
+        self.touched = True
+        return FileIO.readinto(self, buffer)
+
+    def readall(self) -> bytes:
+        """Read to the end."""
+        self.touched = True
+        return FileIO.readall(self)
+
+    def read(self, size: int | None = -1) -> bytes | Any:
+        """Read up to `size` bytes."""
+        self.touched = True
+        return FileIO.read(self, size)
+
+
+_input: _Input | None = None
 
 
 def _make(name: str) -> None:
+    global _input
     descriptor = _DESCRIPTORS[name]
     reads = name == "stdin"
-    raw = FileIO(descriptor, "r" if reads else "w", closefd=False)
-    buffer: Any = BufferedReader(raw) if reads else BufferedWriter(raw)
+    raw = _Input(descriptor, "r", closefd=False) if reads else FileIO(descriptor, "w", closefd=False)
+    # Nothing is kept back on this side: a run may be stopped by force at any time, and what it wrote must be there.
+    # It also keeps the order of what goes through the text layer, its buffer and the descriptor.
+    buffer: Any = BufferedReader(raw) if reads else raw
     raw.name = "<" + name + ">"
-    stream = TextIOWrapper(buffer, encoding="utf-8", errors=_ERRORS[name], line_buffering=not reads)
+    stream = TextIOWrapper(buffer, encoding="utf-8", errors=_ERRORS[name], write_through=not reads)
     stream.mode = "r" if reads else "w"  # type: ignore[misc]
     _own[name] = stream
-    _buffers[name] = buffer
+    if type(raw) is _Input:
+        _input = raw
 
 
 def _install(name: str) -> None:
@@ -66,25 +93,29 @@ def renew() -> None:
     Standard input starts anew, because what an earlier run left in its buffer is not part of this run's input. The
     output streams are left as the user wants them, unless they are gone.
     """
-    if sys.__dict__.get("stdin") in (None, _own.get("stdin")):
+    stdin = sys.__dict__.get("stdin")
+    if stdin is None or (stdin is _own.get("stdin") and (_input is None or _input.touched or not _is_open("stdin"))):
         _install("stdin")
     for name in ("stdout", "stderr"):
         if sys.__dict__.get(name) is None or not _is_open(name):
             _install(name)
 
 
-def _flush(stream: Any) -> None:
-    if stream is not None:
-        stream.flush()
-
-
 def flush() -> None:
     """Flush the user's streams and then ours. May run user code; what goes wrong has nobody to be told to."""
-    for stream in (sys.__dict__.get("stdout"), sys.__dict__.get("stderr"), *_own.values(), *_buffers.values()):
-        try:
-            _flush(stream)
-        except Exception:
-            pass
+    done: list[Any] = [None]
+    present: dict[str, Any] = sys.__dict__
+    stream: Any
+    for stream in (present.get("stdout"), present.get("stderr"), _own.get("stdout"), _own.get("stderr")):
+        for other in done:
+            if stream is other:
+                break
+        else:
+            done.append(stream)
+            try:
+                stream.flush()
+            except Exception:
+                pass
 
 
 def complain(text: str) -> None:

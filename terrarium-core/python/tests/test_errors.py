@@ -248,3 +248,35 @@ def test_memory_error_is_reported(harness):
 def test_warnings_name_the_program(harness):
     result = harness.run("import warnings\nwarnings.warn('careful')")
     assert result.stderr == "main.py:2: UserWarning: careful\n  warnings.warn('careful')\n"
+
+
+LITTLE_MEMORY = "import resource\nused = int(open('/proc/self/statm').read().split()[0]) << 12\nresource.setrlimit(resource.RLIMIT_AS, (used + (50 << 20), resource.RLIM_INFINITY))\n"
+HOARD = (
+    "def hoard(x):\n    size = 10_000\n    while size > 30:\n        try:\n            while True: x.append(bytes(size))\n"
+    "        except MemoryError:\n            size = size // 2\n    while True: x.append([None])\n"
+)
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("code", ["x = []\nhoard(x)", "def f():\n    x = []\n    hoard(x)\nf()"])
+def test_a_program_that_takes_all_the_memory_is_reported(harness, code, keep):
+    result = harness.run(LITTLE_MEMORY + HOARD + code, keep=keep)
+    assert (result.error["type"], result.error["module"]) == ("MemoryError", "builtins")
+    assert result.error["traceback"].endswith("MemoryError\n")
+    assert result.error["line"] == (LITTLE_MEMORY + HOARD).count("\n")
+
+
+@pytest.mark.native
+def test_a_swallowed_memory_error_leaves_a_response(harness):
+    code = "x = []\ntry:\n    hoard(x)\nexcept MemoryError:\n    pass"
+    result = harness.run(LITTLE_MEMORY + HOARD + code + "\n1 + 1", keep=True)
+    assert result.status == "success" or result.error["type"] == "MemoryError"
+
+
+def test_a_request_that_there_is_no_memory_for_is_a_memory_error(harness):
+    prepare = (
+        "import _terrarium.run as run\nclass Run:\n    def __init__(self, request): raise MemoryError\nrun.Run = Run"
+    )
+    result = harness.run("1", prepare=prepare)
+    assert (result.error["type"], result.error["module"]) == ("MemoryError", "builtins")

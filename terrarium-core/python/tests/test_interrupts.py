@@ -118,3 +118,20 @@ def test_an_interrupt_at_any_opcode_of_the_harness_leaves_a_response_and_a_sessi
         after = [json.loads(result["answer"]) for result in results[1:]]
         assert [answer["repr"] for answer in after] == ["'alive'", "'alive'"], (target, after)
     assert interrupted > 0 or code == "x = ("
+
+
+def test_the_host_hears_first_that_user_code_was_left(harness):
+    results = harness.session(
+        "import _thread\n_thread.interrupt_main()\nwhile True: pass", "1 + 1", "raise KeyboardInterrupt"
+    )
+    assert results[0].error["line"] in (2, 3)
+    assert results[0].frames == [b"U"]
+    assert [result.frames[:1] == [b"U"] for result in results[1:]] == [False, False]
+
+
+def test_the_host_hears_it_once_a_run(harness):
+    code = (
+        "import _thread, atexit\n@atexit.register\ndef f():\n    _thread.interrupt_main()\n    while True: pass\n"
+        "class H:\n    def __repr__(self):\n        _thread.interrupt_main()\n        while True: pass\nH()"
+    )
+    assert harness.run(code).frames.count(b"U") == 1

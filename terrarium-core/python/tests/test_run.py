@@ -1,5 +1,7 @@
 """How programs run: as `__main__`, with the value of the last expression, with what the host hands in."""
 
+import json
+
 import pytest
 
 
@@ -413,3 +415,57 @@ def test_a_failed_boot_is_told_by_the_calls_that_follow(harness):
     results = harness.calls([("boot", {"channel": "no"}, ""), ("execute", {"code": "1"}, "")])
     assert b"HarnessError" in results[1]["answer"]
     assert b"the channel is a descriptor number" in results[1]["answer"]
+
+
+OPEN_FILES = {
+    "a name": "f = open('a', 'w'); f.write('text')",
+    "a name beside a function": "def g(): pass\nf = open('a', 'w'); f.write('text')",
+    "a local name of a frame": "def g():\n    f = open('a', 'w'); f.write('text')\n    1/0\ng()",
+    "an exception": "f = open('a', 'w'); f.write('text')\n1/0",
+    "bytes": "f = open('a', 'wb'); f.write(b'text')",
+    "an exit": "import sys\nf = open('a', 'w'); f.write('text')\nsys.exit(3)",
+    "a cycle": "f = open('a', 'w'); f.write('text'); l = [f]; l.append(l); del f",
+    "a module": "import sys\nsys.f = open('a', 'w'); sys.f.write('text')",
+    "the final value": "f = open('a', 'w'); f.write('text'); f",
+    "the second file": "e = open('b', 'w'); f = open('a', 'w'); f.write('text'); e.close()",
+}
+
+
+@pytest.mark.parametrize("code", OPEN_FILES.values(), ids=OPEN_FILES)
+def test_files_that_are_left_open_are_written_at_the_end_of_a_fresh_run(harness, code, tmp_path):
+    result = harness.calls([("execute", {"code": code}, ""), ("execute", {"code": "open('a').read()"}, "")])
+    assert json.loads(result[1]["answer"])["repr"] == "'text'"
+
+
+def test_an_archive_that_is_left_open_is_whole(harness):
+    codes = [
+        "import zipfile\nz = zipfile.ZipFile('a.zip', 'w'); z.writestr('x', 'y')",
+        "import zipfile\nzipfile.ZipFile('a.zip').namelist()",
+    ]
+    results = harness.calls([("execute", {"code": code}, "") for code in codes])
+    assert json.loads(results[1]["answer"])["repr"] == "['x']"
+
+
+def test_the_files_of_a_session_stay_open(harness):
+    results = harness.session("f = open('a', 'w'); f.write('text')", "f.write(' more')", "f.close(); open('a').read()")
+    assert results[2].repr == "'text more'"
+
+
+@pytest.mark.parametrize("name", ["pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js", "pyodide.ffi"])
+def test_the_distribution_does_not_show(harness, name):
+    result = harness.run(
+        f"import importlib.util, sys\ns = importlib.util.find_spec({name.partition('.')[0]!r})\nassert s is None\nimport {name}"
+    )
+    assert (result.error["type"], result.error["message"]) == (
+        "ModuleNotFoundError",
+        f"No module named {name.partition('.')[0]!r}",
+    )
+    assert "_terrarium" not in result.traceback
+
+
+def test_a_module_can_be_refused_with_a_reason(harness):
+    prepare = "from _terrarium.hooks import finder\nfinder.refuse('colorsys', 'no colours here')"
+    result = harness.run(
+        "try:\n    import colorsys\nexcept ImportError as e:\n    x = e.name, str(e)\nx", prepare=prepare
+    )
+    assert result.repr == "('colorsys', 'no colours here')"

@@ -34,10 +34,10 @@ def test_output_before_an_error_is_kept(harness):
     assert (result.status, result.stdout) == ("error", "before")
 
 
-def test_lines_are_written_as_they_are_printed(harness):
+def test_text_is_written_as_it_is_printed(harness):
     # A run that is stopped hard has no chance to flush.
     result = harness.run("import os\nprint('line')\nprint('more', end='')\nos.write(1, b'direct|')")
-    assert result.stdout == "line\ndirect|more"
+    assert result.stdout == "line\nmoredirect|"
 
 
 def test_encoding_of_the_streams(harness):
@@ -121,3 +121,19 @@ def test_flush_saves_what_was_not_written(harness):
 def test_many_lines(harness):
     result = harness.run("for i in range(10_000): print(i)")
     assert result.stdout == "".join(f"{i}\n" for i in range(10_000))
+
+
+def test_nothing_waits_to_be_flushed(harness):
+    code = (
+        "import os, sys\nprint('a', end='')\nsys.stdout.buffer.write(b'b')\nsys.stdout.write('c')\nos.write(1, b'd')\n"
+        "print('e')\nsys.stderr.write('err')\nos.write(2, b'|')"
+    )
+    result = harness.run(code)
+    assert (result.stdout, result.stderr) == ("abcde\n", "err|")
+
+
+@pytest.mark.native
+def test_output_of_a_program_that_is_stopped_by_force_is_there(harness):
+    code = "import os, sys\nif os.fork() == 0:\n    print('out', end='')\n    sys.stderr.write('err')\n    os._exit(0)\nos.wait()\nNone"
+    result = harness.run(code)
+    assert (result.stdout, result.stderr) == ("out", "err")

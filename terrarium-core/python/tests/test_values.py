@@ -259,7 +259,7 @@ def test_deep_nesting_ends_in_a_repr():
         leaf.append([])
         leaf = leaf[0]
     written, _ = encode(value)
-    for _ in range(50):
+    for _ in range(40):
         (written,) = written
     assert written["$type"] == "object"
     assert written["class"] == "builtins.list"
@@ -521,3 +521,10 @@ def test_decode_of_records():
     assert decode({"$type": "dataclass", "name": "P", "fields": {"x": {"$type": "tuple", "items": []}}}).x == ()
     pair = decode({"$type": "tuple", "name": "Outer.Pair", "fields": ["a", "b"], "items": [1, 2]})
     assert (type(pair).__name__, pair.b) == ("Pair", 2)
+
+
+@pytest.mark.parametrize("code", ["'\\ud800'", "['\\ud800']", "x = 1\n'\\ud800'", "{'\\ud800': '\\udfff'}"])
+def test_a_final_value_with_lone_surrogates_is_a_value(harness, code):
+    result = harness.run(code).ok()
+    assert "\\ud800" in result.repr
+    assert "surrogatepass" in json.dumps(result.final)

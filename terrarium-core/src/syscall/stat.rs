@@ -3,7 +3,9 @@
 use super::import::{Import, preview1, syscall};
 use super::path::{Target, at_flags, path};
 use super::{Args, Process};
-use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FdFlags, Fdstat, Filetype, FileType, OpenFlags, Rights, Stat, Timespec};
+use crate::abi::{
+    AT_FDCWD, AccessMode, AtFlags, Errno, FdFlags, Fdstat, FileType, Filetype, OpenFlags, Rights, Stat, Timespec,
+};
 use crate::memory::GuestMemory;
 use crate::vfs::{Ino, SetTime, SetTimes};
 

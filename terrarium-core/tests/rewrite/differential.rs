@@ -136,7 +136,7 @@ fn translated_programs_do_what_binaryens_translations_do() {
     let legacy = encode(&functions);
     std::fs::write(&input, &legacy).expect("the folder can be written");
     node(
-        &installed("xtask/node_modules/binaryen/bin/wasm-opt"),
+        &installed("terrarium-runtime/downloads/binaryen/bin/wasm-opt"),
         &[
             input.as_os_str(),
             "-o".as_ref(),
