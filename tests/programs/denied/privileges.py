@@ -15,7 +15,6 @@ ways = {
     "kill parent": lambda: os.kill(os.getppid(), signal.SIGKILL),
     "nice": lambda: os.nice(-5),
     "ptrace": lambda: os.ptrace,
-    "setsid": lambda: os.setsid(),
     "priority": lambda: os.setpriority(os.PRIO_PROCESS, 1, -5),
 }
 for name, way in ways.items():

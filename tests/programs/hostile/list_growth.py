@@ -1,6 +1,7 @@
 # expect: memory_exceeded timeout
 # timeout: 20
 # memory: 128MiB
+# session: reset
 """A list that grows, with every exception swallowed and kept."""
 
 kept = []

@@ -22,3 +22,7 @@ print(locale.setlocale(locale.LC_ALL, "xx_YY.nope"), sys.maxsize, sys.getrecursi
 print(hash(2**61 - 1), sys.hash_info.width, sys.int_info.bits_per_digit, sys.getsizeof(1), sys.flags.utf8_mode, sys.stdout.line_buffering, sys.stdout.write_through)
 for number in (2, 40, 28, 44, 54):
     print(number, os.strerror(number))
+os.setsid()
+open("file", "w").close()
+os.utime("file", ns=(1, 5_123_456_789))
+print(os.stat("file").st_mtime_ns, "setsid did nothing")

@@ -28,7 +28,7 @@ fn p7_memory_limits_hold_however_it_is_asked_for() {
         "x = []\nwhile True: x.append(bytes(10_000))",
         "x = []\nwhile True: x.append(object())",
         "x = {}\nn = 0\nwhile True:\n    x[n] = str(n)\n    n += 1",
-        "b = bytearray(1)\nwhile True: b += b",
+        "b = bytearray(1)\nwhile True: b.extend(bytes(b))",
         "s = 'x'\nwhile True: s += s",
         "x = 1\nwhile True: x <<= 10_000_000",
         "import array; array.array('d', [0]) * (1 << 30)",
