@@ -180,6 +180,7 @@ hostile! {
     recursion_limit
     recursion_limit_in_c
     recursive_getattr
+    refused_modules
     rename_games
     replace_builtins
     repr_loop
@@ -194,6 +195,8 @@ hostile! {
     string_format_bomb
     string_times
     subclass_exit
+    test_capi
+    test_capi_random
     thread_bomb
     tracing
     unicode_floods

@@ -58,6 +58,7 @@ fn runs_that_end_badly_leave_nothing_behind() {
         step("x = bytearray(10**9)"),
         step("import os; os._exit(3)"),
         step("import os; os.abort()"),
+        step(include_str!("../../programs/hostile/test_capi_random.py")),
         step("import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()"),
         step("import os; kept = [os.open('/dev/null', 0) for _ in range(50)], os.pipe()\nprint('x' * 10**6)"),
         Step {
