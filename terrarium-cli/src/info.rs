@@ -2,46 +2,14 @@
 
 use std::io;
 
-use serde::Serialize;
-use terrarium_runtime::Runtime;
+use terrarium_core::About;
 
 use crate::{args::InfoArgs, exit::Failure, streams};
 
-/// What this program is made of.
-#[derive(Serialize)]
-pub(crate) struct About {
-    terrarium: &'static str,
-    /// The version of Python.
-    pub(crate) python: String,
-    distribution: String,
-    abi: String,
-    platform: String,
-    target: String,
-}
-
-impl About {
-    /// From the artifacts' manifest.
-    ///
-    /// # Errors
-    /// [`Failure::Fault`], when they are damaged.
-    pub(crate) fn new() -> Result<Self, Failure> {
-        let runtime = Runtime::bundled().map_err(|error| Failure::Fault(error.to_string()))?;
-        let guest = runtime.manifest().guest.clone();
-        Ok(Self {
-            terrarium: env!("CARGO_PKG_VERSION"),
-            python: guest.python,
-            distribution: format!("{} {}", guest.name, guest.version),
-            abi: guest.abi,
-            platform: guest.platform,
-            target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-        })
-    }
-}
-
-/// Print it, as lines or as JSON.
+/// Print them, as lines or as JSON.
 ///
 /// # Errors
-/// [`Failure`] as for [`About::new`], or of the standard output.
+/// [`Failure`] of the installation or of the standard output.
 pub(crate) fn print(args: &InfoArgs) -> Result<i32, Failure> {
     let about = serde_json::to_value(About::new()?).map_err(|error| Failure::Fault(error.to_string()))?;
     let text = match about.as_object() {

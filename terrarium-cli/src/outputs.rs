@@ -62,7 +62,10 @@ impl OutputFolder {
 
     fn write_file(&self, place: &Path, content: &[u8]) -> io::Result<()> {
         if let Some(folder) = place.parent() {
-            self.dir.create_dir_all(folder)?;
+            self.dir.create_dir_all(folder).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => io::Error::other("a file or a link is where its folder would be"),
+                _ => error,
+            })?;
         }
         // Made anew: a link or pipe of that name is replaced, and not written through.
         match self.dir.remove_file(place) {

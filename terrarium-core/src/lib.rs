@@ -38,20 +38,26 @@ mod bytes;
 mod cancel;
 mod error;
 mod limits;
-#[cfg(feature = "runtime")]
-mod package;
 mod options;
 mod output;
+#[cfg(feature = "runtime")]
+mod package;
 mod value;
 
 #[cfg(feature = "runtime")]
+mod about;
+#[cfg(feature = "runtime")]
 mod base;
+#[cfg(feature = "runtime")]
+mod conclude;
 #[cfg(feature = "runtime")]
 mod engine;
 #[cfg(feature = "runtime")]
 mod guest;
 #[cfg(feature = "runtime")]
 mod path;
+#[cfg(feature = "runtime")]
+mod plan;
 #[cfg(feature = "runtime")]
 mod run;
 #[cfg(feature = "runtime")]
@@ -66,6 +72,8 @@ pub use options::{Deterministic, ExecuteOptions, SandboxOptions, StreamCallback}
 pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
 pub use value::Value;
 
+#[cfg(feature = "runtime")]
+pub use about::About;
 #[cfg(feature = "runtime")]
 pub use guest::{Completeness, Completion};
 #[cfg(feature = "runtime")]

@@ -53,7 +53,7 @@ pub struct SandboxOptions {
     pub args: Vec<String>,
     /// Environment variables. Nothing is inherited from the host. Default: empty.
     pub env: BTreeMap<String, String>,
-    /// Files that every run finds, by path; a relative one is below `home`. Default: none.
+    /// Files that every run finds, by their paths relative to `home`. Default: none.
     pub files: BTreeMap<String, Bytes>,
     /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
     pub deterministic: Option<Deterministic>,
@@ -127,7 +127,7 @@ pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExecuteOptions {
-    /// Files to add before the run, by path; a relative one is below the home folder.
+    /// Files to add before the run, by their paths relative to the home folder.
     pub files: BTreeMap<String, Bytes>,
     /// The standard input. Default: empty, so that reading meets the end at once.
     pub stdin: Bytes,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Bytes, ExecuteOptions, ExecutionResult, Result, SandboxOptions, Session, run::Plan};
+use crate::{Bytes, ExecuteOptions, ExecutionResult, Result, SandboxOptions, Session, plan::Plan};
 
 /// Runs code in fresh interpreters: nothing that one run does is seen by the next.
 ///

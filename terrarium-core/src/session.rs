@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
-    path,
-    run::{self, Live, Plan},
+    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result, path,
+    plan::Plan,
+    run::{self, Live},
     vfs::Vfs,
 };
 

@@ -103,7 +103,8 @@ impl Program {
             "native" => {
                 self.native = match value.split_once('.') {
                     Some((major, minor)) if !value.starts_with("no") => {
-                        Native::From(major.parse().expect(&bad()), minor.parse().expect(&bad()))
+                        let number = |text: &str| text.parse().unwrap_or_else(|_| panic!("{}", bad()));
+                        Native::From(number(major), number(minor))
                     }
                     _ if value == "yes" => Native::From(3, 11),
                     _ => Native::No(value.strip_prefix("no, ").unwrap_or_else(|| panic!("{}", bad())).to_owned()),
@@ -115,7 +116,10 @@ impl Program {
                 let status = |word: &str| serde_json::from_value(word.into()).unwrap_or_else(|_| panic!("{}", bad()));
                 self.expect = value.split_whitespace().map(status).collect();
             }
-            "timeout" => self.timeout = Some(Duration::from_secs_f64(value.parse().expect(&bad()))),
+            "timeout" => {
+                let seconds = value.parse().unwrap_or_else(|_| panic!("{}", bad()));
+                self.timeout = Some(Duration::from_secs_f64(seconds));
+            }
             "memory" => {
                 let mib: u64 =
                     value.strip_suffix("MiB").and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{}", bad()));

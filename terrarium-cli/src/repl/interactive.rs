@@ -1,16 +1,14 @@
 //! The prompt on a terminal.
 
 use reedline::Signal;
+use terrarium_core::About;
 
 use super::{
     console::{Console, Ended},
     editor,
     prompt::PythonPrompt,
 };
-use crate::{
-    exit::{Failure, say},
-    info::About,
-};
+use crate::exit::{Failure, say};
 
 /// Run what is typed until Ctrl+D or `exit()`, and give the exit code.
 ///

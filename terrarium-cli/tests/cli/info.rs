@@ -11,6 +11,8 @@ fn versions_are_printed_for_people_and_programs() {
     assert_eq!(json["terrarium"], env!("CARGO_PKG_VERSION"));
     assert!(json["python"].as_str().unwrap().starts_with("3.14."), "{json}");
     assert!(json["platform"].as_str().unwrap().starts_with("pyemscripten_"), "{json}");
+    assert!(json["engine"].as_str().unwrap().starts_with("wasmtime "), "{json}");
+    assert_eq!(json["cache_dir"], crate::support::cache().to_str().unwrap());
     for (name, value) in json.as_object().unwrap() {
         assert!(text.stdout.contains(&format!("{name:14}{}\n", value.as_str().unwrap())), "{name}: {}", text.stdout);
     }

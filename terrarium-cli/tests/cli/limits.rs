@@ -56,9 +56,9 @@ fn files_beyond_the_limit_do_not_fit() {
 #[test]
 fn ctrl_c_stops_the_run() {
     use rustix::process::{Pid, Signal, kill_process};
-    for (code, hard) in [
-        ("print('begun')\nwhile True: pass", false),
-        ("print('begun')\nwhile True:\n try:\n  while True: pass\n except BaseException: pass", true),
+    for code in [
+        "print('begun')\nwhile True: pass",
+        "print('begun')\nwhile True:\n try:\n  while True: pass\n except BaseException: pass",
     ] {
         let mut child = spawn(&mut terrarium(&["run", "--timeout", "none", "-c", code]));
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -73,6 +73,6 @@ fn ctrl_c_stops_the_run() {
         assert_eq!(status.code(), Some(130), "a code of its own, and not a signal");
         let mut stderr = String::new();
         child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert!(stderr.ends_with("CancelledError: the run was cancelled\n"), "{hard}: {stderr}");
+        assert!(stderr.ends_with("CancelledError: the run was cancelled\n"), "{stderr}");
     }
 }

@@ -97,7 +97,8 @@ fn arguments_reach_the_program_literally() {
 
 #[test]
 fn nothing_is_inherited_but_what_is_given() {
-    let code = "import os; print(os.environ.get('SECRET'), os.environ.get('GIVEN'), os.getcwd(), os.path.expanduser('~'))";
+    let code =
+        "import os; print(os.environ.get('SECRET'), os.environ.get('GIVEN'), os.getcwd(), os.path.expanduser('~'))";
     let output = terrarium(&["run", "--env", "GIVEN=a=b", "-c", code]).env("SECRET", "s").output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "None a=b /home/earth /home/earth\n");
     let ran = ran(&["run", "--home", "/workspace", "--cwd", "deep", "-c", code]);
@@ -108,7 +109,10 @@ fn nothing_is_inherited_but_what_is_given() {
 fn runs_share_nothing() {
     let dir = folder(&[]);
     let out = path(&dir, "out");
-    assert_eq!(ran(&["run", "--out", &out, "-c", "x = 1; import builtins; builtins.y = 2; open('f', 'w')"]).code, Some(0));
+    assert_eq!(
+        ran(&["run", "--out", &out, "-c", "x = 1; import builtins; builtins.y = 2; open('f', 'w')"]).code,
+        Some(0)
+    );
     let ran = ran(&["run", "-c", "import os; print(os.listdir(), 'x' in globals(), 'y' in dir(__builtins__))"]);
     assert_eq!(ran.stdout, "[] False False\n");
 }
@@ -158,11 +162,12 @@ fn bad_usage_is_told_in_a_line_and_ends_with_two() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_cache_that_others_can_write_is_a_fault() {
     use std::os::unix::fs::PermissionsExt;
     let dir = folder(&[("cache/x", "")]);
-    std::fs::set_permissions(dir.path().join("cache"), PermissionsExt::from_mode(0o777)).unwrap();
+    std::fs::set_permissions(dir.path().join("cache"), std::fs::Permissions::from_mode(0o777)).unwrap();
     let ran = ran(&["run", "--cache-dir", &path(&dir, "cache"), "-c", "1"]);
     assert_eq!(ran.code, Some(70), "{}", ran.stderr);
     assert!(ran.stderr.starts_with("terrarium: cache "), "{}", ran.stderr);

@@ -59,9 +59,9 @@ fn input_without_an_end_meets_its_limit() {
 
 #[test]
 fn both_streams_are_exact() {
-    let code = "import sys\nprint('Hello 世界! 🌍', end='')\nsys.stderr.write('no newline')\nsys.stdout.buffer.write(b'\\xff\\x00')";
+    let code = "import sys\nprint('Hello 世界! 🌍', end='', flush=True)\nsys.stderr.write('no newline')\nsys.stdout.buffer.write(b'\\xff\\x00')";
     let output = terrarium(&["run", "-c", code]).output().unwrap();
-    assert_eq!(output.stdout, [&"Hello 世界! 🌍".as_bytes()[..], b"\xff\x00"].concat());
+    assert_eq!(output.stdout, ["Hello 世界! 🌍".as_bytes(), b"\xff\x00"].concat());
     assert_eq!(output.stderr, b"no newline");
 }
 

@@ -73,7 +73,11 @@ impl Terminal {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code();
             }
-            assert!(Instant::now() < deadline, "it does not end: {}", self.screen.0.lock().unwrap().screen().contents());
+            assert!(
+                Instant::now() < deadline,
+                "it does not end: {}",
+                self.screen.0.lock().unwrap().screen().contents()
+            );
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -218,6 +222,7 @@ fn tab_completes_names() {
     terminal.types("import math; math.is");
     terminal.shows("math.is");
     terminal.types(CTRL_C);
+    terminal.shows("\n>>>");
     terminal.types("import math\r");
     terminal.shows("import math\n>>>");
     terminal.types("math.is");

@@ -26,7 +26,7 @@ impl Cache {
     pub(super) fn open(dir: Option<&Path>) -> Result<Self> {
         let dir = match dir {
             Some(dir) => dir.to_owned(),
-            None => default_dir().ok_or_else(|| Error::Cache {
+            None => default_cache_dir().ok_or_else(|| Error::Cache {
                 path: PathBuf::new(),
                 reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`"
                     .to_owned(),
@@ -100,7 +100,8 @@ fn untrusted(metadata: &fs::Metadata) -> Option<String> {
     (metadata.mode() & 0o022 != 0).then(|| format!("others may write to it (mode {:o})", metadata.mode() & 0o7777))
 }
 
-fn default_dir() -> Option<PathBuf> {
+/// The folder that is used unless the options name one.
+pub(crate) fn default_cache_dir() -> Option<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     from("TERRARIUM_CACHE_DIR")
         .or_else(|| from("XDG_CACHE_HOME").map(|dir| dir.join("terrarium")))

@@ -6,6 +6,9 @@ use wasmtime::{Collector, Config, Engine, OptLevel};
 
 use crate::{Error, Result};
 
+/// The version of wasmtime: the one that the workspace pins.
+pub(crate) const VERSION: &str = "48.0.8";
+
 /// The machine stack that guest code may use. CPython bounds its recursion by its own (shadow) stack; with less than
 /// this the machine stack would run out first, as a trap instead of a `RecursionError`.
 const GUEST_STACK: usize = 128 << 20;

@@ -81,8 +81,7 @@ pub(super) fn module() -> Vec<u8> {
     for (module, name, ty) in IMPORTS {
         imports.import(module, name, EntityType::Function(ty as u32));
     }
-    let table =
-        TableType { element_type: RefType::FUNCREF, table64: false, minimum: 0, maximum: None, shared: false };
+    let table = TableType { element_type: RefType::FUNCREF, table64: false, minimum: 0, maximum: None, shared: false };
     imports.import("env", "__indirect_function_table", table);
     let memory = MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
     imports.import("env", "memory", memory);

@@ -91,7 +91,7 @@ impl Guest {
         match Self::instantiate(machine, &mut store).await {
             Ok((instance, invoke)) => Ok(Self { store, instance, invoke }),
             Err(error) => {
-                let written = String::from_utf8_lossy(&store.data().process.streams.error.bytes()).into_owned();
+                let written = String::from_utf8_lossy(store.data().process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
                 Err(Error::Start(if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) }))
             }
@@ -154,7 +154,7 @@ impl Guest {
             Ok(functions)
         });
         found.map_err(|error| {
-            let written = String::from_utf8_lossy(&self.process().streams.error.bytes()).into_owned();
+            let written = String::from_utf8_lossy(self.process().streams.error.bytes()).into_owned();
             Error::Start(format!("{error:#}; {}", written.trim()))
         })
     }

@@ -1,6 +1,8 @@
 //! Binding the guest's imports: each one in the system-call table becomes a host function.
 
-use wasmtime::{Caller, Engine, ExternType, FuncType, HeapType, Linker, Module, Result, Val, ValType, bail, format_err};
+use wasmtime::{
+    Caller, Engine, ExternType, FuncType, HeapType, Linker, Module, Result, Val, ValType, bail, format_err,
+};
 
 use super::{calls, driver, state::State};
 use crate::{
@@ -24,7 +26,9 @@ pub(super) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> 
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());
-        let Some(entry) = syscall::find(from, name) else { bail!("the guest imports the unknown function {from}.{name}") };
+        let Some(entry) = syscall::find(from, name) else {
+            bail!("the guest imports the unknown function {from}.{name}")
+        };
         if signature(&ty) != entry.signature {
             bail!("the guest imports {from}.{name} as {}, not {}", signature(&ty), entry.signature);
         }

@@ -2,6 +2,7 @@
 //!
 //! A run is first asked to stop: the guest's signal word is set, the interpreter polls it and raises
 //! `KeyboardInterrupt`, and a session keeps its state. Code that does not heed it is stopped by force after a grace.
+//! The grace is processor time of the guest's thread: on a busy machine the guest may not have had any yet.
 //!
 //! Nothing ticks. Guests look at an [`Interrupt`] when the engine's epoch moves, and one thread for the whole process
 //! (the watchdog) moves it when some run's deadline has come. A run that ends in time costs the watchdog nothing but
@@ -14,7 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{cancel::Cancel, syscall::{Sleeper, Wake}};
+use crate::{
+    cancel::Cancel,
+    syscall::{Sleeper, Wake},
+};
 
 /// Why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,9 @@ pub(crate) enum Demand {
     Hard,
 }
 
+/// What the harness gets beyond the grace to report a run that heeded: its first report loads modules.
+const REPORTING: Duration = Duration::from_secs(2);
+
 /// The state of one guest's interruption.
 pub(crate) struct Interrupt {
     state: Mutex<State>,
@@ -49,9 +56,11 @@ struct State {
     run: u64,
     armed: bool,
     reason: Option<Reason>,
-    soft_delivered: bool,
     grace: Duration,
-    hard_at: Option<Instant>,
+    /// The processor time of the guest's thread when it was asked to stop.
+    asked_at: Option<Duration>,
+    /// Whether the harness has said that the user's code is left.
+    unwinding: bool,
 }
 
 impl std::fmt::Debug for Interrupt {
@@ -87,19 +96,35 @@ impl Interrupt {
     }
 
     /// What the guest has to do now; called by its own thread.
-    pub(crate) fn demand(&self) -> Demand {
+    pub(crate) fn demand(self: &Arc<Self>) -> Demand {
         let mut state = self.lock();
         if state.reason.is_none() {
             return Demand::None;
         }
-        if state.hard_at.is_some_and(|at| Instant::now() >= at) {
-            return Demand::Hard;
+        let (demand, left) = match state.asked_at {
+            None => {
+                state.asked_at = Some(thread_time());
+                (Demand::Soft, state.grace)
+            }
+            Some(asked_at) => {
+                let reporting = if state.unwinding { REPORTING } else { Duration::ZERO };
+                let left = (state.grace + reporting).saturating_sub(thread_time().saturating_sub(asked_at));
+                (if left.is_zero() { Demand::Hard } else { Demand::None }, left)
+            }
+        };
+        let run = state.run;
+        drop(state);
+        if !left.is_zero()
+            && let Some(at) = Instant::now().checked_add(left.max(LEAST_WAIT))
+        {
+            watchdog().watch(at, self, run);
         }
-        if state.soft_delivered {
-            return Demand::None;
-        }
-        state.soft_delivered = true;
-        Demand::Soft
+        demand
+    }
+
+    /// The harness says that the user's code is left and the report begins.
+    pub(crate) fn unwinding(&self) {
+        self.lock().unwinding = true;
     }
 
     /// Why the present run is being stopped, if it is.
@@ -109,30 +134,27 @@ impl Interrupt {
 
     /// Ask run number `run` (or the present one) to stop.
     fn stop(self: &Arc<Self>, reason: Reason, run: Option<u64>) {
-        let watch = {
+        {
             let mut state = self.lock();
             if !state.armed || run.is_some_and(|run| run != state.run) {
                 return;
             }
-            let now = Instant::now();
-            match state.reason {
-                // The second time the watchdog comes, the grace is over; the guest sees that for itself.
-                Some(_) => None,
-                None => {
-                    state.reason = Some(reason);
-                    let at = now + state.grace;
-                    state.hard_at = Some(at);
-                    Some((at, state.run))
-                }
-            }
-        };
-        if let Some((at, run)) = watch {
-            watchdog().watch(at, self, run);
+            // When the watchdog comes again, the grace may be over; the guest sees that for itself.
+            state.reason.get_or_insert(reason);
         }
         // First the epoch: a guest that wakes from its sleep looks at it on its way.
         self.engine.increment_epoch();
         self.wake.notify_all();
     }
+}
+
+/// The guest is not looked at more often than this.
+const LEAST_WAIT: Duration = Duration::from_millis(1);
+
+/// The processor time that the calling thread has used.
+fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
 }
 
 /// The watch over one run.

@@ -33,7 +33,8 @@ pub(super) async fn map(mut caller: Caller<'_, State>, arguments: &[Val]) -> Res
     }
     let (state, mut view) = view(&mut caller)?;
     let filled = mapping.fill(&mut state.process, &mut view, memory);
-    let filled = filled.and_then(|()| view.write_u32(args.ptr(5), 1)).and_then(|()| view.write_u32(args.ptr(6), memory));
+    let filled =
+        filled.and_then(|()| view.write_u32(args.ptr(5), 1)).and_then(|()| view.write_u32(args.ptr(6), memory));
     if let Err(errno) = filled {
         call_export(&mut caller, "free", &[memory.cast_signed()]).await?;
         return Ok(errno.negated());

@@ -1,14 +1,16 @@
 //! The frames that the harness sends while code runs.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::{Bytes, Display, abi::Errno, syscall::Channel};
+use crate::{Bytes, Display, abi::Errno, engine::Interrupt, syscall::Channel};
 
 /// Collects the frames of one run, up to a bound.
 #[derive(Debug)]
 pub(super) struct Frames {
     collected: Mutex<Collected>,
     bound: u64,
+    /// The guest's, once there is one.
+    interrupt: OnceLock<Arc<Interrupt>>,
 }
 
 /// What the harness sent.
@@ -30,7 +32,12 @@ const OVERHEAD: u64 = 128;
 impl Frames {
     /// Takes `bound` bytes of frames in a run; beyond it they are refused.
     pub(super) fn new(bound: u64) -> Self {
-        Self { collected: Mutex::default(), bound }
+        Self { collected: Mutex::default(), bound, interrupt: OnceLock::new() }
+    }
+
+    /// Whom to tell that the user's code is left.
+    pub(super) fn attach(&self, interrupt: &Arc<Interrupt>) {
+        self.interrupt.get_or_init(|| Arc::clone(interrupt));
     }
 
     /// What was sent since the last call.
@@ -56,6 +63,11 @@ impl Channel for Frames {
             }
             Some((b'B', content)) => collected.blobs.push(Bytes::from(content)),
             Some((b'V', text)) => collected.values.extend_from_slice(text),
+            Some((b'U', [])) => {
+                if let Some(interrupt) = self.interrupt.get() {
+                    interrupt.unwinding();
+                }
+            }
             _ => return Err(Errno::EINVAL),
         }
         Ok(())
@@ -111,7 +123,7 @@ mod tests {
     #[test]
     fn a_frame_that_is_none_is_refused() {
         let frames = Frames::new(1000);
-        for bad in [&b""[..], b"?", b"D{", b"D[]"] {
+        for bad in [&b""[..], b"?", b"D{", b"D1"] {
             assert_eq!(frames.frame(bad), Err(Errno::EINVAL), "{bad:?}");
         }
     }

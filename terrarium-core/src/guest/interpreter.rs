@@ -6,9 +6,7 @@ use serde::Serialize;
 
 use super::{
     channel::{Collected, Frames},
-    protocol::{
-        Boot, CheckResponse, CodeRequest, Completeness, Completion, Request, Response, ResponseStatus, Values,
-    },
+    protocol::{Boot, CheckResponse, CodeRequest, Completeness, Completion, Request, Response, ResponseStatus, Values},
 };
 use crate::{
     CancelHandle, Display, Error, Value,
@@ -117,6 +115,7 @@ impl Interpreter {
                 real_sleep: options.seed.is_none(),
             },
         )?;
+        frames.attach(guest.interrupt());
         let names = ["boot", "execute", "check", "complete", "reset_globals"];
         let [boot, execute, check, complete, reset_globals] = guest.import(MODULE, names)?;
         let request = Boot {

@@ -29,17 +29,13 @@ pub enum RewriteError {
         reason: String,
     },
     /// A redirect names an export that the module does not have.
-    #[error(
-        "export `{export}` cannot be redirected: the module has no such export; name one that it has"
-    )]
+    #[error("export `{export}` cannot be redirected: the module has no such export; name one that it has")]
     MissingExport {
         /// The name that was asked for.
         export: String,
     },
     /// A redirect names an export that is not a function that the module defines.
-    #[error(
-        "export `{export}` cannot be redirected: it is {what}; name a function that the module defines"
-    )]
+    #[error("export `{export}` cannot be redirected: it is {what}; name a function that the module defines")]
     NotADefinedFunction {
         /// The name that was asked for.
         export: String,
@@ -47,9 +43,7 @@ pub enum RewriteError {
         what: &'static str,
     },
     /// Two redirects name the same function and different imports.
-    #[error(
-        "exports `{first}` and `{second}` are the same function and cannot be redirected to two imports; keep one"
-    )]
+    #[error("exports `{first}` and `{second}` are the same function and cannot be redirected to two imports; keep one")]
     ConflictingRedirects {
         /// The export of the earlier redirect.
         first: String,
@@ -57,9 +51,7 @@ pub enum RewriteError {
         second: String,
     },
     /// The rewritten module would grow beyond a bound that protects the host.
-    #[error(
-        "the rewritten module needs more than {limit} {what}; the module is too large to be rewritten"
-    )]
+    #[error("the rewritten module needs more than {limit} {what}; the module is too large to be rewritten")]
     TooLarge {
         /// What there would be too many of.
         what: &'static str,
@@ -80,10 +72,7 @@ pub enum RewriteError {
 
 impl From<wasmparser::Error> for RewriteError {
     fn from(error: wasmparser::Error) -> Self {
-        Self::Malformed {
-            message: error.message().to_owned(),
-            offset: error.offset(),
-        }
+        Self::Malformed { message: error.message().to_owned(), offset: error.offset() }
     }
 }
 
@@ -96,9 +85,7 @@ where
             reencode::Error::UserError(error) => error.into(),
             reencode::Error::ParseError(error) => error.into(),
             reencode::Error::InvalidConstExpr => unplaced("a constant expression is invalid"),
-            reencode::Error::InvalidCodeSectionSize => {
-                unplaced("the code section has a wrong size")
-            }
+            reencode::Error::InvalidCodeSectionSize => unplaced("the code section has a wrong size"),
             reencode::Error::CanonicalizedHeapTypeReference => unplaced("a type has no index"),
             _ => unplaced("it has sections of a component"),
         }
@@ -112,8 +99,5 @@ impl From<Infallible> for RewriteError {
 }
 
 fn unplaced(message: &str) -> RewriteError {
-    RewriteError::Malformed {
-        message: message.to_owned(),
-        offset: 0,
-    }
+    RewriteError::Malformed { message: message.to_owned(), offset: 0 }
 }

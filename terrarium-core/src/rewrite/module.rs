@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use wasm_encoder::{RawSection, SectionId};
-use wasmparser::{
-    BinaryReader, CompositeInnerType, FuncType, FunctionBody, Parser, Payload, TypeRef,
-};
+use wasmparser::{BinaryReader, CompositeInnerType, FuncType, FunctionBody, Parser, Payload, TypeRef};
 
 use super::error::RewriteError;
 
@@ -126,10 +124,7 @@ impl<'a> Module<'a> {
 
     /// The type index of the tag with index `tag`.
     pub(super) fn tag_type(&self, tag: u32) -> Result<u32, RewriteError> {
-        self.tags
-            .get(tag as usize)
-            .copied()
-            .ok_or_else(|| malformed(format!("tag {tag} has no declaration")))
+        self.tags.get(tag as usize).copied().ok_or_else(|| malformed(format!("tag {tag} has no declaration")))
     }
 
     /// A reader of the contents of `section`.
@@ -140,19 +135,14 @@ impl<'a> Module<'a> {
 
     /// `section` as it stands, to be written into another module.
     pub(super) fn raw(&self, section: &Section) -> RawSection<'a> {
-        RawSection {
-            id: section.id,
-            data: &self.wasm[section.contents.clone()],
-        }
+        RawSection { id: section.id, data: &self.wasm[section.contents.clone()] }
     }
 }
 
 /// `count` as an index of the 32-bit index spaces of a module.
 pub(super) fn index(count: usize) -> Result<u32, RewriteError> {
-    u32::try_from(count).map_err(|_| RewriteError::TooLarge {
-        what: "entries of an index space",
-        limit: u32::MAX as usize,
-    })
+    u32::try_from(count)
+        .map_err(|_| RewriteError::TooLarge { what: "entries of an index space", limit: u32::MAX as usize })
 }
 
 fn malformed(message: String) -> RewriteError {

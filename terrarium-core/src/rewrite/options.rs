@@ -29,16 +29,8 @@ pub struct Redirect {
 
 impl Redirect {
     /// A redirect of the function exported as `export` to the import `name` of `module`.
-    pub fn new(
-        export: impl Into<String>,
-        module: impl Into<String>,
-        name: impl Into<String>,
-    ) -> Self {
-        Self {
-            export: export.into(),
-            module: module.into(),
-            name: name.into(),
-        }
+    pub fn new(export: impl Into<String>, module: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { export: export.into(), module: module.into(), name: name.into() }
     }
 }
 

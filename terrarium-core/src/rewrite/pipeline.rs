@@ -36,11 +36,9 @@ pub fn rewrite(wasm: &[u8], options: &RewriteOptions) -> Result<Vec<u8>, Rewrite
     }
     if cfg!(debug_assertions) {
         validate(&module).map_err(|error| match error {
-            RewriteError::Malformed { message, offset } => RewriteError::InvalidOutput {
-                passes: passes.iter().map(|pass| pass.name()).collect(),
-                message,
-                offset,
-            },
+            RewriteError::Malformed { message, offset } => {
+                RewriteError::InvalidOutput { passes: passes.iter().map(|pass| pass.name()).collect(), message, offset }
+            }
             other => other,
         })?;
     }

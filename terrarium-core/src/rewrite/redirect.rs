@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    CodeSection, ElementSection, EntityType, ExportSection, Function, GlobalSection, ImportSection,
-    IndirectNameMap, Instruction, NameSection, SectionId, StartSection, TableSection,
+    CodeSection, ElementSection, EntityType, ExportSection, Function, GlobalSection, ImportSection, IndirectNameMap,
+    Instruction, NameSection, SectionId, StartSection, TableSection,
 };
 use wasmparser::{
-    BinaryReader, ElementSectionReader, ExportSectionReader, ExternalKind, FunctionBody,
-    GlobalSectionReader, ImportSectionReader, Name, Operator, TableSectionReader,
+    BinaryReader, ElementSectionReader, ExportSectionReader, ExternalKind, FunctionBody, GlobalSectionReader,
+    ImportSectionReader, Name, Operator, TableSectionReader,
 };
 
 use super::error::RewriteError;
@@ -58,11 +58,8 @@ struct AddedImports<'o> {
 
 impl<'o> AddedImports<'o> {
     fn resolve(module: &Module<'_>, redirects: &'o [Redirect]) -> Result<Self, RewriteError> {
-        let mut added = Self {
-            imports: Vec::new(),
-            replaced: BTreeMap::new(),
-            imported_before: module.imported_functions,
-        };
+        let mut added =
+            Self { imports: Vec::new(), replaced: BTreeMap::new(), imported_before: module.imported_functions };
         let exports = exports(module)?;
         for redirect in redirects {
             let function = added.defined_function(&exports, redirect)?;
@@ -89,9 +86,7 @@ impl<'o> AddedImports<'o> {
         redirect: &Redirect,
     ) -> Result<u32, RewriteError> {
         let what = match exports.get(redirect.export.as_str()) {
-            Some((ExternalKind::Func | ExternalKind::FuncExact, function))
-                if *function >= self.imported_before =>
-            {
+            Some((ExternalKind::Func | ExternalKind::FuncExact, function)) if *function >= self.imported_before => {
                 return Ok(*function);
             }
             Some((ExternalKind::Func | ExternalKind::FuncExact, _)) => "an imported function",
@@ -100,15 +95,10 @@ impl<'o> AddedImports<'o> {
             Some((ExternalKind::Global, _)) => "a global",
             Some((ExternalKind::Tag, _)) => "a tag",
             None => {
-                return Err(RewriteError::MissingExport {
-                    export: redirect.export.clone(),
-                });
+                return Err(RewriteError::MissingExport { export: redirect.export.clone() });
             }
         };
-        Err(RewriteError::NotADefinedFunction {
-            export: redirect.export.clone(),
-            what,
-        })
+        Err(RewriteError::NotADefinedFunction { export: redirect.export.clone(), what })
     }
 
     /// Index that `function` has once the imports are there.
@@ -118,10 +108,7 @@ impl<'o> AddedImports<'o> {
         }
         function
             .checked_add(index(self.imports.len())?)
-            .ok_or(RewriteError::TooLarge {
-                what: "functions",
-                limit: u32::MAX as usize,
-            })
+            .ok_or(RewriteError::TooLarge { what: "functions", limit: u32::MAX as usize })
     }
 }
 
@@ -154,9 +141,7 @@ impl Reencode for AddedImports<'_> {
     }
 }
 
-fn exports<'a>(
-    module: &Module<'a>,
-) -> Result<BTreeMap<&'a str, (ExternalKind, u32)>, RewriteError> {
+fn exports<'a>(module: &Module<'a>) -> Result<BTreeMap<&'a str, (ExternalKind, u32)>, RewriteError> {
     let mut exports = BTreeMap::new();
     for section in &module.sections {
         if section.is(SectionId::Export) {
@@ -284,15 +269,9 @@ impl Writer<'_, '_> {
         while !reader.eof() {
             let start = reader.original_position();
             let shifted = match reader.read()? {
-                Operator::Call { function_index } => {
-                    Instruction::Call(self.added.shift(function_index)?)
-                }
-                Operator::ReturnCall { function_index } => {
-                    Instruction::ReturnCall(self.added.shift(function_index)?)
-                }
-                Operator::RefFunc { function_index } => {
-                    Instruction::RefFunc(self.added.shift(function_index)?)
-                }
+                Operator::Call { function_index } => Instruction::Call(self.added.shift(function_index)?),
+                Operator::ReturnCall { function_index } => Instruction::ReturnCall(self.added.shift(function_index)?),
+                Operator::RefFunc { function_index } => Instruction::RefFunc(self.added.shift(function_index)?),
                 _ => continue,
             };
             out.replace_with(start..reader.original_position(), &shifted);

@@ -29,10 +29,7 @@ where
             module.section(&names);
         }
     } else {
-        module.section(&wasm_encoder::RawSection {
-            id: wasm_encoder::SectionId::Custom as u8,
-            data: contents,
-        });
+        module.section(&wasm_encoder::RawSection { id: wasm_encoder::SectionId::Custom as u8, data: contents });
     }
     Ok(())
 }
@@ -43,10 +40,7 @@ fn speaks_of_code_offsets(name: &str) -> bool {
     EXACT.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn copy_names<R>(
-    section: NameSectionReader<'_>,
-    reencoder: &mut R,
-) -> Result<NameSection, Error<RewriteError>>
+fn copy_names<R>(section: NameSectionReader<'_>, reencoder: &mut R) -> Result<NameSection, Error<RewriteError>>
 where
     R: Reencode<Error = RewriteError>,
 {

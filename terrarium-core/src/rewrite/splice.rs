@@ -18,20 +18,11 @@ pub(super) struct Splice<'a> {
 impl<'a> Splice<'a> {
     /// Starts a copy of `range` of `wasm`.
     pub(super) fn new(wasm: &'a [u8], range: Range<usize>) -> Self {
-        Self {
-            wasm,
-            copied: range.start,
-            end: range.end,
-            out: Vec::with_capacity(range.len() + range.len() / 4),
-        }
+        Self { wasm, copied: range.start, end: range.end, out: Vec::with_capacity(range.len() + range.len() / 4) }
     }
 
     /// Copies what comes before `instruction` and writes `replacement` instead of it.
-    pub(super) fn replace_with(
-        &mut self,
-        instruction: Range<usize>,
-        replacement: &Instruction<'_>,
-    ) {
+    pub(super) fn replace_with(&mut self, instruction: Range<usize>, replacement: &Instruction<'_>) {
         replacement.encode(self.replace(instruction));
     }
 

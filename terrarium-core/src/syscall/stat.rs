@@ -3,7 +3,9 @@
 use super::import::{Import, preview1, syscall};
 use super::path::{Target, at_flags, path};
 use super::{Args, Process};
-use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FdFlags, Fdstat, FileType, OpenFlags, Rights, Stat, Timespec};
+use crate::abi::{
+    AT_FDCWD, AccessMode, AtFlags, Errno, FdFlags, Fdstat, FileType, Filetype, OpenFlags, Rights, Stat, Timespec,
+};
 use crate::memory::GuestMemory;
 use crate::vfs::{Ino, SetTime, SetTimes};
 
@@ -124,6 +126,11 @@ fn fdstat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -
     rights.set(Rights::FD_READ, open.readable());
     rights.set(Rights::FD_WRITE, open.writable());
     let filetype = FileType::from_mode(stat.mode).ok_or(Errno::EIO)?.into();
+    // The C library takes a character device without seeking for a terminal; there is none here.
+    let filetype = match filetype {
+        Filetype::CharacterDevice => Filetype::Unknown,
+        other => other,
+    };
     let fdstat = Fdstat { filetype, flags, rights_base: rights, rights_inheriting: rights };
     memory.write(args.ptr(1), &fdstat.encode())
 }

@@ -10,7 +10,7 @@ struct End<'p> {
     dir: Ino,
     name: NameRef<'p>,
     slash: bool,
-    ino: Result<Ino, Errno>,
+    ino: Result<Option<Ino>, Errno>,
 }
 
 impl Vfs {
@@ -28,12 +28,8 @@ impl Vfs {
         let (Some(old), Some(new)) = (old, new) else {
             return Err(Errno::EBUSY);
         };
-        let ino = old.ino?;
-        let new_ino = match new.ino {
-            Ok(ino) => Some(ino),
-            Err(Errno::ENOENT) => None,
-            Err(errno) => return Err(errno),
-        };
+        let ino = old.ino?.ok_or(Errno::ENOENT)?;
+        let new_ino = new.ino?;
         let directory = self.inode(ino)?.file_type() == FileType::Directory;
         if !directory && (old.slash || new.slash) {
             return Err(Errno::ENOTDIR);
@@ -73,8 +69,8 @@ impl Vfs {
         let Last::Name(name) = walker.advance()? else {
             return Ok(None);
         };
-        // A name that is too long is reported after the other end was walked, as a missing one is.
-        let ino = walker.lookup(&name).and_then(|found| found.ok_or(Errno::ENOENT));
+        // What is wrong with a name is reported after the other end was walked.
+        let ino = walker.lookup(&name);
         Ok(Some(End { dir: walker.dir, slash: walker.slash, ino, name }))
     }
 

@@ -147,12 +147,16 @@ impl<'v, 'p> Walker<'v, 'p> {
 
     /// The inode of an entry of the present directory.
     ///
-    /// Errors: `ENAMETOOLONG`.
+    /// Errors: `ENOENT` the directory was removed, `ENAMETOOLONG`.
     pub(super) fn lookup(&self, name: &[u8]) -> Result<Option<Ino>, Errno> {
+        let inode = self.vfs.inode(self.dir)?;
+        if inode.links.is_empty() && self.dir != Ino::ROOT {
+            return Err(Errno::ENOENT);
+        }
         if name.len() > NAME_MAX {
             return Err(Errno::ENAMETOOLONG);
         }
-        Ok(self.vfs.inode(self.dir)?.directory()?.get(name).map(|entry| entry.ino))
+        Ok(inode.directory()?.get(name).map(|entry| entry.ino))
     }
 
     /// Goes on with the target if the inode is a symbolic link; says whether it is.

@@ -136,7 +136,7 @@ fn translated_programs_do_what_binaryens_translations_do() {
     let legacy = encode(&functions);
     std::fs::write(&input, &legacy).expect("the folder can be written");
     node(
-        &installed("xtask/node_modules/binaryen/bin/wasm-opt"),
+        &installed("terrarium-runtime/downloads/binaryen/bin/wasm-opt"),
         &[
             input.as_os_str(),
             "-o".as_ref(),
@@ -168,11 +168,7 @@ fn translated_programs_do_what_the_originals_do_in_an_engine_with_legacy_excepti
     let fuel = FUEL.to_string();
     let arguments = ARGUMENTS.map(|argument| argument.to_string());
     let mut command = vec![input.as_os_str(), count.as_ref(), fuel.as_ref()];
-    command.extend(
-        arguments
-            .iter()
-            .map(|argument| argument.as_ref() as &std::ffi::OsStr),
-    );
+    command.extend(arguments.iter().map(|argument| argument.as_ref() as &std::ffi::OsStr));
     let original: Vec<String> = node(&script, &command).lines().map(str::to_owned).collect();
     let ours = run_in_engine(&engine(), &translate(&legacy), functions.len());
     assert_same("the original and our translation", &original, &ours);
@@ -181,26 +177,13 @@ fn translated_programs_do_what_the_originals_do_in_an_engine_with_legacy_excepti
 /// A file of the repository that a test needs.
 fn installed(path: &str) -> PathBuf {
     let path = repository().join(path);
-    assert!(
-        path.exists(),
-        "{} is missing: run the set-up, which installs it",
-        path.display()
-    );
+    assert!(path.exists(), "{} is missing: run the set-up, which installs it", path.display());
     path
 }
 
 /// Runs a script with Node and returns its output.
 fn node(script: &Path, arguments: &[&std::ffi::OsStr]) -> String {
-    let output = Command::new("node")
-        .arg(script)
-        .args(arguments)
-        .output()
-        .expect("node is installed");
-    assert!(
-        output.status.success(),
-        "{} failed: {}",
-        script.display(),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new("node").arg(script).args(arguments).output().expect("node is installed");
+    assert!(output.status.success(), "{} failed: {}", script.display(), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("the output is text")
 }

@@ -19,11 +19,7 @@ const TAGS: &str = r#"
 fn check(body: &str, expected: &[(i32, Outcome)]) {
     let mut running = translated(&format!("(module {TAGS} {body})"));
     for (argument, outcome) in expected {
-        assert_eq!(
-            running.call("run", &[*argument]),
-            *outcome,
-            "with argument {argument}"
-        );
+        assert_eq!(running.call("run", &[*argument]), *outcome, "with argument {argument}");
     }
 }
 
@@ -50,12 +46,7 @@ fn the_first_clause_that_fits_catches() {
             catch_all
                 i32.const 1000
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, returned(100)),
-            (2, returned(23)),
-            (3, returned(1000)),
-        ],
+        &[(0, returned(0)), (1, returned(100)), (2, returned(23)), (3, returned(1000))],
     );
 }
 
@@ -73,12 +64,7 @@ fn what_no_clause_catches_goes_to_the_next_try_outside_and_then_to_the_caller() 
             catch $one
                 i32.const 1000 i32.add
             end)"#,
-        &[
-            (0, returned(1)),
-            (1, returned(101)),
-            (2, returned(1022)),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(1)), (1, returned(101)), (2, returned(1022)), (3, thrown("two", &[33, 333]))],
     );
 }
 
@@ -135,12 +121,7 @@ fn a_rethrow_in_a_handler_throws_the_same_exception() {
                 end
                 i32.const 9
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, thrown("none", &[])),
-            (2, thrown("one", &[22])),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(0)), (1, thrown("none", &[])), (2, thrown("one", &[22])), (3, thrown("two", &[33, 333]))],
     );
 }
 
@@ -171,12 +152,7 @@ fn a_rethrow_names_an_outer_handler_across_inner_ones() {
             catch $one
                 i32.const 1000  i32.add
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, returned(1007)),
-            (2, returned(1007)),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(0)), (1, returned(1007)), (2, returned(1007)), (3, thrown("two", &[33, 333]))],
     );
 }
 
@@ -195,12 +171,7 @@ fn a_rethrow_inside_an_inner_try_can_be_caught_there() {
                     i32.const 55
                 end
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, returned(55)),
-            (2, returned(1022)),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(0)), (1, returned(55)), (2, returned(1022)), (3, thrown("two", &[33, 333]))],
     );
 }
 
@@ -239,12 +210,7 @@ fn a_handler_is_not_protected_by_its_own_try() {
             catch_all
                 i32.const 5  throw $one
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, thrown("one", &[4])),
-            (2, thrown("none", &[])),
-            (3, thrown("one", &[5])),
-        ],
+        &[(0, returned(0)), (1, thrown("one", &[4])), (2, thrown("none", &[])), (3, thrown("one", &[5]))],
     );
 }
 
@@ -264,12 +230,7 @@ fn a_delegate_skips_what_lies_between() {
                 i32.const 10
             catch $one
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, returned(10)),
-            (2, returned(22)),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(0)), (1, returned(10)), (2, returned(22)), (3, thrown("two", &[33, 333]))],
     );
 }
 
@@ -290,11 +251,7 @@ fn a_delegate_to_a_block_goes_to_the_try_around_it() {
             catch $none
                 i32.const 10
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, returned(10)),
-            (2, thrown("one", &[22])),
-        ],
+        &[(0, returned(0)), (1, returned(10)), (2, thrown("one", &[22]))],
     );
 }
 
@@ -324,13 +281,7 @@ fn a_delegate_to_the_function_leaves_it() {
             catch $one
                 i32.const 1000  i32.add
             end)"#,
-        &[
-            (0, returned(1)),
-            (1, thrown("none", &[])),
-            (2, returned(1022)),
-            (8, returned(80)),
-            (9, returned(90)),
-        ],
+        &[(0, returned(1)), (1, thrown("none", &[])), (2, returned(1022)), (8, returned(80)), (9, returned(90))],
     );
 }
 
@@ -350,11 +301,7 @@ fn a_delegate_out_of_a_handler_passes_the_try_of_that_handler() {
                 end
             catch $one
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, thrown("none", &[])),
-            (2, returned(22)),
-        ],
+        &[(0, returned(0)), (1, thrown("none", &[])), (2, returned(22))],
     );
 }
 
@@ -384,12 +331,7 @@ fn delegates_chain_through_other_delegates_and_keep_values_of_blocks() {
             catch_all
                 rethrow 0
             end)"#,
-        &[
-            (0, returned(7)),
-            (1, returned(10)),
-            (2, thrown("one", &[22])),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(7)), (1, returned(10)), (2, thrown("one", &[22])), (3, thrown("two", &[33, 333]))],
     );
 }
 
@@ -413,12 +355,7 @@ fn a_try_can_be_target_of_several_delegates_and_of_direct_throws() {
             catch_all
                 i32.const 100
             end)"#,
-        &[
-            (0, returned(0)),
-            (1, returned(100)),
-            (2, returned(3)),
-            (3, returned(4)),
-        ],
+        &[(0, returned(0)), (1, returned(100)), (2, returned(3)), (3, returned(4))],
     );
 }
 
@@ -447,13 +384,7 @@ fn branches_cross_tries_and_handlers() {
             end)"#
             .replace("$throws", "$a")
             .as_str(),
-        &[
-            (0, returned(1111)),
-            (1, returned(1110)),
-            (2, returned(1010)),
-            (3, returned(10)),
-            (9, returned(10)),
-        ],
+        &[(0, returned(1111)), (1, returned(1110)), (2, returned(1010)), (3, returned(10)), (9, returned(10))],
     );
     check(
         r#"(func (export "run") (param i32) (result i32)
@@ -477,12 +408,7 @@ fn branches_cross_tries_and_handlers() {
                 end
                 i32.const 1000  i32.add
             end)"#,
-        &[
-            (0, returned(1108)),
-            (1, returned(1107)),
-            (2, returned(1007)),
-            (3, returned(7)),
-        ],
+        &[(0, returned(1108)), (1, returned(1107)), (2, returned(1007)), (3, returned(7))],
     );
 }
 
@@ -550,12 +476,7 @@ fn tries_take_parameters_and_leave_several_results() {
                 i32.const 40  i64.const 5
             end
             i32.wrap_i64  i32.add  i32.add)"#,
-        &[
-            (0, returned(1006)),
-            (1, returned(1045)),
-            (2, returned(1026)),
-            (3, returned(1366)),
-        ],
+        &[(0, returned(1006)), (1, returned(1045)), (2, returned(1026)), (3, returned(1366))],
     );
 }
 
@@ -594,11 +515,7 @@ fn a_tail_call_leaves_the_try_before_it_calls() {
             catch $none
                 i32.const 10
             end)"#,
-        &[
-            (0, returned(5)),
-            (1, returned(10)),
-            (2, thrown("one", &[22])),
-        ],
+        &[(0, returned(5)), (1, returned(10)), (2, thrown("one", &[22]))],
     );
 }
 
@@ -643,12 +560,7 @@ fn standard_and_legacy_blocks_may_share_a_function() {
                     i32.const 2
                 end
             end)"#,
-        &[
-            (0, returned(1)),
-            (1, returned(2)),
-            (2, returned(22)),
-            (3, returned(2)),
-        ],
+        &[(0, returned(1)), (1, returned(2)), (2, returned(22)), (3, returned(2))],
     );
 }
 
@@ -688,12 +600,7 @@ fn uncaught_exceptions_reach_the_host_with_their_values() {
                 throw $none
             end
             i32.const 0)"#,
-        &[
-            (0, returned(0)),
-            (1, thrown("none", &[])),
-            (2, thrown("one", &[22])),
-            (3, thrown("two", &[33, 333])),
-        ],
+        &[(0, returned(0)), (1, thrown("none", &[])), (2, thrown("one", &[22])), (3, thrown("two", &[33, 333]))],
     );
 }
 

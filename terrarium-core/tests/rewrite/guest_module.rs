@@ -11,32 +11,21 @@ use crate::support::{engine, guest_module};
 #[test]
 fn every_function_of_the_guest_validates_after_rewriting_and_the_engine_compiles_it() {
     let guest = guest_module();
-    assert!(
-        validate(&guest).is_err(),
-        "the guest uses legacy exceptions, so it must not validate as it is"
-    );
+    assert!(validate(&guest).is_err(), "the guest uses legacy exceptions, so it must not validate as it is");
     let translated = rewrite(&guest, &RewriteOptions::default()).expect("the guest is translated");
     validate(&translated).expect("the translated guest is valid");
 
-    let options = RewriteOptions {
-        redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
-    };
+    let options = RewriteOptions { redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")] };
     let redirected = rewrite(&guest, &options).expect("the guest is redirected");
     validate(&redirected).expect("the redirected guest is valid");
     let module = Module::new(&engine(), &redirected).expect("the engine compiles the guest");
-    assert!(
-        module
-            .imports()
-            .any(|import| import.module() == "env" && import.name() == "sleep")
-    );
+    assert!(module.imports().any(|import| import.module() == "env" && import.name() == "sleep"));
 }
 
 #[test]
 fn the_guest_is_rewritten_in_less_than_two_seconds() {
     let guest = guest_module();
-    let options = RewriteOptions {
-        redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
-    };
+    let options = RewriteOptions { redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")] };
     // Other tests run at the same time, so the time on a processor counts, and the best of three.
     let best = (0..3)
         .map(|_| {

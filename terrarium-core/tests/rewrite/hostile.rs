@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use terrarium_core::rewrite::{Redirect, RewriteError, RewriteOptions, rewrite, validate};
 use wasm_encoder::{
-    BlockType, CodeSection, Function, FunctionSection, Instruction as I, Module, TagKind,
-    TagSection, TagType, TypeSection, ValType,
+    BlockType, CodeSection, Function, FunctionSection, Instruction as I, Module, TagKind, TagSection, TagType,
+    TypeSection, ValType,
 };
 
 use crate::programs::{Entropy, encode, generate};
@@ -15,9 +15,7 @@ use crate::programs::{Entropy, encode, generate};
 /// Rewrites `wasm` with all passes; if that works, the result is valid.
 #[track_caller]
 fn survives(wasm: &[u8]) {
-    let redirected = RewriteOptions {
-        redirects: vec![Redirect::new("f0", "host", "f0")],
-    };
+    let redirected = RewriteOptions { redirects: vec![Redirect::new("f0", "host", "f0")] };
     for options in [RewriteOptions::default(), redirected] {
         match rewrite(wasm, &options) {
             Ok(rewritten) => validate(&rewritten).expect("what was rewritten is valid"),
@@ -43,11 +41,7 @@ fn module(types: &TypeSection, tags: &TagSection, body: &[I<'_>]) -> Vec<u8> {
     let mut code = CodeSection::new();
     code.function(&function);
     let mut module = Module::new();
-    module
-        .section(types)
-        .section(&functions)
-        .section(tags)
-        .section(&code);
+    module.section(types).section(&functions).section(tags).section(&code);
     module.finish()
 }
 
@@ -64,10 +58,7 @@ fn one_tag() -> TagSection {
 fn tags(types: impl IntoIterator<Item = u32>) -> TagSection {
     let mut tags = TagSection::new();
     for func_type_idx in types {
-        tags.tag(TagType {
-            kind: TagKind::Exception,
-            func_type_idx,
-        });
+        tags.tag(TagType { kind: TagKind::Exception, func_type_idx });
     }
     tags
 }
@@ -95,22 +86,13 @@ fn a_module_that_is_cut_off_anywhere_gives_an_error() {
     for end in 0..wasm.len() {
         survives(&wasm[..end]);
     }
-    let error = rewrite(&wasm[..wasm.len() - 1], &RewriteOptions::default())
-        .expect_err("a byte is missing");
-    assert!(
-        matches!(&error, RewriteError::Malformed { offset, .. } if *offset > 8),
-        "{error}"
-    );
+    let error = rewrite(&wasm[..wasm.len() - 1], &RewriteOptions::default()).expect_err("a byte is missing");
+    assert!(matches!(&error, RewriteError::Malformed { offset, .. } if *offset > 8), "{error}");
 }
 
 #[test]
 fn what_is_no_core_module_is_refused() {
-    for bytes in [
-        &b""[..],
-        b"\x7fELF",
-        b"\0asm\x0d\0\x01\0",
-        b"\0asm\x02\0\0\0",
-    ] {
+    for bytes in [&b""[..], b"\x7fELF", b"\0asm\x0d\0\x01\0", b"\0asm\x02\0\0\0"] {
         let error = rewrite(bytes, &RewriteOptions::default()).expect_err("no module");
         assert!(matches!(error, RewriteError::Malformed { .. }), "{error}");
     }
@@ -135,11 +117,7 @@ fn nesting_does_not_use_the_stack_of_the_host() {
         .stack_size(256 * 1024)
         .spawn(move || rewrite(&wasm, &RewriteOptions::default()).map(|wasm| validate(&wasm)))
         .expect("a thread");
-    thread
-        .join()
-        .expect("the stack was enough")
-        .expect("the module is translated")
-        .expect("the result is valid");
+    thread.join().expect("the stack was enough").expect("the module is translated").expect("the result is valid");
 }
 
 #[test]
@@ -165,13 +143,7 @@ fn types_of_added_blocks_are_bounded() {
     let mut types = empty_type();
     for kind in 0..KINDS {
         // Each type differs from the others in one place.
-        let params = (0..900).map(|place| {
-            if place == kind {
-                ValType::I64
-            } else {
-                ValType::I32
-            }
-        });
+        let params = (0..900).map(|place| if place == kind { ValType::I64 } else { ValType::I32 });
         types.ty().function(params, []);
     }
     let mut body = vec![I::Unreachable];
@@ -190,16 +162,7 @@ fn types_of_added_blocks_are_bounded() {
     body.push(I::End);
     let wasm = module(&types, &tags(1..=KINDS), &body);
     let error = rewrite(&wasm, &RewriteOptions::default()).expect_err("too many types");
-    assert!(
-        matches!(
-            error,
-            RewriteError::TooLarge {
-                limit: 1_000_000,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, RewriteError::TooLarge { limit: 1_000_000, .. }), "{error}");
 }
 
 #[test]

@@ -74,10 +74,7 @@ fn redirects() -> RewriteOptions {
 fn error(wat: &str, redirects: &[(&str, &str)]) -> RewriteError {
     let wasm = wat::parse_str(wat).expect("the text is a module");
     let options = RewriteOptions {
-        redirects: redirects
-            .iter()
-            .map(|(export, name)| Redirect::new(*export, "host", *name))
-            .collect(),
+        redirects: redirects.iter().map(|(export, name)| Redirect::new(*export, "host", *name)).collect(),
     };
     rewrite(&wasm, &options).expect_err("the redirect cannot be done")
 }
@@ -91,12 +88,8 @@ fn every_way_to_a_function_leads_where_it_should_after_indices_shift() {
     let engine = engine();
     let module = Module::new(&engine, &rewritten).expect("the engine compiles it");
     let mut linker: Linker<u32> = Linker::new(&engine);
-    linker
-        .func_wrap("env", "before", |value: i32| value * 100)
-        .expect("a new name");
-    linker
-        .func_wrap("host", "product", |left: i32, right: i32| left * right)
-        .expect("a new name");
+    linker.func_wrap("env", "before", |value: i32| value * 100).expect("a new name");
+    linker.func_wrap("host", "product", |left: i32, right: i32| left * right).expect("a new name");
     linker
         .func_wrap("host", "count", |mut caller: wasmtime::Caller<'_, u32>| {
             *caller.data_mut() += 1;
@@ -109,16 +102,10 @@ fn every_way_to_a_function_leads_where_it_should_after_indices_shift() {
         1.into(),
     )
     .expect("a global");
-    linker
-        .define(&store, "env", "number", number)
-        .expect("a new name");
-    let instance = linker
-        .instantiate(&mut store, &module)
-        .expect("it can be instantiated");
+    linker.define(&store, "env", "number", number).expect("a new name");
+    let instance = linker.instantiate(&mut store, &module).expect("it can be instantiated");
 
-    let started = instance
-        .get_global(&mut store, "started")
-        .expect("a global");
+    let started = instance.get_global(&mut store, "started").expect("a global");
     assert_eq!(started.get(&mut store).i32(), Some(7), "the start function");
     for (name, argument, expected) in [
         ("direct", 4, 5 * 400),
@@ -133,17 +120,11 @@ fn every_way_to_a_function_leads_where_it_should_after_indices_shift() {
         ("plain", 4, 5),
         ("caught", 4, 5),
     ] {
-        assert_eq!(
-            call(&instance, &mut store, name, argument),
-            expected,
-            "{name}"
-        );
+        assert_eq!(call(&instance, &mut store, name, argument), expected, "{name}");
     }
     assert_eq!(*store.data(), 1, "calls of the redirected `nothing`");
     for export in ["add", "add_too"] {
-        let add = instance
-            .get_typed_func::<(i32, i32), i32>(&mut store, export)
-            .expect("the export and its type stay");
+        let add = instance.get_typed_func::<(i32, i32), i32>(&mut store, export).expect("the export and its type stay");
         assert_eq!(add.call(&mut store, (6, 7)).expect("no trap"), 42);
     }
     let reference = instance
@@ -186,9 +167,8 @@ fn function_names_stay_with_their_functions() {
     }
     // One import before, two added, then the module's own in their order.
     let expected = ["add", "plain", "nothing", "declared", "start"];
-    let expected: Vec<(u32, String)> = std::iter::once((0, "before".to_owned()))
-        .chain((3..).zip(expected.map(str::to_owned)))
-        .collect();
+    let expected: Vec<(u32, String)> =
+        std::iter::once((0, "before".to_owned())).chain((3..).zip(expected.map(str::to_owned))).collect();
     assert_eq!(names, expected);
 }
 
@@ -199,21 +179,15 @@ fn a_module_without_imports_gets_its_first() {
             (func (export "g") (result i32) (call $f)))"#,
     )
     .expect("the text is a module");
-    let options = RewriteOptions {
-        redirects: vec![Redirect::new("f", "host", "f")],
-    };
+    let options = RewriteOptions { redirects: vec![Redirect::new("f", "host", "f")] };
     let rewritten = rewrite(&wasm, &options).expect("the redirect can be done");
     let engine = engine();
     let module = Module::new(&engine, &rewritten).expect("the engine compiles it");
     let mut linker: Linker<()> = Linker::new(&engine);
     linker.func_wrap("host", "f", || 5i32).expect("a new name");
     let mut store = Store::new(&engine, ());
-    let instance = linker
-        .instantiate(&mut store, &module)
-        .expect("it can be instantiated");
-    let g = instance
-        .get_typed_func::<(), i32>(&mut store, "g")
-        .expect("the export stays");
+    let instance = linker.instantiate(&mut store, &module).expect("it can be instantiated");
+    let g = instance.get_typed_func::<(), i32>(&mut store, "g").expect("the export stays");
     assert_eq!(g.call(&mut store, ()).expect("no trap"), 5);
 }
 
@@ -229,10 +203,7 @@ fn what_cannot_be_redirected_is_refused_by_name() {
         "{imported}"
     );
     let table = error(MODULE, &[("table", "x")]);
-    assert!(
-        matches!(&table, RewriteError::NotADefinedFunction { what, .. } if what.contains("table")),
-        "{table}"
-    );
+    assert!(matches!(&table, RewriteError::NotADefinedFunction { what, .. } if what.contains("table")), "{table}");
     let conflict = error(MODULE, &[("add", "x"), ("add_too", "y")]);
     assert!(
         matches!(&conflict, RewriteError::ConflictingRedirects { first, second } if first == "add" && second == "add_too"),

@@ -27,20 +27,12 @@ fn side_module() -> Vec<u8> {
     custom(&mut module, "unknown", b"kept as it is");
     for payload in Parser::new(0).parse_all(&core) {
         if let Some((id, range)) = payload.expect("readable").as_section() {
-            module.section(&RawSection {
-                id,
-                data: &core[range],
-            });
+            module.section(&RawSection { id, data: &core[range] });
         }
     }
-    for name in [
-        ".debug_info",
-        "reloc.CODE",
-        "linking",
-        "sourceMappingURL",
-        "external_debug_info",
-        "metadata.code.branch_hint",
-    ] {
+    for name in
+        [".debug_info", "reloc.CODE", "linking", "sourceMappingURL", "external_debug_info", "metadata.code.branch_hint"]
+    {
         custom(&mut module, name, b"offsets in code");
     }
     custom(&mut module, "producers", &[0]);
@@ -48,10 +40,7 @@ fn side_module() -> Vec<u8> {
 }
 
 fn custom(module: &mut Module, name: &str, data: &[u8]) {
-    module.section(&CustomSection {
-        name: Cow::Borrowed(name),
-        data: Cow::Borrowed(data),
-    });
+    module.section(&CustomSection { name: Cow::Borrowed(name), data: Cow::Borrowed(data) });
 }
 
 type Custom = (String, Vec<u8>);
@@ -75,18 +64,13 @@ fn custom_sections(wasm: &[u8]) -> (Vec<Custom>, Vec<Custom>) {
 
 #[test]
 fn dylink_stays_first_and_only_sections_about_code_offsets_go() {
-    let redirected = RewriteOptions {
-        redirects: vec![Redirect::new("first", "host", "first")],
-    };
+    let redirected = RewriteOptions { redirects: vec![Redirect::new("first", "host", "first")] };
     for options in [RewriteOptions::default(), redirected] {
         let rewritten = rewrite(&side_module(), &options).expect("the module is translated");
         let (before, after) = custom_sections(&rewritten);
         assert_eq!(
             before,
-            [
-                ("dylink.0".to_owned(), vec![1, 4, 0, 0, 0, 0]),
-                ("unknown".to_owned(), b"kept as it is".to_vec()),
-            ]
+            [("dylink.0".to_owned(), vec![1, 4, 0, 0, 0, 0]), ("unknown".to_owned(), b"kept as it is".to_vec()),]
         );
         let after: Vec<&str> = after.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(after, ["name", "producers"]);
@@ -95,8 +79,7 @@ fn dylink_stays_first_and_only_sections_about_code_offsets_go() {
 
 #[test]
 fn names_of_functions_and_locals_stay_and_those_of_labels_go() {
-    let rewritten =
-        rewrite(&side_module(), &RewriteOptions::default()).expect("the module is translated");
+    let rewritten = rewrite(&side_module(), &RewriteOptions::default()).expect("the module is translated");
     let mut found = Vec::new();
     for payload in Parser::new(0).parse_all(&rewritten) {
         let Payload::CustomSection(section) = payload.expect("readable") else {
@@ -125,21 +108,12 @@ fn names_of_functions_and_locals_stay_and_those_of_labels_go() {
             }
         }
     }
-    assert_eq!(
-        found,
-        [
-            "function 0 first",
-            "function 1 second",
-            "local 1.0 p",
-            "local 1.1 l"
-        ]
-    );
+    assert_eq!(found, ["function 0 first", "function 1 second", "local 1.0 p", "local 1.1 l"]);
 }
 
 #[test]
 fn an_unreadable_name_section_is_left_out() {
-    let core = wat::parse_str("(module (tag) (func try throw 0 catch_all end))")
-        .expect("the text is a module");
+    let core = wat::parse_str("(module (tag) (func try throw 0 catch_all end))").expect("the text is a module");
     let mut module = core.clone();
     // A name subsection whose size goes beyond the section.
     module.extend_from_slice(&[0, 8, 4, b'n', b'a', b'm', b'e', 1, 0x7f, 0]);

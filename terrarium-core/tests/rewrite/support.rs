@@ -45,8 +45,7 @@ impl Running {
     pub(crate) fn new(engine: &Engine, wasm: &[u8]) -> Self {
         let module = Module::new(engine, wasm).expect("the engine compiles the module");
         let mut store = Store::new(engine, ());
-        let instance =
-            Instance::new(&mut store, &module, &[]).expect("the module can be instantiated");
+        let instance = Instance::new(&mut store, &module, &[]).expect("the module can be instantiated");
         let mut names: Vec<String> = module
             .exports()
             .filter(|export| matches!(export.ty(), ExternType::Tag(_)))
@@ -58,19 +57,13 @@ impl Running {
             .filter_map(|name| Some((instance.get_tag(&mut store, &name)?, name)))
             .map(|(tag, name)| (name, tag))
             .collect();
-        Self {
-            store,
-            instance,
-            tags,
-        }
+        Self { store, instance, tags }
     }
 
     /// Calls the export `name` with `arguments`.
     pub(crate) fn call(&mut self, name: &str, arguments: &[i32]) -> Outcome {
-        let function = self
-            .instance
-            .get_func(&mut self.store, name)
-            .unwrap_or_else(|| panic!("the module exports {name}"));
+        let function =
+            self.instance.get_func(&mut self.store, name).unwrap_or_else(|| panic!("the module exports {name}"));
         let arguments: Vec<Val> = arguments.iter().copied().map(Val::I32).collect();
         let count = function.ty(&self.store).results().len();
         let mut results = vec![Val::I32(0); count];
@@ -84,42 +77,26 @@ impl Running {
     }
 
     fn thrown(&mut self) -> Outcome {
-        let exception = self
-            .store
-            .take_pending_exception()
-            .expect("the store holds what was thrown");
+        let exception = self.store.take_pending_exception().expect("the store holds what was thrown");
         let tag = exception.tag(&mut self.store).expect("it has a tag");
-        let values = exception
-            .fields(&mut self.store)
-            .expect("it has fields")
-            .map(|value| integer(&value))
-            .collect();
-        let name = self
-            .tags
-            .iter()
-            .find(|(_, known)| Tag::eq(known, &tag, &self.store))
-            .map_or("unknown", |(name, _)| name);
+        let values = exception.fields(&mut self.store).expect("it has fields").map(|value| integer(&value)).collect();
+        let name =
+            self.tags.iter().find(|(_, known)| Tag::eq(known, &tag, &self.store)).map_or("unknown", |(name, _)| name);
         Outcome::Thrown(name.to_owned(), values)
     }
 
     /// The value of the exported global `name`.
     pub(crate) fn global(&mut self, name: &str) -> i64 {
-        let global = self
-            .instance
-            .get_global(&mut self.store, name)
-            .unwrap_or_else(|| panic!("the module exports {name}"));
+        let global =
+            self.instance.get_global(&mut self.store, name).unwrap_or_else(|| panic!("the module exports {name}"));
         integer(&global.get(&mut self.store))
     }
 
     /// Sets the exported global `name`, a 64-bit one.
     pub(crate) fn set_global(&mut self, name: &str, value: i64) {
-        let global = self
-            .instance
-            .get_global(&mut self.store, name)
-            .unwrap_or_else(|| panic!("the module exports {name}"));
-        global
-            .set(&mut self.store, Val::I64(value))
-            .expect("the global is mutable");
+        let global =
+            self.instance.get_global(&mut self.store, name).unwrap_or_else(|| panic!("the module exports {name}"));
+        global.set(&mut self.store, Val::I64(value)).expect("the global is mutable");
     }
 }
 

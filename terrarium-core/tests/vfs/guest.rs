@@ -143,6 +143,9 @@ fn a_removed_directory_is_empty_and_takes_nothing() {
     assert_eq!(vfs.stat(dir).unwrap().nlink, 0);
     assert_eq!(vfs.open(&ctx, At { dir, path: b"f" }, CREATE, 0o644), Err(Errno::ENOENT));
     assert_eq!(vfs.readdir(dir, 0, u64::MAX, 10), Err(Errno::ENOENT));
+    // No name is looked at closely enough there to be too long.
+    assert_eq!(vfs.resolve(&ctx, At { dir, path: &[b'x'; 256] }, Follow::Yes), Err(Errno::ENOENT));
+    assert_eq!(vfs.rename(&ctx, at("/tmp"), At { dir, path: b"x" }), Err(Errno::ENOENT));
     assert_eq!(vfs.path_of(dir), Err(Errno::ENOENT));
     assert_eq!(vfs.resolve(&ctx, At { dir, path: b".." }, Follow::Yes), Ok(ino(&vfs, "/tmp")));
     vfs.release(dir);

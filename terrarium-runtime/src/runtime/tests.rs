@@ -24,6 +24,7 @@ fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
         "artifacts": {
             "python_wasm": python,
             "stdlib": plain("stdlib.zip", b"PK stdlib"),
+            "bytecode": plain("bytecode.zip", b"PK bytecode"),
             "tzdata": plain("tzdata.zip", b"PK tzdata"),
         },
     });
@@ -38,6 +39,7 @@ fn artifacts_come_back_as_they_were_laid_out() {
     let runtime = Runtime::from_dir(folder.path()).unwrap();
     assert_eq!(runtime.python_wasm().unwrap(), WASM);
     assert_eq!(runtime.stdlib().unwrap(), b"PK stdlib");
+    assert_eq!(runtime.bytecode().unwrap(), b"PK bytecode");
     assert_eq!(runtime.tzdata().unwrap(), b"PK tzdata");
     runtime.verify().unwrap();
 }
@@ -130,6 +132,6 @@ fn the_bundled_set_is_whole() {
 fn the_bundled_set_leaves_room_in_a_packed_crate() {
     let runtime = Runtime::bundled().unwrap();
     let bytes: u64 = runtime.manifest().artifacts.values().map(|artifact| artifact.bytes).sum();
-    // The registry takes 10 MB; the sources and the archive itself need little.
-    assert!(bytes < 9_500_000, "{bytes} bytes of artifacts");
+    // The limit is 10 MB; the sources and the archive itself need little.
+    assert!(bytes < 9_800_000, "{bytes} bytes of artifacts");
 }

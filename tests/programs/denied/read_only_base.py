@@ -3,18 +3,19 @@
 
 import os
 
+target = os.__file__
+
 ways = {
-    "write": lambda: open("/lib/python314.zip", "wb"),
-    "append": lambda: open("/lib/python314.zip", "ab"),
-    "unlink": lambda: os.unlink("/lib/python314.zip"),
+    "write": lambda: open(target, "wb"),
+    "append": lambda: open(target, "ab"),
+    "unlink": lambda: os.unlink(target),
     "rename": lambda: os.rename("/lib", "/lib2"),
-    "chmod": lambda: os.chmod("/lib/python314.zip", 0o777),
-    "chown": lambda: os.chown("/lib/python314.zip", 1, 1),
-    "truncate": lambda: os.truncate("/lib/python314.zip", 0),
-    "utime": lambda: os.utime("/lib/python314.zip", (0, 0)),
+    "chmod": lambda: os.chmod(target, 0o777),
+    "chown": lambda: os.chown(target, 1, 1),
+    "truncate": lambda: os.truncate(target, 0),
+    "utime": lambda: os.utime(target, (0, 0)),
     "mkdir": lambda: os.mkdir("/lib/new"),
     "symlink": lambda: os.symlink("/tmp", "/lib/link"),
-    "root": lambda: open("/new", "w"),
     "rmdir": lambda: os.rmdir("/home"),
     "null": lambda: os.unlink("/dev/null"),
 }
@@ -23,4 +24,4 @@ for name, way in ways.items():
         print(name, "WORKED", way())
     except OSError as error:
         print(name, type(error).__name__)
-print(os.path.getsize("/lib/python314.zip") > 1_000_000)
+print(os.path.getsize(target) > 10_000)

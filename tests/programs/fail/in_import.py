@@ -3,11 +3,8 @@
 
 import os
 import sys
-import tempfile
 
-sys.dont_write_bytecode = True
-folder = tempfile.mkdtemp()
-with open(os.path.join(folder, "faulty.py"), "w") as file:
+with open("faulty.py", "w") as file:
     file.write("value = 1\nvalue.nothing\n")
-sys.path.insert(0, folder)
+sys.path.insert(0, os.getcwd())
 import faulty

@@ -1,5 +1,6 @@
 # expect: success error crashed timeout
 # timeout: 10
+# session: reset
 """Walks up the frames and changes the callers' variables and code."""
 
 import sys

@@ -20,7 +20,7 @@ fn w10_four_sandboxes_in_four_threads_run_in_parallel() {
             let barrier = Arc::clone(&barrier);
             scope.spawn(move || {
                 let options =
-                    ExecuteOptions { on_stdout: Some(Arc::new(move |_| drop(barrier.wait()))), ..Default::default() };
+                    ExecuteOptions { on_stdout: Some(Arc::new(move |_| _ = barrier.wait())), ..Default::default() };
                 let result = sandbox().execute_with(&format!("print('here', flush=True)\n{n} * 10"), options).unwrap();
                 assert_eq!(success(&result).final_expression, int(n * 10));
             });

@@ -125,8 +125,8 @@ fn nothing_random_is_shared_by_two_runs() {
                 .unwrap()
         })
         .collect();
-    for n in 0..seen[0].len() {
-        assert!(seen[0][n] != seen[1][n] && seen[1][n] != seen[2][n], "{:?}", seen[0][n]);
+    for ((first, second), third) in seen[0].iter().zip(&seen[1]).zip(&seen[2]) {
+        assert!(first != second && second != third, "{first:?}");
     }
     let hash = || sandbox.execute("hash('text')", no_files()).unwrap().final_expression;
     assert_ne!((hash(), hash()), (hash(), hash()), "the hash secret is drawn anew");

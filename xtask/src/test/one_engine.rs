@@ -17,7 +17,7 @@ pub(super) fn check() -> Result<()> {
     ensure!(
         differing.is_empty(),
         "the tests build the engine a second time, because these packages have other features there; name them \
-         with the same features in terrarium-core/Cargo.toml:\n  {}",
+         with the same features in [workspace.dependencies]:\n  {}",
         differing.join("\n  ")
     );
     println!("{} packages below the engine have the same features in the program and in the tests", below.len());

@@ -113,10 +113,7 @@ impl<'m, 'a> BlockTypes<'m, 'a> {
                 limit: MAX_ADDED_VALUES,
             });
         }
-        self.next = added.checked_add(1).ok_or(RewriteError::TooLarge {
-            what: "types",
-            limit: u32::MAX as usize,
-        })?;
+        self.next = added.checked_add(1).ok_or(RewriteError::TooLarge { what: "types", limit: u32::MAX as usize })?;
         self.known.insert(ty.clone(), added);
         self.added.push(ty);
         Ok(added)

@@ -34,10 +34,7 @@ pub(super) fn emit<'a>(
         function,
         plan,
         opened: 0,
-        frames: vec![Frame {
-            label: 0,
-            construct: Construct::Function,
-        }],
+        frames: vec![Frame { label: 0, construct: Construct::Function }],
         landings: vec![0; plan.tries.len()],
         height: 1,
         first_exception: locals.count,
@@ -67,11 +64,7 @@ impl Locals {
         for _ in 0..reader.get_count() {
             count += u64::from(reader.read()?.0);
         }
-        Ok(Self {
-            declarations: reader.get_count(),
-            bytes: start..reader.original_position(),
-            count,
-        })
+        Ok(Self { declarations: reader.get_count(), bytes: start..reader.original_position(), count })
     }
 
     /// The same declarations and `exceptions` references to exceptions after them.
@@ -130,9 +123,7 @@ struct Emitter<'a, 'm, 'p> {
 impl<'a> Emitter<'a, '_, '_> {
     fn run(&mut self, mut reader: OperatorsReader<'a>) -> Result<(), RewriteError> {
         if self.plan.delegates_to_caller {
-            let landing = self
-                .types
-                .around(wasmparser::BlockType::Empty, None, true)?;
+            let landing = self.types.around(wasmparser::BlockType::Empty, None, true)?;
             let out = self.out.insert_before(reader.original_position());
             Instruction::Block(landing).encode(out);
             self.height += 1;
@@ -146,10 +137,7 @@ impl<'a> Emitter<'a, '_, '_> {
     }
 
     fn operator(&mut self, operator: Operator<'a>, at: Range<usize>) -> Result<(), RewriteError> {
-        let site = Site {
-            function: self.function,
-            offset: at.start,
-        };
+        let site = Site { function: self.function, offset: at.start };
         match operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
                 self.open_plain();
@@ -164,11 +152,7 @@ impl<'a> Emitter<'a, '_, '_> {
             }
             Operator::Rethrow { relative_depth } => {
                 let frame = self.frame(relative_depth, site)?;
-                let Construct::Handler {
-                    exception: Some(local),
-                    ..
-                } = self.frames[frame].construct
-                else {
+                let Construct::Handler { exception: Some(local), .. } = self.frames[frame].construct else {
                     return Err(site.error("rethrow", "names no handler"));
                 };
                 let out = self.out.replace(at);
@@ -195,32 +179,20 @@ impl<'a> Emitter<'a, '_, '_> {
 
     /// Index of the frame that label `depth` names.
     fn frame(&self, depth: u32, site: Site) -> Result<usize, RewriteError> {
-        usize::try_from(depth)
-            .ok()
-            .and_then(|depth| self.frames.len().checked_sub(1)?.checked_sub(depth))
-            .ok_or_else(|| {
+        usize::try_from(depth).ok().and_then(|depth| self.frames.len().checked_sub(1)?.checked_sub(depth)).ok_or_else(
+            || {
                 let open = self.frames.len();
-                site.error(
-                    "branch",
-                    format!("names label {depth}, but only {open} blocks are open"),
-                )
-            })
+                site.error("branch", format!("names label {depth}, but only {open} blocks are open"))
+            },
+        )
     }
 
     fn open_plain(&mut self) {
-        self.frames.push(Frame {
-            label: self.height,
-            construct: Construct::Plain,
-        });
+        self.frames.push(Frame { label: self.height, construct: Construct::Plain });
         self.height += 1;
     }
 
-    fn open_try(
-        &mut self,
-        ty: wasmparser::BlockType,
-        at: Range<usize>,
-        site: Site,
-    ) -> Result<(), RewriteError> {
+    fn open_try(&mut self, ty: wasmparser::BlockType, at: Range<usize>, site: Site) -> Result<(), RewriteError> {
         let id = self.opened;
         self.opened += 1;
         let plan = self.plan;
@@ -228,10 +200,7 @@ impl<'a> Emitter<'a, '_, '_> {
             return Err(site.error("try", "was not planned"));
         };
         let block = RoundtripReencoder.block_type(ty)?;
-        self.frames.push(Frame {
-            label: self.height,
-            construct: Construct::Body(id),
-        });
+        self.frames.push(Frame { label: self.height, construct: Construct::Body(id) });
         let out = self.out.replace(at);
         let mut opened = 1;
         if let Some(target) = planned.delegate {
@@ -247,10 +216,7 @@ impl<'a> Emitter<'a, '_, '_> {
         } else {
             if planned.handlers.len() > MAX_CLAUSES {
                 let found = planned.handlers.len();
-                return Err(site.error(
-                    "try",
-                    format!("has {found} handlers; at most {MAX_CLAUSES} can be translated"),
-                ));
+                return Err(site.error("try", format!("has {found} handlers; at most {MAX_CLAUSES} can be translated")));
             }
             Instruction::Block(block).encode(out);
             for handler in planned.handlers.iter().rev() {
@@ -260,14 +226,12 @@ impl<'a> Emitter<'a, '_, '_> {
             }
             let clauses: Vec<Catch> = (0..)
                 .zip(&planned.handlers)
-                .map(
-                    |(label, handler)| match (handler.tag, handler.is_rethrown) {
-                        (Some(tag), false) => Catch::One { tag, label },
-                        (Some(tag), true) => Catch::OneRef { tag, label },
-                        (None, false) => Catch::All { label },
-                        (None, true) => Catch::AllRef { label },
-                    },
-                )
+                .map(|(label, handler)| match (handler.tag, handler.is_rethrown) {
+                    (Some(tag), false) => Catch::One { tag, label },
+                    (Some(tag), true) => Catch::OneRef { tag, label },
+                    (None, false) => Catch::All { label },
+                    (None, true) => Catch::AllRef { label },
+                })
                 .collect();
             Instruction::TryTable(block, Cow::Owned(clauses)).encode(out);
             opened += 1;
@@ -284,11 +248,7 @@ impl<'a> Emitter<'a, '_, '_> {
 
     /// Ends the block that delegates branch to, if the body of the innermost `try` has one.
     fn close_body(&mut self, at: Range<usize>, site: Site) -> Result<(), RewriteError> {
-        let Some(Frame {
-            label,
-            construct: Construct::Body(id),
-        }) = self.frames.last()
-        else {
+        let Some(Frame { label, construct: Construct::Body(id) }) = self.frames.last() else {
             return Err(site.error("try", "ends where none is open"));
         };
         if self.plan.tries[*id].is_target {
@@ -310,30 +270,18 @@ impl<'a> Emitter<'a, '_, '_> {
                 self.height -= 1;
                 (id, 0)
             }
-            Some(Construct::Handler {
-                id,
-                number,
-                exception,
-            }) => {
+            Some(Construct::Handler { id, number, exception }) => {
                 self.exceptions -= u32::from(exception.is_some());
                 (id, number + 1)
             }
             _ => return Err(site.error("catch", "is not part of a `try`")),
         };
         let is_rethrown = self.plan.tries[id].handlers[number].is_rethrown;
-        let exception = if is_rethrown {
-            Some(self.exception_local(site)?)
-        } else {
-            None
-        };
+        let exception = if is_rethrown { Some(self.exception_local(site)?) } else { None };
         let out = self.out.replace(at);
         if let Some(frame) = self.frames.last_mut() {
             Instruction::Br(self.height - 1 - frame.label).encode(out);
-            frame.construct = Construct::Handler {
-                id,
-                number,
-                exception,
-            };
+            frame.construct = Construct::Handler { id, number, exception };
         }
         Instruction::End.encode(out);
         self.height -= 1;

@@ -54,16 +54,10 @@ pub(super) fn relabel<'a>(
         Operator::BrOnCastDescEq { .. } | Operator::BrOnCastDescEqFail { .. } => {
             return Err(site.error("br_on_cast_desc_eq", "is not supported"));
         }
-        Operator::Resume { .. }
-        | Operator::ResumeThrow { .. }
-        | Operator::ResumeThrowRef { .. } => {
+        Operator::Resume { .. } | Operator::ResumeThrow { .. } | Operator::ResumeThrowRef { .. } => {
             return Err(site.error("resume", "is not supported"));
         }
         _ => return Ok(None),
     }
-    if changed {
-        Ok(Some(RoundtripReencoder.instruction(operator)?))
-    } else {
-        Ok(None)
-    }
+    if changed { Ok(Some(RoundtripReencoder.instruction(operator)?)) } else { Ok(None) }
 }

@@ -32,29 +32,7 @@ mod emit;
 mod labels;
 mod pass;
 mod plan;
+mod site;
 
 pub(super) use pass::Exceptions;
-
-/// Where an instruction stands, for messages.
-#[derive(Clone, Copy, Debug)]
-struct Site {
-    /// Index of the function, imports counted.
-    function: u32,
-    /// Byte offset in the module.
-    offset: usize,
-}
-
-impl Site {
-    fn error(
-        self,
-        construct: &'static str,
-        reason: impl Into<String>,
-    ) -> super::error::RewriteError {
-        super::error::RewriteError::Function {
-            function: self.function,
-            construct,
-            offset: self.offset,
-            reason: reason.into(),
-        }
-    }
-}
+use site::Site;

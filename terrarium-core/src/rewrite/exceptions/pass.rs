@@ -42,11 +42,7 @@ impl Pass for Exceptions {
 }
 
 /// `module` with `code` and the types that it needs.
-fn assemble(
-    module: &Module<'_>,
-    added: Vec<FuncType>,
-    code: &CodeSection,
-) -> Result<Vec<u8>, RewriteError> {
+fn assemble(module: &Module<'_>, added: Vec<FuncType>, code: &CodeSection) -> Result<Vec<u8>, RewriteError> {
     let mut written = wasm_encoder::Module::new();
     let mut added = Some(added).filter(|added| !added.is_empty());
     for section in &module.sections {
@@ -70,11 +66,7 @@ fn assemble(
 }
 
 /// The type section and `added` after its types.
-fn with_types(
-    module: &Module<'_>,
-    section: &Section,
-    added: Vec<FuncType>,
-) -> Result<TypeSection, RewriteError> {
+fn with_types(module: &Module<'_>, section: &Section, added: Vec<FuncType>) -> Result<TypeSection, RewriteError> {
     let reader = TypeSectionReader::new(module.reader(section))?;
     let mut types = TypeSection::new();
     RoundtripReencoder.parse_type_section(&mut types, reader)?;

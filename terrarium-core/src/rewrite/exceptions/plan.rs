@@ -72,28 +72,18 @@ pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan
         return Ok(None);
     }
     let mut plan = Plan::default();
-    let mut frames = vec![Frame {
-        kind: Kind::Plain,
-        catcher: None,
-    }];
+    let mut frames = vec![Frame { kind: Kind::Plain, catcher: None }];
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let offset = reader.original_position();
         let site = Site { function, offset };
         match reader.read()? {
-            Operator::Block { .. }
-            | Operator::Loop { .. }
-            | Operator::If { .. }
-            | Operator::TryTable { .. } => frames.push(Frame {
-                kind: Kind::Plain,
-                catcher: catcher(&frames),
-            }),
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
+                frames.push(Frame { kind: Kind::Plain, catcher: catcher(&frames) })
+            }
             Operator::Try { .. } => {
                 let id = plan.tries.len();
-                frames.push(Frame {
-                    kind: Kind::Body(id),
-                    catcher: Some(id),
-                });
+                frames.push(Frame { kind: Kind::Body(id), catcher: Some(id) });
                 plan.tries.push(Try::default());
             }
             Operator::Catch { tag_index } => {
@@ -117,9 +107,7 @@ pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan
                     .ok_or_else(|| {
                         site.error(
                             "rethrow",
-                            format!(
-                                "names label {relative_depth}, which is not a handler it stands in"
-                            ),
+                            format!("names label {relative_depth}, which is not a handler it stands in"),
                         )
                     })?
                     .is_rethrown = true;
@@ -139,46 +127,21 @@ fn catcher(frames: &[Frame]) -> Option<usize> {
 }
 
 /// Index of the frame that label `depth` names.
-fn enclosing(
-    frames: &[Frame],
-    depth: u32,
-    site: Site,
-    construct: &'static str,
-) -> Result<usize, RewriteError> {
+fn enclosing(frames: &[Frame], depth: u32, site: Site, construct: &'static str) -> Result<usize, RewriteError> {
     usize::try_from(depth)
         .ok()
         .and_then(|depth| frames.len().checked_sub(1)?.checked_sub(depth))
-        .ok_or_else(|| {
-            site.error(
-                construct,
-                format!(
-                    "names label {depth}, but only {} blocks are open",
-                    frames.len()
-                ),
-            )
-        })
+        .ok_or_else(|| site.error(construct, format!("names label {depth}, but only {} blocks are open", frames.len())))
 }
 
 impl Plan {
-    fn add_handler(
-        &mut self,
-        frames: &mut Vec<Frame>,
-        tag: Option<u32>,
-        site: Site,
-    ) -> Result<(), RewriteError> {
-        let (Some(Kind::Body(id)) | Some(Kind::Handler(id))) = frames.pop().map(|frame| frame.kind)
-        else {
+    fn add_handler(&mut self, frames: &mut Vec<Frame>, tag: Option<u32>, site: Site) -> Result<(), RewriteError> {
+        let (Some(Kind::Body(id)) | Some(Kind::Handler(id))) = frames.pop().map(|frame| frame.kind) else {
             return Err(site.error("catch", "is not part of a `try`"));
         };
         // A handler is not protected by its own `try`.
-        frames.push(Frame {
-            kind: Kind::Handler(id),
-            catcher: catcher(frames),
-        });
-        self.tries[id].handlers.push(Handler {
-            tag,
-            is_rethrown: false,
-        });
+        frames.push(Frame { kind: Kind::Handler(id), catcher: catcher(frames) });
+        self.tries[id].handlers.push(Handler { tag, is_rethrown: false });
         Ok(())
     }
 

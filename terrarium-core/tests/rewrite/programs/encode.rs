@@ -1,8 +1,8 @@
 //! Programs as a module with legacy exceptions.
 
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, FunctionSection, GlobalSection,
-    GlobalType, Instruction as I, Module, TagKind, TagSection, TagType, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType,
+    Instruction as I, Module, TagKind, TagSection, TagType, TypeSection, ValType,
 };
 
 use super::{Body, Entry, Function, Signature, Statement, TAGS, Type, Value};
@@ -29,30 +29,17 @@ pub(crate) fn encode(functions: &[Function]) -> Vec<u8> {
     }
     let mut tags = TagSection::new();
     for (number, values) in TAGS.iter().enumerate() {
-        tags.tag(TagType {
-            kind: TagKind::Exception,
-            func_type_idx: types.index(values, &[]),
-        });
+        tags.tag(TagType { kind: TagKind::Exception, func_type_idx: types.index(values, &[]) });
         exports.export(&format!("tag{number}"), ExportKind::Tag, number as u32);
     }
     let mut globals = GlobalSection::new();
     for (name, index) in [("hash", HASH), ("fuel", FUEL)] {
-        let ty = GlobalType {
-            val_type: ValType::I64,
-            mutable: true,
-            shared: false,
-        };
+        let ty = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
         globals.global(ty, &ConstExpr::i64_const(0));
         exports.export(name, ExportKind::Global, index);
     }
     let mut module = Module::new();
-    module
-        .section(&types.section)
-        .section(&declared)
-        .section(&tags)
-        .section(&globals)
-        .section(&exports)
-        .section(&code);
+    module.section(&types.section).section(&declared).section(&tags).section(&globals).section(&exports).section(&code);
     module.finish()
 }
 
@@ -64,16 +51,10 @@ struct Types {
 
 impl Types {
     fn index(&mut self, params: &[Type], results: &[Type]) -> u32 {
-        let position = self
-            .known
-            .iter()
-            .position(|known| known.0 == params && known.1 == results)
-            .unwrap_or_else(|| {
+        let position =
+            self.known.iter().position(|known| known.0 == params && known.1 == results).unwrap_or_else(|| {
                 self.known.push((params.to_vec(), results.to_vec()));
-                self.section.ty().function(
-                    params.iter().copied().map(val_type),
-                    results.iter().copied().map(val_type),
-                );
+                self.section.ty().function(params.iter().copied().map(val_type), results.iter().copied().map(val_type));
                 self.known.len() - 1
             });
         position as u32
@@ -97,15 +78,9 @@ fn val_type(ty: Type) -> ValType {
 
 fn mix_function() -> wasm_encoder::Function {
     let mut out = wasm_encoder::Function::new([]);
-    for instruction in [
-        I::GlobalGet(HASH),
-        I::I64Const(31),
-        I::I64Mul,
-        I::LocalGet(0),
-        I::I64Add,
-        I::GlobalSet(HASH),
-        I::End,
-    ] {
+    for instruction in
+        [I::GlobalGet(HASH), I::I64Const(31), I::I64Mul, I::LocalGet(0), I::I64Add, I::GlobalSet(HASH), I::End]
+    {
         out.instruction(&instruction);
     }
     out
@@ -235,12 +210,7 @@ impl Encoder<'_> {
                 self.inside(entry, &entry.signature.results, body);
                 self.leave(entry, I::End);
             }
-            Statement::Loop {
-                entry,
-                counter,
-                rounds,
-                body,
-            } => {
+            Statement::Loop { entry, counter, rounds, body } => {
                 let local = *counter as u32 + 1;
                 self.write(&[I::I32Const(*rounds), I::LocalSet(local)]);
                 let ty = self.enter(entry);
@@ -248,12 +218,7 @@ impl Encoder<'_> {
                 self.inside(entry, &entry.signature.params, body);
                 self.leave(entry, I::End);
             }
-            Statement::If {
-                bit,
-                entry,
-                then,
-                otherwise,
-            } => {
+            Statement::If { bit, entry, then, otherwise } => {
                 let ty = self.enter(entry);
                 self.bit(*bit);
                 self.write(&[I::If(ty)]);
@@ -309,11 +274,7 @@ impl Encoder<'_> {
                     I::BrTable(depths.into(), *default),
                 ]);
             }
-            Statement::Continue {
-                depth,
-                counter,
-                values,
-            } => {
+            Statement::Continue { depth, counter, values } => {
                 let local = *counter as u32 + 1;
                 self.write(&[
                     I::LocalGet(local),

@@ -10,9 +10,7 @@ pub(crate) struct Entropy<'a> {
 impl<'a> Entropy<'a> {
     /// Choices that `bytes` make.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes: bytes.iter(),
-        }
+        Self { bytes: bytes.iter() }
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -44,18 +42,9 @@ const MAX_STATEMENTS: usize = 80;
 
 /// The function with number `number`.
 pub(crate) fn generate(entropy: &mut Entropy<'_>, number: usize) -> Function {
-    let mut generator = Generator {
-        entropy,
-        number,
-        labels: Vec::new(),
-        counters: 0,
-        statements: 0,
-    };
+    let mut generator = Generator { entropy, number, labels: Vec::new(), counters: 0, statements: 0 };
     let body = generator.body(&[Type::I32], Kind::Plain, &[Type::I32]);
-    Function {
-        counters: generator.counters,
-        body,
-    }
+    Function { counters: generator.counters, body }
 }
 
 struct Generator<'e, 'b> {
@@ -69,18 +58,12 @@ struct Generator<'e, 'b> {
 impl Generator<'_, '_> {
     /// A body whose label takes `branch` and which leaves `results`.
     fn body(&mut self, branch: &[Type], kind: Kind, results: &[Type]) -> Body {
-        self.labels.push(Label {
-            types: branch.to_vec(),
-            kind,
-        });
+        self.labels.push(Label { types: branch.to_vec(), kind });
         let count = 1 + self.entropy.below(4);
         let statements = (0..count).map(|_| self.statement()).collect();
         let results = self.values(results.len());
         self.labels.pop();
-        Body {
-            statements,
-            results,
-        }
+        Body { statements, results }
     }
 
     fn plain(&mut self, signature: &Signature) -> Body {
@@ -89,9 +72,7 @@ impl Generator<'_, '_> {
 
     fn statement(&mut self) -> Statement {
         self.statements += 1;
-        let is_small = self.labels.len() >= MAX_DEPTH
-            || self.statements > MAX_STATEMENTS
-            || self.entropy.is_empty();
+        let is_small = self.labels.len() >= MAX_DEPTH || self.statements > MAX_STATEMENTS || self.entropy.is_empty();
         if is_small {
             return self.leaf();
         }
@@ -113,24 +94,14 @@ impl Generator<'_, '_> {
                 let rounds = self.entropy.below(4) as i32;
                 let params = entry.signature.params.clone();
                 let body = self.body(&params, Kind::Loop(counter), &entry.signature.results);
-                Statement::Loop {
-                    entry,
-                    counter,
-                    rounds,
-                    body,
-                }
+                Statement::Loop { entry, counter, rounds, body }
             }
             8 => {
                 let entry = self.entry();
                 let bit = self.entropy.below(8) as u32;
                 let then = self.plain(&entry.signature);
                 let otherwise = self.plain(&entry.signature);
-                Statement::If {
-                    bit,
-                    entry,
-                    then,
-                    otherwise,
-                }
+                Statement::If { bit, entry, then, otherwise }
             }
             9..=12 => self.try_with_handlers(),
             _ => {
@@ -150,10 +121,7 @@ impl Generator<'_, '_> {
         for _ in 0..self.entropy.below(4) {
             let tag = self.entropy.below(TAGS.len() - 1);
             let body = self.body(&results, Kind::Handler, &results);
-            handlers.push(Handler {
-                tag: Some(tag),
-                body,
-            });
+            handlers.push(Handler { tag: Some(tag), body });
         }
         if self.entropy.below(3) == 1 {
             let body = self.body(&results, Kind::Handler, &results);
@@ -180,9 +148,9 @@ impl Generator<'_, '_> {
             5 => self.branch_table(),
             6 => self.continued().unwrap_or(Statement::Log(6)),
             7 | 8 => self.throw(),
-            9 | 10 => self
-                .label(|label| matches!(label.kind, Kind::Handler))
-                .map_or_else(|| self.throw(), Statement::Rethrow),
+            9 | 10 => {
+                self.label(|label| matches!(label.kind, Kind::Handler)).map_or_else(|| self.throw(), Statement::Rethrow)
+            }
             11 if self.number > 0 => Statement::Call(self.entropy.below(self.number)),
             12 if self.number > 0 => Statement::TailCall(self.entropy.below(self.number)),
             13 => Statement::Return(self.value()),
@@ -201,9 +169,7 @@ impl Generator<'_, '_> {
         };
         let types = self.at(default).types.clone();
         let same = |label: &Label| !matches!(label.kind, Kind::Loop(_)) && label.types == types;
-        let depths = (0..self.entropy.below(4))
-            .filter_map(|_| self.label(same))
-            .collect();
+        let depths = (0..self.entropy.below(4)).filter_map(|_| self.label(same)).collect();
         Statement::BranchTable(depths, default, self.values(types.len()))
     }
 
@@ -212,20 +178,13 @@ impl Generator<'_, '_> {
         let Kind::Loop(counter) = self.at(depth).kind else {
             return None;
         };
-        Some(Statement::Continue {
-            depth,
-            counter,
-            values: self.values_for(depth),
-        })
+        Some(Statement::Continue { depth, counter, values: self.values_for(depth) })
     }
 
     /// The depth of one of the open blocks that `fits`.
     fn label(&mut self, fits: impl Fn(&Label) -> bool) -> Option<u32> {
-        let fitting: Vec<u32> = (0..)
-            .zip(self.labels.iter().rev())
-            .filter(|(_, label)| fits(label))
-            .map(|(depth, _)| depth)
-            .collect();
+        let fitting: Vec<u32> =
+            (0..).zip(self.labels.iter().rev()).filter(|(_, label)| fits(label)).map(|(depth, _)| depth).collect();
         if fitting.is_empty() {
             return None;
         }
@@ -260,10 +219,7 @@ impl Generator<'_, '_> {
         let params = self.types();
         let results = self.types();
         let inputs = self.values(params.len());
-        Entry {
-            signature: Signature { params, results },
-            inputs,
-        }
+        Entry { signature: Signature { params, results }, inputs }
     }
 
     fn types(&mut self) -> Vec<Type> {

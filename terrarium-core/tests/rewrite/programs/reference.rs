@@ -40,11 +40,7 @@ struct Call {
 impl<'p> Reference<'p> {
     /// A reference for `functions`.
     pub(crate) fn new(functions: &'p [Function]) -> Self {
-        Self {
-            functions,
-            hash: 0,
-            fuel: 0,
-        }
+        Self { functions, hash: 0, fuel: 0 }
     }
 
     /// Calls function `number`; what it comes to and the hash it leaves.
@@ -81,11 +77,7 @@ impl<'p> Reference<'p> {
             self.mix(i64::from(parameter));
             let functions = self.functions;
             let function = &functions[number];
-            let mut call = Call {
-                parameter,
-                counters: vec![0; function.counters],
-                handled: Vec::new(),
-            };
+            let mut call = Call { parameter, counters: vec![0; function.counters], handled: Vec::new() };
             match self.block(&mut call, &function.body, None) {
                 Flow::Done(values) => return Ok(values[0]),
                 Flow::Return(value) => return Ok(value),
@@ -135,12 +127,7 @@ impl<'p> Reference<'p> {
                 self.enter(call, entry);
                 self.block(call, body, None)
             }
-            Statement::Loop {
-                entry,
-                counter,
-                rounds,
-                body,
-            } => {
+            Statement::Loop { entry, counter, rounds, body } => {
                 call.counters[*counter] = *rounds;
                 let mut values = call.values(&entry.inputs);
                 loop {
@@ -151,12 +138,7 @@ impl<'p> Reference<'p> {
                     }
                 }
             }
-            Statement::If {
-                bit,
-                entry,
-                then,
-                otherwise,
-            } => {
+            Statement::If { bit, entry, then, otherwise } => {
                 let taken = if self.bit(*bit) { then } else { otherwise };
                 self.enter(call, entry);
                 self.block(call, taken, None)
@@ -184,28 +166,17 @@ impl<'p> Reference<'p> {
                 let depth = depths.get(chosen).unwrap_or(default);
                 Flow::Branch(*depth, call.values(values))
             }
-            Statement::Continue {
-                depth,
-                counter,
-                values,
-            } => {
+            Statement::Continue { depth, counter, values } => {
                 if call.counters[*counter] > 0 {
                     call.counters[*counter] -= 1;
                     return Flow::Branch(*depth, call.values(values));
                 }
                 Flow::Done(vec![])
             }
-            Statement::Throw(tag, values) => Flow::Throw(Exception {
-                tag: *tag,
-                values: call.values(values),
-            }),
+            Statement::Throw(tag, values) => Flow::Throw(Exception { tag: *tag, values: call.values(values) }),
             Statement::Rethrow(depth) => {
                 let position = call.handled.len() - 1 - *depth as usize;
-                Flow::Throw(
-                    call.handled[position]
-                        .clone()
-                        .expect("a rethrow names a handler"),
-                )
+                Flow::Throw(call.handled[position].clone().expect("a rethrow names a handler"))
             }
             Statement::Return(value) => Flow::Return(call.value(*value)),
             Statement::Call(number) => match self.call(*number, call.parameter) {
@@ -228,10 +199,7 @@ impl<'p> Reference<'p> {
             Flow::Branch(0, values) => return Flow::Done(values),
             flow => return outwards(flow),
         };
-        let Some(handler) = handlers
-            .iter()
-            .find(|handler| handler.tag.is_none_or(|tag| tag == exception.tag))
-        else {
+        let Some(handler) = handlers.iter().find(|handler| handler.tag.is_none_or(|tag| tag == exception.tag)) else {
             return Flow::Throw(exception);
         };
         if let Some(tag) = handler.tag {

@@ -1,0 +1,68 @@
+//! [`About`]: what the library is made of, and where it keeps things.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Result, base, engine};
+
+/// Versions, for people and for bug reports.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// let about = terrarium_core::About::new()?;
+/// assert!(about.python.starts_with("3.14."));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct About {
+    /// The version of this library.
+    pub terrarium: String,
+    /// The version of Python.
+    pub python: String,
+    /// The distribution that the interpreter comes from, with its version.
+    pub distribution: String,
+    /// The version of the binary interface for compiled packages.
+    pub abi: String,
+    /// The platform tag of the wheels that can be used (PEP 783).
+    pub platform: String,
+    /// The WebAssembly engine, with its version.
+    pub engine: String,
+    /// The host's architecture and system.
+    pub target: String,
+    /// Where compiled code is kept, unless [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir) names
+    /// another folder; `None` if the environment names none.
+    pub cache_dir: Option<PathBuf>,
+}
+
+impl About {
+    /// From the guest's artifacts and the environment.
+    ///
+    /// # Errors
+    /// [`Error::Artifacts`](crate::Error::Artifacts), when they are damaged.
+    pub fn new() -> Result<Self> {
+        let guest = base::runtime()?.manifest().guest.clone();
+        Ok(Self {
+            terrarium: env!("CARGO_PKG_VERSION").to_owned(),
+            python: guest.python,
+            distribution: format!("{} {}", guest.name, guest.version),
+            abi: guest.abi,
+            platform: guest.platform,
+            engine: format!("wasmtime {}", engine::VERSION),
+            target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+            cache_dir: engine::default_cache_dir(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_engines_version_is_the_one_that_is_pinned() {
+        let manifest = include_str!("../../Cargo.toml");
+        let pin = format!("wasmtime = {{ version = \"={}\"", crate::engine::VERSION);
+        assert!(manifest.contains(&pin), "{pin}");
+    }
+}
