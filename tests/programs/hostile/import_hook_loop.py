@@ -1,5 +1,6 @@
 # expect: timeout error
 # timeout: 1
+# session: reset
 """An import hook that never answers."""
 
 import sys

@@ -144,7 +144,7 @@ fn output_is_kept_on_every_status() {
         ("import os; os.abort()", Status::Crashed),
     ] {
         let code =
-            format!("import sys\nprint('out')\nsys.stderr.write('err')\nopen('file', 'w').write('data')\n{code}");
+            format!("import sys\nprint('out')\nsys.stderr.write('err\\n')\nopen('file', 'w').write('data')\n{code}");
         let result = run_in(options(), &code);
         assert_eq!(result.status, status, "{code}: {:?}", result.error);
         assert_eq!(result.stdout, "out\n", "{code}");
