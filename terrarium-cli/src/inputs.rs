@@ -209,11 +209,11 @@ mod tests {
         use std::os::unix::fs::symlink;
         let (dir, root) = folder();
         symlink("a.txt", format!("{root}/inside")).unwrap();
-        assert_eq!(read(&[root.clone()], 100).unwrap()["data/inside"].as_str(), Ok("a"));
+        assert_eq!(read(std::slice::from_ref(&root), 100).unwrap()["data/inside"].as_str(), Ok("a"));
         fs::write(dir.path().join("secret"), "s").unwrap();
         for target in ["../secret", "/etc", "nowhere", ".."] {
             symlink(target, format!("{root}/outside")).unwrap();
-            let failure = read(&[root.clone()], 100).unwrap_err();
+            let failure = read(std::slice::from_ref(&root), 100).unwrap_err();
             assert!(matches!(&failure, Failure::Usage(text) if text.contains("outside")), "{failure:?}");
             fs::remove_file(format!("{root}/outside")).unwrap();
         }
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn what_is_too_large_is_not_read() {
         let (_dir, root) = folder();
-        assert!(read(&[root.clone()], 8).is_ok());
+        assert!(read(std::slice::from_ref(&root), 8).is_ok());
         let failure = read(&[root], 7).unwrap_err();
         assert!(matches!(&failure, Failure::Usage(text) if text.contains("--file-bytes")), "{failure:?}");
         assert!(read(&["/dev/zero".to_owned()], 1 << 20).is_err());

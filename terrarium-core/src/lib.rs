@@ -34,14 +34,21 @@ pub mod syscall;
 #[doc(hidden)]
 pub mod vfs;
 
+#[cfg(feature = "runtime")]
 mod bytes;
+#[cfg(feature = "runtime")]
 mod cancel;
+#[cfg(feature = "runtime")]
 mod error;
+#[cfg(feature = "runtime")]
 mod limits;
+#[cfg(feature = "runtime")]
 mod options;
+#[cfg(feature = "runtime")]
 mod output;
 #[cfg(feature = "runtime")]
 mod package;
+#[cfg(feature = "runtime")]
 mod value;
 
 #[cfg(feature = "runtime")]
@@ -65,11 +72,17 @@ mod sandbox;
 #[cfg(feature = "runtime")]
 mod session;
 
+#[cfg(feature = "runtime")]
 pub use bytes::Bytes;
+#[cfg(feature = "runtime")]
 pub use cancel::CancelHandle;
+#[cfg(feature = "runtime")]
 pub use error::{Error, Result};
+#[cfg(feature = "runtime")]
 pub use options::{Deterministic, ExecuteOptions, SandboxOptions, StreamCallback};
+#[cfg(feature = "runtime")]
 pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
+#[cfg(feature = "runtime")]
 pub use value::Value;
 
 #[cfg(feature = "runtime")]

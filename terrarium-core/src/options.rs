@@ -109,6 +109,23 @@ impl Default for Deterministic {
 }
 
 /// Receives a stream's bytes while the code runs. It is called on the thread that called `execute`.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// use std::sync::{Arc, Mutex};
+/// use terrarium_core::{ExecuteOptions, Sandbox};
+///
+/// let seen = Arc::new(Mutex::new(Vec::new()));
+/// let sink = Arc::clone(&seen);
+/// let options = ExecuteOptions {
+///     on_stdout: Some(Arc::new(move |bytes| sink.lock().unwrap().extend_from_slice(bytes))),
+///     ..Default::default()
+/// };
+/// Sandbox::new(Default::default())?.execute_with("print('hi')", options)?;
+/// assert_eq!(*seen.lock().unwrap(), b"hi\n");
+/// # Ok(())
+/// # }
+/// ```
 pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
 /// What may differ from one run to the next. `None` means "as the sandbox says".

@@ -7,6 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::{Bytes, Value, limits};
 
 /// How a run ended.
+///
+/// ```
+/// assert_eq!(serde_json::to_string(&terrarium_core::Status::MemoryExceeded).unwrap(), r#""memory_exceeded""#);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -112,6 +116,18 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 /// One thing shown: the same content in one or more forms.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+/// let code = "class Page:
+///     def _repr_html_(self): return '<b>hi</b>'
+/// display(Page())";
+/// let result = sandbox.execute(code, [("", ""); 0])?;
+/// assert_eq!(result.displays[0].data["text/html"], "<b>hi</b>");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Display {
@@ -122,6 +138,16 @@ pub struct Display {
 }
 
 /// A Python exception, or the reason why the interpreter was stopped.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+/// let error = sandbox.execute("x = 1\nx / 0", [("", ""); 0])?.error.unwrap();
+/// assert_eq!((error.kind.as_str(), error.line), ("ZeroDivisionError", Some(2)));
+/// assert_eq!(error.source.as_deref(), Some("x / 0"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -154,6 +180,16 @@ pub struct PythonError {
 }
 
 /// A frame of a traceback.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+/// let error = sandbox.execute("def f(): return 1 / 0\nf()", [("", ""); 0])?.error.unwrap();
+/// let functions: Vec<&str> = error.frames.iter().map(|frame| frame.function.as_str()).collect();
+/// assert_eq!(functions, ["<module>", "f"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -175,6 +211,15 @@ pub struct Frame {
 }
 
 /// What a run cost. Durations are seconds in JSON.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+/// let metrics = sandbox.execute("x = bytearray(64 << 20)", [("", ""); 0])?.metrics;
+/// assert!(metrics.peak_memory > 64 << 20 && metrics.total >= metrics.run);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

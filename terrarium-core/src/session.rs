@@ -39,6 +39,16 @@ enum State {
 }
 
 /// A file of a session.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+/// session.write_file("a/b.txt", "text")?;
+/// let files = session.list_files()?;
+/// assert_eq!((files[0].path.as_str(), files[0].size), ("a/b.txt", 4));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileInfo {
@@ -138,6 +148,16 @@ impl Session {
 
     /// Start over: a new interpreter, and the files that the sandbox's options name.
     ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+    /// session.write_file("a.txt", "text")?;
+    /// session.reset()?;
+    /// assert!(session.list_files()?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Faults of the host; the session then starts over with its next run.
     pub fn reset(&mut self) -> Result<()> {
@@ -147,6 +167,16 @@ impl Session {
     }
 
     /// Forget the names that the code made; modules stay imported, and files stay.
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// # let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+    /// session.execute("x = 1")?;
+    /// session.reset_globals()?;
+    /// assert_eq!(session.execute("x")?.error.unwrap().kind, "NameError");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Faults of the host.

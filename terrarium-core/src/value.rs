@@ -94,6 +94,10 @@ pub enum Value {
 
 impl Value {
     /// The integer, if it is one that fits 64 bits.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::Value::from(41).as_i64(), Some(41));
+    /// ```
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Int(n) => Some(*n),
@@ -102,6 +106,10 @@ impl Value {
     }
 
     /// The number as a float, if it is an `int` that fits or a `float`.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::Value::from(0.5).as_f64(), Some(0.5));
+    /// ```
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Int(n) => Some(*n as f64),
@@ -111,6 +119,10 @@ impl Value {
     }
 
     /// The text, if it is a `str`.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::Value::from("a").as_str(), Some("a"));
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::Str(text) => Some(text),
@@ -119,6 +131,12 @@ impl Value {
     }
 
     /// The content, if it is `bytes` or a `bytearray`.
+    ///
+    /// ```
+    /// use terrarium_core::{Bytes, Value};
+    ///
+    /// assert_eq!(Value::from(Bytes::from("ab")).as_bytes(), Some(&b"ab"[..]));
+    /// ```
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
@@ -127,6 +145,10 @@ impl Value {
     }
 
     /// The items, if it is a `list`, `tuple`, `set` or `frozenset`.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::Value::from(vec![1, 2]).items().map(<[_]>::len), Some(2));
+    /// ```
     pub fn items(&self) -> Option<&[Value]> {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) | Self::FrozenSet(items) => Some(items),

@@ -1,4 +1,4 @@
-//! The file system as a whole: against Linux as the oracle, quotas, layers, forks, changes, speed.
+//! The file system as a whole: against Linux as the oracle, quotas, layers, forks, changes.
 
 #[path = "vfs/changes.rs"]
 mod changes;
@@ -14,7 +14,5 @@ mod oracle;
 mod quotas;
 #[path = "vfs/real.rs"]
 mod real;
-#[path = "vfs/speed.rs"]
-mod speed;
 #[path = "vfs/world.rs"]
 mod world;

@@ -15,7 +15,7 @@ from _terrarium.memory import clear_frames, reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
 from _terrarium.source import FUTURE_FEATURES, VALUE, Program, Source, build
-from _terrarium.wire import channel, dump, scalar
+from _terrarium.wire import channel, dump, quote, scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,8 +90,23 @@ class Run:
             "error": None,
         }
 
-    def go(self) -> dict[str, Any]:
-        """Run the program and return the response."""
+    def text(self) -> str:
+        """Return the response as JSON text."""
+        response = self.response
+        shown = response["repr"]
+        if response["error"] is not None or response["exit_code"] is not None or response["repr_truncated"]:
+            return dump(response)
+        # By far the commonest, without a call for each part.
+        return (
+            '{"status":"success","exit_code":null,"has_value":'
+            + ("true" if response["has_value"] else "false")
+            + ',"repr":'
+            + ("null" if shown is None else quote(shown))
+            + ',"repr_truncated":false,"error":null}'
+        )
+
+    def go(self) -> None:
+        """Run the program and make the response."""
         self._prepare()
         error = self._run()
         self._restore_interpreter()
@@ -108,7 +123,6 @@ class Run:
         self._attempt(streams.flush)
         if self.interrupted:
             self.note_interrupt()
-        return self.response
 
     def _prepare(self) -> None:
         request = self.request
@@ -142,6 +156,11 @@ class Run:
         except BaseException as error:
             return error
         try:
+            if program.is_expression:
+                value = as_user(eval, code, self.names)
+                if value is not None or program.yields_none(self.source, main.features):
+                    self.values.append(value)
+                return None
             if loop is None:
                 as_user(exec, code, self.names)
             else:
@@ -153,7 +172,7 @@ class Run:
 
     def _keep_value(self, program: Program) -> None:
         value = self.names.pop(VALUE, None)
-        if program.has_expression and (value is not None or program.yields_none):
+        if program.has_expression and (value is not None or program.yields_none(self.source, main.features)):
             self.values.append(value)
 
     def _restore_interpreter(self) -> None:
@@ -334,7 +353,8 @@ def execute(request: dict[str, Any]) -> str:
     """Run what a request says and return the text of the response."""
     run = Run(request)
     try:
-        text = dump(run.go())
+        run.go()
+        text = run.text()
     except MemoryError:
         reserve.release()
         text = dump(run.note_no_memory())

@@ -469,3 +469,35 @@ def test_a_module_can_be_refused_with_a_reason(harness):
         "try:\n    import colorsys\nexcept ImportError as e:\n    x = e.name, str(e)\nx", prepare=prepare
     )
     assert result.repr == "('colorsys', 'no colours here')"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("None", "None"), ("(None)", "None"), ("print(1)", None), ("(print(1))", None), ("x if (x := 5) else 0", "5"),
+        ("x=5", None), ("1;2", "2"), ("1 # comment", "1"), ("  1 + 1", "2"), ("lambda: (yield)", "<function"),
+        ("[i for i in range(3)]", "[0, 1, 2]"), ("'doc'", "'doc'"), ("'doc'; __doc__", "'doc'"), ("__name__", "'__main__'"),
+        ("1, 2", "(1, 2)"), ("{}.get(1)", None), ("x == 1 if False else 7", "7"), ("*[1], 2", "(1, 2)"),
+        ("(await __import__('asyncio').sleep(0, 3))", "3"), ("eval('1')", "1"), ("print", "<built-in function print>"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["", "\n", "\nNone or 0"])
+def test_a_program_of_one_line(harness, code, shown, end):
+    result = harness.run(code + end)
+    if end == "\nNone or 0":
+        assert result.status == "error" if code.startswith(" ") else result.ok().repr == "0"
+    elif shown is None:
+        assert result.ok().repr is None
+    else:
+        assert result.ok().repr.startswith(shown)
+
+
+def test_the_places_of_an_error_in_one_expression(harness):
+    error = harness.run("(1 +\t1) / 0").error
+    assert (error["line"], error["column"], error["end_column"], error["frames"][0]["function"]) == (
+        1,
+        1,
+        12,
+        "<module>",
+    )
+    assert "(1 +\t1) / 0" in error["traceback"]

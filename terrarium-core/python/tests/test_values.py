@@ -528,3 +528,28 @@ def test_a_final_value_with_lone_surrogates_is_a_value(harness, code):
     result = harness.run(code).ok()
     assert "\\ud800" in result.repr
     assert "surrogatepass" in json.dumps(result.final)
+
+
+SHARED = {
+    "lists": "v = [[1] * 10]\nfor _ in range(30): v = [v, v]",
+    "deep lists": "v = []\nfor _ in range(100): v = [v, v]",
+    "tuples": "v = ('leaf',)\nfor _ in range(35): v = (v, v)",
+    "dicts": "v = {'leaf': 1}\nfor _ in range(35): v = {'a': v, 'b': v}",
+    "dicts with other keys": "v = {1: 1}\nfor _ in range(35): v = {1: v, (2,): v}",
+    "wide": "v = list(range(50))\nfor _ in range(10): v = [v] * 50",
+    "sets": "v = frozenset([1])\nfor _ in range(25): v = (v, frozenset([v]), v)",
+}
+
+
+@pytest.mark.parametrize("code", SHARED.values(), ids=SHARED)
+def test_shared_parts_do_not_take_for_ever(harness, code):
+    result = harness.run(code + "\nv", value_bytes=128 << 20).ok()
+    assert result.final["$type"] == "truncated"
+    assert result.response["repr_truncated"]
+    assert result.seconds < 2
+
+
+def test_deep_and_cyclic_values_are_no_larger_than_they_are_written(harness):
+    code = "v = list(range(100_000))\nfor _ in range(50): v = [v]\nw = [[] for _ in range(30_000)]\nw.append(w)\n[v, w]"
+    result = harness.run(code, value_bytes=300_000).ok()
+    assert len(result.final[1]) == 30_001

@@ -34,6 +34,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/values/__init__.py",
     "_terrarium/values/decode.py",
     "_terrarium/values/encode.py",
+    "_terrarium/values/extent.py",
     "_terrarium/values/kinds.py",
     "_terrarium/values/reprs.py",
     "_terrarium/values/science.py",

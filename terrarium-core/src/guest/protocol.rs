@@ -84,6 +84,17 @@ pub(super) struct CheckResponse {
 }
 
 /// Whether code at a prompt can run.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// use terrarium_core::{Completeness, Sandbox};
+///
+/// let mut session = Sandbox::new(Default::default())?.session()?;
+/// assert_eq!(session.check("1 + 1")?, Completeness::Complete);
+/// assert_eq!(session.check("1 +* 1")?, Completeness::Invalid);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -97,6 +108,16 @@ pub enum Completeness {
 }
 
 /// What could stand at the cursor.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// let mut session = terrarium_core::Sandbox::new(Default::default())?.session()?;
+/// session.execute("lengths = [1, 2]")?;
+/// let completion = session.complete("x = leng", 8)?;
+/// assert_eq!((completion.start, completion.matches), (4, vec!["lengths".to_owned()]));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

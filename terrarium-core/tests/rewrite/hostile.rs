@@ -134,7 +134,7 @@ fn many_delegates_under_many_blocks_take_linear_time() {
     rewrite(&wasm, &RewriteOptions::default()).expect("the module is translated");
     // A walk over all blocks for each delegate would be 160 billion steps.
     let took = start.elapsed();
-    assert!(took < Duration::from_secs(10), "took {took:?}");
+    assert!(took < Duration::from_secs(60), "took {took:?}");
 }
 
 #[test]

@@ -25,6 +25,10 @@ _DECIMAL_BITS = 13287
 BLOB = 1 << 16
 DEPTH = 40
 _CHUNK = 4096
+# Containers after which it is asked whether the value, with all that occurs in it many times, can come to an end, and
+# what one counts whose repr is written.
+_MANY = 20_000
+_REPR_COUNTS = 200
 # Bytes of the repr that stands for a value that is not written itself.
 _REPR = 4096
 
@@ -37,11 +41,16 @@ class Encoder:
         self._active: set[int] = set()
         self._kinds: dict[type, Callable[[Encoder, Any], None]] = dict(_BUILTIN)
         self._loaded = False
+        # The value that is being written, the room for it, and how many more containers before its size is estimated.
+        self._value: object = None
+        self._room = 0
+        self._countdown = 0
 
     def top(self, value: object) -> None:
         """Write one of the values that were asked for: whole, or what can be said of it."""
         writer = self.writer
         mark = writer.mark()
+        self._value, self._room, self._countdown = value, writer.room, _MANY
         try:
             self.value(value)
             writer.flush()
@@ -129,11 +138,23 @@ class Encoder:
         if identity in self._active:
             self.writer.text('{"$type":"cycle"}')
             return False
+        self._countdown -= 1
         if len(self._active) >= DEPTH:
+            self._countdown -= _REPR_COUNTS
+            self._estimate()
             self._stand_in("object", value, _REPR)
             return False
+        if self._countdown <= 0:
+            self._estimate()
         self._active.add(identity)
         return True
+
+    def _estimate(self) -> None:
+        """Give up a value that could never fit, once it has gone on for long. Asked once for each value."""
+        if self._countdown <= 0 and self._value is not None:
+            value, self._value = self._value, None
+            if load("_terrarium.values.extent").least_size(value, DEPTH) > self._room:
+                raise TooLarge
 
     def leave(self, value: object) -> None:
         """End a container."""

@@ -56,7 +56,7 @@ fn the_timeout_is_slept_when_nothing_is_ready() {
 }
 
 #[test]
-fn an_interrupted_wait_says_so() {
+fn an_interrupted_wait_ends_with_nothing_ready() {
     #[derive(Debug)]
     struct Interrupted;
     impl Sleeper for Interrupted {
@@ -66,7 +66,7 @@ fn an_interrupted_wait_says_so() {
     }
     let mut guest = Guest::new();
     guest.process.sleeper = Arc::new(Interrupted);
-    assert_eq!(poll(&mut guest, &[], -1), Err(Errno::EINTR));
+    assert_eq!(poll(&mut guest, &[], -1).map(|found| found.0), Ok(0));
 }
 
 #[test]
