@@ -116,8 +116,8 @@ class Run:
             error = None
         else:
             self._attempt(self._take_value)
-        # After an interrupt no user code is called any more, and writing values calls some.
-        if (self.values or self.request.get("outputs")) and not state.told:
+        # A repr that was interrupted must not be called again, and writing values would.
+        if (self.values or self.request.get("outputs")) and not self.interrupted:
             self._send_values()
         if not self.keep:
             self._finish_process()
