@@ -116,7 +116,8 @@ class Run:
             error = None
         else:
             self._attempt(self._take_value)
-        if self.values or self.request.get("outputs"):
+        # After an interrupt no user code is called any more, and writing values calls some.
+        if (self.values or self.request.get("outputs")) and not state.told:
             self._send_values()
         if not self.keep:
             self._finish_process()
@@ -211,7 +212,7 @@ class Run:
             self._describe(error)
         if leaves:
             response["error"]["exit_code"] = response["exit_code"]
-        else:
+        elif not state.told:
             self._attempt(_call_excepthook, error)
 
     def _describe(self, error: BaseException) -> None:

@@ -39,7 +39,7 @@ pub(crate) enum Demand {
 }
 
 /// What the harness gets beyond the grace to report a run that heeded: its first report loads modules.
-const REPORTING: Duration = Duration::from_secs(2);
+const REPORTING: Duration = Duration::from_millis(500);
 
 /// The state of one guest's interruption.
 pub(crate) struct Interrupt {
@@ -96,30 +96,27 @@ impl Interrupt {
     }
 
     /// What the guest has to do now; called by its own thread.
-    pub(crate) fn demand(self: &Arc<Self>) -> Demand {
+    pub(crate) fn demand(&self) -> Demand {
         let mut state = self.lock();
         if state.reason.is_none() {
             return Demand::None;
         }
-        let (demand, left) = match state.asked_at {
+        match state.asked_at {
             None => {
                 state.asked_at = Some(thread_time());
-                (Demand::Soft, state.grace)
+                Demand::Soft
             }
             Some(asked_at) => {
                 let reporting = if state.unwinding { REPORTING } else { Duration::ZERO };
-                let left = (state.grace + reporting).saturating_sub(thread_time().saturating_sub(asked_at));
-                (if left.is_zero() { Demand::Hard } else { Demand::None }, left)
+                let used = thread_time().saturating_sub(asked_at);
+                if used >= state.grace + reporting { Demand::Hard } else { Demand::None }
             }
-        };
-        let run = state.run;
-        drop(state);
-        if !left.is_zero()
-            && let Some(at) = Instant::now().checked_add(left.max(LEAST_WAIT))
-        {
-            watchdog().watch(at, self, run);
         }
-        demand
+    }
+
+    /// Whether the run was interrupted and the harness has said so.
+    pub(crate) fn is_unwinding(&self) -> bool {
+        self.lock().unwinding
     }
 
     /// The harness says that the user's code is left and the report begins.
@@ -134,13 +131,19 @@ impl Interrupt {
 
     /// Ask run number `run` (or the present one) to stop.
     fn stop(self: &Arc<Self>, reason: Reason, run: Option<u64>) {
-        {
+        let run = {
             let mut state = self.lock();
             if !state.armed || run.is_some_and(|run| run != state.run) {
                 return;
             }
             // When the watchdog comes again, the grace may be over; the guest sees that for itself.
             state.reason.get_or_insert(reason);
+            state.run
+        };
+        // It comes again until the run has ended. A guest that looks at its demand just now sets its next epoch only
+        // afterwards, so a single move of the epoch could pass it by.
+        if let Some(at) = Instant::now().checked_add(AGAIN) {
+            watchdog().watch(at, self, run);
         }
         // First the epoch: a guest that wakes from its sleep looks at it on its way.
         self.engine.increment_epoch();
@@ -148,8 +151,8 @@ impl Interrupt {
     }
 }
 
-/// The guest is not looked at more often than this.
-const LEAST_WAIT: Duration = Duration::from_millis(1);
+/// How often a guest that is to stop is made to look.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// The processor time that the calling thread has used.
 fn thread_time() -> Duration {

@@ -198,7 +198,8 @@ impl Interpreter {
         let typed = |json| from_wire(json, &blobs).unwrap_or_else(|reason| unreadable(&reason));
         let interrupted = self.guest.interrupt().reason().filter(|_| {
             response.status == ResponseStatus::Error
-                && response.error.as_ref().is_some_and(|error| error.kind == "KeyboardInterrupt")
+                && (self.guest.interrupt().is_unwinding()
+                    || response.error.as_ref().is_some_and(|error| error.kind == "KeyboardInterrupt"))
         });
         Answer {
             outcome: match (interrupted, response.status) {
