@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Status};
-use terrarium_tests::{no_files, options, run_in, session};
+use terrarium_tests::{Job, Step, no_files, options, run_in, run_job, session};
 
-use crate::support::{error_of, int, success, timed};
+use crate::support::{error_of, int, probe, success, timed};
 
 /// How late a stop may come here; the machine may be busy with the other tests. The benchmark has the exact figure.
 const SLACK: Duration = Duration::from_secs(1);
@@ -160,4 +160,47 @@ fn sleeping_burns_no_processor_time() {
     let value = run_in(options(), code).final_expression.expect("a value");
     let parts: Vec<f64> = value.items().unwrap().iter().filter_map(|v| v.as_f64()).collect();
     assert!(parts[0] < 0.1 && (0.5..1.0).contains(&parts[1]), "{parts:?}");
+}
+
+#[test]
+fn many_deadlines_at_once_are_all_kept() {
+    // Each stop makes all guests of the engine look at their own: a wake-up must not be lost between them.
+    let sandbox = Sandbox::new(SandboxOptions { grace: Duration::from_millis(2), ..within(30) }).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let sandbox = &sandbox;
+            scope.spawn(move || {
+                let mut session = sandbox.session().unwrap();
+                let loops = [
+                    "while True: pass",
+                    "sum(iter(int, 1))",
+                    "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+                ];
+                for turn in 0..25 {
+                    let options =
+                        ExecuteOptions { timeout: Some(Duration::from_millis(20 + thread)), ..Default::default() };
+                    let (result, took) = timed(|| session.execute_with(loops[turn % 3], options).unwrap());
+                    assert_eq!(result.status, Status::Timeout);
+                    assert!(took < Duration::from_secs(10), "{took:?}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn no_stop_is_lost_on_a_busy_machine() {
+    // A guest that is looked at just when its thread has to wait for a processor must be looked at again.
+    let step = Step { code: "sum(iter(int, 1))".to_owned(), ..Step::default() };
+    let options = SandboxOptions { grace: Duration::from_millis(3), ..within(20) };
+    let job = Job { options, steps: vec![step; 80], ..Job::default() };
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                let report = run_job(probe(), &job, &[], Duration::from_secs(120));
+                assert!(report.is_healthy(), "{:?} after {} runs", report.ending, report.results.len());
+                assert!(report.results.iter().all(|(result, _)| result.status == Status::Timeout));
+            });
+        }
+    });
 }
