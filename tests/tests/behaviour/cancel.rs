@@ -43,7 +43,7 @@ fn a_run_is_cancelled_wherever_it_is() {
         let late = ended.saturating_duration_since(canceller.join().unwrap());
         assert_eq!(result.status, Status::Cancelled, "{code}: {:?}", result.error);
         assert_eq!(error_of(&result), ("CancelledError", "the run was cancelled"));
-        assert!(late < Duration::from_secs(1), "{code}: {late:?}");
+        assert!(late < Duration::from_secs(5), "{code}: {late:?}");
     }
     assert!(handle_is_used_up());
     // What was interrupted in C code may have been lost by force; the session answers in any case.
@@ -74,7 +74,7 @@ fn a_used_handle_ends_a_run_at_once() {
     handle.cancel();
     let (result, took) = timed(|| sandbox().execute_with("while True: pass", cancelled_by(&handle)).unwrap());
     assert_eq!(result.status, Status::Cancelled);
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 #[test]
@@ -111,5 +111,5 @@ fn a_stubborn_run_is_cancelled_by_force() {
     let code = "while True:\n    try:\n        while True: pass\n    except BaseException: pass";
     let (result, took) = timed(|| sandbox().execute_with(code, cancelled_by(&handle)).unwrap());
     assert_eq!(result.status, Status::Cancelled);
-    assert!(took < Duration::from_millis(1500), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }

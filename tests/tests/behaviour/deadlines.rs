@@ -30,7 +30,7 @@ fn v9_an_endless_loop_ends_while_another_session_answers_and_its_own_goes_on() {
         assert!(answers.count() > 5);
         let (result, took) = thread.join().unwrap();
         assert_eq!((result.status, result.session_lost), (Status::Timeout, false));
-        assert!(took >= Duration::from_millis(300) && took < Duration::from_millis(600), "{took:?}");
+        assert!(took >= Duration::from_millis(300) && took < Duration::from_millis(300) + SLACK, "{took:?}");
     });
     assert_eq!(looping.execute("x + 1").unwrap().final_expression, int(42));
 }
@@ -46,7 +46,7 @@ fn r6_a_long_sleep_ends_at_its_deadline_a_hundred_times() {
                 for _ in 0..20 {
                     let (result, took) = timed(|| session.execute("import time; time.sleep(100)").unwrap());
                     assert_eq!((result.status, result.session_lost), (Status::Timeout, false));
-                    assert!(took >= Duration::from_secs(1) && took < Duration::from_millis(1500), "{took:?}");
+                    assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(1) + SLACK, "{took:?}");
                 }
                 assert_eq!(session.execute("6 * 7").unwrap().final_expression, int(42));
             });
