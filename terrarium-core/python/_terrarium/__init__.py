@@ -78,8 +78,10 @@ Each write is one frame; its first byte is the kind.
     B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call come after the program has ended.
     V   a piece of {"final": value, "outputs": {name: value}}; the pieces make up one JSON text. "final" is absent when
         there is no final value; nothing is sent when no output is asked for either.
-    U   user code was left because of an interrupt; the host gives the harness time to report. No payload; at most once
-        in a run. Other frames may follow.
+    U   user code was left because of an interrupt; the host gives the harness time to report. No payload. Other frames
+        may follow.
+    P   after U: user code has the word again (a `__str__`, a finalizer), until the next U; that is not the harness's
+        time. No payload.
 
 Typed values
 ============

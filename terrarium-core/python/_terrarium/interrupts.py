@@ -5,7 +5,7 @@ while `state.user` is set; otherwise it takes a note, which the harness acts upo
 `state.pending` is cleared where it is acted upon and nowhere else, so that no interrupt is lost.
 
 The host stops a run by force when its user code does not end soon after an interrupt. As soon as the harness has the
-word, it says so, once a run, and gets the time that its report takes.
+word, it says so and gets the time that its report takes; from then on it also says when user code has the word again.
 """
 
 from __future__ import annotations
@@ -29,25 +29,32 @@ __builtins__ = BUILTINS
 class _State:
     """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one came in this phase.
 
-    `told`: the host knows that the harness has the word, or need not know, since there is no run.
+    `told`: the host knows that the harness has the word, or need not know, since there is no run. `stopping`: the host
+    has been told in this run, and hears of every change.
     """
 
-    __slots__ = ("pending", "raised", "told", "user")
+    __slots__ = ("pending", "raised", "stopping", "told", "user")
 
     def __init__(self) -> None:
         self.user = False
         self.pending = False
         self.raised = False
         self.told = True
+        self.stopping = False
+
+    def begin(self) -> None:
+        """Begin a run."""
+        self.told = self.stopping = False
 
 
 state = _State()
 
 
-def _tell() -> None:
-    state.told = True
+def _tell(who: bytes = b"U") -> None:
+    """Tell the host who has the word now: the harness (U) or user code again (P)."""
+    state.told = state.stopping = True
     try:
-        channel.send(b"U")
+        channel.send(who)
     except OSError:
         # The channel is full; the host has stopped the run for other reasons.
         pass
@@ -74,6 +81,8 @@ def install() -> None:
 def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call what may run user code; an interrupt raises in it, or at once when one waits."""
     state.raised = False
+    if state.stopping:
+        _tell(b"P")
     state.user = True
     try:
         if state.pending:
@@ -83,5 +92,5 @@ def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
     finally:
         state.user = False
-        if state.raised and not state.told:
+        if state.stopping or (state.raised and not state.told):
             _tell()

@@ -89,9 +89,10 @@ def boot(config: bytes) -> None:
 def execute(request: bytes) -> bytes:
     """Run a program."""
     answer = _answer(_execute, request)
+    state.stopping = False
+    state.told = True
     # What came in this call must not interrupt the next. Between this and the return, nothing can come.
     state.pending = False
-    state.told = True
     return answer
 
 

@@ -128,7 +128,7 @@ class Run:
     def _prepare(self) -> None:
         request = self.request
         interrupts.install()
-        state.told = False
+        state.begin()
         reserve.fill()
         if request.get("env") is not None:
             environ.update(request["env"])

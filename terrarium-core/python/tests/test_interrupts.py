@@ -125,13 +125,15 @@ def test_the_host_hears_first_that_user_code_was_left(harness):
         "import _thread\n_thread.interrupt_main()\nwhile True: pass", "1 + 1", "raise KeyboardInterrupt"
     )
     assert results[0].error["line"] in (2, 3)
-    assert results[0].frames == [b"U"]
+    assert results[0].frames[:1] == [b"U"]
     assert [result.frames[:1] == [b"U"] for result in results[1:]] == [False, False]
 
 
-def test_the_host_hears_it_once_a_run(harness):
+def test_the_host_hears_who_has_the_word_after_an_interrupt(harness):
     code = (
         "import _thread, atexit\n@atexit.register\ndef f():\n    _thread.interrupt_main()\n    while True: pass\n"
         "class H:\n    def __repr__(self):\n        _thread.interrupt_main()\n        while True: pass\nH()"
     )
-    assert harness.run(code).frames.count(b"U") == 1
+    words = [frame for frame in harness.run(code).frames if frame in (b"U", b"P")]
+    assert words[:3] == [b"U", b"P", b"U"]
+    assert words == [b"U", *[b"P", b"U"] * (len(words) // 2)]

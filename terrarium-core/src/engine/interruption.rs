@@ -38,6 +38,15 @@ pub(crate) enum Demand {
     Hard,
 }
 
+/// Who runs in a guest after an interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// The user's code: it lives on its grace.
+    Program,
+    /// The harness: it reports.
+    Harness,
+}
+
 /// What the harness gets beyond the grace to report a run that heeded: its first report loads modules.
 const REPORTING: Duration = Duration::from_millis(500);
 
@@ -59,8 +68,20 @@ struct State {
     grace: Duration,
     /// The processor time of the guest's thread when it was asked to stop.
     asked_at: Option<Duration>,
-    /// Whether the harness has said that the user's code is left.
-    unwinding: bool,
+    /// Who runs since the interrupt, once the harness has said so, and the processor time of that moment.
+    word: Option<(Word, Duration)>,
+    /// What the harness has used to report, up to that moment.
+    reported: Duration,
+}
+
+impl State {
+    /// What the harness has used to report by `now`, a processor time.
+    fn reported(&self, asked_at: Duration, now: Duration) -> Duration {
+        match self.word {
+            Some((Word::Harness, since)) => self.reported + now.saturating_sub(since.max(asked_at)),
+            _ => self.reported,
+        }
+    }
 }
 
 impl std::fmt::Debug for Interrupt {
@@ -107,21 +128,27 @@ impl Interrupt {
                 Demand::Soft
             }
             Some(asked_at) => {
-                let reporting = if state.unwinding { REPORTING } else { Duration::ZERO };
-                let used = thread_time().saturating_sub(asked_at);
-                if used >= state.grace + reporting { Demand::Hard } else { Demand::None }
+                let now = thread_time();
+                let reported = state.reported(asked_at, now);
+                let used = now.saturating_sub(asked_at).saturating_sub(reported);
+                if used >= state.grace || reported >= REPORTING { Demand::Hard } else { Demand::None }
             }
         }
     }
 
     /// Whether the run was interrupted and the harness has said so.
     pub(crate) fn is_unwinding(&self) -> bool {
-        self.lock().unwinding
+        self.lock().word.is_some()
     }
 
-    /// The harness says that the user's code is left and the report begins.
-    pub(crate) fn unwinding(&self) {
-        self.lock().unwinding = true;
+    /// The harness says who has the word now; called by the guest's thread.
+    pub(crate) fn hand_over(&self, word: Word) {
+        let mut state = self.lock();
+        let now = thread_time();
+        if let Some(asked_at) = state.asked_at {
+            state.reported = state.reported(asked_at, now);
+        }
+        state.word = Some((word, now));
     }
 
     /// Why the present run is being stopped, if it is.

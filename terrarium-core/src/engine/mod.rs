@@ -24,6 +24,6 @@ mod wasi;
 pub(crate) use cache::default_cache_dir;
 pub(crate) use config::VERSION;
 pub(crate) use guest::{Guest, GuestOptions, PyFunction};
-pub(crate) use interruption::{CancelTarget, Interrupt, Reason};
+pub(crate) use interruption::{CancelTarget, Interrupt, Reason, Word};
 pub(crate) use machine::{Machine, Source};
 pub(crate) use trap::End;

@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::{Bytes, Display, abi::Errno, engine::Interrupt, syscall::Channel};
+use crate::{
+    Bytes, Display,
+    abi::Errno,
+    engine::{Interrupt, Word},
+    syscall::Channel,
+};
 
 /// Collects the frames of one run, up to a bound.
 #[derive(Debug)]
@@ -35,7 +40,7 @@ impl Frames {
         Self { collected: Mutex::default(), bound, interrupt: OnceLock::new() }
     }
 
-    /// Whom to tell that the user's code is left.
+    /// Whom to tell who has the word after an interrupt.
     pub(super) fn attach(&self, interrupt: &Arc<Interrupt>) {
         self.interrupt.get_or_init(|| Arc::clone(interrupt));
     }
@@ -63,9 +68,9 @@ impl Channel for Frames {
             }
             Some((b'B', content)) => collected.blobs.push(Bytes::from(content)),
             Some((b'V', text)) => collected.values.extend_from_slice(text),
-            Some((b'U', [])) => {
+            Some((who @ (b'U' | b'P'), [])) => {
                 if let Some(interrupt) = self.interrupt.get() {
-                    interrupt.unwinding();
+                    interrupt.hand_over(if *who == b'U' { Word::Harness } else { Word::Program });
                 }
             }
             _ => return Err(Errno::EINVAL),

@@ -121,6 +121,31 @@ fn code_that_swallows_the_interruption_is_stopped_after_the_grace() {
 }
 
 #[test]
+fn code_that_is_called_for_the_report_lives_on_the_grace_too() {
+    let thread_time = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+    };
+    let code = "class E(Exception):
+    def __str__(self):
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+try:
+    while True: pass
+except BaseException:
+    raise E from None";
+    let mut session = Sandbox::new(within(200)).unwrap().session().unwrap();
+    let started = thread_time();
+    let result = session.execute(code).unwrap();
+    assert_eq!((result.status, result.session_lost), (Status::Timeout, true));
+    // 0.2 s and a grace of 0.05 s, in processor time, which a busy machine hardly changes.
+    let used = thread_time() - started;
+    assert!(used < Duration::from_millis(450), "{used:?}");
+}
+
+#[test]
 fn code_that_goes_on_after_the_interruption_may_end_in_the_grace() {
     let options = SandboxOptions { grace: Duration::from_secs(5), ..within(200) };
     let result = run_in(options, "try:\n    while True: pass\nexcept KeyboardInterrupt:\n    print('caught')\n42");
