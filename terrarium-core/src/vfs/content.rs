@@ -21,6 +21,14 @@ pub trait ReadAt: Send + Sync {
     ///
     /// Errors reach the guest as `EIO`.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
+
+    /// The SHA-256 of all bytes, where it is known without reading them: a wheel lists its files with their hashes.
+    ///
+    /// Nobody has checked it. It is a key with which something made from the bytes is found again; whoever makes
+    /// that thing reads the bytes anyway and must compare their hash first, or one file could stand in for another.
+    fn digest(&self) -> Option<[u8; 32]> {
+        None
+    }
 }
 
 /// The bytes of a file, immutable and cheap to clone.
@@ -62,6 +70,14 @@ impl Content {
             Content::Shared(bytes) => Some(bytes),
             Content::Owned(bytes) => Some(bytes),
             Content::Source(_) => None,
+        }
+    }
+
+    /// What the bytes' source says of their SHA-256, unchecked: see [`ReadAt::digest`]. `None` for bytes in memory.
+    pub fn digest(&self) -> Option<[u8; 32]> {
+        match self {
+            Content::Source(source) => source.digest(),
+            Content::Static(_) | Content::Shared(_) | Content::Owned(_) => None,
         }
     }
 
@@ -201,6 +217,25 @@ mod tests {
             assert_eq!(content.read_at(u64::MAX, &mut buf), Ok(0));
             assert_eq!(content.into_vec().unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_digest_is_what_the_source_says() {
+        struct Known;
+        impl ReadAt for Known {
+            fn len(&self) -> u64 {
+                1
+            }
+            fn read_at(&self, _: u64, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("not to be read"))
+            }
+            fn digest(&self) -> Option<[u8; 32]> {
+                Some([7; 32])
+            }
+        }
+        assert_eq!(Content::Source(Arc::new(Known)).digest(), Some([7; 32]));
+        assert_eq!(Content::Source(Arc::new(Slow(b"abc", false))).digest(), None);
+        assert_eq!(Content::from(b"abc").digest(), None);
     }
 
     #[test]
