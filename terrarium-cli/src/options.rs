@@ -70,6 +70,9 @@ pub(crate) struct SandboxArgs {
     /// The size of a value's representation; a longer one is cut
     #[arg(long, value_name = "SIZE")]
     repr_bytes: Option<Size>,
+    /// Let code load shared libraries that it brings or makes itself
+    #[arg(long)]
+    untrusted_libraries: bool,
 
     /// How long code may go on after it was told to stop
     #[arg(long, value_name = "DURATION")]
@@ -107,6 +110,7 @@ impl SandboxArgs {
             args,
             env,
             files,
+            untrusted_libraries,
             deterministic,
             cache_dir,
         } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
@@ -127,6 +131,7 @@ impl SandboxArgs {
             args,
             env: env.into_iter().chain(self.env).collect(),
             files,
+            untrusted_libraries: self.untrusted_libraries || untrusted_libraries,
             deterministic: self.deterministic.map_or(deterministic, |seed| {
                 Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
             }),
@@ -191,6 +196,7 @@ mod tests {
             "--cwd=w",
             "--env=A=1",
             "--env=B=x=y",
+            "--untrusted-libraries",
             "--deterministic=7",
             "--cache-dir=c",
         ]);
@@ -210,6 +216,7 @@ mod tests {
             args: Vec::new(),
             env: BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]),
             files: BTreeMap::new(),
+            untrusted_libraries: true,
             deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
             cache_dir: Some("c".into()),
         };

@@ -26,6 +26,8 @@ pub mod abi;
 #[doc(hidden)]
 pub mod fd;
 #[doc(hidden)]
+pub mod link;
+#[doc(hidden)]
 pub mod memory;
 #[doc(hidden)]
 pub mod rewrite;

@@ -55,6 +55,10 @@ pub struct SandboxOptions {
     pub env: BTreeMap<String, String>,
     /// Files that every run finds, by their paths relative to `home`. Default: none.
     pub files: BTreeMap<String, Bytes>,
+    /// Whether code may load shared libraries (WebAssembly side modules) that it brings or makes itself, not only those
+    /// of the sandbox's packages. Compiling them takes the host's time and memory, which no limit here counts, so do
+    /// it for code you trust that far. Default: no.
+    pub untrusted_libraries: bool,
     /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
     pub deterministic: Option<Deterministic>,
     /// Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
@@ -80,6 +84,7 @@ impl Default for SandboxOptions {
             args: Vec::new(),
             env: BTreeMap::new(),
             files: BTreeMap::new(),
+            untrusted_libraries: false,
             deterministic: None,
             cache_dir: None,
         }

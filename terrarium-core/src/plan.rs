@@ -144,6 +144,7 @@ impl Plan {
                 memory: options.memory,
                 value_bytes: options.value_bytes,
                 grace: options.grace,
+                untrusted_libraries: options.untrusted_libraries,
             },
         )?;
         Ok(Live::new(interpreter, started.elapsed()))

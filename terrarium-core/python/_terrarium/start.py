@@ -44,9 +44,6 @@ def start(config: dict[str, Any]) -> None:
     finder.add("importlib.util", _prepare_importlib)
     for name in _ABSENT:
         finder.refuse(name)
-    if sys.platform == "emscripten":
-        for name in ("ctypes", "_ctypes"):
-            finder.refuse(name, "ctypes is not available in this sandbox: foreign functions cannot be called")
     _seed(config.get("seed"))
     reserve.fill()
     remember_files()

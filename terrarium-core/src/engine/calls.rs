@@ -5,6 +5,7 @@
 use wasmtime::{Caller, Extern, Func, FuncType, Linker, Ref, Result, Val, bail, format_err};
 
 use super::{
+    dl,
     imports::{raw, value, view},
     interruption::Reason,
     state::{Links, State},
@@ -41,12 +42,11 @@ pub(super) fn define(linker: &mut Linker<State>, entry: &'static Import, call: E
                 Ok(())
             })
         }),
-        EngineCall::Dlopen | EngineCall::Dlsym => linker.func_new_async(from, name, ty, |caller, _, results| {
-            Box::new(async move {
-                set_dl_error(caller, "shared libraries cannot be loaded into this sandbox\0").await?;
-                zero(results);
-                Ok(())
-            })
+        EngineCall::Dlopen => {
+            linker.func_wrap_async(from, name, |caller, (dso,): (u32,)| Box::new(dl::open(caller, dso)))
+        }
+        EngineCall::Dlsym => linker.func_wrap_async(from, name, |caller, (dso, symbol, _): (u32, u32, u32)| {
+            Box::new(dl::symbol(caller, dso, symbol))
         }),
         EngineCall::FfiClosureAlloc => linker.func_new(from, name, ty, |_, _, results| {
             zero(results);
@@ -131,22 +131,6 @@ async fn call_table(mut caller: Caller<'_, State>, slot: i32, arguments: &[i32])
     let mut results: Vec<Val> = ty.results().map(|ty| value(0, &ty)).collect();
     function.call_async(&mut caller, &parameters, &mut results).await?;
     Ok(results.pop())
-}
-
-/// Leave `text` (NUL-terminated) for `dlerror()`.
-async fn set_dl_error(mut caller: Caller<'_, State>, text: &'static str) -> Result<()> {
-    let length = i32::try_from(text.len())?;
-    let Some(Val::I32(address)) = call_export(&mut caller, "malloc", &[length]).await? else {
-        bail!("malloc returned no address")
-    };
-    if address == 0 {
-        return Ok(());
-    }
-    let bytes = view(&mut caller)?.1.write(address.cast_unsigned(), text.as_bytes());
-    bytes.map_err(|errno| format_err!("dlerror: {errno}"))?;
-    call_export(&mut caller, "__dl_seterr", &[address, 0]).await?;
-    call_export(&mut caller, "free", &[address]).await?;
-    Ok(())
 }
 
 /// Call a function that the guest exports.

@@ -1,55 +1,101 @@
 //! From WebAssembly to machine code, compiled once and kept.
 
 use std::{
+    fs,
     hash::{Hash, Hasher},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Module};
 
 use super::cache::Cache;
-use crate::{Error, Result};
+use crate::{Error, Result, link::ModuleInfo};
 
-/// The module whose source has the identity `source`; `wasm` is asked for it only when it must be compiled.
+/// A module as machine code, with what linking needs to know of it.
+pub(super) struct Compiled {
+    pub(super) module: Module,
+    /// The file of its [`ModuleInfo`].
+    path: Option<PathBuf>,
+    info: OnceLock<Arc<ModuleInfo>>,
+}
+
+impl Compiled {
+    /// What linking needs to know. Read at the first call: most runs link nothing.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when its file is damaged.
+    pub(super) fn info(&self) -> Result<Arc<ModuleInfo>> {
+        if let Some(info) = self.info.get() {
+            return Ok(Arc::clone(info));
+        }
+        let path = self.path.clone().unwrap_or_default();
+        let fault = |reason: String| Error::Cache { path: path.clone(), reason: format!("{reason}; remove it") };
+        let text = fs::read(&path).map_err(|error| fault(error.to_string()))?;
+        let info = serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
+        Ok(Arc::clone(self.info.get_or_init(|| Arc::new(info))))
+    }
+}
+
+/// The module whose source has the identity `source`, compiled now unless it is in the cache. `make` is asked for its
+/// bytes, ready for the engine, and what they say of themselves, only when they must be compiled.
 ///
 /// # Errors
 /// [`Error::Cache`] when the cache is not to be trusted, [`Error::Engine`] when the module does not compile, and what
-/// `wasm` fails with.
-pub(super) fn module(
+/// `make` fails with.
+pub(super) fn cached<E: From<Error>>(
     engine: &Engine,
     cache: &Cache,
     source: &str,
-    wasm: impl FnOnce() -> Result<Vec<u8>>,
-) -> Result<Module> {
+    make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
+) -> Result<Compiled, E> {
     let key = key(engine, source);
-    if let Some(path) = cache.find(&key)? {
-        match open(engine, &path) {
-            Ok(module) => return Ok(module),
+    let (code_name, info_name) = (format!("{key}.cwasm"), format!("{key}.link"));
+    if let (Some(code), Some(info)) = (cache.find(&code_name)?, cache.find(&info_name)?) {
+        match open(engine, &code) {
+            Ok(module) => return Ok(Compiled { module, path: Some(info), info: OnceLock::new() }),
             // Written by a machine that failed, or half lost: made again.
             Err(error) => {
-                tracing::warn!(%error, ?path, "compiled code is damaged and is made again");
-                cache.forget(&key);
+                tracing::warn!(%error, path = ?code, "compiled code is damaged and is made again");
+                cache.forget(&code_name);
             }
         }
     }
-    let started = std::time::Instant::now();
-    let code = engine.precompile_module(&wasm()?).map_err(engine_error)?;
-    tracing::info!(bytes = code.len(), seconds = started.elapsed().as_secs_f64(), "compiled {source}");
-    let path = cache.store(&key, &code)?;
+    let (wasm, info) = make()?;
+    let code = machine_code(engine, source, &wasm)?;
+    drop(wasm);
+    let text = serde_json::to_vec(&info).map_err(|error| Error::Engine(format!("link information: {error}")))?;
+    let info_path = cache.store(&info_name, &text)?;
+    let code_path = cache.store(&code_name, &code)?;
     drop(code);
-    open(engine, &path).map_err(engine_error)
+    let module = open(engine, &code_path).map_err(engine_error)?;
+    Ok(Compiled { module, path: Some(info_path), info: OnceLock::from(Arc::new(info)) })
 }
 
-/// The file's name: all that the machine code depends on.
+/// A module that is compiled for one guest and kept nowhere.
+///
+/// # Errors
+/// [`Error::Engine`], when it does not compile.
+pub(super) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<Compiled> {
+    let module = Module::new(engine, wasm).map_err(engine_error)?;
+    Ok(Compiled { module, path: None, info: OnceLock::from(Arc::new(info)) })
+}
+
+fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
+    let started = std::time::Instant::now();
+    let code = engine.precompile_module(wasm).map_err(engine_error)?;
+    tracing::info!(bytes = code.len(), seconds = started.elapsed().as_secs_f64(), "compiled {source}");
+    Ok(code)
+}
+
+/// The files' name: all that the machine code depends on.
 fn key(engine: &Engine, source: &str) -> String {
     let mut hasher = ContentHasher(Sha256::new());
     source.hash(&mut hasher);
     engine.precompile_compatibility_hash().hash(&mut hasher);
     let digest = hasher.0.finalize();
-    let mut name: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    name.push_str(".cwasm");
-    name
+    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Map a file of compiled code.

@@ -31,6 +31,8 @@ pub(crate) struct GuestOptions {
     pub(crate) env: Vec<(String, String)>,
     /// The memory limit in bytes.
     pub(crate) memory: u64,
+    /// Whether libraries may be loaded that the guest's code brought or made.
+    pub(crate) untrusted_libraries: bool,
     /// Whether sleeping takes time: not with a clock that is moved by it.
     pub(crate) real_sleep: bool,
 }
@@ -51,7 +53,7 @@ impl Guest {
     ///
     /// # Errors
     /// [`Error::Start`], with what the interpreter wrote to its standard error.
-    pub(crate) fn start(machine: &Machine, options: GuestOptions) -> Result<Self, Error> {
+    pub(crate) fn start(machine: &Arc<Machine>, options: GuestOptions) -> Result<Self, Error> {
         let interrupt = Interrupt::new(machine.engine.clone());
         let mut process = options.process;
         if options.real_sleep {
@@ -59,11 +61,14 @@ impl Guest {
         }
         let wasi = wasi::context(&process, &options.env);
         let state = State {
+            machine: Arc::clone(machine),
             process,
             wasi,
             limiter: Limiter::new(options.memory),
             interrupt,
             guest: None,
+            loader: None,
+            untrusted_libraries: options.untrusted_libraries,
             request: Vec::new(),
             response: Vec::new(),
         };
@@ -105,21 +110,23 @@ impl Guest {
         // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
         let null = GlobalType::new(ValType::I32, Mutability::Var);
         let null = Global::new(&mut *store, null, Val::I32(0))?;
-        let mut imports = Vec::with_capacity(machine.python.imports().len());
-        for import in machine.python.imports() {
+        let python = &machine.python.module;
+        let mut imports = Vec::with_capacity(python.imports().len());
+        for import in python.imports() {
             imports.push(match import.ty() {
                 ExternType::Global(_) => Extern::Global(null),
                 _ => machine.linker.get(&mut *store, import.module(), import.name())?,
             });
         }
-        let instance = Instance::new_async(&mut *store, &machine.python, &imports).await?;
+        let instance = Instance::new_async(&mut *store, python, &imports).await?;
         let memory = instance.get_memory(&mut *store, "memory").ok_or_else(|| format_err!("no memory"))?;
         let table = instance.get_table(&mut *store, "__indirect_function_table");
         let table = table.ok_or_else(|| format_err!("no table"))?;
         let signal_word = address_of(store, &instance, "Py_EMSCRIPTEN_SIGNAL_HANDLING")?;
-        store.data_mut().guest = Some(Links { memory, table, signal_word });
+        let links = Links { python: instance, memory, table, signal_word };
+        store.data_mut().guest = Some(links);
 
-        let invoke = install_driver(machine, store, &instance, &Links { memory, table, signal_word }).await?;
+        let invoke = install_driver(machine, store, &instance, &links).await?;
         call::<(), ()>(store, &instance, "__wasm_call_ctors", ()).await?;
         let name = c_string(store, &instance, "python").await?;
         let argv = call::<u32, u32>(store, &instance, "malloc", 8).await?;

@@ -10,18 +10,20 @@ use wasmtime::{Engine, Linker, Module};
 
 use super::{
     cache::Cache,
-    compile::{self, engine_error},
+    compile::{self, Compiled, engine_error},
     config, driver, imports,
+    libraries::Libraries,
     state::State,
 };
-use crate::Result;
+use crate::{Error, Result, link::ModuleInfo};
 
 /// The compiled interpreter and its bound imports. Made once per process and cache folder.
 pub(crate) struct Machine {
     pub(super) engine: Engine,
-    pub(super) python: Module,
+    pub(super) python: Compiled,
     pub(super) driver: Module,
     pub(super) linker: Linker<State>,
+    pub(super) libraries: Libraries,
 }
 
 /// Where the interpreter's module comes from.
@@ -56,10 +58,15 @@ impl Machine {
     fn load(cache_dir: Option<&Path>, source: &Source<'_>) -> Result<Self> {
         let engine = config::engine()?.clone();
         let cache = Cache::open(cache_dir)?;
-        let python = compile::module(&engine, &cache, &format!("python {}", source.key), || (source.wasm)())?;
+        let python = compile::cached(&engine, &cache, &format!("python {}", source.key), || {
+            let wasm = (source.wasm)()?;
+            let info = ModuleInfo::main(&wasm).map_err(|error| Error::Artifacts(error.to_string()))?;
+            Ok::<_, Error>((wasm, info))
+        })?;
         // A millisecond of compilation: less than a file would cost to look after.
         let driver = Module::new(&engine, driver::module()).map_err(engine_error)?;
-        let linker = imports::linker(&engine, &python).map_err(engine_error)?;
-        Ok(Self { engine, python, driver, linker })
+        let linker = imports::linker(&engine, &python.module).map_err(engine_error)?;
+        let libraries = Libraries::new(engine.clone(), cache);
+        Ok(Self { engine, python, driver, linker, libraries })
     }
 }

@@ -8,16 +8,16 @@ mod cache;
 mod calls;
 mod compile;
 mod config;
+mod dl;
 mod driver;
 mod guest;
 mod imports;
 mod interruption;
+mod libraries;
 mod limiter;
 mod machine;
 mod mapping;
-
 mod state;
-
 mod trap;
 mod wasi;
 

@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Memory, Table};
+use wasmtime::{Instance, Memory, Table};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
-use super::{interruption::Interrupt, limiter::Limiter};
+use super::{dl::Loader, interruption::Interrupt, limiter::Limiter, machine::Machine};
 use crate::syscall::Process;
 
 /// The host's side of one guest.
 pub(super) struct State {
+    pub(super) machine: Arc<Machine>,
     pub(super) process: Process,
     pub(super) wasi: WasiP1Ctx,
     pub(super) limiter: Limiter,
     pub(super) interrupt: Arc<Interrupt>,
     /// Known once the guest is instantiated.
     pub(super) guest: Option<Links>,
+    /// The shared libraries, once there are any.
+    pub(super) loader: Option<Box<Loader>>,
+    /// Whether libraries may be loaded that the guest's code brought or made.
+    pub(super) untrusted_libraries: bool,
     /// What the driver fills in next.
     pub(super) request: Vec<u8>,
     /// What the driver took last.
@@ -25,6 +30,7 @@ pub(super) struct State {
 /// The parts of the guest that host functions need.
 #[derive(Clone, Copy)]
 pub(super) struct Links {
+    pub(super) python: Instance,
     pub(super) memory: Memory,
     pub(super) table: Table,
     /// The address of the word that makes the interpreter look for signals.

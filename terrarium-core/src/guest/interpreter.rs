@@ -36,6 +36,7 @@ pub(crate) struct InterpreterOptions<'a> {
     pub(crate) memory: u64,
     pub(crate) value_bytes: u64,
     pub(crate) grace: Duration,
+    pub(crate) untrusted_libraries: bool,
 }
 
 /// A live interpreter that runs code on request.
@@ -100,7 +101,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Start`].
     pub(crate) fn start(
-        machine: &Machine,
+        machine: &Arc<Machine>,
         mut process: Process,
         options: InterpreterOptions<'_>,
     ) -> Result<Self, Error> {
@@ -112,6 +113,7 @@ impl Interpreter {
                 process,
                 env: options.start_env,
                 memory: options.memory,
+                untrusted_libraries: options.untrusted_libraries,
                 real_sleep: options.seed.is_none(),
             },
         )?;

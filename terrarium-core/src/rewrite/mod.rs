@@ -11,6 +11,7 @@ mod error;
 mod exceptions;
 mod module;
 mod options;
+mod own;
 mod pipeline;
 mod redirect;
 mod sections;

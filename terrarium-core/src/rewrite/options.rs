@@ -1,6 +1,10 @@
 //! What is to be rewritten in a module.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::exceptions::Exceptions;
+use super::own::Own;
 use super::pipeline::Pass;
 use super::redirect::Redirects;
 
@@ -11,6 +15,9 @@ use super::redirect::Redirects;
 pub struct RewriteOptions {
     /// Functions that the host serves instead of the module. Default: none.
     pub redirects: Vec<Redirect>,
+    /// For a side module: call its own functions directly where it imports them, but for these names, which the main
+    /// module or the host define. Default: none, the imports stay.
+    pub own: Option<Arc<BTreeSet<String>>>,
 }
 
 /// A function of the module that becomes a call of an import.
@@ -41,6 +48,9 @@ impl RewriteOptions {
         // A replaced body needs no translation, so redirects come first.
         if !self.redirects.is_empty() {
             passes.push(Box::new(Redirects::new(&self.redirects)));
+        }
+        if let Some(elsewhere) = &self.own {
+            passes.push(Box::new(Own::new(elsewhere)));
         }
         passes.push(Box::new(Exceptions));
         passes

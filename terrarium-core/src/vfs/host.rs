@@ -107,6 +107,15 @@ impl Vfs {
         self.inode(ino)?.file()?.content()
     }
 
+    /// All bytes of a regular file, as [`Vfs::host_read`] gives them, and whether they are those that a layer came
+    /// with: nobody in the sandbox has written to them.
+    ///
+    /// Errors: `EBADF` no such inode, `EISDIR`, `EINVAL` no regular file; `EIO` the layer's source failed; `ENOMEM`.
+    pub fn original(&self, ino: Ino) -> Result<(Content, bool), Errno> {
+        let file = self.inode(ino)?.file()?;
+        Ok((file.content()?, !file.counted))
+    }
+
     fn host_resolve(&self, path: &[u8]) -> Result<Ino, Errno> {
         check(path)?;
         let root = Context::root(Timespec::default());

@@ -12,7 +12,10 @@ fn every_function_of_the_guest_validates_after_rewriting_and_the_engine_compiles
     let translated = rewrite(&guest, &RewriteOptions::default()).expect("the guest is translated");
     validate(&translated).expect("the translated guest is valid");
 
-    let options = RewriteOptions { redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")] };
+    let options = RewriteOptions {
+        redirects: vec![Redirect::new("clock_nanosleep", "env", "sleep")],
+        ..RewriteOptions::default()
+    };
     let redirected = rewrite(&guest, &options).expect("the guest is redirected");
     validate(&redirected).expect("the redirected guest is valid");
     let module = Module::new(&engine(), &redirected).expect("the engine compiles the guest");

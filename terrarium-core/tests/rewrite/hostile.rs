@@ -15,7 +15,7 @@ use crate::programs::{Entropy, encode, generate};
 /// Rewrites `wasm` with all passes; if that works, the result is valid.
 #[track_caller]
 fn survives(wasm: &[u8]) {
-    let redirected = RewriteOptions { redirects: vec![Redirect::new("f0", "host", "f0")] };
+    let redirected = RewriteOptions { redirects: vec![Redirect::new("f0", "host", "f0")], ..RewriteOptions::default() };
     for options in [RewriteOptions::default(), redirected] {
         match rewrite(wasm, &options) {
             Ok(rewritten) => validate(&rewritten).expect("what was rewritten is valid"),

@@ -4,6 +4,7 @@ mod differential;
 mod exceptions;
 mod guest_module;
 mod hostile;
+mod own;
 mod programs;
 mod redirect;
 mod sections;

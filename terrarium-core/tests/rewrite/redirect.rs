@@ -68,6 +68,7 @@ fn redirects() -> RewriteOptions {
             // The same function and import once more: no second import.
             Redirect::new("add_too", "host", "product"),
         ],
+        ..RewriteOptions::default()
     }
 }
 
@@ -75,6 +76,7 @@ fn error(wat: &str, redirects: &[(&str, &str)]) -> RewriteError {
     let wasm = wat::parse_str(wat).expect("the text is a module");
     let options = RewriteOptions {
         redirects: redirects.iter().map(|(export, name)| Redirect::new(*export, "host", *name)).collect(),
+        ..RewriteOptions::default()
     };
     rewrite(&wasm, &options).expect_err("the redirect cannot be done")
 }
@@ -179,7 +181,7 @@ fn a_module_without_imports_gets_its_first() {
             (func (export "g") (result i32) (call $f)))"#,
     )
     .expect("the text is a module");
-    let options = RewriteOptions { redirects: vec![Redirect::new("f", "host", "f")] };
+    let options = RewriteOptions { redirects: vec![Redirect::new("f", "host", "f")], ..RewriteOptions::default() };
     let rewritten = rewrite(&wasm, &options).expect("the redirect can be done");
     let engine = engine();
     let module = Module::new(&engine, &rewritten).expect("the engine compiles it");

@@ -64,7 +64,8 @@ fn custom_sections(wasm: &[u8]) -> (Vec<Custom>, Vec<Custom>) {
 
 #[test]
 fn dylink_stays_first_and_only_sections_about_code_offsets_go() {
-    let redirected = RewriteOptions { redirects: vec![Redirect::new("first", "host", "first")] };
+    let redirected =
+        RewriteOptions { redirects: vec![Redirect::new("first", "host", "first")], ..RewriteOptions::default() };
     for options in [RewriteOptions::default(), redirected] {
         let rewritten = rewrite(&side_module(), &options).expect("the module is translated");
         let (before, after) = custom_sections(&rewritten);

@@ -80,7 +80,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
 /// How the main module is rewritten: besides what every module needs, the host serves some functions.
 fn rewrite_options() -> RewriteOptions {
     let redirects = REDIRECTS.iter().map(|r| Redirect::new(r.export, r.module, r.name)).collect();
-    RewriteOptions { redirects }
+    RewriteOptions { redirects, ..RewriteOptions::default() }
 }
 
 /// The package says itself which Python and which binary interface it is.

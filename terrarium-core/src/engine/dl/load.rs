@@ -1,0 +1,223 @@
+//! Loading a library and those that it needs.
+
+use std::sync::Arc;
+
+use wasmtime::{Caller, Instance, Ref, Result, Trap, bail, format_err};
+
+use super::{
+    imports::{self, Addresses},
+    loader::Loader,
+};
+use crate::{
+    engine::{
+        calls::{address, call_export},
+        compile::Compiled,
+        libraries::LoadError,
+        state::State,
+        trap::HardStop,
+    },
+    link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order},
+    syscall::{LibraryFile, Stop},
+};
+
+/// Where libraries are looked for that are named without a folder.
+const FOLDERS: [&str; 2] = ["/usr/lib", "/lib"];
+/// The most libraries of one guest.
+const MOST_LIBRARIES: usize = 2048;
+/// The most bytes of libraries that the guest's code brought itself.
+const MOST_UNTRUSTED: u64 = 64 << 20;
+
+/// What came of loading.
+pub(super) enum Linked {
+    Done(LibraryId),
+    /// It cannot be loaded; the text is for `dlerror()`.
+    Refused(String),
+}
+
+/// Load the library `name`, a path or a name to be found in the usual folders.
+///
+/// # Errors
+/// What ends the run.
+pub(super) async fn load(caller: &mut Caller<'_, State>, name: &str, global: bool) -> Result<Linked> {
+    Loader::of(caller)?;
+    let order = match plan(caller.data(), name) {
+        Ok(Plan::Loaded(library)) => {
+            if global {
+                Loader::of(caller)?.namespace.make_global(library);
+            }
+            return Ok(Linked::Done(library));
+        }
+        Ok(Plan::Load(order)) => order,
+        Err(error) => return Ok(Linked::Refused(error.to_string())),
+    };
+    let mut last = None;
+    for found in order {
+        let loader = Loader::of(caller)?;
+        loader.untrusted += found.module.untrusted;
+        if loader.untrusted > MOST_UNTRUSTED || loader.namespace.len() > MOST_LIBRARIES {
+            return Ok(Linked::Refused("too many libraries were loaded before it".to_owned()));
+        }
+        let path = found.path.clone();
+        match link(caller, found, global).await? {
+            Linked::Done(library) => last = Some(library),
+            Linked::Refused(reason) if path.ends_with(name) => return Ok(Linked::Refused(reason)),
+            Linked::Refused(reason) => return Ok(Linked::Refused(format!("{path}: {reason}"))),
+        }
+    }
+    last.map(Linked::Done).ok_or_else(|| format_err!("nothing was loaded"))
+}
+
+/// What loading takes.
+enum Plan {
+    /// Nothing: it is there.
+    Loaded(LibraryId),
+    /// These libraries, in this order.
+    Load(Vec<Found<Opened>>),
+}
+
+/// A library that was found and compiled.
+struct Opened {
+    compiled: Arc<Compiled>,
+    /// Its size, if the guest's code brought it.
+    untrusted: u64,
+}
+
+fn plan(state: &State, name: &str) -> Result<Plan, LoadError> {
+    let Some(loader) = state.loader.as_deref() else { return Err(LoadError::Refused("no loader".to_owned())) };
+    let first = if name.contains('/') {
+        state.process.library(name)?
+    } else {
+        find(state, name, &[]).ok_or(crate::abi::Errno::ENOENT)?
+    };
+    if let Some(library) = loader.namespace.find(&first.path) {
+        return Ok(Plan::Loaded(library));
+    }
+    let loaded = |path: &str| loader.namespace.find(path).is_some();
+    let found = |name: &str, folders: &[String]| find(state, name, folders).map(|file| file.path);
+    load_order(&first.path, loaded, found, |path| open(state, path)).map(Plan::Load)
+}
+
+/// The file of the library `name`: in the first folder that has one.
+fn find(state: &State, name: &str, folders: &[String]) -> Option<LibraryFile> {
+    if name.contains('/') {
+        return state.process.library(name).ok();
+    }
+    let folders = folders.iter().map(String::as_str).chain(FOLDERS);
+    folders.map(|folder| format!("{folder}/{name}")).find_map(|path| state.process.library(&path).ok())
+}
+
+fn open(state: &State, path: &str) -> Result<(Arc<ModuleInfo>, Opened), LoadError> {
+    let file = state.process.library(path)?;
+    let (libraries, python) = (&state.machine.libraries, &state.machine.python);
+    let (compiled, untrusted) = if file.trusted {
+        (libraries.trusted(&file, python)?, 0)
+    } else if state.untrusted_libraries {
+        if file.content.len() > MOST_UNTRUSTED {
+            return Err(LoadError::Refused(format!("it has more than {MOST_UNTRUSTED} bytes")));
+        }
+        (libraries.untrusted(&file, python)?, file.content.len())
+    } else {
+        let reason = "the sandbox loads libraries of its packages only, not those that its code brings or makes \
+                      (option `untrusted_libraries`)";
+        return Err(LoadError::Refused(reason.to_owned()));
+    };
+    Ok((compiled.info()?, Opened { compiled, untrusted }))
+}
+
+/// Instantiate a library whose needs are met.
+async fn link(caller: &mut Caller<'_, State>, found: Found<Opened>, global: bool) -> Result<Linked> {
+    let info = &found.info;
+    let Some(addresses) = reserve(caller, info).await? else {
+        return Ok(Linked::Refused(format!("no memory for {} bytes", info.memory_size)));
+    };
+    let loader = Loader::of(caller)?;
+    let library = loader.namespace.add(Library {
+        path: found.path,
+        info: Arc::clone(info),
+        memory_base: addresses.memory_base,
+        table_base: addresses.table_base,
+        global,
+        needed: nearest_first(loader, &found.needed),
+    });
+    let linked = instantiate(caller, library, &found.module.compiled, addresses).await;
+    match linked {
+        Ok(Some(undefined)) => {
+            Loader::of(caller)?.forget(library);
+            Ok(Linked::Refused(LinkError::Undefined(undefined).to_string()))
+        }
+        Ok(None) => Ok(Linked::Done(library)),
+        Err(error) if ends_the_run(&error) => Err(error),
+        // Imports of other types than what is defined, a table that cannot grow.
+        Err(error) => {
+            Loader::of(caller)?.forget(library);
+            Ok(Linked::Refused(format!("{error:#}")))
+        }
+    }
+}
+
+/// Instantiate the library and run what makes it ready. The undefined symbols, if there are any.
+async fn instantiate(
+    caller: &mut Caller<'_, State>,
+    library: LibraryId,
+    compiled: &Compiled,
+    addresses: Addresses,
+) -> Result<Option<Vec<String>>> {
+    let (imports, pointers) = imports::gather(caller, library, &compiled.module, addresses)?;
+    let instance = Instance::new_async(&mut *caller, &compiled.module, &imports).await?;
+    Loader::of(caller)?.instances.push(instance);
+    let undefined = pointers.fill(caller, library)?;
+    if !undefined.is_empty() {
+        return Ok(Some(undefined));
+    }
+    for start in ["__wasm_apply_data_relocs", "__wasm_call_ctors"] {
+        if let Some(function) = instance.get_func(&mut *caller, start) {
+            function.typed::<(), ()>(&*caller)?.call_async(&mut *caller, ()).await?;
+        }
+    }
+    Ok(None)
+}
+
+/// Static memory and table slots for a library; `None` when there is no memory.
+async fn reserve(caller: &mut Caller<'_, State>, info: &ModuleInfo) -> Result<Option<Addresses>> {
+    let mut addresses = Addresses { memory_base: 0, table_base: 0 };
+    if info.memory_size > 0 {
+        let align = info.memory_align.max(1);
+        let size = info.memory_size.saturating_add(align);
+        let start = address(call_export(caller, "calloc", &[size.cast_signed(), 1]).await?);
+        if start == 0 {
+            return Ok(None);
+        }
+        addresses.memory_base = start.next_multiple_of(align);
+    }
+    if info.table_size > 0 {
+        let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+        let present = u32::try_from(links.table.size(&*caller))?;
+        let base =
+            present.checked_next_multiple_of(info.table_align.max(1)).ok_or_else(|| format_err!("table size"))?;
+        let slots = u64::from(base - present) + u64::from(info.table_size);
+        if links.table.grow(&mut *caller, slots, Ref::Func(None)).is_err() {
+            return Ok(None);
+        }
+        addresses.table_base = base;
+    }
+    Ok(Some(addresses))
+}
+
+/// The libraries at `paths`, then those that they need.
+fn nearest_first(loader: &Loader, paths: &[String]) -> Vec<LibraryId> {
+    let direct: Vec<LibraryId> = paths.iter().filter_map(|path| loader.namespace.find(path)).collect();
+    let mut all = direct.clone();
+    for library in direct.iter().filter_map(|id| loader.namespace.get(*id)) {
+        for id in &library.needed {
+            if !all.contains(id) {
+                all.push(*id);
+            }
+        }
+    }
+    all
+}
+
+/// Whether an error is the guest's end, and not a reason why a library cannot be linked.
+fn ends_the_run(error: &wasmtime::Error) -> bool {
+    error.is::<Trap>() || error.is::<HardStop>() || error.is::<Stop>() || error.is::<wasmtime::ThrownException>()
+}

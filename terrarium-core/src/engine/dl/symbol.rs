@@ -1,0 +1,76 @@
+//! The addresses of symbols: a function's is its table slot, of which it has one only.
+
+use wasmtime::{Caller, Extern, Func, Ref, Result, bail};
+
+use super::loader::{Loader, function};
+use crate::{
+    engine::state::State,
+    link::{Definition, LibraryId},
+};
+
+/// `dlsym`: what the library behind the handle `dso` defines as `name`. The handle 0 stands for all that every module
+/// sees.
+///
+/// # Errors
+/// When the table cannot grow.
+pub(super) fn find(caller: &mut Caller<'_, State>, dso: u32, name: &str) -> Result<Option<u32>> {
+    let loader = Loader::of(caller)?;
+    let library = loader.handles.get(&dso).copied().unwrap_or(LibraryId::MAIN);
+    match loader.namespace.symbol(name, library) {
+        Some(definition) => address(caller, definition, name).map(Some),
+        None if library == LibraryId::MAIN => host_address(caller, name),
+        None => Ok(None),
+    }
+}
+
+/// The address of what is defined as `name`.
+///
+/// # Errors
+/// When the table cannot grow.
+pub(super) fn address(caller: &mut Caller<'_, State>, definition: Definition, name: &str) -> Result<u32> {
+    let (library, index) = match definition {
+        Definition::Data { address } => return Ok(address),
+        Definition::Function { library, index } => (library, index),
+    };
+    if let Some(slot) = Loader::of(caller)?.namespace.slot(library, index) {
+        return Ok(slot);
+    }
+    let function = function(caller, library, name)?;
+    let slot = add_slot(caller, function)?;
+    Loader::of(caller)?.namespace.set_slot(library, index, slot);
+    Ok(slot)
+}
+
+/// The address of the host's function `name`, if there is one.
+///
+/// # Errors
+/// When the table cannot grow.
+pub(super) fn host_address(caller: &mut Caller<'_, State>, name: &str) -> Result<Option<u32>> {
+    if let Some(slot) = Loader::of(caller)?.host_slots.get(name) {
+        return Ok(Some(*slot));
+    }
+    let Some(function) = host_function(caller, name) else { return Ok(None) };
+    let slot = add_slot(caller, function)?;
+    Loader::of(caller)?.host_slots.insert(name.to_owned(), slot);
+    Ok(Some(slot))
+}
+
+/// The host's function `name`.
+pub(super) fn host_function(caller: &mut Caller<'_, State>, name: &str) -> Option<Func> {
+    let machine = std::sync::Arc::clone(&caller.data().machine);
+    ["env", "wasi_snapshot_preview1"].into_iter().find_map(|module| {
+        match machine.linker.get(&mut *caller, module, name) {
+            Ok(Extern::Func(function)) => Some(function),
+            _ => None,
+        }
+    })
+}
+
+/// Put a function into a table slot of its own.
+///
+/// # Errors
+/// When the table cannot grow.
+pub(in crate::engine) fn add_slot(caller: &mut Caller<'_, State>, function: Func) -> Result<u32> {
+    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+    Ok(u32::try_from(links.table.grow(&mut *caller, 1, Ref::Func(Some(function)))?)?)
+}

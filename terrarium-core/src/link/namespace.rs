@@ -1,0 +1,188 @@
+//! [`Namespace`]: the modules of one guest, and which definition a name means in which of them.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use super::ModuleInfo;
+
+/// A module of a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LibraryId(usize);
+
+impl LibraryId {
+    /// The main module.
+    pub const MAIN: Self = Self(0);
+
+    /// Its place in the order of loading; the main module is 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// A loaded module.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// The path that it was loaded from; empty for the main module.
+    pub path: String,
+    /// What it brings.
+    pub info: Arc<ModuleInfo>,
+    /// Where its static memory is; 0 for the main module, whose addresses are absolute.
+    pub memory_base: u32,
+    /// Where its table slots begin; 0 for the main module.
+    pub table_base: u32,
+    /// Whether all modules see its symbols (`RTLD_GLOBAL`).
+    pub global: bool,
+    /// The libraries that it needs, and those that they need, nearest first.
+    pub needed: Vec<LibraryId>,
+}
+
+/// What a symbol is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Definition {
+    /// A function: the module that exports it, and its index there.
+    Function {
+        /// The module.
+        library: LibraryId,
+        /// The function's index in the module.
+        index: u32,
+    },
+    /// Data, at an address.
+    Data {
+        /// The address.
+        address: u32,
+    },
+}
+
+/// The modules of a guest.
+#[derive(Clone, Debug)]
+pub struct Namespace {
+    libraries: Vec<Library>,
+    by_path: HashMap<String, LibraryId>,
+    /// Slots that functions were given beside those that their modules put them in.
+    slots: BTreeMap<(LibraryId, u32), u32>,
+}
+
+impl Namespace {
+    /// The main module alone.
+    #[must_use]
+    pub fn new(main: Arc<ModuleInfo>) -> Self {
+        let main = Library {
+            path: String::new(),
+            info: main,
+            memory_base: 0,
+            table_base: 0,
+            global: true,
+            needed: Vec::new(),
+        };
+        Self { libraries: vec![main], by_path: HashMap::new(), slots: BTreeMap::new() }
+    }
+
+    /// Add a library, which sees and is seen from now on.
+    pub fn add(&mut self, library: Library) -> LibraryId {
+        let id = LibraryId(self.libraries.len());
+        self.by_path.insert(library.path.clone(), id);
+        self.libraries.push(library);
+        id
+    }
+
+    /// Take back the library that was added last, which could not be linked.
+    pub fn remove_last(&mut self, id: LibraryId) {
+        if id != LibraryId::MAIN && id.0 + 1 == self.libraries.len() {
+            let library = self.libraries.pop();
+            self.by_path.retain(|path, _| library.as_ref().is_none_or(|library| library.path != *path));
+            self.slots.retain(|(library, _), _| *library != id);
+        }
+    }
+
+    /// How many modules there are, the main one included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.libraries.len()
+    }
+
+    /// Never: there is the main module.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.libraries.is_empty()
+    }
+
+    /// The module, if there is one of that number.
+    #[must_use]
+    pub fn get(&self, id: LibraryId) -> Option<&Library> {
+        self.libraries.get(id.0)
+    }
+
+    /// The library that was loaded from `path`.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<LibraryId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// From now on all modules see the library's symbols, and those of what it needs.
+    pub fn make_global(&mut self, id: LibraryId) {
+        let needed = self.get(id).map(|library| library.needed.clone()).unwrap_or_default();
+        for id in std::iter::once(id).chain(needed) {
+            if let Some(library) = self.libraries.get_mut(id.0) {
+                library.global = true;
+            }
+        }
+    }
+
+    /// What `name` means in the module `from`: what the main module defines, else the global libraries in the order
+    /// of their loading, else those that it needs, else itself.
+    #[must_use]
+    pub fn resolve(&self, name: &str, from: LibraryId) -> Option<Definition> {
+        let needed = self.get(from).map(|library| library.needed.as_slice()).unwrap_or_default();
+        self.globals()
+            .chain(needed.iter().copied())
+            .chain(std::iter::once(from))
+            .find_map(|id| self.definition(name, id))
+    }
+
+    /// What all modules see under `name`: `dlsym(RTLD_DEFAULT, name)`.
+    #[must_use]
+    pub fn resolve_globally(&self, name: &str) -> Option<Definition> {
+        self.globals().find_map(|id| self.definition(name, id))
+    }
+
+    /// What `dlsym` finds under `name` with the handle of a library: its own, else what it needs.
+    #[must_use]
+    pub fn symbol(&self, name: &str, of: LibraryId) -> Option<Definition> {
+        if of == LibraryId::MAIN {
+            return self.resolve_globally(name);
+        }
+        let needed = self.get(of).map(|library| library.needed.as_slice()).unwrap_or_default();
+        std::iter::once(of).chain(needed.iter().copied()).find_map(|id| self.definition(name, id))
+    }
+
+    fn globals(&self) -> impl Iterator<Item = LibraryId> {
+        self.libraries.iter().enumerate().filter(|(_, library)| library.global).map(|(index, _)| LibraryId(index))
+    }
+
+    /// What one module defines under `name`.
+    #[must_use]
+    pub fn definition(&self, name: &str, library: LibraryId) -> Option<Definition> {
+        let Library { info, memory_base, .. } = self.get(library)?;
+        if let Some(index) = info.functions.get(name) {
+            return Some(Definition::Function { library, index: *index });
+        }
+        let offset = info.data.get(name)?;
+        Some(Definition::Data { address: memory_base.wrapping_add(*offset) })
+    }
+
+    /// The table slot that is the function's one address, if it has one yet.
+    #[must_use]
+    pub fn slot(&self, library: LibraryId, function: u32) -> Option<u32> {
+        let own = self.get(library)?;
+        let put = own.info.slots.get(&function).map(|slot| own.table_base.wrapping_add(*slot));
+        put.or_else(|| self.slots.get(&(library, function)).copied())
+    }
+
+    /// Note the slot that a function was given.
+    pub fn set_slot(&mut self, library: LibraryId, function: u32, slot: u32) {
+        self.slots.insert((library, function), slot);
+    }
+}

@@ -1,0 +1,80 @@
+//! [`load_order`]: which libraries have to be loaded for one of them, those that are needed first.
+
+use std::sync::Arc;
+
+use super::{LinkError, ModuleInfo};
+
+/// The most libraries that one may need, all together.
+pub const MOST_NEEDED: usize = 256;
+
+/// A library that is to be loaded.
+#[derive(Clone, Debug)]
+pub struct Found<M> {
+    /// Its path.
+    pub path: String,
+    /// What it brings and wants.
+    pub info: Arc<ModuleInfo>,
+    /// What the caller keeps with it.
+    pub module: M,
+    /// The paths of the libraries that it needs itself, loaded ones included.
+    pub needed: Vec<String>,
+}
+
+/// The libraries to load for the one at `path`, in their order: each comes after those that it needs. Libraries that
+/// need each other come in the order in which they were met.
+///
+/// `find` gives the path of a needed library: it gets its name and the folders in which to look first. `open` reads a
+/// library; it is not asked for one that is `loaded` already.
+///
+/// # Errors
+/// [`LinkError::Missing`], [`LinkError::TooMany`], and what `open` fails with.
+pub fn load_order<M, E: From<LinkError>>(
+    path: &str,
+    loaded: impl Fn(&str) -> bool,
+    find: impl Fn(&str, &[String]) -> Option<String>,
+    mut open: impl FnMut(&str) -> Result<(Arc<ModuleInfo>, M), E>,
+) -> Result<Vec<Found<M>>, E> {
+    if loaded(path) {
+        return Ok(Vec::new());
+    }
+    let mut met = vec![path.to_owned()];
+    let mut order = Vec::new();
+    // Libraries whose needs are being met, with the number of the next of these.
+    let mut stack = vec![(enter(path, &find, &mut open)?, 0)];
+    while let Some((library, next)) = stack.last_mut() {
+        let Some(needed) = library.needed.get(*next).cloned() else {
+            order.extend(stack.pop().map(|(library, _)| library));
+            continue;
+        };
+        *next += 1;
+        if met.contains(&needed) || loaded(&needed) {
+            continue;
+        }
+        if met.len() > MOST_NEEDED {
+            return Err(LinkError::TooMany { name: path.to_owned(), limit: MOST_NEEDED }.into());
+        }
+        met.push(needed.clone());
+        stack.push((enter(&needed, &find, &mut open)?, 0));
+    }
+    Ok(order)
+}
+
+fn enter<M, E: From<LinkError>>(
+    path: &str,
+    find: &impl Fn(&str, &[String]) -> Option<String>,
+    open: &mut impl FnMut(&str) -> Result<(Arc<ModuleInfo>, M), E>,
+) -> Result<Found<M>, E> {
+    let (info, module) = open(path)?;
+    let origin = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folders: Vec<String> = info.runtime_paths.iter().map(|folder| folder.replace("$ORIGIN", origin)).collect();
+    let mut needed = Vec::with_capacity(info.needed.len());
+    for name in &info.needed {
+        match find(name, &folders) {
+            Some(found) => needed.push(found),
+            None => {
+                return Err(LinkError::Missing { name: name.clone(), by: path.to_owned(), searched: folders }.into());
+            }
+        }
+    }
+    Ok(Found { path: path.to_owned(), info, module, needed })
+}
