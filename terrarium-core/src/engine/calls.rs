@@ -5,7 +5,7 @@
 use wasmtime::{Caller, Extern, Func, FuncType, Linker, Ref, Result, Val, bail, format_err};
 
 use super::{
-    dl,
+    dl, ffi,
     imports::{raw, value, view},
     interruption::Reason,
     state::{Links, State},
@@ -20,8 +20,6 @@ const GROWTH: u64 = 1 << 20;
 const MOST_HEAP: u64 = (4 << 30) - PAGE;
 /// SIGINT.
 const INTERRUPT_SIGNAL: i32 = 2;
-/// What libffi answers when a closure cannot be prepared (`FFI_BAD_ABI`).
-const FFI_BAD_ABI: i32 = 2;
 
 /// Define the import `entry`, which the engine serves as `call`.
 pub(super) fn define(linker: &mut Linker<State>, entry: &'static Import, call: EngineCall, ty: FuncType) -> Result<()> {
@@ -48,24 +46,26 @@ pub(super) fn define(linker: &mut Linker<State>, entry: &'static Import, call: E
         EngineCall::Dlsym => linker.func_wrap_async(from, name, |caller, (dso, symbol, _): (u32, u32, u32)| {
             Box::new(dl::symbol(caller, dso, symbol))
         }),
-        EngineCall::FfiClosureAlloc => linker.func_new(from, name, ty, |_, _, results| {
-            zero(results);
-            Ok(())
-        }),
-        EngineCall::FfiPrepClosure => linker.func_new(from, name, ty, |_, _, results| {
-            results.fill(Val::I32(FFI_BAD_ABI));
-            Ok(())
-        }),
-        _ => linker.func_new(from, name, ty, move |_, _, _| {
-            let reason = "foreign functions cannot be called from this sandbox";
+        EngineCall::FfiCall => {
+            linker.func_wrap_async(from, name, |caller, arguments| Box::new(ffi::call(caller, arguments)))
+        }
+        EngineCall::FfiClosureAlloc => {
+            linker.func_wrap_async(from, name, |caller, arguments| Box::new(ffi::alloc(caller, arguments)))
+        }
+        EngineCall::FfiClosureFree => {
+            linker.func_wrap_async(from, name, |caller, arguments| Box::new(ffi::free(caller, arguments)))
+        }
+        EngineCall::FfiPrepClosure => {
+            linker.func_wrap(from, name, |caller: Caller<'_, State>, closure, cif, callback, user_data, slot| {
+                ffi::prepare(caller, (closure, cif, callback, user_data, slot))
+            })
+        }
+        EngineCall::DlopenAsync => linker.func_new(from, name, ty, move |_, _, _| {
+            let reason = "libraries are loaded at once, by `dlopen`";
             Err(wasmtime::Error::new(Stop::Unsupported { import: entry.name, reason }))
         }),
     }?;
     Ok(())
-}
-
-fn zero(results: &mut [Val]) {
-    results.fill(Val::I32(0));
 }
 
 fn links(caller: &Caller<'_, State>) -> Result<Links> {

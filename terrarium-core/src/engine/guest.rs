@@ -10,6 +10,7 @@ use wasmtime::{
 use super::{
     block_on::block_on,
     driver,
+    ffi::Closures,
     interruption::{Demand, Interrupt, InterruptibleSleep},
     limiter::Limiter,
     machine::Machine,
@@ -68,6 +69,7 @@ impl Guest {
             interrupt,
             guest: None,
             loader: None,
+            closures: Closures::default(),
             untrusted_libraries: options.untrusted_libraries,
             request: Vec::new(),
             response: Vec::new(),
@@ -123,7 +125,9 @@ impl Guest {
         let table = instance.get_table(&mut *store, "__indirect_function_table");
         let table = table.ok_or_else(|| format_err!("no table"))?;
         let signal_word = address_of(store, &instance, "Py_EMSCRIPTEN_SIGNAL_HANDLING")?;
-        let links = Links { python: instance, memory, table, signal_word };
+        let stack_pointer = instance.get_global(&mut *store, "__stack_pointer");
+        let stack_pointer = stack_pointer.ok_or_else(|| format_err!("no stack pointer"))?;
+        let links = Links { python: instance, memory, table, stack_pointer, signal_word };
         store.data_mut().guest = Some(links);
 
         let invoke = install_driver(machine, store, &instance, &links).await?;

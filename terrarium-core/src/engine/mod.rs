@@ -10,6 +10,7 @@ mod compile;
 mod config;
 mod dl;
 mod driver;
+mod ffi;
 mod guest;
 mod imports;
 mod interruption;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Instance, Memory, Table};
+use wasmtime::{Global, Instance, Memory, Table};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
-use super::{dl::Loader, interruption::Interrupt, limiter::Limiter, machine::Machine};
+use super::{dl::Loader, ffi::Closures, interruption::Interrupt, limiter::Limiter, machine::Machine};
 use crate::syscall::Process;
 
 /// The host's side of one guest.
@@ -19,6 +19,8 @@ pub(super) struct State {
     pub(super) guest: Option<Links>,
     /// The shared libraries, once there are any.
     pub(super) loader: Option<Box<Loader>>,
+    /// Functions in table slots that call back into libffi.
+    pub(super) closures: Closures,
     /// Whether libraries may be loaded that the guest's code brought or made.
     pub(super) untrusted_libraries: bool,
     /// What the driver fills in next.
@@ -33,6 +35,8 @@ pub(super) struct Links {
     pub(super) python: Instance,
     pub(super) memory: Memory,
     pub(super) table: Table,
+    /// The top of the stack that C code keeps in the memory.
+    pub(super) stack_pointer: Global,
     /// The address of the word that makes the interpreter look for signals.
     pub(super) signal_word: u32,
 }

@@ -1,0 +1,229 @@
+//! Closures: functions in table slots that call back into libffi's user.
+
+use std::collections::{HashMap, HashSet};
+
+use wasmtime::{Caller, Func, FuncType, Ref, Result, Val, ValType, bail};
+
+use super::{
+    call::{copy, function, load, store},
+    stack::Stack,
+    types::{Interface, Kind, outside},
+};
+use crate::{
+    engine::{
+        calls::{address, call_export},
+        imports::{value, view},
+        state::State,
+    },
+    memory::GuestMemory,
+};
+
+/// Offsets in `ffi_closure`.
+const SLOT: u32 = 0;
+const CIF: u32 = 4;
+const FUNCTION: u32 = 8;
+const USER_DATA: u32 = 12;
+/// libffi's statuses.
+const FFI_OK: i32 = 0;
+const FFI_BAD_TYPEDEF: i32 = 1;
+/// The most functions that are made for closures: a store keeps them for as long as it lives.
+const MOST_FUNCTIONS: usize = 20_000;
+
+/// The closures of one guest.
+#[derive(Default)]
+pub(in crate::engine) struct Closures {
+    /// Table slots that closures have.
+    taken: HashSet<u32>,
+    /// Table slots that are free again.
+    free: Vec<u32>,
+    /// The closure in each slot in use, and its interface.
+    live: HashMap<u32, (u32, Interface)>,
+    /// The functions made for each slot so far, by their type; they serve the next closure of the slot too.
+    made: HashMap<u32, Vec<(FuncType, Func)>>,
+    /// How many those are.
+    functions: usize,
+}
+
+/// `ffi_closure_alloc_js(size, code**) -> closure`, with a table slot as its code; 0 when there is no memory.
+///
+/// # Errors
+/// What ends the run.
+pub(in crate::engine) async fn alloc(mut caller: Caller<'_, State>, (size, code): (u32, u32)) -> Result<u32> {
+    let closure = address(call_export(&mut caller, "malloc", &[size.max(16).cast_signed()]).await?);
+    if closure == 0 {
+        return Ok(0);
+    }
+    let slot = match caller.data_mut().closures.free.pop() {
+        Some(slot) => slot,
+        None => {
+            let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+            match links.table.grow(&mut caller, 1, Ref::Func(None)) {
+                Ok(slot) => u32::try_from(slot)?,
+                Err(_) => {
+                    call_export(&mut caller, "free", &[closure.cast_signed()]).await?;
+                    return Ok(0);
+                }
+            }
+        }
+    };
+    caller.data_mut().closures.taken.insert(slot);
+    let (_, mut memory) = view(&mut caller)?;
+    memory.write_u32(code, slot).map_err(outside)?;
+    memory.write_u32(closure.wrapping_add(SLOT), slot).map_err(outside)?;
+    Ok(closure)
+}
+
+/// `ffi_closure_free_js(closure)`.
+///
+/// # Errors
+/// What ends the run.
+pub(in crate::engine) async fn free(mut caller: Caller<'_, State>, (closure,): (u32,)) -> Result<()> {
+    let slot = view(&mut caller)?.1.read_u32(closure.wrapping_add(SLOT)).map_err(outside)?;
+    let closures = &mut caller.data_mut().closures;
+    if closures.taken.remove(&slot) {
+        closures.live.remove(&slot);
+        closures.free.push(slot);
+        let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+        links.table.set(&mut caller, u64::from(slot), Ref::Func(None))?;
+    }
+    call_export(&mut caller, "free", &[closure.cast_signed()]).await?;
+    Ok(())
+}
+
+/// `ffi_prep_closure_loc_js(closure, cif, function, user_data, slot) -> status`.
+///
+/// # Errors
+/// What ends the run.
+pub(in crate::engine) fn prepare(
+    mut caller: Caller<'_, State>,
+    (closure, cif, callback, user_data, slot): (u32, u32, u32, u32, u32),
+) -> Result<i32> {
+    let (_, mut memory) = view(&mut caller)?;
+    let interface = Interface::read(&memory, cif)?;
+    for (offset, value) in [(CIF, cif), (FUNCTION, callback), (USER_DATA, user_data)] {
+        memory.write_u32(closure.wrapping_add(offset), value).map_err(outside)?;
+    }
+    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+    if !caller.data().closures.taken.contains(&slot) {
+        bail!("a closure in the table slot {slot}, which is not its own");
+    }
+    let ty = signature(&caller, &interface);
+    let known = caller.data().closures.made.get(&slot);
+    let known = known.and_then(|made| made.iter().find(|(known, _)| FuncType::eq(known, &ty)));
+    let function = match known {
+        Some((_, function)) => *function,
+        None if caller.data().closures.functions >= MOST_FUNCTIONS => return Ok(FFI_BAD_TYPEDEF),
+        None => {
+            let function = Func::new_async(&mut caller, ty.clone(), move |caller, arguments, results| {
+                Box::new(run(caller, slot, arguments, results))
+            });
+            let closures = &mut caller.data_mut().closures;
+            closures.made.entry(slot).or_default().push((ty, function));
+            closures.functions += 1;
+            function
+        }
+    };
+    links.table.set(&mut caller, u64::from(slot), Ref::Func(Some(function)))?;
+    caller.data_mut().closures.live.insert(slot, (closure, interface));
+    Ok(FFI_OK)
+}
+
+/// The type of a function with that interface.
+fn signature(caller: &Caller<'_, State>, interface: &Interface) -> FuncType {
+    let result = interface.result.kind;
+    let by_pointer = result.is_returned_by_pointer();
+    let mut parameters: Vec<ValType> = by_pointer.then_some(ValType::I32).into_iter().collect();
+    for kind in interface.arguments.iter().take(interface.fixed) {
+        parameters.extend_from_slice(kind.passed());
+    }
+    if interface.fixed < interface.arguments.len() {
+        // The list of the variable ones.
+        parameters.push(ValType::I32);
+    }
+    let results: &[ValType] = if by_pointer { &[] } else { result.passed() };
+    FuncType::new(caller.engine(), parameters, results.iter().cloned())
+}
+
+/// The closure in `slot` is called.
+async fn run(mut caller: Caller<'_, State>, slot: u32, arguments: &[Val], results: &mut [Val]) -> Result<()> {
+    let Some((closure, interface)) = caller.data().closures.live.get(&slot).cloned() else {
+        bail!("a closure was called that was freed")
+    };
+    let kind = interface.result.kind;
+    let mut stack = Stack::save(&mut caller)?;
+    let (_, mut memory) = view(&mut caller)?;
+    let mut given = arguments.iter();
+    let mut next = || given.next().copied().unwrap_or(Val::I32(0));
+    let result = if kind.is_returned_by_pointer() { pointer(&next()) } else { stack.allocate(8, 8)? };
+    if !kind.is_returned_by_pointer() {
+        // What a callback that fails returns.
+        memory.write_u64(result, 0).map_err(outside)?;
+    }
+    let mut pointers = Vec::with_capacity(interface.arguments.len());
+    for (index, kind) in interface.arguments.iter().enumerate() {
+        if index == interface.fixed {
+            break;
+        }
+        pointers.push(match kind {
+            Kind::Struct { size, align } => copy(&mut memory, &mut stack, pointer(&next()), *size, *align)?,
+            Kind::LongDouble => {
+                let place = stack.allocate(16, 8)?;
+                for half in [0, 8] {
+                    store(&mut memory, place.wrapping_add(half), Kind::Long, true, &next()).map_err(outside)?;
+                }
+                place
+            }
+            Kind::Void => stack.allocate(0, 4)?,
+            _ => {
+                let place = stack.allocate(8, 8)?;
+                store(&mut memory, place, *kind, true, &next()).map_err(outside)?;
+                place
+            }
+        });
+    }
+    if let Some(variable) = interface.arguments.get(interface.fixed..)
+        && !variable.is_empty()
+    {
+        variable_pointers(&memory, pointer(&next()), variable, &mut pointers)?;
+    }
+    let list = stack.allocate(4 * u32::try_from(pointers.len())?, 4)?;
+    for (place, pointer) in (list..).step_by(4).zip(&pointers) {
+        memory.write_u32(place, *pointer).map_err(outside)?;
+    }
+    let field = |offset: u32| memory.read_u32(closure.wrapping_add(offset)).map_err(outside);
+    let (cif, callback, user_data) = (field(CIF)?, field(FUNCTION)?, field(USER_DATA)?);
+    let callback = function(&mut caller, callback)?;
+    stack.enter(&mut caller)?;
+    let handed = [cif, result, list, user_data].map(|word| Val::I32(word.cast_signed()));
+    callback.call_async(&mut caller, &handed, &mut []).await?;
+    stack.restore(&mut caller)?;
+    if let Some(out) = results.first_mut() {
+        let (_, memory) = view(&mut caller)?;
+        // A narrow integer was widened to a word by whoever wrote it.
+        let kind = if let Kind::Int { .. } = kind { Kind::Int { size: 4, signed: true } } else { kind };
+        *out = load(&memory, result, kind).map_err(outside)?.unwrap_or_else(|| value(0, &ValType::I32));
+    }
+    Ok(())
+}
+
+/// Where the variable arguments are in their list.
+fn variable_pointers(memory: &GuestMemory<'_>, list: u32, kinds: &[Kind], pointers: &mut Vec<u32>) -> Result<()> {
+    let mut at = list;
+    for kind in kinds {
+        if let Kind::Struct { .. } = kind {
+            at = at.next_multiple_of(4);
+            pointers.push(memory.read_u32(at).map_err(outside)?);
+            at = at.wrapping_add(4);
+        } else {
+            let (size, align) = kind.layout();
+            at = at.next_multiple_of(align.max(4));
+            pointers.push(at);
+            at = at.wrapping_add(size.max(4));
+        }
+    }
+    Ok(())
+}
+
+fn pointer(value: &Val) -> u32 {
+    value.i32().unwrap_or(0).cast_unsigned()
+}

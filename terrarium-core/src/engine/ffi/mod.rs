@@ -1,0 +1,14 @@
+//! Foreign functions: what the guest's libffi (and with it `ctypes`) leaves to its host.
+//!
+//! A call reads its arguments out of the guest's memory as the call interface (`ffi_cif`) describes them and calls the
+//! function in a table slot. A closure is a function of the host in a table slot that does the reverse. Both follow
+//! the C calling convention of the platform: structures by pointer but those of one element, long doubles as two
+//! integers, variable arguments in memory.
+
+mod call;
+mod closure;
+mod stack;
+mod types;
+
+pub(super) use call::call;
+pub(super) use closure::{Closures, alloc, free, prepare};
