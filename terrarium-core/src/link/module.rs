@@ -105,7 +105,8 @@ fn read(wasm: &[u8]) -> Result<(ModuleInfo, bool), LinkError> {
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn malformed(error: wasmparser::BinaryReaderError) -> LinkError {
-    LinkError::Malformed(error.to_string())
+    // Some of the texts have several lines.
+    LinkError::Malformed(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// What has been read so far.

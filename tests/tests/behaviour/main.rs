@@ -7,6 +7,7 @@ mod filesystem;
 mod hostile;
 mod leaks;
 mod limits;
+mod linking;
 mod options;
 mod parallel;
 mod programs;

@@ -40,14 +40,14 @@ pub(super) enum Linked {
 /// What ends the run.
 pub(super) async fn load(caller: &mut Caller<'_, State>, name: &str, global: bool) -> Result<Linked> {
     Loader::of(caller)?;
-    let order = match plan(caller.data(), name) {
+    let (first, order) = match plan(caller.data(), name) {
         Ok(Plan::Loaded(library)) => {
             if global {
                 Loader::of(caller)?.namespace.make_global(library);
             }
             return Ok(Linked::Done(library));
         }
-        Ok(Plan::Load(order)) => order,
+        Ok(Plan::Load { first, order }) => (first, order),
         Err(error) => return Ok(Linked::Refused(error.to_string())),
     };
     let mut last = None;
@@ -60,7 +60,7 @@ pub(super) async fn load(caller: &mut Caller<'_, State>, name: &str, global: boo
         let path = found.path.clone();
         match link(caller, found, global).await? {
             Linked::Done(library) => last = Some(library),
-            Linked::Refused(reason) if path.ends_with(name) => return Ok(Linked::Refused(reason)),
+            Linked::Refused(reason) if path == first => return Ok(Linked::Refused(reason)),
             Linked::Refused(reason) => return Ok(Linked::Refused(format!("{path}: {reason}"))),
         }
     }
@@ -71,8 +71,8 @@ pub(super) async fn load(caller: &mut Caller<'_, State>, name: &str, global: boo
 enum Plan {
     /// Nothing: it is there.
     Loaded(LibraryId),
-    /// These libraries, in this order.
-    Load(Vec<Found<Opened>>),
+    /// These libraries, in this order, for the one at this path.
+    Load { first: String, order: Vec<Found<Opened>> },
 }
 
 /// A library that was found and compiled.
@@ -94,7 +94,8 @@ fn plan(state: &State, name: &str) -> Result<Plan, LoadError> {
     }
     let loaded = |path: &str| loader.namespace.find(path).is_some();
     let found = |name: &str, folders: &[String]| find(state, name, folders).map(|file| file.path);
-    load_order(&first.path, loaded, found, |path| open(state, path)).map(Plan::Load)
+    let order = load_order(&first.path, loaded, found, |path| open(state, path))?;
+    Ok(Plan::Load { first: first.path, order })
 }
 
 /// The file of the library `name`: in the first folder that has one.

@@ -169,7 +169,6 @@ fn scalar(id: u16) -> Result<Kind> {
 }
 
 /// For an address that the guest gave.
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn outside(errno: Errno) -> wasmtime::Error {
     format_err!("a foreign call with an address outside the memory: {errno}")
 }
