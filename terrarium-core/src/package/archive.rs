@@ -2,12 +2,18 @@
 
 use std::{
     io::{self, Read},
+    path::Path,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use zip::ZipArchive;
 
-use super::{positioned::Positioned, recent};
+use super::{
+    PackageError, host_file,
+    placed::{Placed, What},
+    positioned::Positioned,
+    recent,
+};
 use crate::{
     abi::Timespec,
     vfs::{Content, LayerBuilder, LayerError, ReadAt},
@@ -141,6 +147,21 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
         }
     }
     Ok(())
+}
+
+/// The members of the archive at `path`, whose names are paths from the guest's root.
+///
+/// # Errors
+/// [`PackageError::Damaged`].
+pub(crate) fn from_archive(path: &Path) -> Result<Vec<Placed>, PackageError> {
+    let fault = |error: ArchiveError| PackageError::damaged(path, error);
+    let content = host_file::open(path).map_err(|error| PackageError::damaged(path, error))?;
+    let archive = Archive::open(content).map_err(fault)?;
+    let place = |entry: Entry| {
+        let content = archive.content(&entry, None);
+        Placed { path: format!("/{}", entry.name), what: What::File { content, executable: false } }
+    };
+    Ok(archive.entries().map_err(fault)?.into_iter().map(place).collect())
 }
 
 /// One member of an archive.

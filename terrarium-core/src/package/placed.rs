@@ -58,7 +58,7 @@ pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[Placed])
 
 /// Why a relative path from outside must not be used, if it must not.
 pub(super) fn unsafe_path(path: &str) -> Option<&'static str> {
-    let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
+    let drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     match path {
         "" => Some("it is empty"),
         _ if path.contains('\0') => Some("it contains a NUL byte"),

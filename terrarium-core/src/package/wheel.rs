@@ -191,4 +191,4 @@ impl Wheel {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

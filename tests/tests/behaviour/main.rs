@@ -8,6 +8,7 @@ mod hostile;
 mod leaks;
 mod limits;
 mod options;
+mod packages;
 mod parallel;
 mod programs;
 mod properties;

@@ -58,7 +58,7 @@ fn a_file_of_the_host_is_mounted_like_bytes_in_memory() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(archive(&[("a.txt", b"one"), ("b.txt", &text)])).unwrap();
     let mut layer = LayerBuilder::unix();
-    mount(&mut layer, "/lib/x", crate::package::host_file::open(file.path()).unwrap()).unwrap();
+    mount(&mut layer, "/lib/x", host_file::open(file.path()).unwrap()).unwrap();
     let vfs = Vfs::new(Arc::new(layer.build()), VfsLimits::default());
     assert!(vfs.host_read(b"/lib/x/b.txt").unwrap().into_vec().unwrap() == text);
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The bytes of an archive with these members; a mode may be given with each.
-pub(in crate::package) fn zip(members: &[(&str, &str, Option<u32>)]) -> Vec<u8> {
+pub(crate) fn zip(members: &[(&str, &str, Option<u32>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content, mode) in members {
         match mode {
