@@ -89,7 +89,7 @@ pub use options::{Deterministic, ExecuteOptions, Packages, SandboxOptions, Strea
 #[cfg(feature = "runtime")]
 pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
 #[cfg(feature = "runtime")]
-pub use package::PackageError;
+pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
 #[cfg(feature = "runtime")]
 pub use value::Value;
 

@@ -9,13 +9,15 @@ use std::{
 
 use crate::{
     Error, ExecuteOptions, Packages, Result, SandboxOptions, base, bytecode,
-    engine::default_cache_dir,
-    package::{Available, LOCK_FILE, PackageError, Placed, Pool, Site, imports, lay_out},
+    engine::{Cache, default_cache_dir},
+    package::{Available, Distribution, LOCK_FILE, PackageError, PackageStore, Placed, Pool, Site, imports, lay_out},
     vfs::{Layer, LayerBuilder},
 };
 
 /// The folder of downloads below the cache folder.
 const STORE: &str = "packages";
+/// Where the guest's own distribution publishes its packages, by version.
+const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
 /// How many sets of packages, and of sources, are remembered.
 const REMEMBERED: usize = 32;
 
@@ -127,6 +129,23 @@ pub(crate) fn store(cache_dir: Option<&Path>) -> Result<PathBuf> {
         path: PathBuf::new(),
         reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`".to_owned(),
     })
+}
+
+impl PackageStore {
+    /// The store in a cache folder: [`SandboxOptions::cache_dir`], or the default one. It is made if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when it cannot be made or others may write to it.
+    pub fn open(cache_dir: Option<&Path>) -> Result<Self> {
+        let dir = store(cache_dir)?;
+        Cache::open(cache_dir)?;
+        // The same rules as for compiled code: what lies in it is run without asking again.
+        Cache::open(Some(&dir))?;
+        let runtime = base::runtime()?;
+        let lock = runtime.package_lock().map_err(|error| Error::Artifacts(error.to_string()))?;
+        let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
+        Ok(Self::at(dir, base::target()?, Distribution { url, lock }))
+    }
 }
 
 /// The sources, opened once for as long as they do not change.

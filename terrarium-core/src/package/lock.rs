@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{PackageError, Target, name::normalize};
+use super::{
+    PackageError, Target,
+    name::{normalize, similar},
+};
 
 /// The file's name in a distribution's folder.
 pub(crate) const LOCK_FILE: &str = "pyodide-lock.json";
@@ -97,6 +100,39 @@ impl Lock {
     pub(super) fn empty(target: &Target) -> Self {
         let info = Info { abi_version: target.abi.clone(), python: target.full.clone(), rest: Map::new() };
         Self { info, packages: BTreeMap::new() }
+    }
+
+    /// The normalized name of the package that `wanted` stands for: its own name, or that of a module in it.
+    ///
+    /// # Errors
+    /// [`PackageError::Unknown`].
+    pub(super) fn find(&self, wanted: &str, needed_by: Option<&str>) -> Result<&str, PackageError> {
+        let by_name = self.packages.get_key_value(&normalize(wanted));
+        let by_module = || self.packages.get_key_value(&normalize(self.provider(wanted)?));
+        by_name.or_else(by_module).map(|(name, _)| name.as_str()).ok_or_else(|| PackageError::Unknown {
+            name: wanted.to_owned(),
+            needed_by: needed_by.map(str::to_owned),
+            similar: similar(wanted, self.packages.keys().map(String::as_str)),
+        })
+    }
+
+    /// The normalized names of packages and of all that they need.
+    ///
+    /// # Errors
+    /// [`PackageError::Unknown`], with the package that needs it.
+    pub(super) fn closure(&self, wanted: &[String]) -> Result<Vec<String>, PackageError> {
+        let mut open: Vec<(&str, Option<&str>)> = wanted.iter().map(|name| (name.as_str(), None)).collect();
+        let mut found = Vec::new();
+        while let Some((name, needed_by)) = open.pop() {
+            let name = self.find(name, needed_by)?;
+            if found.iter().any(|known| known == name) {
+                continue;
+            }
+            found.push(name.to_owned());
+            let depends = self.packages.get(name).map(|package| package.depends.as_slice()).unwrap_or_default();
+            open.extend(depends.iter().map(|needed| (needed.as_str(), Some(name))));
+        }
+        Ok(found)
     }
 
     /// The name of the package that provides a module.

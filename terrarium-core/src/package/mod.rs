@@ -7,6 +7,7 @@
 
 mod archive;
 mod available;
+mod download;
 mod error;
 mod host_file;
 mod imports;
@@ -20,11 +21,13 @@ mod recent;
 mod record;
 mod site;
 mod source;
+mod store;
 mod tags;
 mod wheel;
 
 pub(crate) use archive::{ArchiveError, from_archive, mount};
 pub(crate) use available::Available;
+pub use download::DownloadProgress;
 pub use error::PackageError;
 pub(crate) use imports::imports;
 pub(crate) use lock::{LOCK_FILE, Lock};
@@ -32,5 +35,7 @@ pub(crate) use name::normalize;
 pub(crate) use placed::{Placed, SITE_PACKAGES, What, lay_out};
 pub(crate) use pool::Pool;
 pub(crate) use site::Site;
+pub(crate) use store::Distribution;
+pub use store::{PackageStore, StoredPackage};
 pub(crate) use tags::Target;
 pub(crate) use wheel::Wheel;
