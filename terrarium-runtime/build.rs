@@ -33,6 +33,9 @@ fn check(root: &Path) -> Result<(), String> {
         return Err("the guest artifacts were made from other pins than pins.json".to_owned());
     }
     let entries = manifest["artifacts"].as_object().ok_or("artifacts/manifest.json lists no artifacts")?;
+    if !entries.contains_key("package_lock") {
+        return Err("the guest artifacts lack the lock of the packages".to_owned());
+    }
     for entry in entries.values() {
         let file = entry["file"].as_str().unwrap_or_default();
         println!("cargo::rerun-if-changed=artifacts/{file}");

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{exit, options::SandboxArgs};
+use crate::{exit, options::SandboxArgs, packages::PackagesArgs};
 
 /// Run Python in a sandbox
 ///
@@ -23,6 +23,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(RunArgs),
     Repl(ReplArgs),
+    Packages(PackagesArgs),
     Info(InfoArgs),
 }
 

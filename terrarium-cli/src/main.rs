@@ -9,6 +9,7 @@ mod inputs;
 mod interrupt;
 mod options;
 mod outputs;
+mod packages;
 mod prepare;
 mod repl;
 mod run;
@@ -29,6 +30,7 @@ fn main() {
         None => repl::start(cli.repl),
         Some(Command::Repl(args)) => repl::start(args),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Packages(args)) => packages::packages(args),
         Some(Command::Info(args)) => info::print(&args),
     });
     std::process::exit(ended.unwrap_or_else(|failure: Failure| failure.tell()));

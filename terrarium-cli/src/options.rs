@@ -3,7 +3,7 @@
 use std::{fs::File, io::BufReader, path::PathBuf};
 
 use clap::Args;
-use terrarium_core::{Deterministic, SandboxOptions};
+use terrarium_core::{Deterministic, Packages, SandboxOptions};
 
 use crate::{
     exit::Failure,
@@ -82,6 +82,15 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
     deterministic: Option<Option<u64>>,
 
+    /// A package that the program can import, with all that it needs; repeatable. `auto` finds those that it imports
+    #[arg(long = "package", value_name = "NAME")]
+    packages: Vec<String>,
+
+    /// A wheel, a folder of wheels, a distribution with a lock, or a site folder to take packages from; repeatable
+    /// [default: what `terrarium packages add` has downloaded]
+    #[arg(long, value_name = "SOURCE")]
+    packages_from: Vec<String>,
+
     /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
@@ -112,6 +121,8 @@ impl SandboxArgs {
             files,
             untrusted_libraries,
             deterministic,
+            packages,
+            packages_from,
             cache_dir,
         } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
         let size = |flag: Option<Size>, base: u64| flag.map_or(base, |size| size.0);
@@ -135,6 +146,12 @@ impl SandboxArgs {
             deterministic: self.deterministic.map_or(deterministic, |seed| {
                 Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
             }),
+            packages: match self.packages {
+                names if names.is_empty() => packages,
+                names if names == ["auto"] => Packages::Auto,
+                names => Packages::List(names),
+            },
+            packages_from: if self.packages_from.is_empty() { packages_from } else { self.packages_from },
             cache_dir: self.cache_dir.or(cache_dir),
         };
         options.validate()?;
@@ -198,6 +215,10 @@ mod tests {
             "--env=B=x=y",
             "--untrusted-libraries",
             "--deterministic=7",
+            "--package=numpy",
+            "--package=PIL",
+            "--packages-from=wheels",
+            "--packages-from=https://example.com/x",
             "--cache-dir=c",
         ]);
         let expected = SandboxOptions {
@@ -218,9 +239,12 @@ mod tests {
             files: BTreeMap::new(),
             untrusted_libraries: true,
             deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
+            packages: Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]),
+            packages_from: vec!["wheels".to_owned(), "https://example.com/x".to_owned()],
             cache_dir: Some("c".into()),
         };
         assert_eq!(changed, expected);
+        assert_eq!(options(&["--package=auto"]).packages, Packages::Auto);
         assert_eq!(options(&["--timeout=none"]).timeout, None);
         assert_eq!(options(&["--deterministic"]).deterministic, Some(Deterministic::default()));
     }

@@ -8,14 +8,12 @@ use crate::{
     Error, Result,
     abi::Timespec,
     guest::{HARNESS_FILES, HARNESS_ROOT},
-    package::{ArchiveError, mount},
+    package::{ArchiveError, SITE_PACKAGES, Target, mount},
     vfs::{Content, Credentials, Layer, LayerBuilder},
 };
 
 /// Where CPython looks for its library: built into it. Here it is a folder, which is faster to import from.
 const STDLIB: &str = "/lib/python314.zip";
-/// Where packages are installed.
-const SITE_PACKAGES: &str = "/lib/python3.14/site-packages";
 /// The time-zone database, as a package.
 const TZDATA: &str = "/lib/terrarium/tzdata";
 
@@ -28,6 +26,18 @@ pub(crate) const IMAGE: &str = "base";
 /// [`Error::Artifacts`], when they are damaged.
 pub(crate) fn runtime() -> Result<&'static Runtime> {
     Runtime::bundled().map_err(|error| Error::Artifacts(error.to_string()))
+}
+
+/// What packages must fit.
+///
+/// # Errors
+/// [`Error::Artifacts`], when they are damaged.
+pub(crate) fn target() -> Result<Target> {
+    let guest = &runtime()?.manifest().guest;
+    let mut numbers = guest.python.split('.').map(|number| number.parse().ok());
+    let python = numbers.next().flatten().zip(numbers.next().flatten());
+    let python = python.ok_or_else(|| Error::Artifacts(format!("Python's version is {:?}", guest.python)))?;
+    Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
 }
 
 /// The environment that configures CPython at its start; the code does not see it.

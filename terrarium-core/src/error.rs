@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use crate::package::PackageError;
+
 /// Why the host could not do what was asked.
 ///
 /// Whatever the guest's code does (raise, loop, exhaust its memory, crash) is a result and not an error.
@@ -54,6 +56,9 @@ pub enum Error {
         /// The size in bytes.
         used: u64,
     },
+    /// A package cannot be found, read or fetched.
+    #[error(transparent)]
+    Package(#[from] PackageError),
     /// The compiled-code cache cannot be used.
     #[error("cache {path}: {reason}")]
     Cache {

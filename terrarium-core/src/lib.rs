@@ -58,11 +58,17 @@ mod about;
 #[cfg(feature = "runtime")]
 mod base;
 #[cfg(feature = "runtime")]
+mod bytecode;
+#[cfg(feature = "runtime")]
 mod conclude;
 #[cfg(feature = "runtime")]
 mod engine;
 #[cfg(feature = "runtime")]
 mod guest;
+#[cfg(feature = "runtime")]
+mod hint;
+#[cfg(feature = "runtime")]
+mod packages;
 #[cfg(feature = "runtime")]
 mod path;
 #[cfg(feature = "runtime")]
@@ -81,9 +87,11 @@ pub use cancel::CancelHandle;
 #[cfg(feature = "runtime")]
 pub use error::{Error, Result};
 #[cfg(feature = "runtime")]
-pub use options::{Deterministic, ExecuteOptions, SandboxOptions, StreamCallback};
+pub use options::{Deterministic, ExecuteOptions, Packages, SandboxOptions, StreamCallback};
 #[cfg(feature = "runtime")]
 pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
+#[cfg(feature = "runtime")]
+pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
 #[cfg(feature = "runtime")]
 pub use value::Value;
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{Bytes, CancelHandle, Value, limits};
 
@@ -61,6 +61,13 @@ pub struct SandboxOptions {
     pub untrusted_libraries: bool,
     /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
     pub deterministic: Option<Deterministic>,
+    /// The packages that the code can import, besides the standard library. Default: none.
+    pub packages: Packages,
+    /// Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
+    /// address of one that `terrarium packages add --from` has downloaded from), or a site folder that
+    /// `pip install --target` made. Earlier ones win; a site folder is there as a whole, whatever `packages` says, and
+    /// must not change while it is in use. Default: none, which means what `terrarium packages add` has downloaded.
+    pub packages_from: Vec<String>,
     /// Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
     /// user's cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     pub cache_dir: Option<PathBuf>,
@@ -86,10 +93,65 @@ impl Default for SandboxOptions {
             files: BTreeMap::new(),
             untrusted_libraries: false,
             deterministic: None,
+            packages: Packages::default(),
+            packages_from: Vec::new(),
             cache_dir: None,
         }
     }
 }
+
+/// Which packages a sandbox has: [`SandboxOptions::packages`]. In JSON a list of names, or `"auto"`.
+///
+/// ```
+/// use terrarium_core::Packages;
+///
+/// let packages: Packages = serde_json::from_str(r#"["numpy", "PIL"]"#).unwrap();
+/// assert_eq!(packages, Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]));
+/// assert_eq!(serde_json::to_string(&Packages::Auto).unwrap(), r#""auto""#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Packages {
+    /// These and what they need. A name is that of a package (`pillow`) or of a module (`PIL`).
+    List(Vec<String>),
+    /// Those that the code imports and what they need. Import statements are found in the code and in the Python
+    /// files that are given with it; what is imported in other ways is not. Modules that nothing provides are left to
+    /// Python, which raises `ModuleNotFoundError`.
+    Auto,
+}
+
+impl Default for Packages {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+impl Serialize for Packages {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::List(names) => names.serialize(serializer),
+            Self::Auto => AUTO.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Packages {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            List(Vec<String>),
+            Word(String),
+        }
+        match Form::deserialize(deserializer)? {
+            Form::List(names) => Ok(Self::List(names)),
+            Form::Word(word) if word == AUTO => Ok(Self::Auto),
+            Form::Word(word) => Err(D::Error::custom(format!("packages: {word:?} is neither a list nor \"auto\""))),
+        }
+    }
+}
+
+/// The word for [`Packages::Auto`].
+const AUTO: &str = "auto";
 
 /// A fixed clock and seeded entropy: [`SandboxOptions::deterministic`].
 ///

@@ -9,7 +9,9 @@ use crate::{
     engine::{Machine, Source},
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
-    limits, path,
+    limits,
+    packages::{Mounted, Provider},
+    path,
     run::Live,
     syscall::{Clock, FixedClock, Process, SystemClock},
     vfs::{Content, Context, Vfs, VfsLimits},
@@ -24,6 +26,9 @@ pub(crate) struct Plan {
     machine: Arc<Machine>,
     /// A file system that every interpreter starts from.
     files: Vfs,
+    packages: Provider,
+    /// The packages in it.
+    mounted: Arc<Mounted>,
 }
 
 impl Plan {
@@ -33,15 +38,29 @@ impl Plan {
     /// As for [`Sandbox::new`](crate::Sandbox::new).
     pub(crate) fn new(options: SandboxOptions) -> Result<Self> {
         options.validate()?;
+        let packages = Provider::new(&options)?;
+        let mounted = packages.preloaded(&options)?;
+        Self::on(options, packages, mounted)
+    }
+
+    /// The same with packages that were mounted already.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub(crate) fn on(options: SandboxOptions, packages: Provider, mounted: Arc<Mounted>) -> Result<Self> {
         let runtime = base::runtime()?;
         let wasm = || runtime.python_wasm().map_err(|error| Error::Artifacts(error.to_string()));
         let source = Source { key: runtime.key(), wasm: &wasm };
         let machine = Machine::shared(options.cache_dir.as_deref(), &source)?;
-        let limits = VfsLimits { bytes: options.file_bytes, inodes: options.file_count, ..VfsLimits::default() };
-        let files = Vfs::new(base::layer()?, limits);
-        let mut plan = Self { options, machine, files };
-        plan.lay_out()?;
+        let files = Vfs::new(Arc::clone(&mounted.layer), VfsLimits::default());
+        let mut plan = Self { options, machine, files, packages, mounted };
+        plan.files = plan.lay_out(&plan.mounted)?;
         Ok(plan)
+    }
+
+    /// What the sandbox's packages are taken from.
+    pub(crate) fn packages(&self) -> &Provider {
+        &self.packages
     }
 
     pub(crate) fn options(&self) -> &SandboxOptions {
@@ -60,16 +79,17 @@ impl Plan {
         }
     }
 
-    /// The home folder, the working directory and the options' files.
-    fn lay_out(&mut self) -> Result<()> {
+    /// The home folder, the working directory and the options' files, on top of packages.
+    fn lay_out(&self, mounted: &Mounted) -> Result<Vfs> {
         let writer = self.writer();
-        let mut files = self.files.clone();
+        let bytes = self.options.file_bytes;
+        let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
+        let mut files = Vfs::new(Arc::clone(&mounted.layer), limits);
         for folder in [self.options.home.clone(), self.working_directory(None)?] {
             files.host_mkdir(&writer, folder.as_bytes()).map_err(|errno| file_error(&folder, &errno))?;
         }
         self.write_all(&mut files, &writer, &self.options.files)?;
-        self.files = files;
-        Ok(())
+        Ok(files)
     }
 
     pub(crate) fn working_directory(&self, cwd: Option<&str>) -> Result<String> {
@@ -147,7 +167,7 @@ impl Plan {
                 untrusted_libraries: options.untrusted_libraries,
             },
         )?;
-        Ok(Live::new(interpreter, started.elapsed()))
+        Ok(Live::new(interpreter, started.elapsed(), self.mounted.names.clone()))
     }
 
     /// Run code in an interpreter of its own.
@@ -157,7 +177,13 @@ impl Plan {
     pub(crate) fn execute_fresh(&self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
         let begun = Instant::now();
         self.check(code, &options)?;
-        let mut result = self.start(None)?.execute(self, code, options, false)?;
+        let found = self.packages.imported(&self.options, code, &options)?;
+        let files = found.as_ref().map(|found| self.lay_out(found)).transpose()?;
+        let mut live = self.start(files)?;
+        if let Some(found) = found {
+            live.packages.clone_from(&found.names);
+        }
+        let mut result = live.execute(self, code, options, false)?;
         result.metrics.total = begun.elapsed();
         Ok(result)
     }

@@ -3,10 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Bytes, Completeness, Completion, ExecuteOptions, ExecutionResult, Metrics, Result, base,
+    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Metrics, Result, base,
     conclude::{conclude, stream, text},
     fd::Input,
     guest::{Interpreter, Request},
+    hint,
+    package::{Placed, SITE_PACKAGES, What},
+    packages::Mounted,
     path,
     plan::{self, Plan},
     vfs::{Content, Mark, Vfs},
@@ -22,11 +25,13 @@ pub(crate) struct Live {
     interpreter: Interpreter,
     /// How long it took to start, until the first run has reported it.
     start: Duration,
+    /// The packages that are mounted.
+    pub(crate) packages: Vec<String>,
 }
 
 impl Live {
-    pub(crate) fn new(interpreter: Interpreter, start: Duration) -> Self {
-        Self { interpreter, start }
+    pub(crate) fn new(interpreter: Interpreter, start: Duration, packages: Vec<String>) -> Self {
+        Self { interpreter, start, packages }
     }
 
     /// Run code and collect what it leaves behind.
@@ -44,6 +49,9 @@ impl Live {
         plan.check(code, &options)?;
         let settings = plan.options();
         let cwd = options.cwd.as_deref().map(|cwd| plan.working_directory(Some(cwd))).transpose()?;
+        if keep && let Some(found) = plan.packages().imported(settings, code, &options)? {
+            self.add_packages(&found)?;
+        }
         let process = self.interpreter.process();
         let writer = plan::writer(&*process.clock);
         plan.write_all(&mut process.vfs, &writer, &options.files)?;
@@ -79,6 +87,9 @@ impl Live {
         let lost = answer.outcome.is_end();
         let mut result = conclude(answer, timeout);
         result.session_lost = keep && lost;
+        if let Some(error) = &mut result.error {
+            hint::missing_module(error, plan.packages());
+        }
         self.collect(plan, &mark, &mut result);
         let start = std::mem::take(&mut self.start);
         result.metrics = Metrics {
@@ -87,7 +98,7 @@ impl Live {
             total: start + begun.elapsed(),
             peak_memory: self.interpreter.peak_memory(),
             image: base::IMAGE.to_owned(),
-            packages: Vec::new(),
+            packages: self.packages.clone(),
         };
         Ok(result)
     }
@@ -121,6 +132,28 @@ impl Live {
                 result.deleted_files.push(path::shown(home, &absolute).to_owned());
             }
         }
+    }
+
+    /// Put packages into the files of a live interpreter.
+    fn add_packages(&mut self, found: &Mounted) -> Result<()> {
+        let fault =
+            |path: &str, errno: crate::abi::Errno| Error::File { path: path.to_owned(), reason: errno.to_string() };
+        let vfs = &mut self.interpreter.process().vfs;
+        if found.names.iter().all(|name| self.packages.contains(name)) {
+            return Ok(());
+        }
+        for Placed { path, what } in &found.files {
+            let mounted = match what {
+                What::File { content, executable } => {
+                    vfs.host_mount(path.as_bytes(), content.clone(), if *executable { 0o555 } else { 0o444 })
+                }
+                What::Link(target) => vfs.host_mount_link(path.as_bytes(), target.as_bytes()),
+            };
+            mounted.map_err(|errno| fault(path, errno))?;
+        }
+        vfs.host_renew(SITE_PACKAGES.as_bytes()).map_err(|errno| fault(SITE_PACKAGES, errno))?;
+        self.packages.clone_from(&found.names);
+        Ok(())
     }
 
     /// Whether the interpreter is gone.

@@ -13,5 +13,10 @@ macro_rules! artifact {
 pub(crate) const MANIFEST: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifacts/manifest.json"));
 
 /// Every artifact.
-pub(crate) const FILES: &[File] =
-    &[artifact!("python.wasm.zst"), artifact!("stdlib.zip"), artifact!("bytecode.zip"), artifact!("tzdata.zip")];
+pub(crate) const FILES: &[File] = &[
+    artifact!("python.wasm.zst"),
+    artifact!("stdlib.zip"),
+    artifact!("bytecode.zip"),
+    artifact!("tzdata.zip"),
+    artifact!("package-lock.json.zst"),
+];

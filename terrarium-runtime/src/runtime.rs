@@ -129,6 +129,17 @@ impl Runtime {
         self.checked(&self.bytecode, "bytecode")
     }
 
+    /// The lock of the distribution's packages: names, files, hashes, dependencies. Decompressed and checked on every
+    /// call, because it is seldom needed.
+    ///
+    /// # Errors
+    ///
+    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
+    pub fn package_lock(&self) -> Result<Vec<u8>, RuntimeError> {
+        let artifact = self.artifact("package_lock")?;
+        unpack(artifact, self.file(artifact)?)
+    }
+
     /// The time-zone database, a zip archive with the Python package `tzdata`, which `zoneinfo`
     /// reads. Checked on the first call.
     ///
@@ -145,7 +156,7 @@ impl Runtime {
     ///
     /// The first artifact that is missing, damaged or not the manifest's.
     pub fn verify(&self) -> Result<(), RuntimeError> {
-        for name in ["python_wasm", "stdlib", "bytecode", "tzdata"] {
+        for name in ["python_wasm", "stdlib", "bytecode", "tzdata", "package_lock"] {
             let artifact = self.artifact(name)?;
             let packed = self.file(artifact)?;
             check(artifact, &artifact.sha256, &packed)?;

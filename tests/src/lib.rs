@@ -4,8 +4,10 @@ mod probe;
 mod program;
 mod resources;
 mod run;
+mod wheels;
 
 pub use probe::{Ending, Job, Report, Step, run_job, serve};
 pub use program::{Native, Program, check_golden, check_native, programs, transcript};
 pub use resources::Resources;
 pub use run::{no_files, options, run, run_in, sandbox, session};
+pub use wheels::{installed, wheel};

@@ -3,6 +3,7 @@
 mod files;
 mod info;
 mod limits;
+mod packages;
 mod piped;
 mod run;
 mod streams;

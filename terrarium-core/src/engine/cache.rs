@@ -1,4 +1,4 @@
-//! Compiled code on disk.
+//! Compiled code on disk: machine code, and bytecode.
 //!
 //! A file of compiled code is native code: who can write it runs code in this process. So it lives in a folder that
 //! belongs to the user with mode 0700, is written whole or not at all, and its name is derived from all that it was
@@ -14,7 +14,7 @@ use crate::{Error, Result};
 
 /// A folder of compiled code.
 #[derive(Clone, Debug)]
-pub(super) struct Cache {
+pub(crate) struct Cache {
     dir: PathBuf,
 }
 
@@ -23,7 +23,7 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Cache`], when it cannot be created or others can write to it.
-    pub(super) fn open(dir: Option<&Path>) -> Result<Self> {
+    pub(crate) fn open(dir: Option<&Path>) -> Result<Self> {
         let dir = match dir {
             Some(dir) => dir.to_owned(),
             None => default_cache_dir().ok_or_else(|| Error::Cache {
@@ -45,7 +45,7 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Cache`], when the file is not the user's own.
-    pub(super) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
+    pub(crate) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
         let path = self.path(key);
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -62,7 +62,7 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Cache`] with the system's reason.
-    pub(super) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
+    pub(crate) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
         let path = self.path(key);
         let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
         let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));
@@ -75,7 +75,7 @@ impl Cache {
     }
 
     /// Forget a file that turned out to be damaged.
-    pub(super) fn forget(&self, key: &str) {
+    pub(crate) fn forget(&self, key: &str) {
         let _ = fs::remove_file(self.path(key));
     }
 

@@ -22,7 +22,7 @@ mod state;
 mod trap;
 mod wasi;
 
-pub(crate) use cache::default_cache_dir;
+pub(crate) use cache::{Cache, default_cache_dir};
 pub(crate) use config::VERSION;
 pub(crate) use guest::{Guest, GuestOptions, PyFunction};
 pub(crate) use interruption::{CancelTarget, Interrupt, Reason, Word};

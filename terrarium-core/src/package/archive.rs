@@ -1,12 +1,19 @@
-//! Mounting a zip archive into a layer: its members become files that are unpacked when they are first read.
+//! Zip archives: their members become files that are unpacked when they are read.
 
 use std::{
-    io::{self, Cursor, Read},
-    sync::{Arc, OnceLock},
+    io::{self, Read},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use zip::ZipArchive;
 
+use super::{
+    PackageError, host_file,
+    placed::{Placed, What},
+    positioned::Positioned,
+    recent,
+};
 use crate::{
     abi::Timespec,
     vfs::{Content, LayerBuilder, LayerError, ReadAt},
@@ -14,68 +21,170 @@ use crate::{
 
 /// A member that says it is larger is refused: it would be unpacked into memory.
 const LARGEST_MEMBER: u64 = 1 << 30;
+/// An archive that says it has more members is refused.
+const MOST_MEMBERS: usize = 200_000;
 
-/// Why an archive cannot be mounted.
+/// Why an archive cannot be read or mounted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
     #[error("the archive is damaged: {0}")]
     Damaged(#[from] zip::result::ZipError),
-    #[error("member {name:?} has {size} bytes, the limit is {LARGEST_MEMBER}")]
-    TooLarge { name: String, size: u64 },
+    #[error("the archive has {0} members, the limit is {MOST_MEMBERS}")]
+    TooMany(usize),
+    #[error("member {name:?} has {size} bytes, the limit is {limit}")]
+    TooLarge { name: String, size: u64, limit: u64 },
+    #[error("member {name:?} cannot be read: {source}")]
+    Unreadable { name: String, source: io::Error },
     #[error(transparent)]
     Layer(#[from] LayerError),
 }
 
-type Archive = ZipArchive<Cursor<&'static [u8]>>;
+/// What kind of file a member is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    Link,
+}
 
-/// Add the members of the archive `bytes` below the folder `at`.
+/// A line of an archive's directory.
+#[derive(Debug)]
+pub(super) struct Entry {
+    index: usize,
+    pub(super) name: String,
+    pub(super) size: u64,
+    pub(super) kind: Kind,
+    /// Whether any of the bits for running it is set.
+    pub(super) executable: bool,
+}
+
+/// An archive whose directory was read. Clones share it.
+#[derive(Clone)]
+pub(super) struct Archive(ZipArchive<Positioned>);
+
+impl Archive {
+    /// # Errors
+    /// [`ArchiveError`], when it is none or has too many members.
+    pub(super) fn open(content: Content) -> Result<Self, ArchiveError> {
+        let archive = ZipArchive::new(Positioned::new(content))?;
+        match archive.len() {
+            count if count > MOST_MEMBERS => Err(ArchiveError::TooMany(count)),
+            _ => Ok(Self(archive)),
+        }
+    }
+
+    /// The members, in the archive's order.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] for a name that cannot be decoded, or a member that is too large.
+    pub(super) fn entries(&self) -> Result<Vec<Entry>, ArchiveError> {
+        (0..self.0.len()).map(|index| self.entry(index)).collect()
+    }
+
+    fn entry(&self, index: usize) -> Result<Entry, ArchiveError> {
+        let member = self.0.by_index_data(index)?;
+        let name = member.name()?.into_owned();
+        let size = member.size();
+        if size > LARGEST_MEMBER {
+            return Err(ArchiveError::TooLarge { name, size, limit: LARGEST_MEMBER });
+        }
+        let kind = match (member.is_dir(), member.is_symlink()) {
+            (true, _) => Kind::Folder,
+            (_, true) => Kind::Link,
+            _ => Kind::File,
+        };
+        let executable = member.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
+        Ok(Entry { index, name, size, kind, executable })
+    }
+
+    /// A member's bytes, unpacked when they are read. `digest` is their SHA-256, where it is known.
+    pub(super) fn content(&self, entry: &Entry, digest: Option<[u8; 32]>) -> Content {
+        let archive = self.clone();
+        let unpacked = Mutex::default();
+        Content::Source(Arc::new(Member { archive, index: entry.index, size: entry.size, digest, unpacked }))
+    }
+
+    /// A member's bytes, unpacked now.
+    ///
+    /// # Errors
+    /// [`ArchiveError`], when it has more than `limit` bytes or is damaged.
+    pub(super) fn read(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, ArchiveError> {
+        let name = || entry.name.clone();
+        if entry.size > limit {
+            return Err(ArchiveError::TooLarge { name: name(), size: entry.size, limit });
+        }
+        self.unpack(entry.index, entry.size).map_err(|source| ArchiveError::Unreadable { name: name(), source })
+    }
+
+    fn unpack(&self, index: usize, size: u64) -> io::Result<Vec<u8>> {
+        let mut archive = self.0.clone();
+        let member = archive.by_index(index).map_err(io::Error::other)?;
+        // The directory's word for the size is not believed: a bomb ends at its own claim.
+        let mut bytes = Vec::new();
+        member.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
+        match bytes.len() as u64 == size {
+            true => Ok(bytes),
+            false => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+}
+
+/// Add the members of an archive below the folder `at`.
 ///
-/// Nothing is unpacked yet: that happens at a member's first read, once for all sandboxes of the layer.
+/// Nothing is unpacked yet: that happens at a member's first read, for all sandboxes of the layer.
 ///
 /// # Errors
 /// [`ArchiveError`], which names the member at fault.
-pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, bytes: &'static [u8]) -> Result<(), ArchiveError> {
-    let archive = ZipArchive::new(Cursor::new(bytes))?;
-    for index in 0..archive.len() {
-        let mut opened = archive.clone();
-        let member = opened.by_index_raw(index)?;
-        let name = member.name()?.into_owned();
-        let path = format!("{at}/{name}");
-        if member.is_dir() {
-            layer.add_dir(path.trim_end_matches('/').as_bytes(), 0o755, Timespec::default())?;
-            continue;
+pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Content>) -> Result<(), ArchiveError> {
+    let archive = Archive::open(content.into())?;
+    for entry in archive.entries()? {
+        let path = format!("{at}/{}", entry.name);
+        match entry.kind {
+            Kind::Folder => layer.add_dir(path.trim_end_matches('/').as_bytes(), 0o755, Timespec::default())?,
+            Kind::File | Kind::Link => {
+                layer.add_file(path.as_bytes(), archive.content(&entry, None), 0o444, Timespec::default())?;
+            }
         }
-        let size = member.size();
-        if size > LARGEST_MEMBER {
-            return Err(ArchiveError::TooLarge { name, size });
-        }
-        drop(member);
-        let source = Member { archive: archive.clone(), index, size, unpacked: OnceLock::new() };
-        layer.add_file(path.as_bytes(), Content::Source(Arc::new(source)), 0o444, Timespec::default())?;
     }
     Ok(())
 }
 
+/// The members of the archive at `path`, whose names are paths from the guest's root.
+///
+/// # Errors
+/// [`PackageError::Damaged`].
+pub(crate) fn from_archive(path: &Path) -> Result<Vec<Placed>, PackageError> {
+    let fault = |error: ArchiveError| PackageError::damaged(path, error);
+    let content = host_file::open(path).map_err(|error| PackageError::damaged(path, error))?;
+    let archive = Archive::open(content).map_err(fault)?;
+    let place = |entry: Entry| {
+        let content = archive.content(&entry, None);
+        Placed { path: format!("/{}", entry.name), what: What::File { content, executable: false } }
+    };
+    Ok(archive.entries().map_err(fault)?.into_iter().map(place).collect())
+}
+
 /// One member of an archive.
 struct Member {
-    /// Shares the archive's directory.
     archive: Archive,
     index: usize,
     size: u64,
-    unpacked: OnceLock<Result<Vec<u8>, io::ErrorKind>>,
+    digest: Option<[u8; 32]>,
+    /// While somebody keeps it: see [`recent`].
+    unpacked: Mutex<Weak<Vec<u8>>>,
 }
 
 impl Member {
-    fn unpack(&self) -> io::Result<Vec<u8>> {
-        let mut archive = self.archive.clone();
-        let member = archive.by_index(self.index).map_err(io::Error::other)?;
-        // The directory's word for the size is not believed: a bomb ends at its own claim.
-        let mut bytes = Vec::new();
-        member.take(self.size.saturating_add(1)).read_to_end(&mut bytes)?;
-        match bytes.len() as u64 == self.size {
-            true => Ok(bytes),
-            false => Err(io::ErrorKind::InvalidData.into()),
+    fn bytes(&self) -> io::Result<Arc<Vec<u8>>> {
+        // Held while unpacking: whoever else wants it would do the same beside.
+        let mut unpacked = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bytes) = unpacked.upgrade() {
+            return Ok(bytes);
         }
+        let bytes = Arc::new(self.archive.unpack(self.index, self.size)?);
+        *unpacked = Arc::downgrade(&bytes);
+        recent::keep(&bytes);
+        Ok(bytes)
     }
 }
 
@@ -85,66 +194,17 @@ impl ReadAt for Member {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let unpacked = self.unpacked.get_or_init(|| self.unpack().map_err(|error| error.kind()));
-        let bytes = unpacked.as_ref().map_err(|kind| io::Error::from(*kind))?;
+        let bytes = self.bytes()?;
         let rest = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..)).unwrap_or_default();
         let count = rest.len().min(buf.len());
         buf[..count].copy_from_slice(&rest[..count]);
         Ok(count)
     }
+
+    fn digest(&self) -> Option<[u8; 32]> {
+        self.digest
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use zip::{ZipWriter, write::SimpleFileOptions};
-
-    use super::*;
-    use crate::vfs::{Vfs, VfsLimits};
-
-    fn archive(members: &[(&str, &[u8])]) -> &'static [u8] {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, content) in members {
-            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
-            writer.write_all(content).unwrap();
-        }
-        Vec::leak(writer.finish().unwrap().into_inner())
-    }
-
-    fn mounted(bytes: &'static [u8]) -> Result<Vfs, ArchiveError> {
-        let mut layer = LayerBuilder::unix();
-        mount(&mut layer, "/lib/x", bytes)?;
-        Ok(Vfs::new(Arc::new(layer.build()), VfsLimits::default()))
-    }
-
-    #[test]
-    fn members_are_files_below_the_folder() {
-        let text = b"text ".repeat(1000);
-        let vfs = mounted(archive(&[("a.txt", b"one"), ("b/c/d.txt", &text), ("empty", b"")])).unwrap();
-        for (path, content) in [("a.txt", &b"one"[..]), ("b/c/d.txt", &text), ("empty", b"")] {
-            let read = vfs.host_read(format!("/lib/x/{path}").as_bytes()).unwrap();
-            assert_eq!(read.into_vec().unwrap(), content, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_member_that_leads_out_of_the_folder_is_refused_by_name() {
-        let error = mounted(archive(&[("../../home/earth/x", b"")])).unwrap_err().to_string();
-        assert!(error.contains("../../home/earth/x"), "{error}");
-    }
-
-    #[test]
-    fn what_is_no_archive_is_refused() {
-        assert!(matches!(mounted(b"not a zip"), Err(ArchiveError::Damaged(_))));
-    }
-
-    #[test]
-    fn a_damaged_member_fails_when_it_is_read() {
-        let mut bytes = archive(&[("a", &b"text ".repeat(1000))]).to_vec();
-        // Inside the packed data: behind the 30 bytes of the header and the name.
-        bytes[36] ^= 0xff;
-        let vfs = mounted(Vec::leak(bytes)).unwrap();
-        assert!(vfs.host_read(b"/lib/x/a").and_then(Content::into_vec).is_err());
-    }
-}
+mod tests;

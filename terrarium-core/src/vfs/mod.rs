@@ -34,6 +34,7 @@ mod io;
 mod layer;
 mod layer_builder;
 mod limits;
+mod mount;
 mod names;
 mod open;
 mod permission;

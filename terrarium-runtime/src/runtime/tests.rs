@@ -7,7 +7,7 @@ use super::*;
 
 const WASM: &[u8] = b"\0asm\x01\0\0\0 and the rest of a module";
 
-/// A folder with three small artifacts; `change` may spoil the manifest.
+/// A folder with five small artifacts; `change` may spoil the manifest.
 fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let packed = zstd::bulk::compress(WASM, 3).unwrap();
@@ -17,6 +17,8 @@ fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
     };
     let mut python = plain("python.wasm.zst", &packed);
     python["unpacked"] = json!({"bytes": WASM.len(), "sha256": sha256_hex(WASM)});
+    let mut lock = plain("lock.zst", &zstd::bulk::compress(b"{}", 3).unwrap());
+    lock["unpacked"] = json!({"bytes": 2, "sha256": sha256_hex(b"{}")});
     let mut manifest = json!({
         "guest": {"name": "g", "version": "1", "python": "3", "abi": "a", "platform": "p"},
         "sources": [],
@@ -26,6 +28,7 @@ fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
             "stdlib": plain("stdlib.zip", b"PK stdlib"),
             "bytecode": plain("bytecode.zip", b"PK bytecode"),
             "tzdata": plain("tzdata.zip", b"PK tzdata"),
+            "package_lock": lock,
         },
     });
     change(&mut manifest);
@@ -41,6 +44,7 @@ fn artifacts_come_back_as_they_were_laid_out() {
     assert_eq!(runtime.stdlib().unwrap(), b"PK stdlib");
     assert_eq!(runtime.bytecode().unwrap(), b"PK bytecode");
     assert_eq!(runtime.tzdata().unwrap(), b"PK tzdata");
+    assert_eq!(runtime.package_lock().unwrap(), b"{}");
     runtime.verify().unwrap();
 }
 

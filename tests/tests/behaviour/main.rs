@@ -9,6 +9,7 @@ mod leaks;
 mod limits;
 mod linking;
 mod options;
+mod packages;
 mod parallel;
 mod programs;
 mod properties;

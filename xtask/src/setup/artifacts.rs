@@ -58,6 +58,8 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     let python_licence = format!("{} AND Python-2.0", guest.licence);
     add("python_wasm", "python.wasm.zst", &packed, Some(&python), &python_licence)?;
     add("stdlib", "stdlib.zip", &stdlib, None, "Python-2.0")?;
+    let packed_lock = zstd::bulk::compress(&lock, ZSTD_LEVEL)?;
+    add("package_lock", "package-lock.json.zst", &packed_lock, Some(&lock), &guest.licence)?;
     add("tzdata", "tzdata.zip", &tzdata, None, &zones.licence)?;
 
     // Put there when the program that compiles it is built.

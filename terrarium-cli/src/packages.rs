@@ -1,0 +1,142 @@
+//! `terrarium packages`: downloading packages and looking after them.
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
+};
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use terrarium_core::{DownloadProgress, Error, PackageStore, StoredPackage};
+
+use crate::{
+    exit::{Failure, say},
+    units::Size,
+};
+
+/// Download packages, and list and remove what was downloaded
+///
+/// They come from the distribution that the interpreter belongs to, with all that they need. Programs find them with
+/// `--package NAME`; running never downloads anything.
+#[derive(Args, Debug)]
+pub(crate) struct PackagesArgs {
+    #[command(subcommand)]
+    command: PackagesCommand,
+
+    /// Where they are kept: `packages` in this folder [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's
+    /// cache folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    cache_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum PackagesCommand {
+    /// Download packages and what they need
+    Add {
+        /// Names of packages or of modules in them
+        #[arg(required = true)]
+        names: Vec<String>,
+        /// Another distribution: the address or the folder of its lock
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<String>,
+    },
+    /// List what was downloaded
+    List {
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove packages, and what only they needed
+    Remove {
+        /// Names of packages
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Bring packages to the versions that their distributions have now
+    Update {
+        /// Names of packages [default: all]
+        names: Vec<String>,
+    },
+}
+
+/// Do what the command says.
+///
+/// # Errors
+/// [`Failure`] with the reason.
+pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
+    let store = PackageStore::open(args.cache_dir.as_deref())?;
+    let mut bar = Bar::default();
+    match args.command {
+        PackagesCommand::Add { names, from } => {
+            let new = store.add(&names, from.as_deref(), &mut |progress| bar.show(progress)).map_err(Error::from);
+            bar.clear();
+            tell("added", &new?, "all of it is here already");
+        }
+        PackagesCommand::Update { names } => {
+            let new = store.update(&names, &mut |progress| bar.show(progress)).map_err(Error::from);
+            bar.clear();
+            tell("updated", &new?, "nothing has changed");
+        }
+        PackagesCommand::Remove { names } => tell("removed", &store.remove(&names).map_err(Error::from)?, ""),
+        PackagesCommand::List { json } => list(&store.list().map_err(Error::from)?, json)?,
+    }
+    Ok(0)
+}
+
+fn tell(what: &str, packages: &[StoredPackage], nothing: &str) {
+    for package in packages {
+        say(&format!("{what} {} {}", package.name, package.version));
+    }
+    if packages.is_empty() {
+        say(nothing);
+    }
+}
+
+/// A line for each package; those that only others need are marked.
+fn list(packages: &[StoredPackage], json: bool) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut print = || -> io::Result<()> {
+        if json {
+            serde_json::to_writer(&mut out, packages)?;
+            writeln!(out)?;
+        } else {
+            for StoredPackage { name, version, bytes, asked, .. } in packages {
+                let needed = if *asked { "" } else { " (needed by others)" };
+                writeln!(out, "{name} {version} {}{needed}", Size(*bytes))?;
+            }
+        }
+        out.flush()
+    };
+    print().map_err(|error| Failure::output(&error))
+}
+
+/// The progress of a download on a terminal; nothing elsewhere.
+#[derive(Default)]
+struct Bar {
+    shown: Option<(String, ProgressBar)>,
+}
+
+impl Bar {
+    fn show(&mut self, progress: DownloadProgress<'_>) {
+        if !io::stderr().is_terminal() {
+            return;
+        }
+        if self.shown.as_ref().is_none_or(|(name, _)| name != progress.file_name) {
+            self.clear();
+            let bar = ProgressBar::new(0).with_message(progress.file_name.to_owned());
+            let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            self.shown = Some((progress.file_name.to_owned(), bar));
+        }
+        if let Some((_, bar)) = &self.shown {
+            bar.set_length(progress.total.unwrap_or(progress.done));
+            bar.set_position(progress.done);
+        }
+    }
+
+    fn clear(&mut self) {
+        if let Some((_, bar)) = self.shown.take() {
+            bar.finish_and_clear();
+        }
+    }
+}

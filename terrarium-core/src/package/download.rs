@@ -1,0 +1,198 @@
+//! Downloads: to a file that is whole and has the right hash, or not there. What was interrupted goes on later.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use ureq::{Agent, Body, http::Response};
+
+use super::PackageError;
+
+/// A file that is larger is refused. The largest of the distribution has 30 MB.
+const LARGEST_FILE: u64 = 1 << 30;
+/// How often a download that breaks off is taken up again.
+const ATTEMPTS: u32 = 4;
+const BLOCK: usize = 1 << 16;
+
+/// How far the download of a file has come.
+///
+/// ```
+/// fn show(progress: terrarium_core::DownloadProgress<'_>) {
+///     eprintln!("{}: {} bytes", progress.file_name, progress.done);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownloadProgress<'a> {
+    /// The file.
+    pub file_name: &'a str,
+    /// How many bytes are there. They include those of an earlier attempt.
+    pub done: u64,
+    /// How many bytes it has, if the server says so.
+    pub total: Option<u64>,
+}
+
+/// Called for every piece that arrives.
+pub(super) type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>);
+
+/// Fetches files over HTTP.
+pub(super) struct Downloader(Agent);
+
+impl Downloader {
+    pub(super) fn new() -> Self {
+        let config = Agent::config_builder()
+            .timeout_connect(Some(Duration::from_secs(30)))
+            .timeout_recv_response(Some(Duration::from_secs(60)))
+            .timeout_per_read(Some(Duration::from_secs(60)))
+            .max_redirects(5)
+            .user_agent(concat!("terrarium/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self(config.into())
+    }
+
+    /// A file's bytes.
+    ///
+    /// # Errors
+    /// [`PackageError::Download`], also when there are more than `limit`.
+    pub(super) fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, PackageError> {
+        let mut response = self.0.get(url).call().map_err(|error| fault(url, error))?;
+        let mut bytes = Vec::new();
+        let read = response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes);
+        read.map_err(|error| fault(url, error))?;
+        match bytes.len() as u64 > limit {
+            true => Err(fault(url, format!("it has more than {limit} bytes"))),
+            false => Ok(bytes),
+        }
+    }
+
+    /// Fetch a file to `path`. What arrives lies beside it until it is whole and has the hash `sha256`.
+    ///
+    /// # Errors
+    /// [`PackageError::Download`], after which the next call goes on where this one stopped, and
+    /// [`PackageError::Hash`], after which it starts over.
+    pub(super) fn fetch(
+        &self,
+        url: &str,
+        path: &Path,
+        sha256: &str,
+        progress: OnProgress<'_>,
+    ) -> Result<(), PackageError> {
+        let part = part(path);
+        let mut attempt = 1;
+        loop {
+            let before = fs::metadata(&part).map_or(0, |metadata| metadata.len());
+            match self.go_on(url, &part, progress) {
+                Ok(()) => return finish(&part, path, sha256),
+                Err(error) => {
+                    let after = fs::metadata(&part).map_or(0, |metadata| metadata.len());
+                    if attempt == ATTEMPTS || after <= before {
+                        return Err(error);
+                    }
+                    attempt += 1;
+                }
+            }
+        }
+    }
+
+    /// Fetch what is missing of a file.
+    fn go_on(&self, url: &str, part: &Path, progress: OnProgress<'_>) -> Result<(), PackageError> {
+        let stored = |error: io::Error| store_fault(part, &error);
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(part).map_err(stored)?;
+        let mut done = file.metadata().map_err(stored)?.len();
+        let mut request = self.0.get(url);
+        if done > 0 {
+            request = request.header("Range", format!("bytes={done}-"));
+        }
+        let mut response = match request.call() {
+            // All of it is here already, or what is here is none of it: the hash will tell.
+            Err(ureq::Error::StatusCode(416)) => return Ok(()),
+            response => response.map_err(|error| fault(url, error))?,
+        };
+        if !goes_on(&response, done) {
+            file.set_len(0).map_err(stored)?;
+            done = 0;
+        }
+        let length = response.body().content_length();
+        let total = length.map(|rest| done.saturating_add(rest));
+        if total.is_some_and(|total| total > LARGEST_FILE) {
+            return Err(fault(url, format!("it has more than {LARGEST_FILE} bytes")));
+        }
+        let file_name = url.rsplit('/').next().unwrap_or(url);
+        let mut body = response.body_mut().as_reader();
+        let mut block = vec![0; BLOCK];
+        loop {
+            progress(DownloadProgress { file_name, done, total });
+            let count = body.read(&mut block).map_err(|error| fault(url, error))?;
+            if count == 0 {
+                break;
+            }
+            done += count as u64;
+            if done > LARGEST_FILE {
+                return Err(fault(url, format!("it has more than {LARGEST_FILE} bytes")));
+            }
+            file.write_all(&block[..count]).map_err(stored)?;
+        }
+        match total.is_some_and(|total| done < total) {
+            true => Err(fault(url, "the connection was closed before the end")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Copy a file of the host to `path` under the same conditions.
+///
+/// # Errors
+/// [`PackageError::Damaged`] when it cannot be read, [`PackageError::Hash`] when it is another one.
+pub(super) fn copy(from: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
+    let part = part(path);
+    fs::copy(from, &part).map_err(|error| PackageError::damaged(from, error))?;
+    finish(&part, path, sha256)
+}
+
+/// Where a file lies until it is whole.
+fn part(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.part"))
+}
+
+/// Whether an answer holds what comes after the first `done` bytes.
+fn goes_on(response: &Response<Body>, done: u64) -> bool {
+    let range = response.headers().get("Content-Range").and_then(|range| range.to_str().ok());
+    done > 0
+        && response.status().as_u16() == 206
+        && range.is_some_and(|range| range.trim().starts_with(&format!("bytes {done}-")))
+}
+
+/// Put a file in its place, if it is the right one.
+fn finish(part: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
+    let stored = |error: io::Error| store_fault(part, &error);
+    let mut file = File::open(part).map_err(stored)?;
+    file.seek(SeekFrom::Start(0)).map_err(stored)?;
+    let mut hash = Sha256::new();
+    let mut block = vec![0; BLOCK];
+    loop {
+        match file.read(&mut block).map_err(stored)? {
+            0 => break,
+            count => hash.update(&block[..count]),
+        }
+    }
+    let found = format!("{:x}", hash.finalize());
+    if !found.eq_ignore_ascii_case(sha256) {
+        fs::remove_file(part).map_err(stored)?;
+        return Err(PackageError::Hash { path: path.to_owned(), expected: sha256.to_owned(), found });
+    }
+    file.sync_all().map_err(stored)?;
+    fs::rename(part, path).map_err(stored)
+}
+
+fn fault(url: &str, reason: impl ToString) -> PackageError {
+    PackageError::Download { url: url.to_owned(), reason: reason.to_string() }
+}
+
+fn store_fault(path: &Path, error: &io::Error) -> PackageError {
+    PackageError::Store { path: path.to_owned(), reason: error.to_string() }
+}

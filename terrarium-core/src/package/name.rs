@@ -1,0 +1,80 @@
+//! Names of packages: how they are compared, and which look alike.
+
+/// The form in which names are compared (PEP 503): lower case, with one `-` for each run of `-`, `_` and `.`.
+pub(crate) fn normalize(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for c in name.trim().chars() {
+        match c {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            c => normal.push(c.to_ascii_lowercase()),
+        }
+    }
+    normal
+}
+
+/// At most three of `names` that look like `name`, the likest first.
+pub(super) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+    let wanted = normalize(name);
+    // One slip in four letters, and never another word altogether.
+    let most = (wanted.len() / 4).clamp(1, 3);
+    let mut close: Vec<(usize, &str)> = names
+        .into_iter()
+        .filter(|name| name.len().abs_diff(wanted.len()) <= most && name.len() > most)
+        .map(|name| (distance(&wanted, &normalize(name)), name))
+        .filter(|(distance, _)| *distance <= most)
+        .collect();
+    close.sort_unstable();
+    close.dedup();
+    close.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// How many letters must be put in, left out or changed to make one of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, c) in one.chars().enumerate() {
+        let mut corner = above;
+        let mut left = above + 1;
+        for (cell, d) in row.iter_mut().skip(1).zip(&other) {
+            let changed = corner + usize::from(c != *d);
+            corner = *cell;
+            left = changed.min(corner + 1).min(left + 1);
+            *cell = left;
+        }
+        row[0] = above + 1;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_and_separators_are_the_same() {
+        for name in ["ruamel.yaml", "Ruamel_YAML", "ruamel-yaml", "ruamel-_.yaml", " ruamel.yaml "] {
+            assert_eq!(normalize(name), "ruamel-yaml");
+        }
+        assert_eq!(normalize("PIL"), "pil");
+    }
+
+    #[test]
+    fn the_distance_counts_letters() {
+        for (one, other, expected) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("numpy", "nunpy", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn close_names_are_found_and_others_are_not() {
+        let names = ["numpy", "pandas", "scipy", "six", "sympy"];
+        assert_eq!(similar("nunpy", names), ["numpy"]);
+        assert_eq!(similar("panda", names), ["pandas"]);
+        assert!(similar("matplotlib", names).is_empty());
+        assert!(similar("x", names).is_empty());
+        assert!(similar("", names).is_empty());
+    }
+}

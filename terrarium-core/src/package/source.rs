@@ -1,0 +1,154 @@
+//! Where packages come from: files, folders, distributions with a lock, the store. What an entry is, is seen from it.
+
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use pep508_rs::pep440_rs::Version;
+
+use super::{
+    LOCK_FILE, Lock, PackageError, Target,
+    available::Available,
+    lock::{LARGEST_LOCK, PackageType},
+    site::{DIST_INFO, Site},
+    tags::WheelName,
+};
+
+/// One entry of `packages_from`.
+pub(crate) enum Source {
+    /// Packages to choose from. Of several of one name the first that fits is taken.
+    Choice(Vec<Arc<Available>>),
+    /// Packages that are all there.
+    Site(Arc<Site>),
+}
+
+impl Source {
+    /// `store` is where downloads lie: addresses are looked up there, since nothing is fetched here.
+    ///
+    /// # Errors
+    /// [`PackageError`] for what is not there, cannot be read, or is nothing that holds packages.
+    pub(crate) fn open(entry: &str, store: &Path, target: &Target) -> Result<Self, PackageError> {
+        if is_address(entry) {
+            return downloaded(entry, store, target);
+        }
+        let fault = |reason: String| PackageError::Source { source_name: entry.to_owned(), reason };
+        let path = Path::new(entry);
+        let metadata = fs::metadata(path).map_err(|error| fault(error.to_string()))?;
+        if metadata.is_dir() {
+            let found = folder(path, target).map_err(|error| fault(error.to_string()))?;
+            let none = || fault(format!("the folder holds neither wheels, nor {LOCK_FILE}, nor folders *{DIST_INFO}"));
+            return found.ok_or_else(none)?;
+        }
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("whl") => Ok(Self::Choice(vec![Arc::new(wheel(path.to_owned())?)])),
+            Some("json") => distribution(path, target),
+            _ => Err(fault("it is neither a wheel, nor a lock, nor a folder".to_owned())),
+        }
+    }
+
+    /// What was downloaded; nothing, if nothing was.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`] for a store that is broken.
+    pub(crate) fn store(store: &Path, target: &Target) -> Result<Self, PackageError> {
+        let lock = store.join(LOCK_FILE);
+        match lock.exists() {
+            true => distribution(&lock, target),
+            false => Ok(Self::Choice(Vec::new())),
+        }
+    }
+}
+
+/// Whether an entry is the address of a distribution.
+pub(super) fn is_address(entry: &str) -> bool {
+    entry.starts_with("https://") || entry.starts_with("http://")
+}
+
+/// The address of a distribution's folder, without a `/` at its end.
+pub(super) fn folder_address(entry: &str) -> &str {
+    entry.trim_end_matches(LOCK_FILE).trim_end_matches('/')
+}
+
+/// The packages of a store that came from an address.
+fn downloaded(entry: &str, store: &Path, target: &Target) -> Result<Source, PackageError> {
+    let wanted = folder_address(entry);
+    let Source::Choice(mut packages) = Source::store(store, target)? else {
+        return Ok(Source::Choice(Vec::new()));
+    };
+    packages.retain(|package| package.from.as_deref() == Some(wanted));
+    if packages.is_empty() {
+        let reason = format!("nothing was downloaded from there: `terrarium packages add --from {entry} NAME`");
+        return Err(PackageError::Source { source_name: entry.to_owned(), reason });
+    }
+    Ok(Source::Choice(packages))
+}
+
+/// What a folder is; `None` if it holds no packages.
+fn folder(path: &Path, target: &Target) -> std::io::Result<Option<Result<Source, PackageError>>> {
+    let lock = path.join(LOCK_FILE);
+    if lock.exists() {
+        return Ok(Some(distribution(&lock, target)));
+    }
+    let mut wheels = Vec::new();
+    let mut is_site = false;
+    for entry in fs::read_dir(path)? {
+        let found = entry?.path();
+        let name = found.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        is_site |= name.ends_with(DIST_INFO);
+        if name.ends_with(".whl") && found.is_file() {
+            wheels.push(found);
+        }
+    }
+    if is_site {
+        return Ok(Some(Site::open(path, target).map(|site| Source::Site(Arc::new(site)))));
+    }
+    Ok((!wheels.is_empty()).then(|| choice(wheels, target)))
+}
+
+/// Wheels, the best of each name first: those that fit, by version.
+fn choice(wheels: Vec<PathBuf>, target: &Target) -> Result<Source, PackageError> {
+    let mut packages = wheels.into_iter().map(wheel).collect::<Result<Vec<_>, _>>()?;
+    packages.sort_by_cached_key(|package| {
+        let fits = WheelName::parse(&package.path).is_some_and(|name| name.fits(target));
+        let version = package.version.parse::<Version>().ok();
+        std::cmp::Reverse((fits, version, package.path.clone()))
+    });
+    Ok(Source::Choice(packages.into_iter().map(Arc::new).collect()))
+}
+
+fn wheel(path: PathBuf) -> Result<Available, PackageError> {
+    let name = WheelName::parse(&path)
+        .ok_or_else(|| PackageError::damaged(&path, "its name is not NAME-VERSION-PYTHON-ABI-PLATFORM.whl"))?;
+    Ok(Available::wheel(name, path))
+}
+
+/// The packages of a lock whose files lie beside it.
+fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
+    let parsed = read_lock(lock, target)?;
+    let folder = lock.parent().unwrap_or(Path::new(""));
+    let packages = parsed.packages.into_iter().filter(|(_, package)| package.package_type != PackageType::Other);
+    let packages = packages.map(|(name, package)| {
+        // Of a file that lies elsewhere a copy beside the lock will do.
+        let file = package.file_name.rsplit('/').next().unwrap_or(&package.file_name);
+        let path = folder.join(file);
+        Arc::new(Available::locked(name, package, path))
+    });
+    Ok(Source::Choice(packages.collect()))
+}
+
+/// Read a lock from a file.
+///
+/// # Errors
+/// [`PackageError::Damaged`].
+pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
+    let fault = |error: std::io::Error| PackageError::damaged(path, error);
+    let mut text = Vec::new();
+    fs::File::open(path).map_err(fault)?.take(LARGEST_LOCK + 1).read_to_end(&mut text).map_err(fault)?;
+    if text.len() as u64 > LARGEST_LOCK {
+        return Err(PackageError::damaged(path, format!("the lock has more than {LARGEST_LOCK} bytes")));
+    }
+    Lock::parse(&text, path, target)
+}

@@ -1,0 +1,315 @@
+//! The store: packages that were downloaded, with the lock that they came from.
+//!
+//! It is a distribution itself, a folder with a lock, so that a sandbox reads it like any other. Nothing but
+//! [`PackageStore::add`] and [`PackageStore::update`] uses the network.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    LOCK_FILE, Lock, PackageError, Target,
+    download::{Downloader, OnProgress, copy},
+    lock::{LARGEST_LOCK, LockedPackage, PackageType},
+    normalize,
+    source::{folder_address, is_address, read_lock},
+};
+
+/// The packages on this machine: what sandboxes take theirs from, unless
+/// [`SandboxOptions::packages_from`](crate::SandboxOptions::packages_from) names other places.
+///
+/// ```
+/// # fn main() -> terrarium_core::Result<()> {
+/// # let dir = std::env::temp_dir().join(format!("terrarium-store-{}", std::process::id()));
+/// use terrarium_core::PackageStore;
+///
+/// let store = PackageStore::open(Some(&dir))?;
+/// assert!(store.list()?.is_empty());
+/// # let _ = std::fs::remove_dir_all(&dir);
+/// # Ok(())
+/// # }
+/// ```
+pub struct PackageStore {
+    dir: PathBuf,
+    target: Target,
+    /// Where packages come from by default.
+    distribution: Distribution,
+}
+
+/// A distribution whose lock is at hand.
+pub(crate) struct Distribution {
+    pub(crate) url: String,
+    pub(crate) lock: Vec<u8>,
+}
+
+/// A package of the store.
+///
+/// ```
+/// let package: terrarium_core::StoredPackage =
+///     serde_json::from_str(r#"{"name": "six", "version": "1.17.0", "bytes": 11050, "asked": true, "from": ""}"#).unwrap();
+/// assert_eq!(package.name, "six");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoredPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The size of its file in bytes.
+    pub bytes: u64,
+    /// Whether it was asked for by name; otherwise another package needs it.
+    pub asked: bool,
+    /// The distribution that it came from: an address or a folder.
+    pub from: String,
+}
+
+impl PackageStore {
+    pub(crate) fn at(dir: PathBuf, target: Target, distribution: Distribution) -> Self {
+        Self { dir, target, distribution }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The packages, by name.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`], when the store's lock is broken.
+    pub fn list(&self) -> Result<Vec<StoredPackage>, PackageError> {
+        Ok(self.lock()?.packages.values().map(|package| self.stored(package)).collect())
+    }
+
+    /// Download packages and all that they need, and give those that are new. `from` is another distribution than the
+    /// default one: the address or the folder of a lock.
+    ///
+    /// # Errors
+    /// [`PackageError::Unknown`] for a name that the distribution does not have, [`PackageError::Download`] and
+    /// [`PackageError::Hash`] for files that do not arrive, [`PackageError::Store`] for a store that cannot be
+    /// written. What has arrived is kept, and the next call goes on from there.
+    pub fn add(
+        &self,
+        names: &[String],
+        from: Option<&str>,
+        progress: &mut dyn FnMut(super::DownloadProgress<'_>),
+    ) -> Result<Vec<StoredPackage>, PackageError> {
+        let _guard = self.guard()?;
+        let (url, lock) = self.distribution(from)?;
+        self.fetch(names, &url, &lock, progress)
+    }
+
+    /// Bring packages (without names: all) to the versions that their distributions have now, and give those that
+    /// changed.
+    ///
+    /// # Errors
+    /// As for [`add`](Self::add); [`PackageError::Unknown`] for a name that is not in the store.
+    pub fn update(
+        &self,
+        names: &[String],
+        progress: &mut dyn FnMut(super::DownloadProgress<'_>),
+    ) -> Result<Vec<StoredPackage>, PackageError> {
+        let _guard = self.guard()?;
+        let present = self.lock()?;
+        let mut wanted = BTreeSet::new();
+        for name in names {
+            wanted.insert(present.find(name, None)?.to_owned());
+        }
+        let chosen = present.packages.iter().filter(|(name, package)| match names {
+            [] => package.asked == Some(true),
+            _ => wanted.contains(*name),
+        });
+        let mut changed = Vec::new();
+        for (name, package) in chosen {
+            let from = package.from.clone().unwrap_or_default();
+            let (url, lock) = self.distribution(Some(from.as_str()).filter(|from| *from != self.distribution.url))?;
+            changed.extend(self.fetch(std::slice::from_ref(name), &url, &lock, progress)?);
+        }
+        Ok(changed)
+    }
+
+    /// Remove packages, and those that only they needed.
+    ///
+    /// # Errors
+    /// [`PackageError::Unknown`] for a name that is not in the store, [`PackageError::Store`] for one that another
+    /// package needs.
+    pub fn remove(&self, names: &[String]) -> Result<Vec<StoredPackage>, PackageError> {
+        let _guard = self.guard()?;
+        let mut lock = self.lock()?;
+        let mut gone = BTreeSet::new();
+        for name in names {
+            gone.insert(lock.find(name, None)?.to_owned());
+        }
+        let kept: Vec<String> = lock
+            .packages
+            .iter()
+            .filter(|(name, package)| package.asked == Some(true) && !gone.contains(*name))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let needed: BTreeSet<String> = lock.closure(&kept)?.into_iter().collect();
+        if let Some(name) = gone.iter().find(|name| needed.contains(*name)) {
+            let is_user = |package: &&LockedPackage| package.depends.iter().any(|other| normalize(other) == *name);
+            let user = lock.packages.values().find(is_user).map_or("", |package| package.name.as_str());
+            let reason = format!("package {name:?} stays, {user:?} needs it: remove that too");
+            return Err(PackageError::Store { path: self.dir.clone(), reason });
+        }
+        let all = std::mem::take(&mut lock.packages);
+        let (keep, removed): (Vec<_>, Vec<_>) = all.into_iter().partition(|(name, _)| needed.contains(name));
+        lock.packages = keep.into_iter().collect();
+        let listed = removed.iter().map(|(_, package)| self.stored(package)).collect();
+        // The lock first: a file that it does not name does no harm, a name without its file would.
+        self.write(&lock)?;
+        for (_, package) in &removed {
+            self.discard(&package.file_name)?;
+        }
+        Ok(listed)
+    }
+
+    fn fetch(
+        &self,
+        names: &[String],
+        from: &str,
+        lock: &Lock,
+        progress: OnProgress<'_>,
+    ) -> Result<Vec<StoredPackage>, PackageError> {
+        let asked = names.iter().map(|name| lock.find(name, None)).collect::<Result<Vec<_>, _>>()?;
+        let asked: BTreeSet<String> = asked.into_iter().map(str::to_owned).collect();
+        let downloader = Downloader::new();
+        let mut present = self.lock()?;
+        let mut new = Vec::new();
+        for name in lock.closure(names)? {
+            let Some(package) = lock.packages.get(&name).filter(|package| package.package_type != PackageType::Other)
+            else {
+                continue;
+            };
+            let mut package = package.clone();
+            let address = address(from, &package.file_name);
+            let file_name = checked_file_name(&package, from)?;
+            package.file_name.clone_from(&file_name);
+            package.from = Some(from.to_owned());
+            let before = present.packages.get(&name);
+            package.asked = Some(asked.contains(&name) || before.is_some_and(|before| before.asked == Some(true)));
+            let is_same = before.is_some_and(|before| before.sha256 == package.sha256);
+            let path = self.dir.join(&file_name);
+            if package.package_type != PackageType::CpythonModule && !(is_same && path.is_file()) {
+                match is_address(&address) {
+                    true => downloader.fetch(&address, &path, &package.sha256, progress)?,
+                    false => copy(Path::new(&address), &path, &package.sha256)?,
+                }
+            }
+            let old = before.map(|before| before.file_name.clone()).filter(|old| *old != file_name);
+            if !is_same {
+                new.push(self.stored(&package));
+            }
+            present.packages.insert(name, package);
+            // Written after each file: what has arrived counts, whatever becomes of the rest.
+            self.write(&present)?;
+            if let Some(old) = old {
+                self.discard(&old)?;
+            }
+        }
+        Ok(new)
+    }
+
+    /// A distribution's address or folder, and its lock.
+    fn distribution(&self, from: Option<&str>) -> Result<(String, Lock), PackageError> {
+        let Some(from) = from else {
+            let Distribution { url, lock } = &self.distribution;
+            return Ok((url.clone(), Lock::parse(lock, Path::new(LOCK_FILE), &self.target)?));
+        };
+        if is_address(from) {
+            let folder = folder_address(from);
+            let url = format!("{folder}/{LOCK_FILE}");
+            let text = Downloader::new().get(&url, LARGEST_LOCK)?;
+            return Ok((folder.to_owned(), Lock::parse(&text, Path::new(&url), &self.target)?));
+        }
+        let given = Path::new(from);
+        let path = if given.is_dir() { given.join(LOCK_FILE) } else { given.to_owned() };
+        let path = path.canonicalize().map_err(|error| PackageError::Source {
+            source_name: from.to_owned(),
+            reason: format!("it is neither an address nor a folder with {LOCK_FILE}: {error}"),
+        })?;
+        let lock = read_lock(&path, &self.target)?;
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        Ok((folder.to_string_lossy().into_owned(), lock))
+    }
+
+    fn lock(&self) -> Result<Lock, PackageError> {
+        let path = self.dir.join(LOCK_FILE);
+        match path.exists() {
+            true => read_lock(&path, &self.target),
+            false => Ok(Lock::empty(&self.target)),
+        }
+    }
+
+    /// Whole or not at all.
+    fn write(&self, lock: &Lock) -> Result<(), PackageError> {
+        let path = self.dir.join(LOCK_FILE);
+        let part = self.dir.join(format!(".{LOCK_FILE}.part"));
+        let text = serde_json::to_vec_pretty(lock).map_err(|error| self.fault(&path, error))?;
+        let written = File::create(&part).and_then(|mut file| {
+            file.write_all(&text)?;
+            file.sync_all()?;
+            fs::rename(&part, &path)
+        });
+        written.map_err(|error| self.fault(&path, error))
+    }
+
+    fn discard(&self, file_name: &str) -> Result<(), PackageError> {
+        let path = self.dir.join(file_name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fault(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps other processes from changing the store at the same time.
+    fn guard(&self) -> Result<File, PackageError> {
+        let path = self.dir.join(".guard");
+        let file = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        file.map_err(|error| self.fault(&path, error))
+    }
+
+    fn stored(&self, package: &LockedPackage) -> StoredPackage {
+        StoredPackage {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            bytes: fs::metadata(self.dir.join(&package.file_name)).map_or(0, |metadata| metadata.len()),
+            asked: package.asked == Some(true),
+            from: package.from.clone().unwrap_or_default(),
+        }
+    }
+
+    fn fault(&self, path: &Path, reason: impl ToString) -> PackageError {
+        PackageError::Store { path: path.to_owned(), reason: reason.to_string() }
+    }
+}
+
+/// Where a lock's file lies: relative names are beside the lock.
+fn address(from: &str, file_name: &str) -> String {
+    match is_address(file_name) {
+        true => file_name.to_owned(),
+        false => format!("{}/{file_name}", from.trim_end_matches('/')),
+    }
+}
+
+/// The name that a file gets in the store: no lock may choose another folder.
+fn checked_file_name(package: &LockedPackage, from: &str) -> Result<String, PackageError> {
+    let name = package.file_name.rsplit('/').next().unwrap_or_default();
+    match name.starts_with('.') || name.is_empty() || name.contains(['\\', '\0']) || name == LOCK_FILE {
+        false => Ok(name.to_owned()),
+        true => Err(PackageError::damaged(
+            format!("{from}/{LOCK_FILE}"),
+            format!("package {:?} has the file name {:?}", package.name, package.file_name),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;

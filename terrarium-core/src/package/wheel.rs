@@ -1,0 +1,194 @@
+//! A wheel: an archive with a package's files, their hashes and its metadata.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    PackageError, Target,
+    archive::{Archive, ArchiveError, Entry, Kind},
+    host_file, metadata,
+    placed::{LIBRARIES, Placed, SITE_PACKAGES, What, stays_inside, unsafe_path},
+    record,
+    tags::WheelName,
+};
+use crate::vfs::Content;
+
+/// `RECORD`, `METADATA` and `top_level.txt` are not larger.
+const LARGEST_TEXT: u64 = 64 << 20;
+/// Nor is the name in a link.
+const LONGEST_TARGET: u64 = 4095;
+
+/// A wheel, or an archive of shared libraries. Its directory was read, its files were not.
+pub(crate) struct Wheel {
+    path: PathBuf,
+    content: Content,
+    archive: Archive,
+    entries: Vec<Entry>,
+    /// The name of the folder with the metadata; none for libraries.
+    dist_info: Option<String>,
+}
+
+impl Wheel {
+    /// # Errors
+    /// [`PackageError`], when it cannot be read, is no wheel, does not fit the guest, or holds a path that leads out.
+    pub(crate) fn open(path: &Path, target: &Target) -> Result<Self, PackageError> {
+        let name = WheelName::parse(path)
+            .ok_or_else(|| PackageError::damaged(path, "its name is not NAME-VERSION-PYTHON-ABI-PLATFORM.whl"))?;
+        name.check(path, target)?;
+        let mut wheel = Self::libraries(path)?;
+        let is_own = |folder: &&str| {
+            folder.strip_suffix(".dist-info").and_then(|folder| folder.split('-').next()).map(super::normalize)
+                == Some(name.name.clone())
+        };
+        let mut folders = wheel.entries.iter().filter_map(|entry| entry.name.split_once('/')).map(|(top, _)| top);
+        let dist_info = folders.find(is_own).map(str::to_owned);
+        let missing = || PackageError::damaged(path, format!("it has no folder {}-….dist-info", name.name));
+        wheel.dist_info = Some(dist_info.ok_or_else(missing)?);
+        Ok(wheel)
+    }
+
+    /// An archive of shared libraries.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub(crate) fn libraries(path: &Path) -> Result<Self, PackageError> {
+        let content = host_file::open(path).map_err(|error| PackageError::damaged(path, error))?;
+        let fault = |error: ArchiveError| PackageError::damaged(path, error);
+        let archive = Archive::open(content.clone()).map_err(fault)?;
+        let entries = archive.entries().map_err(fault)?;
+        for entry in &entries {
+            if let Some(reason) = unsafe_path(&entry.name) {
+                return Err(PackageError::damaged(path, format!("member {:?}: {reason}", entry.name)));
+            }
+        }
+        Ok(Self { path: path.to_owned(), content, archive, entries, dist_info: None })
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The SHA-256 of the whole file, in hexadecimal. Reads all of it.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`], when it cannot be read.
+    pub(crate) fn sha256(&self) -> Result<String, PackageError> {
+        let mut hash = Sha256::new();
+        let mut block = vec![0; 1 << 18];
+        let mut offset = 0;
+        loop {
+            let read = self.content.read_at(offset, &mut block);
+            match read.map_err(|_| PackageError::damaged(&self.path, "it cannot be read"))? {
+                0 => return Ok(format!("{:x}", hash.finalize())),
+                count => {
+                    hash.update(&block[..count]);
+                    offset += count as u64;
+                }
+            }
+        }
+    }
+
+    /// The packages that it needs.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`], when the metadata is broken or missing.
+    pub(crate) fn requirements(&self, target: &Target) -> Result<Vec<String>, PackageError> {
+        let Some(text) = self.metadata("METADATA")? else {
+            return Err(PackageError::damaged(&self.path, "it has no METADATA"));
+        };
+        metadata::requirements(&text, target).map_err(|reason| PackageError::damaged(&self.path, reason))
+    }
+
+    /// The modules and packages that it puts into the folder of modules, without what stands in others.
+    pub(crate) fn modules(&self) -> Vec<String> {
+        let is_code = |name: &str| [".py", ".so"].iter().any(|end| name.ends_with(end));
+        let modules = self.entries.iter().filter(|entry| is_code(&entry.name)).filter_map(|entry| {
+            let path = self.place(&entry.name).ok()?;
+            let relative = path.strip_prefix(SITE_PACKAGES)?.strip_prefix('/')?;
+            let top = relative.split('/').next()?.split('.').next()?;
+            let is_name = top.chars().all(|c| c.is_alphanumeric() || c == '_');
+            (is_name && !top.starts_with(|c: char| c.is_numeric())).then(|| top.to_owned())
+        });
+        modules.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// All files and their places.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`], when a member has no place.
+    pub(crate) fn files(&self) -> Result<Vec<Placed>, PackageError> {
+        let record = match self.metadata("RECORD")? {
+            Some(text) => record::parse(&text),
+            None => HashMap::new(),
+        };
+        let mut files = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder) {
+            let path = self.place(&entry.name)?;
+            let what = match entry.kind {
+                Kind::Link => What::Link(self.target(entry)?),
+                _ => What::File {
+                    content: self.archive.content(entry, record.get(&entry.name).copied()),
+                    executable: entry.executable || path.starts_with("/bin/"),
+                },
+            };
+            files.push(Placed { path, what });
+        }
+        Ok(files)
+    }
+
+    fn target(&self, entry: &Entry) -> Result<String, PackageError> {
+        let fault = |reason: &str| PackageError::damaged(&self.path, format!("member {:?}: {reason}", entry.name));
+        let target = self.archive.read(entry, LONGEST_TARGET).map_err(|error| fault(&error.to_string()))?;
+        let target = String::from_utf8(target).map_err(|_| fault("the link's target is not UTF-8"))?;
+        match stays_inside(&entry.name, &target) {
+            true => Ok(target),
+            false => Err(fault("the link leads out of the package")),
+        }
+    }
+
+    /// Where a member belongs, as installers put it.
+    fn place(&self, member: &str) -> Result<String, PackageError> {
+        let Some(dist_info) = &self.dist_info else {
+            let name = member.rsplit('/').next().unwrap_or(member);
+            return Ok(format!("{LIBRARIES}/{name}"));
+        };
+        let package = dist_info.trim_end_matches(".dist-info");
+        let Some((kind, rest)) = member
+            .strip_prefix(package)
+            .and_then(|rest| rest.strip_prefix(".data/"))
+            .and_then(|rest| rest.split_once('/'))
+        else {
+            return Ok(format!("{SITE_PACKAGES}/{member}"));
+        };
+        let name = package.split('-').next().unwrap_or(package);
+        Ok(match kind {
+            "purelib" | "platlib" => format!("{SITE_PACKAGES}/{rest}"),
+            "data" => format!("/{rest}"),
+            "scripts" => format!("/bin/{rest}"),
+            "headers" => format!("/include/python3.14/{name}/{rest}"),
+            _ => return Err(PackageError::damaged(&self.path, format!("member {member:?}: no place for {kind:?}"))),
+        })
+    }
+
+    /// The text of a file of the metadata, if it is there.
+    fn metadata(&self, name: &str) -> Result<Option<String>, PackageError> {
+        let Some(dist_info) = &self.dist_info else {
+            return Ok(None);
+        };
+        let path = format!("{dist_info}/{name}");
+        let Some(entry) = self.entries.iter().find(|entry| entry.name == path) else {
+            return Ok(None);
+        };
+        let bytes = self.archive.read(entry, LARGEST_TEXT);
+        let bytes = bytes.map_err(|error| PackageError::damaged(&self.path, error))?;
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

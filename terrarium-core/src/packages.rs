@@ -1,0 +1,225 @@
+//! From the options to mounted packages.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{
+    Error, ExecuteOptions, Packages, Result, SandboxOptions, base, bytecode,
+    engine::{Cache, default_cache_dir},
+    package::{Available, Distribution, LOCK_FILE, PackageError, PackageStore, Placed, Pool, Site, imports, lay_out},
+    vfs::{Layer, LayerBuilder},
+};
+
+/// The folder of downloads below the cache folder.
+const STORE: &str = "packages";
+/// Where the guest's own distribution publishes its packages, by version.
+const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
+/// How many sets of packages, and of sources, are remembered.
+const REMEMBERED: usize = 32;
+
+/// Packages with the files that every sandbox has.
+pub(crate) struct Mounted {
+    pub(crate) layer: Arc<Layer>,
+    /// The packages' names, with those that others need.
+    pub(crate) names: Vec<String>,
+    /// Their files, bytecode included.
+    pub(crate) files: Vec<Placed>,
+}
+
+/// Gives a sandbox its packages.
+pub(crate) struct Provider {
+    /// None, if the options ask for no packages.
+    pool: Option<Arc<Pool>>,
+}
+
+/// A package, or a site folder, with all that mounting it takes.
+pub(crate) struct Item {
+    /// What it is called in errors.
+    pub(crate) origin: PathBuf,
+    /// Tells its content from any other.
+    pub(crate) key: String,
+    pub(crate) files: Vec<Placed>,
+}
+
+impl Provider {
+    /// Open the sources of the options.
+    ///
+    /// # Errors
+    /// [`Error::Package`] for one that cannot be used.
+    pub(crate) fn new(options: &SandboxOptions) -> Result<Self> {
+        if options.packages == Packages::default() && options.packages_from.is_empty() {
+            return Ok(Self { pool: None });
+        }
+        Ok(Self { pool: Some(pool(&options.packages_from, &store(options.cache_dir.as_deref())?)?) })
+    }
+
+    /// Without packages.
+    pub(crate) fn none() -> Self {
+        Self { pool: None }
+    }
+
+    /// The packages of all sources, if there are any.
+    pub(crate) fn pool(&self) -> Option<&Pool> {
+        self.pool.as_deref()
+    }
+
+    /// What is there whatever the code is: the packages that the options list, and site folders.
+    ///
+    /// # Errors
+    /// [`Error::Package`] for a package that is not there or broken.
+    pub(crate) fn preloaded(&self, options: &SandboxOptions) -> Result<Arc<Mounted>> {
+        let (Some(pool), listed) = (&self.pool, listed(options)) else {
+            return Ok(Arc::new(Mounted { layer: base::layer()?, names: Vec::new(), files: Vec::new() }));
+        };
+        let packages = pool.resolve(listed.iter().map(String::as_str))?;
+        mounted(pool, &packages, options.cache_dir.as_deref())
+    }
+
+    /// The packages that the code of a run imports, if the options ask to find them.
+    ///
+    /// # Errors
+    /// [`Error::Package`] for a package that is broken. One that is missing is left to Python's own error.
+    pub(crate) fn imported(
+        &self,
+        options: &SandboxOptions,
+        code: &str,
+        run: &ExecuteOptions,
+    ) -> Result<Option<Arc<Mounted>>> {
+        let (Some(pool), Packages::Auto) = (&self.pool, &options.packages) else {
+            return Ok(None);
+        };
+        let mut modules = imports(code);
+        for (path, content) in options.files.iter().chain(&run.files) {
+            if let (true, Ok(text)) = (path.ends_with(".py"), content.as_str()) {
+                modules.extend(imports(text));
+            }
+        }
+        let mut wanted = Vec::new();
+        for name in modules.iter().filter_map(|module| pool.provider(module)) {
+            match pool.resolve([name]) {
+                Ok(_) => wanted.push(name),
+                Err(error @ (PackageError::Unknown { .. } | PackageError::Absent { .. })) => {
+                    tracing::warn!(%error, "a package that the code imports is left out");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        mounted(pool, &pool.resolve(wanted)?, options.cache_dir.as_deref()).map(Some)
+    }
+}
+
+fn listed(options: &SandboxOptions) -> &[String] {
+    match &options.packages {
+        Packages::List(names) => names,
+        Packages::Auto => &[],
+    }
+}
+
+/// The folder of downloaded packages.
+///
+/// # Errors
+/// [`Error::Cache`], when there is no cache folder.
+pub(crate) fn store(cache_dir: Option<&Path>) -> Result<PathBuf> {
+    let dir = cache_dir.map(Path::to_owned).or_else(default_cache_dir);
+    dir.map(|dir| dir.join(STORE)).ok_or_else(|| Error::Cache {
+        path: PathBuf::new(),
+        reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`".to_owned(),
+    })
+}
+
+impl PackageStore {
+    /// The store in a cache folder: [`SandboxOptions::cache_dir`], or the default one. It is made if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when it cannot be made or others may write to it.
+    pub fn open(cache_dir: Option<&Path>) -> Result<Self> {
+        let dir = store(cache_dir)?;
+        Cache::open(cache_dir)?;
+        // The same rules as for compiled code: what lies in it is run without asking again.
+        Cache::open(Some(&dir))?;
+        let runtime = base::runtime()?;
+        let lock = runtime.package_lock().map_err(|error| Error::Artifacts(error.to_string()))?;
+        let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
+        Ok(Self::at(dir, base::target()?, Distribution { url, lock }))
+    }
+}
+
+/// The sources, opened once for as long as they do not change.
+fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
+    static POOLS: Mutex<BTreeMap<String, Arc<Pool>>> = Mutex::new(BTreeMap::new());
+    let stamps: Vec<String> = from.iter().map(Path::new).chain([store]).map(stamp).collect();
+    let key = format!("{from:?} {store:?} {stamps:?}");
+    let make = || Ok(Arc::new(Pool::open(from, store, base::target()?)?));
+    remembered(&POOLS, key, make)
+}
+
+/// Changes when a file, or what a folder holds, changes.
+fn stamp(path: &Path) -> String {
+    let of = |path: &Path| {
+        fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok(), metadata.is_dir()))
+    };
+    format!("{:?} {:?}", of(path), of(&path.join(LOCK_FILE)))
+}
+
+/// The packages as a layer, made once in a process.
+fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -> Result<Arc<Mounted>> {
+    static SETS: Mutex<BTreeMap<String, Arc<Mounted>>> = Mutex::new(BTreeMap::new());
+    let opened = packages.iter().map(|package| package.open(pool.target())).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<&str> =
+        pool.sites().iter().map(|site| site.key()).chain(opened.iter().map(|opened| &*opened.sha256)).collect();
+    if keys.is_empty() {
+        return Ok(Arc::new(Mounted { layer: base::layer()?, names: Vec::new(), files: Vec::new() }));
+    }
+    remembered(&SETS, format!("{cache_dir:?} {keys:?}"), || {
+        // What is installed last replaces what was there: the first source comes last, and so wins.
+        let mut items = Vec::new();
+        for opened in &opened {
+            let files = opened.wheel.files()?;
+            items.push(Item { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
+        }
+        items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
+        let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
+        names.extend(pool.sites().iter().flat_map(|site| site.packages().iter().cloned()));
+        for item in bytecode::of(&items, cache_dir)? {
+            items.push(item);
+        }
+        let mut layer = LayerBuilder::on(&*base::layer()?);
+        for item in &items {
+            lay_out(&mut layer, &item.origin, &item.files)?;
+        }
+        let files = items.into_iter().flat_map(|item| item.files).collect();
+        Ok(Arc::new(Mounted { layer: Arc::new(layer.build()), names, files }))
+    })
+}
+
+fn of_site(site: &Site) -> Item {
+    Item { origin: site.path().to_owned(), key: site.key().to_owned(), files: site.files().to_vec() }
+}
+
+/// What `make` gave for a key before, or gives now. Others who ask wait for it, since it may take long.
+fn remembered<T>(
+    all: &Mutex<BTreeMap<String, Arc<T>>>,
+    key: String,
+    make: impl FnOnce() -> Result<Arc<T>>,
+) -> Result<Arc<T>> {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = all.get(&key) {
+        return Ok(Arc::clone(known));
+    }
+    let made = make()?;
+    if all.len() >= REMEMBERED {
+        all.clear();
+    }
+    all.insert(key, Arc::clone(&made));
+    Ok(made)
+}
+
+impl fmt::Debug for Mounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mounted").field("names", &self.names).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,40 @@
+//! Small wheels, made as they are needed.
+
+use std::{
+    fs,
+    io::{Cursor, Write as _},
+    path::{Path, PathBuf},
+};
+
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+/// Write a wheel `NAME-VERSION-py3-none-any.whl` with these files into a folder. `requires` are its requirements.
+pub fn wheel(folder: &Path, name: &str, version: &str, files: &[(&str, &str)], requires: &[&str]) -> PathBuf {
+    let path = folder.join(format!("{name}-{version}-py3-none-any.whl"));
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (member, content) in all(name, version, files, requires) {
+        archive.start_file(member, SimpleFileOptions::default()).expect("a member");
+        archive.write_all(content.as_bytes()).expect("its content");
+    }
+    fs::write(&path, archive.finish().expect("an archive").into_inner()).expect("a file");
+    path
+}
+
+/// Write what an installer makes of such a wheel into a folder.
+pub fn installed(folder: &Path, name: &str, version: &str, files: &[(&str, &str)]) {
+    for (member, content) in all(name, version, files, &[]) {
+        let path = folder.join(member);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+fn all(name: &str, version: &str, files: &[(&str, &str)], requires: &[&str]) -> Vec<(String, String)> {
+    let requires: String = requires.iter().map(|line| format!("Requires-Dist: {line}\n")).collect();
+    let info = format!("{name}-{version}.dist-info");
+    let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}");
+    let mut all: Vec<_> = files.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned())).collect();
+    all.push((format!("{info}/METADATA"), metadata));
+    all.push((format!("{info}/WHEEL"), "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned()));
+    all
+}

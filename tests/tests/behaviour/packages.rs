@@ -1,0 +1,195 @@
+//! Packages: where they come from, what they need, and that their code is compiled once.
+
+use std::{fs, path::Path};
+
+use terrarium_core::{Deterministic, Error, ExecuteOptions, PackageError, Packages, Sandbox, SandboxOptions, Value};
+use terrarium_tests::{installed, no_files, options, run, run_in, wheel};
+
+fn from(folder: &Path, packages: &[&str]) -> SandboxOptions {
+    SandboxOptions {
+        packages: Packages::List(packages.iter().map(ToString::to_string).collect()),
+        packages_from: vec![folder.to_str().unwrap().to_owned()],
+        ..options()
+    }
+}
+
+fn auto(folder: &Path) -> SandboxOptions {
+    SandboxOptions { packages: Packages::Auto, ..from(folder, &[]) }
+}
+
+/// A folder with a package `top` that needs `middle`, and one that nobody needs.
+fn wheels() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let top = [("top/__init__.py", "from middle import x\ny = x + 1\n"), ("top/data.txt", "text")];
+    wheel(dir.path(), "Top_Level", "1.2", &top, &["middle>=1", "never; sys_platform == 'win32'"]);
+    wheel(dir.path(), "middle", "2", &[("middle.py", "x = 41\n")], &["top-level"]);
+    wheel(dir.path(), "apart", "3", &[("apart.py", "")], &[]);
+    dir
+}
+
+#[test]
+fn listed_packages_are_there_with_what_they_need_and_others_are_not() {
+    let dir = wheels();
+    let code = "import importlib.metadata as m, importlib.resources as r, importlib.util as u, top
+[top.y, m.version('top-level'), r.files('top').joinpath('data.txt').read_text(), u.find_spec('apart') is None]";
+    for name in ["top-level", "TOP_level", "top"] {
+        let result = run_in(from(dir.path(), &[name]), code);
+        assert_eq!(result.final_repr.as_deref(), Some("[42, '1.2', 'text', True]"), "{:?}", result.error);
+        assert_eq!(result.metrics.packages, ["middle", "top-level"]);
+        assert!(result.output_files.is_empty(), "{:?}", result.output_files.keys());
+    }
+}
+
+#[test]
+fn the_packages_that_the_code_imports_are_found() {
+    let dir = wheels();
+    let sandbox = Sandbox::new(auto(dir.path())).unwrap();
+    let result = sandbox.execute("def f():\n    import top\n    return top.y\nf()", no_files()).unwrap();
+    assert_eq!(result.final_expression, Some(Value::Int(42)), "{:?}", result.error);
+    let result = sandbox.execute("import helper; helper.apart.__name__", [("helper.py", "import apart")]).unwrap();
+    assert_eq!(result.final_repr.as_deref(), Some("'apart'"), "{:?}", result.error);
+    assert_eq!(result.metrics.packages, ["apart"]);
+    let result =
+        sandbox.execute("try:\n    import nobody\nexcept ImportError:\n    print('none')", no_files()).unwrap();
+    assert_eq!(result.stdout, "none\n");
+}
+
+#[test]
+fn a_session_gets_what_each_run_imports() {
+    let dir = wheels();
+    for deterministic in [None, Some(Deterministic::default())] {
+        let mut session =
+            Sandbox::new(SandboxOptions { deterministic, ..auto(dir.path()) }).unwrap().session().unwrap();
+        let result =
+            session.execute("try:\n    import middle2\nexcept ImportError: pass\nimport middle; middle.x").unwrap();
+        assert_eq!(result.final_expression, Some(Value::Int(41)), "{:?}", result.error);
+        let result = session.execute("import apart, top; middle.x + top.y").unwrap();
+        assert_eq!(result.final_expression, Some(Value::Int(83)), "{:?}", result.error);
+        assert!(result.output_files.is_empty(), "{:?}", result.output_files.keys());
+    }
+}
+
+#[test]
+fn a_session_that_was_lost_keeps_its_packages() {
+    let dir = wheels();
+    let mut session = Sandbox::new(auto(dir.path())).unwrap().session().unwrap();
+    session.execute("import top").unwrap();
+    assert!(session.execute("import os; os._exit(3)").unwrap().session_lost);
+    let result = session.execute("import top; top.y").unwrap();
+    assert_eq!(result.final_expression, Some(Value::Int(42)), "{:?}", result.error);
+}
+
+#[test]
+fn packages_do_not_count_against_the_quotas_and_cannot_be_changed() {
+    let dir = wheels();
+    let options = SandboxOptions { file_bytes: 100, file_count: 16, ..from(dir.path(), &["top"]) };
+    let code = "import top
+for act in (lambda: open(top.__file__, 'w'), lambda: __import__('os').remove(top.__file__)):
+    try: act()
+    except PermissionError: print('no')
+top.y";
+    let result = run_in(options, code);
+    assert_eq!((result.stdout.as_str(), result.final_expression), ("no\nno\n", Some(Value::Int(42))));
+}
+
+#[test]
+fn a_site_folder_is_there_as_a_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    installed(dir.path(), "one", "1", &[("one.py", "x = 1"), ("bin/tool", "#!x")]);
+    installed(dir.path(), "two", "2", &[("two/__init__.py", "x = 2")]);
+    for options in [from(dir.path(), &[]), from(dir.path(), &["one"]), auto(dir.path())] {
+        let result = run_in(options, "import one, two, importlib.metadata as m; [one.x, two.x, m.version('two')]");
+        assert_eq!(result.final_repr.as_deref(), Some("[1, 2, '2']"), "{:?}", result.error);
+    }
+}
+
+#[test]
+fn a_missing_module_says_which_package_has_it() {
+    let result = run("import PIL.Image");
+    let error = result.error.unwrap();
+    let expected = "No module named 'PIL'. The package Pillow provides it: add \"Pillow\" to the option `packages`";
+    assert_eq!(error.message, expected);
+    assert!(error.traceback.ends_with(&format!("ModuleNotFoundError: {expected}\n")), "{}", error.traceback);
+    assert_eq!(run("import nobody_has_it").error.unwrap().message, "No module named 'nobody_has_it'");
+    let dir = wheels();
+    let message = run_in(from(dir.path(), &["middle"]), "import apart").error.unwrap().message;
+    assert!(message.contains("The package apart provides it"), "{message}");
+}
+
+#[test]
+fn a_package_that_nobody_has_is_an_error_of_the_host() {
+    let dir = wheels();
+    let error = Sandbox::new(from(dir.path(), &["midle"])).unwrap_err();
+    assert!(matches!(&error, Error::Package(PackageError::Unknown { .. })), "{error}");
+    assert!(error.to_string().contains("did you mean middle?"), "{error}");
+}
+
+#[test]
+fn sources_that_do_not_compile_are_left_to_python() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = [("old/__init__.py", "x = 1"), ("old/two.py", "print 'x'"), ("old/nul.py", "x = '\0'")];
+    wheel(dir.path(), "old", "1", &files, &[]);
+    let code = "import old\ntry:\n    import old.two\nexcept SyntaxError as e: print(type(e).__name__)\nold.x";
+    let result = run_in(from(dir.path(), &["old"]), code);
+    assert_eq!((result.stdout.as_str(), result.final_expression), ("SyntaxError\n", Some(Value::Int(1))));
+}
+
+/// The files of the cache that end so.
+fn cached(dir: &Path, end: &str) -> Vec<std::path::PathBuf> {
+    let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.to_str().unwrap().ends_with(end)).collect()
+}
+
+#[test]
+fn sources_are_compiled_once_and_the_bytecode_is_used_by_the_next_process() {
+    // A cache of its own, with the interpreter in it.
+    run("");
+    let cache = tempfile::tempdir().unwrap();
+    for file in cached(&terrarium_core::About::new().unwrap().cache_dir.unwrap(), ".cwasm") {
+        fs::copy(&file, cache.path().join(file.file_name().unwrap())).unwrap();
+    }
+    let x = |dir: &Path, cache_dir: &Path| {
+        let options = SandboxOptions { cache_dir: Some(cache_dir.to_owned()), ..from(dir, &["a"]) };
+        run_in(options, "import a, os; assert os.path.exists(a.__spec__.cached), a.__spec__.cached\na.x")
+            .final_expression
+    };
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    wheel(one.path(), "a", "1", &[("a.py", "x = 1")], &[]);
+    wheel(two.path(), "a", "1", &[("a.py", "x = 2")], &[]);
+
+    assert_eq!(x(one.path(), cache.path()), Some(Value::Int(1)));
+    let first = cached(cache.path(), ".pyc.zip");
+    assert_eq!(first.len(), 1);
+    assert_eq!(x(two.path(), cache.path()), Some(Value::Int(2)));
+    let second = cached(cache.path(), ".pyc.zip").into_iter().find(|path| *path != first[0]).unwrap();
+
+    // Were the source compiled again, the other wheel's bytecode in its place would not show. A folder of another
+    // name stands for another process: what this one remembers is not used.
+    fs::copy(&second, &first[0]).unwrap();
+    assert_eq!(x(one.path(), &cache.path().join(".")), Some(Value::Int(2)));
+
+    // Damaged bytecode costs time and nothing else.
+    fs::write(&first[0], b"nonsense").unwrap();
+    let third = cache.path().join("..").join(cache.path().file_name().unwrap());
+    let options = SandboxOptions { cache_dir: Some(third), ..from(one.path(), &["a"]) };
+    assert_eq!(run_in(options, "import a; a.x").final_expression, Some(Value::Int(1)));
+}
+
+#[test]
+fn a_package_cannot_put_code_into_the_bytecode_of_another() {
+    let dir = tempfile::tempdir().unwrap();
+    // Were it importable where packages are compiled, it would stand in for the library's.
+    wheel(dir.path(), "bad", "1", &[("py_compile.py", "def compile(*a, **k): raise SystemExit('taken over')")], &[]);
+    wheel(dir.path(), "good", "1", &[("good.py", "x = 1")], &["bad"]);
+    let result = run_in(from(dir.path(), &["good"]), "import good, os; [good.x, os.path.exists(good.__spec__.cached)]");
+    assert_eq!(result.final_repr.as_deref(), Some("[1, True]"), "{:?}", result.error);
+}
+
+#[test]
+fn what_is_given_with_the_run_counts_for_auto_too() {
+    let dir = wheels();
+    let sandbox = Sandbox::new(auto(dir.path())).unwrap();
+    let options = ExecuteOptions { files: [("a.py".to_owned(), "import top".into())].into(), ..Default::default() };
+    let result = sandbox.execute_with("import a; a.top.y", options).unwrap();
+    assert_eq!(result.final_expression, Some(Value::Int(42)), "{:?}", result.error);
+}
