@@ -10,10 +10,10 @@ use std::{
 use pep508_rs::pep440_rs::Version;
 
 use super::{
-    LOCK_FILE, Lock, PackageError, Target,
+    Lock, PackageError, Target,
     available::Available,
     host_file,
-    lock::{LARGEST_LOCK, PackageType},
+    lock::{LARGEST_LOCK, LOCK_FILE, PackageType},
     site::{DIST_INFO, Site},
     tags::WheelName,
 };
