@@ -7,10 +7,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     Error, ExecuteOptions, Packages, Result, SandboxOptions, base, bytecode,
     engine::{Cache, default_cache_dir},
-    package::{Available, Distribution, LOCK_FILE, PackageError, PackageStore, Placed, Pool, Site, imports, lay_out},
+    package::{Available, Distribution, PackageError, PackageStore, Placed, Pool, Site, imports, lay_out},
     vfs::{Layer, LayerBuilder},
 };
 
@@ -157,12 +159,14 @@ fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
     remembered(&POOLS, key, make)
 }
 
-/// Changes when a file, or what a folder holds, changes.
+/// Changes when a file, or one that lies in a folder, changes.
 fn stamp(path: &Path) -> String {
-    let of = |path: &Path| {
-        fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok(), metadata.is_dir()))
-    };
-    format!("{:?} {:?}", of(path), of(&path.join(LOCK_FILE)))
+    let of = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok()));
+    let listed = fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut inside: Vec<_> = listed.map(|path| (of(&path), path)).collect();
+    inside.sort();
+    let digest = Sha256::digest(format!("{:?} {inside:?}", of(path)));
+    format!("{digest:x}")
 }
 
 /// The packages as a layer, made once in a process.

@@ -29,12 +29,13 @@ impl Sandbox {
     /// A sandbox with these options.
     ///
     /// The first one on a machine compiles the interpreter, which takes seconds; the result is kept in
-    /// [`SandboxOptions::cache_dir`].
+    /// [`SandboxOptions::cache_dir`]. So is the bytecode of packages, whose sources are compiled when they are first used:
+    /// some seconds for a large package. Nothing is downloaded.
     ///
     /// # Errors
     /// [`Error::InvalidOption`](crate::Error::InvalidOption) and [`Error::InvalidPath`](crate::Error::InvalidPath) for
-    /// an option that is out of its bounds, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be
-    /// used.
+    /// an option that is out of its bounds, [`Error::Package`](crate::Error::Package) for packages that are not there or
+    /// broken, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used.
     pub fn new(options: SandboxOptions) -> Result<Self> {
         Ok(Self { plan: Arc::new(Plan::new(options)?) })
     }

@@ -3,12 +3,14 @@
 //! They are not mapped into memory: a file that somebody cuts short would then stop the whole process.
 
 use std::{
-    fs::{File, Metadata},
+    fs::{File, Metadata, OpenOptions},
     io,
-    os::unix::fs::{FileExt, MetadataExt},
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use rustix::fs::OFlags;
 
 use crate::vfs::{Content, ReadAt};
 
@@ -17,8 +19,7 @@ use crate::vfs::{Content, ReadAt};
 /// # Errors
 /// The system's; `InvalidInput` for what is no regular file.
 pub(super) fn open(path: &Path) -> io::Result<Content> {
-    let file = File::open(path)?;
-    let metadata = regular(&file)?;
+    let (file, metadata) = open_regular(path)?;
     Ok(Content::Source(Arc::new(Open { file, len: metadata.len() })))
 }
 
@@ -36,10 +37,16 @@ pub(super) fn on_demand(path: &Path, digest: Option<[u8; 32]>) -> io::Result<Con
     }
 }
 
-fn regular(file: &File) -> io::Result<Metadata> {
+/// Open a file, but nothing else: a pipe would wait for somebody who writes.
+///
+/// # Errors
+/// The system's; `InvalidInput` for what is no regular file.
+pub(super) fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     let metadata = file.metadata()?;
     match metadata.is_file() {
-        true => Ok(metadata),
+        true => Ok((file, metadata)),
         false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
     }
 }
@@ -91,9 +98,9 @@ impl ReadAt for OnDemand {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let file = File::open(&self.path)?;
+        let (file, metadata) = open_regular(&self.path)?;
         // Sandboxes share the bytes, so they must not change while there are sandboxes.
-        if Stamp::of(&regular(&file)?) != self.stamp {
+        if Stamp::of(&metadata) != self.stamp {
             return Err(io::Error::other("the file has changed"));
         }
         file.read_at(buf, offset)
@@ -117,6 +124,14 @@ mod tests {
         assert_eq!(content.clone().into_vec().unwrap(), b"x = 1");
         std::fs::write(&path, "x = 22").unwrap();
         assert!(content.into_vec().is_err());
+    }
+
+    #[test]
+    fn a_pipe_is_no_file_and_nobody_waits_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.whl");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert_eq!(open(&path).err().unwrap().kind(), io::ErrorKind::InvalidInput);
     }
 
     #[test]

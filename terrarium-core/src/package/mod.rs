@@ -30,7 +30,7 @@ pub(crate) use available::Available;
 pub use download::DownloadProgress;
 pub use error::PackageError;
 pub(crate) use imports::imports;
-pub(crate) use lock::{LOCK_FILE, Lock};
+pub(crate) use lock::Lock;
 pub(crate) use name::normalize;
 pub(crate) use placed::{Placed, SITE_PACKAGES, What, lay_out};
 pub(crate) use pool::Pool;

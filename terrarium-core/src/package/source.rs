@@ -10,9 +10,10 @@ use std::{
 use pep508_rs::pep440_rs::Version;
 
 use super::{
-    LOCK_FILE, Lock, PackageError, Target,
+    Lock, PackageError, Target,
     available::Available,
-    lock::{LARGEST_LOCK, PackageType},
+    host_file,
+    lock::{LARGEST_LOCK, LOCK_FILE, PackageType},
     site::{DIST_INFO, Site},
     tags::WheelName,
 };
@@ -146,7 +147,7 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
 pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
     let fault = |error: std::io::Error| PackageError::damaged(path, error);
     let mut text = Vec::new();
-    fs::File::open(path).map_err(fault)?.take(LARGEST_LOCK + 1).read_to_end(&mut text).map_err(fault)?;
+    host_file::open_regular(path).map_err(fault)?.0.take(LARGEST_LOCK + 1).read_to_end(&mut text).map_err(fault)?;
     if text.len() as u64 > LARGEST_LOCK {
         return Err(PackageError::damaged(path, format!("the lock has more than {LARGEST_LOCK} bytes")));
     }

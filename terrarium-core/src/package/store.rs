@@ -13,9 +13,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    LOCK_FILE, Lock, PackageError, Target,
+    Lock, PackageError, Target,
     download::{Downloader, OnProgress, copy},
-    lock::{LARGEST_LOCK, LockedPackage, PackageType},
+    lock::{LARGEST_LOCK, LOCK_FILE, LockedPackage, PackageType},
     normalize,
     source::{folder_address, is_address, read_lock},
 };

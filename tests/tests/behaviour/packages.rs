@@ -193,3 +193,16 @@ fn what_is_given_with_the_run_counts_for_auto_too() {
     let result = sandbox.execute_with("import a; a.top.y", options).unwrap();
     assert_eq!(result.final_expression, Some(Value::Int(42)), "{:?}", result.error);
 }
+
+#[test]
+fn a_wheel_that_was_replaced_is_read_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    for version in [1, 2] {
+        let code = format!("x = {version}");
+        let path = dir.path().join("new.whl");
+        fs::rename(wheel(dir.path(), "a", "1", &[("a.py", &code)], &[]), &path).unwrap();
+        fs::rename(&path, dir.path().join("a-1-py3-none-any.whl")).unwrap();
+        let result = run_in(from(dir.path(), &["a"]), "import a; a.x");
+        assert_eq!(result.final_expression, Some(Value::Int(version)));
+    }
+}

@@ -153,3 +153,13 @@ fn a_wheel_that_is_cut_short_is_refused_when_it_is_opened() {
         assert!(Wheel::open(&path, &target()).is_err(), "{len} of {} bytes", bytes.len());
     }
 }
+
+#[test]
+fn libraries_lie_where_the_linker_looks() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("libx-1.2.zip");
+    std::fs::write(&path, zip(&[("libx.so", "\0asm", None), ("sub/liby.so", "", None)])).unwrap();
+    let files = Wheel::libraries(&path).unwrap().files().unwrap();
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["/usr/lib/libx.so", "/usr/lib/liby.so"]);
+}
