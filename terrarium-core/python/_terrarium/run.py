@@ -109,6 +109,7 @@ class Run:
         """Run the program and make the response."""
         self._prepare()
         error = self._run()
+        self._finish_threads()
         self._restore_interpreter()
         if error is not None:
             self._report(error)
@@ -175,6 +176,15 @@ class Run:
         value = self.names.pop(VALUE, None)
         if program.has_expression and (value is not None or program.yields_none(self.source, main.features)):
             self.values.append(value)
+
+    def _finish_threads(self) -> None:
+        """Run what is left of the program's threads."""
+        turns = modules.get("_terrarium.threads.turns")
+        if turns is not None and turns.others():
+            if state.raised:
+                turns.clear()
+            else:
+                self._attempt(turns.finish, self.keep)
 
     def _restore_interpreter(self) -> None:
         """Undo what would make the harness itself slow or impossible."""

@@ -6,6 +6,7 @@ import builtins
 import sys
 from os import chdir, environ
 
+import _thread
 from _terrarium import guest, interrupts, pristine, run, streams
 from _terrarium.files import remember_files
 from _terrarium.hooks import finder
@@ -28,6 +29,11 @@ _UNSHADOWED = frozenset((*pristine.STARTUP, *sys.builtin_module_names, "__future
 _ABSENT = ("pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js")
 
 
+# What makes threads or waits for them; the first comes before the others, which import it.
+_WITH_THREADS = ("threading", "queue", "concurrent.futures.thread", "multiprocessing.pool")
+_real_start_new_thread = _thread.start_new_thread
+
+
 def start(config: dict[str, Any]) -> None:
     """Set the interpreter up as `config` says."""
     if type(config["channel"]) is not int:
@@ -42,6 +48,7 @@ def start(config: dict[str, Any]) -> None:
     finder.add("asyncio", _prepare_asyncio)
     finder.add("linecache", main.register)
     finder.add("importlib.util", _prepare_importlib)
+    _choose_threads(config.get("threads") is not False)
     for name in _ABSENT:
         finder.refuse(name)
     if sys.platform == "emscripten":
@@ -84,6 +91,31 @@ def _prepare_importlib(module: Any) -> None:
 
 def _prepare_asyncio(_module: ModuleType) -> None:
     load("_terrarium.loop")
+
+
+def _choose_threads(in_order: bool) -> None:
+    """Let threads run in order, or leave them to the interpreter, which in a sandbox cannot start any."""
+    if in_order:
+        for name in _WITH_THREADS:
+            finder.add(name, _prepare_threads)
+        _thread.start_new_thread = _start_new_thread
+    else:
+        for name in _WITH_THREADS:
+            finder.remove(name)
+        patch = sys.modules.get("_terrarium.threads.patch")
+        if patch is not None:
+            patch.remove()
+        _thread.start_new_thread = _real_start_new_thread
+
+
+def _prepare_threads(module: ModuleType) -> None:
+    load("_terrarium.threads.patch").change(module)
+
+
+def _start_new_thread(*args: Any) -> int:
+    import threading  # noqa: F401, the hook replaces this function
+
+    return _thread.start_new_thread(*args)
 
 
 def _seed(seed: int | None) -> None:
