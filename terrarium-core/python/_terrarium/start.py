@@ -48,6 +48,9 @@ def start(config: dict[str, Any]) -> None:
     finder.add("asyncio", _prepare_asyncio)
     finder.add("linecache", main.register)
     finder.add("importlib.util", _prepare_importlib)
+    finder.add("matplotlib", _set_defaults, _prepare_matplotlib)
+    finder.add("matplotlib.backend_bases", _change_managers)
+    finder.add("matplotlib.figure", _change_figures)
     _choose_threads(config.get("threads") is not False)
     for name in _ABSENT:
         finder.refuse(name)
@@ -91,6 +94,22 @@ def _prepare_importlib(module: Any) -> None:
 
 def _prepare_asyncio(_module: ModuleType) -> None:
     load("_terrarium.loop")
+
+
+def _prepare_matplotlib() -> None:
+    load("_terrarium.figures").prepare()
+
+
+def _set_defaults(module: ModuleType) -> None:
+    load("_terrarium.figures").set_defaults(module)
+
+
+def _change_managers(module: ModuleType) -> None:
+    load("_terrarium.figures").change_managers(module)
+
+
+def _change_figures(module: ModuleType) -> None:
+    load("_terrarium.figures").change_figures(module)
 
 
 def _choose_threads(in_order: bool) -> None:

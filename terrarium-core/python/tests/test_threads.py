@@ -338,12 +338,12 @@ def test_a_thread_that_catches_the_error_again_and_again_is_ended(harness):
 
 def test_hundreds_of_threads_that_wait(harness):
     result = harness.run(
-        "import threading\ngate = threading.Event()\ndone = []\n"
-        "ts = [threading.Thread(target=lambda: (gate.wait(), done.append(1)), daemon=True) for _ in range(500)]\n"
+        "import queue, threading\nq = queue.Queue()\n"
+        "ts = [threading.Thread(target=q.get, daemon=True) for _ in range(500)]\n"
         "for t in ts: t.start()\n"
-        "threading.Thread(target=gate.set).start()\nlen(done)"
+        "q.put(1); q.put(2); ts[0].join(); ts[499].join()\n[q.empty(), ts[0].is_alive(), ts[499].is_alive()]"
     ).ok()
-    assert result.final == 0
+    assert result.final == [True, False, False]
     assert result.stderr == ""
 
 
@@ -366,7 +366,7 @@ def test_the_hook_for_exceptions_of_threads_is_called(harness):
         "threading.Thread(target=sys.exit).start()\n_thread.start_new_thread(int, ('x',))\n"
         "threading.Event().wait(0.01)\nseen"
     ).ok()
-    assert result.final == ["ValueError", "ValueError2"]
+    assert result.final == ["ValueError", "SystemExit", "ValueError2"]
     assert result.stderr == ""
 
 
@@ -382,13 +382,16 @@ def test_errors_of_use_are_python_s_own(harness):
         "lock.acquire(); r += [message(lock.acquire, timeout=-2), message(lock.acquire, False, 1)]\n"
         "u = threading.Thread(target=lambda: r.append(message(u.join))); u.start(); u.join()\nr"
     ).ok()
-    assert result.final == [
+    final = result.final
+    # Versions end it differently.
+    final[5] = final[5].partition(" must be ")[0]
+    assert final == [
         "RuntimeError: cannot join thread before it is started",
         "RuntimeError: threads can only be started once",
         "RuntimeError: release unlocked lock",
         "ValueError: can't specify a timeout for a non-blocking call",
         "TypeError: cannot pickle '_thread.lock' object",
-        "ValueError: timeout value must be a non-negative number",
+        "ValueError: timeout value",
         "ValueError: can't specify a timeout for a non-blocking call",
         "RuntimeError: cannot join current thread",
     ]

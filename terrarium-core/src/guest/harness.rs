@@ -15,6 +15,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/completion.py",
     "_terrarium/display.py",
     "_terrarium/errors.py",
+    "_terrarium/figures.py",
     "_terrarium/files.py",
     "_terrarium/guest.py",
     "_terrarium/hooks.py",

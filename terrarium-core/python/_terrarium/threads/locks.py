@@ -27,13 +27,13 @@ class Lock:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock; wait for it unless told otherwise."""
+        if timeout != -1 and (not blocking or not 0 <= timeout <= TIMEOUT_MAX):
+            # Raises what it raises for such a timeout.
+            return self._try(blocking, timeout)
         if self._try(False):
             return True
         if not blocking:
-            return self._try(False, timeout)
-        if timeout != -1 and not 0 <= timeout <= TIMEOUT_MAX:
-            # Raises what it raises for such a timeout.
-            return self._try(True, timeout)
+            return False
         if not turns.wait(lambda: not self.locked(), None if timeout == -1 else timeout):
             return False
         return self._try(False)

@@ -6,6 +6,7 @@ import sys
 import time
 
 import _thread
+from _terrarium import streams
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.threads import turns
@@ -199,8 +200,7 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
             pass
         except BaseException as error:
             if not state.raised:
-                hooked = (type(error), error, error.__traceback__, "Exception ignored in thread started by", function)
-                sys.unraisablehook(sys.UnraisableHookArgs(hooked))  # type: ignore[attr-defined]
+                _report(error, function)
         finally:
             turn.done = True
 
@@ -208,6 +208,21 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
     turns.add(turn)
     return turn.ident
 
+
+
+def _report(error: BaseException, function: Any) -> None:
+    """Tell of an exception that ended a thread of the low level."""
+    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+    head = "Exception ignored in thread started by"
+    if sys.unraisablehook is sys.__unraisablehook__:
+        # It takes no arguments but the interpreter's own.
+        streams.complain(f"{head}: {function!r}")
+        load("traceback").print_exception(error)
+    else:
+        details: Any = load("types").SimpleNamespace(
+            exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, err_msg=head, object=function
+        )
+        sys.unraisablehook(details)
 
 
 _CHANGES: dict[str, Callable[[Any], None]] = {
