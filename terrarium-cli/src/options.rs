@@ -75,6 +75,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "DURATION")]
     grace: Option<Span>,
 
+    /// Whether threads run, one after the other [default: true]
+    #[arg(long, value_name = "BOOL")]
+    threads: Option<bool>,
+
     /// A fixed clock and random numbers from SEED (0 if it is left out), so that each run does the same
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
     deterministic: Option<Option<u64>>,
@@ -107,6 +111,7 @@ impl SandboxArgs {
             args,
             env,
             files,
+            threads,
             deterministic,
             cache_dir,
         } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
@@ -127,6 +132,7 @@ impl SandboxArgs {
             args,
             env: env.into_iter().chain(self.env).collect(),
             files,
+            threads: self.threads.unwrap_or(threads),
             deterministic: self.deterministic.map_or(deterministic, |seed| {
                 Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
             }),
@@ -191,6 +197,7 @@ mod tests {
             "--cwd=w",
             "--env=A=1",
             "--env=B=x=y",
+            "--threads=false",
             "--deterministic=7",
             "--cache-dir=c",
         ]);
@@ -210,6 +217,7 @@ mod tests {
             args: Vec::new(),
             env: BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]),
             files: BTreeMap::new(),
+            threads: false,
             deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
             cache_dir: Some("c".into()),
         };

@@ -117,7 +117,7 @@ def _open_ones() -> tuple[Any, list[Any]]:
 
 
 def show_open() -> None:
-    """Display the open figures and close them. One that cannot be drawn is told of and does not keep the others back."""
+    """Display the open figures and close them; one that cannot be drawn is told of and keeps no other back."""
     figures, managers = _open_ones()
     for manager in managers:
         try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import sys
 from os import chdir, environ
 
-import _thread
 from _terrarium import guest, interrupts, pristine, run, streams
 from _terrarium.files import remember_files
 from _terrarium.hooks import finder

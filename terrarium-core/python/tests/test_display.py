@@ -116,7 +116,9 @@ def test_a_display_that_the_host_refuses_is_dropped(harness):
 
 
 def test_include_and_exclude_choose_among_the_parts(harness):
-    displays = harness.run(RICH + "display(Rich(), include=['text/latex'])\ndisplay(Rich(), exclude=['image/png', 'text/html'])").displays
+    displays = harness.run(
+        RICH + "display(Rich(), include=['text/latex'])\ndisplay(Rich(), exclude=['image/png', 'text/html'])"
+    ).displays
     assert [sorted(display["data"]) for display in displays] == [
         ["text/latex", "text/plain"],
         ["application/json", "text/latex", "text/plain"],

@@ -23,7 +23,10 @@ def titles(result):
         size = display["metadata"]["image/png"]
         data = b64decode(display["data"]["image/png"]["$base64"])
         assert data.startswith(b"\x89PNG")
-        assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == (size["width"], size["height"])
+        assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == (
+            size["width"],
+            size["height"],
+        )
         found.append(size["width"])
     return found
 
@@ -66,7 +69,13 @@ def test_show_displays_whichever_backend_the_program_chooses(harness, backend):
 
 
 def test_figures_left_open_are_displayed_in_the_order_of_creation(harness):
-    code = HEAD + figure(300) + "plt.figure(9, figsize=(2, 1))\n" + figure(200) + "plt.figure(1)\nplt.plot([1])\nprint('end')"
+    code = (
+        HEAD
+        + figure(300)
+        + "plt.figure(9, figsize=(2, 1))\n"
+        + figure(200)
+        + "plt.figure(1)\nplt.plot([1])\nprint('end')"
+    )
     result = harness.run(code).ok()
     assert titles(result) == [300, 256, 200]
 

@@ -56,7 +56,10 @@ def _needs_science(request):
                 "data": [[1, 0.5], [2, {"$type": "float", "value": "nan"}]],
             },
         ),
-        ("np.datetime64('NaT')", {"$type": "object", "class": "numpy.datetime64", "repr": "np.datetime64('NaT','generic')"}),
+        (
+            "np.datetime64('NaT')",
+            {"$type": "object", "class": "numpy.datetime64", "repr": "np.datetime64('NaT','generic')"},
+        ),
         ("np.timedelta64(90, 'm')", {"$type": "timedelta", "days": 0, "seconds": 5400, "microseconds": 0}),
         ("np.timedelta64(2, 'Y')", {"$type": "object", "class": "numpy.timedelta64", "repr": "np.timedelta64(2,'Y')"}),
         (
@@ -90,7 +93,14 @@ def _needs_science(request):
         ],
         (
             "pd.Series(['b', 'a', 'b'], dtype='category')",
-            {"$type": "series", "name": None, "dtype": "category", "shape": [3], "index": [0, 1, 2], "data": ["b", "a", "b"]},
+            {
+                "$type": "series",
+                "name": None,
+                "dtype": "category",
+                "shape": [3],
+                "index": [0, 1, 2],
+                "data": ["b", "a", "b"],
+            },
         ),
         (
             "pd.Series([5], index=pd.MultiIndex.from_tuples([('a', 1)]), name=('n', 2))",
@@ -148,7 +158,10 @@ def _needs_science(request):
             "pd.DataFrame(columns=['a'])",
             {"$type": "dataframe", "shape": [0, 1], "dtypes": ["object"], "columns": ["a"], "index": [], "data": []},
         ),
-        ("pd.Timedelta('1ns')", {"$type": "object", "class": "pandas.Timedelta", "repr": "Timedelta('0 days 00:00:00.000000001')"}),
+        (
+            "pd.Timedelta('1ns')",
+            {"$type": "object", "class": "pandas.Timedelta", "repr": "Timedelta('0 days 00:00:00.000000001')"},
+        ),
         ("pd.NA", {"$type": "object", "class": "pandas.api.typing.NAType", "repr": "<NA>"}),
         ("pd.Timestamp('2026-01-02 03:04:05')", {"$type": "datetime", "value": "2026-01-02T03:04:05"}),
         ("pd.NaT", {"$type": "object", "class": "pandas.api.typing.NaTType", "repr": "NaT"}),

@@ -181,6 +181,13 @@ PROGRAMS = {
         "pool = ThreadPoolExecutor()\npool.submit(log.append, 1)\nlog.append(0)",
         [0, 1],
     ),
+    "an executor that is dropped": ("log.extend(ThreadPoolExecutor(2).map(abs, [-1, -2]))", [1, 2]),
+    "an initializer that fails": (
+        "import logging\nlogging.disable()\n"
+        "pool = ThreadPoolExecutor(1, initializer=lambda: 1/0)\n"
+        "log.append(type(pool.submit(abs, 1).exception()).__name__)",
+        ["BrokenThreadPool"],
+    ),
     "a future that fails": (
         "f = ThreadPoolExecutor().submit(int, 'x')\nlog.append(type(f.exception()).__name__)",
         ["ValueError"],
@@ -415,7 +422,9 @@ def test_threads_of_an_earlier_program_do_not_run_in_the_next(harness):
 
 
 def test_threads_run_also_after_an_error_and_before_the_values_are_taken(harness):
-    result = harness.run("import threading\nlog = []\nthreading.Thread(target=log.append, args=(1,)).start()\n1/0", outputs=["log"])
+    result = harness.run(
+        "import threading\nlog = []\nthreading.Thread(target=log.append, args=(1,)).start()\n1/0", outputs=["log"]
+    )
     assert (result.error["type"], result.outputs) == ("ZeroDivisionError", {"log": [1]})
 
 

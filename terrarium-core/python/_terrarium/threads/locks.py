@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _thread import TIMEOUT_MAX, allocate_lock
+
 from _terrarium.pristine import BUILTINS
 from _terrarium.threads import turns
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
 import time
 
-import _thread
 from _terrarium import streams
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
@@ -207,7 +207,6 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
     turn = Turn(work, daemon=True)
     turns.add(turn)
     return turn.ident
-
 
 
 def _report(error: BaseException, function: Any) -> None:

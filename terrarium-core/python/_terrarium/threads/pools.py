@@ -30,7 +30,8 @@ class _Worker(threading.Thread):
         super().__init__(**options)
         self._serve = serve
         self.parked = True
-        # What the pool's initializer needs, once it was called for this thread.
+        # Whether the pool's initializer was called for this thread, and what of an executor goes with it.
+        self.prepared = False
         self.context: Any = None
 
     def run(self) -> None:
@@ -71,13 +72,6 @@ class _PlainContext:
         """There is nothing to do."""
 
 
-class _NoExecutor:
-    """Stands in for an executor that is gone."""
-
-    _initializer = None
-    _initargs = ()
-
-
 def _serve_executor(reference: Any, items: Any, worker: _Worker) -> bool:
     """Do the work of an executor until there is none. Returns whether there may be more later."""
     interrupted = state.raised
@@ -88,12 +82,12 @@ def _serve_executor(reference: Any, items: Any, worker: _Worker) -> bool:
         except queue.Empty:
             if executor is not None and not executor._shutdown:
                 return True
-            if worker.context is not None:
+            if worker.prepared:
                 worker.context.finalize()
             return False
         if item is None:
             continue
-        if worker.context is None and not _initialize(executor, items, item, worker):
+        if not worker.prepared and not _initialize(executor, items, item, worker):
             return False
         del executor
         if isinstance(worker.context, _PlainContext):
@@ -107,20 +101,18 @@ def _serve_executor(reference: Any, items: Any, worker: _Worker) -> bool:
 
 def _initialize(executor: Any, items: Any, item: Any, worker: _Worker) -> bool:
     """Call the initializer of an executor, with the first item of work at hand."""
-    if executor is None:
-        # It was dropped with work to do, which then is done as the program's last threads are.
-        worker.context = _PlainContext(_NoExecutor)
-        return True
-    modern = hasattr(executor, "_create_worker_context")
-    worker.context = executor._create_worker_context() if modern else _PlainContext(executor)
+    worker.prepared = True
     try:
         worker.context.initialize()
-    except BaseException:
+    except BaseException as error:
         from concurrent.futures._base import LOGGER
 
         LOGGER.critical("Exception in initializer:", exc_info=True)
-        items.put(item)
-        executor._initializer_failed()
+        if executor is None:
+            item.future.set_exception(error)
+        else:
+            items.put(item)
+            executor._initializer_failed()
         return False
     return True
 
@@ -137,6 +129,8 @@ def _adjust_thread_count(self: Any) -> None:
         items = self._work_queue
         name = f"{self._thread_name_prefix or self}_{len(workers)}"
         worker = _Worker(lambda worker: _serve_executor(reference, items, worker), name=name)
+        modern = hasattr(self, "_create_worker_context")
+        worker.context = self._create_worker_context() if modern else _PlainContext(self)
         workers.add(worker)
         worker.wake()
 
@@ -198,8 +192,8 @@ def _serve_pool(pool: Any, worker: _Worker) -> bool:
     """Do the work of a pool until there is none. Returns whether there may be more later."""
     interrupted = state.raised
     while (task := pool._taskqueue.next()) is not None:
-        if worker.context is None:
-            worker.context = True
+        if not worker.prepared:
+            worker.prepared = True
             if pool._initializer is not None:
                 pool._initializer(*pool._initargs)
         job, number, function, args, kwargs = task
@@ -258,4 +252,3 @@ def change_pool(module: Any, replace: Replace) -> None:
 
     for name, method in (("__init__", init), ("close", close), ("terminate", terminate), ("join", join)):
         replace(module.ThreadPool, name, method)
-

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from contextvars import Context
 from sys import modules
 from time import monotonic, sleep
 
-from _thread import get_ident
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS
 
@@ -199,7 +199,7 @@ def poll(turn: Turn) -> bool:
 
 
 def pause(seconds: float) -> None:
-    """Sleep. Timers run in their time, other threads once the program sleeps again and again, as one that polls does."""
+    """Sleep. Timers run in their time, other threads once the program sleeps again and again, as when it polls."""
     if not (_waiting or _running) or not seconds >= 0:
         sleep(seconds)
         return
@@ -209,9 +209,9 @@ def pause(seconds: float) -> None:
     this = _Wait(lambda: monotonic() >= deadline, deadline)
     while True:
         now = monotonic()
-        turn_ = _take(now, polled=True)
-        if turn_ is not None:
-            _perform(turn_, this)
+        found = _take(now, polled=True)
+        if found is not None:
+            _perform(found, this)
         elif now >= deadline:
             return
         else:
