@@ -55,6 +55,7 @@ def start(config: dict[str, Any]) -> None:
     for name in _ABSENT:
         finder.refuse(name)
     if sys.platform == "emscripten":
+        finder.refuse("_multiprocessing", "processes cannot be started in this sandbox")
         for name in ("ctypes", "_ctypes"):
             finder.refuse(name, "ctypes is not available in this sandbox: foreign functions cannot be called")
     _seed(config.get("seed"))
