@@ -133,12 +133,27 @@ def _run(thread: Any) -> None:
     except BaseException as error:
         if state.raised and not interrupted:
             return
-        if error.__traceback__ is not None:
-            error.__traceback__ = error.__traceback__.tb_next
+        _trim(error)
         thread._invoke_excepthook(thread)
     finally:
         if not thread.__dict__.get("parked"):
             end(thread)
+
+
+def _trim(error: BaseException) -> None:
+    """Take the frames of the harness off both ends of a traceback."""
+    is_ours = load("_terrarium.stack").is_ours
+    entry = error.__traceback__
+    while entry is not None and is_ours(entry.tb_frame.f_code):
+        entry = entry.tb_next
+    first = last = entry
+    while entry is not None:
+        if not is_ours(entry.tb_frame.f_code):
+            last = entry
+        entry = entry.tb_next
+    if last is not None:
+        last.tb_next = None
+    error.__traceback__ = first
 
 
 def end(thread: Any) -> None:
@@ -211,7 +226,7 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
 
 def _report(error: BaseException, function: Any) -> None:
     """Tell of an exception that ended a thread of the low level."""
-    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+    _trim(error)
     head = "Exception ignored in thread started by"
     if sys.unraisablehook is sys.__unraisablehook__:
         # It takes no arguments but the interpreter's own.
