@@ -75,13 +75,13 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "DURATION")]
     grace: Option<Span>,
 
-    /// Whether threads run, one after the other [default: true]
-    #[arg(long, value_name = "BOOL")]
-    threads: Option<bool>,
-
     /// A fixed clock and random numbers from SEED (0 if it is left out), so that each run does the same
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
     deterministic: Option<Option<u64>>,
+
+    /// Whether threads run, one after the other [default: true]
+    #[arg(long, value_name = "BOOL")]
+    threads: Option<bool>,
 
     /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
     #[arg(long, value_name = "DIR")]
@@ -111,8 +111,8 @@ impl SandboxArgs {
             args,
             env,
             files,
-            threads,
             deterministic,
+            threads,
             cache_dir,
         } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
         let size = |flag: Option<Size>, base: u64| flag.map_or(base, |size| size.0);
@@ -132,10 +132,10 @@ impl SandboxArgs {
             args,
             env: env.into_iter().chain(self.env).collect(),
             files,
-            threads: self.threads.unwrap_or(threads),
             deterministic: self.deterministic.map_or(deterministic, |seed| {
                 Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
             }),
+            threads: self.threads.unwrap_or(threads),
             cache_dir: self.cache_dir.or(cache_dir),
         };
         options.validate()?;
@@ -197,8 +197,8 @@ mod tests {
             "--cwd=w",
             "--env=A=1",
             "--env=B=x=y",
-            "--threads=false",
             "--deterministic=7",
+            "--threads=false",
             "--cache-dir=c",
         ]);
         let expected = SandboxOptions {
@@ -217,8 +217,8 @@ mod tests {
             args: Vec::new(),
             env: BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]),
             files: BTreeMap::new(),
-            threads: false,
             deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
+            threads: false,
             cache_dir: Some("c".into()),
         };
         assert_eq!(changed, expected);

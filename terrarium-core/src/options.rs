@@ -55,11 +55,11 @@ pub struct SandboxOptions {
     pub env: BTreeMap<String, String>,
     /// Files that every run finds, by their paths relative to `home`. Default: none.
     pub files: BTreeMap<String, Bytes>,
+    /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
+    pub deterministic: Option<Deterministic>,
     /// Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
     /// Without it starting a thread is a `RuntimeError`. Default: on.
     pub threads: bool,
-    /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
-    pub deterministic: Option<Deterministic>,
     /// Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
     /// user's cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     pub cache_dir: Option<PathBuf>,
@@ -83,8 +83,8 @@ impl Default for SandboxOptions {
             args: Vec::new(),
             env: BTreeMap::new(),
             files: BTreeMap::new(),
-            threads: true,
             deterministic: None,
+            threads: true,
             cache_dir: None,
         }
     }

@@ -48,19 +48,15 @@ def start(config: dict[str, Any]) -> None:
     finder.add("asyncio", _prepare_asyncio)
     finder.add("linecache", main.register)
     finder.add("importlib.util", _prepare_importlib)
-    finder.add("matplotlib", _set_defaults, _prepare_matplotlib)
-    finder.add("matplotlib.backend_bases", _change_managers)
-    finder.add("matplotlib.figure", _change_figures)
-    _choose_threads(config.get("threads") is not False)
     for name in _ABSENT:
         finder.refuse(name)
     if sys.platform == "emscripten":
-        finder.refuse("_multiprocessing", "processes cannot be started in this sandbox")
         for name in ("ctypes", "_ctypes"):
             finder.refuse(name, "ctypes is not available in this sandbox: foreign functions cannot be called")
     _seed(config.get("seed"))
     reserve.fill()
     remember_files()
+    _change_figures_and_threads(config)
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
@@ -95,6 +91,15 @@ def _prepare_importlib(module: Any) -> None:
 
 def _prepare_asyncio(_module: ModuleType) -> None:
     load("_terrarium.loop")
+
+
+def _change_figures_and_threads(config: dict[str, Any]) -> None:
+    finder.add("matplotlib", _set_defaults, _prepare_matplotlib)
+    finder.add("matplotlib.backend_bases", _change_managers)
+    finder.add("matplotlib.figure", _change_figures)
+    _choose_threads(config.get("threads") is not False)
+    if sys.platform == "emscripten":
+        finder.refuse("_multiprocessing", "processes cannot be started in this sandbox")
 
 
 def _prepare_matplotlib() -> None:

@@ -89,12 +89,21 @@ def add(turn: Turn) -> None:
 
 
 def _take(now: float, polled: bool = False) -> Turn | None:
-    """Take the first thread that may run; with `polled` only timers, and threads that were passed over often."""
-    if len(_running) < _DEPTH:
-        for number, turn in enumerate(_waiting):
-            if turn.ready(now) and (not polled or turn.due is not None or turn.passed > _PATIENCE):
-                return _waiting.pop(number)
-    return None
+    """Take the first thread that may run, of timers the first that is due; with `polled` only timers and threads that
+    were passed over often.
+    """
+    if len(_running) >= _DEPTH:
+        return None
+    ready = [
+        turn for turn in _waiting if turn.ready(now) and (not polled or turn.due is not None or turn.passed > _PATIENCE)
+    ]
+    if not ready:
+        return None
+    found = ready[0]
+    if found.due is not None:
+        found = min((turn for turn in ready if turn.due is not None), key=lambda turn: turn.due or 0)
+    _waiting.remove(found)
+    return found
 
 
 def _perform(turn: Turn, wait: _Wait) -> None:
