@@ -91,6 +91,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 
+    /// Whether threads run, one after the other [default: true]
+    #[arg(long, value_name = "BOOL")]
+    threads: Option<bool>,
+
     /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
@@ -123,6 +127,7 @@ impl SandboxArgs {
             deterministic,
             packages,
             packages_from,
+            threads,
             cache_dir,
         } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
         let size = |flag: Option<Size>, base: u64| flag.map_or(base, |size| size.0);
@@ -152,6 +157,7 @@ impl SandboxArgs {
                 names => Packages::List(names),
             },
             packages_from: if self.packages_from.is_empty() { packages_from } else { self.packages_from },
+            threads: self.threads.unwrap_or(threads),
             cache_dir: self.cache_dir.or(cache_dir),
         };
         options.validate()?;
@@ -219,6 +225,7 @@ mod tests {
             "--package=PIL",
             "--packages-from=wheels",
             "--packages-from=https://example.com/x",
+            "--threads=false",
             "--cache-dir=c",
         ]);
         let expected = SandboxOptions {
@@ -241,6 +248,7 @@ mod tests {
             deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
             packages: Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]),
             packages_from: vec!["wheels".to_owned(), "https://example.com/x".to_owned()],
+            threads: false,
             cache_dir: Some("c".into()),
         };
         assert_eq!(changed, expected);

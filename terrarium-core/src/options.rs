@@ -68,6 +68,9 @@ pub struct SandboxOptions {
     /// `pip install --target` made. Earlier ones win; a site folder is there as a whole, whatever `packages` says, and
     /// must not change while it is in use. Default: none, which means what `terrarium packages add` has downloaded.
     pub packages_from: Vec<String>,
+    /// Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
+    /// Without it starting a thread is a `RuntimeError`. Default: on.
+    pub threads: bool,
     /// Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
     /// user's cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     pub cache_dir: Option<PathBuf>,
@@ -95,6 +98,7 @@ impl Default for SandboxOptions {
             deterministic: None,
             packages: Packages::default(),
             packages_from: Vec::new(),
+            threads: true,
             cache_dir: None,
         }
     }

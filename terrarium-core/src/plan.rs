@@ -161,6 +161,7 @@ impl Plan {
                 env: &environment(options),
                 start_env: base::start_environment(&options.home),
                 seed: options.deterministic.map(|fixed| fixed.seed),
+                threads: options.threads,
                 memory: options.memory,
                 value_bytes: options.value_bytes,
                 grace: options.grace,

@@ -15,7 +15,8 @@ are ignored. The functions never raise: a fault of the harness is a response wit
      "home": "/home/earth",
      "argv": ["main.py", "a"],      `sys.argv`, the name of the program included
      "env": {"HOME": "..."},        the whole environment; null leaves it as it is
-     "seed": 1}                     seeds `random` and `numpy.random`; null seeds them afresh
+     "seed": 1,                     seeds `random` and `numpy.random`; null seeds them afresh
+     "threads": true}               false: starting a thread is the interpreter's own error; default true
 
 `execute(request) -> response`:
 
@@ -38,6 +39,9 @@ are ignored. The functions never raise: a fault of the harness is a response wit
 
 The final value is that of the last statement if it is an expression. When that is None, it counts as a value unless the
 expression is a call or an `await`: `print(1)` has no value, a bare `None` or `x` has.
+
+At the end of the program its threads run that it did not wait for (not daemons), then the figures of matplotlib that
+are open are displayed, then the values are taken.
 
 `exit_code` is 0 for `sys.exit()` and `sys.exit(0)`, whose status is "success"; other codes are an error of the type
 `SystemExit`. An int is reported as it is (-1 if it does not fit 32 bits); anything else is printed and reported as 1.
@@ -74,7 +78,8 @@ The event channel
 Each write is one frame; its first byte is the kind.
 
     D   a display: {"data": {mime: text or {"$base64": text}}, "metadata": {}}, sent when it is displayed. Data of JSON
-        types (application/json, ...+json) is JSON text. "text/plain" is always there.
+        types (application/json, ...+json) is JSON text. "text/plain" is always there. A figure of matplotlib
+        has the metadata {"image/png": {"width": 819, "height": 512}}, in pixels.
     B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call come after the program has ended.
     V   a piece of {"final": value, "outputs": {name: value}}; the pieces make up one JSON text. "final" is absent when
         there is no final value; nothing is sent when no output is asked for either.
@@ -106,10 +111,11 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
     Enum        {"$type": "enum", "class": "Color", "name": "RED", "value": 1}
     dataclass   {"$type": "dataclass", "name": "Point", "fields": {"x": 1}}
     numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [...]},
-                or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound
+                or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound; masked
+                items are null, dates are ISO 8601 or "NaT", durations are in the unit of the dtype or null
     pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type":
                 "series", "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of the last
-                two or three
+                two or three; missing cells (NA, NaT) are null, NaN is a float
     others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
     cycles      {"$type": "cycle"}; what is nested deeper than 40 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import b2a_base64
+from sys import modules
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
@@ -19,6 +20,7 @@ __builtins__ = BUILTINS
 # Bytes of the text/plain part.
 _PLAIN = 1 << 20
 _PLAIN_KINDS = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type))
+_handles = 0
 _METHODS = (
     ("_repr_html_", "text/html"),
     ("_repr_markdown_", "text/markdown"),
@@ -30,7 +32,7 @@ _METHODS = (
 )
 
 
-def _ask(value: Any, name: str) -> tuple[Any, Any]:
+def _ask(value: Any, name: str, **options: None) -> tuple[Any, Any]:
     """Call a rich repr that the class has. Returns (data, metadata), (None, None) when there is none or it fails.
 
     Looking at the class only keeps a `__getattr__` that answers everything from being taken for a rich repr.
@@ -38,11 +40,12 @@ def _ask(value: Any, name: str) -> tuple[Any, Any]:
     if not any(name in namespace(base) for base in mro(type(value))):
         return None, None
     try:
-        answer = getattr(value, name)()
+        answer = getattr(value, name)(**options)
     except Exception:
         if state.raised:
             raise
-        return None, None
+        # Some take no options.
+        return _ask(value, name) if options else (None, None)
     if type(answer) is tuple and len(answer) == 2:
         return answer[0], answer[1]
     return answer, None
@@ -68,7 +71,7 @@ def rich_parts(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     metadata: dict[str, Any] = {}
     if type(value) in _PLAIN_KINDS:
         return data, metadata
-    bundle, more = _ask(value, "_repr_mimebundle_")
+    bundle, more = _ask(value, "_repr_mimebundle_", include=None, exclude=None)
     if isinstance(bundle, dict):
         for mime, part in bundle.items():
             if part is not None:
@@ -76,13 +79,32 @@ def rich_parts(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         if isinstance(more, dict):
             metadata.update(more)
     for name, mime in _METHODS:
-        if mime not in data:
+        # The same picture twice would only be larger.
+        if mime not in data and not (mime == "image/jpeg" and "image/png" in data):
             part, more = _ask(value, name)
             if part is not None:
                 data[mime] = part
                 if isinstance(more, dict) and more:
                     metadata[mime] = more
+    if "text/html" not in data:
+        table = _table_of_series(value)
+        if table is not None:
+            data["text/html"] = table
     return data, metadata
+
+
+def _table_of_series(value: Any) -> Any:
+    """Return a Series of pandas as the HTML of a table, which it has for a DataFrame only."""
+    kind = getattr(modules.get("pandas"), "Series", None)
+    if not isinstance(kind, type) or kind not in mro(type(value)):
+        return None
+    try:
+        frame = value.to_frame("" if value.name is None else value.name)
+    except Exception:
+        if state.raised:
+            raise
+        return None
+    return _ask(frame, "_repr_html_")[0]
 
 
 def bundle_of(value: Any, plain: str | None, data: dict[str, Any], metadata: dict[str, Any]) -> str:
@@ -110,16 +132,51 @@ def send(text: str) -> None:
         pass
 
 
-def display(*objects: object, raw: bool = False, metadata: dict[str, Any] | None = None, **_: object) -> None:
+class Handle:
+    """What `display(..., display_id=...)` returns, as in notebooks. Displays are not replaced: an update is another."""
+
+    def __init__(self, name: str) -> None:
+        self.display_id = name
+
+    def display(self, value: object, **options: Any) -> None:
+        """Display an object."""
+        display(value, **options)
+
+    def update(self, value: object, **options: Any) -> None:
+        """Display a later state of an object."""
+        display(value, **options)
+
+    def __repr__(self) -> str:
+        return f"<DisplayHandle display_id={self.display_id}>"
+
+
+def display(
+    *objects: object,
+    include: Any = None,
+    exclude: Any = None,
+    metadata: dict[str, Any] | None = None,
+    display_id: str | bool | None = None,
+    raw: bool = False,
+    **_: object,
+) -> Handle | None:
     """Show objects in the result of the run. With `raw`, each is a MIME bundle itself."""
+    global _handles
     for value in objects:
         if raw and isinstance(value, dict):
-            bundle = {str(mime): part for mime, part in value.items()}
-            bundle.setdefault("text/plain", "")
-            send(bundle_of(value, "", bundle, metadata or {}))
+            data: dict[str, Any] = {str(mime): part for mime, part in value.items()}
+            data.setdefault("text/plain", "")
+            own: dict[str, Any] = {}
         else:
             data, own = rich_parts(value)
-            send(bundle_of(value, None, data, {**own, **(metadata or {})}))
+        for mime in list(data):
+            if (include and mime not in include and mime != "text/plain") or (exclude and mime in exclude):
+                del data[mime]
+                own.pop(mime, None)
+        send(bundle_of(value, "" if raw else None, data, {**own, **(metadata or {})}))
+    if not display_id:
+        return None
+    _handles += 1
+    return Handle(f"display-{_handles}" if display_id is True else str(display_id))
 
 
 def display_final(value: object, plain: str) -> None:

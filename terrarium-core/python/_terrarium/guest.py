@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-def display(*objects: object, raw: bool = False, metadata: dict[str, Any] | None = None, **options: object) -> None:
+def display(*objects: object, raw: bool = False, metadata: dict[str, Any] | None = None, **options: Any) -> Any:
     """Show objects in the result of the run: by their rich reprs (`_repr_html_` and so on) and as text.
 
-    With `raw=True` each object is a MIME bundle: a dict from MIME type to str or bytes.
+    With `raw=True` each object is a MIME bundle: a dict from MIME type to str or bytes. `include` and `exclude` are
+    MIME types to show and not to show. With a `display_id` it returns a handle whose `update` shows another object.
     """
-    load("_terrarium.display").display(*objects, raw=raw, metadata=metadata, **options)
+    return load("_terrarium.display").display(*objects, raw=raw, metadata=metadata, **options)
 
 
 def module() -> Any:

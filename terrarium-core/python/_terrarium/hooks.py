@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Hook = Callable[[ModuleType], None]
+    Before = Callable[[], None]
 
 __builtins__ = BUILTINS
 
@@ -45,12 +46,15 @@ class Finder:
 
     def __init__(self) -> None:
         self._hooks: dict[str, Hook] = {}
+        self._before: dict[str, Before] = {}
         self._refused: dict[str, str] = {}
         self._busy = False
 
-    def add(self, name: str, hook: Hook) -> None:
-        """Call `hook` with the module `name`: now if it is loaded, else whenever it is."""
+    def add(self, name: str, hook: Hook, before: Before | None = None) -> None:
+        """Call `hook` with the module `name`: now if it is loaded, else whenever it is, and `before` before that."""
         self._hooks[name] = hook
+        if before is not None:
+            self._before[name] = before
         module = sys.modules.get(name)
         if module is not None:
             hook(module)
@@ -80,6 +84,8 @@ class Finder:
         finally:
             self._busy = False
         if spec is not None and hasattr(spec.loader, "exec_module"):
+            if name in self._before:
+                self._before[name]()
             spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
         return spec
 

@@ -6,6 +6,7 @@ import asyncio
 import errno
 from asyncio import base_events, events, runners, tasks
 from contextlib import contextmanager
+from sys import modules
 from time import sleep
 
 from _terrarium.pristine import BUILTINS
@@ -27,7 +28,10 @@ class _Clock:
     """Stands in for the selector: there are no descriptors to wait for, only time."""
 
     def select(self, timeout: float | None) -> list[Any]:
-        """Wait until the next timer is due."""
+        """Wait until the next timer is due, or let a thread run."""
+        turns = modules.get("_terrarium.threads.turns")
+        if turns is not None and timeout != 0 and turns.others() and turns.idle(timeout):
+            return []
         if timeout is None:
             sleep(_LONG)
         elif timeout > 0:

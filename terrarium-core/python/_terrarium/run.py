@@ -109,13 +109,20 @@ class Run:
         """Run the program and make the response."""
         self._prepare()
         error = self._run()
+        stopped = state.raised and error is not None
+        self._finish_threads(stopped)
         self._restore_interpreter()
+        figures = modules.get("_terrarium.figures")
+        if figures is not None:
+            self._attempt(figures.finish, not stopped)
         if error is not None:
             self._report(error)
             # The frames of the traceback hold the program's objects, and they this.
             error = None
         else:
             self._attempt(self._take_value)
+        if figures is not None:
+            figures.forget()
         # A repr that was interrupted must not be called again, and writing values would.
         if (self.values or self.request.get("outputs")) and not self.interrupted:
             self._send_values()
@@ -175,6 +182,15 @@ class Run:
         value = self.names.pop(VALUE, None)
         if program.has_expression and (value is not None or program.yields_none(self.source, main.features)):
             self.values.append(value)
+
+    def _finish_threads(self, stopped: bool) -> None:
+        """Run what is left of the program's threads."""
+        turns = modules.get("_terrarium.threads.turns")
+        if turns is not None and turns.others():
+            if stopped:
+                turns.clear()
+            else:
+                self._attempt(turns.finish, self.keep)
 
     def _restore_interpreter(self) -> None:
         """Undo what would make the harness itself slow or impossible."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import sys
 from os import chdir, environ
@@ -28,6 +29,11 @@ _UNSHADOWED = frozenset((*pristine.STARTUP, *sys.builtin_module_names, "__future
 _ABSENT = ("pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js")
 
 
+# What makes threads or waits for them; the first comes before the others, which import it.
+_WITH_THREADS = ("threading", "queue", "concurrent.futures.thread", "multiprocessing.pool")
+_real_start_new_thread = _thread.start_new_thread
+
+
 def start(config: dict[str, Any]) -> None:
     """Set the interpreter up as `config` says."""
     if type(config["channel"]) is not int:
@@ -47,6 +53,7 @@ def start(config: dict[str, Any]) -> None:
     _seed(config.get("seed"))
     reserve.fill()
     remember_files()
+    _change_figures_and_threads(config)
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
@@ -81,6 +88,56 @@ def _prepare_importlib(module: Any) -> None:
 
 def _prepare_asyncio(_module: ModuleType) -> None:
     load("_terrarium.loop")
+
+
+def _change_figures_and_threads(config: dict[str, Any]) -> None:
+    finder.add("matplotlib", _set_defaults, _prepare_matplotlib)
+    finder.add("matplotlib.backend_bases", _change_managers)
+    finder.add("matplotlib.figure", _change_figures)
+    _choose_threads(config.get("threads") is not False)
+    if sys.platform == "emscripten":
+        finder.refuse("_multiprocessing", "processes cannot be started in this sandbox")
+
+
+def _prepare_matplotlib() -> None:
+    load("_terrarium.figures").prepare()
+
+
+def _set_defaults(module: ModuleType) -> None:
+    load("_terrarium.figures").set_defaults(module)
+
+
+def _change_managers(module: ModuleType) -> None:
+    load("_terrarium.figures").change_managers(module)
+
+
+def _change_figures(module: ModuleType) -> None:
+    load("_terrarium.figures").change_figures(module)
+
+
+def _choose_threads(in_order: bool) -> None:
+    """Let threads run in order, or leave them to the interpreter, which in a sandbox cannot start any."""
+    if in_order:
+        for name in _WITH_THREADS:
+            finder.add(name, _prepare_threads)
+        _thread.start_new_thread = _start_new_thread
+    else:
+        for name in _WITH_THREADS:
+            finder.remove(name)
+        patch = sys.modules.get("_terrarium.threads.patch")
+        if patch is not None:
+            patch.remove()
+        _thread.start_new_thread = _real_start_new_thread
+
+
+def _prepare_threads(module: ModuleType) -> None:
+    load("_terrarium.threads.patch").change(module)
+
+
+def _start_new_thread(*args: Any) -> int:
+    import threading  # noqa: F401, the hook replaces this function
+
+    return _thread.start_new_thread(*args)
 
 
 def _seed(seed: int | None) -> None:

@@ -113,3 +113,34 @@ def test_a_display_that_the_host_refuses_is_dropped(harness):
     )
     result = harness.run("display(1)\n2", prepare=prepare).ok()
     assert (result.displays, result.final) == ([], 2)
+
+
+def test_include_and_exclude_choose_among_the_parts(harness):
+    displays = harness.run(
+        RICH + "display(Rich(), include=['text/latex'])\ndisplay(Rich(), exclude=['image/png', 'text/html'])"
+    ).displays
+    assert [sorted(display["data"]) for display in displays] == [
+        ["text/latex", "text/plain"],
+        ["application/json", "text/latex", "text/plain"],
+    ]
+
+
+def test_a_handle_displays_again(harness):
+    result = harness.run("h = display('a', display_id=True)\nh.update('b')\n[display('c'), repr(h)]").ok()
+    assert result.final == [None, "<DisplayHandle display_id=display-1>"]
+    assert [display["data"]["text/plain"] for display in result.displays] == ["'a'", "'b'", "'c'"]
+
+
+def test_a_mime_bundle_method_may_take_its_options_or_not(harness):
+    code = (
+        "class A:\n    def _repr_mimebundle_(self, include, exclude): return {'text/html': 'a'}\n"
+        "class B:\n    def _repr_mimebundle_(self): return {'text/html': 'b'}\n"
+        "display(A(), B())"
+    )
+    assert [display["data"]["text/html"] for display in harness.run(code).ok().displays] == ["a", "b"]
+
+
+def test_a_picture_in_two_formats_is_sent_in_one(harness):
+    code = "class P:\n    def _repr_png_(self): return b'p'\n    def _repr_jpeg_(self): return b'j'\nP()"
+    (display,) = harness.run(code).ok().displays
+    assert sorted(display["data"]) == ["image/png", "text/plain"]

@@ -56,6 +56,113 @@ def _needs_science(request):
                 "data": [[1, 0.5], [2, {"$type": "float", "value": "nan"}]],
             },
         ),
+        (
+            "np.datetime64('NaT')",
+            {"$type": "object", "class": "numpy.datetime64", "repr": "np.datetime64('NaT','generic')"},
+        ),
+        ("np.timedelta64(90, 'm')", {"$type": "timedelta", "days": 0, "seconds": 5400, "microseconds": 0}),
+        ("np.timedelta64(2, 'Y')", {"$type": "object", "class": "numpy.timedelta64", "repr": "np.timedelta64(2,'Y')"}),
+        (
+            "np.array([1, 'NaT'], dtype='m8[h]')",
+            {"$type": "ndarray", "dtype": "timedelta64[h]", "shape": [2], "items": [1, None]},
+        ),
+        (
+            "np.array(['2026-01-01', 'NaT'], dtype='M8[D]')",
+            {"$type": "ndarray", "dtype": "datetime64[D]", "shape": [2], "items": ["2026-01-01", "NaT"]},
+        ),
+        ("np.array([1, 2], dtype='>i2')", {"$type": "ndarray", "dtype": ">i2", "shape": [2], "items": [1, 2]}),
+        ("np.arange(6)[::2]", {"$type": "ndarray", "dtype": "int64", "shape": [3], "items": [0, 2, 4]}),
+        (
+            "np.array(['a', 'bc'], dtype=np.dtypes.StringDType())",
+            {"$type": "ndarray", "dtype": "StringDType()", "shape": [2], "items": ["a", "bc"]},
+        ),
+        (
+            "np.ma.array([1, 2, 3], mask=[0, 1, 0])",
+            {"$type": "ndarray", "dtype": "int64", "shape": [3], "items": [1, None, 3]},
+        ),
+        (
+            "np.array([(1, 'a')], dtype=[('x', 'i4'), ('y', 'U1')])[0]",
+            {"$type": "tuple", "items": [1, "a"]},
+        ),
+        *[
+            (
+                f"pd.Series([{given}, None], dtype={kind!r})",
+                {"$type": "series", "name": None, "dtype": kind, "shape": [2], "index": [0, 1], "data": [given, None]},
+            )
+            for given, kind in [(1, "Int64"), (1.5, "Float64"), (True, "boolean"), (3, "object")]
+        ],
+        (
+            "pd.Series(['b', 'a', 'b'], dtype='category')",
+            {
+                "$type": "series",
+                "name": None,
+                "dtype": "category",
+                "shape": [3],
+                "index": [0, 1, 2],
+                "data": ["b", "a", "b"],
+            },
+        ),
+        (
+            "pd.Series([5], index=pd.MultiIndex.from_tuples([('a', 1)]), name=('n', 2))",
+            {
+                "$type": "series",
+                "name": {"$type": "tuple", "items": ["n", 2]},
+                "dtype": "int64",
+                "shape": [1],
+                "index": [{"$type": "tuple", "items": ["a", 1]}],
+                "data": [5],
+            },
+        ),
+        (
+            "pd.Series(pd.to_datetime(['2026-01-01', None]).tz_localize('Europe/Berlin').as_unit('us'))",
+            {
+                "$type": "series",
+                "name": None,
+                "dtype": "datetime64[us, Europe/Berlin]",
+                "shape": [2],
+                "index": [0, 1],
+                "data": [{"$type": "datetime", "value": "2026-01-01T00:00:00+01:00"}, None],
+            },
+        ),
+        (
+            "pd.DataFrame([[1, 2.5]], columns=['a', 'a'])",
+            {
+                "$type": "dataframe",
+                "shape": [1, 2],
+                "dtypes": ["int64", "float64"],
+                "columns": ["a", "a"],
+                "index": [0],
+                "data": [[1, 2.5]],
+            },
+        ),
+        (
+            "pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([('a', 'x')]))",
+            {
+                "$type": "dataframe",
+                "shape": [1, 1],
+                "dtypes": ["int64"],
+                "columns": [{"$type": "tuple", "items": ["a", "x"]}],
+                "index": [0],
+                "data": [[1]],
+            },
+        ),
+        (
+            "pd.DataFrame()",
+            {"$type": "dataframe", "shape": [0, 0], "dtypes": [], "columns": [], "index": [], "data": []},
+        ),
+        (
+            "pd.DataFrame(index=['r', 's'])",
+            {"$type": "dataframe", "shape": [2, 0], "dtypes": [], "columns": [], "index": ["r", "s"], "data": [[], []]},
+        ),
+        (
+            "pd.DataFrame(columns=['a'])",
+            {"$type": "dataframe", "shape": [0, 1], "dtypes": ["object"], "columns": ["a"], "index": [], "data": []},
+        ),
+        (
+            "pd.Timedelta('1ns')",
+            {"$type": "object", "class": "pandas.Timedelta", "repr": "Timedelta('0 days 00:00:00.000000001')"},
+        ),
+        ("pd.NA", {"$type": "object", "class": "pandas.api.typing.NAType", "repr": "<NA>"}),
         ("pd.Timestamp('2026-01-02 03:04:05')", {"$type": "datetime", "value": "2026-01-02T03:04:05"}),
         ("pd.NaT", {"$type": "object", "class": "pandas.api.typing.NaTType", "repr": "NaT"}),
         ("pd.Timedelta(days=1)", {"$type": "timedelta", "days": 1, "seconds": 0, "microseconds": 0}),
@@ -63,7 +170,32 @@ def _needs_science(request):
     ],
 )
 def test_forms(harness, expression, written):
-    assert harness.run(f"import numpy as np, pandas as pd\n{expression}").ok().final == written
+    result = harness.run(f"import numpy as np, pandas as pd\n{expression}").ok()
+    assert result.final == written
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "pd.DataFrame({'i': [1, 2], 'f': np.array([1, 2], 'f4'), 'n': pd.array([1, None]), 'c': pd.Categorical(['x', 'y'])})",
+        "pd.DataFrame({'t': pd.to_datetime(['2026-01-01', None]).tz_localize('Europe/Berlin'), 's': ['a', 'b']})",
+        "pd.DataFrame([[1, 'x']], columns=['a', 'a'])",
+        "pd.Series([1, None], dtype='Int64', name='n')",
+        "np.array([1, 'NaT'], dtype='m8[h]')",
+        "np.array(['2026-01-01', 'NaT'], dtype='M8[D]')",
+    ],
+)
+def test_what_went_out_comes_in_again(harness, expression):
+    head = "import numpy as np, pandas as pd\n"
+    value = harness.run(head + expression).ok().final
+    check = (
+        f"{head}import numpy.testing, pandas.testing\nwanted = {expression}\n"
+        "if isinstance(x, pd.DataFrame): pandas.testing.assert_frame_equal(x, wanted)\n"
+        "elif isinstance(x, pd.Series): pandas.testing.assert_series_equal(x, wanted)\n"
+        "else: numpy.testing.assert_array_equal(x, wanted)"
+    )
+    harness.run(check, inputs={"x": value}).ok()
 
 
 def test_large_arrays_are_blobs(harness):
@@ -92,10 +224,32 @@ def test_tables_over_the_bound_are_told_by_shape_and_repr(harness):
     assert (final["$type"], final["shape"]) == ("series", [200_000])
 
 
-def test_a_table_is_displayed_as_html(harness):
-    (display,) = harness.run("import pandas as pd\npd.DataFrame({'a': [1]})").ok().displays
+@pytest.mark.parametrize(
+    ("expression", "plain"),
+    [
+        ("pd.DataFrame({'a': [1]})", "   a\n0  1"),
+        ("pd.Series([1], name='a')", "0    1\nName: a, dtype: int64"),
+        ("pd.Series([1])", "0    1\ndtype: int64"),
+    ],
+)
+def test_a_table_is_displayed_as_html(harness, expression, plain):
+    (display,) = harness.run("import pandas as pd\n" + expression).ok().displays
     assert display["data"]["text/html"].startswith("<div>")
-    assert display["data"]["text/plain"] == "   a\n0  1"
+    assert "<td>1</td>" in display["data"]["text/html"]
+    assert display["data"]["text/plain"] == plain
+
+
+def test_an_image_is_displayed_as_png(harness):
+    pytest.importorskip("PIL")
+    (display,) = harness.run("from PIL import Image\nImage.new('RGB', (3, 2))").ok().displays
+    assert sorted(display["data"]) == ["image/png", "text/plain"]
+    assert display["data"]["image/png"]["$base64"].startswith("iVBORw0KGgo")
+
+
+def test_a_formula_is_displayed_as_latex(harness):
+    pytest.importorskip("sympy")
+    (display,) = harness.run("import sympy\nx = sympy.Symbol('x')\nsympy.Integral(x**2, x)").ok().displays
+    assert display["data"] == {"text/latex": r"$\displaystyle \int x^{2}\, dx$", "text/plain": "Integral(x**2, x)"}
 
 
 def test_arrays_and_tables_come_in(harness):

@@ -33,6 +33,7 @@ pub(crate) struct InterpreterOptions<'a> {
     /// The environment that configures CPython itself; the code does not see it.
     pub(crate) start_env: Vec<(String, String)>,
     pub(crate) seed: Option<u64>,
+    pub(crate) threads: bool,
     pub(crate) memory: u64,
     pub(crate) value_bytes: u64,
     pub(crate) grace: Duration,
@@ -127,6 +128,7 @@ impl Interpreter {
             env: options.env,
             channel: CHANNEL,
             seed: options.seed,
+            threads: options.threads,
         };
         guest.invoke(boot, json(&request)?).map_err(|end| Error::Start(format!("{end:?}")))?;
         let functions = Functions { execute, check, complete, reset_globals };

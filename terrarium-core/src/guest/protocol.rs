@@ -15,6 +15,7 @@ pub(super) struct Boot<'a> {
     pub(super) env: &'a BTreeMap<String, String>,
     pub(super) channel: i32,
     pub(super) seed: Option<u64>,
+    pub(super) threads: bool,
 }
 
 /// Code to run.

@@ -1,19 +1,20 @@
 # native: no, native Python may start processes
-"""Process and thread pools are refused, not hung."""
+"""Processes are refused, not hung; what would use them falls back or says so."""
 
 import concurrent.futures
+import multiprocessing
+import os
 
-for name in ("ThreadPoolExecutor", "ProcessPoolExecutor"):
+ways = {
+    "ProcessPoolExecutor": lambda: concurrent.futures.ProcessPoolExecutor(1).submit(print, "STARTED").result(),
+    "Process": lambda: multiprocessing.Process(target=print, args=("STARTED",)).start(),
+    "Pool": lambda: multiprocessing.Pool(1).apply(print, ("STARTED",)),
+    "Queue": multiprocessing.Queue,
+    "Manager": multiprocessing.Manager,
+}
+for name, way in ways.items():
     try:
-        with getattr(concurrent.futures, name)(1) as pool:
-            print(name, pool.submit(abs, -1).result())
-    except BaseException as error:
-        print(name, type(error).__name__)
-try:
-    import multiprocessing
-
-    process = multiprocessing.Process(target=print)
-    process.start()
-    print("STARTED")
-except BaseException as error:
-    print("Process", type(error).__name__)
+        print(name, way())
+    except Exception as error:
+        print(f"{name}: {type(error).__name__}: {error}")
+print(os.cpu_count(), os.process_cpu_count(), multiprocessing.cpu_count())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use terrarium_core::{Error, ExecuteOptions, Sandbox, SandboxOptions, Value};
 use terrarium_tests::{no_files, run_in, sandbox, session};
 
-use crate::support::{int, success};
+use crate::support::{error_of, int, success};
 
 /// The option that is refused.
 fn refused(change: impl FnOnce(&mut SandboxOptions)) -> String {
@@ -219,4 +219,17 @@ time.sleep(3600)
     let other = terrarium_core::Deterministic { seed: 1, ..Default::default() };
     let third = run_in(SandboxOptions { deterministic: Some(other), ..options }, code);
     assert_ne!(third.final_repr.unwrap(), repr);
+}
+
+#[test]
+fn threads_run_in_order_unless_the_option_says_otherwise() {
+    let code = "import threading
+done = []
+threads = [threading.Thread(target=done.append, args=(n,)) for n in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+done";
+    assert_eq!(success(&run_in(SandboxOptions::default(), code)).final_repr.as_deref(), Some("[0, 1, 2]"));
+    let refused = run_in(SandboxOptions { threads: false, ..Default::default() }, code);
+    assert_eq!(error_of(&refused), ("RuntimeError", "can't start new thread"));
 }

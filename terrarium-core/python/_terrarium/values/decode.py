@@ -155,7 +155,16 @@ def _array(value: dict[str, Any]) -> Any:
 def _frame(value: dict[str, Any]) -> Any:
     import pandas
 
-    return pandas.DataFrame(decode(value["data"]), columns=decode(value["columns"]), index=decode(value["index"]))
+    made = pandas.DataFrame(decode(value["data"]), columns=decode(value["columns"]), index=decode(value["index"]))
+    for number, kind in enumerate(value.get("dtypes") or ()):
+        column = made.iloc[:, number]
+        if str(column.dtype) != kind:
+            try:
+                made.isetitem(number, column.astype(kind))
+            except Exception:
+                # What pandas makes of the values itself has to do.
+                continue
+    return made
 
 
 def _series(value: dict[str, Any]) -> Any:

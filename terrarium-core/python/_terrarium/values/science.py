@@ -42,20 +42,46 @@ def _repr_of(value: Any) -> tuple[str, str]:
 def _scalar(encoder: Encoder, value: Any) -> None:
     item = value.item()
     kind = value.dtype.kind
-    if kind in "mM":
-        encoder.fields("datetime" if kind == "M" else "numpy.timedelta64", (("value", str(value)),))
-    elif type(item).__module__ == "builtins" and type(item) is not type(value):
+    if kind == "M" and not modules["numpy"].isnat(value):
+        encoder.fields("datetime", (("value", str(value)),))
+    elif kind == "m":
+        exact = _duration(value)
+        if exact is None:
+            encoder.opaque(value)
+        else:
+            encoder.value(exact)
+    elif type(item).__module__ == "builtins" and type(item) is not type(value) and item is not None:
         encoder.value(item)
     else:
         encoder.opaque(value)
 
 
+def _timedelta(encoder: Encoder, value: Any) -> None:
+    if value.nanoseconds:
+        encoder.opaque(value)
+    else:
+        encoder.value(value.to_pytimedelta())
+
+
+def _duration(value: Any) -> Any:
+    """Return a duration as Python's own, or None when that cannot hold it: months, nanoseconds, NaT."""
+    numpy = modules["numpy"]
+    if not numpy.isnat(value) and numpy.datetime_data(value.dtype)[0] not in ("Y", "M", "generic"):
+        rounded = value.astype("m8[us]")
+        item = rounded.item()
+        if rounded == value and type(item).__name__ == "timedelta":
+            return item
+    return None
+
+
 def _array(encoder: Encoder, value: Any) -> None:
     numpy = modules["numpy"]
-    array = numpy.asarray(value)
+    masked = numpy.ma.isMaskedArray(value)
+    array = value if masked else numpy.asarray(value)
     kind = array.dtype.kind
     head = (("dtype", str(array.dtype)), ("shape", list(array.shape)))
-    plain = kind in "biufc"
+    # The widest floats differ from machine to machine.
+    plain = kind in "biufc" and array.dtype.char not in "gG" and not masked
     if not encoder.enter(value, 0):
         return
     if plain and array.nbytes > BLOB and array.nbytes <= encoder.writer.room:
@@ -67,10 +93,25 @@ def _array(encoder: Encoder, value: Any) -> None:
     elif array.size > CELLS or array.nbytes > encoder.writer.room:
         encoder.fields("ndarray", (*head, _repr_of(value)))
     else:
-        if kind in "mM":
+        if kind == "M":
             array = array.astype(str)
+        elif kind == "m":
+            missing = numpy.isnat(array)
+            array = array.astype("i8")
+            if missing.any():
+                array = numpy.where(missing, None, array)
         encoder.fields("ndarray", (*head, ("items", array.tolist())))
     encoder.leave(value)
+
+
+def _cells(column: Any) -> Any:
+    """Return the values of a column or index as a list, with None for what is missing (NA, NaT)."""
+    cells = column.tolist()
+    if getattr(column.dtype, "kind", "O") not in "biufc" or type(column.dtype).__module__.startswith("pandas"):
+        pandas = modules["pandas"]
+        gone = (pandas.NA, pandas.NaT)
+        return [None if cell is gone[0] or cell is gone[1] else cell for cell in cells]
+    return cells
 
 
 def _frame(encoder: Encoder, value: Any) -> None:
@@ -82,8 +123,10 @@ def _frame(encoder: Encoder, value: Any) -> None:
     if max(rows, 1) * max(columns, 1) > CELLS:
         encoder.fields("dataframe", (*head, _repr_of(value)))
     else:
-        split = value.to_dict("split")
-        parts = ((name, split[name]) for name in ("columns", "index", "data"))
+        # By position: names may be there twice.
+        data = [_cells(value.iloc[:, number]) for number in range(columns)]
+        lines = [list(line) for line in zip(*data, strict=True)] if columns else [[] for _ in range(rows)]
+        parts = (("columns", _cells(value.columns)), ("index", _cells(value.index)), ("data", lines))
         encoder.fields("dataframe", (*head, *parts))
     encoder.leave(value)
 
@@ -95,13 +138,14 @@ def _series(encoder: Encoder, value: Any) -> None:
     if value.size > CELLS:
         encoder.fields("series", (*head, _repr_of(value)))
     else:
-        encoder.fields("series", (*head, ("index", value.index.tolist()), ("data", value.tolist())))
+        encoder.fields("series", (*head, ("index", _cells(value.index)), ("data", _cells(value))))
     encoder.leave(value)
 
 
 _CLASSES: tuple[tuple[str, str, Write], ...] = (
     ("numpy", "generic", _scalar),
     ("numpy", "ndarray", _array),
+    ("pandas", "Timedelta", _timedelta),
     ("pandas", "DataFrame", _frame),
     ("pandas", "Series", _series),
 )

@@ -1,0 +1,247 @@
+"""Puts our threads in the place of the interpreter's, and takes them out again."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+
+from _terrarium import streams
+from _terrarium.interrupts import state
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.threads import turns
+from _terrarium.threads.locks import Lock
+from _terrarium.threads.turns import Turn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+# Items that a bounded queue may hold beyond its bound.
+_OVERFLOW = 10_000
+
+_INHERITED = object()
+# What was there before: (object, attribute, value).
+_replaced: list[tuple[Any, str, Any]] = []
+_changed: list[Any] = []
+_threading: Any = None
+
+
+def _replace(place: Any, name: str, value: Any) -> None:
+    real = getattr(place, name)
+    if real is not value:
+        inherited = isinstance(place, type) and name not in place.__dict__
+        _replaced.append((place, name, _INHERITED if inherited else real))
+        if callable(value) and hasattr(real, "__qualname__") and not isinstance(value, type):
+            value.__name__, value.__qualname__, value.__doc__ = real.__name__, real.__qualname__, real.__doc__
+        setattr(place, name, value)
+
+
+def change(module: Any) -> None:
+    """Change one of the modules that make threads or wait for them. `threading` is the first."""
+    if module not in _changed:
+        _changed.append(module)
+        _CHANGES[module.__name__](module)
+
+
+def _change_threading(threading: Any) -> None:
+    global _threading
+    _threading = threading
+    for name, value in (("Lock", Lock), ("_allocate_lock", Lock), ("get_ident", turns.current)):
+        _replace(threading, name, value)
+    _replace(threading, "local", load("_threading_local").local)
+    for name, method in (("start", _start), ("join", _join), ("is_alive", _is_alive)):
+        _replace(threading.Thread, name, method)
+    _replace(threading.Timer, "run", _run_timer)
+    _replace(_thread, "start_new_thread", _start_new_thread)
+    _replace(time, "sleep", turns.pause)
+
+
+def remove() -> None:
+    """Put back what the interpreter has."""
+    while _replaced:
+        place, name, value = _replaced.pop()
+        if value is _INHERITED:
+            delattr(place, name)
+        else:
+            setattr(place, name, value)
+    _changed.clear()
+    turns.clear()
+
+
+def _change_queue(module: ModuleType) -> None:
+    # Waits in Python, with the locks above.
+    _replace(module, "SimpleQueue", module._PySimpleQueue)
+    put = module.Queue.put
+
+    def put_over(self: Any, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        # Nobody can take an item out before this thread goes on: let it, instead of a wait that cannot end.
+        bound = self.maxsize
+        if not block or not 0 < bound <= self._qsize() < bound + _OVERFLOW or not turns.others():
+            put(self, item, block, timeout)
+            return
+        self.maxsize = 0
+        try:
+            put(self, item)
+        finally:
+            self.maxsize = bound
+
+    _replace(module.Queue, "put", put_over)
+
+
+def _change_executor(module: ModuleType) -> None:
+    load("_terrarium.threads.pools").change_executor(module, _replace)
+
+
+def _change_pool(module: ModuleType) -> None:
+    load("_terrarium.threads.pools").change_pool(module, _replace)
+
+
+# Threads
+
+
+def _start(self: Any) -> None:
+    if not self._initialized:
+        raise RuntimeError("thread.__init__() not called")
+    if self._started.is_set():
+        raise RuntimeError("threads can only be started once")
+    context = self.__dict__.get("_context")
+    if context is None and getattr(sys.flags, "thread_inherit_context", False):
+        context = load("contextvars").copy_context()
+    turn = self._turn = Turn(lambda: _run(self), daemon=self.daemon, context=context)
+    if type(self).run is _threading.Timer.run:
+        turn.due = time.monotonic() + self.interval
+        turn.cancelled = self.finished.is_set
+    self._ident = turn.ident
+    with _threading._active_limbo_lock:
+        _threading._active[turn.ident] = self
+    self._started.set()
+    turns.add(turn)
+
+
+def _run(thread: Any) -> None:
+    """Run a thread to its end, as its own start in the operating system would."""
+    interrupted = state.raised
+    try:
+        thread.run()
+    except turns.Leave:
+        pass
+    except BaseException as error:
+        if state.raised and not interrupted:
+            return
+        _trim(error)
+        thread._invoke_excepthook(thread)
+    finally:
+        if not thread.__dict__.get("parked"):
+            end(thread)
+
+
+def _trim(error: BaseException) -> None:
+    """Take the frames of the harness off both ends of a traceback."""
+    is_ours = load("_terrarium.stack").is_ours
+    entry = error.__traceback__
+    while entry is not None and is_ours(entry.tb_frame.f_code):
+        entry = entry.tb_next
+    first = last = entry
+    while entry is not None:
+        if not is_ours(entry.tb_frame.f_code):
+            last = entry
+        entry = entry.tb_next
+    if last is not None:
+        last.tb_next = None
+    error.__traceback__ = first
+
+
+def end(thread: Any) -> None:
+    """Take a thread for one that has ended."""
+    turn = thread._turn
+    turn.done = True
+    with _threading._active_limbo_lock:
+        _threading._active.pop(turn.ident, None)
+    # What the repr of a thread looks at.
+    for name in ("_os_thread_handle", "_handle"):
+        if hasattr(thread, name):
+            handle = _threading._make_thread_handle(turn.ident)
+            handle._set_done()
+            setattr(thread, name, handle)
+    thread._is_stopped = True
+
+
+def _join(self: Any, timeout: float | None = None) -> None:
+    turn = self.__dict__.get("_turn")
+    if turn is None:
+        _original(_threading.Thread, "join")(self, timeout)
+    elif turn.ident == turns.current():
+        raise RuntimeError("cannot join current thread")
+    else:
+        turns.join(turn, None if timeout is None else max(timeout, 0))
+
+
+def _is_alive(self: Any) -> bool:
+    turn = self.__dict__.get("_turn")
+    alive: bool = _original(_threading.Thread, "is_alive")(self) if turn is None else not turns.poll(turn)
+    return alive
+
+
+def _original(place: Any, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = next(value for at, known, value in _replaced if at is place and known == name)
+    return found
+
+
+def _run_timer(self: Any) -> None:
+    turn = self.__dict__.get("_turn")
+    self.finished.wait(self.interval if turn is None or turn.due is None else max(turn.due - time.monotonic(), 0))
+    if not self.finished.is_set():
+        self.function(*self.args, **self.kwargs)
+    self.finished.set()
+
+
+def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
+    if not callable(function):
+        raise TypeError("first arg must be callable")
+    if not isinstance(args, tuple):
+        raise TypeError("2nd arg must be a tuple")
+    if kwargs is not None and not isinstance(kwargs, dict):
+        raise TypeError("optional 3rd arg must be a dictionary")
+
+    def work() -> None:
+        try:
+            function(*args, **(kwargs or {}))
+        except SystemExit:
+            pass
+        except BaseException as error:
+            if not state.raised:
+                _report(error, function)
+        finally:
+            turn.done = True
+
+    turn = Turn(work, daemon=True)
+    turns.add(turn)
+    return turn.ident
+
+
+def _report(error: BaseException, function: Any) -> None:
+    """Tell of an exception that ended a thread of the low level."""
+    _trim(error)
+    head = "Exception ignored in thread started by"
+    if sys.unraisablehook is sys.__unraisablehook__:
+        # It takes no arguments but the interpreter's own.
+        streams.complain(f"{head}: {function!r}")
+        load("traceback").print_exception(error)
+    else:
+        details: Any = load("types").SimpleNamespace(
+            exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, err_msg=head, object=function
+        )
+        sys.unraisablehook(details)
+
+
+_CHANGES: dict[str, Callable[[Any], None]] = {
+    "threading": _change_threading,
+    "queue": _change_queue,
+    "concurrent.futures.thread": _change_executor,
+    "multiprocessing.pool": _change_pool,
+}
