@@ -41,6 +41,9 @@ pub struct Source {
     pub version: String,
     /// The registry's client that fetches it, `npm` or `pip`.
     pub client: String,
+    /// The version of Python that pip is told to fetch for, where the machine's own would not do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
     /// The file that the client fetches.
     pub file: String,
     /// The hash of that file as the client writes it: `sha512-BASE64` or `sha256:HEX`.

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod bytecode;
+mod corpus;
 mod download;
 mod pins;
 
@@ -50,6 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     bytecode::lay_out(&folder)?;
     if options.dev {
         download::lay_out_for_tests(&pins, &downloads)?;
+        corpus::lay_out(&pins, &downloads)?;
     }
     Ok(())
 }

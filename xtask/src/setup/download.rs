@@ -46,10 +46,12 @@ fn fetch_into(source: &Source, part: &Path) -> Result<Vec<u8>> {
         "pip" => {
             let requirement = format!("{} --hash={}\n", package("=="), source.integrity);
             fs::write(part.join("requirements.txt"), requirement)?;
+            let python = source.python.iter().flat_map(|version| ["--python-version", version]);
             util::run_quietly(
                 util::command(util::python()?)
                     .args(["-m", "pip", "download", "--disable-pip-version-check", "--no-deps"])
                     .args(["--only-binary=:all:", "--require-hashes", "--dest", "."])
+                    .args(python)
                     .args(["--requirement", "requirements.txt"])
                     .current_dir(part),
             )?;
@@ -124,6 +126,7 @@ mod tests {
             name: "sample".into(),
             version: "1.0".into(),
             client: "npm".into(),
+            python: None,
             file: "sample-1.0.tgz".into(),
             integrity: integrity.into(),
             licence: "MIT".into(),

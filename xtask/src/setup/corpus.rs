@@ -1,0 +1,90 @@
+//! Real packages for the tests: a distribution of wheels with its lock, and a site folder that pip made.
+
+use std::fs;
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use terrarium_runtime::sha256_hex;
+use zip::ZipArchive;
+
+use super::{Pins, download};
+use crate::util;
+
+/// The package that carries the distribution, and the folder in it.
+const CARRIER: &str = "open-webui";
+const INSIDE: &str = "open_webui/frontend/pyodide/";
+/// The largest file of the distribution, in bytes.
+const LARGEST: u64 = 64 << 20;
+/// What the site folder is made of.
+const REQUIREMENTS: &str = "site-requirements.txt";
+
+/// Lays out `tests/corpus` and `tests/site`, unless they are there.
+pub(crate) fn lay_out(pins: &Pins, downloads: &Path) -> Result<()> {
+    let tests = util::root().join("tests");
+    let source = pins.source(CARRIER)?;
+    once(&tests.join("corpus"), &source.integrity, |folder| {
+        let package = download::fetch(source, downloads)?;
+        let count = unpack(&package, folder).context("the package of the corpus is not as expected")?;
+        println!("{count} wheels laid out for the tests");
+        Ok(())
+    })?;
+    let requirements = tests.join(REQUIREMENTS);
+    let stamp = sha256_hex(&util::read(&requirements)?);
+    once(&tests.join("site"), &stamp, |folder| install(pins, &requirements, folder))
+}
+
+/// Makes a folder again unless it says that it was made from `stamp`.
+fn once(folder: &Path, stamp: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    // Written last: without it the folder is not whole. It stands beside the folder, which is read as a whole.
+    let stamp_file = folder.with_extension("stamp");
+    if folder.is_dir() && fs::read(&stamp_file).is_ok_and(|present| present == stamp.as_bytes()) {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
+    }
+    make(folder)?;
+    util::write(&stamp_file, stamp.as_bytes())
+}
+
+/// Takes the wheels and their lock out of the package.
+fn unpack(package: &[u8], folder: &Path) -> Result<usize> {
+    let mut archive = ZipArchive::new(Cursor::new(package))?;
+    let mut wheels = 0;
+    for index in 0..archive.len() {
+        let member = archive.by_index(index)?;
+        let name = member.name()?.into_owned();
+        let Some(file) = name.strip_prefix(INSIDE).filter(|file| !file.contains('/')) else { continue };
+        let is_wheel = file.ends_with(".whl");
+        if is_wheel || file == "pyodide-lock.json" {
+            ensure!(member.size() <= LARGEST, "`{name}` is too large");
+            let path = folder.join(file);
+            let mut bytes = Vec::new();
+            member.take(LARGEST).read_to_end(&mut bytes)?;
+            util::write(&path, &bytes)?;
+            wheels += usize::from(is_wheel);
+        }
+    }
+    ensure!(wheels > 0 && folder.join("pyodide-lock.json").is_file(), "it has no wheels or no lock");
+    Ok(wheels)
+}
+
+/// Lets pip install wheels for the guest's platform.
+fn install(pins: &Pins, requirements: &Path, folder: &Path) -> Result<()> {
+    let python = pins.guest.python.rsplit_once('.').map_or(pins.guest.python.as_str(), |(minor, _)| minor);
+    let abi = format!("cp{}", python.replace('.', ""));
+    util::run_quietly(
+        util::command(util::python()?)
+            .args(["-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--no-compile"])
+            .args(["--only-binary=:all:", "--require-hashes", "--platform", &pins.guest.platform])
+            .args(["--python-version", python, "--implementation", "cp"])
+            .args(["--abi", &abi, "--abi", "abi3", "--abi", "none", "--target"])
+            .arg(folder)
+            .arg("--requirement")
+            .arg(requirements),
+    )
+    .context("cannot make the site folder of the tests; set-up needs the network once")?;
+    println!("site folder laid out for the tests");
+    Ok(())
+}
