@@ -1,12 +1,16 @@
 //! The base of every sandbox: the interpreter's module and the read-only files it starts with.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use terrarium_runtime::Runtime;
 
 use crate::{
     Error, Result,
     abi::Timespec,
+    engine::{Machine, Source},
     guest::{HARNESS_FILES, HARNESS_ROOT},
     package::{ArchiveError, SITE_PACKAGES, Target, mount},
     vfs::{Content, Credentials, Layer, LayerBuilder},
@@ -38,6 +42,16 @@ pub(crate) fn target() -> Result<Target> {
     let python = numbers.next().flatten().zip(numbers.next().flatten());
     let python = python.ok_or_else(|| Error::Artifacts(format!("Python's version is {:?}", guest.python)))?;
     Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
+}
+
+/// The machine that runs the interpreter, whose compiled code is kept in `cache_dir` (none: the default folder).
+///
+/// # Errors
+/// Those of [`runtime`] and [`Machine::shared`].
+pub(crate) fn machine(cache_dir: Option<&Path>) -> Result<Arc<Machine>> {
+    let runtime = runtime()?;
+    let wasm = || runtime.python_wasm().map_err(|error| Error::Artifacts(error.to_string()));
+    Machine::shared(cache_dir, &Source { key: runtime.key(), wasm: &wasm })
 }
 
 /// The environment that configures CPython at its start; the code does not see it.

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error, ExecuteOptions, Packages, Result, SandboxOptions, base, bytecode,
     engine::{Cache, default_cache_dir},
-    package::{Available, Distribution, PackageError, PackageStore, Placed, Pool, Site, imports, lay_out},
-    vfs::{Layer, LayerBuilder},
+    package::{Available, Distribution, PackageError, PackageStore, Placed, Pool, Site, What, imports, lay_out},
+    vfs::{Content, Layer, LayerBuilder},
 };
 
 /// The folder of downloads below the cache folder.
@@ -185,6 +185,8 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
             let files = opened.wheel.files()?;
             items.push(Item { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
         }
+        // A site folder may hold much that no code imports; its libraries are compiled when they are loaded.
+        prepare_libraries(&items, cache_dir)?;
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         names.extend(pool.sites().iter().flat_map(|site| site.packages().iter().cloned()));
@@ -198,6 +200,21 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
         let files = items.into_iter().flat_map(|item| item.files).collect();
         Ok(Arc::new(Mounted { layer: Arc::new(layer.build()), names, files }))
     })
+}
+
+/// Have the native libraries of packages compiled, before the time of a run is counted.
+fn prepare_libraries(items: &[Item], cache_dir: Option<&Path>) -> Result<()> {
+    let files = items.iter().flat_map(|item| &item.files);
+    let libraries: Vec<(&str, &Content)> = files
+        .filter_map(|file| match &file.what {
+            What::File { content, .. } if file.path.ends_with(".so") => Some((file.path.as_str(), content)),
+            _ => None,
+        })
+        .collect();
+    if !libraries.is_empty() {
+        base::machine(cache_dir)?.prepare_libraries(&libraries);
+    }
+    Ok(())
 }
 
 fn of_site(site: &Site) -> Item {

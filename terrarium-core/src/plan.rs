@@ -6,7 +6,7 @@ use crate::{
     Bytes, Error, ExecuteOptions, ExecutionResult, Result, SandboxOptions,
     abi::Timespec,
     base,
-    engine::{Machine, Source},
+    engine::Machine,
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
     limits,
@@ -48,10 +48,7 @@ impl Plan {
     /// # Errors
     /// As for [`new`](Self::new).
     pub(crate) fn on(options: SandboxOptions, packages: Provider, mounted: Arc<Mounted>) -> Result<Self> {
-        let runtime = base::runtime()?;
-        let wasm = || runtime.python_wasm().map_err(|error| Error::Artifacts(error.to_string()));
-        let source = Source { key: runtime.key(), wasm: &wasm };
-        let machine = Machine::shared(options.cache_dir.as_deref(), &source)?;
+        let machine = base::machine(options.cache_dir.as_deref())?;
         let files = Vfs::new(Arc::clone(&mounted.layer), VfsLimits::default());
         let mut plan = Self { options, machine, files, packages, mounted };
         plan.files = plan.lay_out(&plan.mounted)?;

@@ -50,27 +50,71 @@ pub(super) fn cached<E: From<Error>>(
     source: &str,
     make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
 ) -> Result<Compiled, E> {
-    let key = key(engine, source);
-    let (code_name, info_name) = (format!("{key}.cwasm"), format!("{key}.link"));
-    if let (Some(code), Some(info)) = (cache.find(&code_name)?, cache.find(&info_name)?) {
+    let names = Names::of(engine, source);
+    if let Some((code, info)) = names.find(cache)? {
         match open(engine, &code) {
             Ok(module) => return Ok(Compiled { module, path: Some(info), info: OnceLock::new() }),
             // Written by a machine that failed, or half lost: made again.
             Err(error) => {
                 tracing::warn!(%error, path = ?code, "compiled code is damaged and is made again");
-                cache.forget(&code_name);
+                cache.forget(&names.code);
             }
         }
     }
+    let (code, path, info) = store(engine, cache, &names, source, make)?;
+    let module = open(engine, &code).map_err(engine_error)?;
+    Ok(Compiled { module, path: Some(path), info: OnceLock::from(Arc::new(info)) })
+}
+
+/// Compile the module whose source has the identity `source` unless it is in the cache, for whoever wants it later.
+///
+/// # Errors
+/// As for [`cached`].
+pub(super) fn prepare<E: From<Error>>(
+    engine: &Engine,
+    cache: &Cache,
+    source: &str,
+    make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
+) -> Result<(), E> {
+    let names = Names::of(engine, source);
+    match names.find(cache)? {
+        Some(_) => Ok(()),
+        None => store(engine, cache, &names, source, make).map(drop),
+    }
+}
+
+/// The files of a module in the cache.
+struct Names {
+    code: String,
+    info: String,
+}
+
+impl Names {
+    fn of(engine: &Engine, source: &str) -> Self {
+        let key = key(engine, source);
+        Self { code: format!("{key}.cwasm"), info: format!("{key}.link") }
+    }
+
+    /// Machine code and link information, if both are there.
+    fn find(&self, cache: &Cache) -> Result<Option<(PathBuf, PathBuf)>> {
+        Ok(cache.find(&self.code)?.zip(cache.find(&self.info)?))
+    }
+}
+
+/// Compile a module and store it. Its files and its link information.
+fn store<E: From<Error>>(
+    engine: &Engine,
+    cache: &Cache,
+    names: &Names,
+    source: &str,
+    make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
+) -> Result<(PathBuf, PathBuf, ModuleInfo), E> {
     let (wasm, info) = make()?;
     let code = machine_code(engine, source, &wasm)?;
-    drop(wasm);
     let text = serde_json::to_vec(&info).map_err(|error| Error::Engine(format!("link information: {error}")))?;
-    let info_path = cache.store(&info_name, &text)?;
-    let code_path = cache.store(&code_name, &code)?;
-    drop(code);
-    let module = open(engine, &code_path).map_err(engine_error)?;
-    Ok(Compiled { module, path: Some(info_path), info: OnceLock::from(Arc::new(info)) })
+    // The code last: where it is, the other is too.
+    let info_path = cache.store(&names.info, &text)?;
+    Ok((cache.store(&names.code, &code)?, info_path, info))
 }
 
 /// A module that is compiled for one guest and kept nowhere.

@@ -18,6 +18,7 @@ use crate::{
     link::{LinkError, ModuleInfo},
     rewrite::{RewriteError, RewriteOptions, rewrite},
     syscall::{self, LibraryFile},
+    vfs::Content,
 };
 
 /// Counts the changes of what rewriting makes of a library, so that older compiled code is not used.
@@ -60,11 +61,7 @@ impl Libraries {
     /// # Errors
     /// [`LoadError`].
     pub(super) fn trusted(&self, file: &LibraryFile, python: &Compiled) -> Result<Arc<Compiled>, LoadError> {
-        // Its wheel says the hash beforehand, so that it need not be unpacked when it was compiled before.
-        let digest = match file.content.digest() {
-            Some(digest) => digest,
-            None => sha256(&bytes(file)?),
-        };
+        let digest = digest(&file.content)?;
         let entry = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(known.entry(digest).or_default())
@@ -74,15 +71,19 @@ impl Libraries {
         if let Some(compiled) = &*entry {
             return Ok(Arc::clone(compiled));
         }
-        let source = format!("library {} {REVISION} {}", env!("CARGO_PKG_VERSION"), hex(&digest));
-        let compiled = compile::cached(&self.engine, &self.cache, &source, || {
-            let bytes = bytes(file)?;
-            if sha256(&bytes) != digest {
-                return Err(LoadError::Refused("its content does not have the hash that its wheel names".to_owned()));
-            }
-            self.rewritten(&bytes, python)
-        })?;
+        let make = || self.verified(&bytes(&file.content)?, digest, python);
+        let compiled = compile::cached(&self.engine, &self.cache, &source(&digest), make)?;
         Ok(Arc::clone(entry.insert(Arc::new(compiled))))
+    }
+
+    /// Compile a library that may be loaded later, unless it is in the cache.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(super) fn prepare(&self, content: &Content, python: &Compiled) -> Result<(), LoadError> {
+        let digest = digest(content)?;
+        let make = || self.verified(&bytes(content)?, digest, python);
+        compile::prepare(&self.engine, &self.cache, &source(&digest), make)
     }
 
     /// A library that the guest's code brought or made: compiled for this guest and kept nowhere.
@@ -90,8 +91,16 @@ impl Libraries {
     /// # Errors
     /// [`LoadError`].
     pub(super) fn untrusted(&self, file: &LibraryFile, python: &Compiled) -> Result<Arc<Compiled>, LoadError> {
-        let (wasm, info) = self.rewritten(&bytes(file)?, python)?;
+        let (wasm, info) = self.rewritten(&bytes(&file.content)?, python)?;
         Ok(Arc::new(compile::uncached(&self.engine, &wasm, info)?))
+    }
+
+    /// A library that is compiled under the name `digest`: it must be its own, or it would stand in for another.
+    fn verified(&self, bytes: &[u8], digest: [u8; 32], python: &Compiled) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
+        if sha256(bytes) != digest {
+            return Err(LoadError::Refused("its content does not have the hash that its wheel names".to_owned()));
+        }
+        self.rewritten(bytes, python)
     }
 
     fn rewritten(&self, wasm: &[u8], python: &Compiled) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
@@ -111,11 +120,22 @@ impl Libraries {
     }
 }
 
-fn bytes(file: &LibraryFile) -> Result<Vec<u8>, LoadError> {
-    if file.content.len() > LARGEST {
-        return Err(LoadError::Refused(format!("it has {} bytes, the limit is {LARGEST}", file.content.len())));
+/// The hash of a library's content. Its wheel says it beforehand, so that it need not be unpacked when it was compiled
+/// before.
+fn digest(content: &Content) -> Result<[u8; 32], LoadError> {
+    content.digest().map_or_else(|| Ok(sha256(&bytes(content)?)), Ok)
+}
+
+/// What compiled code of a library is made from.
+fn source(digest: &[u8]) -> String {
+    format!("library {} {REVISION} {}", env!("CARGO_PKG_VERSION"), hex(digest))
+}
+
+fn bytes(content: &Content) -> Result<Vec<u8>, LoadError> {
+    if content.len() > LARGEST {
+        return Err(LoadError::Refused(format!("it has {} bytes, the limit is {LARGEST}", content.len())));
     }
-    Ok(file.content.clone().into_vec()?)
+    Ok(content.clone().into_vec()?)
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

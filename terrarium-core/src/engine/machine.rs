@@ -3,7 +3,11 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use wasmtime::{Engine, Linker, Module};
@@ -15,7 +19,7 @@ use super::{
     libraries::Libraries,
     state::State,
 };
-use crate::{Error, Result, link::ModuleInfo};
+use crate::{Error, Result, link::ModuleInfo, vfs::Content};
 
 /// The compiled interpreter and its bound imports. Made once per process and cache folder.
 pub(crate) struct Machine {
@@ -53,6 +57,28 @@ impl Machine {
         let machine = Arc::new(Self::load(cache_dir, source)?);
         machines.insert(key, Arc::clone(&machine));
         Ok(machine)
+    }
+
+    /// Compile libraries that may be loaded later, several at a time, unless they were compiled before. One that cannot
+    /// be is left to whoever loads it.
+    pub(crate) fn prepare_libraries(&self, libraries: &[(&str, &Content)]) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some((path, content)) = libraries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if let Err(error) = self.libraries.prepare(content, &self.python) {
+                    tracing::warn!(%error, path, "a library cannot be compiled");
+                }
+            }
+        };
+        // A compilation keeps several processors busy itself, but for its beginning and its end.
+        let workers = thread::available_parallelism().map_or(1, usize::from).min(libraries.len());
+        thread::scope(|scope| {
+            for _ in 1..workers {
+                // Where no thread can be had, this one does it all.
+                drop(thread::Builder::new().spawn_scoped(scope, work));
+            }
+            work();
+        });
     }
 
     fn load(cache_dir: Option<&Path>, source: &Source<'_>) -> Result<Self> {

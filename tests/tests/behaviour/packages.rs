@@ -206,3 +206,15 @@ fn a_wheel_that_was_replaced_is_read_anew() {
         assert_eq!(result.final_expression, Some(Value::Int(version)));
     }
 }
+
+/// What set-up made with pip.
+fn site() -> String {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/site").to_owned()
+}
+
+#[test]
+fn wheels_of_the_python_index_work_from_a_site_folder() {
+    let options = SandboxOptions { packages_from: vec![site()], timeout: None, ..options() };
+    let result = run_in(options, include_str!("../../programs/site.py"));
+    assert_eq!(success(&result).stdout, include_str!("../../programs/site.out"));
+}
