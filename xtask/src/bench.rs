@@ -14,7 +14,8 @@ pub(crate) struct Options {
 
 /// Runs every benchmark; they are built with the release profile's optimisation.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    setup::run(&setup::Options::default())?;
+    // Packages are measured with the wheels of the tests.
+    setup::run(&setup::Options { dev: true, ..setup::Options::default() })?;
     let mut command = util::cargo();
     command.args(["bench", "--package", "terrarium-benches", "--"]).args(&options.arguments);
     ensure!(command.status()?.success(), "the benchmarks failed");
