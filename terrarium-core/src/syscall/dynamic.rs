@@ -10,10 +10,13 @@ pub(super) const IMPORTS: &[Import] = &[
     engine("_PyEM_TrampolineCall_JS", "iiii->i", EngineCall::Trampoline),
     engine("_Py_CheckEmscriptenSignals_Helper", "->i", EngineCall::CheckSignals),
     engine("__call_sighandler", "ii->", EngineCall::CallSighandler),
-    engine("_dlopen_js", "i->i", EngineCall::Dlopen),
-    engine("_emscripten_dlopen_js", "iiii->", EngineCall::DlopenAsync),
+    engine("_dlopen_js", "i->i", EngineCall::Dlopen)
+        .noted("libraries of packages; those that the code brings need the option `untrusted_libraries`"),
+    engine("_emscripten_dlopen_js", "iiii->", EngineCall::DlopenAsync)
+        .noted("ends the run: no library calls it, and `dlopen` does not wait"),
     engine("_dlsym_js", "iii->i", EngineCall::Dlsym),
-    engine("ffi_call_js", "iiii->", EngineCall::FfiCall),
+    engine("ffi_call_js", "iiii->", EngineCall::FfiCall)
+        .noted("a variadic function with exactly as many arguments as it takes values needs `argtypes`"),
     engine("ffi_closure_alloc_js", "ii->i", EngineCall::FfiClosureAlloc),
     engine("ffi_closure_free_js", "i->", EngineCall::FfiClosureFree),
     engine("ffi_prep_closure_loc_js", "iiiii->i", EngineCall::FfiPrepClosure),

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use crate::support::success;
 use terrarium_core::{Deterministic, Error, ExecuteOptions, PackageError, Packages, Sandbox, SandboxOptions, Value};
 use terrarium_tests::{installed, no_files, options, run, run_in, wheel};
 

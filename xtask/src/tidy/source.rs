@@ -11,7 +11,7 @@ use crate::util;
 const MAX_BYTES: usize = 2 << 20;
 
 /// Folders that hold nothing of the project's own.
-const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "__pycache__"];
+const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "corpus", "site", "__pycache__"];
 
 /// A text file of the project.
 pub(super) struct SourceFile {
