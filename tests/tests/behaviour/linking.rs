@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Sandbox, SandboxOptions, Status};
+use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Packages, Sandbox, SandboxOptions, Status};
 use terrarium_tests::options;
 
 use crate::support::{error_of, success};
@@ -184,15 +184,21 @@ fn relocations_and_constructors_run_in_this_order_before_anything_else() {
 
 #[test]
 fn exceptions_cross_the_borders_of_libraries() {
-    let thrower = r#"(import "env" "__cpp_exception" (tag $e (param i32)))
-        (func (export "thrower") (param i32) (throw $e (local.get 0)))"#;
-    let catcher = r#"(import "env" "__cpp_exception" (tag $e (param i32)))
-        (import "env" "thrower" (func $f (param i32)))
-        (func (export "caught") (param i32) (result i32)
-            try (result i32) local.get 0 call $f i32.const 0 catch $e end)"#;
-    let files =
-        [("t.so", library("", thrower)), ("c.so", library(r#"(needed "t.so") (runtime-path "$ORIGIN")"#, catcher))];
-    assert_eq!(printed(&files, "print(CDLL('./c.so').caught(123))"), "123\n");
+    for tag in ["__cpp_exception", "__c_longjmp"] {
+        let thrower = format!(
+            r#"(import "env" "{tag}" (tag $e (param i32)))
+            (func (export "thrower") (param i32) (throw $e (local.get 0)))"#
+        );
+        let catcher = format!(
+            r#"(import "env" "{tag}" (tag $e (param i32)))
+            (import "env" "thrower" (func $f (param i32)))
+            (func (export "caught") (param i32) (result i32)
+                try (result i32) local.get 0 call $f i32.const 0 catch $e end)"#
+        );
+        let head = r#"(needed "t.so") (runtime-path "$ORIGIN")"#;
+        let files = [("t.so", library("", &thrower)), ("c.so", library(head, &catcher))];
+        assert_eq!(printed(&files, "print(CDLL('./c.so').caught(123))"), "123\n", "{tag}");
+    }
     // Through a callback of Python's and the host's foreign calls.
     let through = r#"(import "env" "__cpp_exception" (tag $e (param i32)))
         (import "env" "__indirect_function_table" (table 0 funcref))
@@ -267,4 +273,31 @@ for n in range(12):
     os_remove = __import__('os').remove(f'{n}.so')";
     let printed = printed(&[("a.so", library("", &body))], code);
     assert_eq!(printed, "7 ./7.so: too many libraries were loaded before it\n");
+}
+
+#[test]
+fn what_native_code_throws_becomes_a_python_exception() {
+    let options = SandboxOptions {
+        packages: Packages::List(["tiktoken", "contourpy"].map(str::to_owned).into()),
+        packages_from: vec![concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned()],
+        timeout: None,
+        ..options()
+    };
+    let code = "import contourpy, tiktoken
+# A panic in Rust: a letter that the vocabulary lacks.
+encoding = tiktoken.Encoding('x', pat_str=r'\\w+', mergeable_ranks={b'a': 0, b'b': 1, b'ab': 2}, special_tokens={})
+try: encoding.encode('zz')
+except BaseException as e: print(type(e).__name__, e)
+print(encoding.encode('abab'))
+# An exception in C++.
+lines = contourpy.contour_generator(z=[[0, 1], [1, 2]])
+try: lines.filled(3, 2)
+except ValueError as e: print('ValueError', e)
+print(len(lines.lines(1)))";
+    let result = run_with(options, &[], code);
+    assert_eq!(
+        success(&result).stdout,
+        "PanicException no entry found for key\n[2, 2]\nValueError upper_level must be larger than lower_level\n1\n"
+    );
+    assert!(result.stderr.contains("panicked at"), "{}", result.stderr);
 }
