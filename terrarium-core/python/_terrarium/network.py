@@ -41,25 +41,31 @@ def _explained(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
             refused = type(error)(error.errno, _CLOSED)
         raise refused
 
-    lookup.__name__ = lookup.__qualname__ = real.__name__
-    lookup.__module__, lookup.__doc__ = real.__module__, real.__doc__
+    _disguise(lookup, real)
     return lookup
+
+
+def _disguise(ours: Callable[..., Any], real: Any) -> None:
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(ours, name, getattr(real, name))
+    # What `inspect` takes the signature from.
+    ours.__wrapped__ = real  # type: ignore[attr-defined]
 
 
 def change_sockets(module: Any) -> None:
     """Let a socket that the host refused say why."""
     real = module.socket.__init__
 
-    def __init__(self: Any, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:
+    def make(self: Any, *args: Any, **keywords: Any) -> None:
         try:
-            real(self, family, type, proto, fileno)
+            real(self, *args, **keywords)
             return
         except PermissionError:
             pass
         raise PermissionError(EACCES, _CLOSED)
 
-    __init__.__qualname__, __init__.__doc__ = real.__qualname__, real.__doc__
-    module.socket.__init__ = __init__
+    _disguise(make, real)
+    module.socket.__init__ = make
 
 
 def fill_urllib3(module: Any) -> None:
@@ -73,8 +79,8 @@ def fill_urllib3(module: Any) -> None:
 
 def fill_httpx(module: Any) -> None:
     """Give httpx transports that refuse: those it has elsewhere need a package that it does not ask for here."""
-    from httpx import _exceptions
-    from httpx._transports.base import AsyncBaseTransport, BaseTransport
+    from httpx import _exceptions  # type: ignore[import-not-found]
+    from httpx._transports.base import AsyncBaseTransport, BaseTransport  # type: ignore[import-not-found]
 
     def refuse(request: Any) -> None:
         if request.url.scheme not in ("http", "https"):
@@ -82,7 +88,7 @@ def fill_httpx(module: Any) -> None:
             raise _exceptions.UnsupportedProtocol(message, request=request)
         raise _exceptions.ConnectError(_CLOSED, request=request)
 
-    class HTTPTransport(BaseTransport):
+    class HTTPTransport(BaseTransport):  # type: ignore[misc]
         """Refuses every request, as a machine without a network does. The settings are for connections."""
 
         def __init__(self, *_settings: Any, **_named: Any) -> None:
@@ -91,7 +97,7 @@ def fill_httpx(module: Any) -> None:
         def handle_request(self, request: Any) -> Any:
             refuse(request)
 
-    class AsyncHTTPTransport(AsyncBaseTransport):
+    class AsyncHTTPTransport(AsyncBaseTransport):  # type: ignore[misc]
         """Refuses every request, as a machine without a network does. The settings are for connections."""
 
         def __init__(self, *_settings: Any, **_named: Any) -> None:
@@ -121,5 +127,5 @@ def change_micropip(module: Any) -> None:
             f"Packages are added from outside: add {name!r} to the option `packages`"
         )
 
-    query_package.__doc__ = real.__doc__
+    _disguise(query_package, real)
     module.query_package = query_package

@@ -55,7 +55,8 @@ def start(config: dict[str, Any]) -> None:
     reserve.fill()
     remember_files()
     _change_figures_and_threads(config)
-    _change_network()
+    if sys.platform == "emscripten":
+        _change_network()
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
@@ -118,9 +119,7 @@ def _change_figures(module: ModuleType) -> None:
 
 
 def _change_network() -> None:
-    """Let requests end at a host that refuses them. Native Python has a host that does not."""
-    if sys.platform != "emscripten":
-        return
+    """Let requests end at the host, which refuses them."""
 
     def by(change: str) -> Callable[[ModuleType], None]:
         def hook(module: ModuleType) -> None:
