@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use terrarium_core::syscall::compatibility_page;
 
-use crate::util;
+use crate::{suites, util};
 
 /// What to do with the generated files.
 #[derive(clap::Args)]
@@ -14,13 +14,13 @@ pub(crate) struct Options {
 }
 
 /// The generated files: path from the workspace's root, and content.
-fn files() -> Vec<(&'static str, String)> {
-    vec![("COMPATIBILITY.md", compatibility_page())]
+fn files() -> Result<Vec<(&'static str, String)>> {
+    Ok(vec![("COMPATIBILITY.md", compatibility_page() + &suites::page()?)])
 }
 
 /// Writes every file, or checks it.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    for (name, content) in files() {
+    for (name, content) in files()? {
         if options.check {
             ensure!(is_current(name, &content), "`{name}` is out of date: run `cargo xtask codegen`");
         } else {
@@ -31,8 +31,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// The generated files that are out of date.
-pub(crate) fn stale() -> Vec<&'static str> {
-    files().into_iter().filter(|(name, content)| !is_current(name, content)).map(|(name, _)| name).collect()
+pub(crate) fn stale() -> Result<Vec<&'static str>> {
+    Ok(files()?.into_iter().filter(|(name, content)| !is_current(name, content)).map(|(name, _)| name).collect())
 }
 
 fn is_current(name: &str, content: &str) -> bool {

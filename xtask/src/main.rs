@@ -6,6 +6,7 @@ mod codegen;
 mod demo;
 mod dist;
 mod setup;
+mod suites;
 mod test;
 mod tidy;
 mod util;
@@ -34,6 +35,8 @@ enum Command {
     Tidy,
     /// Write the generated files.
     Codegen(codegen::Options),
+    /// Run part of the packages' own test suites in the sandbox and in native Python, and compare.
+    Suites(suites::Options),
     /// Run the benchmarks; what follows `--` goes to them.
     Bench(bench::Options),
     /// Pack the crate of the guest's artifacts and check its size.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
         Command::Codegen(options) => codegen::run(&options),
+        Command::Suites(options) => suites::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Dist => dist::run(),
     };

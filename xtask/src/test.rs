@@ -4,7 +4,7 @@ mod one_engine;
 mod stream;
 mod table;
 mod tally;
-mod venv;
+pub(crate) mod venv;
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{demo, setup, tidy, util};
+use crate::{demo, setup, suites, tidy, util};
 use stream::run_streaming;
 use tally::Tally;
 
@@ -37,6 +37,8 @@ enum Part {
     Harness,
     /// The README's first command, against its expected output.
     Demo,
+    /// A few modules of the packages' own test suites, against native Python.
+    Suites,
 }
 
 /// One row of the final table.
@@ -73,6 +75,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::Demo) {
         rows.plain("demo", demo::check);
+    }
+    if wanted(Part::Suites) {
+        rows.plain("suites", || suites::run(&suites::Options { quick: true, filter: None }));
     }
     rows.finish()
 }

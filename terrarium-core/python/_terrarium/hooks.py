@@ -1,16 +1,16 @@
-"""Changes to modules of the standard library, made when a program imports them; modules that are to be absent."""
+"""Changes to modules, made when a program imports them; modules with other contents; modules that are to be absent."""
 
 from __future__ import annotations
 
 import _frozen_importlib
 import sys
+from _frozen_importlib import ModuleSpec
 
 from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
@@ -41,12 +41,27 @@ class _Loader:
         self._hook(module)
 
 
+class _Filler:
+    """Loads a module by having it filled, whatever its own file holds."""
+
+    def __init__(self, fill: Hook) -> None:
+        self._fill = fill
+
+    def create_module(self, _spec: ModuleSpec) -> None:
+        """Leave the creation to the interpreter."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fill the module."""
+        self._fill(module)
+
+
 class Finder:
-    """Finds the modules that have a hook, and no others; stops the search for the ones that are refused."""
+    """Finds the modules that have a hook or are replaced; stops the search for the ones that are refused."""
 
     def __init__(self) -> None:
         self._hooks: dict[str, Hook] = {}
         self._before: dict[str, Before] = {}
+        self._replaced: dict[str, Hook] = {}
         self._refused: dict[str, str] = {}
         self._busy = False
 
@@ -58,6 +73,10 @@ class Finder:
         module = sys.modules.get(name)
         if module is not None:
             hook(module)
+
+    def replace(self, name: str, fill: Hook) -> None:
+        """Let the module `name` hold what `fill` puts there, and nothing of its own."""
+        self._replaced[name] = fill
 
     def refuse(self, name: str, reason: str | None = None) -> None:
         """Let there be no module `name`, and say why."""
@@ -72,7 +91,10 @@ class Finder:
         self._hooks.pop(name, None)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find a module with a hook by the finders that follow."""
+        """Find a module with a hook by the finders that follow, and one that is replaced by nobody."""
+        fill = self._replaced.get(name)
+        if fill is not None:
+            return ModuleSpec(name, _Filler(fill))  # type: ignore[arg-type]
         hook = self._hooks.get(name)
         if hook is None or self._busy:
             if name in self._refused:

@@ -137,6 +137,7 @@ _LAZY = (
     "_terrarium.display",
     "_terrarium.errors",
     "_terrarium.figures",
+    "_terrarium.network",
     "_terrarium.stack",
     "_terrarium.threads.patch",
     "_terrarium.tracebacks",

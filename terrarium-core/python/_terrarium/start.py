@@ -17,6 +17,7 @@ from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -54,6 +55,8 @@ def start(config: dict[str, Any]) -> None:
     reserve.fill()
     remember_files()
     _change_figures_and_threads(config)
+    if sys.platform == "emscripten":
+        _change_network()
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
@@ -113,6 +116,22 @@ def _change_managers(module: ModuleType) -> None:
 
 def _change_figures(module: ModuleType) -> None:
     load("_terrarium.figures").change_figures(module)
+
+
+def _change_network() -> None:
+    """Let requests end at the host, which refuses them."""
+
+    def by(change: str) -> Callable[[ModuleType], None]:
+        def hook(module: ModuleType) -> None:
+            getattr(load("_terrarium.network"), change)(module)
+
+        return hook
+
+    finder.add("_socket", by("change_lookups"))
+    finder.add("socket", by("change_sockets"))
+    finder.add("micropip.package_index", by("change_micropip"))
+    finder.replace("urllib3.contrib.emscripten", by("fill_urllib3"))
+    finder.replace("httpx._transports.jsfetch", by("fill_httpx"))
 
 
 def _choose_threads(in_order: bool) -> None:

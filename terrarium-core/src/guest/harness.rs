@@ -24,6 +24,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/main.py",
     "_terrarium/memory.py",
     "_terrarium/module.py",
+    "_terrarium/network.py",
     "_terrarium/pristine.py",
     "_terrarium/run.py",
     "_terrarium/shadow.py",

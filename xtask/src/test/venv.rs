@@ -9,7 +9,7 @@ use crate::util;
 
 /// The Python of the environment `name`, which holds exactly what the requirements file pins. It is
 /// made anew when the file changes and is used as it is otherwise, without the network.
-pub(super) fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
+pub(crate) fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
     let pinned = util::read(requirements)?;
     let folder = util::root().join("target/xtask/venv").join(name);
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });

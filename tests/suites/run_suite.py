@@ -1,0 +1,79 @@
+"""Run test modules with pytest and write what came of each test as JSON: {test: [outcome, reason]}.
+
+    run_suite.py OUTPUT STAND-INS [argument of pytest]...
+
+The same program runs in the sandbox and in native Python. STAND-INS names, with commas, the extensions that the tests
+need and a wheel may lack: a test that uses one that is missing is skipped.
+"""
+
+import importlib
+import json
+import sys
+import types
+
+import pytest
+
+LONGEST_REASON = 2000
+
+
+class Missing(type):
+    """The type of what a missing extension would hold. It can be named; whatever uses it is skipped."""
+
+    def __call__(cls, *_, **__):
+        pytest.skip(f"needs {cls.__module__}", allow_module_level=True)
+
+    def __getattr__(cls, name):
+        # These are asked for by machinery, which takes no for an answer.
+        if name == "dtype" or name.startswith("_"):
+            raise AttributeError(name)
+        cls()
+
+
+def stand_in(name):
+    """Put a module whose every name is a missing one in the place of an extension that is not there."""
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        module = types.ModuleType(name)
+
+        def missing(attribute):
+            if attribute.startswith("__"):
+                raise AttributeError(attribute)
+            return type.__new__(Missing, attribute, (), {"__module__": name})
+
+        module.__getattr__ = missing
+        sys.modules[name] = module
+        parent, _, child = name.rpartition(".")
+        setattr(importlib.import_module(parent), child, module)
+
+
+class Outcomes:
+    """Collects the outcome of each test, and why it is none of the good ones."""
+
+    def __init__(self):
+        self.tests = {}
+
+    def note(self, report, outcome):
+        text = report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
+        # The file's name differs from place to place.
+        name = report.nodeid.partition("::")[2]
+        self.tests[name] = [outcome, text[-LONGEST_REASON:]]
+
+    def pytest_runtest_logreport(self, report):
+        if hasattr(report, "wasxfail"):
+            self.note(report, "xfailed" if report.skipped else "xpassed")
+        elif report.when == "call" or not report.passed:
+            self.note(report, "failed" if report.failed else report.outcome)
+
+    def pytest_collectreport(self, report):
+        if not report.passed:
+            self.note(report, "failed" if report.failed else "skipped")
+
+
+output, stand_ins, *arguments = sys.argv[1:]
+for extension in filter(None, stand_ins.split(",")):
+    stand_in(extension)
+outcomes = Outcomes()
+pytest.main(arguments, plugins=[outcomes])
+with open(output, "w") as file:
+    json.dump(outcomes.tests, file)

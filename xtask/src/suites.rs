@@ -1,0 +1,95 @@
+//! `cargo xtask suites`: part of the packages' own test suites, in the sandbox and in native Python, side by side.
+
+mod compare;
+mod page;
+mod place;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::{demo, setup, util};
+pub(crate) use page::page;
+
+/// What was found, as it is kept.
+const RESULTS: &str = "tests/suites/results.json";
+
+/// What is to be run.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only the few modules that are fast; nothing is written
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Only modules whose name contains this; nothing is written
+    pub(crate) filter: Option<String>,
+}
+
+/// `suites.json`: what is run.
+#[derive(Deserialize)]
+struct Plan {
+    suites: Vec<Suite>,
+    /// Tests that pass in native Python and fail in the sandbox, as `package/module::test`, and why.
+    explained: BTreeMap<String, String>,
+}
+
+/// The part of one package's suite that is run.
+#[derive(Deserialize)]
+struct Suite {
+    package: String,
+    /// Where the tests lie in a folder of packages.
+    folder: String,
+    /// Extensions that only the tests use; the guest's wheel lacks them.
+    stand_ins: Vec<String>,
+    /// Arguments for pytest.
+    options: Vec<String>,
+    /// Modules below the folder.
+    modules: Vec<String>,
+    /// Those of them that are fast.
+    quick: Vec<String>,
+}
+
+/// `results.json`: what was found.
+#[derive(Serialize, Deserialize)]
+struct Results {
+    /// The version of the native Python.
+    native_python: String,
+    suites: Vec<compare::Found>,
+}
+
+/// Runs the suites in both places and compares. A whole run writes what it found; then the page is to be made again.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    setup::run(&setup::Options { dev: true, force: false })?;
+    let program = demo::build()?;
+    let root = util::root().join("tests/suites");
+    let plan: Plan = serde_json::from_slice(&util::read(&root.join("suites.json"))?)?;
+    let place = place::ready(program, &root, &plan.suites)?;
+    let mut results = Results { native_python: place.python_version()?, suites: Vec::new() };
+    let mut faults = Vec::new();
+    for suite in &plan.suites {
+        let mut found = compare::Found::new(&suite.package, place.version(&suite.package)?);
+        let modules = if options.quick { &suite.quick } else { &suite.modules };
+        let chosen = |module: &&String| options.filter.as_ref().is_none_or(|part| module.contains(part));
+        for module in modules.iter().filter(chosen) {
+            let native = place.native(suite, module)?;
+            let here = place.sandbox(suite, module)?;
+            ensure!(!native.is_empty() && !here.is_empty(), "`{module}` has no tests");
+            let summary = found.add(module, &native, &here, &plan.explained);
+            println!("{} {module}: {summary}", suite.package);
+        }
+        faults.extend(found.faults.iter().cloned());
+        results.suites.push(found);
+    }
+    ensure!(faults.is_empty(), "these tests pass in native Python and fail in the sandbox:\n{}", faults.join("\n"));
+    if !options.quick && options.filter.is_none() {
+        let text = serde_json::to_string_pretty(&results)? + "\n";
+        util::write(&util::root().join(RESULTS), text.as_bytes())?;
+        println!("`{RESULTS}` is written; `cargo xtask codegen` makes the page of it");
+    }
+    Ok(())
+}
+
+fn results() -> Result<Results> {
+    let bytes = util::read(&util::root().join(RESULTS))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("`{RESULTS}` is damaged: run `cargo xtask suites`"))
+}

@@ -1,0 +1,157 @@
+//! What a suite gave in the sandbox beside what it gave in native Python.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::place::Outcomes;
+
+/// Why a package's own tests are skipped in the sandbox and not elsewhere: words in pytest's reason, and what they
+/// come to. The first that fits holds.
+const REASONS: &[(&[&str], &str)] = &[
+    (&["needs "], "the tests' own C extensions are not in the guest's wheel"),
+    (&["fp exception", "fp error", "FP error", "in wasm"], "WebAssembly has no floating-point exceptions"),
+    (&["thread"], "no threads of the operating system"),
+    (&["subprocess", "process", "fork"], "no other processes"),
+    (&["64bit", "64-bit", "32-bit", "32bit", "memory"], "pointers and sizes have 32 bits"),
+    (&["asyncio"], "the package takes the platform for one without asyncio"),
+    (&["uild", "ompil"], "no compiler"),
+    (&["could not import", "not installed", "Could not import"], "an optional package is not installed"),
+    (&["ython"], "for another version of Python"),
+];
+const OTHER: &str = "other conditions of the tests that the platform does not meet";
+
+/// How many tests had which outcome.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Counts {
+    /// Passed, or failed as the test says that it must.
+    pub(super) passed: usize,
+    pub(super) skipped: usize,
+    pub(super) failed: usize,
+}
+
+impl Counts {
+    fn of(outcomes: &Outcomes) -> Self {
+        let mut counts = Self::default();
+        for (outcome, _) in outcomes.values() {
+            match outcome.as_str() {
+                "skipped" => counts.skipped += 1,
+                "failed" => counts.failed += 1,
+                _ => counts.passed += 1,
+            }
+        }
+        counts
+    }
+
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} skipped, {} failed", self.passed, self.skipped, self.failed)
+    }
+}
+
+/// What one package's suite gave.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Found {
+    pub(super) package: String,
+    pub(super) version: String,
+    pub(super) modules: usize,
+    pub(super) native: Counts,
+    pub(super) sandbox: Counts,
+    /// Tests that pass in native Python and are skipped in the sandbox, by reason.
+    pub(super) skipped: BTreeMap<String, usize>,
+    /// Tests that pass in native Python and fail in the sandbox, by reason.
+    pub(super) explained: BTreeMap<String, usize>,
+    /// Such tests for which no reason is given.
+    #[serde(skip)]
+    pub(super) faults: Vec<String>,
+}
+
+impl Found {
+    pub(super) fn new(package: &str, version: String) -> Self {
+        Self {
+            package: package.to_owned(),
+            version,
+            modules: 0,
+            native: Counts::default(),
+            sandbox: Counts::default(),
+            skipped: BTreeMap::new(),
+            explained: BTreeMap::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Adds the outcomes of a module. Gives a line about them.
+    pub(super) fn add(
+        &mut self,
+        module: &str,
+        native: &Outcomes,
+        sandbox: &Outcomes,
+        explained: &BTreeMap<String, String>,
+    ) -> String {
+        let (there, here) = (Counts::of(native), Counts::of(sandbox));
+        self.modules += 1;
+        self.native.add(there);
+        self.sandbox.add(here);
+        for (test, (outcome, reason)) in sandbox {
+            // A test that is not there natively under this name counts as one that passes there.
+            let passes = native.get(test).is_none_or(|(outcome, _)| outcome != "failed" && outcome != "skipped");
+            match outcome.as_str() {
+                "skipped" if passes => *self.skipped.entry(class(reason).to_owned()).or_default() += 1,
+                "failed" if passes => {
+                    let name = format!("{}/{module}::{test}", self.package);
+                    match explained.get(&name) {
+                        Some(reason) => *self.explained.entry(reason.clone()).or_default() += 1,
+                        None => self.faults.push(format!("{name}: {}", reason.lines().last().unwrap_or_default())),
+                    }
+                }
+                _ => {}
+            }
+        }
+        format!("{here} (native: {there})")
+    }
+}
+
+fn class(reason: &str) -> &'static str {
+    let fits = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    REASONS.iter().find(|(words, _)| fits(words)).map_or(OTHER, |(_, class)| class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes(list: &[(&str, &str, &str)]) -> Outcomes {
+        list.iter().map(|(test, outcome, why)| ((*test).into(), ((*outcome).into(), (*why).into()))).collect()
+    }
+
+    #[test]
+    fn a_test_that_passes_natively_and_fails_here_is_a_fault_unless_explained() {
+        let native = outcomes(&[("a", "passed", ""), ("b", "failed", "x"), ("c", "xfailed", ""), ("d", "skipped", "")]);
+        let here =
+            outcomes(&[("a", "failed", "first\nlast"), ("b", "failed", ""), ("c", "failed", ""), ("d", "failed", "")]);
+        let explained = BTreeMap::from([("p/m::c".to_owned(), "known".to_owned())]);
+        let mut found = Found::new("p", "1".to_owned());
+        let line = found.add("m", &native, &here, &explained);
+        assert_eq!(found.faults, ["p/m::a: last"]);
+        assert_eq!(found.explained, BTreeMap::from([("known".to_owned(), 1)]));
+        assert_eq!(line, "0 passed, 0 skipped, 4 failed (native: 2 passed, 1 skipped, 1 failed)");
+    }
+
+    #[test]
+    fn tests_that_are_skipped_here_only_are_counted_by_reason() {
+        let native = outcomes(&[("a", "passed", ""), ("b", "passed", ""), ("c", "skipped", "thread")]);
+        let here = outcomes(&[("a", "skipped", "needs x._tests"), ("b", "skipped", "strange"), ("c", "skipped", "")]);
+        let mut found = Found::new("p", "1".to_owned());
+        found.add("m", &native, &here, &BTreeMap::new());
+        assert_eq!(found.skipped, BTreeMap::from([(REASONS[0].1.to_owned(), 1), (OTHER.to_owned(), 1)]));
+        assert_eq!(found.sandbox, Counts { passed: 0, skipped: 3, failed: 0 });
+    }
+}
