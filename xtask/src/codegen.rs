@@ -1,5 +1,7 @@
 //! `cargo xtask codegen`: writes the files that are generated, or says that they are out of date.
 
+mod packages;
+
 use anyhow::{Result, ensure};
 use terrarium_core::syscall::compatibility_page;
 
@@ -14,13 +16,13 @@ pub(crate) struct Options {
 }
 
 /// The generated files: path from the workspace's root, and content.
-fn files() -> Vec<(&'static str, String)> {
-    vec![("COMPATIBILITY.md", compatibility_page())]
+fn files() -> Result<Vec<(&'static str, String)>> {
+    Ok(vec![("COMPATIBILITY.md", compatibility_page() + &packages::section()?)])
 }
 
 /// Writes every file, or checks it.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    for (name, content) in files() {
+    for (name, content) in files()? {
         if options.check {
             ensure!(is_current(name, &content), "`{name}` is out of date: run `cargo xtask codegen`");
         } else {
@@ -31,8 +33,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// The generated files that are out of date.
-pub(crate) fn stale() -> Vec<&'static str> {
-    files().into_iter().filter(|(name, content)| !is_current(name, content)).map(|(name, _)| name).collect()
+pub(crate) fn stale() -> Result<Vec<&'static str>> {
+    let stale = files()?.into_iter().filter(|(name, content)| !is_current(name, content));
+    Ok(stale.map(|(name, _)| name).collect())
 }
 
 fn is_current(name: &str, content: &str) -> bool {

@@ -5,7 +5,10 @@ use super::source::SourceFile;
 use crate::codegen;
 
 pub(super) fn check(_: &[SourceFile]) -> Vec<Finding> {
-    codegen::stale().into_iter().map(finding).collect()
+    match codegen::stale() {
+        Ok(names) => names.into_iter().map(finding).collect(),
+        Err(error) => vec![Finding { path: "COMPATIBILITY.md".to_owned(), line: 1, message: format!("{error:#}") }],
+    }
 }
 
 fn finding(name: &str) -> Finding {
