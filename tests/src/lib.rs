@@ -1,13 +1,19 @@
 //! What the tests of terrarium share: sandboxes, programs in files, and a process of its own for what is dangerous.
 
+mod corpus;
+mod each;
+mod picture;
 mod probe;
 mod program;
 mod resources;
 mod run;
 mod wheels;
 
+pub use corpus::{corpus, wheels};
+pub use each::each;
+pub use picture::Picture;
 pub use probe::{Ending, Job, Report, Step, run_job, serve};
-pub use program::{Native, Program, check_golden, check_native, programs, transcript};
+pub use program::{Native, Program, Works, check_golden, check_native, programs, transcript};
 pub use resources::Resources;
 pub use run::{no_files, options, run, run_in, sandbox, session};
 pub use wheels::{installed, wheel};

@@ -8,6 +8,8 @@
 //! # timeout: 1           seconds
 //! # memory: 128MiB       the memory limit
 //! # session: reset       a session in which it ran is of no use until it is reset
+//! # packages: numpy PIL  packages of the corpus that it has
+//! # works: yes           how much of a package works, for the table in COMPATIBILITY.md; or: in part: why; or: no: why
 //! ```
 //!
 //! `TERRARIUM_BLESS=1` writes what the programs say now as what they must say.
@@ -20,7 +22,9 @@ use std::{
     time::Duration,
 };
 
-use terrarium_core::{ExecuteOptions, ExecutionResult, SandboxOptions, Status};
+use terrarium_core::{ExecuteOptions, ExecutionResult, Packages, SandboxOptions, Status};
+
+use crate::corpus;
 
 /// A program in a file.
 #[derive(Clone, Debug)]
@@ -45,6 +49,21 @@ pub struct Program {
     pub memory: Option<u64>,
     /// Whether a session in which it ran is of no use until it is reset.
     pub breaks_session: bool,
+    /// The packages of the corpus that it has.
+    pub packages: Vec<String>,
+    /// How much of a package works, where a program is about one.
+    pub works: Option<Works>,
+}
+
+/// How much of a package works: what the table in COMPATIBILITY.md says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Works {
+    /// All that the program tries.
+    Yes,
+    /// The program ends well and shows what does not work.
+    InPart,
+    /// The program fails.
+    No,
 }
 
 /// Whether native CPython must do the same.
@@ -88,6 +107,8 @@ impl Program {
             timeout: None,
             memory: None,
             breaks_session: false,
+            packages: Vec::new(),
+            works: None,
             source: String::new(),
         };
         let directions = source.lines().map_while(|line| line.strip_prefix("# ")?.split_once(": "));
@@ -126,6 +147,16 @@ impl Program {
                 self.memory = Some(mib << 20);
             }
             "session" if value == "reset" => self.breaks_session = true,
+            "packages" => self.packages = value.split_whitespace().map(str::to_owned).collect(),
+            "works" => {
+                let reasoned = |start| value.strip_prefix(start).is_some_and(|reason: &str| !reason.is_empty());
+                self.works = match value {
+                    "yes" => Some(Works::Yes),
+                    _ if reasoned("in part: ") => Some(Works::InPart),
+                    _ if reasoned("no: ") => Some(Works::No),
+                    _ => panic!("{}", bad()),
+                };
+            }
             _ => panic!("{}", bad()),
         }
     }
@@ -135,6 +166,10 @@ impl Program {
         let mut options = SandboxOptions::default();
         options.timeout = self.timeout.or(options.timeout);
         options.memory = self.memory.unwrap_or(options.memory);
+        if !self.packages.is_empty() {
+            options.packages = Packages::List(self.packages.clone());
+            options.packages_from = vec![corpus()];
+        }
         options
     }
 

@@ -1,5 +1,7 @@
 //! `cargo xtask codegen`: writes the files that are generated, or says that they are out of date.
 
+mod packages;
+
 use anyhow::{Result, ensure};
 use terrarium_core::syscall::compatibility_page;
 
@@ -15,7 +17,8 @@ pub(crate) struct Options {
 
 /// The generated files: path from the workspace's root, and content.
 fn files() -> Result<Vec<(&'static str, String)>> {
-    Ok(vec![("COMPATIBILITY.md", compatibility_page() + &suites::page()?)])
+    let compatibility = compatibility_page() + &packages::section()? + &suites::page()?;
+    Ok(vec![("COMPATIBILITY.md", compatibility)])
 }
 
 /// Writes every file, or checks it.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::import::{Handler, Import, Support};
 use super::table::FAMILIES;
 
-/// The text of COMPATIBILITY.md: every import of the guest with its support level and what to know about it.
+/// The text of COMPATIBILITY.md, without the packages: every import of the guest with its support level and what to know about it.
 #[must_use]
 pub fn compatibility_page() -> String {
     let mut page = String::from(INTRODUCTION);
@@ -23,8 +23,9 @@ pub fn compatibility_page() -> String {
 const INTRODUCTION: &str = "\
 # Compatibility
 
-Every function that the guest (CPython and its C library) asks of its host, and what it gets. This page is generated
-from the table in `terrarium-core/src/syscall`; run `cargo xtask codegen` after a change there.
+Every function that the guest (CPython and its C library) asks of its host, and what it gets; how threads behave; which
+packages work. This page is generated from `terrarium-core/src/syscall` and from the heads of the programs in
+`tests/programs/packages`; run `cargo xtask codegen` after a change there.
 
 - **full**: behaves as its documentation says.
 - **partial**: behaves so, with the gap that the note names.

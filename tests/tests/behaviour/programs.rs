@@ -1,45 +1,28 @@
 //! The programs in files: what they print stands beside them, and native CPython prints the same where it is asked.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
-};
-
 use terrarium_core::{ExecutionResult, Sandbox, Status};
-use terrarium_tests::{Program, check_golden, check_native, programs, transcript};
+use terrarium_tests::{Program, check_golden, check_native, each, programs, transcript};
 
 /// Run all programs of a folder and collect what is wrong with them.
 fn check_all(folder: &str, judge: impl Fn(&Program, &ExecutionResult) -> Result<(), String> + Sync) {
-    let programs = programs(folder);
-    let next = AtomicUsize::new(0);
-    let faults = Mutex::new(Vec::new());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let sandbox = Sandbox::new(program.sandbox_options()).expect("a sandbox");
-                    let result = sandbox.execute_with(&program.source, program.execute_options());
-                    let mut fault =
-                        |text: String| faults.lock().unwrap().push(format!("== {folder}/{}\n{text}", program.name));
-                    match result {
-                        Err(error) => fault(error.to_string()),
-                        Ok(result) => {
-                            judge(program, &result).unwrap_or_else(&mut fault);
-                            check_golden(program, &transcript(&result)).unwrap_or_else(&mut fault);
-                            match check_native(program, &result.stdout) {
-                                Ok(None) => (),
-                                Ok(Some(reason)) => println!("{}: not run in native CPython: {reason}", program.name),
-                                Err(text) => fault(text),
-                            }
-                        }
-                    }
-                }
-            });
-        }
-    });
-    let faults = faults.into_inner().unwrap();
-    assert!(faults.is_empty(), "{} of {} programs:\n{}", faults.len(), programs.len(), faults.join("\n"));
+    each(
+        &programs(folder),
+        |program| &program.name,
+        |program| {
+            let sandbox = Sandbox::new(program.sandbox_options()).expect("a sandbox");
+            let result =
+                sandbox.execute_with(&program.source, program.execute_options()).map_err(|error| error.to_string())?;
+            let mut faults = Vec::new();
+            faults.extend(judge(program, &result).err());
+            faults.extend(check_golden(program, &transcript(&result)).err());
+            match check_native(program, &result.stdout) {
+                Ok(None) => (),
+                Ok(Some(reason)) => println!("{}: not run in native CPython: {reason}", program.name),
+                Err(text) => faults.push(text),
+            }
+            if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+        },
+    );
 }
 
 #[test]

@@ -1,0 +1,9 @@
+# packages: certifi
+# works: yes
+"""The bundle of certificates is there."""
+
+import certifi
+
+bundle = certifi.contents()
+print(certifi.where().endswith("certifi/cacert.pem"))
+print(bundle.count("BEGIN CERTIFICATE") > 100, bundle.count("BEGIN CERTIFICATE") == bundle.count("END CERTIFICATE"))

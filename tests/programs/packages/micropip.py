@@ -1,0 +1,10 @@
+# packages: micropip
+# works: no: there is nothing to download with; a sandbox is given its packages before the run
+"""Its import, and a package that cannot be fetched."""
+
+import micropip
+
+try:
+    await micropip.install("six")
+except Exception as error:
+    raise SystemExit(f"not installed: {type(error).__name__}") from None

@@ -1,0 +1,31 @@
+# packages: pandas
+# works: yes
+"""Tables are read, joined, grouped, reshaped, resampled and written; times with zones, text, categories."""
+
+import io
+
+import pandas as pd
+
+sales = pd.read_csv(
+    io.StringIO("day,region,units,price\n2026-01-05,north,10,2.5\n2026-01-20,south,4,3\n2026-02-03,north,,2.75\n2026-02-09,south,8,3\n"),
+    parse_dates=["day"],
+)
+print(sales.dtypes)
+sales["revenue"] = sales.units * sales.price
+print(sales.groupby("region").agg(units=("units", "sum"), mean=("revenue", "mean")))
+print(sales.set_index("day").resample("MS")["revenue"].sum())
+names = pd.DataFrame({"region": ["north", "south", "west"], "head": ["Ada", "Bob", None]})
+print(names.merge(sales, how="left").pivot_table(index="head", columns="region", values="units", aggfunc="max"))
+print(sales.melt(id_vars="region", value_vars=["units", "price"]).value_counts("variable"))
+print(sales.units.rolling(2, min_periods=1).mean().tolist(), sales.units.rank().tolist(), sales.units.interpolate().tolist())
+print(sales.sort_values(["region", "units"], ascending=[True, False]).index.tolist(), sales.describe().loc["mean", "price"])
+zones = pd.date_range("2026-03-28 12:00", periods=3, freq="D", tz="Europe/Berlin")
+print([str(moment) for moment in zones.tz_convert("UTC")], pd.Timedelta("1 days 2h") / 2, pd.Period("2026Q1").end_time.date())
+print(pd.Series(["a1", "b2", None]).str.extract(r"(\w)(\d)").to_dict("list"), pd.Categorical(["x", "y", "x"]).codes.tolist())
+print(pd.cut([1, 5, 9], [0, 3, 6, 10], labels=["low", "mid", "high"]).tolist(), pd.crosstab([1, 1, 2], ["a", "b", "a"]).values.tolist())
+again = pd.read_json(io.StringIO(sales.to_json(orient="records", date_format="iso")), convert_dates=["day"])
+print(again.revenue.sum() == sales.revenue.sum(), sales.to_html().startswith('<table border="1" class="dataframe">'))
+sales.to_pickle("sales.pkl")
+print(pd.read_pickle("sales.pkl").equals(sales), sales.eval("units * 2 + price").tolist(), sales.query("price >= 3").index.tolist())
+print(pd.DataFrame({"s": pd.arrays.SparseArray([0, 0, 1])}).sparse.density, pd.interval_range(0, 4, 2).contains(1).tolist())
+print(pd.array([1, None], dtype="Int64").sum(), pd.to_datetime(["31.12.2026"], format="%d.%m.%Y")[0].isoformat())

@@ -1,0 +1,81 @@
+//! The acceptance cases that need packages: a test's name begins with the code of its case.
+
+use terrarium_core::{Bytes, ExecutionResult, Packages, Sandbox, SandboxOptions, Status, Value};
+use terrarium_tests::{Picture, corpus};
+
+/// Run code with the packages that it imports.
+#[track_caller]
+fn run(code: &str, files: &[(&str, Vec<u8>)]) -> ExecutionResult {
+    let options = SandboxOptions {
+        packages: Packages::Auto,
+        packages_from: vec![corpus()],
+        timeout: Some(std::time::Duration::from_secs(300)),
+        ..SandboxOptions::default()
+    };
+    let files = files.iter().map(|(name, content)| (*name, Bytes::from(content.clone())));
+    let result = Sandbox::new(options).unwrap().execute(code, files).unwrap();
+    assert_eq!(result.status, Status::Success, "{:?}", result.error);
+    result
+}
+
+#[test]
+fn t2_matrices_of_numpy_are_printed() {
+    let result = run("import numpy as np\na = np.arange(15).reshape(3, 5)\nprint(a)\nprint(a + 20)", &[]);
+    let expected = "\
+[[ 0  1  2  3  4]
+ [ 5  6  7  8  9]
+ [10 11 12 13 14]]
+[[20 21 22 23 24]
+ [25 26 27 28 29]
+ [30 31 32 33 34]]
+";
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), (expected, ""));
+    assert_eq!(result.final_expression, None);
+}
+
+#[test]
+fn t3_sympy_solves_an_equation() {
+    let result = run("from sympy import *\nv = Symbol('v')\nprint(solve(-14*v - 98))", &[]);
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("[-7]\n", ""));
+}
+
+#[test]
+fn t4_a_table_of_93_records_is_described_as_html() {
+    let code = "import pandas as pd
+data = [{'year': 1931 + n, 'value': n * 1.5} for n in range(93)]
+pd.DataFrame(data).describe().to_html()";
+    let result = run(code, &[]);
+    let Some(Value::Str(html)) = &result.final_expression else { panic!("{:?}", result.final_expression) };
+    assert!(html.starts_with("<table border=\"1\" class=\"dataframe\">"), "{html}");
+    for number in ["93.000000", "1977.000000", "69.000000", "138.000000"] {
+        assert!(html.contains(&format!("<td>{number}</td>")), "{number}: {html}");
+    }
+    assert!(html.ends_with("</table>"), "{html}");
+}
+
+#[test]
+fn t7_a_figure_is_saved_in_three_formats() {
+    let code = "import matplotlib.pyplot as plt
+plt.bar(['a', 'b', 'c'], [3, 1, 2], color=['red', 'green', 'blue'])
+for form in ('png', 'pdf', 'svg'):
+    plt.savefig(f'figure.{form}')
+plt.close()";
+    let result = run(code, &[]);
+    assert_eq!(result.output_files.keys().collect::<Vec<_>>(), ["figure.pdf", "figure.png", "figure.svg"]);
+    let picture = Picture::decode(&result.output_files["figure.png"]).unwrap();
+    assert_eq!(picture.to_string(), "819x512 Rgba");
+    let pdf = &result.output_files["figure.pdf"];
+    assert!(pdf.starts_with(b"%PDF-") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
+    let svg = String::from_utf8(result.output_files["figure.svg"].to_vec()).unwrap();
+    assert!(svg.starts_with("<?xml") && svg.contains("<svg") && svg.trim_end().ends_with("</svg>"));
+    assert!(result.displays.is_empty());
+}
+
+#[test]
+fn v6_a_table_with_a_gap_is_read_and_printed() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let data = STANDARD.decode("Y29sdW1uMSx2YWx1ZTEKY29sdW1uMiw=").unwrap();
+    let result = run("import pandas as pd\nprint(pd.read_csv(\"data.csv\").head())", &[("data.csv", data)]);
+    assert_eq!(result.stdout, "   column1  value1\n0  column2     NaN\n");
+    assert!(result.output_files.is_empty(), "{:?}", result.output_files.keys());
+}

@@ -1,0 +1,71 @@
+//! The table of packages in COMPATIBILITY.md, made from the heads of the programs that the tests run with them.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::util;
+
+/// The folder of the programs: one per package, of the name that its wheel has.
+const PROGRAMS: &str = "tests/programs/packages";
+
+const INTRODUCTION: &str = "
+## Packages
+
+What a test does with every package of the distribution that set-up lays out, and how it goes: all its compiled modules
+are imported, and a program (`tests/programs/packages`) computes something whose result is known. Other packages for the
+platform `pyemscripten_2026_0_wasm32` load in the same way.
+
+| package | works | tried |
+| --- | --- | --- |
+";
+
+/// One row.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    package: String,
+    works: String,
+    tried: String,
+}
+
+/// The section with its table.
+pub(super) fn section() -> Result<String> {
+    let mut section = INTRODUCTION.to_owned();
+    let files = util::walk(&util::root().join(PROGRAMS), &|_| false)?;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "py")) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let text = String::from_utf8(util::read(file)?)?;
+        let row = row(&name, &text).with_context(|| format!("`{}`", file.display()))?;
+        writeln!(section, "| {} | {} | {} |", row.package, row.works, row.tried)?;
+    }
+    Ok(section)
+}
+
+/// Reads a program's head: the line `# works: …`, and the first line of its docstring.
+fn row(name: &str, text: &str) -> Result<Row> {
+    let works = text.lines().map_while(|line| line.strip_prefix("# ")).find_map(|line| line.strip_prefix("works: "));
+    let works = works.context("nothing says how much of the package works")?;
+    let tried = text.lines().find_map(|line| line.strip_prefix("\"\"\"")).context("no docstring")?;
+    let tried = tried.trim_end_matches("\"\"\"").trim_end_matches('.');
+    ensure!(!works.contains('|') && !tried.contains('|'), "a table's cell cannot hold `|`");
+    Ok(Row { package: name.replace('_', "-"), works: works.to_owned(), tried: tried.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_programs_head_is_a_row() {
+        let text = "# packages: a-b\n# works: in part: why\n\"\"\"What is tried.\"\"\"\nimport a_b\n";
+        let expected = Row { package: "a-b".into(), works: "in part: why".into(), tried: "What is tried".into() };
+        assert_eq!(row("a_b", text).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_program_that_says_too_little_or_breaks_the_table_is_refused() {
+        for text in ["\"\"\"Tried.\"\"\"", "# works: yes\nx = 1", "# works: no: a|b\n\"\"\"Tried.\"\"\""] {
+            assert!(row("a", text).is_err(), "{text}");
+        }
+    }
+}
