@@ -11,7 +11,9 @@ use crate::util;
 const MAX_BYTES: usize = 2 << 20;
 
 /// Folders that hold nothing of the project's own.
-const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "corpus", "site", "__pycache__"];
+const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "__pycache__"];
+/// The same, by their paths: what set-up lays out for the tests.
+const LAID_OUT: &[&str] = &["tests/corpus", "tests/site"];
 
 /// A text file of the project.
 pub(super) struct SourceFile {
@@ -69,7 +71,7 @@ pub(super) fn load() -> Result<Vec<SourceFile>> {
     let enter = |folder: &std::path::Path| {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let hidden = name.starts_with('.') && name != ".ci" && name != ".cargo";
-        !hidden && !SKIPPED.contains(&&*name)
+        !hidden && !SKIPPED.contains(&&*name) && !LAID_OUT.iter().any(|path| folder == root.join(path))
     };
     let mut files = Vec::new();
     for path in util::walk(&root, &enter)? {
