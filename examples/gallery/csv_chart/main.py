@@ -17,6 +17,7 @@ months.to_csv("months.csv", lineterminator="\n")
 
 axes = months[["north", "south"]].plot.bar(stacked=True, rot=0)
 axes.set(title="Revenue by month", xlabel="", ylabel="revenue")
-axes.legend(title="region")
+axes.margins(y=0.25)
+axes.legend(title="region", ncols=2)
 plt.savefig("chart.png")
 plt.close()

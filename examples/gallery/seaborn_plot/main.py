@@ -1,5 +1,6 @@
 """A statistical plot: how the lengths of leaves differ between places, and how they go with the rain."""
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
@@ -11,4 +12,7 @@ sns.set_theme(style="whitegrid")
 grid = sns.lmplot(leaves, x="rain", y="length", hue="place", height=4, aspect=1.4)
 grid.set_axis_labels("rain in mm", "length in cm")
 grid.savefig("leaves.png", dpi=100)
-sns.catplot(leaves, x="place", y="length", hue="place", kind="violin", height=3)
+plt.close(grid.figure)
+violins = sns.catplot(leaves, x="place", y="length", hue="place", kind="violin", height=3)
+violins.figure.suptitle("length in cm")
+plt.show()
