@@ -18,6 +18,10 @@ const PAGE: u64 = 64 << 10;
 const GROWTH: u64 = 1 << 20;
 /// What 32-bit memory ends at; the last page cannot be expressed in a 32-bit size.
 const MOST_HEAP: u64 = (4 << 30) - PAGE;
+/// How deep calls from host functions into the guest may lie in each other. Each has a stack of its own, which takes
+/// two of the mappings that the system lets a process have (65,530 by default on Linux). A Python function that is
+/// called back by a foreign one takes two, so Python's own recursion limit comes first.
+const MOST_NESTED: usize = 2048;
 /// SIGINT.
 const INTERRUPT_SIGNAL: i32 = 2;
 
@@ -129,7 +133,7 @@ async fn call_table(mut caller: Caller<'_, State>, slot: i32, arguments: &[i32])
     }
     let parameters: Vec<Val> = arguments.iter().take(ty.params().len()).map(|n| Val::I32(*n)).collect();
     let mut results: Vec<Val> = ty.results().map(|ty| value(0, &ty)).collect();
-    function.call_async(&mut caller, &parameters, &mut results).await?;
+    nested(&mut caller, function, &parameters, &mut results).await?;
     Ok(results.pop())
 }
 
@@ -138,8 +142,27 @@ pub(super) async fn call_export(caller: &mut Caller<'_, State>, name: &str, argu
     let Some(Extern::Func(function)) = caller.get_export(name) else { bail!("the guest has no function {name}") };
     let mut results: Vec<Val> = function.ty(&*caller).results().map(|ty| value(0, &ty)).collect();
     let parameters: Vec<Val> = arguments.iter().map(|n| Val::I32(*n)).collect();
-    function.call_async(&mut *caller, &parameters, &mut results).await?;
+    nested(caller, function, &parameters, &mut results).await?;
     Ok(results.pop())
+}
+
+/// Call into the guest from one of its imports.
+///
+/// # Errors
+/// When too many such calls lie in each other already, and whatever the function does.
+pub(super) async fn nested(
+    caller: &mut Caller<'_, State>,
+    function: Func,
+    arguments: &[Val],
+    results: &mut [Val],
+) -> Result<()> {
+    if caller.data().depth >= MOST_NESTED {
+        bail!("foreign calls and callbacks are nested more than {MOST_NESTED} deep");
+    }
+    caller.data_mut().depth += 1;
+    let outcome = function.call_async(&mut *caller, arguments, results).await;
+    caller.data_mut().depth -= 1;
+    outcome
 }
 
 /// The result of a call as an address.

@@ -70,6 +70,7 @@ impl Guest {
             guest: None,
             loader: None,
             closures: Closures::default(),
+            depth: 0,
             untrusted_libraries: options.untrusted_libraries,
             request: Vec::new(),
             response: Vec::new(),

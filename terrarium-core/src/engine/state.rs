@@ -21,6 +21,8 @@ pub(super) struct State {
     pub(super) loader: Option<Box<Loader>>,
     /// Functions in table slots that call back into libffi.
     pub(super) closures: Closures,
+    /// How many calls from host functions into the guest lie in each other.
+    pub(super) depth: usize,
     /// Whether libraries may be loaded that the guest's code brought or made.
     pub(super) untrusted_libraries: bool,
     /// What the driver fills in next.

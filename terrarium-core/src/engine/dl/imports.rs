@@ -13,7 +13,7 @@ use super::{
     symbol,
 };
 use crate::{
-    engine::state::State,
+    engine::{calls::nested, state::State},
     link::{Definition, LibraryId},
 };
 
@@ -126,7 +126,7 @@ fn late(caller: &mut Caller<'_, State>, ty: FuncType, name: String) -> Func {
             Ok(_) => Err(format_err!("a library called the function {name}, which nobody defines")),
             Err(error) => Err(error),
         };
-        Box::new(async move { found?.call_async(&mut caller, arguments, results).await })
+        Box::new(async move { nested(&mut caller, found?, arguments, results).await })
     })
 }
 

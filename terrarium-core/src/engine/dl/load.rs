@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     engine::{
-        calls::{address, call_export},
+        calls::{address, call_export, nested},
         compile::Compiled,
         libraries::LoadError,
         state::State,
@@ -172,7 +172,7 @@ async fn instantiate(
     }
     for start in ["__wasm_apply_data_relocs", "__wasm_call_ctors"] {
         if let Some(function) = instance.get_func(&mut *caller, start) {
-            function.typed::<(), ()>(&*caller)?.call_async(&mut *caller, ()).await?;
+            nested(caller, function, &[], &mut []).await?;
         }
     }
     Ok(None)

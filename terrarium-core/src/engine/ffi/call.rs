@@ -7,7 +7,9 @@ use super::{
     types::{Interface, Kind, outside},
 };
 use crate::{
+    abi::Errno,
     engine::{
+        calls::nested,
         imports::{value, view},
         state::State,
     },
@@ -91,7 +93,7 @@ async fn invoke(caller: &mut Caller<'_, State>, function: Func, values: &[Val]) 
     let parameters: Vec<Val> =
         ty.params().map(|ty| given.next().map_or_else(|| value(0, &ty), |value| converted(value, &ty))).collect();
     let mut results: Vec<Val> = ty.results().map(|ty| value(0, &ty)).collect();
-    function.call_async(&mut *caller, &parameters, &mut results).await?;
+    nested(caller, function, &parameters, &mut results).await?;
     Ok(results.pop())
 }
 
@@ -160,7 +162,7 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
             Kind::Struct { .. } => (4, 4),
             other => other.layout(),
         };
-        let start = end.next_multiple_of(align.max(4));
+        let start = aligned(end, align)?;
         places.push(start);
         end = start.saturating_add(size.max(4));
     }
@@ -192,8 +194,13 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
     Ok(list)
 }
 
+/// The next address for a variable argument of that alignment.
+pub(super) fn aligned(at: u32, align: u32) -> Result<u32> {
+    at.checked_next_multiple_of(align.max(4)).ok_or_else(|| outside(Errno::EFAULT))
+}
+
 /// The scalar at an address; none for `void`.
-pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: Kind) -> Result<Option<Val>, crate::abi::Errno> {
+pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: Kind) -> Result<Option<Val>, Errno> {
     Ok(Some(match kind {
         Kind::Int { size: 1, signed } => {
             let byte = memory.read_u8(at)?;
@@ -212,13 +219,7 @@ pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: Kind) -> Result<Opti
 }
 
 /// Write a scalar. An integer fills a whole word as libffi promises, unless it is the element of a structure.
-pub(super) fn store(
-    memory: &mut GuestMemory<'_>,
-    at: u32,
-    kind: Kind,
-    exact: bool,
-    value: &Val,
-) -> Result<(), crate::abi::Errno> {
+pub(super) fn store(memory: &mut GuestMemory<'_>, at: u32, kind: Kind, exact: bool, value: &Val) -> Result<(), Errno> {
     match (kind, value) {
         (Kind::Int { size, signed }, Val::I32(n)) => {
             let shift = 32 - 8 * size;

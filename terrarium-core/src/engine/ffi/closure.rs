@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use wasmtime::{Caller, Func, FuncType, Ref, Result, Val, ValType, bail};
 
 use super::{
-    call::{copy, function, load, store},
+    call::{aligned, copy, function, load, store},
     stack::Stack,
     types::{Interface, Kind, outside},
 };
 use crate::{
     engine::{
-        calls::{address, call_export},
+        calls::{address, call_export, nested},
         imports::{value, view},
         state::State,
     },
@@ -28,6 +28,8 @@ const FFI_OK: i32 = 0;
 const FFI_BAD_TYPEDEF: i32 = 1;
 /// The most functions that are made for closures: a store keeps them for as long as it lives.
 const MOST_FUNCTIONS: usize = 20_000;
+/// The most parameters of all those functions together.
+const MOST_PARAMETERS: usize = 300_000;
 
 /// The closures of one guest.
 #[derive(Default)]
@@ -42,6 +44,15 @@ pub(in crate::engine) struct Closures {
     made: HashMap<u32, Vec<(FuncType, Func)>>,
     /// How many those are.
     functions: usize,
+    /// How many parameters they have together.
+    parameters: usize,
+}
+
+impl Closures {
+    /// Whether no function of that type can be made any more.
+    fn are_too_many(&self, ty: &FuncType) -> bool {
+        self.functions >= MOST_FUNCTIONS || self.parameters + ty.params().len() > MOST_PARAMETERS
+    }
 }
 
 /// `ffi_closure_alloc_js(size, code**) -> closure`, with a table slot as its code; 0 when there is no memory.
@@ -112,14 +123,16 @@ pub(in crate::engine) fn prepare(
     let known = known.and_then(|made| made.iter().find(|(known, _)| FuncType::eq(known, &ty)));
     let function = match known {
         Some((_, function)) => *function,
-        None if caller.data().closures.functions >= MOST_FUNCTIONS => return Ok(FFI_BAD_TYPEDEF),
+        None if caller.data().closures.are_too_many(&ty) => return Ok(FFI_BAD_TYPEDEF),
         None => {
+            let parameters = ty.params().len();
             let function = Func::new_async(&mut caller, ty.clone(), move |caller, arguments, results| {
                 Box::new(run(caller, slot, arguments, results))
             });
             let closures = &mut caller.data_mut().closures;
             closures.made.entry(slot).or_default().push((ty, function));
             closures.functions += 1;
+            closures.parameters += parameters;
             function
         }
     };
@@ -195,7 +208,7 @@ async fn run(mut caller: Caller<'_, State>, slot: u32, arguments: &[Val], result
     let callback = function(&mut caller, callback)?;
     stack.enter(&mut caller)?;
     let handed = [cif, result, list, user_data].map(|word| Val::I32(word.cast_signed()));
-    callback.call_async(&mut caller, &handed, &mut []).await?;
+    nested(&mut caller, callback, &handed, &mut []).await?;
     stack.restore(&mut caller)?;
     if let Some(out) = results.first_mut() {
         let (_, memory) = view(&mut caller)?;
@@ -211,12 +224,12 @@ fn variable_pointers(memory: &GuestMemory<'_>, list: u32, kinds: &[Kind], pointe
     let mut at = list;
     for kind in kinds {
         if let Kind::Struct { .. } = kind {
-            at = at.next_multiple_of(4);
+            at = aligned(at, 4)?;
             pointers.push(memory.read_u32(at).map_err(outside)?);
             at = at.wrapping_add(4);
         } else {
             let (size, align) = kind.layout();
-            at = at.next_multiple_of(align.max(4));
+            at = aligned(at, align)?;
             pointers.push(at);
             at = at.wrapping_add(size.max(4));
         }
