@@ -115,6 +115,11 @@ hostile! {
     close_everything
     close_streams
     compile_floods
+    ctypes_callback_of_itself
+    ctypes_deep_callbacks
+    ctypes_endless_slots
+    ctypes_wide_callbacks
+    ctypes_wild_variable_arguments
     decompression_bomb
     deep_final_value
     deep_folders

@@ -8,6 +8,7 @@ mod hostile;
 mod leaks;
 mod limits;
 mod linking;
+mod network;
 mod options;
 mod packages;
 mod parallel;

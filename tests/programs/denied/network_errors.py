@@ -1,0 +1,39 @@
+# native: no, native Python has a network
+"""What asks for the network says why there is none."""
+
+import asyncio
+import inspect
+import socket
+import urllib.request
+
+ways = {
+    "tcp": lambda: socket.socket(),
+    "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    "listen": lambda: socket.create_server(("", 0)),
+    "pair": lambda: socket.socketpair(),
+    "connect": lambda: socket.create_connection(("127.0.0.1", 22)),
+    "address": lambda: socket.getaddrinfo("example.org", 80),
+    "name": lambda: socket.gethostbyname("example.org"),
+    "all of a name": lambda: socket.gethostbyname_ex("example.org"),
+    "name of": lambda: socket.gethostbyaddr("127.0.0.1"),
+    "names of": lambda: socket.getnameinfo(("127.0.0.1", 80), 0),
+    "url": lambda: urllib.request.urlopen("https://example.org/"),
+    "streams": lambda: asyncio.run(asyncio.open_connection("example.org", 80)),
+}
+for name, way in ways.items():
+    try:
+        print(name, "WORKED", way())
+    except OSError as error:
+        print(f"{name}: {type(error).__name__}: {error}")
+# Whatever else is wrong is said as ever.
+for name, way in {
+    "no socket": lambda: socket.socket(fileno=0),
+    "no such descriptor": lambda: socket.socket(fileno=99),
+    "no address": lambda: socket.getaddrinfo(1.5, 80),
+    "no family": lambda: socket.inet_pton(99, "x"),
+}.items():
+    try:
+        print(name, "WORKED", way())
+    except (OSError, TypeError) as error:
+        print(f"{name}: {type(error).__name__}", "policy" in str(error))
+print(inspect.signature(socket.socket), socket.socket.__init__.__qualname__, socket.getaddrinfo.__module__)

@@ -1,0 +1,120 @@
+//! Libraries for the network: they are imported and work, up to the network itself, which is disabled.
+
+use terrarium_core::{ExecutionResult, Packages, SandboxOptions, Status};
+use terrarium_tests::{options, run_in};
+
+/// Run code with the packages that it imports, taken from the distribution that set-up made for the tests.
+fn with_packages(code: &str) -> ExecutionResult {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned();
+    run_in(SandboxOptions { packages: Packages::Auto, packages_from: vec![corpus], ..options() }, code)
+}
+
+/// The code must print nothing but this.
+fn prints(code: &str, expected: &str) {
+    let result = with_packages(code);
+    assert_eq!((result.status, result.stdout.as_str()), (Status::Success, expected), "{:?}", result.error);
+}
+
+#[test]
+fn requests_and_urllib3_fail_as_without_a_network() {
+    let code = r#"
+import requests, urllib3
+for url in "https://example.org/a?b=1", "http://127.0.0.1:9/":
+    try:
+        requests.get(url, timeout=3)
+    except requests.exceptions.ConnectionError as error:
+        print(type(error).__name__, "network is disabled by policy" in str(error))
+try:
+    urllib3.PoolManager().request("GET", "https://example.org", retries=False)
+except urllib3.exceptions.HTTPError as error:
+    print(type(error).__name__, "network is disabled by policy" in str(error))
+"#;
+    prints(code, "ConnectionError True\nConnectionError True\nNameResolutionError True\n");
+}
+
+#[test]
+fn requests_are_prepared_and_answered_by_adapters() {
+    let code = r#"
+import requests
+class Answer(requests.adapters.BaseAdapter):
+    def send(self, request, **_):
+        response = requests.Response()
+        response.status_code, response._content, response.request = 200, request.body, request
+        return response
+    def close(self):
+        pass
+session = requests.Session()
+session.mount("mock://", Answer())
+print(session.post("mock://a/b", json={"x": 1}).json())
+print(requests.Request("GET", "https://a.b/c", params={"q": ["1", "é"]}).prepare().url)
+"#;
+    prints(code, "{'x': 1}\nhttps://a.b/c?q=1&q=%C3%A9\n");
+}
+
+#[test]
+fn httpx_fails_as_without_a_network_and_takes_other_transports() {
+    let code = r#"
+import asyncio, httpx
+def attempt(work):
+    try:
+        print(work())
+    except httpx.TransportError as error:
+        print(type(error).__name__, error)
+attempt(lambda: httpx.get("https://example.org"))
+attempt(lambda: httpx.get("ftp://example.org/a"))
+async def stream():
+    async with httpx.AsyncClient() as client, client.stream("POST", "https://example.org", json=[]) as answer:
+        return answer
+attempt(lambda: asyncio.run(stream()))
+answer = httpx.MockTransport(lambda request: httpx.Response(200, json=[request.method, request.url.path]))
+with httpx.Client(transport=answer, base_url="https://a.b/c") as client:
+    print(client.put("d").json())
+print(isinstance(httpx.HTTPTransport(retries=2), httpx.BaseTransport), httpx.AsyncHTTPTransport.__mro__[1].__name__)
+"#;
+    let expected = "ConnectError the network is disabled by policy\n\
+        UnsupportedProtocol the URL 'ftp://example.org/a' starts with neither http:// nor https://\n\
+        ConnectError the network is disabled by policy\n['PUT', '/c/d']\nTrue AsyncBaseTransport\n";
+    prints(code, expected);
+}
+
+#[test]
+fn what_is_made_of_these_libraries_says_the_same() {
+    let code = r#"
+import openai, pandas
+try:
+    openai.OpenAI(api_key="x", max_retries=0).models.list()
+except openai.APIConnectionError as error:
+    print(repr(error.__cause__))
+try:
+    pandas.read_csv("https://example.org/a.csv")
+except OSError as error:
+    print(error)
+"#;
+    let expected = "ConnectError('the network is disabled by policy')\n\
+        <urlopen error [Errno -4] the network is disabled by policy>\n";
+    prints(code, expected);
+}
+
+#[test]
+fn micropip_says_how_packages_are_added() {
+    let code =
+        "import micropip\ntry:\n    await micropip.install('nobody')\nexcept ValueError as error:\n    print(error)";
+    let expected = "'nobody' cannot be fetched: the network is disabled by policy. Packages are added from outside: add \
+        'nobody' to the option `packages`\n";
+    prints(code, expected);
+}
+
+#[test]
+fn there_is_no_javascript_for_libraries_either() {
+    let code = r#"
+import urllib3, httpx, sys
+for name in "js", "pyodide", "pyodide.http", "urllib3.contrib.emscripten.fetch":
+    try:
+        __import__(name)
+        print(name)
+    except ModuleNotFoundError:
+        pass
+print([name for name in sys.modules if "pyodide" in name or name == "js"])
+"#;
+    prints(code, "[]\n");
+}
