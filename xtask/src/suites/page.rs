@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Results, results};
+use super::{Results, recorded, results};
 
-/// The text: a table of what passed, and why the rest did not.
+/// The text: a table of what passed, and why the rest did not. None while no whole run has been recorded.
 pub(crate) fn page() -> anyhow::Result<String> {
-    Ok(render(&results()?))
+    if recorded() { Ok(render(&results()?)) } else { Ok(String::new()) }
 }
 
 fn render(results: &Results) -> String {
