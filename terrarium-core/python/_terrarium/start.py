@@ -31,7 +31,13 @@ _ABSENT = ("pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js")
 
 
 # What makes threads or waits for them; the first comes before the others, which import it.
-_WITH_THREADS = ("threading", "queue", "concurrent.futures.thread", "multiprocessing.pool")
+_WITH_THREADS = (
+    "threading",
+    "queue",
+    "concurrent.futures.thread",
+    "multiprocessing.pool",
+    "anyio._backends._asyncio",
+)
 _real_start_new_thread = _thread.start_new_thread
 
 

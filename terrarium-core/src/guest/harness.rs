@@ -33,6 +33,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/start.py",
     "_terrarium/streams.py",
     "_terrarium/threads/__init__.py",
+    "_terrarium/threads/anyio_workers.py",
     "_terrarium/threads/locks.py",
     "_terrarium/threads/patch.py",
     "_terrarium/threads/pools.py",

@@ -1,12 +1,8 @@
 # packages: anyio
-# works: in part: a worker thread does one piece of work and cannot be taken up again, so the second `to_thread.run_sync` or `Path` of a run waits for ever
+# works: yes
 """Task groups, streams and cancel scopes on the event loop; worker threads."""
 
-import threading
-
 import anyio
-
-threading.excepthook = lambda fault: print("the worker ends:", fault.exc_type.__name__)
 
 
 async def producer(send):
@@ -25,10 +21,23 @@ async def main():
     with anyio.move_on_after(0.01) as scope:
         await anyio.sleep(10)
     print("cancelled:", scope.cancelled_caught)
-    print("in a thread:", await anyio.to_thread.run_sync(lambda: 6 * 7))
-    with anyio.move_on_after(0.1) as scope:
-        await anyio.to_thread.run_sync(lambda: 1, abandon_on_cancel=True)
-    print("the second time: stuck", scope.cancelled_caught)
+    print("in a thread:", [await anyio.to_thread.run_sync(lambda n: n * 7, number) for number in range(4)])
+
+    def fail():
+        anyio.from_thread.check_cancelled()
+        raise KeyError("in the thread")
+
+    try:
+        await anyio.to_thread.run_sync(fail)
+    except KeyError as error:
+        print("raised:", error)
+    path = anyio.Path("notes.txt")
+    await path.write_text("one")
+    print(await path.read_text(), await path.exists(), [str(entry) async for entry in anyio.Path(".").glob("*.txt")])
+    await path.unlink()
+    async with anyio.create_task_group() as group:
+        for number in range(3):
+            group.start_soon(anyio.to_thread.run_sync, print, "side by side", number)
 
 
 anyio.run(main)

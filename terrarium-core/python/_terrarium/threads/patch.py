@@ -239,9 +239,14 @@ def _report(error: BaseException, function: Any) -> None:
         sys.unraisablehook(details)
 
 
+def _change_anyio(module: ModuleType) -> None:
+    load("_terrarium.threads.anyio_workers").change_backend(module, _replace)
+
+
 _CHANGES: dict[str, Callable[[Any], None]] = {
     "threading": _change_threading,
     "queue": _change_queue,
     "concurrent.futures.thread": _change_executor,
     "multiprocessing.pool": _change_pool,
+    "anyio._backends._asyncio": _change_anyio,
 }
