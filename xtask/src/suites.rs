@@ -89,11 +89,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Whether a whole run has been recorded.
-fn recorded() -> bool {
-    util::root().join(RESULTS).is_file()
-}
-
 fn results() -> Result<Results> {
     let bytes = util::read(&util::root().join(RESULTS))?;
     serde_json::from_slice(&bytes).with_context(|| format!("`{RESULTS}` is damaged: run `cargo xtask suites`"))

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Results, recorded, results};
+use super::{Results, results};
 
-/// The text: a table of what passed, and why the rest did not. None while no whole run has been recorded.
+/// The text: a table of what passed, and why the rest did not.
 pub(crate) fn page() -> anyhow::Result<String> {
-    if recorded() { Ok(render(&results()?)) } else { Ok(String::new()) }
+    Ok(render(&results()?))
 }
 
 fn render(results: &Results) -> String {
