@@ -17,16 +17,31 @@ LONGEST_REASON = 2000
 
 
 class Missing(type):
-    """The type of what a missing extension would hold. It can be named; whatever uses it is skipped."""
+    """The type of what a missing extension would hold. A test that uses it, or has it for a parameter, is skipped.
+
+    While tests are collected it does as a type does: skipping there would take a whole module away.
+    """
+
+    collecting = True
 
     def __call__(cls, *_, **__):
-        pytest.skip(f"needs {cls.__module__}", allow_module_level=True)
+        if Missing.collecting:
+            return type.__call__(cls)
+        pytest.skip(f"needs {cls.__module__}")
 
     def __getattr__(cls, name):
         # These are asked for by machinery, which takes no for an answer.
         if name == "dtype" or name.startswith("_"):
             raise AttributeError(name)
-        cls()
+        return cls()
+
+
+def missing_in(value):
+    """The extension that a parameter of a test would come from, if it is missing."""
+    if isinstance(value, (tuple, list)):
+        return next(filter(None, map(missing_in, value)), None)
+    kind = value if isinstance(value, Missing) else type(value)
+    return kind.__module__ if isinstance(kind, Missing) else None
 
 
 def stand_in(name):
@@ -39,7 +54,10 @@ def stand_in(name):
         def missing(attribute):
             if attribute.startswith("__"):
                 raise AttributeError(attribute)
-            return type.__new__(Missing, attribute, (), {"__module__": name})
+            # The same one each time: tests compare them.
+            made = type.__new__(Missing, attribute, (), {"__module__": name})
+            setattr(module, attribute, made)
+            return made
 
         module.__getattr__ = missing
         sys.modules[name] = module
@@ -64,6 +82,13 @@ class Outcomes:
             self.note(report, "xfailed" if report.skipped else "xpassed")
         elif report.when == "call" or not report.passed:
             self.note(report, "failed" if report.failed else report.outcome)
+
+    def pytest_collection_modifyitems(self, items):
+        Missing.collecting = False
+        for item in items:
+            parameters = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
+            if extension := missing_in(parameters):
+                item.add_marker(pytest.mark.skip(reason=f"needs {extension}"))
 
     def pytest_collectreport(self, report):
         if not report.passed:

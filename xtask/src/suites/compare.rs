@@ -11,14 +11,16 @@ use super::place::Outcomes;
 /// come to. The first that fits holds.
 const REASONS: &[(&[&str], &str)] = &[
     (&["needs "], "the tests' own C extensions are not in the guest's wheel"),
-    (&["fp exception", "fp error", "FP error", "in wasm"], "WebAssembly has no floating-point exceptions"),
+    (&["fp exception", "fp error", "FP error"], "WebAssembly has no floating-point exceptions"),
     (&["thread"], "no threads of the operating system"),
     (&["subprocess", "process", "fork"], "no other processes"),
-    (&["64bit", "64-bit", "32-bit", "32bit", "memory"], "pointers and sizes have 32 bits"),
+    (&["available memory"], "the machine's free memory is not to be seen"),
+    (&["64bit", "64-bit", "32-bit", "32bit"], "pointers and sizes have 32 bits"),
+    (&["stack size"], "the stack is smaller"),
+    (&["immortal refcounts"], "Python 3.14 differs from the native one"),
     (&["asyncio"], "the package takes the platform for one without asyncio"),
     (&["uild", "ompil"], "no compiler"),
     (&["could not import", "not installed", "Could not import"], "an optional package is not installed"),
-    (&["ython"], "for another version of Python"),
 ];
 const OTHER: &str = "other conditions of the tests that the platform does not meet";
 
@@ -67,6 +69,8 @@ pub(super) struct Found {
     pub(super) sandbox: Counts,
     /// Tests that pass in native Python and are skipped in the sandbox, by reason.
     pub(super) skipped: BTreeMap<String, usize>,
+    /// Tests that pass in native Python and are not there in the sandbox, by reason.
+    pub(super) absent: BTreeMap<String, usize>,
     /// Tests that pass in native Python and fail in the sandbox, by reason.
     pub(super) explained: BTreeMap<String, usize>,
     /// Such tests for which no reason is given.
@@ -83,6 +87,7 @@ impl Found {
             native: Counts::default(),
             sandbox: Counts::default(),
             skipped: BTreeMap::new(),
+            absent: BTreeMap::new(),
             explained: BTreeMap::new(),
             faults: Vec::new(),
         }
@@ -100,12 +105,26 @@ impl Found {
         self.modules += 1;
         self.native.add(there);
         self.sandbox.add(here);
+        for test in native.iter().filter(|(_, (outcome, _))| passed(outcome)).map(|(test, _)| test) {
+            if sandbox.contains_key(test) {
+                continue;
+            }
+            match reason_of_absence(test, sandbox) {
+                Some(reason) => *self.absent.entry(reason.to_owned()).or_default() += 1,
+                None => self.faults.push(format!("{}/{module}::{test}: it is not there", self.package)),
+            }
+        }
         for (test, (outcome, reason)) in sandbox {
-            // A test that is not there natively under this name counts as one that passes there.
-            let passes = native.get(test).is_none_or(|(outcome, _)| outcome != "failed" && outcome != "skipped");
             match outcome.as_str() {
-                "skipped" if passes => *self.skipped.entry(class(reason).to_owned()).or_default() += 1,
-                "failed" if passes => {
+                "skipped" if native.get(test).is_some_and(|(outcome, _)| passed(outcome)) => {
+                    let class = class(reason);
+                    if class == OTHER {
+                        println!("{module}::{test}: {}", reason.lines().last().unwrap_or_default());
+                    }
+                    *self.skipped.entry(class.to_owned()).or_default() += 1;
+                }
+                // One that is not there natively under this name counts as passing there.
+                "failed" if native.get(test).is_none_or(|(outcome, _)| passed(outcome)) => {
                     let name = format!("{}/{module}::{test}", self.package);
                     match explained.get(&name) {
                         Some(reason) => *self.explained.entry(reason.clone()).or_default() += 1,
@@ -117,6 +136,23 @@ impl Found {
         }
         format!("{here} (native: {there})")
     }
+}
+
+fn passed(outcome: &str) -> bool {
+    outcome != "failed" && outcome != "skipped"
+}
+
+/// Why a test is not there in the sandbox: its module or class is skipped as a whole, or its parameters, which are part
+/// of its name, are others there.
+fn reason_of_absence(test: &str, sandbox: &Outcomes) -> Option<&'static str> {
+    let within = |whole: &str| whole.is_empty() || test.strip_prefix(whole).is_some_and(|rest| rest.starts_with("::"));
+    let whole = sandbox.iter().find(|(name, (outcome, _))| outcome == "skipped" && within(name));
+    if let Some((_, (_, reason))) = whole {
+        return Some(class(reason));
+    }
+    let function = test.split_once('[')?.0;
+    let same = |name: &String| name.split_once('[').is_some_and(|(other, _)| other == function);
+    sandbox.keys().any(same).then_some("the test has other parameters in the sandbox, such as other types")
 }
 
 fn class(reason: &str) -> &'static str {
@@ -143,6 +179,17 @@ mod tests {
         assert_eq!(found.faults, ["p/m::a: last"]);
         assert_eq!(found.explained, BTreeMap::from([("known".to_owned(), 1)]));
         assert_eq!(line, "0 passed, 0 skipped, 4 failed (native: 2 passed, 1 skipped, 1 failed)");
+    }
+
+    #[test]
+    fn a_test_that_is_not_there_is_counted_with_its_reason_or_a_fault() {
+        let names = ["C::a", "C::b", "f[1]", "f[2]", "lost", "g[1]"];
+        let native = outcomes(&names.map(|name| (name, "passed", "")));
+        let here = outcomes(&[("C", "skipped", "no threads"), ("f[3]", "passed", ""), ("Cx", "skipped", "")]);
+        let mut found = Found::new("p", "1".to_owned());
+        found.add("m", &native, &here, &BTreeMap::new());
+        assert_eq!(found.absent.values().collect::<Vec<_>>(), [&2, &2]);
+        assert_eq!(found.faults, ["p/m::g[1]: it is not there", "p/m::lost: it is not there"]);
     }
 
     #[test]

@@ -37,7 +37,9 @@ fn render(results: &Results) -> String {
     text.push_str("\nTests that pass natively and do not in the sandbox:\n\n| package | tests | outcome | reason |\n");
     text.push_str("| --- | --- | --- | --- |\n");
     for found in &results.suites {
-        for (outcome, reasons) in [("skipped", &found.skipped), ("failed", &found.explained)] {
+        for (outcome, reasons) in
+            [("skipped", &found.skipped), ("not there", &found.absent), ("failed", &found.explained)]
+        {
             for (reason, count) in reasons {
                 let _ = writeln!(text, "| {} | {count} | {outcome} | {reason} |", found.package);
             }
@@ -53,10 +55,10 @@ mod tests {
     #[test]
     fn the_page_has_a_row_for_each_package_and_each_reason() {
         let found = r#"{"package": "p", "version": "1", "modules": 2, "native": {"passed": 5, "skipped": 0, "failed": 1},
-            "sandbox": {"passed": 3, "skipped": 2, "failed": 1}, "skipped": {"why": 2}, "explained": {}}"#;
+            "sandbox": {"passed": 3, "skipped": 2, "failed": 1}, "skipped": {"why": 2}, "absent": {"gone": 1}, "explained": {}}"#;
         let results = serde_json::from_str(&format!(r#"{{"native_python": "3.13.0", "suites": [{found}]}}"#)).unwrap();
         let text = render(&results);
         assert!(text.contains("| p 1 | 2 | 5 | 0 | 1 | 3 | 2 | 1 |\n"), "{text}");
-        assert!(text.contains("| p | 2 | skipped | why |\n"), "{text}");
+        assert!(text.contains("| p | 2 | skipped | why |\n| p | 1 | not there | gone |\n"), "{text}");
     }
 }

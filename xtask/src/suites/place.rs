@@ -88,7 +88,9 @@ impl Place {
     /// Runs a module in a sandbox.
     pub(super) fn sandbox(&self, suite: &Suite, module: &str) -> Result<Outcomes> {
         let mut command = util::command(&self.program);
-        command.args(["run", "--timeout", TIMEOUT, "--memory", "2GiB", "--out"]).arg(&self.scratch);
+        command
+            .args(["run", "--timeout", TIMEOUT, "--memory", "2GiB", "--file-bytes", "1GiB", "--out"])
+            .arg(&self.scratch);
         command.arg("--packages-from").arg(util::root().join("tests/corpus"));
         command.arg("--packages-from").arg(&self.site).args(["--package", &suite.package]);
         command.arg(&self.runner).arg("sandbox.json").args(arguments(suite, module));
