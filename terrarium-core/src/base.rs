@@ -49,9 +49,11 @@ pub(crate) fn target() -> Result<Target> {
 /// # Errors
 /// Those of [`runtime`] and [`Machine::shared`].
 pub(crate) fn machine(cache_dir: Option<&Path>) -> Result<Arc<Machine>> {
-    let runtime = runtime()?;
-    let wasm = || runtime.python_wasm().map_err(|error| Error::Artifacts(error.to_string()));
-    Machine::shared(cache_dir, &Source { key: runtime.key(), wasm: &wasm })
+    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm })
+}
+
+fn wasm() -> Result<Vec<u8>> {
+    runtime()?.python_wasm().map_err(|error| Error::Artifacts(error.to_string()))
 }
 
 /// The environment that configures CPython at its start; the code does not see it.

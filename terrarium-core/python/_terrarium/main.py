@@ -123,30 +123,22 @@ def flush(_request: bytes) -> None:
         state.user = False
 
 
-def warm(_request: bytes) -> None:
-    """Load everything that is loaded on need. For an interpreter that is about to become an image."""
-    try:
-        for name in _LAZY:
-            load(name)
-    except BaseException as error:
-        load("_terrarium.streams").complain(f"terrarium: warming failed: {type(error).__name__}: {error}")
+def prepare(request: bytes) -> bytes:
+    """Import modules into an interpreter that is about to become an image."""
+    return _answer(_prepare, request)
 
 
-_LAZY = (
-    "_terrarium.completion",
-    "_terrarium.display",
-    "_terrarium.errors",
-    "_terrarium.figures",
-    "_terrarium.network",
-    "_terrarium.stack",
-    "_terrarium.threads.patch",
-    "_terrarium.tracebacks",
-    "_terrarium.loop",
-    "_terrarium.values.decode",
-    "_terrarium.values.encode",
-    "_terrarium.values.kinds",
-    "json",
-)
+def settle(request: bytes) -> bytes:
+    """Come to rest, to become an image."""
+    return _answer(_settle, request)
+
+
+def _prepare(request: dict[str, Any]) -> str:
+    return dump({"failed": load("_terrarium.image").prepare(request["modules"])})
+
+
+def _settle(_request: dict[str, Any]) -> str:
+    return dump({"generators": load("_terrarium.image").settle()})
 
 
 def _check(request: dict[str, Any]) -> str:

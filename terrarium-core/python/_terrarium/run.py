@@ -65,6 +65,12 @@ class Settings:
         self.here: str | None = None
         # Until the first run: names of modules that were loaded before it and could have a namesake beside the program.
         self.loaded: set[str] = set()
+        # Modules that no file of a program hides.
+        self.unshadowed: frozenset[str] = frozenset()
+
+    def note_loaded(self) -> None:
+        """Take the modules that are loaded now for those that were there before the program."""
+        self.loaded = {name for name in modules if name.partition(".")[0] not in self.unshadowed}
 
 
 settings = Settings()

@@ -70,7 +70,8 @@ def start(config: dict[str, Any]) -> None:
     # without a program has it.
     sys.path[:] = [place for place in sys.path if place not in ("", run.settings.here)]
     pristine.remember()
-    run.settings.loaded = {name for name in sys.modules if name.partition(".")[0] not in _UNSHADOWED}
+    run.settings.unshadowed = _UNSHADOWED
+    run.settings.note_loaded()
     run.settings.argv = list(config.get("argv") or ())
     place = config.get("cwd") or config.get("home")
     if place:

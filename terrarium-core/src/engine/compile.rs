@@ -111,10 +111,35 @@ fn store<E: From<Error>>(
 ) -> Result<(PathBuf, PathBuf, ModuleInfo), E> {
     let (wasm, info) = make()?;
     let code = machine_code(engine, source, &wasm)?;
-    let text = serde_json::to_vec(&info).map_err(|error| Error::Engine(format!("link information: {error}")))?;
+    let text = to_json(&info)?;
     // The code last: where it is, the other is too.
     let info_path = cache.store(&names.info, &text)?;
     Ok((cache.store(&names.code, &code)?, info_path, info))
+}
+
+/// What linking needs to know of the module whose source has the identity `source`: from the cache, where it lies
+/// beside the machine code, else from `read`.
+///
+/// # Errors
+/// [`Error::Cache`] when the cache is not to be trusted, and what `read` fails with.
+pub(super) fn info(
+    engine: &Engine,
+    cache: &Cache,
+    source: &str,
+    read: impl FnOnce() -> Result<ModuleInfo>,
+) -> Result<ModuleInfo> {
+    let name = Names::of(engine, source).info;
+    let kept = cache.find(&name)?.and_then(|path| fs::read(path).ok());
+    if let Some(info) = kept.and_then(|text| serde_json::from_slice(&text).ok()) {
+        return Ok(info);
+    }
+    let info = read()?;
+    cache.store(&name, &to_json(&info)?)?;
+    Ok(info)
+}
+
+fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
+    serde_json::to_vec(info).map_err(|error| Error::Engine(format!("link information: {error}")))
 }
 
 /// A module that is compiled for one guest and kept nowhere.
@@ -126,7 +151,11 @@ pub(super) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result
     Ok(Compiled { module, path: None, info: OnceLock::from(Arc::new(info)) })
 }
 
-fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
+/// The machine code of a module; `source` says in the log what it is.
+///
+/// # Errors
+/// [`Error::Engine`], when it does not compile.
+pub(super) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
     let started = std::time::Instant::now();
     let code = engine.precompile_module(wasm).map_err(engine_error)?;
     tracing::info!(bytes = code.len(), seconds = started.elapsed().as_secs_f64(), "compiled {source}");
@@ -135,6 +164,15 @@ fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
 
 /// The files' name: all that the machine code depends on.
 fn key(engine: &Engine, source: &str) -> String {
+    hash(engine, source)
+}
+
+/// Tells what this engine compiles from what others do: its version, its settings and the processor.
+pub(super) fn compatibility(engine: &Engine) -> String {
+    hash(engine, "")
+}
+
+fn hash(engine: &Engine, source: &str) -> String {
     let mut hasher = ContentHasher(Sha256::new());
     source.hash(&mut hasher);
     engine.precompile_compatibility_hash().hash(&mut hasher);
@@ -142,9 +180,9 @@ fn key(engine: &Engine, source: &str) -> String {
     digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Map a file of compiled code.
+/// Map a file of compiled code. What follows the code in it is not looked at.
 #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature; the cache's rules are what makes it sound")]
-fn open(engine: &Engine, path: &Path) -> wasmtime::Result<Module> {
+pub(super) fn open(engine: &Engine, path: &Path) -> wasmtime::Result<Module> {
     // SAFETY: the file was written by this library, whole (renamed into place after a sync), into a folder that only
     // this user can write to, which `Cache` checked, as it checked the file's own owner and mode. Its name is the hash
     // of its source and of the engine's version and configuration, and wasmtime checks the latter again.

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use wasmtime::{Collector, Config, Engine, OptLevel};
+use wasmtime::{Collector, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
+use super::limiter::MOST_TABLE_SLOTS;
 use crate::{Error, Result};
 
 /// The version of wasmtime: the one that the workspace pins.
@@ -15,11 +16,55 @@ const GUEST_STACK: usize = 128 << 20;
 /// What host functions have below it; they are called on the same stack. It is address space, not memory.
 const HOST_STACK: usize = 8 << 20;
 
+/// How many guests may live at a time. Each has address space of its own, reserved when the process starts.
+const MOST_GUESTS: u32 = 1000;
+/// A guest's memories: its own, the safepoint page, and the engine's heap for exceptions.
+const MEMORIES: u32 = 3;
+/// How many calls into guests may go on at a time, those that lie in each other counted apart.
+const MOST_CALLS: u32 = 3072;
+/// What a guest's memory can grow to; its limit is another matter.
+const LARGEST_MEMORY: usize = 4 << 30;
+/// The largest snapshot that is mapped into the memory of guests, zeros between its pages included.
+const LARGEST_IMAGE: u64 = 1 << 30;
+/// Memory that a guest has touched is kept for the next one up to this: clearing it costs less than to get new pages.
+const KEPT_MEMORY: usize = 2 << 20;
+const KEPT_TABLE: usize = 64 << 10;
+const KEPT_STACK: usize = 64 << 10;
+
 /// The engine that all guests of this process share.
 pub(super) fn engine() -> Result<&'static Engine> {
-    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| Engine::new(&config()).map_err(|error| format!("{error:#}")));
-    engine.as_ref().map_err(|reason| Error::Engine(reason.clone()))
+    static ENGINE: OnceLock<wasmtime::Result<Engine>> = OnceLock::new();
+    let engine = ENGINE.get_or_init(|| {
+        let mut config = config();
+        let pooled = Engine::new(config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
+        pooled.or_else(|error| {
+            // Where the address space is limited (`ulimit -v`), there is none to reserve.
+            tracing::warn!(%error, "guests start slower: no address space can be reserved for them");
+            Engine::new(config.allocation_strategy(InstanceAllocationStrategy::OnDemand))
+        })
+    });
+    engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
+}
+
+/// Where guests live: places that are used again, with what is mapped there.
+fn pool() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_memories(MOST_GUESTS * MEMORIES)
+        .total_gc_heaps(MOST_GUESTS)
+        .total_tables(MOST_GUESTS * MEMORIES)
+        .total_stacks(MOST_CALLS)
+        // Those of libraries that are loaded at run time count too, but take no place.
+        .total_core_instances(u32::MAX)
+        .max_core_instance_size(64 << 20)
+        .max_memories_per_module(2)
+        .max_tables_per_module(3)
+        .table_elements(MOST_TABLE_SLOTS)
+        .max_memory_size(LARGEST_MEMORY)
+        .linear_memory_keep_resident(KEPT_MEMORY)
+        .table_keep_resident(KEPT_TABLE)
+        .async_stack_keep_resident(KEPT_STACK)
+        .pagemap_scan(Enabled::Auto);
+    pool
 }
 
 fn config() -> Config {
@@ -32,10 +77,10 @@ fn config() -> Config {
         .wasm_gc(true)
         // Exceptions are collected objects.
         .collector(Collector::DeferredReferenceCounting)
-        .epoch_interruption(true)
         .max_wasm_stack(GUEST_STACK)
         .async_stack_size(GUEST_STACK + HOST_STACK)
         .memory_init_cow(true)
+        .memory_guaranteed_dense_image_size(LARGEST_IMAGE)
         // For native debuggers and for offsets in backtraces; without them code is smaller and opens faster.
         .native_unwind_info(false)
         .generate_address_map(false)

@@ -59,6 +59,10 @@ const IMPORTS: [(&str, &str, Type); 9] = [
     (HOST, TAKE, Type::Pair),
 ];
 
+/// The index of [`TRAMPOLINE`] among the driver's functions.
+#[expect(clippy::cast_possible_truncation, reason = "there are a few")]
+pub(super) const TRAMPOLINE_INDEX: u32 = IMPORTS.len() as u32 + 1;
+
 const BYTES_NEW: u32 = 0;
 const BYTES_ADDRESS: u32 = 1;
 const BYTES_SIZE: u32 = 2;
@@ -91,7 +95,7 @@ pub(super) fn module() -> Vec<u8> {
     functions.function(Type::Trampoline as u32);
     let mut exports = ExportSection::new();
     exports.export(INVOKE, ExportKind::Func, IMPORTS.len() as u32);
-    exports.export(TRAMPOLINE, ExportKind::Func, IMPORTS.len() as u32 + 1);
+    exports.export(TRAMPOLINE, ExportKind::Func, TRAMPOLINE_INDEX);
     let mut code = CodeSection::new();
     code.function(&invoke());
     code.function(&trampoline());

@@ -3,24 +3,27 @@
 use std::sync::Arc;
 
 use wasmtime::{
-    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Mutability, Ref, Result, Store, TypedFunc,
-    UpdateDeadline, Val, ValType, bail, format_err,
+    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Linker, Mutability, Ref, Result, Store, TypedFunc,
+    Val, ValType, bail, format_err,
 };
 
 use super::{
     block_on::block_on,
     driver,
-    ffi::Closures,
-    interruption::{Demand, Interrupt, InterruptibleSleep},
+    ffi::{self, Closures},
+    interruption::{Interrupt, InterruptibleSleep},
     limiter::Limiter,
-    machine::Machine,
+    machine::{Machine, Unbooted},
+    safepoint::{GuardedStore, Safepoint},
+    snapshot::{Snapshot, SnapshotLinks, Span},
     state::{Links, State},
-    trap::{End, HardStop},
+    trap::End,
     wasi,
 };
 use crate::{
     Error,
     memory::GuestMemory,
+    rewrite::SAFEPOINT_EXPORT,
     syscall::{Process, Sleeper},
 };
 
@@ -40,64 +43,25 @@ pub(crate) struct GuestOptions {
 
 /// A booted interpreter.
 pub(crate) struct Guest {
-    store: Store<State>,
+    store: GuardedStore,
     instance: Instance,
     invoke: TypedFunc<(u32, u32), u32>,
 }
 
 /// A Python function in a guest. It is good for the guest that gave it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PyFunction(u32);
+pub(crate) struct PyFunction(pub(crate) u32);
 
 impl Guest {
-    /// Boot an interpreter.
+    /// Boot an interpreter, from which an image can be made.
     ///
     /// # Errors
     /// [`Error::Start`], with what the interpreter wrote to its standard error.
-    pub(crate) fn start(machine: &Arc<Machine>, options: GuestOptions) -> Result<Self, Error> {
-        let interrupt = Interrupt::new(machine.engine.clone());
-        let mut process = options.process;
-        if options.real_sleep {
-            process.sleeper = Arc::new(InterruptibleSleep(Arc::clone(&interrupt))) as Arc<dyn Sleeper>;
-        }
-        let wasi = wasi::context(&process, &options.env);
-        let state = State {
-            machine: Arc::clone(machine),
-            process,
-            wasi,
-            limiter: Limiter::new(options.memory),
-            interrupt,
-            guest: None,
-            loader: None,
-            closures: Closures::default(),
-            depth: 0,
-            untrusted_libraries: options.untrusted_libraries,
-            request: Vec::new(),
-            response: Vec::new(),
-        };
-        let mut store = Store::new(&machine.engine, state);
-        store.limiter(|state| &mut state.limiter);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| {
-            let state = context.data();
-            match state.interrupt.demand() {
-                Demand::None => {}
-                Demand::Hard => return Err(wasmtime::Error::new(HardStop)),
-                Demand::Soft => {
-                    if let Some(links) = state.guest {
-                        let mut memory = GuestMemory::new(links.memory.data_mut(&mut context));
-                        memory.write_u32(links.signal_word, 1).map_err(|e| format_err!("signal word: {e}"))?;
-                    }
-                }
-            }
-            Ok(UpdateDeadline::Continue(1))
-        });
-        block_on(Self::boot(machine, store))
-    }
-
-    async fn boot(machine: &Machine, mut store: Store<State>) -> Result<Self, Error> {
-        match Self::instantiate(machine, &mut store).await {
-            Ok((instance, invoke)) => Ok(Self { store, instance, invoke }),
+    pub(crate) fn boot(machine: &Arc<Machine>, options: GuestOptions) -> Result<Self, Error> {
+        let unbooted = machine.unbooted()?;
+        let mut store = store(machine, Arc::clone(&unbooted.linker), None, options);
+        match block_on(Self::start(&unbooted, &mut store)) {
+            Ok((instance, invoke)) => Ok(Self { store: GuardedStore::new(store), instance, invoke }),
             Err(error) => {
                 let written = String::from_utf8_lossy(store.data().process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
@@ -106,19 +70,49 @@ impl Guest {
         }
     }
 
-    async fn instantiate(
-        machine: &Machine,
-        store: &mut Store<State>,
-    ) -> Result<(Instance, TypedFunc<(u32, u32), u32>)> {
+    /// An interpreter that goes on from a snapshot.
+    ///
+    /// # Errors
+    /// [`Error::Start`], when there is no place for another.
+    pub(crate) fn resume(
+        machine: &Arc<Machine>,
+        snapshot: &Arc<Snapshot>,
+        options: GuestOptions,
+    ) -> Result<Self, Error> {
+        let mut store = store(machine, Arc::clone(&snapshot.linker), Some(Arc::clone(snapshot)), options);
+        let resumed = block_on(async {
+            let SnapshotLinks { links, invoke } = snapshot.instantiate(&mut store).await?;
+            settle(&mut store, links)?;
+            ffi::restore(&mut store, &snapshot.record.closures)?;
+            Ok((links.python, invoke))
+        });
+        let (instance, invoke) = resumed.map_err(|error: wasmtime::Error| Error::Start(format!("{error:#}")))?;
+        let mut guest = Self { store: GuardedStore::new(store), instance, invoke };
+        guest.draw(&snapshot.record.entropy)?;
+        Ok(guest)
+    }
+
+    /// Fresh random bytes for the places that must differ from one guest to the next.
+    fn draw(&mut self, places: &[Span]) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        for Span { address, length } in places {
+            bytes.resize(*length as usize, 0);
+            self.process().entropy.fill(&mut bytes).map_err(|errno| Error::Start(format!("entropy: {errno}")))?;
+            write(&mut self.store, *address, &bytes).map_err(|error| Error::Start(format!("entropy: {error:#}")))?;
+        }
+        Ok(())
+    }
+
+    async fn start(unbooted: &Unbooted, store: &mut Store<State>) -> Result<(Instance, TypedFunc<(u32, u32), u32>)> {
         // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
         let null = GlobalType::new(ValType::I32, Mutability::Var);
         let null = Global::new(&mut *store, null, Val::I32(0))?;
-        let python = &machine.python.module;
+        let python = &unbooted.python.module;
         let mut imports = Vec::with_capacity(python.imports().len());
         for import in python.imports() {
             imports.push(match import.ty() {
                 ExternType::Global(_) => Extern::Global(null),
-                _ => machine.linker.get(&mut *store, import.module(), import.name())?,
+                _ => unbooted.linker.get(&mut *store, import.module(), import.name())?,
             });
         }
         let instance = Instance::new_async(&mut *store, python, &imports).await?;
@@ -128,10 +122,12 @@ impl Guest {
         let signal_word = address_of(store, &instance, "Py_EMSCRIPTEN_SIGNAL_HANDLING")?;
         let stack_pointer = instance.get_global(&mut *store, "__stack_pointer");
         let stack_pointer = stack_pointer.ok_or_else(|| format_err!("no stack pointer"))?;
-        let links = Links { python: instance, memory, table, stack_pointer, signal_word };
-        store.data_mut().guest = Some(links);
+        let safepoint = instance.get_memory(&mut *store, SAFEPOINT_EXPORT);
+        let safepoint = safepoint.ok_or_else(|| format_err!("no safepoint page"))?;
+        let links = Links { python: instance, memory, safepoint, table, stack_pointer, signal_word };
+        settle(store, links)?;
 
-        let invoke = install_driver(machine, store, &instance, &links).await?;
+        let invoke = install_driver(unbooted, store, &instance, &links).await?;
         call::<(), ()>(store, &instance, "__wasm_call_ctors", ()).await?;
         let name = c_string(store, &instance, "python").await?;
         let argv = call::<u32, u32>(store, &instance, "malloc", 8).await?;
@@ -180,11 +176,41 @@ impl Guest {
             return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
         };
         self.store.data_mut().request = request;
-        match block_on(self.invoke.call_async(&mut self.store, (function.0, length))) {
+        match block_on(self.invoke.call_async(&mut *self.store, (function.0, length))) {
             Ok(0) => Ok(std::mem::take(&mut self.store.data_mut().response)),
             Ok(_) => Err(End::Crashed("the interpreter could not take or answer a request".to_owned())),
-            Err(error) => Err(End::from_error(&error, self.interrupt().reason())),
+            Err(error) => Err(End::from_error(&error, self.interrupt().forced())),
         }
+    }
+
+    /// The function of the snapshot that was recorded as `name`.
+    pub(crate) fn function(&self, name: &str) -> Option<PyFunction> {
+        let snapshot = self.store.data().snapshot.as_ref()?;
+        snapshot.record.functions.get(name).copied().map(PyFunction)
+    }
+
+    /// The state of the random generator in the object at `address`, which the harness has given a pattern.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when it is not there.
+    pub(crate) fn find_generator(&mut self, address: u32) -> Result<Span, Error> {
+        const WORDS: u32 = 624;
+        const LARGEST_OBJECT: u32 = 8192;
+        let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
+        let pattern: Vec<u8> = pattern.collect();
+        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a random generator's state: {reason}"));
+        let memory = memory(&mut self.store).map_err(|error| fault(&error))?;
+        let object = memory.slice(address, LARGEST_OBJECT).map_err(|errno| fault(&errno))?;
+        let offset = object.windows(pattern.len()).position(|window| window == pattern);
+        let offset = offset.and_then(|offset| u32::try_from(offset).ok());
+        let offset = offset.ok_or_else(|| fault(&"it is not where the interpreter says"))?;
+        Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
+    }
+
+    /// The store and the parts of a guest that booted here.
+    pub(super) fn at_rest(&mut self) -> Option<(&mut Store<State>, Links)> {
+        let links = self.store.data().guest.filter(|_| self.store.data().snapshot.is_none())?;
+        Some((&mut self.store, links))
     }
 
     /// The guest's files, descriptors and streams.
@@ -208,30 +234,76 @@ impl Guest {
     }
 }
 
+/// A guest's store.
+fn store(
+    machine: &Arc<Machine>,
+    linker: Arc<Linker<State>>,
+    snapshot: Option<Arc<Snapshot>>,
+    options: GuestOptions,
+) -> Store<State> {
+    let interrupt = Arc::new(Interrupt::default());
+    let mut process = options.process;
+    if options.real_sleep {
+        process.sleeper = Arc::new(InterruptibleSleep(Arc::clone(&interrupt))) as Arc<dyn Sleeper>;
+    }
+    let wasi = wasi::context(&process, &options.env);
+    let state = State {
+        machine: Arc::clone(machine),
+        linker,
+        snapshot,
+        process,
+        wasi,
+        limiter: Limiter::new(options.memory),
+        interrupt,
+        guest: None,
+        trampoline: None,
+        loader: None,
+        closures: Closures::default(),
+        depth: 0,
+        untrusted_libraries: options.untrusted_libraries,
+        request: Vec::new(),
+        response: Vec::new(),
+    };
+    let mut store = Store::new(&machine.engine, state);
+    store.limiter(|state| &mut state.limiter);
+    store
+}
+
+/// Note the parts of a guest that was instantiated, and where it is stopped.
+fn settle(store: &mut Store<State>, links: Links) -> Result<()> {
+    let safepoint = Safepoint::of(&mut *store, links.safepoint, links.memory, links.signal_word)?;
+    let state = store.data_mut();
+    state.guest = Some(links);
+    state.interrupt.attach(safepoint);
+    Ok(())
+}
+
 /// Instantiate the driver and put its trampoline where the interpreter looks for it.
 async fn install_driver(
-    machine: &Machine,
+    unbooted: &Unbooted,
     store: &mut Store<State>,
     python: &Instance,
     links: &Links,
 ) -> Result<TypedFunc<(u32, u32), u32>> {
     let mut imports = Vec::new();
-    for import in machine.driver.imports() {
+    for import in unbooted.driver.imports() {
         imports.push(match import.module() {
-            driver::HOST => machine.linker.get(&mut *store, driver::HOST, import.name())?,
+            driver::HOST => unbooted.linker.get(&mut *store, driver::HOST, import.name())?,
             _ => python
                 .get_export(&mut *store, import.name())
                 .ok_or_else(|| format_err!("the guest does not export {}", import.name()))?,
         });
     }
-    let instance = Instance::new_async(&mut *store, &machine.driver, &imports).await?;
+    let instance = Instance::new_async(&mut *store, &unbooted.driver, &imports).await?;
     let trampoline = instance.get_func(&mut *store, driver::TRAMPOLINE);
     let slot = links.table.grow(&mut *store, 1, Ref::Func(trampoline))?;
     let offset = address_of(store, python, "_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET")?;
     let runtime = address_of(store, python, "_PyRuntime")?;
     let offset = read_u32(store, offset)?;
     let place = runtime.checked_add(offset).ok_or_else(|| format_err!("the trampoline's place is out of range"))?;
-    write(store, place, &u32::try_from(slot)?.to_le_bytes())?;
+    let slot = u32::try_from(slot)?;
+    write(store, place, &slot.to_le_bytes())?;
+    store.data_mut().trampoline = Some(slot);
     instance.get_typed_func(&mut *store, driver::INVOKE)
 }
 

@@ -4,7 +4,7 @@ use wasmtime::{
     Caller, Engine, ExternType, FuncType, HeapType, Linker, Module, Result, Val, ValType, bail, format_err,
 };
 
-use super::{calls, driver, state::State};
+use super::{calls, dl, driver, state::State};
 use crate::{
     memory::GuestMemory,
     syscall::{self, Args, Handler, Import},
@@ -13,7 +13,7 @@ use crate::{
 /// No import has more parameters.
 const MOST_PARAMETERS: usize = 16;
 
-/// A linker that has all functions that `module` imports.
+/// A linker that has all functions that `module` imports, an interpreter or an image.
 ///
 /// # Errors
 /// When the module imports a function that the table does not have, or with another signature: then it is not the
@@ -26,6 +26,14 @@ pub(super) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> 
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());
+        match from {
+            driver::HOST => continue,
+            dl::LATE => {
+                linker.func_new_async(from, name, ty, dl::late(name))?;
+                continue;
+            }
+            _ => {}
+        }
         let Some(entry) = syscall::find(from, name) else {
             bail!("the guest imports the unknown function {from}.{name}")
         };

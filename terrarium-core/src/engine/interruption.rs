@@ -4,9 +4,10 @@
 //! `KeyboardInterrupt`, and a session keeps its state. Code that does not heed it is stopped by force after a grace.
 //! The grace is processor time of the guest's thread: on a busy machine the guest may not have had any yet.
 //!
-//! Nothing ticks. Guests look at an [`Interrupt`] when the engine's epoch moves, and one thread for the whole process
-//! (the watchdog) moves it when some run's deadline has come. A run that ends in time costs the watchdog nothing but
-//! an entry in its queue.
+//! Nothing ticks, and a guest looks at nothing but its safepoint page: one thread for the whole process (the watchdog)
+//! comes when some run's deadline has, and works on the guest's [`Safepoint`]. A run that ends in time costs an entry in
+//! the watchdog's queue. All that reaches into a guest happens under the lock of its [`Interrupt`], and a run that has
+//! ended is not armed any more: a page is never left protected, and never touched after its guest is gone.
 
 use std::{
     cmp::Reverse,
@@ -15,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::safepoint::{Safepoint, ThreadClock};
 use crate::{
     cancel::Cancel,
     syscall::{Sleeper, Wake},
@@ -25,17 +27,6 @@ use crate::{
 pub(crate) enum Reason {
     Timeout,
     Cancelled,
-}
-
-/// What a guest has to do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Demand {
-    /// Go on.
-    None,
-    /// Ask the interpreter to raise `KeyboardInterrupt`. Said once a run.
-    Soft,
-    /// Stop at once.
-    Hard,
 }
 
 /// Who runs in a guest after an interrupt.
@@ -51,12 +42,11 @@ pub(crate) enum Word {
 const REPORTING: Duration = Duration::from_millis(500);
 
 /// The state of one guest's interruption.
+#[derive(Default)]
 pub(crate) struct Interrupt {
     state: Mutex<State>,
     /// Wakes a guest that sleeps in a host function.
     wake: Condvar,
-    /// Moves the epoch of the guest's engine.
-    engine: wasmtime::Engine,
 }
 
 #[derive(Default)]
@@ -66,8 +56,14 @@ struct State {
     armed: bool,
     reason: Option<Reason>,
     grace: Duration,
+    /// Where to stop the guest; none before it is instantiated, and once it is dropped.
+    safepoint: Option<Safepoint>,
+    /// The clock of the thread that the guest runs on.
+    clock: Option<ThreadClock>,
     /// The processor time of the guest's thread when it was asked to stop.
     asked_at: Option<Duration>,
+    /// Whether its safepoint page is protected.
+    closed: bool,
     /// Who runs since the interrupt, once the harness has said so, and the processor time of that moment.
     word: Option<(Word, Duration)>,
     /// What the harness has used to report, up to that moment.
@@ -82,6 +78,47 @@ impl State {
             _ => self.reported,
         }
     }
+
+    /// What the guest's thread has used.
+    fn now(&self) -> Duration {
+        self.clock.map_or(Duration::ZERO, ThreadClock::now)
+    }
+
+    /// Ask the guest to stop, or stop it when it was asked before and its time is over.
+    fn press(&mut self) {
+        let Some(asked_at) = self.asked_at else {
+            self.asked_at = Some(self.now());
+            if let Some(safepoint) = &self.safepoint {
+                safepoint.ask();
+            }
+            return;
+        };
+        let now = self.now();
+        let reported = self.reported(asked_at, now);
+        let used = now.saturating_sub(asked_at).saturating_sub(reported);
+        if !self.closed
+            && (used >= self.grace || reported >= REPORTING)
+            && let Some(safepoint) = &self.safepoint
+        {
+            match safepoint.close() {
+                Ok(()) => self.closed = true,
+                // Tried again when the watchdog comes again.
+                Err(error) => tracing::error!(%error, "a guest's safepoint page cannot be protected"),
+            }
+        }
+    }
+
+    /// Let the guest's page be touched again.
+    fn release(&mut self) {
+        if self.closed
+            && let Some(safepoint) = &self.safepoint
+        {
+            match safepoint.open() {
+                Ok(()) => self.closed = false,
+                Err(error) => tracing::error!(%error, "a guest's safepoint page cannot be made accessible"),
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for Interrupt {
@@ -91,8 +128,18 @@ impl std::fmt::Debug for Interrupt {
 }
 
 impl Interrupt {
-    pub(crate) fn new(engine: wasmtime::Engine) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), wake: Condvar::new(), engine })
+    /// From now on the guest is stopped at its safepoint.
+    pub(super) fn attach(&self, safepoint: Safepoint) {
+        self.lock().safepoint = Some(safepoint);
+    }
+
+    /// The guest is about to go: nobody reaches into it after this. False, if its page is still protected, because the
+    /// system refused to make it accessible: then the guest's memory must not be used again.
+    pub(super) fn detach(&self) -> bool {
+        let mut state = self.lock();
+        state.release();
+        state.safepoint = None;
+        !state.closed
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -105,35 +152,18 @@ impl Interrupt {
     /// The system's, when the watchdog's thread cannot start: without it there would be no limits.
     pub(crate) fn arm(self: &Arc<Self>, timeout: Option<Duration>, grace: Duration) -> std::io::Result<Armed> {
         watchdog().ensure_running()?;
+        let clock = Some(ThreadClock::current()?);
         let run = {
             let mut state = self.lock();
-            *state = State { run: state.run.wrapping_add(1), armed: true, grace, ..State::default() };
-            state.run
+            state.release();
+            let (run, safepoint, closed) = (state.run.wrapping_add(1), state.safepoint.take(), state.closed);
+            *state = State { run, armed: true, grace, clock, safepoint, closed, ..State::default() };
+            run
         };
         if let Some(at) = timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
             watchdog().watch(at, self, run);
         }
         Ok(Armed { interrupt: Arc::clone(self) })
-    }
-
-    /// What the guest has to do now; called by its own thread.
-    pub(crate) fn demand(&self) -> Demand {
-        let mut state = self.lock();
-        if state.reason.is_none() {
-            return Demand::None;
-        }
-        match state.asked_at {
-            None => {
-                state.asked_at = Some(thread_time());
-                Demand::Soft
-            }
-            Some(asked_at) => {
-                let now = thread_time();
-                let reported = state.reported(asked_at, now);
-                let used = now.saturating_sub(asked_at).saturating_sub(reported);
-                if used >= state.grace || reported >= REPORTING { Demand::Hard } else { Demand::None }
-            }
-        }
     }
 
     /// Whether the run was interrupted and the harness has said so.
@@ -144,7 +174,7 @@ impl Interrupt {
     /// The harness says who has the word now; called by the guest's thread.
     pub(crate) fn hand_over(&self, word: Word) {
         let mut state = self.lock();
-        let now = thread_time();
+        let now = state.now();
         if let Some(asked_at) = state.asked_at {
             state.reported = state.reported(asked_at, now);
         }
@@ -163,29 +193,26 @@ impl Interrupt {
             if !state.armed || run.is_some_and(|run| run != state.run) {
                 return;
             }
-            // When the watchdog comes again, the grace may be over; the guest sees that for itself.
             state.reason.get_or_insert(reason);
+            state.press();
             state.run
         };
-        // It comes again until the run has ended. A guest that looks at its demand just now sets its next epoch only
-        // afterwards, so a single move of the epoch could pass it by.
+        // It comes again until the run has ended, to see whether the grace is over.
         if let Some(at) = Instant::now().checked_add(AGAIN) {
             watchdog().watch(at, self, run);
         }
-        // First the epoch: a guest that wakes from its sleep looks at it on its way.
-        self.engine.increment_epoch();
         self.wake.notify_all();
+    }
+
+    /// Why the present run was stopped by force, if it was.
+    pub(super) fn forced(&self) -> Option<Reason> {
+        let state = self.lock();
+        state.reason.filter(|_| state.closed)
     }
 }
 
-/// How often a guest that is to stop is made to look.
+/// How often the watchdog looks after a run that is to stop.
 const AGAIN: Duration = Duration::from_millis(5);
-
-/// The processor time that the calling thread has used.
-fn thread_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
-}
 
 /// The watch over one run.
 pub(crate) struct Armed {
@@ -194,7 +221,9 @@ pub(crate) struct Armed {
 
 impl Drop for Armed {
     fn drop(&mut self) {
-        self.interrupt.lock().armed = false;
+        let mut state = self.interrupt.lock();
+        state.armed = false;
+        state.release();
     }
 }
 

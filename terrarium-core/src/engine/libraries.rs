@@ -16,15 +16,18 @@ use crate::{
     Error,
     abi::Errno,
     link::{LinkError, ModuleInfo},
-    rewrite::{RewriteError, RewriteOptions, rewrite},
+    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
     syscall::{self, LibraryFile},
     vfs::Content,
 };
 
 /// Counts the changes of what rewriting makes of a library, so that older compiled code is not used.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 /// No library is larger.
 const LARGEST: u64 = 256 << 20;
+
+/// Asks what linking needs to know of the interpreter's module.
+pub(super) type Main<'a> = &'a dyn Fn() -> Result<Arc<ModuleInfo>, Error>;
 
 /// Why a library cannot be loaded. The text is what `dlerror()` gives the guest.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +63,7 @@ impl Libraries {
     ///
     /// # Errors
     /// [`LoadError`].
-    pub(super) fn trusted(&self, file: &LibraryFile, python: &Compiled) -> Result<Arc<Compiled>, LoadError> {
+    pub(super) fn trusted(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<Compiled>, LoadError> {
         let digest = digest(&file.content)?;
         let entry = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -71,7 +74,7 @@ impl Libraries {
         if let Some(compiled) = &*entry {
             return Ok(Arc::clone(compiled));
         }
-        let make = || self.verified(&bytes(&file.content)?, digest, python);
+        let make = || self.verified(&bytes(&file.content)?, digest, main);
         let compiled = compile::cached(&self.engine, &self.cache, &source(&digest), make)?;
         Ok(Arc::clone(entry.insert(Arc::new(compiled))))
     }
@@ -80,9 +83,9 @@ impl Libraries {
     ///
     /// # Errors
     /// [`LoadError`].
-    pub(super) fn prepare(&self, content: &Content, python: &Compiled) -> Result<(), LoadError> {
+    pub(super) fn prepare(&self, content: &Content, main: Main<'_>) -> Result<(), LoadError> {
         let digest = digest(content)?;
-        let make = || self.verified(&bytes(content)?, digest, python);
+        let make = || self.verified(&bytes(content)?, digest, main);
         compile::prepare(&self.engine, &self.cache, &source(&digest), make)
     }
 
@@ -90,32 +93,41 @@ impl Libraries {
     ///
     /// # Errors
     /// [`LoadError`].
-    pub(super) fn untrusted(&self, file: &LibraryFile, python: &Compiled) -> Result<Arc<Compiled>, LoadError> {
-        let (wasm, info) = self.rewritten(&bytes(&file.content)?, python)?;
+    pub(super) fn untrusted(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<Compiled>, LoadError> {
+        let (wasm, info) = self.rewritten(&bytes(&file.content)?, main)?;
         Ok(Arc::new(compile::uncached(&self.engine, &wasm, info)?))
     }
 
     /// A library that is compiled under the name `digest`: it must be its own, or it would stand in for another.
-    fn verified(&self, bytes: &[u8], digest: [u8; 32], python: &Compiled) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
+    fn verified(&self, bytes: &[u8], digest: [u8; 32], main: Main<'_>) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
         if sha256(bytes) != digest {
             return Err(LoadError::Refused("its content does not have the hash that its wheel names".to_owned()));
         }
-        self.rewritten(bytes, python)
+        self.rewritten(bytes, main)
     }
 
-    fn rewritten(&self, wasm: &[u8], python: &Compiled) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
+    /// A library as it is compiled, and what it says of itself.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(super) fn rewritten(&self, wasm: &[u8], main: Main<'_>) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
         // Before anything else, since a file that is no library at all should be told so.
         let info = ModuleInfo::side(wasm)?;
         let elsewhere = match self.elsewhere.get() {
             Some(names) => names,
             None => {
-                let main = python.info()?;
+                let main = main()?;
                 let host = syscall::imports().map(|import| import.name.to_owned());
                 let names = main.functions.keys().cloned().chain(host).collect();
                 self.elsewhere.get_or_init(|| Arc::new(names))
             }
         };
-        let options = RewriteOptions { own: Some(Arc::clone(elsewhere)), ..RewriteOptions::default() };
+        let options = RewriteOptions {
+            own: Some(Arc::clone(elsewhere)),
+            export_globals: true,
+            safepoint: Some(Safepoint::Import),
+            ..RewriteOptions::default()
+        };
         Ok((rewrite(wasm, &options)?, info))
     }
 }
@@ -131,7 +143,11 @@ fn source(digest: &[u8]) -> String {
     format!("library {} {REVISION} {}", env!("CARGO_PKG_VERSION"), hex(digest))
 }
 
-fn bytes(content: &Content) -> Result<Vec<u8>, LoadError> {
+/// The bytes of a library.
+///
+/// # Errors
+/// [`LoadError`] for one that is too large or cannot be read.
+pub(super) fn bytes(content: &Content) -> Result<Vec<u8>, LoadError> {
     if content.len() > LARGEST {
         return Err(LoadError::Refused(format!("it has {} bytes, the limit is {LARGEST}", content.len())));
     }

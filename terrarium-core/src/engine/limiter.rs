@@ -3,7 +3,7 @@
 use wasmtime::{ResourceLimiter, Result};
 
 /// CPython needs 8,733 table slots; functions made at run time take one each.
-const MOST_TABLE_SLOTS: usize = 1 << 20;
+pub(super) const MOST_TABLE_SLOTS: usize = 1 << 20;
 
 /// Bounds memory and tables as they grow.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -19,44 +19,125 @@ use super::{
     libraries::Libraries,
     state::State,
 };
-use crate::{Error, Result, link::ModuleInfo, vfs::Content};
+use crate::{
+    Error, Result,
+    link::ModuleInfo,
+    rewrite::{RewriteOptions, Safepoint, rewrite},
+    vfs::Content,
+};
 
-/// The compiled interpreter and its bound imports. Made once per process and cache folder.
+/// Counts the changes of what rewriting makes of the interpreter here, so that older compiled code is not used.
+const REVISION: u32 = 2;
+
+/// The engine, the cache of compiled code, and the interpreter's module. Made once per process and cache folder.
 pub(crate) struct Machine {
     pub(super) engine: Engine,
-    pub(super) python: Compiled,
-    pub(super) driver: Module,
-    pub(super) linker: Linker<State>,
+    pub(super) cache: Cache,
     pub(super) libraries: Libraries,
+    source: Source,
+    unbooted: Mutex<Option<Arc<Unbooted>>>,
+    main: OnceLock<Arc<ModuleInfo>>,
 }
 
 /// Where the interpreter's module comes from.
-pub(crate) struct Source<'a> {
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
     /// Identifies the module: the same key, the same bytes.
-    pub(crate) key: &'a str,
-    /// Gives its bytes; asked only when it must be compiled.
-    pub(crate) wasm: &'a dyn Fn() -> Result<Vec<u8>>,
+    pub(crate) key: &'static str,
+    /// Gives its bytes; asked only when they are needed.
+    pub(crate) wasm: fn() -> Result<Vec<u8>>,
+}
+
+/// The interpreter as its toolchain made it, from which images are made.
+pub(super) struct Unbooted {
+    pub(super) python: Compiled,
+    pub(super) driver: Module,
+    pub(super) linker: Arc<Linker<State>>,
 }
 
 impl Machine {
-    /// The machine whose compiled code is kept in `cache_dir` (none: the default folder). The first call compiles the
-    /// interpreter if nobody did before, which takes seconds; later ones share the result.
+    /// The machine whose compiled code is kept in `cache_dir` (none: the default folder).
+    ///
+    /// # Errors
+    /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine).
+    pub(crate) fn shared(cache_dir: Option<&Path>, source: Source) -> Result<Arc<Self>> {
+        type Machines = BTreeMap<(Option<PathBuf>, &'static str), Arc<Machine>>;
+        static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
+        let mut machines = MACHINES.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (cache_dir.map(Path::to_owned), source.key);
+        if let Some(machine) = machines.get(&key) {
+            return Ok(Arc::clone(machine));
+        }
+        let engine = config::engine()?.clone();
+        let cache = Cache::open(cache_dir)?;
+        let libraries = Libraries::new(engine.clone(), cache.clone());
+        let machine =
+            Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
+        let machine = Arc::new(machine);
+        machines.insert(key, Arc::clone(&machine));
+        Ok(machine)
+    }
+
+    /// The folder of compiled code.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// Tells compiled code of this engine from that of others.
+    pub(crate) fn compatibility(&self) -> String {
+        compile::compatibility(&self.engine)
+    }
+
+    /// The interpreter before it has booted. The first call compiles it if nobody did before, which takes seconds.
     ///
     /// # Errors
     /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine), and what the source fails
     /// with.
-    pub(crate) fn shared(cache_dir: Option<&Path>, source: &Source<'_>) -> Result<Arc<Self>> {
-        type Machines = BTreeMap<(Option<PathBuf>, String), Arc<Machine>>;
-        static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
+    pub(super) fn unbooted(&self) -> Result<Arc<Unbooted>> {
         // Held while compiling: whoever else needs it would otherwise do the same work beside.
-        let mut machines = MACHINES.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (cache_dir.map(Path::to_owned), source.key.to_owned());
-        if let Some(machine) = machines.get(&key) {
-            return Ok(Arc::clone(machine));
+        let mut unbooted = self.unbooted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(unbooted) = &*unbooted {
+            return Ok(Arc::clone(unbooted));
         }
-        let machine = Arc::new(Self::load(cache_dir, source)?);
-        machines.insert(key, Arc::clone(&machine));
-        Ok(machine)
+        let (engine, cache) = (&self.engine, &self.cache);
+        let make = || self.python().map(|wasm| (wasm, self.main()));
+        let make = || make().and_then(|(wasm, info)| Ok((wasm, ModuleInfo::clone(&*info?))));
+        let python = compile::cached(engine, cache, &self.source_name(), make)?;
+        // A millisecond of compilation: less than a file would cost to look after.
+        let driver = Module::new(engine, driver::module()).map_err(engine_error)?;
+        let linker = imports::linker(engine, &python.module).map_err(engine_error)?;
+        let made = Arc::new(Unbooted { python, driver, linker: Arc::new(linker) });
+        Ok(Arc::clone(unbooted.insert(made)))
+    }
+
+    fn source_name(&self) -> String {
+        format!("python {REVISION} {}", self.source.key)
+    }
+
+    /// The interpreter's module, ready for the engine.
+    ///
+    /// # Errors
+    /// What its source fails with, and [`Error::Artifacts`] for what is none.
+    pub(super) fn python(&self) -> Result<Vec<u8>> {
+        let options =
+            RewriteOptions { export_globals: true, safepoint: Some(Safepoint::Define), ..RewriteOptions::default() };
+        rewrite(&(self.source.wasm)()?, &options).map_err(|error| Error::Artifacts(error.to_string()))
+    }
+
+    /// What linking needs to know of the interpreter's module.
+    ///
+    /// # Errors
+    /// As for [`unbooted`](Self::unbooted).
+    pub(super) fn main(&self) -> Result<Arc<ModuleInfo>> {
+        if let Some(info) = self.main.get() {
+            return Ok(Arc::clone(info));
+        }
+        let read = || {
+            let wasm = (self.source.wasm)()?;
+            ModuleInfo::main(&wasm).map_err(|error| Error::Artifacts(error.to_string()))
+        };
+        let info = compile::info(&self.engine, &self.cache, &self.source_name(), read)?;
+        Ok(Arc::clone(self.main.get_or_init(|| Arc::new(info))))
     }
 
     /// Compile libraries that may be loaded later, several at a time, unless they were compiled before. One that cannot
@@ -65,7 +146,7 @@ impl Machine {
         let next = AtomicUsize::new(0);
         let work = || {
             while let Some((path, content)) = libraries.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if let Err(error) = self.libraries.prepare(content, &self.python) {
+                if let Err(error) = self.libraries.prepare(content, &|| self.main()) {
                     tracing::warn!(%error, path, "a library cannot be compiled");
                 }
             }
@@ -79,20 +160,5 @@ impl Machine {
             }
             work();
         });
-    }
-
-    fn load(cache_dir: Option<&Path>, source: &Source<'_>) -> Result<Self> {
-        let engine = config::engine()?.clone();
-        let cache = Cache::open(cache_dir)?;
-        let python = compile::cached(&engine, &cache, &format!("python {}", source.key), || {
-            let wasm = (source.wasm)()?;
-            let info = ModuleInfo::main(&wasm).map_err(|error| Error::Artifacts(error.to_string()))?;
-            Ok::<_, Error>((wasm, info))
-        })?;
-        // A millisecond of compilation: less than a file would cost to look after.
-        let driver = Module::new(&engine, driver::module()).map_err(engine_error)?;
-        let linker = imports::linker(&engine, &python.module).map_err(engine_error)?;
-        let libraries = Libraries::new(engine.clone(), cache);
-        Ok(Self { engine, python, driver, linker, libraries })
     }
 }

@@ -2,21 +2,29 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Global, Instance, Memory, Table};
+use wasmtime::{Global, Instance, Linker, Memory, Table};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
-use super::{dl::Loader, ffi::Closures, interruption::Interrupt, limiter::Limiter, machine::Machine};
+use super::{
+    dl::Loader, ffi::Closures, interruption::Interrupt, limiter::Limiter, machine::Machine, snapshot::Snapshot,
+};
 use crate::syscall::Process;
 
 /// The host's side of one guest.
 pub(super) struct State {
     pub(super) machine: Arc<Machine>,
+    /// The host's functions.
+    pub(super) linker: Arc<Linker<Self>>,
+    /// What the guest goes on from; none for one that boots.
+    pub(super) snapshot: Option<Arc<Snapshot>>,
     pub(super) process: Process,
     pub(super) wasi: WasiP1Ctx,
     pub(super) limiter: Limiter,
     pub(super) interrupt: Arc<Interrupt>,
     /// Known once the guest is instantiated.
     pub(super) guest: Option<Links>,
+    /// The table slot of the driver's trampoline, in a guest that booted here.
+    pub(super) trampoline: Option<u32>,
     /// The shared libraries, once there are any.
     pub(super) loader: Option<Box<Loader>>,
     /// Functions in table slots that call back into libffi.
@@ -36,6 +44,8 @@ pub(super) struct State {
 pub(super) struct Links {
     pub(super) python: Instance,
     pub(super) memory: Memory,
+    /// The memory that other threads stop the guest with.
+    pub(super) safepoint: Memory,
     pub(super) table: Table,
     /// The top of the stack that C code keeps in the memory.
     pub(super) stack_pointer: Global,

@@ -5,11 +5,6 @@ use wasmtime::{Error, Trap};
 use super::interruption::Reason;
 use crate::syscall::Stop;
 
-/// The guest is stopped by force: the error that unwinds it.
-#[derive(Debug, thiserror::Error)]
-#[error("the run was stopped")]
-pub(super) struct HardStop;
-
 /// Why a call into the guest did not return. The guest cannot be used any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -22,16 +17,16 @@ pub(crate) enum End {
 }
 
 impl End {
-    /// Classify an error of the engine. `reason` is why the guest is being stopped, if it is.
-    pub(super) fn from_error(error: &Error, reason: Option<Reason>) -> Self {
+    /// Classify an error of the engine. `stopped` is why the guest was stopped by force, if it was.
+    pub(super) fn from_error(error: &Error, stopped: Option<Reason>) -> Self {
         if let Some(stop) = error.downcast_ref::<Stop>() {
             return match stop {
                 Stop::Exit(code) => Self::Exit(*code),
                 other => Self::Crashed(other.to_string()),
             };
         }
-        if error.is::<HardStop>() {
-            return Self::Stopped(reason.unwrap_or(Reason::Cancelled));
+        if let (Some(reason), Some(_)) = (stopped, error.downcast_ref::<Trap>()) {
+            return Self::Stopped(reason);
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::StackOverflow) => Self::Crashed("the interpreter's stack overflowed".to_owned()),

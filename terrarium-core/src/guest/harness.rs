@@ -19,6 +19,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/files.py",
     "_terrarium/guest.py",
     "_terrarium/hooks.py",
+    "_terrarium/image.py",
     "_terrarium/interrupts.py",
     "_terrarium/loop.py",
     "_terrarium/main.py",

@@ -6,12 +6,14 @@ use serde::Serialize;
 
 use super::{
     channel::{Collected, Frames},
-    protocol::{Boot, CheckResponse, CodeRequest, Completeness, Completion, Request, Response, ResponseStatus, Values},
+    protocol::{
+        Boot, CheckResponse, CodeRequest, Completeness, Completion, PrepareRequest, PrepareResponse, Request, Response,
+        ResponseStatus, SettleResponse, Values,
+    },
 };
 use crate::{
     CancelHandle, Display, Error, Value,
-    engine::{CancelTarget, End, Guest, GuestOptions, Machine, PyFunction, Reason},
-    fd::CHANNEL,
+    engine::{CancelTarget, End, Guest, GuestOptions, Machine, PyFunction, Reason, Snapshot, Taken},
     output::PythonError,
     syscall::Process,
     value::from_wire,
@@ -24,20 +26,15 @@ const DISPLAY_BYTES: u64 = 64 << 20;
 /// How long the harness may take to answer a question that runs nothing of the user's.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What an interpreter starts with.
-pub(crate) struct InterpreterOptions<'a> {
-    pub(crate) home: &'a str,
-    pub(crate) cwd: &'a str,
-    pub(crate) argv: &'a [String],
-    pub(crate) env: &'a BTreeMap<String, String>,
-    /// The environment that configures CPython itself; the code does not see it.
-    pub(crate) start_env: Vec<(String, String)>,
-    pub(crate) seed: Option<u64>,
-    pub(crate) threads: bool,
+/// What bounds an interpreter.
+#[derive(Clone, Copy)]
+pub(crate) struct InterpreterOptions {
     pub(crate) memory: u64,
     pub(crate) value_bytes: u64,
     pub(crate) grace: Duration,
     pub(crate) untrusted_libraries: bool,
+    /// Whether sleeping takes time.
+    pub(crate) real_sleep: bool,
 }
 
 /// A live interpreter that runs code on request.
@@ -51,12 +48,17 @@ pub(crate) struct Interpreter {
 }
 
 /// The harness's functions.
-struct Functions {
-    execute: PyFunction,
-    check: PyFunction,
-    complete: PyFunction,
-    reset_globals: PyFunction,
-}
+struct Functions([PyFunction; NAMES.len()]);
+
+/// Their names, and the place of each among them.
+const NAMES: [&str; 7] = ["boot", "execute", "check", "complete", "reset_globals", "prepare", "settle"];
+const BOOT: usize = 0;
+const EXECUTE: usize = 1;
+const CHECK: usize = 2;
+const COMPLETE: usize = 3;
+const RESET_GLOBALS: usize = 4;
+const PREPARE: usize = 5;
+const SETTLE: usize = 6;
 
 /// How a run ended, and what it produced beside files and streams.
 #[derive(Default)]
@@ -101,38 +103,84 @@ impl Interpreter {
     ///
     /// # Errors
     /// [`Error::Start`].
-    pub(crate) fn start(
+    pub(crate) fn boot(
         machine: &Arc<Machine>,
-        mut process: Process,
-        options: InterpreterOptions<'_>,
+        process: Process,
+        options: InterpreterOptions,
+        start_env: Vec<(String, String)>,
+        boot: &Boot<'_>,
     ) -> Result<Self, Error> {
-        let frames = Arc::new(Frames::new(options.value_bytes.saturating_mul(2).saturating_add(DISPLAY_BYTES)));
-        process.channel = Some(Arc::clone(&frames) as _);
-        let mut guest = Guest::start(
-            machine,
-            GuestOptions {
-                process,
-                env: options.start_env,
-                memory: options.memory,
-                untrusted_libraries: options.untrusted_libraries,
-                real_sleep: options.seed.is_none(),
-            },
-        )?;
+        let (frames, options, grace) = guest_options(process, options, start_env);
+        let mut guest = Guest::boot(machine, options)?;
         frames.attach(guest.interrupt());
-        let names = ["boot", "execute", "check", "complete", "reset_globals"];
-        let [boot, execute, check, complete, reset_globals] = guest.import(MODULE, names)?;
-        let request = Boot {
-            home: options.home,
-            cwd: options.cwd,
-            argv: options.argv,
-            env: options.env,
-            channel: CHANNEL,
-            seed: options.seed,
-            threads: options.threads,
-        };
-        guest.invoke(boot, json(&request)?).map_err(|end| Error::Start(format!("{end:?}")))?;
-        let functions = Functions { execute, check, complete, reset_globals };
-        Ok(Self { guest, frames, functions, grace: options.grace, ended: false })
+        let functions = Functions(guest.import(MODULE, NAMES)?);
+        let mut interpreter = Self { guest, frames, functions, grace, ended: false };
+        interpreter.configure(boot)?;
+        Ok(interpreter)
+    }
+
+    /// An interpreter that goes on from a snapshot; `boot` tells the harness what is other than at the snapshot.
+    ///
+    /// # Errors
+    /// [`Error::Start`].
+    pub(crate) fn resume(
+        machine: &Arc<Machine>,
+        snapshot: &Arc<Snapshot>,
+        process: Process,
+        options: InterpreterOptions,
+        boot: Option<&Boot<'_>>,
+    ) -> Result<Self, Error> {
+        let (frames, options, grace) = guest_options(process, options, Vec::new());
+        let guest = Guest::resume(machine, snapshot, options)?;
+        frames.attach(guest.interrupt());
+        let mut functions = [PyFunction(0); NAMES.len()];
+        for (function, name) in functions.iter_mut().zip(NAMES) {
+            *function = guest.function(name).ok_or_else(|| Error::Start(format!("the image has no function {name}")))?;
+        }
+        let mut interpreter = Self { guest, frames, functions: Functions(functions), grace, ended: false };
+        if let Some(boot) = boot {
+            interpreter.configure(boot)?;
+        }
+        Ok(interpreter)
+    }
+
+    /// Tell the harness how the interpreter is to be set up.
+    fn configure(&mut self, boot: &Boot<'_>) -> Result<(), Error> {
+        let ended = self.guest.invoke(self.functions.0[BOOT], json(boot)?);
+        ended.map(drop).map_err(|end| Error::Start(format!("{end:?}")))
+    }
+
+    /// Import modules. Why some could not be, by name.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when the interpreter ends or does not answer in time.
+    pub(crate) fn prepare(
+        &mut self,
+        modules: &[String],
+        timeout: Duration,
+    ) -> Result<BTreeMap<String, String>, Error> {
+        let request = json(&PrepareRequest { modules })?;
+        let answered = self.invoke(self.functions.0[PREPARE], request, Some(timeout), None)?;
+        let response = answered.map_err(|end| Error::Engine(format!("the interpreter ended: {end:?}")))?;
+        parse::<PrepareResponse>(&response).map(|answer| answer.failed)
+    }
+
+    /// Come to rest and take a snapshot.
+    ///
+    /// # Errors
+    /// [`Error::Engine`].
+    pub(crate) fn take_snapshot(&mut self) -> Result<Taken, Error> {
+        let request = json(&BTreeMap::<String, String>::new())?;
+        let answered = self.invoke(self.functions.0[SETTLE], request, Some(PATIENCE * 12), None)?;
+        let response = answered.map_err(|end| Error::Engine(format!("the interpreter ended: {end:?}")))?;
+        let SettleResponse { generators } = parse(&response)?;
+        let mut entropy = Vec::new();
+        for address in generators {
+            entropy.push(self.guest.find_generator(address)?);
+        }
+        let functions = NAMES.iter().zip(self.functions.0);
+        let functions = functions.map(|(name, function)| ((*name).to_owned(), function.0)).collect();
+        Taken::of(&mut self.guest, functions, entropy)
     }
 
     /// Run code.
@@ -147,7 +195,7 @@ impl Interpreter {
     ) -> Result<Answer, Error> {
         drop(self.frames.take());
         self.guest.take_memory_denied();
-        let ended = self.invoke(self.functions.execute, json(request)?, timeout, cancel)?;
+        let ended = self.invoke(self.functions.0[EXECUTE], json(request)?, timeout, cancel)?;
         let mut answer = match ended {
             Ok(response) => self.answer(&response),
             Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
@@ -227,7 +275,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn check(&mut self, code: &str) -> Result<Completeness, Error> {
-        let response = self.ask(self.functions.check, &CodeRequest { code, cursor: None })?;
+        let response = self.ask(self.functions.0[CHECK], &CodeRequest { code, cursor: None })?;
         parse::<CheckResponse>(&response).map(|answer| answer.complete)
     }
 
@@ -236,7 +284,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn complete(&mut self, code: &str, cursor: usize) -> Result<Completion, Error> {
-        let response = self.ask(self.functions.complete, &CodeRequest { code, cursor: Some(cursor) })?;
+        let response = self.ask(self.functions.0[COMPLETE], &CodeRequest { code, cursor: Some(cursor) })?;
         parse(&response)
     }
 
@@ -245,7 +293,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn reset_globals(&mut self) -> Result<(), Error> {
-        self.ask(self.functions.reset_globals, &BTreeMap::<String, String>::new()).map(drop)
+        self.ask(self.functions.0[RESET_GLOBALS], &BTreeMap::<String, String>::new()).map(drop)
     }
 
     fn ask(&mut self, function: PyFunction, request: &impl Serialize) -> Result<Vec<u8>, Error> {
@@ -267,6 +315,24 @@ impl Interpreter {
     pub(crate) fn peak_memory(&self) -> u64 {
         self.guest.peak_memory()
     }
+}
+
+/// The channel of an interpreter, and what its guest starts with.
+fn guest_options(
+    mut process: Process,
+    options: InterpreterOptions,
+    env: Vec<(String, String)>,
+) -> (Arc<Frames>, GuestOptions, Duration) {
+    let frames = Arc::new(Frames::new(options.value_bytes.saturating_mul(2).saturating_add(DISPLAY_BYTES)));
+    process.channel = Some(Arc::clone(&frames) as _);
+    let guest = GuestOptions {
+        process,
+        env,
+        memory: options.memory,
+        untrusted_libraries: options.untrusted_libraries,
+        real_sleep: options.real_sleep,
+    };
+    (frames, guest, options.grace)
 }
 
 fn json(message: &impl Serialize) -> Result<Vec<u8>, Error> {

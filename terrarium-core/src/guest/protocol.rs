@@ -8,14 +8,32 @@ use crate::{Value, output::PythonError};
 
 /// What the harness is told at start.
 #[derive(Serialize)]
-pub(super) struct Boot<'a> {
-    pub(super) home: &'a str,
-    pub(super) cwd: &'a str,
-    pub(super) argv: &'a [String],
-    pub(super) env: &'a BTreeMap<String, String>,
-    pub(super) channel: i32,
-    pub(super) seed: Option<u64>,
-    pub(super) threads: bool,
+pub(crate) struct Boot<'a> {
+    pub(crate) home: &'a str,
+    pub(crate) cwd: &'a str,
+    pub(crate) argv: &'a [String],
+    pub(crate) env: &'a BTreeMap<String, String>,
+    pub(crate) channel: i32,
+    pub(crate) seed: Option<u64>,
+    pub(crate) threads: bool,
+}
+
+/// Modules to be imported into what becomes an image.
+#[derive(Serialize)]
+pub(super) struct PrepareRequest<'a> {
+    pub(super) modules: &'a [String],
+}
+
+#[derive(Deserialize)]
+pub(super) struct PrepareResponse {
+    /// Why some could not be.
+    pub(super) failed: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SettleResponse {
+    /// Near which addresses the states of random generators lie.
+    pub(super) generators: Vec<u32>,
 }
 
 /// Code to run.

@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::ModuleInfo;
 
 /// A module of a guest.
@@ -37,6 +39,24 @@ pub struct Library {
     pub global: bool,
     /// The libraries that it needs, and those that they need, nearest first.
     pub needed: Vec<LibraryId>,
+}
+
+/// A namespace as data, to be kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NamespaceRecord {
+    libraries: Vec<LibraryRecord>,
+    /// Library, function and slot.
+    slots: Vec<(usize, u32, u32)>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct LibraryRecord {
+    path: String,
+    info: ModuleInfo,
+    memory_base: u32,
+    table_base: u32,
+    global: bool,
+    needed: Vec<usize>,
 }
 
 /// What a symbol is.
@@ -78,6 +98,53 @@ impl Namespace {
             needed: Vec::new(),
         };
         Self { libraries: vec![main], by_path: HashMap::new(), slots: BTreeMap::new() }
+    }
+
+    /// The namespace as data.
+    #[must_use]
+    pub fn record(&self) -> NamespaceRecord {
+        let libraries = self.libraries.iter().map(|library| LibraryRecord {
+            path: library.path.clone(),
+            info: ModuleInfo::clone(&library.info),
+            memory_base: library.memory_base,
+            table_base: library.table_base,
+            global: library.global,
+            needed: library.needed.iter().map(|id| id.0).collect(),
+        });
+        let slots = self.slots.iter().map(|((library, function), slot)| (library.0, *function, *slot));
+        NamespaceRecord { libraries: libraries.collect(), slots: slots.collect() }
+    }
+
+    /// The namespace that was recorded.
+    #[must_use]
+    pub fn from_record(record: &NamespaceRecord) -> Self {
+        let libraries: Vec<Library> = record
+            .libraries
+            .iter()
+            .map(|library| Library {
+                path: library.path.clone(),
+                info: Arc::new(library.info.clone()),
+                memory_base: library.memory_base,
+                table_base: library.table_base,
+                global: library.global,
+                needed: library.needed.iter().map(|number| LibraryId(*number)).collect(),
+            })
+            .collect();
+        let paths = libraries.iter().enumerate().skip(1);
+        let by_path = paths.map(|(number, library)| (library.path.clone(), LibraryId(number))).collect();
+        let slots = record.slots.iter().map(|(library, function, slot)| ((LibraryId(*library), *function), *slot));
+        Self { libraries, by_path, slots: slots.collect() }
+    }
+
+    /// The module with that number, if there is one.
+    #[must_use]
+    pub fn id(&self, number: usize) -> Option<LibraryId> {
+        (number < self.libraries.len()).then_some(LibraryId(number))
+    }
+
+    /// The slots that functions were given beside those that their modules put them in.
+    pub fn added_slots(&self) -> impl Iterator<Item = (LibraryId, u32, u32)> + '_ {
+        self.slots.iter().map(|((library, function), slot)| (*library, *function, *slot))
     }
 
     /// Add a library, which sees and is seen from now on.

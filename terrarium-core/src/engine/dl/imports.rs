@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     engine::{calls::nested, state::State},
-    link::{Definition, LibraryId},
+    link::{Definition, LibraryId, Target},
+    rewrite::{SAFEPOINT_MODULE, SAFEPOINT_NAME},
 };
 
 /// Where a library's static memory and table slots are.
@@ -25,7 +26,20 @@ pub(super) struct Addresses {
 }
 
 /// Imported globals that hold addresses of symbols (the global offset table).
+#[derive(Clone)]
 pub(super) struct Pointers(HashMap<String, Global>);
+
+/// What a library is instantiated with.
+pub(super) struct Gathered {
+    /// In the order of its module.
+    pub(super) imports: Vec<Extern>,
+    pub(super) pointers: Pointers,
+    /// What each imported function means, in the order of its module.
+    pub(super) bindings: Vec<Target>,
+}
+
+/// The module of imports that are looked up when they are called.
+pub(in crate::engine) const LATE: &str = "terrarium.late";
 
 /// The imports of a library, in the order of its module.
 ///
@@ -36,17 +50,23 @@ pub(super) fn gather(
     library: LibraryId,
     module: &Module,
     addresses: Addresses,
-) -> Result<(Vec<Extern>, Pointers)> {
+) -> Result<Gathered> {
     let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
     let mut pointers = HashMap::new();
     let mut stubs = Stubs::default();
     let mut imports = Vec::with_capacity(module.imports().len());
+    let mut bindings = Vec::new();
     for import in module.imports() {
         let (from, name) = (import.module(), import.name());
         imports.push(match (import.ty(), from, name) {
+            (ExternType::Memory(_), SAFEPOINT_MODULE, SAFEPOINT_NAME) => links.safepoint.into(),
             (ExternType::Memory(_), ..) => links.memory.into(),
             (ExternType::Table(_), ..) => links.table.into(),
-            (ExternType::Func(ty), ..) => imported_function(caller, library, name, ty, &mut stubs)?.into(),
+            (ExternType::Func(ty), ..) => {
+                let (function, binding) = imported_function(caller, library, name, ty, &mut stubs)?;
+                bindings.push(binding);
+                function.into()
+            }
             (ExternType::Global(_), "GOT.mem" | "GOT.func", _) => match pointers.get(name) {
                 Some(global) => Extern::Global(*global),
                 None => {
@@ -65,7 +85,7 @@ pub(super) fn gather(
                 .ok_or_else(|| format_err!("it imports {from}.{name}, which the interpreter does not define"))?,
         });
     }
-    Ok((imports, Pointers(pointers)))
+    Ok(Gathered { imports, pointers: Pointers(pointers), bindings })
 }
 
 fn constant(caller: &mut Caller<'_, State>, value: u32) -> Result<Global> {
@@ -73,6 +93,11 @@ fn constant(caller: &mut Caller<'_, State>, value: u32) -> Result<Global> {
 }
 
 impl Pointers {
+    /// The global for the address of `name`.
+    pub(super) fn get(&self, name: &str) -> Option<Global> {
+        self.0.get(name).copied()
+    }
+
     /// Write the addresses, now that the library is among the loaded ones. The names that nobody defines.
     ///
     /// # Errors
@@ -104,22 +129,31 @@ fn imported_function(
     name: &str,
     ty: FuncType,
     stubs: &mut Stubs,
-) -> Result<Func> {
-    match Loader::of(caller)?.namespace.resolve(name, library) {
-        // Bound when the module was rewritten; the import is left over and never called.
-        Some(Definition::Function { library: own, .. }) if own == library => Ok(stubs.get(caller, ty)),
-        Some(Definition::Function { library, .. }) => function(caller, library, name),
+) -> Result<(Func, Target)> {
+    let import = |module: &str| Target::Import { module: module.to_owned(), name: name.to_owned() };
+    Ok(match Loader::of(caller)?.namespace.resolve(name, library) {
+        Some(Definition::Function { library: of, index }) => {
+            let target = Target::Function { part: of.index(), index };
+            // A library's own was bound when it was rewritten; the import is left over and never called.
+            (if of == library { stubs.get(caller, ty) } else { function(caller, of, name)? }, target)
+        }
         _ => match symbol::host_function(caller, name) {
-            Some(function) => Ok(function),
-            None => Ok(late(caller, ty, name.to_owned())),
+            Some((function, module)) => (function, import(module)),
+            None => {
+                let found = late(name);
+                (Func::new_async(caller, ty, found), import(LATE))
+            }
         },
-    }
+    })
 }
 
 /// A function that looks its definition up when it is called: libraries may import what they never call, or what a
 /// library brings that is loaded after them.
-fn late(caller: &mut Caller<'_, State>, ty: FuncType, name: String) -> Func {
-    Func::new_async(caller, ty, move |mut caller, arguments, results| {
+pub(in crate::engine) fn late(
+    name: &str,
+) -> impl for<'a> Fn(Caller<'a, State>, &'a [Val], &'a mut [Val]) -> Pending<'a> + Send + Sync + 'static {
+    let name = name.to_owned();
+    move |mut caller, arguments, results| {
         let definition = Loader::of(&mut caller).map(|loader| loader.namespace.resolve_globally(&name));
         let found = match definition {
             Ok(Some(Definition::Function { library, .. })) => function(&mut caller, library, &name),
@@ -127,8 +161,11 @@ fn late(caller: &mut Caller<'_, State>, ty: FuncType, name: String) -> Func {
             Err(error) => Err(error),
         };
         Box::new(async move { nested(&mut caller, found?, arguments, results).await })
-    })
+    }
 }
+
+/// What an asynchronous host function returns.
+pub(in crate::engine) type Pending<'a> = Box<dyn Future<Output = Result<()>> + Send + 'a>;
 
 /// Functions for imports that are never called, one for each type.
 #[derive(Default)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use wasmtime::{Caller, Instance, Ref, Result, Trap, bail, format_err};
 
 use super::{
-    imports::{self, Addresses},
-    loader::Loader,
+    imports::{self, Addresses, Gathered},
+    loader::{Linkage, Loader},
 };
 use crate::{
     engine::{
@@ -14,7 +14,6 @@ use crate::{
         compile::Compiled,
         libraries::LoadError,
         state::State,
-        trap::HardStop,
     },
     link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order},
     syscall::{LibraryFile, Stop},
@@ -109,14 +108,14 @@ fn find(state: &State, name: &str, folders: &[String]) -> Option<LibraryFile> {
 
 fn open(state: &State, path: &str) -> Result<(Arc<ModuleInfo>, Opened), LoadError> {
     let file = state.process.library(path)?;
-    let (libraries, python) = (&state.machine.libraries, &state.machine.python);
+    let (libraries, main) = (&state.machine.libraries, || state.machine.main());
     let (compiled, untrusted) = if file.trusted {
-        (libraries.trusted(&file, python)?, 0)
+        (libraries.trusted(&file, &main)?, 0)
     } else if state.untrusted_libraries {
         if file.content.len() > MOST_UNTRUSTED {
             return Err(LoadError::Refused(format!("it has more than {MOST_UNTRUSTED} bytes")));
         }
-        (libraries.untrusted(&file, python)?, file.content.len())
+        (libraries.untrusted(&file, &main)?, file.content.len())
     } else {
         let reason = "the sandbox loads libraries of its packages only, not those that its code brings or makes \
                       (option `untrusted_libraries`)";
@@ -163,9 +162,11 @@ async fn instantiate(
     compiled: &Compiled,
     addresses: Addresses,
 ) -> Result<Option<Vec<String>>> {
-    let (imports, pointers) = imports::gather(caller, library, &compiled.module, addresses)?;
+    let Gathered { imports, pointers, bindings } = imports::gather(caller, library, &compiled.module, addresses)?;
     let instance = Instance::new_async(&mut *caller, &compiled.module, &imports).await?;
-    Loader::of(caller)?.instances.push(instance);
+    let loader = Loader::of(caller)?;
+    loader.instances.push(instance);
+    loader.linked.push(Linkage { module: compiled.module.clone(), bindings, pointers: pointers.clone() });
     let undefined = pointers.fill(caller, library)?;
     if !undefined.is_empty() {
         return Ok(Some(undefined));
@@ -220,5 +221,5 @@ fn nearest_first(loader: &Loader, paths: &[String]) -> Vec<LibraryId> {
 
 /// Whether an error is the guest's end, and not a reason why a library cannot be linked.
 fn ends_the_run(error: &wasmtime::Error) -> bool {
-    error.is::<Trap>() || error.is::<HardStop>() || error.is::<Stop>() || error.is::<wasmtime::ThrownException>()
+    error.is::<Trap>() || error.is::<Stop>() || error.is::<wasmtime::ThrownException>()
 }

@@ -10,4 +10,5 @@ mod loader;
 mod symbol;
 
 pub(super) use entry::{open, symbol};
-pub(super) use loader::Loader;
+pub(super) use imports::{LATE, late};
+pub(super) use loader::{Loader, LoaderRecord, prefix};

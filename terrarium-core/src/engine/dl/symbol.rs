@@ -49,20 +49,18 @@ pub(super) fn host_address(caller: &mut Caller<'_, State>, name: &str) -> Result
     if let Some(slot) = Loader::of(caller)?.host_slots.get(name) {
         return Ok(Some(*slot));
     }
-    let Some(function) = host_function(caller, name) else { return Ok(None) };
+    let Some((function, _)) = host_function(caller, name) else { return Ok(None) };
     let slot = add_slot(caller, function)?;
     Loader::of(caller)?.host_slots.insert(name.to_owned(), slot);
     Ok(Some(slot))
 }
 
-/// The host's function `name`.
-pub(super) fn host_function(caller: &mut Caller<'_, State>, name: &str) -> Option<Func> {
-    let machine = std::sync::Arc::clone(&caller.data().machine);
-    ["env", "wasi_snapshot_preview1"].into_iter().find_map(|module| {
-        match machine.linker.get(&mut *caller, module, name) {
-            Ok(Extern::Func(function)) => Some(function),
-            _ => None,
-        }
+/// The host's function `name`, and the module that it is imported from.
+pub(super) fn host_function(caller: &mut Caller<'_, State>, name: &str) -> Option<(Func, &'static str)> {
+    let linker = std::sync::Arc::clone(&caller.data().linker);
+    ["env", "wasi_snapshot_preview1"].into_iter().find_map(|module| match linker.get(&mut *caller, module, name) {
+        Ok(Extern::Func(function)) => Some((function, module)),
+        _ => None,
     })
 }
 

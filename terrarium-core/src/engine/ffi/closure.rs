@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use wasmtime::{Caller, Func, FuncType, Ref, Result, Val, ValType, bail};
+use serde::{Deserialize, Serialize};
+use wasmtime::{AsContextMut, Caller, Engine, Func, FuncType, Ref, Result, Store, Table, Val, ValType, bail};
 
 use super::{
     call::{aligned, copy, function, load, store},
@@ -53,6 +54,52 @@ impl Closures {
     fn are_too_many(&self, ty: &FuncType) -> bool {
         self.functions >= MOST_FUNCTIONS || self.parameters + ty.params().len() > MOST_PARAMETERS
     }
+}
+
+/// What an image keeps of closures.
+#[derive(Serialize, Deserialize)]
+pub(in crate::engine) struct ClosuresRecord {
+    taken: Vec<u32>,
+    free: Vec<u32>,
+    /// The slot and the closure of each one in use.
+    live: Vec<(u32, u32)>,
+}
+
+impl Closures {
+    /// What an image keeps of them.
+    pub(in crate::engine) fn record(&self) -> ClosuresRecord {
+        let mut record = ClosuresRecord {
+            taken: self.taken.iter().copied().collect(),
+            free: self.free.clone(),
+            live: self.live.iter().map(|(slot, (closure, _))| (*slot, *closure)).collect(),
+        };
+        record.taken.sort_unstable();
+        record.live.sort_unstable();
+        record
+    }
+}
+
+/// Put the closures of an image into a new guest's table.
+///
+/// # Errors
+/// When the image is damaged.
+pub(in crate::engine) fn restore(store: &mut Store<State>, record: &ClosuresRecord) -> Result<()> {
+    if record.taken.is_empty() && record.free.is_empty() {
+        return Ok(());
+    }
+    let Some(links) = store.data().guest else { bail!("the guest is not instantiated yet") };
+    let closures = &mut store.data_mut().closures;
+    closures.taken.extend(&record.taken);
+    closures.free.extend(&record.free);
+    for (slot, closure) in &record.live {
+        let memory = GuestMemory::new(links.memory.data_mut(&mut *store));
+        let cif = memory.read_u32(closure.wrapping_add(CIF)).map_err(outside)?;
+        let interface = Interface::read(&memory, cif)?;
+        if !place(&mut *store, links.table, *slot, *closure, interface)? {
+            bail!("the image has too many closures");
+        }
+    }
+    Ok(())
 }
 
 /// `ffi_closure_alloc_js(size, code**) -> closure`, with a table slot as its code; 0 when there is no memory.
@@ -118,31 +165,43 @@ pub(in crate::engine) fn prepare(
     if !caller.data().closures.taken.contains(&slot) {
         bail!("a closure in the table slot {slot}, which is not its own");
     }
-    let ty = signature(&caller, &interface);
-    let known = caller.data().closures.made.get(&slot);
+    Ok(if place(&mut caller, links.table, slot, closure, interface)? { FFI_OK } else { FFI_BAD_TYPEDEF })
+}
+
+/// Put a function for a closure into its table slot. False, when there are too many.
+fn place(
+    mut store: impl AsContextMut<Data = State>,
+    table: Table,
+    slot: u32,
+    closure: u32,
+    interface: Interface,
+) -> Result<bool> {
+    let mut store = store.as_context_mut();
+    let ty = signature(store.engine(), &interface);
+    let known = store.data().closures.made.get(&slot);
     let known = known.and_then(|made| made.iter().find(|(known, _)| FuncType::eq(known, &ty)));
     let function = match known {
         Some((_, function)) => *function,
-        None if caller.data().closures.are_too_many(&ty) => return Ok(FFI_BAD_TYPEDEF),
+        None if store.data().closures.are_too_many(&ty) => return Ok(false),
         None => {
             let parameters = ty.params().len();
-            let function = Func::new_async(&mut caller, ty.clone(), move |caller, arguments, results| {
+            let function = Func::new_async(&mut store, ty.clone(), move |caller, arguments, results| {
                 Box::new(run(caller, slot, arguments, results))
             });
-            let closures = &mut caller.data_mut().closures;
+            let closures = &mut store.data_mut().closures;
             closures.made.entry(slot).or_default().push((ty, function));
             closures.functions += 1;
             closures.parameters += parameters;
             function
         }
     };
-    links.table.set(&mut caller, u64::from(slot), Ref::Func(Some(function)))?;
-    caller.data_mut().closures.live.insert(slot, (closure, interface));
-    Ok(FFI_OK)
+    table.set(&mut store, u64::from(slot), Ref::Func(Some(function)))?;
+    store.data_mut().closures.live.insert(slot, (closure, interface));
+    Ok(true)
 }
 
 /// The type of a function with that interface.
-fn signature(caller: &Caller<'_, State>, interface: &Interface) -> FuncType {
+fn signature(engine: &Engine, interface: &Interface) -> FuncType {
     let result = interface.result.kind;
     let by_pointer = result.is_returned_by_pointer();
     let mut parameters: Vec<ValType> = by_pointer.then_some(ValType::I32).into_iter().collect();
@@ -154,7 +213,7 @@ fn signature(caller: &Caller<'_, State>, interface: &Interface) -> FuncType {
         parameters.push(ValType::I32);
     }
     let results: &[ValType] = if by_pointer { &[] } else { result.passed() };
-    FuncType::new(caller.engine(), parameters, results.iter().cloned())
+    FuncType::new(engine, parameters, results.iter().cloned())
 }
 
 /// The closure in `slot` is called.

@@ -11,4 +11,4 @@ mod stack;
 mod types;
 
 pub(super) use call::call;
-pub(super) use closure::{Closures, alloc, free, prepare};
+pub(super) use closure::{Closures, ClosuresRecord, alloc, free, prepare, restore};

@@ -1,0 +1,103 @@
+"""Getting an interpreter ready to become an image, from which many others go on."""
+
+from __future__ import annotations
+
+import sys
+
+from _terrarium import pristine, run
+from _terrarium.interrupts import as_user
+from _terrarium.module import main
+from _terrarium.pristine import BUILTINS, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+# What is loaded on need, and in an image is there before.
+_LAZY = (
+    "_terrarium.completion",
+    "_terrarium.display",
+    "_terrarium.errors",
+    "_terrarium.figures",
+    "_terrarium.network",
+    "_terrarium.shadow",
+    "_terrarium.stack",
+    "_terrarium.threads.patch",
+    "_terrarium.tracebacks",
+    "_terrarium.loop",
+    "_terrarium.values.decode",
+    "_terrarium.values.encode",
+    "_terrarium.values.kinds",
+    "_terrarium.values.reprs",
+    "json",
+)
+# The state of a Mersenne Twister.
+_WORDS = 624
+# What tells that state from everything else in memory: the host looks for it, and puts random bytes there in every
+# interpreter that goes on.
+_PATTERN = tuple((number * 2654435761 + 12345) % 2**32 for number in range(_WORDS))
+# Modules' own memory of what they drew or saw before, and what they begin with.
+_DRAWN: dict[str, dict[str, Any]] = {
+    "tempfile": {"_name_sequence": None},
+    "uuid": {"_node": None, "_last_timestamp": None, "_last_timestamp_v7": None, "_last_counter_v7": 0},
+}
+
+
+def warm() -> None:
+    """Load everything that is loaded on need."""
+    for name in _LAZY:
+        load(name)
+
+
+def prepare(modules: list[str]) -> dict[str, str]:
+    """Import modules; return why some could not be."""
+    failed = {}
+    for name in modules:
+        try:
+            as_user(__import__, name)
+        except BaseException as error:
+            failed[name] = f"{type(error).__name__}: {error}"
+    return failed
+
+
+def settle() -> list[int]:
+    """Come to rest; return near which addresses the states of random generators lie."""
+    warm()
+    main.close()
+    for name, names in _DRAWN.items():
+        module = sys.modules.get(name)
+        if module is not None:
+            module.__dict__.update({key: value for key, value in names.items() if key in module.__dict__})
+    generators = _generators()
+    for place, finder in sys.path_importer_cache.items():
+        # Packages may be put there before an interpreter goes on.
+        if place.endswith("site-packages") and hasattr(finder, "_path_mtime"):
+            finder._path_mtime = -1
+    pristine.remember()
+    run.settings.note_loaded()
+    had_gc = "gc" in sys.modules
+    import gc
+
+    if not had_gc:
+        del sys.modules["gc"]
+    gc.collect()
+    gc.freeze()
+    return generators
+
+
+def _generators() -> list[int]:
+    """Give the module-wide generators the state that the host looks for."""
+    found = []
+    random = sys.modules.get("random")
+    if random is not None:
+        random._inst.setstate((3, (*_PATTERN, _WORDS), None))
+        found.append(id(random._inst))
+    mtrand = sys.modules.get("numpy.random.mtrand")
+    if mtrand is not None:
+        numpy = sys.modules["numpy"]
+        key = numpy.array(_PATTERN, dtype=numpy.uint32)
+        mtrand._rand.set_state(("MT19937", key, _WORDS, 0, 0.0))
+        found.append(id(mtrand._rand._bit_generator))
+    return found

@@ -1,0 +1,54 @@
+//! Plugging the heap before a snapshot.
+//!
+//! Start-up leaves thousands of free pieces all over the heap, and what a program allocates would go into them, each
+//! on another page of the snapshot, which has to be copied for it. So the pieces are taken, all of them: what comes
+//! later lies together, in new memory.
+
+use wasmtime::{Result, Store, TypedFunc, bail};
+
+use crate::engine::state::{Links, State};
+
+/// A block that is larger than all pieces together would be; it lies behind them.
+const BLOCK: u32 = 8 << 20;
+/// The largest pieces that are looked for.
+const LARGEST: u32 = 4 << 20;
+/// The smallest.
+const SMALLEST: u32 = 8;
+/// A heap has fewer pieces.
+const MOST_PIECES: usize = 1 << 20;
+
+/// Take all free pieces of the heap.
+///
+/// # Errors
+/// When the guest fails.
+pub(super) async fn plug(store: &mut Store<State>, links: &Links) -> Result<usize> {
+    let malloc: TypedFunc<u32, u32> = links.python.get_typed_func(&mut *store, "malloc")?;
+    let free: TypedFunc<u32, ()> = links.python.get_typed_func(&mut *store, "free")?;
+    let block = malloc.call_async(&mut *store, BLOCK).await?;
+    if block == 0 {
+        bail!("no memory for {BLOCK} bytes");
+    }
+    let (mut pieces, mut size) = (0, LARGEST);
+    while size >= SMALLEST {
+        loop {
+            let piece = malloc.call_async(&mut *store, size).await?;
+            if piece == 0 {
+                break;
+            }
+            // Behind the block: nothing of this size is left before it.
+            if piece > block {
+                free.call_async(&mut *store, piece).await?;
+                break;
+            }
+            pieces += 1;
+            if pieces > MOST_PIECES {
+                bail!("the heap has more than {MOST_PIECES} free pieces");
+            }
+        }
+        size = size / 4 * 3;
+        // Sizes that the allocator tells apart.
+        size -= size % SMALLEST;
+    }
+    free.call_async(&mut *store, block).await?;
+    Ok(pieces)
+}

@@ -1,0 +1,28 @@
+//! What the host keeps of a guest, beside its module.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::ffi::ClosuresRecord;
+
+/// What a guest needs to go on, and whoever uses it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SnapshotRecord {
+    /// The address of the word that makes the interpreter look for signals.
+    pub(in crate::engine) signal_word: u32,
+    /// The Python functions that the host calls, by name.
+    pub(in crate::engine) functions: BTreeMap<String, u32>,
+    /// What gets fresh random bytes in every guest.
+    pub(in crate::engine) entropy: Vec<Span>,
+    pub(in crate::engine) closures: ClosuresRecord,
+    /// The size of the memory in bytes.
+    pub(crate) memory: u64,
+}
+
+/// A piece of a guest's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) address: u32,
+    pub(crate) length: u32,
+}

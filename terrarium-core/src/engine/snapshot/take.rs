@@ -1,0 +1,240 @@
+//! Taking a snapshot.
+
+use std::collections::BTreeMap;
+
+use wasmtime::{ExternType, Instance, Module, Result, Store, Val, bail, format_err};
+
+use super::{SnapshotRecord, Span, plug};
+use crate::{
+    Error,
+    engine::{
+        compile,
+        dl::{LoaderRecord, Loader, prefix},
+        driver,
+        guest::Guest,
+        libraries::bytes,
+        machine::Machine,
+        state::{Links, State},
+    },
+    link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
+    rewrite::GLOBAL_EXPORTS,
+};
+
+/// What the driver's exports begin with in a merged module.
+const DRIVER: &str = "terrarium:";
+
+/// A snapshot of a guest.
+pub(crate) struct Taken {
+    /// The module.
+    pub(crate) wasm: Vec<u8>,
+    /// What the host keeps beside it.
+    pub(crate) record: SnapshotRecord,
+    /// The libraries in it; needed when more are loaded.
+    pub(crate) loader: LoaderRecord,
+}
+
+/// The name of the driver's function that calls Python functions.
+pub(super) fn invoke() -> String {
+    format!("{DRIVER}{}", driver::INVOKE)
+}
+
+/// A module of the guest with what a snapshot needs to know of it.
+struct Source {
+    wasm: Vec<u8>,
+    module: Module,
+    instance: Option<Instance>,
+    functions: Vec<Target>,
+    imported_globals: BTreeMap<u32, i32>,
+    prefix: String,
+}
+
+impl Taken {
+    /// The snapshot of a guest that booted here (it did not go on from a snapshot) and is at rest.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] with what is in the way.
+    pub(crate) fn of(guest: &mut Guest, functions: BTreeMap<String, u32>, entropy: Vec<Span>) -> Result<Self, Error> {
+        let (store, links) = guest.at_rest().ok_or_else(|| fault("the guest did not boot here"))?;
+        let pieces = super::super::block_on::block_on(plug::plug(store, &links)).map_err(engine)?;
+        tracing::debug!(pieces, "plugged the heap");
+        let machine = std::sync::Arc::clone(&store.data().machine);
+        let sources = sources(&machine, store, &links)?;
+        let mut parts = Vec::new();
+        for source in &sources {
+            let globals = match source.instance {
+                Some(instance) => own_globals(store, &source.module, instance).map_err(engine)?,
+                None => BTreeMap::new(),
+            };
+            let Source { wasm, functions, imported_globals, prefix, .. } = source;
+            parts.push(Part {
+                wasm,
+                globals,
+                imported_globals: imported_globals.clone(),
+                functions: functions.clone(),
+                prefix: prefix.clone(),
+            });
+        }
+        let slots = slots(store, parts.len() - 1)?;
+        let table_size = links.table.size(&*store);
+        let memory = links.memory.data(&*store);
+        let wasm = Merge { parts, memory, table_size, slots }.write().map_err(|error| fault(&error))?;
+        let record = SnapshotRecord {
+            signal_word: links.signal_word,
+            functions,
+            entropy,
+            closures: store.data().closures.record(),
+            memory: memory.len() as u64,
+        };
+        let loader = match &store.data().loader {
+            Some(loader) => loader.record(),
+            None => Loader::new(store.data()).map_err(engine)?.record(),
+        };
+        Ok(Self { wasm, record, loader })
+    }
+
+    /// The machine code of its module, which takes seconds.
+    ///
+    /// # Errors
+    /// [`Error::Engine`].
+    pub(crate) fn compile(&self, machine: &Machine) -> Result<Vec<u8>, Error> {
+        compile::machine_code(&machine.engine, "an image", &self.wasm)
+    }
+}
+
+/// All modules of the guest: the interpreter, its libraries, the driver.
+fn sources(machine: &Machine, store: &mut Store<State>, links: &Links) -> Result<Vec<Source>, Error> {
+    let unbooted = machine.unbooted()?;
+    let (main, driver) = (machine.main()?, driver::module());
+    let mut sources = vec![Source {
+        wasm: machine.python()?,
+        functions: host_functions(&unbooted.python.module),
+        // Addresses that nobody defines.
+        imported_globals: globals(&unbooted.python.module).map(|(index, ..)| (index, 0)).collect(),
+        module: unbooted.python.module.clone(),
+        instance: Some(links.python),
+        prefix: String::new(),
+    }];
+    let (state, count) = (store.data(), store.data().loader.as_ref().map_or(0, |loader| loader.linked.len()));
+    let mut libraries = Vec::new();
+    for number in 0..count {
+        let Some(loader) = &state.loader else { break };
+        let (id, linkage) = (loader.namespace.id(number + 1), &loader.linked[number]);
+        let library = id.and_then(|id| loader.namespace.get(id)).ok_or_else(|| fault("a library is missing"))?;
+        let file = state.process.library(&library.path).map_err(|errno| fault(&format!("{}: {errno}", library.path)))?;
+        let rewritten = bytes(&file.content).and_then(|wasm| machine.libraries.rewritten(&wasm, &|| machine.main()));
+        let (wasm, _) = rewritten.map_err(|error| fault(&format!("{}: {error}", library.path)))?;
+        let mut fixed = BTreeMap::new();
+        let mut pointers = Vec::new();
+        for (index, from, name) in globals(&linkage.module) {
+            match (from.as_str(), name.as_str()) {
+                ("GOT.mem" | "GOT.func", _) => pointers.extend(linkage.pointers.get(&name).map(|got| (index, got))),
+                (_, "__memory_base") => drop(fixed.insert(index, library.memory_base.cast_signed())),
+                (_, "__table_base") => drop(fixed.insert(index, library.table_base.cast_signed())),
+                _ => {}
+            }
+        }
+        let instance = loader.instances.get(number + 1).copied();
+        let functions = linkage.bindings.clone();
+        let source = Source {
+            wasm,
+            module: linkage.module.clone(),
+            instance,
+            functions,
+            imported_globals: fixed,
+            prefix: prefix(number + 1),
+        };
+        libraries.push((source, pointers));
+    }
+    for (mut source, pointers) in libraries {
+        for (index, pointer) in pointers {
+            source.imported_globals.insert(index, pointer.get(&mut *store).i32().unwrap_or(0));
+        }
+        sources.push(source);
+    }
+    sources.push(Source {
+        functions: driver_functions(&unbooted.driver, &main)?,
+        wasm: driver,
+        module: unbooted.driver.clone(),
+        instance: None,
+        imported_globals: BTreeMap::new(),
+        prefix: DRIVER.to_owned(),
+    });
+    Ok(sources)
+}
+
+/// The imported globals of a module: index, module, name.
+fn globals(module: &Module) -> impl Iterator<Item = (u32, String, String)> + '_ {
+    let globals = module.imports().filter(|import| matches!(import.ty(), ExternType::Global(_)));
+    (0..).zip(globals).map(|(index, import)| (index, import.module().to_owned(), import.name().to_owned()))
+}
+
+/// All functions that the interpreter imports are the host's.
+fn host_functions(module: &Module) -> Vec<Target> {
+    let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
+    functions.map(|import| Target::Import { module: import.module().to_owned(), name: import.name().to_owned() }).collect()
+}
+
+fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<Target>, Error> {
+    let functions = driver.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
+    functions
+        .map(|import| match (import.module(), main.functions.get(import.name())) {
+            (driver::HOST, _) => Ok(Target::Import { module: driver::HOST.to_owned(), name: import.name().to_owned() }),
+            (_, Some(index)) => Ok(Target::Function { part: LibraryId::MAIN.index(), index: *index }),
+            (_, None) => Err(fault(&format!("the interpreter does not export {}", import.name()))),
+        })
+        .collect()
+}
+
+/// The values of the mutable globals that a module defines.
+fn own_globals(store: &mut Store<State>, module: &Module, instance: Instance) -> Result<BTreeMap<u32, GlobalValue>> {
+    let mut values = BTreeMap::new();
+    for export in module.exports() {
+        let Some(index) = export.name().strip_prefix(GLOBAL_EXPORTS) else { continue };
+        let global = instance.get_global(&mut *store, export.name());
+        let global = global.ok_or_else(|| format_err!("{} is no global", export.name()))?;
+        let value = match global.get(&mut *store) {
+            Val::I32(value) => GlobalValue::I32(value),
+            Val::I64(value) => GlobalValue::I64(value),
+            Val::F32(bits) => GlobalValue::F32(bits),
+            Val::F64(bits) => GlobalValue::F64(bits),
+            other => bail!("a mutable global holds {other:?}"),
+        };
+        values.insert(index.parse()?, value);
+    }
+    Ok(values)
+}
+
+/// Table slots that were filled one by one.
+fn slots(
+    store: &mut Store<State>,
+    driver: usize,
+) -> Result<BTreeMap<u32, Target>, Error> {
+    let mut slots = BTreeMap::new();
+    if let Some(slot) = store.data().trampoline {
+        let index = driver::TRAMPOLINE_INDEX;
+        slots.insert(slot, Target::Function { part: driver, index });
+    }
+    let linker = std::sync::Arc::clone(&store.data().linker);
+    let mut of_host = Vec::new();
+    if let Some(loader) = &store.data().loader {
+        for (library, index, slot) in loader.namespace.added_slots() {
+            slots.insert(slot, Target::Function { part: library.index(), index });
+        }
+        of_host = loader.host_slots.iter().map(|(name, slot)| (name.clone(), *slot)).collect();
+    }
+    for (name, slot) in of_host {
+        let module = ["env", "wasi_snapshot_preview1"];
+        let module = module.into_iter().find(|module| linker.get(&mut *store, module, &name).is_ok());
+        let module = module.ok_or_else(|| fault(&format!("the host has no function {name}")))?.to_owned();
+        slots.insert(slot, Target::Import { module, name });
+    }
+    Ok(slots)
+}
+
+fn engine(error: wasmtime::Error) -> Error {
+    compile::engine_error(error)
+}
+
+fn fault(reason: &(impl ToString + ?Sized)) -> Error {
+    Error::Engine(format!("no snapshot: {}", reason.to_string()))
+}
