@@ -50,6 +50,17 @@ pub enum RewriteError {
         /// The export of the later one.
         second: String,
     },
+    /// The module uses a name that the rewriting gives to things of the host.
+    #[error("the module {how} `{name}`, a name that is kept for the host")]
+    Reserved {
+        /// What it does with the name: imports or exports.
+        how: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A side module has a memory of its own.
+    #[error("the module defines a memory; a shared library uses the main module's")]
+    OwnMemory,
     /// The rewritten module would grow beyond a bound that protects the host.
     #[error("the rewritten module needs more than {limit} {what}; the module is too large to be rewritten")]
     TooLarge {

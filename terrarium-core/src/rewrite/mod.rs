@@ -9,16 +9,18 @@
 
 mod error;
 mod exceptions;
+mod export_globals;
 mod module;
 mod options;
 mod own;
 mod pipeline;
 mod redirect;
+mod safepoint;
 mod sections;
 mod splice;
 mod validate;
 
 pub use error::RewriteError;
-pub use options::{Redirect, RewriteOptions};
+pub use options::{Redirect, RewriteOptions, Safepoint};
 pub use pipeline::{Pass, rewrite};
 pub use validate::validate;

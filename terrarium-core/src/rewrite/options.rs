@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::exceptions::Exceptions;
+use super::export_globals::ExportGlobals;
 use super::own::Own;
 use super::pipeline::Pass;
 use super::redirect::Redirects;
+use super::safepoint::Safepoints;
 
 /// What [`rewrite`](super::rewrite) does to a module besides making it compile.
 ///
@@ -18,6 +20,23 @@ pub struct RewriteOptions {
     /// For a side module: call its own functions directly where it imports them, but for these names, which the main
     /// module or the host define. Default: none, the imports stay.
     pub own: Option<Arc<BTreeSet<String>>>,
+    /// Export every mutable global that the module defines, as `terrarium.global.` and its index, so that its value can
+    /// be read. Default: false, the exports stay as they are.
+    pub export_globals: bool,
+    /// Let the module's code read a page of its own at every turn, so that it can be stopped. Default: none.
+    pub safepoint: Option<Safepoint>,
+}
+
+/// Where the memory of one page comes from that the code of a module reads.
+///
+/// A read stands at the entry of every function that calls others and at the head of every loop, so the code cannot go
+/// on for long without one. A host that makes the page inaccessible stops the code with a trap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Safepoint {
+    /// The module defines it and exports it as `terrarium.safepoint`: for the main module.
+    Define,
+    /// The module imports it as `safepoint` of the module `terrarium`: for side modules, which must not define a memory.
+    Import,
 }
 
 /// A function of the module that becomes a call of an import.
@@ -53,6 +72,13 @@ impl RewriteOptions {
             passes.push(Box::new(Own::new(elsewhere)));
         }
         passes.push(Box::new(Exceptions));
+        // After the exceptions, so that it meets the standard instructions only.
+        if let Some(safepoint) = self.safepoint {
+            passes.push(Box::new(Safepoints::new(safepoint)));
+        }
+        if self.export_globals {
+            passes.push(Box::new(ExportGlobals));
+        }
         passes
     }
 }

@@ -1,10 +1,76 @@
-//! What happens to custom sections when code moves.
+//! Writing a module again with other sections, and what happens to custom sections when code moves.
 
 use wasm_encoder::reencode::{Error, Reencode};
-use wasm_encoder::{Module, NameSection};
+use wasm_encoder::{Encode, Module, NameSection, Section, SectionId};
 use wasmparser::{BinaryReader, CustomSectionReader, KnownCustom, Name, NameSectionReader};
 
 use super::error::RewriteError;
+use super::module;
+
+/// The order of the sections of a module, custom ones apart.
+const ORDER: [SectionId; 13] = [
+    SectionId::Type,
+    SectionId::Import,
+    SectionId::Function,
+    SectionId::Table,
+    SectionId::Memory,
+    SectionId::Tag,
+    SectionId::Global,
+    SectionId::Export,
+    SectionId::Start,
+    SectionId::Element,
+    SectionId::DataCount,
+    SectionId::Code,
+    SectionId::Data,
+];
+
+/// `module` with `replacements`, which are in the order of a module: each takes the place of the module's own section
+/// of its kind, or stands where one belongs. No index may change.
+pub(super) fn with_sections(
+    module: &module::Module<'_>,
+    replacements: &[&dyn Section],
+) -> Result<Vec<u8>, RewriteError> {
+    let mut written = Module::new();
+    let mut replacements = replacements.iter().copied().map(Replacement).peekable();
+    for section in &module.sections {
+        let contents = &module.wasm[section.contents.clone()];
+        if section.is(SectionId::Custom) {
+            copy_custom_section(&mut written, contents, section.contents.start, &mut Unchanged)?;
+            continue;
+        }
+        while let Some(earlier) = replacements.next_if(|new| place(new.id()) < place(section.id)) {
+            written.section(&earlier);
+        }
+        match replacements.next_if(|new| new.id() == section.id) {
+            Some(instead) => written.section(&instead),
+            None => written.section(&module.raw(section)),
+        };
+    }
+    for last in replacements {
+        written.section(&last);
+    }
+    Ok(written.finish())
+}
+
+/// Where a section of the kind `id` stands among the others.
+fn place(id: u8) -> usize {
+    ORDER.iter().position(|known| *known as u8 == id).unwrap_or(ORDER.len())
+}
+
+/// A section of any kind.
+struct Replacement<'s>(&'s dyn Section);
+
+impl Encode for Replacement<'_> {
+    fn encode(&self, sink: &mut Vec<u8>) {
+        self.0.encode(sink);
+    }
+}
+
+impl Section for Replacement<'_> {
+    fn id(&self) -> u8 {
+        self.0.id()
+    }
+}
 
 /// Writes the custom section `contents` into `module`, unless rewriting has made it wrong.
 ///
@@ -29,7 +95,7 @@ where
             module.section(&names);
         }
     } else {
-        module.section(&wasm_encoder::RawSection { id: wasm_encoder::SectionId::Custom as u8, data: contents });
+        module.section(&wasm_encoder::RawSection { id: SectionId::Custom as u8, data: contents });
     }
     Ok(())
 }

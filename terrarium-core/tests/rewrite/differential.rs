@@ -17,7 +17,7 @@ const ARGUMENTS: [i32; 8] = [0, 1, 2, 3, 7, -1, 12_345, i32::MIN];
 /// Functions in a batch for the programs of others, each of which costs a process start.
 const BATCH: usize = 600;
 
-fn program(entropy: &[u8], functions: usize) -> Vec<Function> {
+pub(crate) fn program(entropy: &[u8], functions: usize) -> Vec<Function> {
     let share = entropy.len() / functions.max(1);
     (0..functions)
         .map(|number| {
@@ -59,7 +59,7 @@ fn line(number: usize, argument: i32, hash: i64, outcome: &Outcome) -> String {
     line
 }
 
-fn run_reference(functions: &[Function]) -> Vec<String> {
+pub(crate) fn run_reference(functions: &[Function]) -> Vec<String> {
     let mut reference = Reference::new(functions);
     calls(functions.len())
         .map(|(number, argument)| {
@@ -69,7 +69,7 @@ fn run_reference(functions: &[Function]) -> Vec<String> {
         .collect()
 }
 
-fn run_in_engine(engine: &Engine, wasm: &[u8], functions: usize) -> Vec<String> {
+pub(crate) fn run_in_engine(engine: &Engine, wasm: &[u8], functions: usize) -> Vec<String> {
     let mut running = Running::new(engine, wasm);
     calls(functions)
         .map(|(number, argument)| {

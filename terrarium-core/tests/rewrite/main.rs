@@ -2,10 +2,12 @@
 
 mod differential;
 mod exceptions;
+mod globals;
 mod guest_module;
 mod hostile;
 mod own;
 mod programs;
 mod redirect;
+mod safepoint;
 mod sections;
 mod support;

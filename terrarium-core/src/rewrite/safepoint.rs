@@ -1,0 +1,172 @@
+//! Reads of a page that the host can take away, so that code which never ends can be stopped.
+//!
+//! The page is a memory of its own: no address of the guest's means it, and the host never has to write to it. A read
+//! stands at the head of every loop and at the entry of every function that calls. A function without calls ends by
+//! itself or goes round a loop, so it needs none at its entry.
+
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::{
+    CodeSection, Encode, ExportKind, ExportSection, ImportSection, Instruction, MemArg, MemorySection, MemoryType,
+    SectionId,
+};
+use wasmparser::{
+    ExportSectionReader, FunctionBody, ImportSectionReader, MemorySectionReader, Operator, SectionLimited, TypeRef,
+};
+
+use super::error::RewriteError;
+use super::module::{Module, Section};
+use super::options::Safepoint;
+use super::pipeline::Pass;
+use super::sections::with_sections;
+use super::splice::Splice;
+
+/// The module name of the import.
+const IMPORT_MODULE: &str = "terrarium";
+/// The name of the import.
+const IMPORT_NAME: &str = "safepoint";
+/// The name of the export.
+const EXPORT_NAME: &str = "terrarium.safepoint";
+
+/// The memory: one page that cannot grow.
+const PAGE: MemoryType =
+    MemoryType { minimum: 1, maximum: Some(1), memory64: false, shared: false, page_size_log2: None };
+
+/// The pass for [`RewriteOptions::safepoint`](super::RewriteOptions::safepoint).
+pub(super) struct Safepoints {
+    origin: Safepoint,
+}
+
+impl Safepoints {
+    /// A pass that adds the memory as `origin` says, and the reads of it.
+    pub(super) fn new(origin: Safepoint) -> Self {
+        Self { origin }
+    }
+}
+
+impl Pass for Safepoints {
+    fn name(&self) -> &'static str {
+        "safepoints"
+    }
+
+    fn run(&self, wasm: &[u8]) -> Result<Option<Vec<u8>>, RewriteError> {
+        let module = Module::parse(wasm)?;
+        let (mut imports, imported) = imports(&module)?;
+        let (mut memories, defined) = memories(&module)?;
+        let memory = match self.origin {
+            Safepoint::Define => imported.saturating_add(defined),
+            // The module's own memories would move to other indices.
+            Safepoint::Import if defined > 0 => return Err(RewriteError::OwnMemory),
+            Safepoint::Import => imported,
+        };
+        let mut code = CodeSection::new();
+        for body in &module.bodies {
+            code.raw(&with_reads(module.wasm, body, &read(memory))?);
+        }
+        match self.origin {
+            Safepoint::Define => {
+                memories.memory(PAGE);
+                let mut exports = exports(&module)?;
+                exports.export(EXPORT_NAME, ExportKind::Memory, memory);
+                with_code(&module, &[&memories, &exports], &code)
+            }
+            Safepoint::Import => {
+                imports.import(IMPORT_MODULE, IMPORT_NAME, PAGE);
+                with_code(&module, &[&imports], &code)
+            }
+        }
+    }
+}
+
+/// `module` with `sections` and `code`, if it has code.
+fn with_code(
+    module: &Module<'_>,
+    sections: &[&dyn wasm_encoder::Section],
+    code: &CodeSection,
+) -> Result<Option<Vec<u8>>, RewriteError> {
+    let mut sections = sections.to_vec();
+    if !code.is_empty() {
+        sections.push(code);
+    }
+    with_sections(module, &sections).map(Some)
+}
+
+/// The imports, and how many of them are memories.
+fn imports(module: &Module<'_>) -> Result<(ImportSection, u32), RewriteError> {
+    let mut imports = ImportSection::new();
+    let mut memories = 0_u32;
+    for section in sections(module, SectionId::Import) {
+        for import in ImportSectionReader::new(module.reader(section))?.into_imports() {
+            let import = import?;
+            // A module that knew the page could let the host's own copying run into it.
+            if import.name == EXPORT_NAME || (import.module, import.name) == (IMPORT_MODULE, IMPORT_NAME) {
+                return Err(RewriteError::Reserved { how: "imports", name: import.name.to_owned() });
+            }
+            memories = memories.saturating_add(u32::from(matches!(import.ty, TypeRef::Memory(_))));
+        }
+        RoundtripReencoder.parse_import_section(&mut imports, SectionLimited::new(module.reader(section))?)?;
+    }
+    Ok((imports, memories))
+}
+
+/// The memories that the module defines, and how many these are.
+fn memories(module: &Module<'_>) -> Result<(MemorySection, u32), RewriteError> {
+    let mut memories = MemorySection::new();
+    for section in sections(module, SectionId::Memory) {
+        let reader = MemorySectionReader::new(module.reader(section))?;
+        RoundtripReencoder.parse_memory_section(&mut memories, reader)?;
+    }
+    let count = memories.len();
+    Ok((memories, count))
+}
+
+fn exports(module: &Module<'_>) -> Result<ExportSection, RewriteError> {
+    let mut exports = ExportSection::new();
+    for section in sections(module, SectionId::Export) {
+        for export in ExportSectionReader::new(module.reader(section))? {
+            let export = export?;
+            if export.name == EXPORT_NAME {
+                return Err(RewriteError::Reserved { how: "exports", name: export.name.to_owned() });
+            }
+            RoundtripReencoder.parse_export(&mut exports, export)?;
+        }
+    }
+    Ok(exports)
+}
+
+fn sections<'m>(module: &'m Module<'_>, id: SectionId) -> impl Iterator<Item = &'m Section> {
+    module.sections.iter().filter(move |section| section.is(id))
+}
+
+/// The instructions of one read.
+fn read(memory: u32) -> Vec<u8> {
+    let mut written = Vec::new();
+    Instruction::I32Const(0).encode(&mut written);
+    Instruction::I32Load(MemArg { offset: 0, align: 2, memory_index: memory }).encode(&mut written);
+    Instruction::Drop.encode(&mut written);
+    written
+}
+
+/// `body` with `read` where one is needed.
+fn with_reads(wasm: &[u8], body: &FunctionBody<'_>, read: &[u8]) -> Result<Vec<u8>, RewriteError> {
+    let mut reader = body.get_operators_reader()?;
+    let entry = reader.original_position();
+    let mut loops = Vec::new();
+    let mut calls = false;
+    while !reader.eof() {
+        match reader.read()? {
+            Operator::Loop { .. } => loops.push(reader.original_position()),
+            Operator::Call { .. }
+            | Operator::CallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. } => calls = true,
+            _ => {}
+        }
+    }
+    let mut out = Splice::new(wasm, body.range());
+    for place in calls.then_some(entry).into_iter().chain(loops) {
+        out.insert_before(place).extend_from_slice(read);
+    }
+    Ok(out.finish())
+}
