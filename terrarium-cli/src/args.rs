@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{exit, options::SandboxArgs, packages::PackagesArgs};
+use crate::{exit, image::ImageArgs, options::SandboxArgs, packages::PackagesArgs};
 
 /// Run Python in a sandbox
 ///
@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Repl(ReplArgs),
     Packages(PackagesArgs),
+    Image(ImageArgs),
     Info(InfoArgs),
 }
 

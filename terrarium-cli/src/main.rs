@@ -4,6 +4,7 @@
 mod args;
 mod defaults;
 mod exit;
+mod image;
 mod info;
 mod inputs;
 mod interrupt;
@@ -31,6 +32,7 @@ fn main() {
         Some(Command::Repl(args)) => repl::start(args),
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Packages(args)) => packages::packages(args),
+        Some(Command::Image(args)) => image::image(args),
         Some(Command::Info(args)) => info::print(&args),
     });
     std::process::exit(ended.unwrap_or_else(|failure: Failure| failure.tell()));

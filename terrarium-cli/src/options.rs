@@ -91,6 +91,14 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 
+    /// Whether packages are imported once into an image (built when first needed), not by every run [default: true]
+    #[arg(long, value_name = "BOOL")]
+    preload: Option<bool>,
+
+    /// An image file to start from, made by `terrarium image build`; open only images that you trust
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+
     /// Whether threads run, one after the other [default: true]
     #[arg(long, value_name = "BOOL")]
     threads: Option<bool>,
@@ -127,6 +135,8 @@ impl SandboxArgs {
             deterministic,
             packages,
             packages_from,
+            preload,
+            image,
             threads,
             cache_dir,
         } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
@@ -157,6 +167,8 @@ impl SandboxArgs {
                 names => Packages::List(names),
             },
             packages_from: if self.packages_from.is_empty() { packages_from } else { self.packages_from },
+            preload: self.preload.unwrap_or(preload),
+            image: self.image.or(image),
             threads: self.threads.unwrap_or(threads),
             cache_dir: self.cache_dir.or(cache_dir),
         };

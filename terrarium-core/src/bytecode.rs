@@ -119,8 +119,8 @@ fn compile(item: &Item, cache_dir: Option<&Path>) -> Result<BTreeMap<String, Byt
         cache_dir: cache_dir.map(Path::to_owned),
         ..SandboxOptions::default()
     };
-    let bare = Mounted { layer: Arc::new(layer.build()), names: Vec::new(), files: Vec::new() };
-    let plan = Plan::on(options, Provider::none(), Arc::new(bare))?;
+    let bare = Mounted { layer: Arc::new(layer.build()), ..Mounted::none()? };
+    let plan = Plan::on(options, Provider::none(), &bare)?;
     let mut result = plan.execute_fresh(PROGRAM, ExecuteOptions::default())?;
     let origin = item.origin.display();
     if let Some(error) = &result.error {

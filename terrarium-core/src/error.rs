@@ -59,6 +59,14 @@ pub enum Error {
     /// A package cannot be found, read or fetched.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// An image cannot be made or opened.
+    #[error("image {path}: {reason}")]
+    Image {
+        /// The image's file, or its name while it is made.
+        path: PathBuf,
+        /// What is wrong with it and what would help.
+        reason: String,
+    },
     /// The compiled-code cache cannot be used.
     #[error("cache {path}: {reason}")]
     Cache {

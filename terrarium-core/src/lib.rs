@@ -68,6 +68,8 @@ mod guest;
 #[cfg(feature = "runtime")]
 mod hint;
 #[cfg(feature = "runtime")]
+mod image;
+#[cfg(feature = "runtime")]
 mod packages;
 #[cfg(feature = "runtime")]
 mod path;
@@ -99,6 +101,8 @@ pub use value::Value;
 pub use about::About;
 #[cfg(feature = "runtime")]
 pub use guest::{Completeness, Completion};
+#[cfg(feature = "runtime")]
+pub use image::{Image, ImageInfo, ImageOptions, ImageProgress};
 #[cfg(feature = "runtime")]
 pub use sandbox::Sandbox;
 #[cfg(feature = "runtime")]

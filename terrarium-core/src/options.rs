@@ -68,6 +68,14 @@ pub struct SandboxOptions {
     /// `pip install --target` made. Earlier ones win; a site folder is there as a whole, whatever `packages` says, and
     /// must not change while it is in use. Default: none, which means what `terrarium packages add` has downloaded.
     pub packages_from: Vec<String>,
+    /// Whether the packages are imported once for all, into an image that is built when it is first needed (which takes
+    /// some seconds) and kept in `cache_dir`: then every run starts with them loaded. Without it each run loads what it
+    /// imports. It has no effect on site folders and with [`Packages::Auto`]. Default: on.
+    pub preload: bool,
+    /// An image file to start from, as `terrarium image build` or [`Image::save`](crate::Image::save) wrote it; it is
+    /// native code, so it must come from somebody you trust. `packages` come on top of it. Default: none, the library
+    /// makes the image that it needs.
+    pub image: Option<PathBuf>,
     /// Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
     /// Without it starting a thread is a `RuntimeError`. Default: on.
     pub threads: bool,
@@ -98,6 +106,8 @@ impl Default for SandboxOptions {
             deterministic: None,
             packages: Packages::default(),
             packages_from: Vec::new(),
+            preload: true,
+            image: None,
             threads: true,
             cache_dir: None,
         }

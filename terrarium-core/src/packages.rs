@@ -10,8 +10,9 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Error, ExecuteOptions, Packages, Result, SandboxOptions, base, bytecode,
+    Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions, base, bytecode,
     engine::{Cache, default_cache_dir},
+    image::Recipe,
     package::{Available, Distribution, PackageError, PackageStore, Placed, Pool, Site, What, imports, lay_out},
     vfs::{Content, Layer, LayerBuilder},
 };
@@ -30,6 +31,18 @@ pub(crate) struct Mounted {
     pub(crate) names: Vec<String>,
     /// Their files, bytecode included.
     pub(crate) files: Vec<Placed>,
+    /// Tells them from any others; empty for none.
+    pub(crate) key: String,
+}
+
+impl Mounted {
+    /// No packages.
+    ///
+    /// # Errors
+    /// [`Error::Artifacts`].
+    pub(crate) fn none() -> Result<Self> {
+        Ok(Self { layer: base::layer()?, names: Vec::new(), files: Vec::new(), key: String::new() })
+    }
 }
 
 /// Gives a sandbox its packages.
@@ -75,10 +88,23 @@ impl Provider {
     /// [`Error::Package`] for a package that is not there or broken.
     pub(crate) fn preloaded(&self, options: &SandboxOptions) -> Result<Arc<Mounted>> {
         let (Some(pool), listed) = (&self.pool, listed(options)) else {
-            return Ok(Arc::new(Mounted { layer: base::layer()?, names: Vec::new(), files: Vec::new() }));
+            return Ok(Arc::new(Mounted::none()?));
         };
         let packages = pool.resolve(listed.iter().map(String::as_str))?;
         mounted(pool, &packages, options.cache_dir.as_deref())
+    }
+
+    /// What the image is made from that has the packages which the options list; none, if they list none, or name a
+    /// site folder, which may change.
+    pub(crate) fn recipe(&self, options: &SandboxOptions, mounted: &Arc<Mounted>) -> Result<Option<Recipe>> {
+        let Some(pool) = self.pool.as_ref().filter(|pool| pool.sites().is_empty() && options.preload) else {
+            return Ok(None);
+        };
+        if mounted.files.is_empty() {
+            return Ok(None);
+        }
+        let modules = pool.modules(listed(options).iter().map(String::as_str));
+        Ok(Some(Recipe { mounted: Arc::clone(mounted), modules, ..Recipe::base()? }))
     }
 
     /// The packages that the code of a run imports, if the options ask to find them.
@@ -112,6 +138,27 @@ impl Provider {
         }
         mounted(pool, &pool.resolve(wanted)?, options.cache_dir.as_deref()).map(Some)
     }
+}
+
+/// What an image of options is made from.
+///
+/// # Errors
+/// [`Error::Package`] for packages that are not there or broken, [`Error::InvalidOption`] for a site folder.
+pub(crate) fn recipe(options: &ImageOptions) -> Result<Recipe> {
+    let cache_dir = options.cache_dir.as_deref();
+    let mut recipe = Recipe { prepare: options.prepare.clone(), warm: options.warm, ..Recipe::base()? };
+    recipe.timeout = options.timeout;
+    if !options.packages.is_empty() {
+        let pool = pool(&options.packages_from, &store(cache_dir)?)?;
+        if !pool.sites().is_empty() {
+            let reason = "a site folder cannot be part of an image: name wheels or a distribution".to_owned();
+            return Err(Error::InvalidOption { name: "packages_from", reason });
+        }
+        let names = || options.packages.iter().map(String::as_str);
+        recipe.mounted = mounted(&pool, &pool.resolve(names())?, cache_dir)?;
+        recipe.modules = pool.modules(names());
+    }
+    Ok(recipe)
 }
 
 fn listed(options: &SandboxOptions) -> &[String] {
@@ -176,7 +223,7 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
     let keys: Vec<&str> =
         pool.sites().iter().map(|site| site.key()).chain(opened.iter().map(|opened| &*opened.sha256)).collect();
     if keys.is_empty() {
-        return Ok(Arc::new(Mounted { layer: base::layer()?, names: Vec::new(), files: Vec::new() }));
+        return Ok(Arc::new(Mounted::none()?));
     }
     remembered(&SETS, format!("{cache_dir:?} {keys:?}"), || {
         // What is installed last replaces what was there: the first source comes last, and so wins.
@@ -198,7 +245,7 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
             lay_out(&mut layer, &item.origin, &item.files)?;
         }
         let files = items.into_iter().flat_map(|item| item.files).collect();
-        Ok(Arc::new(Mounted { layer: Arc::new(layer.build()), names, files }))
+        Ok(Arc::new(Mounted { layer: Arc::new(layer.build()), names, files, key: format!("{keys:?}") }))
     })
 }
 

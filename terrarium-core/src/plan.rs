@@ -3,55 +3,99 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use crate::{
-    Bytes, Error, ExecuteOptions, ExecutionResult, Result, SandboxOptions,
+    Bytes, Error, ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions,
     abi::Timespec,
     base,
-    engine::Machine,
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
+    image::{self, BootConfig},
     limits,
+    package::lay_out,
     packages::{Mounted, Provider},
     path,
     run::Live,
     syscall::{Clock, FixedClock, Process, SystemClock},
-    vfs::{Content, Context, Vfs, VfsLimits},
+    vfs::{Content, Context, Layer, LayerBuilder, Vfs, VfsLimits},
 };
 
-/// `sys.argv[0]` of a session before its first run.
-const UNNAMED: &str = "";
+/// Where the monotonic clock of an interpreter starts: later than any image's stood when it was taken.
+const MONOTONIC_START: u64 = 3_600_000_000_000;
 
 /// A sandbox's options, checked, with all that starting an interpreter needs.
 pub(crate) struct Plan {
     options: SandboxOptions,
-    machine: Arc<Machine>,
-    /// A file system that every interpreter starts from.
-    files: Vfs,
+    image: Image,
+    /// A process that every interpreter starts from.
+    process: Process,
+    /// What the harness must be told; nothing, if the image was set up the same way.
+    boot: Option<BootConfig>,
     packages: Provider,
-    /// The packages in it.
-    mounted: Arc<Mounted>,
+    /// The names of the packages that are there.
+    names: Vec<String>,
 }
 
 impl Plan {
-    /// Check the options, get the machine, and lay out the files.
+    /// Check the options, get the image, and lay out the files.
     ///
     /// # Errors
     /// As for [`Sandbox::new`](crate::Sandbox::new).
     pub(crate) fn new(options: SandboxOptions) -> Result<Self> {
         options.validate()?;
+        let cache_dir = options.cache_dir.as_deref();
+        if let Some(path) = &options.image {
+            let image = Image::open_with(path, cache_dir)?;
+            return Self::on_image(image, options);
+        }
         let packages = Provider::new(&options)?;
         let mounted = packages.preloaded(&options)?;
-        Self::on(options, packages, mounted)
+        match packages.recipe(&options, &mounted)? {
+            Some(recipe) => {
+                let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
+                Self::assemble(options, image, packages, None)
+            }
+            None => {
+                let image = image::base(cache_dir)?;
+                Self::assemble(options, image, packages, Some(&mounted))
+            }
+        }
     }
 
-    /// The same with packages that were mounted already.
+    /// The same on an image that the user chose.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::on_image`](crate::Sandbox::on_image).
+    pub(crate) fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
+        options.validate()?;
+        let packages = Provider::new(&options)?;
+        let mounted = packages.preloaded(&options)?;
+        Self::assemble(options, image, packages, Some(&mounted))
+    }
+
+    /// The same on the bare interpreter, with packages that were mounted already.
     ///
     /// # Errors
     /// As for [`new`](Self::new).
-    pub(crate) fn on(options: SandboxOptions, packages: Provider, mounted: Arc<Mounted>) -> Result<Self> {
-        let machine = base::machine(options.cache_dir.as_deref())?;
-        let files = Vfs::new(Arc::clone(&mounted.layer), VfsLimits::default());
-        let mut plan = Self { options, machine, files, packages, mounted };
-        plan.files = plan.lay_out(&plan.mounted)?;
+    pub(crate) fn on(options: SandboxOptions, packages: Provider, mounted: &Mounted) -> Result<Self> {
+        let image = image::base(options.cache_dir.as_deref())?;
+        Self::assemble(options, image, packages, Some(mounted))
+    }
+
+    fn assemble(options: SandboxOptions, image: Image, packages: Provider, mounted: Option<&Mounted>) -> Result<Self> {
+        let opened = image.opened();
+        let needed = opened.info.memory;
+        if options.memory < needed {
+            let reason = format!("{} bytes are less than the {needed} that the image starts with", options.memory);
+            return Err(Error::InvalidOption { name: "memory", reason });
+        }
+        let boot = BootConfig::of(&options, working_directory(&options, None)?);
+        let boot = Some(boot).filter(|boot| *boot != opened.boot);
+        let mut names = opened.info.packages.clone();
+        let added = mounted.map(|mounted| mounted.names.as_slice()).unwrap_or_default();
+        names.extend(added.iter().filter(|name| !opened.info.packages.contains(name)).cloned());
+        let process = Process::new(Vfs::new(Arc::clone(&opened.layer), VfsLimits::default()));
+        let mut plan = Self { options, image, process, boot, packages, names };
+        let files = plan.lay_out(mounted)?;
+        plan.process = plan.process_on(files)?;
         Ok(plan)
     }
 
@@ -64,6 +108,11 @@ impl Plan {
         &self.options
     }
 
+    /// The name of the image, for metrics.
+    pub(crate) fn image(&self) -> &str {
+        &self.image.info().name
+    }
+
     /// Who writes files for the user, and when.
     pub(crate) fn writer(&self) -> Context {
         writer(&*self.clock())
@@ -71,17 +120,17 @@ impl Plan {
 
     fn clock(&self) -> Arc<dyn Clock> {
         match self.options.deterministic {
-            Some(fixed) => Arc::new(FixedClock::new(nanoseconds(fixed.time))),
-            None => Arc::new(SystemClock::new()),
+            Some(fixed) => Arc::new(FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START)),
+            None => Arc::new(SystemClock::starting_at(MONOTONIC_START)),
         }
     }
 
     /// The home folder, the working directory and the options' files, on top of packages.
-    fn lay_out(&self, mounted: &Mounted) -> Result<Vfs> {
+    fn lay_out(&self, mounted: Option<&Mounted>) -> Result<Vfs> {
         let writer = self.writer();
         let bytes = self.options.file_bytes;
         let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
-        let mut files = Vfs::new(Arc::clone(&mounted.layer), limits);
+        let mut files = Vfs::new(self.layer(mounted)?, limits);
         for folder in [self.options.home.clone(), self.working_directory(None)?] {
             files.host_mkdir(&writer, folder.as_bytes()).map_err(|errno| file_error(&folder, &errno))?;
         }
@@ -89,11 +138,33 @@ impl Plan {
         Ok(files)
     }
 
-    pub(crate) fn working_directory(&self, cwd: Option<&str>) -> Result<String> {
-        match cwd.or(self.options.cwd.as_deref()) {
-            Some(cwd) if cwd != "." => path::existing(&self.options.home, cwd.trim_end_matches('/')),
-            _ => Ok(self.options.home.clone()),
+    /// The image's files and those of packages.
+    fn layer(&self, mounted: Option<&Mounted>) -> Result<Arc<Layer>> {
+        let own = &self.image.opened().layer;
+        match mounted.filter(|mounted| !mounted.files.is_empty()) {
+            None => Ok(Arc::clone(own)),
+            // The bare interpreter's files are below those of packages already.
+            Some(mounted) if Arc::ptr_eq(own, &base::layer()?) => Ok(Arc::clone(&mounted.layer)),
+            Some(mounted) => {
+                let mut layer = LayerBuilder::on(own);
+                lay_out(&mut layer, &self.image.info().path, &mounted.files)?;
+                Ok(Arc::new(layer.build()))
+            }
         }
+    }
+
+    /// A process on these files, in its working directory, with what the image left open.
+    fn process_on(&self, files: Vfs) -> Result<Process> {
+        let mut process = Process::new(files);
+        process.fds = FdTable::with_standard_streams(self.options.open_files);
+        process.reopen(&self.image.opened().open_files);
+        let cwd = self.working_directory(None)?;
+        process.change_directory(cwd.as_bytes()).map_err(|errno| file_error(&cwd, &errno))?;
+        Ok(process)
+    }
+
+    pub(crate) fn working_directory(&self, cwd: Option<&str>) -> Result<String> {
+        working_directory(&self.options, cwd)
     }
 
     pub(crate) fn write_all(
@@ -137,35 +208,32 @@ impl Plan {
     pub(crate) fn start(&self, files: Option<Vfs>) -> Result<Live> {
         let started = Instant::now();
         let options = &self.options;
-        let mut process = Process::new(files.unwrap_or_else(|| self.files.clone()));
+        let mut process = match files {
+            Some(files) => self.process_on(files)?,
+            None => self.process.clone(),
+        };
         process.clock = self.clock();
-        process.fds = FdTable::with_standard_streams(options.open_files);
         if let Some(fixed) = options.deterministic {
             process.entropy = Entropy::seeded(fixed.seed);
-            let clock = FixedClock::new(nanoseconds(fixed.time));
+            let clock = FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START);
             process.clock = Arc::new(clock.clone());
             process.sleeper = Arc::new(clock);
         }
-        let cwd = self.working_directory(None)?;
-        let argv: Vec<String> = std::iter::once(UNNAMED.to_owned()).chain(options.args.iter().cloned()).collect();
-        let interpreter = Interpreter::start(
-            &self.machine,
+        let opened = self.image.opened();
+        let interpreter = Interpreter::resume(
+            &opened.machine,
+            &opened.snapshot,
             process,
             InterpreterOptions {
-                home: &options.home,
-                cwd: &cwd,
-                argv: &argv,
-                env: &environment(options),
-                start_env: base::start_environment(&options.home),
-                seed: options.deterministic.map(|fixed| fixed.seed),
-                threads: options.threads,
                 memory: options.memory,
                 value_bytes: options.value_bytes,
                 grace: options.grace,
                 untrusted_libraries: options.untrusted_libraries,
+                real_sleep: options.deterministic.is_none(),
             },
+            self.boot.as_ref().map(BootConfig::message).as_ref(),
         )?;
-        Ok(Live::new(interpreter, started.elapsed(), self.mounted.names.clone()))
+        Ok(Live::new(interpreter, started.elapsed(), self.names.clone()))
     }
 
     /// Run code in an interpreter of its own.
@@ -176,7 +244,7 @@ impl Plan {
         let begun = Instant::now();
         self.check(code, &options)?;
         let found = self.packages.imported(&self.options, code, &options)?;
-        let files = found.as_ref().map(|found| self.lay_out(found)).transpose()?;
+        let files = found.as_ref().map(|found| self.lay_out(Some(found))).transpose()?;
         let mut live = self.start(files)?;
         if let Some(found) = found {
             live.packages.clone_from(&found.names);
@@ -204,14 +272,12 @@ impl Plan {
     }
 }
 
-/// What the code finds in `os.environ`.
-fn environment(options: &SandboxOptions) -> BTreeMap<String, String> {
-    let mut env = BTreeMap::from(
-        [("HOME", options.home.as_str()), ("USER", "earth"), ("LANG", "C.UTF-8"), ("PATH", "/bin")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
-    );
-    env.extend(options.env.clone());
-    env
+/// The absolute working directory; relative ones start at home.
+fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<String> {
+    match cwd.or(options.cwd.as_deref()) {
+        Some(cwd) if cwd != "." => path::existing(&options.home, cwd.trim_end_matches('/')),
+        _ => Ok(options.home.clone()),
+    }
 }
 
 fn file_error(path: &str, reason: &impl ToString) -> Error {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Metrics, Result, base,
+    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Metrics, Result,
     conclude::{conclude, stream, text},
     fd::Input,
     guest::{Interpreter, Request},
@@ -97,7 +97,7 @@ impl Live {
             run,
             total: start + begun.elapsed(),
             peak_memory: self.interpreter.peak_memory(),
-            image: base::IMAGE.to_owned(),
+            image: plan.image().to_owned(),
             packages: self.packages.clone(),
         };
         Ok(result)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Bytes, ExecuteOptions, ExecutionResult, Result, SandboxOptions, Session, plan::Plan};
+use crate::{Bytes, ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Session, plan::Plan};
 
 /// Runs code in fresh interpreters: nothing that one run does is seen by the next.
 ///
@@ -28,9 +28,9 @@ pub struct Sandbox {
 impl Sandbox {
     /// A sandbox with these options.
     ///
-    /// The first one on a machine compiles the interpreter, which takes seconds; the result is kept in
-    /// [`SandboxOptions::cache_dir`]. So is the bytecode of packages, whose sources are compiled when they are first used:
-    /// some seconds for a large package. Nothing is downloaded.
+    /// The first one on a machine builds the image of the bare interpreter, and the first one with certain packages
+    /// the [`Image`] with them, which takes some seconds; images are kept in [`SandboxOptions::cache_dir`]. Nothing is
+    /// downloaded.
     ///
     /// # Errors
     /// [`Error::InvalidOption`](crate::Error::InvalidOption) and [`Error::InvalidPath`](crate::Error::InvalidPath) for
@@ -38,6 +38,17 @@ impl Sandbox {
     /// broken, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used.
     pub fn new(options: SandboxOptions) -> Result<Self> {
         Ok(Self { plan: Arc::new(Plan::new(options)?) })
+    }
+
+    /// A sandbox on an image of your choice; see [`Image`] for an example.
+    ///
+    /// The options' packages come on top of those of the image. [`SandboxOptions::image`] is not looked at.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new), and [`Error::InvalidOption`](crate::Error::InvalidOption) for less memory than the
+    /// image starts with.
+    pub fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
+        Ok(Self { plan: Arc::new(Plan::on_image(image, options)?) })
     }
 
     /// Run `code` in a fresh interpreter that finds `files` in its home folder, by relative paths.

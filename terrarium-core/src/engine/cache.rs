@@ -79,12 +79,17 @@ impl Cache {
         let _ = fs::remove_file(self.path(key));
     }
 
-    fn path(&self, key: &str) -> PathBuf {
+    /// Where the file named `key` lies, or would.
+    pub(crate) fn path(&self, key: &str) -> PathBuf {
         self.dir.join(key)
     }
 }
 
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Write a new file that only the user can read or write.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(content)?;
@@ -92,7 +97,7 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Why a file or folder is not to be trusted, if it is not.
-fn untrusted(metadata: &fs::Metadata) -> Option<String> {
+pub(crate) fn untrusted(metadata: &fs::Metadata) -> Option<String> {
     let user = rustix::process::geteuid().as_raw();
     if metadata.uid() != user {
         return Some(format!("it belongs to user {}, not to user {user}", metadata.uid()));

@@ -71,8 +71,7 @@ impl Machine {
         let engine = config::engine()?.clone();
         let cache = Cache::open(cache_dir)?;
         let libraries = Libraries::new(engine.clone(), cache.clone());
-        let machine =
-            Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
+        let machine = Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
         let machine = Arc::new(machine);
         machines.insert(key, Arc::clone(&machine));
         Ok(machine)

@@ -24,11 +24,11 @@ mod state;
 mod trap;
 mod wasi;
 
-pub(crate) use cache::{Cache, default_cache_dir};
+pub(crate) use cache::{Cache, default_cache_dir, untrusted, write_private};
 pub(crate) use config::VERSION;
+pub(crate) use dl::LoaderRecord;
 pub(crate) use guest::{Guest, GuestOptions, PyFunction};
 pub(crate) use interruption::{CancelTarget, Interrupt, Reason, Word};
 pub(crate) use machine::{Machine, Source};
-pub(crate) use snapshot::{Snapshot, SnapshotRecord, Span, Taken};
-pub(crate) use dl::LoaderRecord;
+pub(crate) use snapshot::{Snapshot, SnapshotRecord, Taken};
 pub(crate) use trap::End;

@@ -135,7 +135,8 @@ impl Interpreter {
         frames.attach(guest.interrupt());
         let mut functions = [PyFunction(0); NAMES.len()];
         for (function, name) in functions.iter_mut().zip(NAMES) {
-            *function = guest.function(name).ok_or_else(|| Error::Start(format!("the image has no function {name}")))?;
+            *function =
+                guest.function(name).ok_or_else(|| Error::Start(format!("the image has no function {name}")))?;
         }
         let mut interpreter = Self { guest, frames, functions: Functions(functions), grace, ended: false };
         if let Some(boot) = boot {
@@ -154,11 +155,7 @@ impl Interpreter {
     ///
     /// # Errors
     /// [`Error::Engine`], when the interpreter ends or does not answer in time.
-    pub(crate) fn prepare(
-        &mut self,
-        modules: &[String],
-        timeout: Duration,
-    ) -> Result<BTreeMap<String, String>, Error> {
+    pub(crate) fn prepare(&mut self, modules: &[String], timeout: Duration) -> Result<BTreeMap<String, String>, Error> {
         let request = json(&PrepareRequest { modules })?;
         let answered = self.invoke(self.functions.0[PREPARE], request, Some(timeout), None)?;
         let response = answered.map_err(|end| Error::Engine(format!("the interpreter ended: {end:?}")))?;

@@ -11,5 +11,5 @@ mod protocol;
 
 pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
 pub(crate) use interpreter::{Answer, Interpreter, InterpreterOptions, Outcome, fault};
-pub(crate) use protocol::Request;
+pub(crate) use protocol::{Boot, Request};
 pub use protocol::{Completeness, Completion};

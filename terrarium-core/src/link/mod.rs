@@ -14,5 +14,5 @@ mod tests;
 
 pub use error::LinkError;
 pub use module::{DataExports, FunctionExports, ModuleInfo};
-pub use namespace::{Definition, Library, LibraryId, Namespace};
+pub use namespace::{Definition, Library, LibraryId, Namespace, NamespaceRecord};
 pub use order::{Found, MOST_NEEDED, load_order};

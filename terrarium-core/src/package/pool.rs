@@ -77,6 +77,20 @@ impl Pool {
         providers.get(module).map(String::as_str)
     }
 
+    /// The modules that the packages of these names provide, without those of what they need.
+    pub(crate) fn modules<'n>(&self, wanted: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+        let mut modules = Vec::new();
+        for name in wanted {
+            let package = self.find(name, None).ok().flatten();
+            for module in package.map(|package| package.modules(&self.target)).unwrap_or_default() {
+                if !modules.contains(&module) {
+                    modules.push(module);
+                }
+            }
+        }
+        modules
+    }
+
     /// The packages of these names and all that they need, each once and after what it needs. A name may be that of
     /// a package or of a module.
     ///

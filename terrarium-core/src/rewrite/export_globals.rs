@@ -12,7 +12,7 @@ use super::pipeline::Pass;
 use super::sections::with_sections;
 
 /// What the name of an added export begins with; the index of the global follows.
-const PREFIX: &str = "terrarium.global.";
+pub const PREFIX: &str = "terrarium.global.";
 
 /// The pass for [`RewriteOptions::export_globals`](super::RewriteOptions::export_globals).
 pub(super) struct ExportGlobals;

@@ -21,11 +21,11 @@ use super::sections::with_sections;
 use super::splice::Splice;
 
 /// The module name of the import.
-const IMPORT_MODULE: &str = "terrarium";
+pub const IMPORT_MODULE: &str = "terrarium";
 /// The name of the import.
-const IMPORT_NAME: &str = "safepoint";
+pub const IMPORT_NAME: &str = "safepoint";
 /// The name of the export.
-const EXPORT_NAME: &str = "terrarium.safepoint";
+pub const EXPORT_NAME: &str = "terrarium.safepoint";
 
 /// The memory: one page that cannot grow.
 const PAGE: MemoryType =

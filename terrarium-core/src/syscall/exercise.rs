@@ -204,7 +204,7 @@ fn process() -> Process {
     let mut process = Process::new(Vfs::new(Layer::unix(), limits));
     process.change_directory(b"/home/earth").expect("the layer has it");
     // Nobody may sleep for real here.
-    let clock = FixedClock::new(1_000_000_000);
+    let clock = FixedClock::new(1_000_000_000, 0);
     process.clock = Arc::new(clock.clone());
     process.sleeper = Arc::new(clock);
     process.entropy = Entropy::seeded(1);

@@ -15,17 +15,24 @@ pub trait Clock: Debug + Send + Sync {
     fn monotonic_ns(&self) -> u64;
 }
 
-/// The clocks of the machine; the monotonic one starts at zero with the value.
+/// The clocks of the machine; the monotonic one starts with the value.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     start: Instant,
+    offset_ns: u64,
 }
 
 impl SystemClock {
-    /// A clock whose monotonic side starts now.
+    /// A clock whose monotonic side starts now, at zero.
     #[must_use]
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self::starting_at(0)
+    }
+
+    /// A clock whose monotonic side starts now, at `offset_ns`.
+    #[must_use]
+    pub fn starting_at(offset_ns: u64) -> Self {
+        Self { start: Instant::now(), offset_ns }
     }
 }
 
@@ -41,7 +48,7 @@ impl Clock for SystemClock {
     }
 
     fn monotonic_ns(&self) -> u64 {
-        nanoseconds(self.start.elapsed())
+        nanoseconds(self.start.elapsed()).saturating_add(self.offset_ns)
     }
 }
 
@@ -51,31 +58,32 @@ impl Clock for SystemClock {
 #[derive(Debug, Clone)]
 pub struct FixedClock {
     start_ns: u64,
+    offset_ns: u64,
     passed_ns: Arc<AtomicU64>,
 }
 
 impl FixedClock {
-    /// A clock that stands at `realtime_ns` nanoseconds since 1970.
+    /// A clock that stands at `realtime_ns` nanoseconds since 1970, and at `monotonic_ns`.
     #[must_use]
-    pub fn new(realtime_ns: u64) -> Self {
-        Self { start_ns: realtime_ns, passed_ns: Arc::default() }
+    pub fn new(realtime_ns: u64, monotonic_ns: u64) -> Self {
+        Self { start_ns: realtime_ns, offset_ns: monotonic_ns, passed_ns: Arc::default() }
     }
 }
 
 impl Clock for FixedClock {
     fn realtime_ns(&self) -> u64 {
-        self.start_ns.saturating_add(self.monotonic_ns())
+        self.start_ns.saturating_add(self.passed_ns.load(Ordering::Relaxed))
     }
 
     fn monotonic_ns(&self) -> u64 {
-        self.passed_ns.load(Ordering::Relaxed)
+        self.passed_ns.load(Ordering::Relaxed).saturating_add(self.offset_ns)
     }
 }
 
 /// Sleeping on a fixed clock takes no time: it only moves the clock.
 impl Sleeper for FixedClock {
     fn sleep(&self, ns: u64) -> Wake {
-        let passed = self.monotonic_ns().saturating_add(ns);
+        let passed = self.passed_ns.load(Ordering::Relaxed).saturating_add(ns);
         self.passed_ns.store(passed, Ordering::Relaxed);
         Wake::Elapsed
     }

@@ -12,6 +12,7 @@
 mod args;
 mod calendar;
 mod control;
+mod descriptors;
 mod dirs;
 mod dynamic;
 #[cfg(any(test, fuzzing))]
@@ -37,6 +38,7 @@ mod tests;
 mod time;
 
 pub use args::Args;
+pub use descriptors::OpenFile;
 pub use host::{Channel, Clock, FixedClock, Sleeper, SystemClock, ThreadSleeper, Wake};
 pub use import::{Call, EngineCall, Handler, Import, Preview1, Support, Syscall};
 pub use library::LibraryFile;

@@ -251,4 +251,21 @@ impl Vfs {
         }
         Ok(path)
     }
+
+    /// One of the absolute paths of an inode.
+    ///
+    /// Errors: `EBADF` no such inode, `ENOENT` it has no name, `ENAMETOOLONG` its path reaches [`PATH_MAX`].
+    pub fn name_of(&self, ino: Ino) -> Result<Vec<u8>, Errno> {
+        let inode = self.inode(ino)?;
+        if inode.directory().is_ok() {
+            return self.path_of(ino);
+        }
+        let link = inode.links.first().ok_or(Errno::ENOENT)?;
+        let mut path = self.path_of(link.dir)?;
+        if path.last() != Some(&b'/') {
+            path.push(b'/');
+        }
+        path.extend_from_slice(&link.name);
+        if path.len() >= PATH_MAX { Err(Errno::ENAMETOOLONG) } else { Ok(path) }
+    }
 }

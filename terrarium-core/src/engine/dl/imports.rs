@@ -27,7 +27,7 @@ pub(super) struct Addresses {
 
 /// Imported globals that hold addresses of symbols (the global offset table).
 #[derive(Clone)]
-pub(super) struct Pointers(HashMap<String, Global>);
+pub(in crate::engine) struct Pointers(HashMap<String, Global>);
 
 /// What a library is instantiated with.
 pub(super) struct Gathered {
@@ -94,7 +94,7 @@ fn constant(caller: &mut Caller<'_, State>, value: u32) -> Result<Global> {
 
 impl Pointers {
     /// The global for the address of `name`.
-    pub(super) fn get(&self, name: &str) -> Option<Global> {
+    pub(in crate::engine) fn get(&self, name: &str) -> Option<Global> {
         self.0.get(name).copied()
     }
 

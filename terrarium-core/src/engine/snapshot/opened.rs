@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use wasmtime::{InstancePre, Linker, ModuleExport, Module, Result, Store, TypedFunc, format_err};
+use wasmtime::{InstancePre, Linker, Module, ModuleExport, Result, Store, TypedFunc, format_err};
 
 use super::{SnapshotRecord, take};
 use crate::{

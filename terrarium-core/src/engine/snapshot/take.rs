@@ -9,7 +9,7 @@ use crate::{
     Error,
     engine::{
         compile,
-        dl::{LoaderRecord, Loader, prefix},
+        dl::{Loader, LoaderRecord, prefix},
         driver,
         guest::Guest,
         libraries::bytes,
@@ -120,7 +120,8 @@ fn sources(machine: &Machine, store: &mut Store<State>, links: &Links) -> Result
         let Some(loader) = &state.loader else { break };
         let (id, linkage) = (loader.namespace.id(number + 1), &loader.linked[number]);
         let library = id.and_then(|id| loader.namespace.get(id)).ok_or_else(|| fault("a library is missing"))?;
-        let file = state.process.library(&library.path).map_err(|errno| fault(&format!("{}: {errno}", library.path)))?;
+        let file =
+            state.process.library(&library.path).map_err(|errno| fault(&format!("{}: {errno}", library.path)))?;
         let rewritten = bytes(&file.content).and_then(|wasm| machine.libraries.rewritten(&wasm, &|| machine.main()));
         let (wasm, _) = rewritten.map_err(|error| fault(&format!("{}: {error}", library.path)))?;
         let mut fixed = BTreeMap::new();
@@ -171,7 +172,9 @@ fn globals(module: &Module) -> impl Iterator<Item = (u32, String, String)> + '_ 
 /// All functions that the interpreter imports are the host's.
 fn host_functions(module: &Module) -> Vec<Target> {
     let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
-    functions.map(|import| Target::Import { module: import.module().to_owned(), name: import.name().to_owned() }).collect()
+    functions
+        .map(|import| Target::Import { module: import.module().to_owned(), name: import.name().to_owned() })
+        .collect()
 }
 
 fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<Target>, Error> {
@@ -205,10 +208,7 @@ fn own_globals(store: &mut Store<State>, module: &Module, instance: Instance) ->
 }
 
 /// Table slots that were filled one by one.
-fn slots(
-    store: &mut Store<State>,
-    driver: usize,
-) -> Result<BTreeMap<u32, Target>, Error> {
+fn slots(store: &mut Store<State>, driver: usize) -> Result<BTreeMap<u32, Target>, Error> {
     let mut slots = BTreeMap::new();
     if let Some(slot) = store.data().trampoline {
         let index = driver::TRAMPOLINE_INDEX;

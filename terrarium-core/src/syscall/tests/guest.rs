@@ -25,7 +25,7 @@ impl Guest {
     pub(super) fn new() -> Self {
         let limits = VfsLimits { bytes: 1 << 20, inodes: 200, ..VfsLimits::default() };
         let mut process = Process::new(Vfs::new(Layer::unix(), limits));
-        let clock = FixedClock::new(NEW_YEAR_NS);
+        let clock = FixedClock::new(NEW_YEAR_NS, 0);
         process.clock = Arc::new(clock.clone());
         process.sleeper = Arc::new(clock);
         process.change_directory(b"/home/earth").unwrap();

@@ -1,0 +1,224 @@
+//! Making an image.
+
+use std::{sync::Arc, time::Duration};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    BootConfig, ImageProgress,
+    about::{About, FORMAT},
+    file, verify,
+};
+use crate::{
+    Error, ExecutionResult, Result, SandboxOptions,
+    abi::Timespec,
+    base,
+    conclude::{conclude, stream},
+    engine::Machine,
+    guest::{HARNESS_FILES, Interpreter, InterpreterOptions, Request},
+    packages::Mounted,
+    syscall::Process,
+    vfs::{Content, Context, Vfs, VfsLimits},
+};
+
+/// The most memory of an interpreter that becomes an image.
+const MEMORY: u64 = 2 << 30;
+/// What an interpreter that becomes an image may write.
+const STREAM_BYTES: u64 = 1 << 20;
+/// The name of preparation code in tracebacks.
+const FILENAME: &str = "<prepare>";
+
+/// What an image is made from.
+pub(crate) struct Recipe {
+    pub(crate) mounted: Arc<Mounted>,
+    /// The modules that are imported. One that cannot be is left to whoever needs it.
+    pub(crate) modules: Vec<String>,
+    /// Code that runs afterwards.
+    pub(crate) prepare: String,
+    pub(crate) warm: bool,
+    pub(crate) timeout: Duration,
+}
+
+impl Recipe {
+    /// The bare interpreter.
+    ///
+    /// # Errors
+    /// [`Error::Artifacts`].
+    pub(crate) fn base() -> Result<Self> {
+        Ok(Self {
+            mounted: Arc::new(Mounted::none()?),
+            modules: Vec::new(),
+            prepare: String::new(),
+            warm: true,
+            timeout: Duration::from_secs(300),
+        })
+    }
+
+    /// The image's name.
+    pub(super) fn name(&self) -> String {
+        let mut names: Vec<&str> = self.modules.iter().map(String::as_str).collect();
+        if !self.prepare.is_empty() {
+            names.push("prepared");
+        }
+        if names.is_empty() { base::IMAGE.to_owned() } else { names.join("+") }
+    }
+
+    /// The file's name in the cache: all that the image depends on.
+    pub(super) fn file_name(&self, machine: &Machine) -> Result<String> {
+        let mut hasher = Sha256::new();
+        let mut add = |part: &[u8]| {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        };
+        add(&FORMAT.to_le_bytes());
+        add(env!("CARGO_PKG_VERSION").as_bytes());
+        add(base::runtime()?.key().as_bytes());
+        add(machine.compatibility().as_bytes());
+        for (name, text) in HARNESS_FILES {
+            add(name.as_bytes());
+            add(text.as_bytes());
+        }
+        add(self.mounted.key.as_bytes());
+        add(format!("{:?} {}", self.modules, self.warm).as_bytes());
+        add(self.prepare.as_bytes());
+        for (name, text) in warm_ups(&self.mounted.names, self.warm) {
+            add(name.as_bytes());
+            add(text.as_bytes());
+        }
+        let digest = hasher.finalize();
+        Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".timg")
+    }
+
+    /// Boot, import, prepare, link, compile: the bytes of the file.
+    ///
+    /// # Errors
+    /// [`Error::Image`] when the code of the preparation fails; faults of the host.
+    pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
+        progress(ImageProgress::Boot);
+        let started = std::time::Instant::now();
+        let defaults = SandboxOptions::default();
+        let boot = BootConfig::of(&defaults, defaults.home.clone());
+        let mut interpreter = self.boot(machine, &boot)?;
+        let mark = interpreter.process().vfs.mark();
+        for module in &self.modules {
+            progress(ImageProgress::Import(module.clone()));
+            let failed = interpreter.prepare(std::slice::from_ref(module), self.timeout)?;
+            if let Some(reason) = failed.get(module) {
+                tracing::warn!(module, reason, "a module cannot be imported into an image");
+            }
+        }
+        progress(ImageProgress::Prepare);
+        for (name, code) in warm_ups(&self.mounted.names, self.warm) {
+            let result = self.run(&mut interpreter, code)?;
+            if let Some(error) = result.error {
+                // Only slower: the packages themselves can be imported.
+                tracing::warn!(name, error = error.message, "a package cannot be warmed");
+            }
+        }
+        if !self.prepare.is_empty() {
+            let result = self.run(&mut interpreter, &self.prepare)?;
+            if let Some(error) = result.error {
+                return Err(self.fault(format!("the preparation code failed: {}", error.traceback.trim_end())));
+            }
+        }
+        progress(ImageProgress::Link);
+        let taken = interpreter.take_snapshot()?;
+        let booted = started.elapsed();
+        let process = interpreter.process();
+        let open_files = process.open_files().map_err(|(descriptor, errno)| {
+            self.fault(format!("the preparation left the descriptor {descriptor} open, which cannot be kept: {errno}"))
+        })?;
+        let written = written(&process.vfs, &mark);
+        progress(ImageProgress::Compile);
+        let code = taken.compile(machine)?;
+        tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
+        let about = About {
+            format: FORMAT,
+            name: self.name(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            python: base::target()?.full,
+            target: target(),
+            compatibility: machine.compatibility(),
+            guest: base::runtime()?.key().to_owned(),
+            packages: self.mounted.names.clone(),
+            modules: self.modules.clone(),
+            code: code.len() as u64,
+            sha256: verify::hash(&code),
+            is_complete: self.mounted.files.is_empty(),
+            boot,
+            open_files,
+            snapshot: taken.record,
+        };
+        progress(ImageProgress::Write);
+        file::bytes(code, &about, &taken.loader, &written)
+    }
+
+    fn boot(&self, machine: &Arc<Machine>, boot: &BootConfig) -> Result<Interpreter> {
+        let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
+        let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
+        let writer = Context::guest(Timespec::default());
+        vfs.host_mkdir(&writer, boot.home.as_bytes()).map_err(|errno| self.fault(errno))?;
+        let mut process = Process::new(vfs);
+        process.streams.output = stream(STREAM_BYTES, None);
+        process.streams.error = stream(STREAM_BYTES, None);
+        let options = InterpreterOptions {
+            memory: MEMORY,
+            value_bytes: 1 << 20,
+            grace: Duration::from_millis(100),
+            untrusted_libraries: false,
+            real_sleep: true,
+        };
+        Interpreter::boot(machine, process, options, base::start_environment(&boot.home), &boot.message())
+    }
+
+    /// Run code whose names do not stay.
+    fn run(&self, interpreter: &mut Interpreter, code: &str) -> Result<ExecutionResult> {
+        let none = std::collections::BTreeMap::new();
+        let request = Request {
+            code,
+            filename: FILENAME,
+            argv: None,
+            env: None,
+            cwd: None,
+            inputs: &none,
+            outputs: &[],
+            keep: true,
+            value_bytes: 1 << 20,
+            repr_bytes: 1 << 10,
+            store_last: false,
+        };
+        let answer = interpreter.execute(&request, Some(self.timeout), None)?;
+        if interpreter.has_ended() {
+            return Err(self.fault("the preparation ended the interpreter"));
+        }
+        interpreter.reset_globals()?;
+        Ok(conclude(answer, Some(self.timeout)))
+    }
+
+    fn fault(&self, reason: impl ToString) -> Error {
+        Error::Image { path: self.name().into(), reason: reason.to_string() }
+    }
+}
+
+/// What people do first with packages, as far as they are there.
+fn warm_ups(packages: &[String], warm: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    const WARM_UPS: [(&str, &str); 3] = [
+        ("numpy", include_str!("../../python/warm/numpy.py")),
+        ("pandas", include_str!("../../python/warm/pandas.py")),
+        ("matplotlib", include_str!("../../python/warm/matplotlib.py")),
+    ];
+    WARM_UPS.into_iter().filter(move |(name, _)| warm && packages.iter().any(|package| package == name))
+}
+
+/// The files that the interpreter wrote, outside of folders that are nobody's.
+fn written(vfs: &Vfs, mark: &crate::vfs::Mark) -> Vec<(String, Content)> {
+    let changes = vfs.changes(mark);
+    let paths = changes.created.into_iter().chain(changes.modified);
+    let kept = paths.filter_map(|path| Some((String::from_utf8(path).ok()?, ())));
+    kept.filter_map(|(path, ())| vfs.host_read(path.as_bytes()).ok().map(|content| (path, content))).collect()
+}
+
+/// The kind of machine that compiled code is for.
+pub(super) fn target() -> String {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
+}

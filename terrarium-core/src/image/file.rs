@@ -1,0 +1,151 @@
+//! The file of an image: machine code, with a zip archive behind it.
+//!
+//! The code comes first, since it is mapped into memory as it stands. The archive, whose directory is at the end of
+//! the file, holds what the image says of itself, what linking more libraries needs, and files: those of packages
+//! (in an image that can be moved) and those that the preparation wrote.
+
+use std::{
+    fs,
+    io::{Cursor, Seek as _, SeekFrom, Write as _},
+    path::Path,
+};
+
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use super::{ImageInfo, about::About, fault};
+use crate::{
+    Error, Result,
+    abi::Timespec,
+    engine::{LoaderRecord, write_private},
+    package::{Placed, What, from_archive},
+    vfs::{Content, Credentials, LayerBuilder},
+};
+
+const ABOUT: &str = "/about.json";
+const LOADER: &str = "/loader.json";
+/// The files of packages, as they lie in the guest.
+const PACKAGED: &str = "/packaged";
+/// Those that the guest wrote itself.
+const WRITTEN: &str = "/written";
+/// An image says less of itself.
+const LONGEST_ABOUT: u64 = 16 << 20;
+
+/// What a file holds beside the machine code.
+pub(super) struct Contents {
+    pub(super) about: About,
+    pub(super) loader: Content,
+    pub(super) packaged: Vec<Placed>,
+    pub(super) written: Vec<Placed>,
+}
+
+/// The bytes of an image's file.
+///
+/// # Errors
+/// [`Error::Engine`], when something cannot be read or written.
+pub(super) fn bytes(
+    code: Vec<u8>,
+    about: &About,
+    loader: &LoaderRecord,
+    written: &[(String, Content)],
+) -> Result<Vec<u8>> {
+    let json = |value: serde_json::Result<Vec<u8>>| value.map_err(|error| Error::Engine(format!("image: {error}")));
+    let (about, loader) = (json(serde_json::to_vec(about))?, json(serde_json::to_vec(loader))?);
+    let mut members = vec![(ABOUT.to_owned(), Content::from(about)), (LOADER.to_owned(), Content::from(loader))];
+    members.extend(written.iter().map(|(path, content)| (format!("{WRITTEN}{path}"), content.clone())));
+    append(code, &members)
+}
+
+fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
+    let fault = |error: &dyn std::fmt::Display| Error::Engine(format!("image: {error}"));
+    let mut out = Cursor::new(code);
+    out.seek(SeekFrom::End(0)).map_err(|error| fault(&error))?;
+    let mut archive = ZipWriter::new(out);
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (path, content) in members {
+        let bytes = content.clone().into_vec().map_err(|errno| fault(&format!("{path}: {errno}")))?;
+        archive.start_file(path.trim_start_matches('/'), stored).map_err(|error| fault(&error))?;
+        archive.write_all(&bytes).map_err(|error| fault(&error))?;
+    }
+    Ok(archive.finish().map_err(|error| fault(&error))?.into_inner())
+}
+
+/// What the file at `path` holds.
+///
+/// # Errors
+/// [`Error::Image`] for a file that is none.
+pub(super) fn read(path: &Path) -> Result<Contents> {
+    let none = |error: &dyn std::fmt::Display| fault(path, format!("it is no image: {error}"));
+    let members = from_archive(path).map_err(|error| none(&error))?;
+    let (mut about, mut loader) = (None, None);
+    let (mut packaged, mut written) = (Vec::new(), Vec::new());
+    for Placed { path: name, what } in members {
+        match (name.as_str(), &what) {
+            (ABOUT, What::File { content, .. }) => about = Some(content.clone()),
+            (LOADER, What::File { content, .. }) => loader = Some(content.clone()),
+            _ => {
+                let inside = |folder| name.strip_prefix(folder).filter(|path: &&str| path.starts_with('/'));
+                if let Some(path) = inside(PACKAGED) {
+                    packaged.push(Placed { path: path.to_owned(), what });
+                } else if let Some(path) = inside(WRITTEN) {
+                    written.push(Placed { path: path.to_owned(), what });
+                }
+            }
+        }
+    }
+    let (Some(about), Some(loader)) = (about, loader) else { return Err(none(&"it says nothing of itself")) };
+    if about.len() > LONGEST_ABOUT {
+        return Err(none(&"it says too much of itself"));
+    }
+    let about = about.into_vec().map_err(|errno| none(&errno))?;
+    let about: About = serde_json::from_slice(&about).map_err(|error| {
+        fault(path, format!("it was made by another version of this library, build it again ({error})"))
+    })?;
+    Ok(Contents { about, loader, packaged, written })
+}
+
+/// Add files that the guest wrote to a layer.
+///
+/// # Errors
+/// [`Error::Image`] for a path that cannot be there.
+pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Placed]) -> Result<()> {
+    layer.owner(Credentials::GUEST);
+    for file in files {
+        if let What::File { content, .. } = &file.what {
+            let added = layer.add_file(file.path.as_bytes(), content.clone(), 0o644, Timespec::default());
+            added.map_err(|error| fault(path, error))?;
+        }
+    }
+    layer.owner(Credentials::ROOT);
+    Ok(())
+}
+
+/// Write an image with the files of its packages to `path`.
+///
+/// # Errors
+/// [`Error::Image`].
+pub(super) fn save(info: &ImageInfo, packaged: &[Placed], path: &Path) -> Result<()> {
+    let Contents { mut about, loader, packaged: own, written } = read(&info.path)?;
+    let mut code = fs::read(&info.path).map_err(|error| fault(&info.path, error))?;
+    code.truncate(usize::try_from(about.code).unwrap_or(usize::MAX));
+    about.is_complete = true;
+    let about = serde_json::to_vec(&about).map_err(|error| fault(path, error))?;
+    let mut members = vec![(ABOUT.to_owned(), Content::from(about)), (LOADER.to_owned(), loader)];
+    // A file that was opened from elsewhere has them already.
+    let packaged = if own.is_empty() { packaged } else { &own };
+    let files = packaged.iter().map(|file| (PACKAGED, file));
+    for (folder, Placed { path, what }) in files.chain(written.iter().map(|file| (WRITTEN, file))) {
+        if let What::File { content, .. } = what {
+            members.push((format!("{folder}{path}"), content.clone()));
+        }
+    }
+    let bytes = append(code, &members).map_err(|error| fault(path, error))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let partial = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = write_private(&partial, &bytes).and_then(|()| fs::rename(&partial, path));
+    written.map_err(|error| {
+        // What is left of it is of no use, and the first error is the one to tell.
+        let _ = fs::remove_file(&partial);
+        fault(path, error)
+    })
+}

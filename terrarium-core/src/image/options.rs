@@ -1,0 +1,93 @@
+//! What goes into an image, and what is told while it is made.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// What goes into an image: [`Image::build`](crate::Image::build).
+///
+/// ```
+/// use terrarium_core::ImageOptions;
+///
+/// let options: ImageOptions = serde_json::from_str(r#"{"packages": ["numpy"]}"#).unwrap();
+/// assert_eq!(options.packages, ["numpy"]);
+/// assert!(options.warm);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImageOptions {
+    /// The packages that are imported, with what they need. Default: none.
+    pub packages: Vec<String>,
+    /// Where packages come from, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). A site folder cannot be
+    /// part of an image. Default: what `terrarium packages add` has downloaded.
+    pub packages_from: Vec<String>,
+    /// Python code that runs before the image is taken. The modules that it imports stay, the names that it makes do
+    /// not. Default: none.
+    pub prepare: String,
+    /// Whether the packages do what people do first with them (draw a figure, read a table), so that the first time in
+    /// a sandbox is not the first. Default: on.
+    pub warm: bool,
+    /// The longest that imports and preparation code may take, in seconds. Default: 300.
+    #[serde(with = "limits::seconds")]
+    pub timeout: Duration,
+    /// Where images are kept. Default: as for a sandbox.
+    pub cache_dir: Option<PathBuf>,
+}
+
+impl Default for ImageOptions {
+    fn default() -> Self {
+        Self {
+            packages: Vec::new(),
+            packages_from: Vec::new(),
+            prepare: String::new(),
+            warm: true,
+            timeout: Duration::from_secs(300),
+            cache_dir: None,
+        }
+    }
+}
+
+/// What [`Image::build_with`](crate::Image::build_with) is doing.
+///
+/// ```
+/// use terrarium_core::ImageProgress;
+///
+/// assert_eq!(ImageProgress::Import("numpy".to_owned()).to_string(), "importing numpy");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImageProgress {
+    /// Packages are found, read and compiled.
+    Packages,
+    /// Another process builds the same image; this one waits for it.
+    Wait,
+    /// The interpreter is compiled, if it was not before, and boots.
+    Boot,
+    /// A module is imported.
+    Import(String),
+    /// The preparation code runs.
+    Prepare,
+    /// All that is loaded is linked into one module.
+    Link,
+    /// The module becomes machine code, which takes most of the time.
+    Compile,
+    /// The file is written.
+    Write,
+}
+
+impl fmt::Display for ImageProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Packages => "preparing packages",
+            Self::Wait => "waiting for another process that builds it",
+            Self::Boot => "booting",
+            Self::Import(module) => return write!(f, "importing {module}"),
+            Self::Prepare => "running the preparation code",
+            Self::Link => "linking",
+            Self::Compile => "compiling",
+            Self::Write => "writing",
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! Images in the cache folder: found, or built once whoever asks first.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::{
+    Image, ImageInfo, ImageOptions, ImageProgress, Opened, Recipe,
+    about::{About, FORMAT},
+    build, fault,
+    file::{self, Contents},
+    verify,
+};
+use crate::{
+    Error, Result, base,
+    engine::{Cache, Machine, Snapshot, untrusted},
+    package::lay_out,
+    packages::{self, Mounted},
+    vfs::LayerBuilder,
+};
+
+/// The image of the bare interpreter.
+///
+/// # Errors
+/// As for [`Image::build`].
+pub(crate) fn base(cache_dir: Option<&Path>) -> Result<Image> {
+    found_or_built(cache_dir, &Recipe::base()?, &|_| ())
+}
+
+/// The image of a recipe.
+///
+/// # Errors
+/// As for [`Image::build`].
+pub(crate) fn found_or_built(
+    cache_dir: Option<&Path>,
+    recipe: &Recipe,
+    progress: &dyn Fn(ImageProgress),
+) -> Result<Image> {
+    static OPENED: Mutex<BTreeMap<PathBuf, Image>> = Mutex::new(BTreeMap::new());
+    let machine = base::machine(cache_dir)?;
+    let name = recipe.file_name(&machine)?;
+    let key = machine.cache().path(&name);
+    // Not held while one is built: other images can be found meanwhile.
+    let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(image) = opened().get(&key) {
+        return Ok(image.clone());
+    }
+    let path = find_or_build(&machine, &name, recipe, progress)?;
+    let image = open(&machine, &path, Some(&recipe.mounted));
+    let image = match image {
+        Ok(image) => image,
+        Err(error) => {
+            // Written by a machine that failed, or half lost: made again.
+            tracing::warn!(%error, ?path, "an image is damaged and is made again");
+            machine.cache().forget(&name);
+            let path = find_or_build(&machine, &name, recipe, progress)?;
+            open(&machine, &path, Some(&recipe.mounted))?
+        }
+    };
+    Ok(opened().entry(key).or_insert(image).clone())
+}
+
+fn find_or_build(
+    machine: &Arc<Machine>,
+    name: &str,
+    recipe: &Recipe,
+    progress: &dyn Fn(ImageProgress),
+) -> Result<PathBuf> {
+    let cache = machine.cache();
+    if let Some(path) = cache.find(name)? {
+        touch(&path);
+        return Ok(path);
+    }
+    // One process builds, and in it one thread: each opens the file for itself.
+    let lock_path = cache.path(&format!("{name}.lock"));
+    let lock = fs::File::create(&lock_path).map_err(|error| fault(&lock_path, error))?;
+    if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+        progress(ImageProgress::Wait);
+        flock(&lock, FlockOperation::LockExclusive).map_err(|error| fault(&lock_path, error))?;
+    }
+    let made = match cache.find(name)? {
+        Some(path) => Ok(path),
+        None => recipe.build(machine, progress).and_then(|bytes| cache.store(name, &bytes)),
+    };
+    // Whoever waits for it has it open; others make their own, and find the image.
+    let _ = fs::remove_file(&lock_path);
+    made
+}
+
+/// The image that options ask for.
+///
+/// # Errors
+/// As for [`Image::build`].
+pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress)) -> Result<Image> {
+    progress(ImageProgress::Packages);
+    let recipe = packages::recipe(options)?;
+    found_or_built(options.cache_dir.as_deref(), &recipe, progress)
+}
+
+/// An image file from anywhere.
+///
+/// # Errors
+/// As for [`Image::open`].
+pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> {
+    let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
+    if let Some(reason) = untrusted(&metadata) {
+        return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
+    }
+    open(&base::machine(cache_dir)?, path, None)
+}
+
+/// What is in the image file at `path`.
+///
+/// # Errors
+/// [`Error::Image`].
+pub(super) fn inspect(path: &Path) -> Result<ImageInfo> {
+    let about = file::read(path)?.about;
+    info(path, &about)
+}
+
+/// The images in a cache folder.
+///
+/// # Errors
+/// [`Error::Cache`].
+pub(super) fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
+    let mut images: Vec<ImageInfo> = files(cache_dir)?.iter().filter_map(|path| inspect(path).ok()).collect();
+    images.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    Ok(images)
+}
+
+/// Remove images that are of no use.
+///
+/// # Errors
+/// [`Error::Cache`].
+pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
+    let machine = base::machine(cache_dir)?;
+    let mut removed = Vec::new();
+    for path in files(cache_dir)? {
+        let usable = file::read(&path).is_ok_and(|contents| check(&machine, &path, &contents.about).is_ok());
+        // Opening an image sets its time: see `touch`.
+        let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
+        let age = used.and_then(|used| used.elapsed().ok());
+        let old = unused_for.zip(age).is_some_and(|(limit, age)| age >= limit);
+        if (!usable || old) && fs::remove_file(&path).is_ok() {
+            removed.push(path);
+        }
+    }
+    Ok(removed)
+}
+
+fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {
+    let folder = Cache::open(cache_dir)?.path("");
+    let fault = |error: std::io::Error| Error::Cache { path: folder.clone(), reason: error.to_string() };
+    let entries = fs::read_dir(&folder).map_err(fault)?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "timg")).collect())
+}
+
+/// Note that an image in the cache was used, at most once a day.
+fn touch(path: &Path) {
+    let day = Duration::from_secs(24 * 3600);
+    let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
+    if modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > day))
+        && let Ok(file) = fs::File::open(path)
+    {
+        // Only `prune` misses it.
+        let _ = file.set_modified(SystemTime::now());
+    }
+}
+
+fn info(path: &Path, about: &About) -> Result<ImageInfo> {
+    let size = fs::metadata(path).map_err(|error| fault(path, error))?.len();
+    Ok(ImageInfo {
+        path: path.to_owned(),
+        name: about.name.clone(),
+        python: about.python.clone(),
+        version: about.version.clone(),
+        target: about.target.clone(),
+        packages: about.packages.clone(),
+        modules: about.modules.clone(),
+        size,
+        memory: about.snapshot.memory,
+        is_complete: about.is_complete,
+    })
+}
+
+/// Whether an image was made for this machine by this version.
+///
+/// # Errors
+/// [`Error::Image`] with the reason.
+fn check(machine: &Machine, path: &Path, about: &About) -> Result<()> {
+    let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
+    let here = build::target();
+    if about.format != FORMAT || about.version != env!("CARGO_PKG_VERSION") {
+        return again(&format!("by version {}", about.version));
+    }
+    if about.target != here {
+        return Err(fault(path, format!("it was made for {}, this machine is {here}", about.target)));
+    }
+    if about.guest != base::runtime()?.key() {
+        return again("for another interpreter");
+    }
+    if about.compatibility != machine.compatibility() {
+        return again("by another version of the engine, or for another processor");
+    }
+    Ok(())
+}
+
+/// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.
+fn open(machine: &Arc<Machine>, path: &Path, mounted: Option<&Mounted>) -> Result<Image> {
+    let Contents { about, loader, packaged, written } = file::read(path)?;
+    check(machine, path, &about)?;
+    let layer = match mounted {
+        Some(mounted) => Arc::clone(&mounted.layer),
+        None if !about.is_complete => {
+            return Err(fault(
+                path,
+                "it is part of a cache and cannot be moved: `terrarium image build -o` writes one",
+            ));
+        }
+        None => {
+            verify::verify(path, &about, machine.cache())?;
+            let mut layer = LayerBuilder::on(&*base::layer()?);
+            lay_out(&mut layer, path, &packaged)?;
+            Arc::new(layer.build())
+        }
+    };
+    let layer = if written.is_empty() {
+        layer
+    } else {
+        let mut on = LayerBuilder::on(&layer);
+        file::lay_out_written(&mut on, path, &written)?;
+        Arc::new(on.build())
+    };
+    let info = info(path, &about)?;
+    let read = move || loader.clone().into_vec().map_err(|errno| Error::Engine(format!("the image's file: {errno}")));
+    let snapshot = Snapshot::open(machine, path, about.snapshot, read)?;
+    Ok(Image::of(Opened {
+        machine: Arc::clone(machine),
+        snapshot: Arc::new(snapshot),
+        layer,
+        files: mounted.map_or(packaged, |mounted| mounted.files.clone()),
+        open_files: about.open_files,
+        boot: about.boot,
+        info,
+    }))
+}

@@ -1,0 +1,40 @@
+//! Which image files were checked already.
+
+use std::{fs, os::unix::fs::MetadataExt, path::Path};
+
+use sha2::{Digest, Sha256};
+
+use super::{about::About, fault};
+use crate::{Result, engine::Cache};
+
+/// Check the machine code of a file that came from elsewhere against its hash, unless this file was checked before.
+///
+/// # Errors
+/// [`Error::Image`](crate::Error::Image) for a damaged one.
+pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
+    let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
+    let state = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
+    let seen = Sha256::digest(format!("{state:?} {}", about.sha256));
+    let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".verified";
+    if cache.find(&mark)?.is_some() {
+        return Ok(());
+    }
+    let file = fs::File::open(path).map_err(|error| fault(path, error))?;
+    let mut hasher = Sha256::new();
+    let read = std::io::copy(&mut std::io::Read::take(file, about.code), &mut hasher);
+    let read = read.map_err(|error| fault(path, error))?;
+    if read != about.code || hex(&hasher.finalize()) != about.sha256 {
+        return Err(fault(path, "it is damaged: its machine code does not have the hash that it names"));
+    }
+    cache.store(&mark, b"")?;
+    Ok(())
+}
+
+/// The SHA-256 of machine code in hexadecimal.
+pub(super) fn hash(code: &[u8]) -> String {
+    hex(&Sha256::digest(code))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
