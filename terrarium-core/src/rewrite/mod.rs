@@ -17,7 +17,7 @@ mod pipeline;
 mod redirect;
 mod safepoint;
 mod sections;
-mod splice;
+pub(crate) mod splice;
 mod validate;
 
 pub use error::RewriteError;

@@ -8,7 +8,7 @@ use wasm_encoder::{Encode, Instruction};
 ///
 /// Most instructions of a function stay as they are, so they are copied as bytes instead of being decoded and
 /// encoded again. Offsets are those of the decoder: from the start of the module.
-pub(super) struct Splice<'a> {
+pub(crate) struct Splice<'a> {
     wasm: &'a [u8],
     copied: usize,
     end: usize,
@@ -17,33 +17,33 @@ pub(super) struct Splice<'a> {
 
 impl<'a> Splice<'a> {
     /// Starts a copy of `range` of `wasm`.
-    pub(super) fn new(wasm: &'a [u8], range: Range<usize>) -> Self {
+    pub(crate) fn new(wasm: &'a [u8], range: Range<usize>) -> Self {
         Self { wasm, copied: range.start, end: range.end, out: Vec::with_capacity(range.len() + range.len() / 4) }
     }
 
     /// Copies what comes before `instruction` and writes `replacement` instead of it.
-    pub(super) fn replace_with(&mut self, instruction: Range<usize>, replacement: &Instruction<'_>) {
+    pub(crate) fn replace_with(&mut self, instruction: Range<usize>, replacement: &Instruction<'_>) {
         replacement.encode(self.replace(instruction));
     }
 
     /// Copies what comes before `instruction`, leaves it out and returns where its replacement is written.
     ///
     /// Calls must come in the order of the instructions.
-    pub(super) fn replace(&mut self, instruction: Range<usize>) -> &mut Vec<u8> {
+    pub(crate) fn replace(&mut self, instruction: Range<usize>) -> &mut Vec<u8> {
         self.insert_before(instruction.start);
         self.copied = instruction.end;
         &mut self.out
     }
 
     /// Copies what comes before `offset` and returns where something is inserted.
-    pub(super) fn insert_before(&mut self, offset: usize) -> &mut Vec<u8> {
+    pub(crate) fn insert_before(&mut self, offset: usize) -> &mut Vec<u8> {
         self.out.extend_from_slice(&self.wasm[self.copied..offset]);
         self.copied = offset;
         &mut self.out
     }
 
     /// Copies the rest.
-    pub(super) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.insert_before(self.end);
         self.out
     }

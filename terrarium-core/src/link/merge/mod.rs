@@ -1,0 +1,35 @@
+//! The static merge: the modules of a live guest become one module that needs no loading.
+//!
+//! A [`Merge`] holds the main module and its libraries with what they are at a moment: the values of their globals,
+//! what their imports were bound to, the memory, the slots of the function table. [`Merge::write`] gives a module that
+//! begins where the guest stood, as soon as it is instantiated. Nothing of it is left to be resolved but the functions
+//! of the host.
+//!
+//! - Calls of another module's functions become direct calls.
+//! - Addresses are known now: globals that hold them become constants in the code.
+//! - Memories, tables and tags are the main module's; libraries import them by name. An import of `env` means the main
+//!   module's export of that name, one of `terrarium` its export of that name after `terrarium.`.
+//! - The contents of the memory are the only data segments, and the segments of the function table have constant
+//!   offsets, so that an engine can map both without running anything.
+//! - Whether a module has dropped one of its own passive element segments is not known; they are all there again.
+//!
+//! Types come first, because everything speaks of them; then functions, then the rest, module by module in their order.
+
+mod code;
+mod elements;
+mod error;
+mod exports;
+mod functions;
+mod globals;
+mod input;
+mod mapping;
+mod module;
+mod shared;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod types;
+mod write;
+
+pub use error::MergeError;
+pub use input::{GlobalValue, Merge, Part, Target};

@@ -1,0 +1,131 @@
+//! A module taken apart, with its index spaces.
+
+use wasmparser::{
+    Element, Export, FunctionBody, Global, GlobalType, MemoryType, Parser, Payload, RecGroup, Table, TableType,
+    TagType, TypeRef,
+};
+
+use super::error::Fault;
+
+/// A module that borrows its bytes.
+#[derive(Default)]
+pub(super) struct Module<'a> {
+    pub(super) wasm: &'a [u8],
+    pub(super) types: Vec<RecGroup>,
+    /// By type index.
+    pub(super) functions: Space<'a, u32, u32>,
+    pub(super) tables: Space<'a, TableType, Table<'a>>,
+    pub(super) memories: Space<'a, MemoryType, MemoryType>,
+    pub(super) tags: Space<'a, TagType, TagType>,
+    pub(super) globals: Space<'a, GlobalType, Global<'a>>,
+    pub(super) exports: Vec<Export<'a>>,
+    pub(super) elements: Vec<Element<'a>>,
+    pub(super) bodies: Vec<FunctionBody<'a>>,
+}
+
+/// The things of one kind that a module has: imports come first.
+pub(super) struct Space<'a, I, D> {
+    pub(super) imported: Vec<Imported<'a, I>>,
+    pub(super) defined: Vec<D>,
+}
+
+/// An import.
+pub(super) struct Imported<'a, I> {
+    pub(super) module: &'a str,
+    pub(super) name: &'a str,
+    pub(super) ty: I,
+}
+
+impl<I, D> Default for Space<'_, I, D> {
+    fn default() -> Self {
+        Self { imported: Vec::new(), defined: Vec::new() }
+    }
+}
+
+impl<'a> Module<'a> {
+    /// Takes `wasm` apart.
+    pub(super) fn parse(wasm: &'a [u8]) -> Result<Self, Fault> {
+        let mut module = Self { wasm, ..Self::default() };
+        for payload in Parser::new(0).parse_all(wasm) {
+            module.read(payload?)?;
+        }
+        if module.functions.defined.len() != module.bodies.len() {
+            return Err(Fault("it is no valid module: some of its functions have no body".to_owned()));
+        }
+        Ok(module)
+    }
+
+    fn read(&mut self, payload: Payload<'a>) -> Result<(), Fault> {
+        match payload {
+            Payload::TypeSection(groups) => collect(&mut self.types, groups)?,
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    self.import(import?);
+                }
+            }
+            Payload::FunctionSection(functions) => collect(&mut self.functions.defined, functions)?,
+            Payload::TableSection(tables) => collect(&mut self.tables.defined, tables)?,
+            Payload::MemorySection(memories) => collect(&mut self.memories.defined, memories)?,
+            Payload::TagSection(tags) => collect(&mut self.tags.defined, tags)?,
+            Payload::GlobalSection(globals) => collect(&mut self.globals.defined, globals)?,
+            Payload::ExportSection(exports) => collect(&mut self.exports, exports)?,
+            Payload::ElementSection(elements) => collect(&mut self.elements, elements)?,
+            Payload::CodeSectionEntry(body) => self.bodies.push(body),
+            Payload::StartSection { func, .. } => {
+                return Err(Fault(format!("it has a start function ({func}), which would run a second time")));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, import: wasmparser::Import<'a>) {
+        let (module, name) = (import.module, import.name);
+        match import.ty {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                self.functions.imported.push(Imported { module, name, ty });
+            }
+            TypeRef::Table(ty) => self.tables.imported.push(Imported { module, name, ty }),
+            TypeRef::Memory(ty) => self.memories.imported.push(Imported { module, name, ty }),
+            TypeRef::Global(ty) => self.globals.imported.push(Imported { module, name, ty }),
+            TypeRef::Tag(ty) => self.tags.imported.push(Imported { module, name, ty }),
+        }
+    }
+
+    /// The type index of the function `index`.
+    pub(super) fn function_type(&self, index: u32) -> Result<u32, Fault> {
+        let position = index as usize;
+        let imported = self.functions.imported.get(position).map(|import| import.ty);
+        let defined = || self.functions.defined.get(position.checked_sub(self.functions.imported.len())?).copied();
+        imported.or_else(defined).ok_or_else(|| Fault::unknown("function", index))
+    }
+}
+
+impl<'a, I, D> Space<'a, I, D> {
+    /// How many things there are.
+    pub(super) fn len(&self) -> usize {
+        self.imported.len().saturating_add(self.defined.len())
+    }
+}
+
+impl<'a, I> Imported<'a, I> {
+    /// The name under which the main module exports what this import means.
+    pub(super) fn export(&self) -> Option<String> {
+        match self.module {
+            // Names that begin so are the host's; a library does not get at them this way.
+            "env" if !self.name.starts_with("terrarium.") => Some(self.name.to_owned()),
+            "terrarium" => Some(format!("terrarium.{}", self.name)),
+            _ => None,
+        }
+    }
+}
+
+fn collect<'a, T>(items: &mut Vec<T>, section: wasmparser::SectionLimited<'a, T>) -> Result<(), Fault>
+where
+    T: wasmparser::FromReader<'a>,
+{
+    for item in section {
+        items.push(item?);
+    }
+    Ok(())
+}

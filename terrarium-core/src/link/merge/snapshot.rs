@@ -1,0 +1,101 @@
+//! The contents of the memory as data segments.
+
+use std::ops::Range;
+
+use wasm_encoder::{ConstExpr, Encode, Section, SectionId};
+
+use super::error::MergeError;
+
+/// Bytes in a page of the host, which engines map.
+const PAGE: usize = 4096;
+/// The longest row of zero pages that stays inside a segment, unless there would be too many segments.
+const GAP: usize = 4;
+/// How many segments there may be; engines refuse more than 100,000.
+const MOST_SEGMENTS: usize = 90_000;
+
+/// A data section with those pages of a memory that are not all zero. It borrows them, since they are the greater part
+/// of a merged module and need not be copied twice.
+pub(super) struct Snapshot<'m> {
+    /// What stands before the bytes of a segment, and the bytes.
+    segments: Vec<(Vec<u8>, &'m [u8])>,
+}
+
+impl<'m> Snapshot<'m> {
+    /// The contents of the memory `index`.
+    pub(super) fn of(index: u32, memory: &'m [u8]) -> Result<Self, MergeError> {
+        let mut gap = GAP;
+        let mut ranges = ranges(memory, gap);
+        while ranges.len() > MOST_SEGMENTS {
+            gap = gap.saturating_mul(2);
+            ranges = self::ranges(memory, gap);
+        }
+        let segments = ranges.into_iter().filter_map(|range| {
+            let offset = u32::try_from(range.start).ok()?;
+            let bytes = memory.get(range)?;
+            Some((head(index, offset, bytes.len()), bytes))
+        });
+        let snapshot = Self { segments: segments.collect() };
+        // The size of a section is a number of 32 bits.
+        if u32::try_from(snapshot.len()).is_err() { Err(MergeError::TooMany("bytes of memory")) } else { Ok(snapshot) }
+    }
+
+    /// Bytes of the section without its id and size.
+    pub(super) fn len(&self) -> usize {
+        let mut count = Vec::new();
+        self.segments.len().encode(&mut count);
+        let segments = self.segments.iter().map(|(head, bytes)| head.len().saturating_add(bytes.len()));
+        segments.fold(count.len(), usize::saturating_add)
+    }
+}
+
+impl Encode for Snapshot<'_> {
+    fn encode(&self, sink: &mut Vec<u8>) {
+        self.len().encode(sink);
+        self.segments.len().encode(sink);
+        for (head, bytes) in &self.segments {
+            sink.extend_from_slice(head);
+            sink.extend_from_slice(bytes);
+        }
+    }
+}
+
+impl Section for Snapshot<'_> {
+    fn id(&self) -> u8 {
+        SectionId::Data as u8
+    }
+}
+
+/// What stands before the `length` bytes of an active segment.
+fn head(memory: u32, offset: u32, length: usize) -> Vec<u8> {
+    /// The first memory.
+    const ACTIVE: u8 = 0;
+    /// Any memory, by index.
+    const ACTIVE_IN: u8 = 2;
+    let mut head = Vec::new();
+    if memory == 0 {
+        head.push(ACTIVE);
+    } else {
+        head.push(ACTIVE_IN);
+        memory.encode(&mut head);
+    }
+    ConstExpr::i32_const(offset.cast_signed()).encode(&mut head);
+    length.encode(&mut head);
+    head
+}
+
+/// Ranges that begin and end with a page that is not all zero and hold at most `gap` zero pages in a row.
+fn ranges(memory: &[u8], gap: usize) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (page, bytes) in memory.chunks(PAGE).enumerate() {
+        if bytes == &[0; PAGE][..bytes.len()] {
+            continue;
+        }
+        let start = page.saturating_mul(PAGE);
+        let end = start.saturating_add(bytes.len());
+        match ranges.last_mut() {
+            Some(last) if start.saturating_sub(last.end) <= gap.saturating_mul(PAGE) => last.end = end,
+            _ => ranges.push(start..end),
+        }
+    }
+    ranges
+}

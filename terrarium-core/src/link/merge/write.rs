@@ -1,0 +1,108 @@
+//! Writing the merged module.
+
+use std::collections::BTreeMap;
+
+use wasm_encoder::{CodeSection, ElementSection, Section};
+use wasmparser::ExternalKind;
+
+use super::error::{Fault, MergeError, index};
+use super::exports::{self, MainExports};
+use super::functions::Functions;
+use super::globals::Globals;
+use super::input::Merge;
+use super::mapping::{Mapping, Run};
+use super::module::Module;
+use super::shared::TABLE;
+use super::snapshot::Snapshot;
+use super::types::Types;
+use super::{code, elements, shared};
+
+/// The most bytes that all modules may have together. Instructions grow with the indices in them, and the size of a
+/// section is a number of 32 bits.
+const MOST_BYTES: usize = 1 << 30;
+
+impl Merge<'_> {
+    /// The merged module. The same input gives the same bytes.
+    ///
+    /// # Errors
+    /// [`MergeError`], which names the module that is at fault: one that is malformed, that has a start function or
+    /// uses its data segments while it runs, that defines a memory or table beside the main module's, or whose
+    /// imports are not what the others define.
+    pub fn write(&self) -> Result<Vec<u8>, MergeError> {
+        let size = self.parts.iter().fold(0, |size: usize, part| size.saturating_add(part.wasm.len()));
+        if size > MOST_BYTES {
+            return Err(MergeError::TooMany("bytes of code"));
+        }
+        let mut modules = Vec::with_capacity(self.parts.len());
+        let mut mappings = Vec::with_capacity(self.parts.len());
+        let mut types = Types::default();
+        let mut segments = 0_u32;
+        for (position, part) in self.parts.iter().enumerate() {
+            let of = |fault| MergeError::of(position, &part.prefix, fault);
+            let module = Module::parse(part.wasm).map_err(of)?;
+            let length = index(module.elements.len(), "element segments")?;
+            let mapping = Mapping {
+                types: types.add(&module.types).map_err(of)?,
+                elements: Run { start: segments, length },
+                ..Mapping::default()
+            };
+            segments = segments.checked_add(length).ok_or(MergeError::TooMany("element segments"))?;
+            modules.push(module);
+            mappings.push(mapping);
+        }
+        let main = modules.first().ok_or(MergeError::Empty)?;
+        let exports = MainExports::of(main);
+        let functions = Functions::number(&self.parts, &modules, &mut mappings)?;
+        let tags = shared::map(self, &modules, &mut mappings, &exports)?;
+        let globals = Globals::define(&self.parts, &modules, &mut mappings, &exports)?;
+        let main_mapping = mappings.first_mut().ok_or(MergeError::Empty)?;
+        let of_main = |fault| MergeError::of(0, "", fault);
+        let tables = shared::tables(self, main, main_mapping, &exports).map_err(of_main)?;
+        let (memories, linear) = shared::memories(self, main, &exports).map_err(of_main)?;
+
+        let mut written = wasm_encoder::Module::new();
+        written.section(&types.section).section(&functions.imports).section(&functions.defined);
+        written.section(&tables).section(&memories).section(&tags).section(&globals.section);
+        written.section(&exports::section(&self.parts, &modules, &mappings, &globals.exported)?);
+        let mut filled = ElementSection::new();
+        let mut code = CodeSection::new();
+        for (position, (module, mapping)) in modules.iter().zip(&mut mappings).enumerate() {
+            elements::append(&mut filled, module, mapping)
+                .and_then(|()| code::append(&mut code, module, mapping))
+                .map_err(|fault| MergeError::of(position, self.prefix(position), fault))?;
+        }
+        let slots = self.slots(&functions, &modules, &mappings)?;
+        elements::append_slots(&mut filled, exports.get(TABLE, ExternalKind::Table).unwrap_or_default(), &slots);
+        written.section(&filled).section(&code);
+        drop(code);
+
+        let data = Snapshot::of(linear, self.memory)?;
+        let mut written = written.finish();
+        // The contents of the memory are the greater part, so growing by doubling would waste much.
+        written.reserve_exact(data.len().saturating_add(16));
+        data.append_to(&mut written);
+        Ok(written)
+    }
+
+    fn prefix(&self, position: usize) -> &str {
+        self.parts.get(position).map_or("", |part| &part.prefix)
+    }
+
+    /// The function of each slot that was filled by itself.
+    fn slots(
+        &self,
+        functions: &Functions<'_>,
+        modules: &[Module<'_>],
+        mappings: &[Mapping],
+    ) -> Result<BTreeMap<u32, u32>, MergeError> {
+        let mut slots = BTreeMap::new();
+        for (slot, target) in &self.slots {
+            let of = |fault: Fault| MergeError::Slot { slot: *slot, reason: fault.0 };
+            if u64::from(*slot) >= self.table_size {
+                return Err(of(Fault(format!("the table has {} slots", self.table_size))));
+            }
+            slots.insert(*slot, functions.slot(target, &self.parts, modules, mappings).map_err(of)?);
+        }
+        Ok(slots)
+    }
+}
