@@ -237,6 +237,8 @@ mod tests {
             "--package=PIL",
             "--packages-from=wheels",
             "--packages-from=https://example.com/x",
+            "--preload=false",
+            "--image=x.timg",
             "--threads=false",
             "--cache-dir=c",
         ]);
@@ -260,6 +262,8 @@ mod tests {
             deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
             packages: Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]),
             packages_from: vec!["wheels".to_owned(), "https://example.com/x".to_owned()],
+            preload: false,
+            image: Some("x.timg".into()),
             threads: false,
             cache_dir: Some("c".into()),
         };

@@ -26,9 +26,10 @@ pub(super) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> 
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());
-        match from {
-            driver::HOST => continue,
-            dl::LATE => {
+        match (from, name) {
+            // Defined below.
+            (driver::HOST, driver::FILL | driver::TAKE) => continue,
+            (dl::LATE, _) => {
                 linker.func_new_async(from, name, ty, dl::late(name))?;
                 continue;
             }
