@@ -8,6 +8,7 @@ from _terrarium import pristine, run
 from _terrarium.interrupts import as_user
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, load
+from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,8 +84,38 @@ def settle() -> list[int]:
     if not had_gc:
         del sys.modules["gc"]
     gc.collect()
+    _send_objects(gc)
     gc.freeze()
     return generators
+
+
+# All objects, for as long as the host works on them.
+_kept: list[object] = []
+
+
+def _send_objects(gc: Any) -> None:
+    """Tell the host where all objects are, and keep them there.
+
+    It makes them immortal: otherwise every use of one would write its reference count, and thereby copy a page of the
+    image in each interpreter that goes on from it.
+    """
+    global _kept
+    _kept = found = gc.get_objects()
+    from array import array
+
+    seen = {id(known) for known in found}
+    while found:
+        others = {id(other): other for other in gc.get_referents(*found)}
+        found = [other for address, other in others.items() if address not in seen]
+        seen.update(others)
+        _kept.extend(found)
+    channel.send(b"B", array("I", map(id, _kept)).tobytes())
+
+
+def release() -> None:
+    """The host has done its work on the objects."""
+    global _kept
+    _kept = []
 
 
 def _generators() -> list[int]:

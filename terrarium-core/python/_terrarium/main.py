@@ -133,12 +133,22 @@ def settle(request: bytes) -> bytes:
     return _answer(_settle, request)
 
 
+def release(request: bytes) -> bytes:
+    """Let go of what `settle` has kept for the host."""
+    return _answer(_release, request)
+
+
 def _prepare(request: dict[str, Any]) -> str:
     return dump({"failed": load("_terrarium.image").prepare(request["modules"])})
 
 
 def _settle(_request: dict[str, Any]) -> str:
     return dump({"generators": load("_terrarium.image").settle()})
+
+
+def _release(_request: dict[str, Any]) -> str:
+    load("_terrarium.image").release()
+    return dump({})
 
 
 def _check(request: dict[str, Any]) -> str:

@@ -83,7 +83,7 @@ class Main:
     def close(self) -> None:
         """Let go of a module that nothing will run in any more."""
         module, self.module = self.module, None
-        if modules.get("__main__") is module:
+        if module is not None and modules.get("__main__") is module:
             del modules["__main__"]
 
     def clear(self) -> None:

@@ -189,6 +189,26 @@ impl Guest {
         snapshot.record.functions.get(name).copied().map(PyFunction)
     }
 
+    /// Make the objects at these addresses immortal, as CPython calls it: their reference counts are not written any
+    /// more.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] for an address outside of the memory.
+    pub(crate) fn make_immortal(&mut self, objects: impl Iterator<Item = u32>) -> Result<(), Error> {
+        /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
+        const IMMORTAL: u32 = 5 << 28;
+        const LEAST: u32 = 1 << 30;
+        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a reference count: {reason}"));
+        let mut memory = memory(&mut self.store).map_err(|error| fault(&error))?;
+        for object in objects {
+            let count = memory.read_u32(object).map_err(|errno| fault(&errno))?;
+            if count < LEAST {
+                memory.write_u32(object, IMMORTAL).map_err(|errno| fault(&errno))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The state of the random generator in the object at `address`, which the harness has given a pattern.
     ///
     /// # Errors

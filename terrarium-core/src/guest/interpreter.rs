@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{
     channel::{Collected, Frames},
     protocol::{
-        Boot, CheckResponse, CodeRequest, Completeness, Completion, PrepareRequest, PrepareResponse, Request, Response,
-        ResponseStatus, SettleResponse, Values,
+        Boot, CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
+        Response, ResponseStatus, SettleResponse, Values,
     },
 };
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) struct Interpreter {
 struct Functions([PyFunction; NAMES.len()]);
 
 /// Their names, and the place of each among them.
-const NAMES: [&str; 7] = ["boot", "execute", "check", "complete", "reset_globals", "prepare", "settle"];
+const NAMES: [&str; 8] = ["boot", "execute", "check", "complete", "reset_globals", "prepare", "settle", "release"];
 const BOOT: usize = 0;
 const EXECUTE: usize = 1;
 const CHECK: usize = 2;
@@ -59,6 +59,7 @@ const COMPLETE: usize = 3;
 const RESET_GLOBALS: usize = 4;
 const PREPARE: usize = 5;
 const SETTLE: usize = 6;
+const RELEASE: usize = 7;
 
 /// How a run ended, and what it produced beside files and streams.
 #[derive(Default)]
@@ -156,9 +157,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter ends or does not answer in time.
     pub(crate) fn prepare(&mut self, modules: &[String], timeout: Duration) -> Result<BTreeMap<String, String>, Error> {
-        let request = json(&PrepareRequest { modules })?;
-        let answered = self.invoke(self.functions.0[PREPARE], request, Some(timeout), None)?;
-        let response = answered.map_err(|end| Error::Engine(format!("the interpreter ended: {end:?}")))?;
+        let response = self.ask(self.functions.0[PREPARE], &PrepareRequest { modules }, timeout)?;
         parse::<PrepareResponse>(&response).map(|answer| answer.failed)
     }
 
@@ -167,14 +166,15 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`].
     pub(crate) fn take_snapshot(&mut self) -> Result<Taken, Error> {
-        let request = json(&BTreeMap::<String, String>::new())?;
-        let answered = self.invoke(self.functions.0[SETTLE], request, Some(PATIENCE * 12), None)?;
-        let response = answered.map_err(|end| Error::Engine(format!("the interpreter ended: {end:?}")))?;
-        let SettleResponse { generators } = parse(&response)?;
+        let SettleResponse { generators } = parse(&self.ask(self.functions.0[SETTLE], &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
         for address in generators {
             entropy.push(self.guest.find_generator(address)?);
         }
+        let addresses = self.frames.take().blobs.into_iter().next().unwrap_or_default();
+        let addresses = addresses.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
+        self.guest.make_immortal(addresses)?;
+        self.ask(self.functions.0[RELEASE], &Empty {}, PATIENCE)?;
         let functions = NAMES.iter().zip(self.functions.0);
         let functions = functions.map(|(name, function)| ((*name).to_owned(), function.0)).collect();
         Taken::of(&mut self.guest, functions, entropy)
@@ -272,7 +272,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn check(&mut self, code: &str) -> Result<Completeness, Error> {
-        let response = self.ask(self.functions.0[CHECK], &CodeRequest { code, cursor: None })?;
+        let response = self.ask(self.functions.0[CHECK], &CodeRequest { code, cursor: None }, PATIENCE)?;
         parse::<CheckResponse>(&response).map(|answer| answer.complete)
     }
 
@@ -281,7 +281,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn complete(&mut self, code: &str, cursor: usize) -> Result<Completion, Error> {
-        let response = self.ask(self.functions.0[COMPLETE], &CodeRequest { code, cursor: Some(cursor) })?;
+        let response = self.ask(self.functions.0[COMPLETE], &CodeRequest { code, cursor: Some(cursor) }, PATIENCE)?;
         parse(&response)
     }
 
@@ -290,11 +290,11 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn reset_globals(&mut self) -> Result<(), Error> {
-        self.ask(self.functions.0[RESET_GLOBALS], &BTreeMap::<String, String>::new()).map(drop)
+        self.ask(self.functions.0[RESET_GLOBALS], &Empty {}, PATIENCE).map(drop)
     }
 
-    fn ask(&mut self, function: PyFunction, request: &impl Serialize) -> Result<Vec<u8>, Error> {
-        self.invoke(function, json(request)?, Some(PATIENCE), None)?
+    fn ask(&mut self, function: PyFunction, request: &impl Serialize, within: Duration) -> Result<Vec<u8>, Error> {
+        self.invoke(function, json(request)?, Some(within), None)?
             .map_err(|end| Error::Engine(format!("the interpreter ended while it was asked something: {end:?}")))
     }
 
@@ -337,6 +337,10 @@ fn json(message: &impl Serialize) -> Result<Vec<u8>, Error> {
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(response: &'a [u8]) -> Result<T, Error> {
+    // A fault of the harness has the form of a program's.
+    if let Ok(Response { error: Some(error), .. }) = serde_json::from_slice(response) {
+        return Err(Error::Engine(format!("the interpreter's answer: {}", error.message)));
+    }
     serde_json::from_slice(response).map_err(|error| Error::Engine(format!("the interpreter's answer: {error}")))
 }
 

@@ -18,6 +18,10 @@ pub(crate) struct Boot<'a> {
     pub(crate) threads: bool,
 }
 
+/// A request that says nothing.
+#[derive(Serialize)]
+pub(super) struct Empty {}
+
 /// Modules to be imported into what becomes an image.
 #[derive(Serialize)]
 pub(super) struct PrepareRequest<'a> {

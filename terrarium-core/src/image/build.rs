@@ -1,6 +1,6 @@
 //! Making an image.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,7 @@ use super::{
     file, verify,
 };
 use crate::{
-    Error, ExecutionResult, Result, SandboxOptions,
+    Error, ExecutionResult, Result, SandboxOptions, Value,
     abi::Timespec,
     base,
     conclude::{conclude, stream},
@@ -25,6 +25,11 @@ use crate::{
 const MEMORY: u64 = 2 << 30;
 /// What an interpreter that becomes an image may write.
 const STREAM_BYTES: u64 = 1 << 20;
+/// Programs that use what every program uses.
+const EXERCISE: [&str; 4] =
+    ["1 + 1", "print(1 + 1)", "x = [1, 'a', 2.5]\nprint(x)\nx", "import sys\nsys.stdout.write('')"];
+/// How often; bytecode settles after a few dozen times.
+const EXERCISES: usize = 40;
 /// The name of preparation code in tracebacks.
 const FILENAME: &str = "<prepare>";
 
@@ -99,6 +104,7 @@ impl Recipe {
         let defaults = SandboxOptions::default();
         let boot = BootConfig::of(&defaults, defaults.home.clone());
         let mut interpreter = self.boot(machine, &boot)?;
+        self.exercise(&mut interpreter)?;
         let mark = interpreter.process().vfs.mark();
         for module in &self.modules {
             progress(ImageProgress::Import(module.clone()));
@@ -153,6 +159,22 @@ impl Recipe {
         file::bytes(code, &about, &taken.loader, &written)
     }
 
+    /// Let the interpreter run a few programs, so that its bytecode has taken the form that it settles in: what changes
+    /// after the image is taken has to be copied by every interpreter.
+    fn exercise(&self, interpreter: &mut Interpreter) -> Result<()> {
+        for _ in 0..EXERCISES {
+            for code in EXERCISE {
+                let answer = interpreter.execute(&request(code, false), Some(self.timeout), None)?;
+                if answer.error.is_some() {
+                    return Err(self.fault("the interpreter does not work"));
+                }
+            }
+        }
+        let streams = &mut interpreter.process().streams;
+        drop((streams.output.take(), streams.error.take()));
+        Ok(())
+    }
+
     fn boot(&self, machine: &Arc<Machine>, boot: &BootConfig) -> Result<Interpreter> {
         let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
         let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
@@ -173,21 +195,7 @@ impl Recipe {
 
     /// Run code whose names do not stay.
     fn run(&self, interpreter: &mut Interpreter, code: &str) -> Result<ExecutionResult> {
-        let none = std::collections::BTreeMap::new();
-        let request = Request {
-            code,
-            filename: FILENAME,
-            argv: None,
-            env: None,
-            cwd: None,
-            inputs: &none,
-            outputs: &[],
-            keep: true,
-            value_bytes: 1 << 20,
-            repr_bytes: 1 << 10,
-            store_last: false,
-        };
-        let answer = interpreter.execute(&request, Some(self.timeout), None)?;
+        let answer = interpreter.execute(&request(code, true), Some(self.timeout), None)?;
         if interpreter.has_ended() {
             return Err(self.fault("the preparation ended the interpreter"));
         }
@@ -197,6 +205,23 @@ impl Recipe {
 
     fn fault(&self, reason: impl ToString) -> Error {
         Error::Image { path: self.name().into(), reason: reason.to_string() }
+    }
+}
+
+fn request(code: &str, keep: bool) -> Request<'_> {
+    static NONE: BTreeMap<String, Value> = BTreeMap::new();
+    Request {
+        code,
+        filename: FILENAME,
+        argv: None,
+        env: None,
+        cwd: None,
+        inputs: &NONE,
+        outputs: &[],
+        keep,
+        value_bytes: 1 << 20,
+        repr_bytes: 1 << 10,
+        store_last: false,
     }
 }
 
