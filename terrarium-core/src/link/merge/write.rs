@@ -25,8 +25,8 @@ impl Merge<'_> {
     /// The merged module. The same input gives the same bytes.
     ///
     /// # Errors
-    /// [`MergeError`], which names the module that is at fault: one that is malformed, that has a start function or
-    /// uses its data segments while it runs, that defines a memory or table beside the main module's, or whose
+    /// [`MergeError`], which names the module that is at fault: one that is malformed, that uses
+    /// its data segments while it runs, that defines a memory or table beside the main module's, or whose
     /// imports are not what the others define.
     pub fn write(&self) -> Result<Vec<u8>, MergeError> {
         let size = self.parts.iter().fold(0, |size: usize, part| size.saturating_add(part.wasm.len()));
