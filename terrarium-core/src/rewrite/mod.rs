@@ -21,6 +21,8 @@ pub(crate) mod splice;
 mod validate;
 
 pub use error::RewriteError;
+pub use export_globals::GLOBAL_EXPORT_PREFIX;
 pub use options::{Redirect, RewriteOptions, Safepoint};
 pub use pipeline::{Pass, rewrite};
+pub use safepoint::SAFEPOINT_EXPORT;
 pub use validate::validate;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use terrarium_core::link::{GlobalValue, Merge, MergeError, ModuleInfo, Part, Target};
-use terrarium_core::rewrite::{RewriteOptions, Safepoint, rewrite, validate};
+use terrarium_core::rewrite::{GLOBAL_EXPORT_PREFIX, RewriteOptions, Safepoint, rewrite, validate};
 use wasmtime::{
     Config, Engine, Extern, ExternType, Func, Global, Instance, Linker, Module, Ref, Store, ThrownException, Trap, Val,
 };
@@ -190,24 +190,7 @@ impl Live {
         let table_size = table.size(&self.store);
         let mut parts = Vec::new();
         for loaded in &self.parts {
-            let exports: Vec<_> = loaded
-                .instance
-                .exports(&mut self.store)
-                .map(|export| (export.name().to_owned(), export.into_global()))
-                .collect();
-            let mut globals = BTreeMap::new();
-            for (name, global) in exports {
-                if let (Some(index), Some(global)) = (name.strip_prefix("terrarium.global."), global) {
-                    let value = match global.get(&mut self.store) {
-                        Val::I32(value) => GlobalValue::I32(value),
-                        Val::I64(value) => GlobalValue::I64(value),
-                        Val::F32(bits) => GlobalValue::F32(bits),
-                        Val::F64(bits) => GlobalValue::F64(bits),
-                        _ => continue,
-                    };
-                    globals.insert(index.parse().expect("an index"), value);
-                }
-            }
+            let globals = globals(&mut self.store, loaded.instance);
             parts.push(Part {
                 wasm: &loaded.wasm,
                 globals,
@@ -216,12 +199,33 @@ impl Live {
                 prefix: loaded.prefix.clone(),
             });
         }
-        let merge = Merge { parts, memory: &memory, table_size, slots: self.slots.clone() };
-        let merged = merge.write()?;
-        assert_eq!(merge.write().as_ref(), Ok(&merged), "the same input gives the same bytes");
-        validate(&merged).expect("the merged module is valid");
-        Ok(merged)
+        write(&Merge { parts, memory: &memory, table_size, slots: self.slots.clone() })
     }
+}
+
+fn write(merge: &Merge<'_>) -> Result<Vec<u8>, MergeError> {
+    let merged = merge.write()?;
+    assert_eq!(merge.write().as_ref(), Ok(&merged), "the same input gives the same bytes");
+    validate(&merged).expect("the merged module is valid");
+    Ok(merged)
+}
+
+/// The values of the mutable globals of `instance`.
+fn globals(store: &mut Store<Notes>, instance: Instance) -> BTreeMap<u32, GlobalValue> {
+    let exports: Vec<_> =
+        instance.exports(&mut *store).map(|export| (export.name().to_owned(), export.into_global())).collect();
+    let values = exports.into_iter().filter_map(|(name, global)| {
+        let index = name.strip_prefix(GLOBAL_EXPORT_PREFIX)?.parse().expect("an index");
+        let value = match global?.get(&mut *store) {
+            Val::I32(value) => GlobalValue::I32(value),
+            Val::I64(value) => GlobalValue::I64(value),
+            Val::F32(bits) => GlobalValue::F32(bits),
+            Val::F64(bits) => GlobalValue::F64(bits),
+            other => panic!("{other:?} is no number"),
+        };
+        Some((index, value))
+    });
+    values.collect()
 }
 
 fn call(store: &mut Store<Notes>, function: Option<Func>, name: &str, argument: i32) -> Outcome {
@@ -239,6 +243,8 @@ fn call(store: &mut Store<Notes>, function: Option<Func>, name: &str, argument: 
 
 /// A merged module that runs.
 pub(crate) struct Merged {
+    wasm: Vec<u8>,
+    functions: Vec<Target>,
     store: Store<Notes>,
     instance: Instance,
 }
@@ -247,12 +253,30 @@ impl Merged {
     pub(crate) fn new(wasm: &[u8]) -> Self {
         let engine = engine();
         let module = Module::new(&engine, wasm).expect("the engine compiles it");
-        for import in module.imports() {
+        let functions = module.imports().map(|import| {
             assert!(import.ty().func().is_some() && import.module() == "host", "{import:?}");
-        }
+            Target::Import { module: import.module().to_owned(), name: import.name().to_owned() }
+        });
+        let functions = functions.collect();
         let mut store = Store::new(&engine, Vec::new());
         let instance = host_functions(&engine).instantiate(&mut store, &module).expect("it can be instantiated");
-        Self { store, instance }
+        Self { wasm: wasm.to_owned(), functions, store, instance }
+    }
+
+    /// The same again from where it stands now.
+    pub(crate) fn merged_again(&mut self) -> Self {
+        let memory = self.memory();
+        let table = self.instance.get_table(&mut self.store, "__indirect_function_table").expect("it has a table");
+        let part = Part {
+            wasm: &self.wasm,
+            globals: globals(&mut self.store, self.instance),
+            imported_globals: BTreeMap::new(),
+            functions: self.functions.clone(),
+            prefix: String::new(),
+        };
+        let table_size = table.size(&self.store);
+        let merge = Merge { parts: vec![part], memory: &memory, table_size, slots: BTreeMap::new() };
+        Self::new(&write(&merge).expect("a merged guest can be merged"))
     }
 
     pub(crate) fn call(&mut self, name: &str, argument: i32) -> Outcome {

@@ -226,12 +226,14 @@ fn custom_sections_are_left_out() {
 fn exported_globals_of_the_main_module_can_still_be_read() {
     let wasm = wat::parse_str(
         r#"(module (import "GOT.mem" "x" (global $x (mut i32))) (export "address" (global $x))
-            (global (export "constant") i64 (i64.const 7)) (global (export "state") (mut f64) (f64.const 1)))"#,
+            (export "terrarium.global.3" (global $state))
+            (global i32 (i32.const 1))
+            (global (export "constant") i64 (i64.const 7)) (global $state (export "state") (mut f64) (f64.const 1)))"#,
     )
     .unwrap();
     let mut part = part(&wasm);
     part.imported_globals = BTreeMap::from([(0, 70_000)]);
-    part.globals = BTreeMap::from([(2, GlobalValue::F64(2.5_f64.to_bits()))]);
+    part.globals = BTreeMap::from([(3, GlobalValue::F64(2.5_f64.to_bits()))]);
     let merged = Merge { parts: vec![part], memory: &[], table_size: 0, slots: BTreeMap::new() }.write().unwrap();
     let engine = crate::live::engine();
     let module = wasmtime::Module::new(&engine, &merged).unwrap();
@@ -241,4 +243,6 @@ fn exported_globals_of_the_main_module_can_still_be_read() {
     assert_eq!(value("address").i32(), Some(70_000));
     assert_eq!(value("constant").i64(), Some(7));
     assert_eq!(value("state").f64(), Some(2.5));
+    let names: Vec<_> = module.exports().map(|export| export.name()).collect();
+    assert_eq!(names, ["address", "constant", "state", "terrarium.global.2"], "under its index in the merged module");
 }

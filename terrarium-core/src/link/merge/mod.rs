@@ -13,6 +13,7 @@
 //!   offsets, so that an engine can map both without running anything.
 //! - Start functions are left out. They ran when their modules were instantiated (libraries fill in the addresses that
 //!   they keep in globals), and what they did is in the memory and in the globals.
+//! - Mutable globals are exported as the rewriting does it, so a merged module can be the main module of another merge.
 //! - Whether a module has dropped one of its own passive element segments is not known; they are all there again.
 //!
 //! Types come first, because everything speaks of them; then functions, then the rest, module by module in their order.

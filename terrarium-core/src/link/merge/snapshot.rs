@@ -116,7 +116,7 @@ mod tests {
             memory[page * PAGE] = 1;
         }
         assert_eq!(at_most(10, &memory).len(), 10);
-        assert_eq!(at_most(9, &memory), [0..91 * PAGE]);
-        assert_eq!(at_most(10, &[0; 3 * PAGE]), []);
+        assert_eq!(at_most(9, &memory).first(), Some(&(0..91 * PAGE)));
+        assert!(at_most(10, &[0; 3 * PAGE]).is_empty());
     }
 }

@@ -63,7 +63,7 @@ impl Merge<'_> {
         let mut written = wasm_encoder::Module::new();
         written.section(&types.section).section(&functions.imports).section(&functions.defined);
         written.section(&tables).section(&memories).section(&tags).section(&globals.section);
-        written.section(&exports::section(&self.parts, &modules, &mappings, &globals.exported)?);
+        written.section(&exports::section(&self.parts, &modules, &mappings, &globals)?);
         let mut filled = ElementSection::new();
         let mut code = CodeSection::new();
         for (position, (module, mapping)) in modules.iter().zip(&mut mappings).enumerate() {
