@@ -17,9 +17,9 @@ use super::snapshot::Snapshot;
 use super::types::Types;
 use super::{code, elements, shared};
 
-/// The most bytes that all modules may have together. Instructions grow with the indices in them, and the size of a
+/// The most bytes that all modules may have together. An index of one byte may become one of five, and the size of a
 /// section is a number of 32 bits.
-const MOST_BYTES: usize = 1 << 30;
+const MOST_BYTES: usize = 1 << 29;
 
 impl Merge<'_> {
     /// The merged module. The same input gives the same bytes.
