@@ -11,8 +11,8 @@ use super::module::{Module, index};
 use super::pipeline::Pass;
 use super::sections::with_sections;
 
-/// What the name of an added export begins with; the index of the global follows.
-pub const PREFIX: &str = "terrarium.global.";
+/// What the name of an exported mutable global begins with; its index in the module follows.
+pub const GLOBAL_EXPORT_PREFIX: &str = "terrarium.global.";
 
 /// The pass for [`RewriteOptions::export_globals`](super::RewriteOptions::export_globals).
 pub(super) struct ExportGlobals;
@@ -29,7 +29,7 @@ impl Pass for ExportGlobals {
         for section in module.sections.iter().filter(|section| section.is(SectionId::Export)) {
             for export in ExportSectionReader::new(module.reader(section))? {
                 let export = export?;
-                if export.name.starts_with(PREFIX) {
+                if export.name.starts_with(GLOBAL_EXPORT_PREFIX) {
                     let is_there = export.kind == ExternalKind::Global
                         && wanted.remove(&export.index).is_some_and(|name| name == export.name);
                     if !is_there {
@@ -62,7 +62,7 @@ fn mutable_globals(module: &Module<'_>) -> Result<BTreeMap<u32, String>, Rewrite
             for global in GlobalSectionReader::new(module.reader(section))? {
                 if global?.ty.mutable {
                     let global = index(globals)?;
-                    mutable.insert(global, format!("{PREFIX}{global}"));
+                    mutable.insert(global, format!("{GLOBAL_EXPORT_PREFIX}{global}"));
                 }
                 globals += 1;
             }

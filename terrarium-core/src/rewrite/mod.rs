@@ -21,10 +21,8 @@ pub(crate) mod splice;
 mod validate;
 
 pub use error::RewriteError;
-pub use export_globals::PREFIX as GLOBAL_EXPORTS;
+pub use export_globals::GLOBAL_EXPORT_PREFIX;
 pub use options::{Redirect, RewriteOptions, Safepoint};
 pub use pipeline::{Pass, rewrite};
-pub use safepoint::{
-    EXPORT_NAME as SAFEPOINT_EXPORT, IMPORT_MODULE as SAFEPOINT_MODULE, IMPORT_NAME as SAFEPOINT_NAME,
-};
+pub use safepoint::{SAFEPOINT_EXPORT, SAFEPOINT_MODULE, SAFEPOINT_NAME};
 pub use validate::validate;

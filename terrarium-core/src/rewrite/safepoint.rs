@@ -21,11 +21,11 @@ use super::sections::with_sections;
 use super::splice::Splice;
 
 /// The module name of the import.
-pub const IMPORT_MODULE: &str = "terrarium";
+pub const SAFEPOINT_MODULE: &str = "terrarium";
 /// The name of the import.
-pub const IMPORT_NAME: &str = "safepoint";
-/// The name of the export.
-pub const EXPORT_NAME: &str = "terrarium.safepoint";
+pub const SAFEPOINT_NAME: &str = "safepoint";
+/// The name under which the main module exports the memory of one page.
+pub const SAFEPOINT_EXPORT: &str = "terrarium.safepoint";
 
 /// The memory: one page that cannot grow.
 const PAGE: MemoryType =
@@ -66,11 +66,11 @@ impl Pass for Safepoints {
             Safepoint::Define => {
                 memories.memory(PAGE);
                 let mut exports = exports(&module)?;
-                exports.export(EXPORT_NAME, ExportKind::Memory, memory);
+                exports.export(SAFEPOINT_EXPORT, ExportKind::Memory, memory);
                 with_code(&module, &[&memories, &exports], &code)
             }
             Safepoint::Import => {
-                imports.import(IMPORT_MODULE, IMPORT_NAME, PAGE);
+                imports.import(SAFEPOINT_MODULE, SAFEPOINT_NAME, PAGE);
                 with_code(&module, &[&imports], &code)
             }
         }
@@ -98,7 +98,7 @@ fn imports(module: &Module<'_>) -> Result<(ImportSection, u32), RewriteError> {
         for import in ImportSectionReader::new(module.reader(section))?.into_imports() {
             let import = import?;
             // A module that knew the page could let the host's own copying run into it.
-            if import.name == EXPORT_NAME || (import.module, import.name) == (IMPORT_MODULE, IMPORT_NAME) {
+            if import.name == SAFEPOINT_EXPORT || (import.module, import.name) == (SAFEPOINT_MODULE, SAFEPOINT_NAME) {
                 return Err(RewriteError::Reserved { how: "imports", name: import.name.to_owned() });
             }
             memories = memories.saturating_add(u32::from(matches!(import.ty, TypeRef::Memory(_))));
@@ -124,7 +124,7 @@ fn exports(module: &Module<'_>) -> Result<ExportSection, RewriteError> {
     for section in sections(module, SectionId::Export) {
         for export in ExportSectionReader::new(module.reader(section))? {
             let export = export?;
-            if export.name == EXPORT_NAME {
+            if export.name == SAFEPOINT_EXPORT {
                 return Err(RewriteError::Reserved { how: "exports", name: export.name.to_owned() });
             }
             RoundtripReencoder.parse_export(&mut exports, export)?;

@@ -17,7 +17,7 @@ use crate::{
         state::{Links, State},
     },
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
-    rewrite::GLOBAL_EXPORTS,
+    rewrite::GLOBAL_EXPORT_PREFIX,
 };
 
 /// What the driver's exports begin with in a merged module.
@@ -192,7 +192,7 @@ fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<Target>, E
 fn own_globals(store: &mut Store<State>, module: &Module, instance: Instance) -> Result<BTreeMap<u32, GlobalValue>> {
     let mut values = BTreeMap::new();
     for export in module.exports() {
-        let Some(index) = export.name().strip_prefix(GLOBAL_EXPORTS) else { continue };
+        let Some(index) = export.name().strip_prefix(GLOBAL_EXPORT_PREFIX) else { continue };
         let global = instance.get_global(&mut *store, export.name());
         let global = global.ok_or_else(|| format_err!("{} is no global", export.name()))?;
         let value = match global.get(&mut *store) {

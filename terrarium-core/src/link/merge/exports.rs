@@ -1,14 +1,16 @@
 //! What the main module exports, and what the merged module does.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use wasm_encoder::{ExportKind, ExportSection};
 use wasmparser::ExternalKind;
 
 use super::error::{Fault, MergeError};
+use super::globals::Globals;
 use super::input::Part;
 use super::mapping::Mapping;
 use super::module::{Imported, Module};
+use crate::rewrite::GLOBAL_EXPORT_PREFIX;
 
 /// The exports of the main module by name.
 pub(super) struct MainExports<'a>(HashMap<&'a str, (ExternalKind, u32)>);
@@ -44,15 +46,24 @@ fn describe(kind: ExternalKind) -> &'static str {
     }
 }
 
-/// The exports of the merged module. `globals` says where those of the main module are that may be constants in code.
+/// The exports of the merged module. All globals that can change are exported as the rewriting does, so that the merged
+/// module can be the main module of another merge.
 pub(super) fn section(
     parts: &[Part<'_>],
     modules: &[Module<'_>],
     mappings: &[Mapping],
-    globals: &BTreeMap<u32, u32>,
+    globals: &Globals,
 ) -> Result<ExportSection, MergeError> {
     let mut section = ExportSection::new();
     let mut names = HashSet::new();
+    let mut add = |name: String, kind, index| {
+        section.export(&name, kind, index);
+        if names.contains(&name) {
+            return Err(MergeError::DuplicateExport(name));
+        }
+        names.insert(name);
+        Ok(())
+    };
     for (position, ((part, module), mapping)) in parts.iter().zip(modules).zip(mappings).enumerate() {
         for export in &module.exports {
             let exported = match export.kind {
@@ -60,7 +71,10 @@ pub(super) fn section(
                     mapping.function(export.index).map(|index| (ExportKind::Func, index))
                 }
                 _ if position > 0 => continue,
+                // These have other indices now.
+                ExternalKind::Global if export.name.starts_with(GLOBAL_EXPORT_PREFIX) => continue,
                 ExternalKind::Global => globals
+                    .exported
                     .get(&export.index)
                     .map(|index| (ExportKind::Global, *index))
                     .ok_or_else(|| Fault::unknown("global", export.index)),
@@ -70,13 +84,11 @@ pub(super) fn section(
                 ExternalKind::Tag => Ok((ExportKind::Tag, export.index)),
             };
             let (kind, index) = exported.map_err(|fault| MergeError::of(position, &part.prefix, fault))?;
-            let name = format!("{}{}", part.prefix, export.name);
-            section.export(&name, kind, index);
-            if names.contains(&name) {
-                return Err(MergeError::DuplicateExport(name));
-            }
-            names.insert(name);
+            add(format!("{}{}", part.prefix, export.name), kind, index)?;
         }
+    }
+    for index in &globals.mutable {
+        add(format!("{GLOBAL_EXPORT_PREFIX}{index}"), ExportKind::Global, *index)?;
     }
     Ok(section)
 }

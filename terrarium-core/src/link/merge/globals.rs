@@ -18,6 +18,8 @@ pub(super) struct Globals {
     pub(super) section: GlobalSection,
     /// For the globals that the main module exports: their index.
     pub(super) exported: BTreeMap<u32, u32>,
+    /// The indices of all that can change.
+    pub(super) mutable: Vec<u32>,
 }
 
 impl Globals {
@@ -107,6 +109,9 @@ impl Globals {
             };
             let merged = self.section.len();
             self.section.global(ty, &value);
+            if ty.mutable {
+                self.mutable.push(merged);
+            }
             if exported.contains(&index) {
                 self.exported.insert(index, merged);
             }

@@ -3,6 +3,34 @@
 use std::collections::BTreeMap;
 
 /// The modules of a guest and the state that they share.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use terrarium_core::link::{GlobalValue, Merge, Part, Target};
+///
+/// let main = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "answer") (result i32) i32.const 42))"#)?;
+/// let library = wat::parse_str(
+///     r#"(module (import "env" "answer" (func (result i32))) (global (mut i32) (i32.const 0))
+///         (func (export "sum") (result i32) (i32.add (call 0) (global.get 0))))"#,
+/// )?;
+/// let part = |wasm, prefix: &str| Part {
+///     wasm,
+///     globals: BTreeMap::new(),
+///     imported_globals: BTreeMap::new(),
+///     functions: Vec::new(),
+///     prefix: prefix.to_owned(),
+/// };
+/// let main = part(&main, "");
+/// let library = Part {
+///     globals: BTreeMap::from([(0, GlobalValue::I32(7))]),
+///     functions: vec![Target::Function { part: 0, index: 0 }],
+///     ..part(&library, "library.")
+/// };
+/// let merge = Merge { parts: vec![main, library], memory: &[0; 65_536], table_size: 0, slots: BTreeMap::new() };
+/// let wasm = merge.write()?;
+/// assert!(wasm.starts_with(b"\0asm"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Merge<'a> {
     /// The main module first.

@@ -11,6 +11,9 @@
 //!   module's export of that name, one of `terrarium` its export of that name after `terrarium.`.
 //! - The contents of the memory are the only data segments, and the segments of the function table have constant
 //!   offsets, so that an engine can map both without running anything.
+//! - Start functions are left out. They ran when their modules were instantiated (libraries fill in the addresses that
+//!   they keep in globals), and what they did is in the memory and in the globals.
+//! - Mutable globals are exported as the rewriting does it, so a merged module can be the main module of another merge.
 //! - Whether a module has dropped one of its own passive element segments is not known; they are all there again.
 //!
 //! Types come first, because everything speaks of them; then functions, then the rest, module by module in their order.
@@ -26,8 +29,6 @@ mod mapping;
 mod module;
 mod shared;
 mod snapshot;
-#[cfg(test)]
-mod tests;
 mod types;
 mod write;
 

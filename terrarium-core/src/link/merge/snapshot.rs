@@ -23,13 +23,7 @@ pub(super) struct Snapshot<'m> {
 impl<'m> Snapshot<'m> {
     /// The contents of the memory `index`.
     pub(super) fn of(index: u32, memory: &'m [u8]) -> Result<Self, MergeError> {
-        let mut gap = GAP;
-        let mut ranges = ranges(memory, gap);
-        while ranges.len() > MOST_SEGMENTS {
-            gap = gap.saturating_mul(2);
-            ranges = self::ranges(memory, gap);
-        }
-        let segments = ranges.into_iter().filter_map(|range| {
+        let segments = at_most(MOST_SEGMENTS, memory).into_iter().filter_map(|range| {
             let offset = u32::try_from(range.start).ok()?;
             let bytes = memory.get(range)?;
             Some((head(index, offset, bytes.len()), bytes))
@@ -83,6 +77,17 @@ fn head(memory: u32, offset: u32, length: usize) -> Vec<u8> {
     head
 }
 
+/// No more than `most` ranges of `memory` that hold all that is not zero.
+fn at_most(most: usize, memory: &[u8]) -> Vec<Range<usize>> {
+    let mut gap = GAP;
+    let mut found = ranges(memory, gap);
+    while found.len() > most {
+        gap = gap.saturating_mul(2);
+        found = ranges(memory, gap);
+    }
+    found
+}
+
 /// Ranges that begin and end with a page that is not all zero and hold at most `gap` zero pages in a row.
 fn ranges(memory: &[u8], gap: usize) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
@@ -98,4 +103,20 @@ fn ranges(memory: &[u8], gap: usize) -> Vec<Range<usize>> {
         }
     }
     ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scattered_memory_has_fewer_segments_with_more_zero_pages_in_them() {
+        let mut memory = vec![0; 100 * PAGE];
+        for page in (0..100).step_by(10) {
+            memory[page * PAGE] = 1;
+        }
+        assert_eq!(at_most(10, &memory).len(), 10);
+        assert_eq!(at_most(9, &memory).first(), Some(&(0..91 * PAGE)));
+        assert!(at_most(10, &[0; 3 * PAGE]).is_empty());
+    }
 }

@@ -17,16 +17,16 @@ use super::snapshot::Snapshot;
 use super::types::Types;
 use super::{code, elements, shared};
 
-/// The most bytes that all modules may have together. Instructions grow with the indices in them, and the size of a
+/// The most bytes that all modules may have together. An index of one byte may become one of five, and the size of a
 /// section is a number of 32 bits.
-const MOST_BYTES: usize = 1 << 30;
+const MOST_BYTES: usize = 1 << 29;
 
 impl Merge<'_> {
     /// The merged module. The same input gives the same bytes.
     ///
     /// # Errors
-    /// [`MergeError`], which names the module that is at fault: one that is malformed, that has a start function or
-    /// uses its data segments while it runs, that defines a memory or table beside the main module's, or whose
+    /// [`MergeError`], which names the module that is at fault: one that is malformed, that uses
+    /// its data segments while it runs, that defines a memory or table beside the main module's, or whose
     /// imports are not what the others define.
     pub fn write(&self) -> Result<Vec<u8>, MergeError> {
         let size = self.parts.iter().fold(0, |size: usize, part| size.saturating_add(part.wasm.len()));
@@ -63,7 +63,7 @@ impl Merge<'_> {
         let mut written = wasm_encoder::Module::new();
         written.section(&types.section).section(&functions.imports).section(&functions.defined);
         written.section(&tables).section(&memories).section(&tags).section(&globals.section);
-        written.section(&exports::section(&self.parts, &modules, &mappings, &globals.exported)?);
+        written.section(&exports::section(&self.parts, &modules, &mappings, &globals)?);
         let mut filled = ElementSection::new();
         let mut code = CodeSection::new();
         for (position, (module, mapping)) in modules.iter().zip(&mut mappings).enumerate() {
