@@ -18,12 +18,12 @@ def pi_digits(count):
 
 
 def run():
-    digits = pi_digits(700)
+    digits = pi_digits(1_500)
     large = math.factorial(1_200)
     root = math.isqrt(large)
     common = math.gcd(large, 2**600 * 3**300)
     shifted = (large >> 300) ^ (root << 5) & ((1 << 900) - 1)
-    floats = [math.sin(i) * math.sqrt(i) for i in range(4_000)]
+    floats = [math.sin(i) * math.sqrt(i) for i in range(60_000)]
     mean = statistics.fmean(floats)
     spread = math.fsum((value - mean) ** 2 for value in floats)
     middle = statistics.median(floats)

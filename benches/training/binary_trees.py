@@ -38,7 +38,7 @@ def count(tree):
 
 def run():
     root, key = None, 1
-    for _ in range(8_000):
+    for _ in range(25_000):
         key = key * 16_807 % 2_147_483_647
         root = insert(root, key % 50_000)
-    return depth(root), sum(count(bottom_up(11)) for _ in range(14))
+    return depth(root), sum(count(bottom_up(11)) for _ in range(120))

@@ -79,7 +79,7 @@ def evaluate(node, names):
 
 def run():
     total, mistakes = 0.0, 0
-    for i in range(700):
+    for i in range(3_000):
         tree = Parser(f"(a + {i}) * 3 - b / ({i}.5 + 2 * (a - 1)) + c * c").sum()
         total += evaluate(tree, {"a": 3.0, "b": 8.0, "c": 0.5})
         try:

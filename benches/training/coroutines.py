@@ -44,7 +44,8 @@ def averager():
 
 
 def run():
-    results, ready = [], deque((pair(i * 2, results), None) for i in range(150))
+    results = []
+    ready = deque((pair(i * 2, results), None) for i in range(800))
     turn = finished = 0
     while ready:
         task, value = ready.popleft()
@@ -57,6 +58,6 @@ def run():
             ready.append((task, turn % 13))
     average = averager()
     next(average)
-    last = [average.send(i % 17) for i in range(40_000)][-1]
+    last = [average.send(i % 17) for i in range(400_000)][-1]
     average.close()
     return len(results), finished, round(last, 6)

@@ -22,19 +22,19 @@ class Links(html.parser.HTMLParser):
 
 def run():
     nested = {"level": 0, "list": [1.5, True, None, "é\n"]}
-    for level in range(1, 40):
+    for level in range(1, 100):
         nested = {"level": level, "inner": nested, "more": [level] * 5}
     text = json.dumps([nested] * 6, indent=1, sort_keys=True)
     same = json.loads(text)[0] == nested
-    page = "".join(f'<p class="c{i}">Text &amp; <a href="/x/{i}">link {i}</a><br/></p>' for i in range(500))
+    page = "".join(f'<p class="c{i}">Text &amp; <a href="/x/{i}">link {i}</a><br/></p>' for i in range(5_000))
     links = Links()
     links.feed(page)
-    root = ET.fromstring("<all>" + "".join(f'<item n="{i}"><v>{i * 2}</v></item>' for i in range(1_500)) + "</all>")
+    root = ET.fromstring("<all>" + "".join(f'<item n="{i}"><v>{i * 2}</v></item>' for i in range(10_000)) + "</all>")
     total = sum(int(item.get("n")) * int(item.findtext("v")) for item in root.iter("item"))
     settings = configparser.ConfigParser()
-    settings.read_string("".join(f"[part{i}]\nname = value {i}\nnumber = {i}\n" for i in range(120)))
+    settings.read_string("".join(f"[part{i}]\nname = value {i}\nnumber = {i}\n" for i in range(700)))
     numbers = sum(settings[part].getint("number") for part in settings.sections())
-    lines = [f"line {i % 37}" for i in range(160)]
+    lines = [f"line {i % 37}" for i in range(800)]
     changed = [line for i, line in enumerate(lines) if i % 9] + ["end"]
     difference = list(difflib.unified_diff(lines, changed, lineterm=""))
     return len(text), same, len(links.found), links.text, total, numbers, len(difference)

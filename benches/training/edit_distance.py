@@ -13,5 +13,6 @@ def distance(one, two):
 
 
 def run():
-    words = ["interpreter", "interrupted", "sandboxed", "sandcastle", "sessions", "possession", "imagery", "imagination"]
-    return sum(distance(a + c, b) for a in words for b in words for c in ("", "xyz", "zzyxyz"))
+    words = ["interpreter", "interrupted", "sandboxed", "sandcastle", "sessions", "possession", "imagery"]
+    endings = [str(number) for number in range(7, 1_000_000_000, 14_000_000)]
+    return sum(distance(one + ending, two) for one in words for two in words for ending in endings)

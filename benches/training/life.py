@@ -10,6 +10,6 @@ def step(cells):
 
 def run():
     cells = {(1, 0), (3, 1), (0, 2), (1, 2), (4, 2), (5, 2), (6, 2)}
-    for _ in range(120):
+    for _ in range(420):
         cells = step(cells)
     return len(cells), min(cells), max(cells)

@@ -2,13 +2,15 @@
 
 import re
 
-LINE = re.compile(r'^(\d+\.\d+\.\d+\.\d+) \[(?P<day>\d{2})/(?P<month>\w{3})\] "(GET|POST) (?P<path>[^"?]*)(\?[^"]*)?" (\d+)$')
+LINE = re.compile(
+    r'^(\d+\.\d+\.\d+\.\d+) \[(?P<day>\d{2})/(?P<month>\w{3})\] "(GET|POST) (?P<path>[^"?]*)(\?[^"]*)?" (\d+)$'
+)
 BLANK = re.compile(r"[\s,;]+")
 
 
 def run():
     sizes, faults, changed = {}, 0, 0
-    for i in range(5_000):
+    for i in range(18_000):
         query = f"?page={i}" if i % 3 else ""
         line = f'10.0.{i % 256}.7 [{i % 28 + 1:02}/Jan] "{"GET" if i % 5 else "POST"} /a/{i % 40}/b{query}" {i * 3}'
         if i % 11 == 0:

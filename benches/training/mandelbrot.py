@@ -12,6 +12,6 @@ def escape(point, most):
 
 def run():
     rows = []
-    for y in range(60):
-        rows.append([escape(complex(x / 40 - 1.6, y / 30 - 1.0), 40) for x in range(100)])
+    for y in range(200):
+        rows.append([escape(complex(x / 100 - 1.6, y / 100 - 1.0), 40) for x in range(250)])
     return sum(map(sum, rows))

@@ -27,7 +27,7 @@ def determinant(matrix):
 
 
 def run():
-    floats = [[((i * 31 + j * 17) % 23) / 7 for j in range(55)] for i in range(55)]
+    floats = [[((i * 31 + j * 17) % 23) / 7 for j in range(120)] for i in range(120)]
     squared = product(floats, floats)
-    exact = [[Fraction((i * 5 + j * j * 3) % 11 + 1, j + 2) for j in range(11)] for i in range(11)]
+    exact = [[Fraction((i * 31 + j * j * 17) % 23 + 1, i + j + 2) for j in range(20)] for i in range(20)]
     return round(squared[3][4], 6), str(determinant(exact))

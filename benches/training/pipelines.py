@@ -5,7 +5,7 @@ import itertools
 import operator
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def steps(number):
     if number == 1:
         return 0
@@ -35,9 +35,9 @@ def run():
     steps.cache_clear()
     scale.calls = 0
     change = compose(lambda x: x + 1, functools.partial(scale, by=3), str, len)
-    lengths = sum(map(change, range(25_000)))
-    longest = max(range(1, 12_000), key=steps)
-    pairs = itertools.islice(itertools.combinations(range(60), 3), 0, 30_000, 3)
+    lengths = sum(map(change, range(100_000)))
+    longest = max(range(1, 40_000), key=steps)
+    pairs = itertools.islice(itertools.combinations(range(70), 3), 0, 30_000, 2)
     groups = itertools.groupby(sorted(map(sum, pairs)), key=lambda value: value % 10)
     sizes = [len(list(group)) for _, group in itertools.takewhile(lambda item: item[0] < 9, groups)]
     running = list(itertools.accumulate(itertools.chain(range(20_000), [1, 2, 3]), operator.xor))

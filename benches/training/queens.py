@@ -19,4 +19,4 @@ def place(row, size, columns, left, right):
 
 
 def run():
-    return place(0, 8, [], [], [])
+    return place(0, 11, [], [], [])

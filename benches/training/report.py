@@ -8,7 +8,7 @@ LETTER = string.Template("Dear $name,\n$text\nThe sum is $sum.")
 
 def run():
     length = 0
-    for i in range(900):
+    for i in range(1_200):
         name = "Ms. Ångström" if i % 3 else "Herr Müßig"
         line = "{:<12}|{:^9}|{:>+10.2f}|{:08b}|{:x}|{!r:.9}".format(name, i, i / 3, i % 256, i * 97, name)
         old = "%-10s %5d %8.3e %s" % (name, i, i * 1.5, [i, None])

@@ -1,5 +1,7 @@
 """Bytearrays, slices and integers: primes, their gaps, and powers of large ones."""
 
+import itertools
+
 
 def primes(limit):
     marks = bytearray([1]) * (limit + 1)
@@ -11,9 +13,9 @@ def primes(limit):
 
 
 def run():
-    found = primes(700_000)
+    found = primes(2_000_000)
     gaps = {}
-    for one, two in zip(found, found[1:]):
+    for one, two in itertools.pairwise(found):
         gaps[two - one] = gaps.get(two - one, 0) + 1
     residues = [pow(p, 65_537, 1_000_000_007) for p in found[::7]]
     return len(found), max(gaps), sum(residues) % 9_973

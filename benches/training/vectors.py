@@ -101,7 +101,7 @@ def counting(log, name):
 
 def run():
     log, total, vectors = {}, 0, set()
-    for i in range(5_000):
+    for i in range(15_000):
         shape = (Square if i % 2 else Double).unit(i % 9)
         with counting(log, shape.colour.name), suppress(ValueError):
             total += shape.area()

@@ -7,7 +7,7 @@ TEXT = "the quick brown fox jumps over the lazy dog while some other foxes sleep
 
 
 def run():
-    words = (TEXT * 400).split()
+    words = (TEXT * 3_000).split()
     counts = Counter(words)
     pairs, by_letter, last = Counter(), defaultdict(set), deque(maxlen=3)
     for word in words:

@@ -11,7 +11,7 @@ MASSES = [0.03769367487039, 0.01128632613198, 0.00172372405706, 0.00203368686992
 
 
 def run():
-    bodies = [SUN[:]] + [place[:] + [mass] for place, mass in zip(PLANETS, MASSES)]
+    bodies = [SUN[:]] + [[*place[:], mass] for place, mass in zip(PLANETS, MASSES)]
     pairs = [(bodies[i], bodies[j]) for i in range(5) for j in range(i + 1, 5)]
     step = 0.01
     for _ in range(6_000):
