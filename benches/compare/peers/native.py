@@ -26,6 +26,8 @@ class Child:
         self.process.stdin.write(json.dumps(code) + "\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        if answer["failed"]:
+            raise RuntimeError(answer["failed"])
         return answer
 
 

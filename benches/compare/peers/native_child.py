@@ -7,12 +7,15 @@ import sys
 
 space: dict[str, object] = {"__name__": "__main__"}
 for line in sys.stdin:
-    code, value, printed = json.loads(line), None, io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        try:
-            compiled = compile(code, "main", "eval")
-        except SyntaxError:
-            exec(compile(code, "main", "exec"), space)
-        else:
-            value = eval(compiled, space)
-    print(json.dumps({"value": repr(value), "stdout": printed.getvalue()}), flush=True)
+    code, value, printed, failed = json.loads(line), None, io.StringIO(), None
+    try:
+        with contextlib.redirect_stdout(printed):
+            try:
+                compiled = compile(code, "main", "eval")
+            except SyntaxError:
+                exec(compile(code, "main", "exec"), space)
+            else:
+                value = eval(compiled, space)
+    except Exception as error:
+        failed = repr(error)
+    print(json.dumps({"value": repr(value), "stdout": printed.getvalue(), "failed": failed}), flush=True)
