@@ -6,7 +6,7 @@ def run():
     for i in range(200_000):
         try:
             if i % 2:
-                raise ValueError(i)
+                raise ValueError("odd")
         except ValueError:
             caught += 1
     return caught

@@ -16,7 +16,7 @@ pub(super) struct Effort {
     pub(super) programs: usize,
     /// Repetitions of a program in a turn.
     pub(super) repeats: usize,
-    /// Interpreters that are kept alive to see what they cost.
+    /// Interpreters that are kept alive, besides the first few, to see what they cost.
     pub(super) held: usize,
 }
 
@@ -26,4 +26,4 @@ pub(super) const FULL: Effort =
 
 /// For a first look.
 pub(super) const QUICK: Effort =
-    Effort { cold: 3, turns: 2, seconds: 0.2, most: 50, science: 1, programs: 1, repeats: 2, held: 3 };
+    Effort { cold: 3, turns: 2, seconds: 0.2, most: 50, science: 1, programs: 1, repeats: 2, held: 4 };

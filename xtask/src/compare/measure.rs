@@ -26,6 +26,9 @@ const TASKS: &[(&str, &str, &str)] = &[
 ];
 /// The sets of programs: folder and title.
 const SETS: &[(&str, &str)] = &[("programs", "Programs"), ("held_out", "Programs that nothing was tuned to")];
+/// Interpreters that are there before memory is measured: what the first ones share counts as theirs alone while
+/// nobody shares it.
+const HELD_BEFORE: usize = 4;
 /// How long memory is left to settle.
 const SETTLE: Duration = Duration::from_millis(500);
 
@@ -148,11 +151,10 @@ impl<'a> Panel<'a> {
                 let id = driver.map(Driver::id).ok_or_else(|| "it is gone".to_owned())?;
                 private_bytes(id).map_err(|error| format!("{error:#}"))
             };
-            let (one, all) = (hold(1)?, hold(effort.held)?);
-            // What is left is the difference of two large numbers; it is never less than nothing.
-            let bytes = all.saturating_sub(one) as f64 / effort.held as f64;
+            let (some, all) = (hold(HELD_BEFORE)?, hold(effort.held)?);
             panel.end(peer);
-            Ok(vec![bytes / 1e6])
+            let bytes = all.checked_sub(some).ok_or_else(|| "it had less memory with more of them".to_owned())?;
+            Ok(vec![bytes as f64 / effort.held as f64 / 1e6])
         });
         row
     }

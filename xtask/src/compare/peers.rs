@@ -51,8 +51,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
         },
         Peer {
             name: "Pyodide in Node",
-            what: "the same WebAssembly in V8; the Node process itself is the sandbox's wall only as far as no JavaScript \
-                is handed in",
+            what: "the same WebAssembly in V8, in the calling process",
             commands: npm(&home, &scratch).and_then(|modules| pyodide(&modules, &script("pyodide.mjs"), &wheels)),
         },
         Peer {

@@ -86,9 +86,10 @@ fn missing(report: &Report, rows: &[&Row]) -> String {
             }
         }
     }
-    let mut text = String::new();
+    let (all, mut text) = (rows.len(), String::new());
     for (name, reason, rows) in found {
-        let _ = write!(text, "\n- {name}, no number for {}: {}.", rows.join("; "), cell(reason).trim_end_matches('.'));
+        let rows = if rows.len() == all { "any".to_owned() } else { rows.join("; ") };
+        let _ = write!(text, "\n- {name}, no number for {rows}: {}.", cell(reason).trim_end_matches('.'));
     }
     if text.is_empty() { text } else { text + "\n" }
 }
