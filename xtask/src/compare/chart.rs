@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report) -> String {
     let values = || groups.iter().flat_map(|(_, dots)| dots.iter().map(|(_, value)| *value));
     let scale = Scale::of(values().fold(f64::MAX, f64::min), values().fold(f64::MIN_POSITIVE, f64::max));
     let lines: usize = groups.iter().map(|(_, dots)| dots.len()).sum();
-    let height = TOP + GAP * groups.len() as f64 + LINE * lines as f64 + 34.0;
+    let height = TOP + GAP * groups.len() as f64 + LINE * lines as f64 + 54.0;
 
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
@@ -39,7 +39,7 @@ pub(super) fn render(report: &Report) -> String {
          <text x=\"{LEFT}\" y=\"16\">milliseconds, median; less is better; each line is ten times the one before</text>\n"
     );
     for power in scale.low..=scale.high {
-        let (x, bottom) = (scale.x(10_f64.powi(power)), height - 24.0);
+        let (x, bottom) = (scale.x(10_f64.powi(power)), height - 44.0);
         let name = if power < 0 {
             format!("{:.*}", power.unsigned_abs() as usize, 10_f64.powi(power))
         } else {
@@ -51,6 +51,9 @@ pub(super) fn render(report: &Report) -> String {
             bottom + 16.0
         );
     }
+    let machine = &report.machine;
+    let under = format!("{}, {} cores; {}; {}", machine.processor, machine.cores, machine.date, report.command);
+    let _ = writeln!(text, "<text x=\"{LEFT}\" y=\"{:.1}\">{}</text>", height - 8.0, escaped(&under));
     let mut y = TOP;
     for (row, dots) in groups {
         y += GAP;
@@ -119,6 +122,7 @@ mod tests {
         assert_eq!(text.matches("<circle").count(), 4, "{text}");
         assert_eq!(text.matches("class=\"u\"").count(), 3);
         assert!(text.contains(">12.0</text>") && text.contains(">2.00</text>"), "{text}");
+        assert!(text.contains("Fast, 2 cores; 2026-01-31; cargo xtask compare"));
         assert!(!text.contains("gone"));
         assert!(text.contains("prefers-color-scheme:dark"));
     }
