@@ -30,7 +30,7 @@ const SETS: &[(&str, &str)] = &[("programs", "Programs"), ("held_out", "Programs
 /// nobody shares it.
 const HELD_BEFORE: usize = 4;
 /// How long memory is left to settle.
-const SETTLE: Duration = Duration::from_millis(500);
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// Why a peer has no number, as text for the report.
 type Given<T> = Result<T, String>;
@@ -144,19 +144,26 @@ impl<'a> Panel<'a> {
             *driver = None;
         }
         self.turn(1, &mut row, |panel, peer| {
-            let mut hold = |count: usize| {
-                panel.ask(peer, &json!({"task": "hold", "count": count}))?;
-                thread::sleep(SETTLE);
-                let driver = panel.drivers.get(peer).and_then(Option::as_ref);
-                let id = driver.map(Driver::id).ok_or_else(|| "it is gone".to_owned())?;
-                private_bytes(id).map_err(|error| format!("{error:#}"))
-            };
-            let (some, all) = (hold(HELD_BEFORE)?, hold(effort.held)?);
+            let mut before = panel.hold(peer, HELD_BEFORE)?;
+            let mut steps = Vec::new();
+            for _ in 0..effort.held {
+                let after = panel.hold(peer, 1)?;
+                steps.push((after - before) / 1e6);
+                before = after;
+            }
             panel.end(peer);
-            let bytes = all.checked_sub(some).ok_or_else(|| "it had less memory with more of them".to_owned())?;
-            Ok(vec![bytes as f64 / effort.held as f64 / 1e6])
+            Ok(steps)
         });
         row
+    }
+
+    /// Lets a peer keep more interpreters; the private memory that it has then, in bytes.
+    fn hold(&mut self, peer: usize, count: usize) -> Given<f64> {
+        self.ask(peer, &json!({"task": "hold", "count": count}))?;
+        thread::sleep(SETTLE);
+        let driver = self.drivers.get(peer).and_then(Option::as_ref);
+        let id = driver.map(Driver::id).ok_or_else(|| "it is gone".to_owned())?;
+        private_bytes(id).map(|bytes| bytes as f64).map_err(|error| format!("{error:#}"))
     }
 
     /// One turn of every peer. Another peer begins each time. Turn 0 is a rehearsal: its values are thrown away. A peer

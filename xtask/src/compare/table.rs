@@ -24,7 +24,8 @@ pub(super) fn render(report: &Report) -> String {
     for set in &report.sets {
         text += &programs(report, set);
     }
-    text += "\n## Memory\n\nWhat one more idle interpreter adds to the private memory of the process and those below it.\n\n";
+    text += "\n## Memory\n\nWhat one more idle interpreter adds to the private memory of the process and those below it: the median of \
+             several, after the first few.\n\n";
     text += &table(report, &[&report.memory], "", |row, peer| row.number(peer, median).map(short));
     text += "\n## Where a peer is better\n\n";
     text += &better(report);
