@@ -62,23 +62,9 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Builds the command-line program and says where it is. All members are selected although one program
-/// is wanted, so that its dependencies have the same features as in the tests and are built once.
+/// Builds the command-line program and says where it is.
 pub(crate) fn build() -> Result<PathBuf> {
-    let arguments = ["build", "--workspace", "--exclude", "xtask", "--bin", "terrarium"];
-    let output = util::cargo()
-        .args(arguments)
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit())
-        .output()?;
-    ensure!(output.status.success(), "cannot build the `terrarium` program");
-    let messages = String::from_utf8_lossy(&output.stdout);
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "terrarium")
-        .find_map(|message| Some(message["executable"].as_str()?.into()))
-        .context("cargo does not say where the `terrarium` program is")
+    util::build("terrarium", "dev")
 }
 
 /// Runs the example as a user would. Gives its execution result.

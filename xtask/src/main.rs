@@ -3,6 +3,7 @@
 
 mod bench;
 mod codegen;
+mod compare;
 mod demo;
 mod dist;
 mod setup;
@@ -39,6 +40,8 @@ enum Command {
     Suites(suites::Options),
     /// Run the benchmarks; what follows `--` goes to them.
     Bench(bench::Options),
+    /// Measure this library and its peers on the same work, in one run.
+    Compare(compare::Options),
     /// Pack the crate of the guest's artifacts and check its size.
     Dist,
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Codegen(options) => codegen::run(&options),
         Command::Suites(options) => suites::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Compare(options) => compare::run(&options),
         Command::Dist => dist::run(),
     };
     match outcome {

@@ -109,6 +109,11 @@ fn harness(rows: &mut Rows) {
     rows.plain("harness format", || status(&mut module(&["ruff", "format", "--check"])));
     rows.plain("harness mypy", || status(&mut module(&["mypy"])));
     rows.row("harness tests", || counted(&mut module(&["pytest"])));
+    // The Python of the benchmarks, with the same tools and nearly the same rules.
+    let benches = util::root().join("benches");
+    rows.plain("benches ruff", || status(&mut self::module(&python, &benches, &["ruff", "check"])));
+    rows.plain("benches format", || status(&mut self::module(&python, &benches, &["ruff", "format", "--check"])));
+    rows.plain("benches mypy", || status(&mut self::module(&python, &benches, &["mypy"])));
 }
 
 fn module(python: &Path, folder: &Path, arguments: &[&str]) -> Command {

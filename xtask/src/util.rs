@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 
 /// The workspace's root folder.
 pub(crate) fn root() -> PathBuf {
@@ -34,6 +35,24 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 /// Cargo, the one that runs this program.
 pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Builds a program of the workspace and says where it is. All members are selected although one program
+/// is wanted, so that its dependencies have the same features as in the tests and are built once.
+pub(crate) fn build(program: &str, profile: &str) -> Result<PathBuf> {
+    let output = cargo()
+        .args(["build", "--workspace", "--exclude", "xtask", "--bin", program, "--profile", profile])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "cannot build the `{program}` program");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == program)
+        .find_map(|message| Some(message["executable"].as_str()?.into()))
+        .with_context(|| format!("cargo does not say where the `{program}` program is"))
 }
 
 /// The npm client; on Windows it is a script that needs its extension.

@@ -10,6 +10,11 @@ use crate::util;
 /// The Python of the environment `name`, which holds exactly what the requirements file pins. It is
 /// made anew when the file changes and is used as it is otherwise, without the network.
 pub(crate) fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
+    ready_for(&util::python()?, name, requirements)
+}
+
+/// The same for a Python of the caller's choice; its version belongs into the name.
+pub(crate) fn ready_for(base: &Path, name: &str, requirements: &Path) -> Result<PathBuf> {
     let pinned = util::read(requirements)?;
     let folder = util::root().join("target/xtask/venv").join(name);
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -23,7 +28,7 @@ pub(crate) fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
     }
-    util::run_quietly(util::command(util::python()?).args(["-m", "venv"]).arg(&folder))?;
+    util::run_quietly(util::command(base).args(["-m", "venv"]).arg(&folder))?;
     util::run_quietly(
         util::command(&python)
             .args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"])

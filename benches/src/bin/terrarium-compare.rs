@@ -1,0 +1,172 @@
+//! This library as a peer of `cargo xtask compare`; the protocol is described in `benches/compare/peers/protocol.py`.
+//!
+//! ```text
+//! terrarium-compare cold|serve FOLDER-OF-WHEELS
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write, stdin, stdout};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use terrarium_core::{About, ExecutionResult, Packages, Sandbox, SandboxOptions, Session, Status};
+
+/// What can go wrong here is told to the other side as text.
+type Result<T> = std::result::Result<T, String>;
+
+/// A line from the other side.
+#[derive(Deserialize)]
+#[serde(tag = "task", rename_all = "lowercase")]
+enum Request {
+    Fresh {
+        code: String,
+        packages: Vec<String>,
+        #[serde(flatten)]
+        repeat: Repeat,
+    },
+    Evaluate {
+        code: String,
+        #[serde(flatten)]
+        repeat: Repeat,
+    },
+    Run {
+        code: String,
+    },
+    Hold {
+        count: usize,
+    },
+}
+
+/// How often something is done: until the seconds are over or it was done this many times, at least once.
+#[derive(Deserialize)]
+struct Repeat {
+    seconds: f64,
+    most: usize,
+}
+
+/// What is kept from one request to the next.
+struct Peer {
+    wheels: String,
+    sandboxes: BTreeMap<Vec<String>, Sandbox>,
+    live: Option<Session>,
+    held: Vec<Session>,
+}
+
+impl Peer {
+    fn answer(&mut self, request: Request) -> Result<Json> {
+        Ok(match request {
+            Request::Fresh { code, packages, repeat } => {
+                let sandbox = self.sandbox(packages)?;
+                let (ms, result) = repeated(&repeat, || checked(sandbox.execute(&code, [("", ""); 0])))?;
+                json!({"ms": ms, "stdout": result.stdout})
+            }
+            Request::Evaluate { code, repeat } => {
+                let session = self.live()?;
+                let (ms, result) = repeated(&repeat, || checked(session.execute(&code)))?;
+                json!({"ms": ms, "value": result.final_repr})
+            }
+            Request::Run { code } => json!({"stdout": checked(self.live()?.execute(&code))?.stdout}),
+            Request::Hold { count } => {
+                for _ in 0..count {
+                    let mut session = self.session()?;
+                    checked(session.execute("0"))?;
+                    self.held.push(session);
+                }
+                json!({"held": count})
+            }
+        })
+    }
+
+    /// The sandbox with these packages; making it is not part of a run.
+    fn sandbox(&mut self, packages: Vec<String>) -> Result<&Sandbox> {
+        if !self.sandboxes.contains_key(&packages) {
+            let packages_from = if packages.is_empty() { Vec::new() } else { vec![self.wheels.clone()] };
+            let options =
+                SandboxOptions { packages: Packages::List(packages.clone()), packages_from, ..Default::default() };
+            self.sandboxes.insert(packages.clone(), Sandbox::new(options).map_err(|error| error.to_string())?);
+        }
+        self.sandboxes.get(&packages).ok_or_else(|| "there is no sandbox".to_owned())
+    }
+
+    fn session(&mut self) -> Result<Session> {
+        self.sandbox(Vec::new())?.session().map_err(|error| error.to_string())
+    }
+
+    fn live(&mut self) -> Result<&mut Session> {
+        if self.live.is_none() {
+            self.live = Some(self.session()?);
+        }
+        self.live.as_mut().ok_or_else(|| "there is no session".to_owned())
+    }
+}
+
+/// A run that did not succeed is a failure here.
+fn checked(result: terrarium_core::Result<ExecutionResult>) -> Result<ExecutionResult> {
+    let result = result.map_err(|error| error.to_string())?;
+    match result.status {
+        Status::Success => Ok(result),
+        status => {
+            let error = result.error.unwrap_or_default();
+            Err(format!("{status:?}: {}: {}", error.kind, error.message))
+        }
+    }
+}
+
+/// How long each repetition took, in milliseconds, and what the last one gave.
+fn repeated<T>(repeat: &Repeat, mut action: impl FnMut() -> Result<T>) -> Result<(Vec<f64>, T)> {
+    let mut ms = Vec::new();
+    let end = Duration::try_from_secs_f64(repeat.seconds).map_err(|error| error.to_string())?;
+    let begin = Instant::now();
+    loop {
+        let start = Instant::now();
+        let given = action()?;
+        ms.push(start.elapsed().as_secs_f64() * 1000.0);
+        if begin.elapsed() >= end || ms.len() >= repeat.most {
+            return Ok((ms, given));
+        }
+    }
+}
+
+fn serve(peer: &mut Peer) -> Result<()> {
+    let about = About::new().map_err(|error| error.to_string())?;
+    say(&json!({"about": {"terrarium": about.terrarium, "Python": about.python, "engine": about.engine}}))?;
+    for line in stdin().lock().lines() {
+        let line = line.map_err(|error| error.to_string())?;
+        let request = serde_json::from_str(&line).map_err(|error| error.to_string());
+        let answer = request.and_then(|request| peer.answer(request));
+        say(&answer.unwrap_or_else(|reason| json!({"failed": reason})))?;
+    }
+    Ok(())
+}
+
+fn say(message: &Json) -> Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "{message}").and_then(|()| out.flush()).map_err(|error| error.to_string())
+}
+
+fn cold() -> Result<()> {
+    let sandbox = Sandbox::new(SandboxOptions::default()).map_err(|error| error.to_string())?;
+    let result = checked(sandbox.execute("1 + 1", [("", ""); 0]))?;
+    println!("{}", result.final_repr.unwrap_or_default());
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match &*arguments {
+        [role] if role == "cold" => cold(),
+        [role, wheels] if role == "serve" => {
+            serve(&mut Peer { wheels: wheels.clone(), sandboxes: BTreeMap::new(), live: None, held: Vec::new() })
+        }
+        _ => Err("usage: terrarium-compare cold | serve FOLDER-OF-WHEELS".to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

