@@ -250,6 +250,7 @@ impl Plan {
             live.packages.clone_from(&found.names);
         }
         let mut result = live.execute(self, code, options, false)?;
+        live.finish();
         result.metrics.total = begun.elapsed();
         Ok(result)
     }

@@ -156,6 +156,11 @@ impl Live {
         Ok(())
     }
 
+    /// Nobody needs it any more.
+    pub(crate) fn finish(self) {
+        self.interpreter.finish();
+    }
+
     /// Whether the interpreter is gone.
     pub(crate) fn has_ended(&self) -> bool {
         self.interpreter.has_ended()

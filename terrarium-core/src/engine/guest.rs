@@ -3,29 +3,21 @@
 use std::sync::Arc;
 
 use wasmtime::{
-    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Linker, Mutability, Ref, Result, Store, TypedFunc,
-    Val, ValType, bail, format_err,
+    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Mutability, Ref, Result, Store, TypedFunc, Val,
+    ValType, bail, format_err,
 };
 
 use super::{
     block_on::block_on,
     driver,
-    ffi::{self, Closures},
-    interruption::{Interrupt, InterruptibleSleep},
-    limiter::Limiter,
+    interruption::Interrupt,
     machine::{Machine, Unbooted},
     safepoint::{GuardedStore, Safepoint},
-    snapshot::{Snapshot, SnapshotLinks, Span},
+    snapshot::{Snapshot, Span},
     state::{Links, State},
     trap::End,
-    wasi,
 };
-use crate::{
-    Error,
-    memory::GuestMemory,
-    rewrite::SAFEPOINT_EXPORT,
-    syscall::{Process, Sleeper},
-};
+use crate::{Error, memory::GuestMemory, rewrite::SAFEPOINT_EXPORT, syscall::Process};
 
 /// What a guest starts with.
 pub(crate) struct GuestOptions {
@@ -43,9 +35,20 @@ pub(crate) struct GuestOptions {
 
 /// A booted interpreter.
 pub(crate) struct Guest {
-    store: GuardedStore,
-    instance: Instance,
-    invoke: TypedFunc<(u32, u32), u32>,
+    running: Running,
+    /// Whether every call so far has returned.
+    in_order: bool,
+}
+
+/// An instance, with what is used of it.
+pub(super) struct Running {
+    pub(super) store: GuardedStore,
+    pub(super) links: Links,
+    pub(super) invoke: TypedFunc<(u32, u32), u32>,
+    /// All that can change, in an instance of a snapshot.
+    pub(super) globals: Vec<Global>,
+    /// How many programs have run in it.
+    pub(super) runs: u32,
 }
 
 /// A Python function in a guest. It is good for the guest that gave it.
@@ -59,9 +62,14 @@ impl Guest {
     /// [`Error::Start`], with what the interpreter wrote to its standard error.
     pub(crate) fn boot(machine: &Arc<Machine>, options: GuestOptions) -> Result<Self, Error> {
         let unbooted = machine.unbooted()?;
-        let mut store = store(machine, Arc::clone(&unbooted.linker), None, options);
+        let state = State::new(machine, Arc::clone(&unbooted.linker), None, options);
+        let mut store = Store::new(&machine.engine, state);
+        store.limiter(|state| &mut state.limiter);
         match block_on(Self::start(&unbooted, &mut store)) {
-            Ok((instance, invoke)) => Ok(Self { store: GuardedStore::new(store), instance, invoke }),
+            Ok((links, invoke)) => {
+                let running = Running { store: GuardedStore::new(store), links, invoke, globals: Vec::new(), runs: 0 };
+                Ok(Self { running, in_order: true })
+            }
             Err(error) => {
                 let written = String::from_utf8_lossy(store.data().process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
@@ -79,17 +87,26 @@ impl Guest {
         snapshot: &Arc<Snapshot>,
         options: GuestOptions,
     ) -> Result<Self, Error> {
-        let mut store = store(machine, Arc::clone(&snapshot.linker), Some(Arc::clone(snapshot)), options);
-        let resumed = block_on(async {
-            let SnapshotLinks { links, invoke } = snapshot.instantiate(&mut store).await?;
-            settle(&mut store, links)?;
-            ffi::restore(&mut store, &snapshot.record.closures)?;
-            Ok((links.python, invoke))
-        });
-        let (instance, invoke) = resumed.map_err(|error: wasmtime::Error| Error::Start(format!("{error:#}")))?;
-        let mut guest = Self { store: GuardedStore::new(store), instance, invoke };
+        let running = snapshot.running().map_err(|error| Error::Start(format!("{error:#}")));
+        let mut guest = Self { running: running?, in_order: true };
+        let links = guest.running.links;
+        let mut state = State::new(machine, Arc::clone(&snapshot.linker), Some(Arc::clone(snapshot)), options);
+        // They were put into the instance's table when it was made.
+        state.closures = std::mem::take(&mut guest.running.store.data_mut().closures);
+        state.limiter.peak = links.memory.data_size(&*guest.running.store);
+        *guest.running.store.data_mut() = state;
+        settle(&mut guest.running.store, links).map_err(|error| Error::Start(format!("{error:#}")))?;
         guest.draw(&snapshot.record.entropy)?;
         Ok(guest)
+    }
+
+    /// The program has ended and nobody needs the guest any more: its instance may serve another.
+    pub(crate) fn finish(self) {
+        let Self { running, in_order } = self;
+        let snapshot = running.store.data().snapshot.clone().filter(|_| in_order);
+        if let Some(snapshot) = snapshot {
+            snapshot.take_back(running);
+        }
     }
 
     /// Fresh random bytes for the places that must differ from one guest to the next.
@@ -98,12 +115,13 @@ impl Guest {
         for Span { address, length } in places {
             bytes.resize(*length as usize, 0);
             self.process().entropy.fill(&mut bytes).map_err(|errno| Error::Start(format!("entropy: {errno}")))?;
-            write(&mut self.store, *address, &bytes).map_err(|error| Error::Start(format!("entropy: {error:#}")))?;
+            write(&mut self.running.store, *address, &bytes)
+                .map_err(|error| Error::Start(format!("entropy: {error:#}")))?;
         }
         Ok(())
     }
 
-    async fn start(unbooted: &Unbooted, store: &mut Store<State>) -> Result<(Instance, TypedFunc<(u32, u32), u32>)> {
+    async fn start(unbooted: &Unbooted, store: &mut Store<State>) -> Result<(Links, TypedFunc<(u32, u32), u32>)> {
         // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
         let null = GlobalType::new(ValType::I32, Mutability::Var);
         let null = Global::new(&mut *store, null, Val::I32(0))?;
@@ -136,7 +154,7 @@ impl Guest {
         if status != 0 {
             bail!("the interpreter ended with status {status}");
         }
-        Ok((instance, invoke))
+        Ok((links, invoke))
     }
 
     /// Import `module` and take its attributes `names`.
@@ -145,7 +163,7 @@ impl Guest {
     /// [`Error::Start`], with the traceback that the interpreter wrote.
     pub(crate) fn import<const N: usize>(&mut self, module: &str, names: [&str; N]) -> Result<[PyFunction; N], Error> {
         let found: Result<_> = block_on(async {
-            let (store, instance) = (&mut self.store, &self.instance);
+            let (store, instance) = (&mut self.running.store, &self.running.links.python);
             let mut functions = [PyFunction(0); N];
             let name = c_string(store, instance, module).await?;
             let object = call::<u32, u32>(store, instance, "PyImport_ImportModule", name).await?;
@@ -175,9 +193,15 @@ impl Guest {
         let Ok(length) = u32::try_from(request.len()) else {
             return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
         };
-        self.store.data_mut().request = request;
-        match block_on(self.invoke.call_async(&mut *self.store, (function.0, length))) {
-            Ok(0) => Ok(std::mem::take(&mut self.store.data_mut().response)),
+        let Running { store, invoke, .. } = &mut self.running;
+        store.data_mut().request = request;
+        // Until it has returned.
+        let in_order = std::mem::take(&mut self.in_order);
+        match block_on(invoke.call_async(&mut **store, (function.0, length))) {
+            Ok(0) => {
+                self.in_order = in_order;
+                Ok(std::mem::take(&mut self.running.store.data_mut().response))
+            }
             Ok(_) => Err(End::Crashed("the interpreter could not take or answer a request".to_owned())),
             Err(error) => Err(End::from_error(&error, self.interrupt().forced())),
         }
@@ -185,7 +209,7 @@ impl Guest {
 
     /// The function of the snapshot that was recorded as `name`.
     pub(crate) fn function(&self, name: &str) -> Option<PyFunction> {
-        let snapshot = self.store.data().snapshot.as_ref()?;
+        let snapshot = self.running.store.data().snapshot.as_ref()?;
         snapshot.record.functions.get(name).copied().map(PyFunction)
     }
 
@@ -199,7 +223,7 @@ impl Guest {
         const IMMORTAL: u32 = 5 << 28;
         const LEAST: u32 = 1 << 30;
         let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a reference count: {reason}"));
-        let mut memory = memory(&mut self.store).map_err(|error| fault(&error))?;
+        let mut memory = memory(&mut self.running.store).map_err(|error| fault(&error))?;
         for object in objects {
             let count = memory.read_u32(object).map_err(|errno| fault(&errno))?;
             if count < LEAST {
@@ -219,7 +243,7 @@ impl Guest {
         let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
         let pattern: Vec<u8> = pattern.collect();
         let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a random generator's state: {reason}"));
-        let memory = memory(&mut self.store).map_err(|error| fault(&error))?;
+        let memory = memory(&mut self.running.store).map_err(|error| fault(&error))?;
         let object = memory.slice(address, LARGEST_OBJECT).map_err(|errno| fault(&errno))?;
         let offset = object.windows(pattern.len()).position(|window| window == pattern);
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
@@ -229,64 +253,29 @@ impl Guest {
 
     /// The store and the parts of a guest that booted here.
     pub(super) fn at_rest(&mut self) -> Option<(&mut Store<State>, Links)> {
-        let links = self.store.data().guest.filter(|_| self.store.data().snapshot.is_none())?;
-        Some((&mut self.store, links))
+        let links = self.running.store.data().guest.filter(|_| self.running.store.data().snapshot.is_none())?;
+        Some((&mut self.running.store, links))
     }
 
     /// The guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
-        &mut self.store.data_mut().process
+        &mut self.running.store.data_mut().process
     }
 
     /// What stops the guest.
     pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
-        &self.store.data().interrupt
+        &self.running.store.data().interrupt
     }
 
     /// The most memory that it had at a time, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
-        self.store.data().limiter.peak as u64
+        self.running.store.data().limiter.peak as u64
     }
 
     /// Whether it asked for more memory than it may have, since the last call of this function.
     pub(crate) fn take_memory_denied(&mut self) -> bool {
-        std::mem::take(&mut self.store.data_mut().limiter.denied)
+        std::mem::take(&mut self.running.store.data_mut().limiter.denied)
     }
-}
-
-/// A guest's store.
-fn store(
-    machine: &Arc<Machine>,
-    linker: Arc<Linker<State>>,
-    snapshot: Option<Arc<Snapshot>>,
-    options: GuestOptions,
-) -> Store<State> {
-    let interrupt = Arc::new(Interrupt::default());
-    let mut process = options.process;
-    if options.real_sleep {
-        process.sleeper = Arc::new(InterruptibleSleep(Arc::clone(&interrupt))) as Arc<dyn Sleeper>;
-    }
-    let wasi = wasi::context(&process, &options.env);
-    let state = State {
-        machine: Arc::clone(machine),
-        linker,
-        snapshot,
-        process,
-        wasi,
-        limiter: Limiter::new(options.memory),
-        interrupt,
-        guest: None,
-        trampoline: None,
-        loader: None,
-        closures: Closures::default(),
-        depth: 0,
-        untrusted_libraries: options.untrusted_libraries,
-        request: Vec::new(),
-        response: Vec::new(),
-    };
-    let mut store = Store::new(&machine.engine, state);
-    store.limiter(|state| &mut state.limiter);
-    store
 }
 
 /// Note the parts of a guest that was instantiated, and where it is stopped.

@@ -22,7 +22,7 @@ pub(super) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> 
     let mut linker = Linker::new(engine);
     linker.allow_shadowing(true);
     // All of preview 1 first; the table's own functions take the place of theirs.
-    wasmtime_wasi::p1::add_to_linker_async(&mut linker, |state: &mut State| &mut state.wasi)?;
+    wasmtime_wasi::p1::add_to_linker_async(&mut linker, State::wasi)?;
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());

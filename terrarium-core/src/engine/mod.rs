@@ -8,6 +8,7 @@ mod cache;
 mod calls;
 mod compile;
 mod config;
+mod dirty;
 mod dl;
 mod driver;
 mod ffi;

@@ -298,6 +298,13 @@ impl Interpreter {
             .map_err(|end| Error::Engine(format!("the interpreter ended while it was asked something: {end:?}")))
     }
 
+    /// Nobody needs it any more.
+    pub(crate) fn finish(self) {
+        if !self.ended {
+            self.guest.finish();
+        }
+    }
+
     /// Whether the interpreter is gone.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended

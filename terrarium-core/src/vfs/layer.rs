@@ -4,7 +4,7 @@ use super::directory::Directory;
 use super::inode::{Inode, Link, Node};
 use super::{Ino, LayerBuilder, Vfs};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// An immutable tree of files, shared by all file systems that are built on it.
 ///
@@ -19,6 +19,12 @@ impl Layer {
     /// The smallest tree a guest expects: see [`LayerBuilder::unix`].
     pub fn unix() -> Arc<Layer> {
         Arc::new(LayerBuilder::unix().build())
+    }
+
+    /// A root directory and nothing else, the same one for all who ask.
+    pub fn empty() -> Arc<Layer> {
+        static EMPTY: LazyLock<Arc<Layer>> = LazyLock::new(|| Arc::new(LayerBuilder::new().build()));
+        Arc::clone(&EMPTY)
     }
 
     /// How many inodes it has.

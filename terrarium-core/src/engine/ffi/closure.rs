@@ -47,9 +47,16 @@ pub(in crate::engine) struct Closures {
     functions: usize,
     /// How many parameters they have together.
     parameters: usize,
+    /// Whether the guest has made or freed any.
+    changed: bool,
 }
 
 impl Closures {
+    /// Whether the guest has made or freed any since it started.
+    pub(in crate::engine) fn have_changed(&self) -> bool {
+        self.changed
+    }
+
     /// Whether no function of that type can be made any more.
     fn are_too_many(&self, ty: &FuncType) -> bool {
         self.functions >= MOST_FUNCTIONS || self.parameters + ty.params().len() > MOST_PARAMETERS
@@ -107,6 +114,7 @@ pub(in crate::engine) fn restore(store: &mut Store<State>, record: &ClosuresReco
 /// # Errors
 /// What ends the run.
 pub(in crate::engine) async fn alloc(mut caller: Caller<'_, State>, (size, code): (u32, u32)) -> Result<u32> {
+    caller.data_mut().closures.changed = true;
     let closure = address(call_export(&mut caller, "malloc", &[size.max(16).cast_signed()]).await?);
     if closure == 0 {
         return Ok(0);
@@ -138,6 +146,7 @@ pub(in crate::engine) async fn alloc(mut caller: Caller<'_, State>, (size, code)
 pub(in crate::engine) async fn free(mut caller: Caller<'_, State>, (closure,): (u32,)) -> Result<()> {
     let slot = view(&mut caller)?.1.read_u32(closure.wrapping_add(SLOT)).map_err(outside)?;
     let closures = &mut caller.data_mut().closures;
+    closures.changed = true;
     if closures.taken.remove(&slot) {
         closures.live.remove(&slot);
         closures.free.push(slot);
@@ -165,6 +174,7 @@ pub(in crate::engine) fn prepare(
     if !caller.data().closures.taken.contains(&slot) {
         bail!("a closure in the table slot {slot}, which is not its own");
     }
+    caller.data_mut().closures.changed = true;
     Ok(if place(&mut caller, links.table, slot, closure, interface)? { FFI_OK } else { FFI_BAD_TYPEDEF })
 }
 

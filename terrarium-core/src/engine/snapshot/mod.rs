@@ -4,12 +4,12 @@
 //! globals start with what they hold now, and beside it what the host knows of the guest. [`Snapshot`] is one that was
 //! compiled and opened; any number of guests go on from it.
 
+mod idle;
 mod opened;
 mod plug;
 mod record;
 mod take;
 
-pub(super) use opened::Links as SnapshotLinks;
 pub(crate) use opened::Snapshot;
 pub(crate) use record::{SnapshotRecord, Span};
 pub(crate) use take::Taken;

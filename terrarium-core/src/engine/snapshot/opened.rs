@@ -5,29 +5,37 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use wasmtime::{InstancePre, Linker, Module, ModuleExport, Result, Store, TypedFunc, format_err};
+use wasmtime::{InstancePre, Linker, Module, ModuleExport, Result, Store, format_err};
 
-use super::{SnapshotRecord, take};
+use super::{SnapshotRecord, idle::Idle, take};
 use crate::{
     Error,
     engine::{
+        block_on::block_on,
         compile::{self, engine_error},
         dl::LoaderRecord,
+        ffi,
+        guest::{GuestOptions, Running},
         imports,
         machine::Machine,
-        state::{self, State},
+        safepoint::GuardedStore,
+        state::{Links, State},
     },
-    rewrite::SAFEPOINT_EXPORT,
+    rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT},
+    syscall::Process,
+    vfs::{Layer, Vfs, VfsLimits},
 };
 
 /// A compiled snapshot, ready to be instantiated.
 pub(crate) struct Snapshot {
+    machine: Arc<Machine>,
     pre: InstancePre<State>,
     pub(in crate::engine) linker: Arc<Linker<State>>,
     exports: Exports,
     pub(crate) record: SnapshotRecord,
     loader: OnceLock<Arc<LoaderRecord>>,
     read_loader: Box<dyn Fn() -> Result<Vec<u8>, Error> + Send + Sync>,
+    pub(super) idle: Idle,
 }
 
 /// The exports that every guest needs, found once.
@@ -37,12 +45,8 @@ struct Exports {
     table: ModuleExport,
     stack_pointer: ModuleExport,
     invoke: ModuleExport,
-}
-
-/// A new instance, with what is called in it.
-pub(in crate::engine) struct Links {
-    pub(in crate::engine) links: state::Links,
-    pub(in crate::engine) invoke: TypedFunc<(u32, u32), u32>,
+    /// All that can change.
+    globals: Vec<ModuleExport>,
 }
 
 impl Snapshot {
@@ -54,7 +58,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Engine`], when it is damaged or was made by another version.
     pub(crate) fn open(
-        machine: &Machine,
+        machine: &Arc<Machine>,
         path: &Path,
         record: SnapshotRecord,
         read_loader: impl Fn() -> Result<Vec<u8>, Error> + Send + Sync + 'static,
@@ -64,7 +68,8 @@ impl Snapshot {
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;
         let exports = Exports::of(&module).map_err(engine_error)?;
         let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Box::new(read_loader));
-        Ok(Self { pre, linker, exports, record, loader, read_loader })
+        let (machine, idle) = (Arc::clone(machine), Idle::default());
+        Ok(Self { machine, pre, linker, exports, record, loader, read_loader, idle })
     }
 
     /// What it has loaded.
@@ -80,24 +85,51 @@ impl Snapshot {
         Ok(Arc::clone(self.loader.get_or_init(|| Arc::new(record))))
     }
 
-    /// A new instance in `store`.
+    /// An instance in the snapshot's state: one that waits, or a new one.
     ///
     /// # Errors
     /// When there is no place for another.
-    pub(in crate::engine) async fn instantiate(&self, store: &mut Store<State>) -> Result<Links> {
-        let instance = self.pre.instantiate_async(&mut *store).await?;
-        let missing = || format_err!("the image's module lacks an export");
-        let get = |store: &mut Store<State>, export| instance.get_module_export(store, export).ok_or_else(missing);
-        let links = state::Links {
-            python: instance,
-            memory: get(store, &self.exports.memory)?.into_memory().ok_or_else(missing)?,
-            safepoint: get(store, &self.exports.safepoint)?.into_memory().ok_or_else(missing)?,
-            table: get(store, &self.exports.table)?.into_table().ok_or_else(missing)?,
-            stack_pointer: get(store, &self.exports.stack_pointer)?.into_global().ok_or_else(missing)?,
-            signal_word: self.record.signal_word,
+    pub(in crate::engine) fn running(&self) -> Result<Running> {
+        self.idle.take().map_or_else(|| self.instance(), Ok)
+    }
+
+    /// A new instance.
+    ///
+    /// # Errors
+    /// When there is no place for another.
+    pub(super) fn instance(&self) -> Result<Running> {
+        let options = GuestOptions {
+            process: Process::new(Vfs::new(Layer::empty(), VfsLimits::default())),
+            env: Vec::new(),
+            memory: self.record.memory,
+            untrusted_libraries: false,
+            real_sleep: false,
         };
-        let invoke = get(store, &self.exports.invoke)?.into_func().ok_or_else(missing)?.typed(&*store)?;
-        Ok(Links { links, invoke })
+        let state = State::new(&self.machine, Arc::clone(&self.linker), None, options);
+        let mut store = Store::new(&self.machine.engine, state);
+        store.limiter(|state| &mut state.limiter);
+        block_on(async {
+            let instance = self.pre.instantiate_async(&mut store).await?;
+            let missing = || format_err!("the image's module lacks an export");
+            let get = |store: &mut Store<State>, export| instance.get_module_export(store, export).ok_or_else(missing);
+            let exports = &self.exports;
+            let links = Links {
+                python: instance,
+                memory: get(&mut store, &exports.memory)?.into_memory().ok_or_else(missing)?,
+                safepoint: get(&mut store, &exports.safepoint)?.into_memory().ok_or_else(missing)?,
+                table: get(&mut store, &exports.table)?.into_table().ok_or_else(missing)?,
+                stack_pointer: get(&mut store, &exports.stack_pointer)?.into_global().ok_or_else(missing)?,
+                signal_word: self.record.signal_word,
+            };
+            let invoke = get(&mut store, &exports.invoke)?.into_func().ok_or_else(missing)?.typed(&store)?;
+            let mut globals = Vec::with_capacity(exports.globals.len());
+            for global in &exports.globals {
+                globals.push(get(&mut store, global)?.into_global().ok_or_else(missing)?);
+            }
+            store.data_mut().guest = Some(links);
+            ffi::restore(&mut store, &self.record.closures)?;
+            Ok(Running { store: GuardedStore::new(store), links, invoke, globals, runs: 0 })
+        })
     }
 }
 
@@ -112,6 +144,11 @@ impl Exports {
             table: find("__indirect_function_table")?,
             stack_pointer: find("__stack_pointer")?,
             invoke: find(&take::invoke())?,
+            globals: module
+                .exports()
+                .filter(|export| export.name().starts_with(GLOBAL_EXPORT_PREFIX))
+                .map(|export| find(export.name()))
+                .collect::<Result<_>>()?,
         })
     }
 }

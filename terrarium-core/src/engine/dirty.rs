@@ -1,0 +1,136 @@
+//! Which pages of memory were written to, as the kernel knows it.
+//!
+//! A snapshot is mapped into a guest's memory copy-on-write: what is still the file's (or was never touched) is as it
+//! was. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`).
+
+use std::{
+    fs::File,
+    io,
+    ops::Range,
+    os::fd::AsRawFd as _,
+    sync::{Mutex, PoisonError},
+};
+
+/// Kinds of pages.
+const PRESENT: u64 = 1 << 3;
+const SWAPPED: u64 = 1 << 4;
+const FROM_FILE: u64 = 1 << 2;
+const ZERO: u64 = 1 << 5;
+/// The request's number: `_IOWR('f', 16, struct pm_scan_arg)`.
+const PAGEMAP_SCAN: libc::c_ulong = 0xC060_6610;
+/// How many regions are asked for at a time.
+const REGIONS: usize = 512;
+
+/// `struct pm_scan_arg`.
+#[repr(C)]
+#[derive(Default)]
+struct Scan {
+    size: u64,
+    flags: u64,
+    start: u64,
+    end: u64,
+    walk_end: u64,
+    vec: u64,
+    vec_len: u64,
+    max_pages: u64,
+    category_inverted: u64,
+    category_mask: u64,
+    category_anyof_mask: u64,
+    return_mask: u64,
+}
+
+/// `struct page_region`.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct Region {
+    start: u64,
+    end: u64,
+    categories: u64,
+}
+
+/// The page map of this process, and the process: a child after a fork has another one.
+static PAGE_MAP: Mutex<Option<(u32, File)>> = Mutex::new(None);
+
+/// The parts of `memory`, in bytes from its start, that hold something else than the file it is mapped from: whole
+/// pages, ascending.
+///
+/// # Errors
+/// The system's; older kernels do not know the request.
+pub(super) fn written(memory: &[u8]) -> io::Result<Vec<Range<usize>>> {
+    let base = memory.as_ptr() as u64;
+    let end = base + memory.len() as u64;
+    let mut map = PAGE_MAP.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if map.as_ref().is_none_or(|(owner, _)| *owner != process) {
+        *map = Some((process, File::open("/proc/self/pagemap")?));
+    }
+    let Some((_, file)) = &*map else { return Err(io::ErrorKind::NotFound.into()) };
+    let descriptor = file.as_raw_fd();
+    let mut regions = [Region::default(); REGIONS];
+    let (mut written, mut start) = (Vec::new(), base);
+    while start < end {
+        let mut scan = Scan {
+            size: size_of::<Scan>() as u64,
+            start,
+            end,
+            vec: regions.as_mut_ptr() as u64,
+            vec_len: REGIONS as u64,
+            // In memory or swapped out, and neither a file's nor the shared page of zeros.
+            category_inverted: FROM_FILE | ZERO,
+            category_mask: FROM_FILE | ZERO,
+            category_anyof_mask: PRESENT | SWAPPED,
+            ..Scan::default()
+        };
+        #[expect(unsafe_code, reason = "the request has no safe counterpart")]
+        // SAFETY: the request reads the page tables of this process in a range of addresses and writes as many regions
+        // as it is told there is room for, into an array that lives here; it changes no page.
+        let count = unsafe { libc::ioctl(descriptor, PAGEMAP_SCAN, &raw mut scan) };
+        let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+        for region in regions.iter().take(count) {
+            let offset = |address: u64| usize::try_from(address.clamp(base, end) - base).unwrap_or(usize::MAX);
+            written.push(offset(region.start)..offset(region.end));
+        }
+        if scan.walk_end <= start {
+            return Err(io::Error::other("the kernel's walk over the pages does not come to an end"));
+        }
+        start = scan.walk_end;
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 4096;
+
+    /// Pages of a private mapping; `None` where the kernel is too old.
+    fn scan(memory: &[u8]) -> Option<Vec<Range<usize>>> {
+        match written(memory) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                assert!(matches!(error.raw_os_error(), Some(libc::ENOTTY | libc::EINVAL)), "{error}");
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn exactly_the_pages_that_were_written_are_found() {
+        // Large allocations are mappings of their own, of untouched pages.
+        let mut memory = vec![0_u8; 4000 * PAGE];
+        let start = memory.as_ptr().align_offset(PAGE);
+        let memory = &mut memory[start..start + 3000 * PAGE];
+        let Some(before) = scan(memory) else { return };
+        assert_eq!(before, []);
+        // More than one call can report.
+        let mut expected = Vec::new();
+        for page in (0..2400).step_by(3) {
+            memory[page * PAGE + 17] = 1;
+            expected.push(page * PAGE..(page + 1) * PAGE);
+        }
+        // Reading is not writing.
+        assert_eq!(memory[2999 * PAGE], 0);
+        assert_eq!(scan(memory).unwrap(), expected);
+    }
+}

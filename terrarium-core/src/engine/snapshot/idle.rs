@@ -1,0 +1,119 @@
+//! Instances that are used again.
+//!
+//! Making an instance and dropping it costs little, but the pages that a program touches must be mapped and copied anew
+//! for each one, which costs more than everything else. So an instance whose program ended in order is put back into
+//! the state of the snapshot, in every respect that WebAssembly knows: the pages that were written are copied from an
+//! instance that never ran, and mutable globals get their values. What cannot be put back (memory that has grown, a
+//! changed table, libraries) makes an instance one that is dropped, as does any doubt.
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use wasmtime::{Global, Memory, Result, Val, bail};
+
+use super::Snapshot;
+use crate::engine::{dirty, guest::Running, safepoint::GuardedStore, state::State};
+
+/// How many instances wait at most.
+const MOST: usize = 16;
+/// More written memory than this is not kept for the next program.
+const LARGEST: usize = 16 << 20;
+/// An instance is dropped after this many programs: pages that one of them wrote are copied for all that follow.
+const MOST_RUNS: u32 = 1000;
+
+/// The waiting instances of a snapshot.
+#[derive(Default)]
+pub(super) struct Idle {
+    waiting: Mutex<Vec<Running>>,
+    original: Mutex<Option<Original>>,
+    /// Whether the kernel cannot tell which pages were written.
+    unsupported: AtomicBool,
+}
+
+/// An instance that never runs.
+struct Original {
+    store: GuardedStore,
+    memory: Memory,
+    globals: Vec<Val>,
+    table: u64,
+}
+
+impl Idle {
+    pub(super) fn take(&self) -> Option<Running> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put(&self, running: Running) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < MOST {
+            waiting.push(running);
+        }
+    }
+}
+
+impl Snapshot {
+    /// Take back an instance whose program has ended in order.
+    pub(in crate::engine) fn take_back(&self, mut running: Running) {
+        running.runs += 1;
+        if running.runs >= MOST_RUNS || self.idle.unsupported.load(Ordering::Relaxed) || !is_clean(running.store.data())
+        {
+            return;
+        }
+        match self.put_back(&mut running) {
+            Ok(true) => {
+                running.store.data_mut().rest();
+                self.idle.put(running);
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::debug!(%error, "instances are not used again");
+                self.idle.unsupported.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Give an instance the state of the snapshot. False, when that is not worth while or not possible.
+    fn put_back(&self, running: &mut Running) -> Result<bool> {
+        let mut original = self.idle.original.lock().unwrap_or_else(PoisonError::into_inner);
+        let original = match &mut *original {
+            Some(original) => original,
+            none => none.insert(self.original()?),
+        };
+        let Running { store, links, globals, .. } = running;
+        let memory = links.memory.data(&**store);
+        if memory.len() != original.memory.data_size(&*original.store) || links.table.size(&**store) != original.table {
+            return Ok(false);
+        }
+        let written = dirty::written(memory)?;
+        if written.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
+            return Ok(false);
+        }
+        let from = original.memory.data(&*original.store);
+        let to = links.memory.data_mut(&mut **store);
+        for range in written {
+            let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range)) else {
+                bail!("a page lies outside of the memory");
+            };
+            to.copy_from_slice(from);
+        }
+        for (global, value) in globals.iter().zip(&original.globals) {
+            global.set(&mut **store, *value)?;
+        }
+        Ok(true)
+    }
+
+    fn original(&self) -> Result<Original> {
+        let mut running = self.instance()?;
+        let mut value = |global: &Global| global.get(&mut *running.store);
+        let globals = running.globals.iter().map(&mut value).collect();
+        let table = running.links.table.size(&*running.store);
+        Ok(Original { store: running.store, memory: running.links.memory, globals, table })
+    }
+}
+
+/// Whether the host's side of a guest is as it was at its start, as far as the guest can see it.
+fn is_clean(state: &State) -> bool {
+    state.loader.is_none() && !state.closures.have_changed() && state.depth == 0 && state.interrupt.forced().is_none()
+}
