@@ -12,7 +12,7 @@ use crate::{
     packages::Mounted,
     path,
     plan::{self, Plan},
-    vfs::{Content, Mark, Vfs},
+    vfs::{At, Content, Mark, Vfs},
 };
 
 /// The name of the code in tracebacks, unless the caller gives one.
@@ -59,6 +59,11 @@ impl Live {
         process.streams.output = stream(settings.output, options.on_stdout.clone());
         process.streams.error = stream(settings.output, options.on_stderr.clone());
         let mark = process.vfs.mark();
+        let here = cwd.as_deref().map_or(Ok(process.cwd()), |cwd| {
+            let at = At::root(cwd.as_bytes());
+            process.vfs.resolve_directory(&writer, at)
+        });
+        let has_files = here.and_then(|here| process.vfs.is_empty_dir(here)).map_or(true, |is_empty| !is_empty);
 
         let filename = options.filename.as_deref().unwrap_or(FILENAME);
         let argv = options
@@ -74,6 +79,7 @@ impl Live {
             cwd: cwd.as_deref(),
             inputs: &options.inputs,
             outputs: &options.outputs,
+            has_files,
             keep,
             value_bytes: settings.value_bytes,
             repr_bytes: settings.repr_bytes,

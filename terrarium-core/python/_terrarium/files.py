@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from _io import BufferedRandom, BufferedWriter, TextIOWrapper
-from posix import fstat
+from select import POLLNVAL, poll
 
 from _terrarium.pristine import BUILTINS, load
 
@@ -19,22 +19,30 @@ _FIRST = range(3, 9)
 _inherited: set[int] = set()
 
 
-def _is_open(descriptor: int) -> bool:
-    try:
-        fstat(descriptor)
-    except OSError:
-        return False
-    return True
+def _ask_about_descriptors() -> Any:
+    asked = poll()
+    for descriptor in _FIRST:
+        asked.register(descriptor, 0)
+    return asked
+
+
+# One question about all of them: closed ones are told as such, and open ones that have ended.
+_asked = _ask_about_descriptors()
+
+
+def _open_ones() -> set[int]:
+    closed = {descriptor for descriptor, event in _asked.poll(0) if event & POLLNVAL}
+    return {descriptor for descriptor in _FIRST if descriptor not in closed}
 
 
 def remember_files() -> None:
     """Take the open files for ones that are no program's. Called at boot."""
     _inherited.clear()
-    _inherited.update([descriptor for descriptor in _FIRST if _is_open(descriptor)])
+    _inherited.update(_open_ones())
 
 
 def _any_left() -> bool:
-    return any(descriptor not in _inherited and _is_open(descriptor) for descriptor in _FIRST)
+    return not _open_ones() <= _inherited
 
 
 def write_back() -> None:

@@ -72,6 +72,7 @@ def settle() -> list[int]:
         if module is not None:
             module.__dict__.update({key: value for key, value in names.items() if key in module.__dict__})
     generators = _generators()
+    _quieten_logging()
     for place, finder in sys.path_importer_cache.items():
         # Packages may be put there before an interpreter goes on.
         if place.endswith("site-packages") and hasattr(finder, "_path_mtime"):
@@ -87,6 +88,21 @@ def settle() -> list[int]:
     _send_objects(gc)
     gc.freeze()
     return generators
+
+
+def _quieten_logging() -> None:
+    """Leave the end of a program's logging out where it has none: other modules have loaded `logging`, not it."""
+    logging = sys.modules.get("logging")
+    if logging is not None:
+        import atexit
+
+        atexit.unregister(logging.shutdown)
+        atexit.register(_end_logging, logging, len(logging._handlerList))
+
+
+def _end_logging(logging: Any, handlers: int) -> None:
+    if len(logging._handlerList) != handlers or logging.root.handlers:
+        logging.shutdown()
 
 
 # All objects, for as long as the host works on them.

@@ -177,6 +177,11 @@ def _abandon(task: asyncio.Task[Any]) -> None:
     close()
 
 
+def is_open() -> bool:
+    """Whether the top level has a loop."""
+    return _top.loop is not None
+
+
 def close() -> None:
     """Cancel what is left on the loop of the top level and close it. May run user code."""
     loop, _top.loop = _top.loop, None

@@ -118,7 +118,7 @@ class Run:
         stopped = state.raised and error is not None
         self._finish_threads(stopped)
         self._restore_interpreter()
-        figures = modules.get("_terrarium.figures")
+        figures = modules.get("_terrarium.figures") if "matplotlib._pylab_helpers" in modules else None
         if figures is not None:
             self._attempt(figures.finish, not stopped)
         if error is not None:
@@ -151,7 +151,7 @@ class Run:
         argv = request.get("argv")
         sys.argv = list(settings.argv or [self.source.filename]) if argv is None else list(argv)
         streams.renew()
-        if settings.loaded:
+        if settings.loaded and request.get("has_files") is not False:
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep)
         if request.get("inputs"):
@@ -330,7 +330,7 @@ class Run:
     def _finish_process(self) -> None:
         """Do what the end of a Python process does."""
         loop = modules.get("_terrarium.loop")
-        if loop is not None:
+        if loop is not None and loop.is_open():
             self._attempt(loop.close)
         self._attempt(_run_exitfuncs)
         self._attempt(self._let_go)

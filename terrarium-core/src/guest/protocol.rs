@@ -50,6 +50,8 @@ pub(crate) struct Request<'a> {
     pub(crate) cwd: Option<&'a str>,
     pub(crate) inputs: &'a BTreeMap<String, Value>,
     pub(crate) outputs: &'a [String],
+    /// Whether there may be files beside the program.
+    pub(crate) has_files: bool,
     /// Whether names stay for the next request.
     pub(crate) keep: bool,
     pub(crate) value_bytes: u64,

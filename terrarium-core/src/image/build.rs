@@ -218,6 +218,7 @@ fn request(code: &str, keep: bool) -> Request<'_> {
         cwd: None,
         inputs: &NONE,
         outputs: &[],
+        has_files: false,
         keep,
         value_bytes: 1 << 20,
         repr_bytes: 1 << 10,

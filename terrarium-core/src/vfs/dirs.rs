@@ -70,6 +70,13 @@ impl Vfs {
         self.detach(ctx.now, dir, &name, ino)
     }
 
+    /// Whether there is nothing in a directory.
+    ///
+    /// Errors: `EBADF` no such inode, `ENOTDIR` not a directory.
+    pub fn is_empty_dir(&self, dir: Ino) -> Result<bool, Errno> {
+        Ok(self.inode(dir)?.directory()?.is_empty())
+    }
+
     /// The cursor behind a directory's newest entry.
     ///
     /// A descriptor notes it when it is opened or rewound, and lists up to it: then a program that creates or
