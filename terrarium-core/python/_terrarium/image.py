@@ -116,16 +116,31 @@ def _send_objects(gc: Any) -> None:
     image in each interpreter that goes on from it.
     """
     global _kept
-    _kept = found = gc.get_objects()
+    _kept = gc.get_objects()
     from array import array
 
-    seen = {id(known) for known in found}
-    while found:
-        others = {id(other): other for other in gc.get_referents(*found)}
-        found = [other for address, other in others.items() if address not in seen]
-        seen.update(others)
-        _kept.extend(found)
-    channel.send(b"B", array("I", map(id, _kept)).tobytes())
+    # A bit for each place where an object can be: a set of a million numbers would leave its marks on the image.
+    seen = bytearray()
+    step = 1000
+
+    def is_new(found: object) -> bool:
+        place = id(found) >> 3
+        if place >> 3 >= len(seen):
+            seen.extend(bytes((place >> 3) + 4096 - len(seen)))
+        bit = 1 << (place & 7)
+        if seen[place >> 3] & bit:
+            return False
+        seen[place >> 3] |= bit
+        return True
+
+    for found in _kept:
+        is_new(found)
+    start = 0
+    while start < len(_kept):
+        some = _kept[start : start + step]
+        start += step
+        _kept.extend([found for found in gc.get_referents(*some) if is_new(found)])
+        channel.send(b"B", array("I", map(id, some)).tobytes())
 
 
 def release() -> None:

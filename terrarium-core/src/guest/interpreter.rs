@@ -171,9 +171,10 @@ impl Interpreter {
         for address in generators {
             entropy.push(self.guest.find_generator(address)?);
         }
-        let addresses = self.frames.take().blobs.into_iter().next().unwrap_or_default();
-        let addresses = addresses.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
-        self.guest.make_immortal(addresses)?;
+        for addresses in self.frames.take().blobs {
+            let addresses = addresses.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
+            self.guest.make_immortal(addresses)?;
+        }
         self.ask(self.functions.0[RELEASE], &Empty {}, PATIENCE)?;
         let functions = NAMES.iter().zip(self.functions.0);
         let functions = functions.map(|(name, function)| ((*name).to_owned(), function.0)).collect();
