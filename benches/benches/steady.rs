@@ -1,40 +1,72 @@
 //! What does a fresh run cost in the steady state, and where does it go? Prints the median times of its parts, and the
-//! page faults, which a clock does not show.
+//! page faults, which a clock does not show: with the bare image, and with one that has numpy, pandas and matplotlib.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use terrarium_core::{Sandbox, SandboxOptions, Status};
+use terrarium_core::{Packages, Sandbox, SandboxOptions, Status};
 
-const RUNS: usize = 2000;
+const BARE: [(&str, &str); 2] = [("1 + 1", "1 + 1"), ("print", "print(1 + 1)")];
+const SCIENCE: [(&str, &str); 4] = [
+    ("1 + 1", "1 + 1"),
+    ("inverse", "import numpy as np\nprint(np.linalg.inv(np.eye(3) * 2).sum())"),
+    (
+        "read_csv, groupby",
+        "import io, pandas as pd\nframe = pd.read_csv(io.StringIO('a,b\\nx,1\\ny,2\\nx,3\\n'))\nprint(frame.groupby('a').sum())",
+    ),
+    (
+        "plot to PNG",
+        "import io, matplotlib.pyplot as plt\nplt.plot([1, 2, 3], [1, 4, 9])\nplt.savefig(io.BytesIO())\nplt.close('all')",
+    ),
+];
 
 fn main() {
-    let code = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or("1 + 1".to_owned());
-    let sandbox = Sandbox::new(SandboxOptions::default()).expect("a sandbox");
+    println!("{:32} {:>10} {:>10} {:>10} {:>10}  page faults", "fresh execute of", "all", "start", "run", "rest");
+    let bare = Sandbox::new(SandboxOptions::default()).expect("a sandbox");
+    for (name, code) in BARE {
+        measure(&bare, name, code, 2000);
+    }
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus");
+    if !corpus.exists() {
+        println!("no packages: `cargo xtask setup --dev` brings them");
+        return;
+    }
+    let science = Sandbox::new(SandboxOptions {
+        packages: Packages::List(["numpy", "pandas", "matplotlib"].map(str::to_owned).into()),
+        packages_from: vec![corpus.to_string_lossy().into_owned()],
+        ..SandboxOptions::default()
+    });
+    let science = science.expect("a sandbox");
+    for (name, code) in SCIENCE {
+        let runs = if name == "1 + 1" { 2000 } else { 100 };
+        measure(&science, &format!("{name} (science)"), code, runs);
+    }
+}
+
+fn measure(sandbox: &Sandbox, name: &str, code: &str, runs: usize) {
     let run = || {
         let begun = Instant::now();
-        let result = sandbox.execute(&code, [("", ""); 0]).expect("a result");
+        let result = sandbox.execute(code, [("", ""); 0]).expect("a result");
         assert_eq!(result.status, Status::Success, "{result:?}");
         (begun.elapsed(), result.metrics.start, result.metrics.run)
     };
-    for _ in 0..RUNS / 10 {
+    for _ in 0..runs / 10 {
         run();
     }
     let before = faults();
-    let times: Vec<_> = (0..RUNS).map(|_| run()).collect();
+    let times: Vec<_> = (0..runs).map(|_| run()).collect();
     let faults = faults() - before;
     let median = |part: fn(&(Duration, Duration, Duration)) -> Duration| {
         let mut parts: Vec<Duration> = times.iter().map(part).collect();
         parts.sort_unstable();
-        parts[RUNS / 2]
+        format!("{:.1?}", parts[runs / 2])
     };
-    println!("fresh execute of {code:?}, median of {RUNS}: {:?}", median(|time| time.0));
-    println!(
-        "  start {:?}, run {:?}, the rest (files in and out, drop) {:?}",
-        median(|time| time.1),
-        median(|time| time.2),
-        median(|time| time.0 - time.1 - time.2)
-    );
-    println!("  {:.2} page faults a run", faults as f64 / RUNS as f64);
+    let (all, start, run) = (median(|time| time.0), median(|time| time.1), median(|time| time.2));
+    let rest = median(|time| time.0 - time.1 - time.2);
+    let faults = faults * 100 / runs as u64;
+    println!("{name:32} {all:>10} {start:>10} {run:>10} {rest:>10}  {}.{:02}", faults / 100, faults % 100);
 }
 
 /// The page faults of this process that needed no disk.

@@ -115,13 +115,9 @@ impl Plan {
 
     /// Who writes files for the user, and when.
     pub(crate) fn writer(&self) -> Context {
-        writer(&*self.clock())
-    }
-
-    fn clock(&self) -> Arc<dyn Clock> {
         match self.options.deterministic {
-            Some(fixed) => Arc::new(FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START)),
-            None => Arc::new(SystemClock::starting_at(MONOTONIC_START)),
+            Some(fixed) => writer(&FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START)),
+            None => writer(&SystemClock::new()),
         }
     }
 
@@ -212,12 +208,14 @@ impl Plan {
             Some(files) => self.process_on(files)?,
             None => self.process.clone(),
         };
-        process.clock = self.clock();
-        if let Some(fixed) = options.deterministic {
-            process.entropy = Entropy::seeded(fixed.seed);
-            let clock = FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START);
-            process.clock = Arc::new(clock.clone());
-            process.sleeper = Arc::new(clock);
+        match options.deterministic {
+            Some(fixed) => {
+                process.entropy = Entropy::seeded(fixed.seed);
+                let clock = FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START);
+                process.set_clock(Arc::new(clock.clone()));
+                process.sleeper = Arc::new(clock);
+            }
+            None => process.set_clock(Arc::new(SystemClock::starting_at(MONOTONIC_START))),
         }
         let opened = self.image.opened();
         let interpreter = Interpreter::resume(

@@ -12,7 +12,7 @@ pub(crate) const VERSION: &str = "48.0.8";
 
 /// The machine stack that guest code may use. CPython bounds its recursion by its own (shadow) stack; with less than
 /// this the machine stack would run out first, as a trap instead of a `RecursionError`.
-const GUEST_STACK: usize = 128 << 20;
+pub(super) const GUEST_STACK: usize = 128 << 20;
 /// What host functions have below it; they are called on the same stack. It is address space, not memory.
 const HOST_STACK: usize = 8 << 20;
 
@@ -78,6 +78,8 @@ fn config() -> Config {
         .collector(Collector::DeferredReferenceCounting)
         .max_wasm_stack(GUEST_STACK)
         .async_stack_size(GUEST_STACK + HOST_STACK)
+        // A deep recursion would leave its stack in memory for ever.
+        .async_stack_zeroing(true)
         .memory_init_cow(true)
         .memory_guaranteed_dense_image_size(LARGEST_IMAGE)
         // For native debuggers and for offsets in backtraces; without them code is smaller and opens faster.

@@ -57,8 +57,15 @@ static PAGE_MAP: Mutex<Option<(u32, File)>> = Mutex::new(None);
 /// # Errors
 /// The system's; older kernels do not know the request.
 pub(super) fn written(memory: &[u8]) -> io::Result<Vec<Range<usize>>> {
-    let base = memory.as_ptr() as u64;
-    let end = base + memory.len() as u64;
+    written_at(memory.as_ptr() as u64, memory.len() as u64)
+}
+
+/// The same for the `length` bytes at the address `base`, whatever is there.
+///
+/// # Errors
+/// As for [`written`].
+pub(super) fn written_at(base: u64, length: u64) -> io::Result<Vec<Range<usize>>> {
+    let end = base.saturating_add(length);
     let mut map = PAGE_MAP.lock().unwrap_or_else(PoisonError::into_inner);
     let process = std::process::id();
     if map.as_ref().is_none_or(|(owner, _)| *owner != process) {

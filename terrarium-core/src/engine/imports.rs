@@ -48,7 +48,9 @@ pub(super) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> 
         }
     }
     linker.func_wrap(driver::HOST, driver::FILL, |mut caller: Caller<'_, State>, address: u32| {
-        let request = std::mem::take(&mut caller.data_mut().request);
+        let state = caller.data_mut();
+        let request = std::mem::take(&mut state.request);
+        state.stack = std::ptr::from_ref(&request) as u64;
         view(&mut caller)?.1.write(address, &request).map_err(|errno| format_err!("request: {errno}"))
     })?;
     linker.func_wrap(driver::HOST, driver::TAKE, |mut caller: Caller<'_, State>, address: u32, length: u32| {

@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) depth: usize,
     /// Whether libraries may be loaded that the guest's code brought or made.
     pub(super) untrusted_libraries: bool,
+    /// An address near the top of the stack that the guest runs on.
+    pub(super) stack: u64,
     /// What the driver fills in next.
     pub(super) request: Vec<u8>,
     /// What the driver took last.
@@ -80,6 +82,7 @@ impl State {
             closures: Closures::default(),
             depth: 0,
             untrusted_libraries: options.untrusted_libraries,
+            stack: 0,
             request: Vec::new(),
             response: Vec::new(),
         }

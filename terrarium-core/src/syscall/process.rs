@@ -38,6 +38,7 @@ pub struct Process {
     /// Where frames go; none by default, and writing one fails with EBADF.
     pub channel: Option<Arc<dyn Channel>>,
     cwd: Ino,
+    /// What of the monotonic time was no work: the time before the start, and sleep.
     slept_ns: u64,
 }
 
@@ -61,6 +62,12 @@ impl Process {
             cwd: Ino::ROOT,
             slept_ns: 0,
         }
+    }
+
+    /// Gives the process its clocks; its processor time starts now, at zero.
+    pub fn set_clock(&mut self, clock: Arc<dyn Clock>) {
+        self.slept_ns = clock.monotonic_ns();
+        self.clock = clock;
     }
 
     /// The working directory.

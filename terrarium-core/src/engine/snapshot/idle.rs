@@ -14,12 +14,15 @@ use std::sync::{
 use wasmtime::{Global, Memory, Result, Val, bail};
 
 use super::Snapshot;
-use crate::engine::{dirty, guest::Running, safepoint::GuardedStore, state::State};
+use crate::engine::{config::GUEST_STACK, dirty, guest::Running, safepoint::GuardedStore, state::State};
 
 /// How many instances wait at most.
 const MOST: usize = 16;
 /// More written memory than this is not kept for the next program.
 const LARGEST: usize = 16 << 20;
+const PAGE: u64 = 4096;
+/// More stack than this is not kept either.
+const KEPT_STACK: u64 = 1 << 20;
 /// An instance is dropped after this many programs: pages that one of them wrote are copied for all that follow.
 const MOST_RUNS: u32 = 1000;
 
@@ -86,6 +89,9 @@ impl Snapshot {
         if memory.len() != original.memory.data_size(&*original.store) || links.table.size(&**store) != original.table {
             return Ok(false);
         }
+        if has_deep_stack(store.data().stack)? {
+            return Ok(false);
+        }
         let written = dirty::written(memory)?;
         if written.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
             return Ok(false);
@@ -111,6 +117,13 @@ impl Snapshot {
         let table = running.links.table.size(&*running.store);
         Ok(Original { store: running.store, memory: running.links.memory, globals, table })
     }
+}
+
+/// Whether a program has used much of its stack, which would stay in memory for as long as the instance waits. `top` is
+/// an address near the stack's top.
+fn has_deep_stack(top: u64) -> Result<bool> {
+    let (all, kept) = (GUEST_STACK as u64, KEPT_STACK);
+    Ok(!dirty::written_at((top & !(PAGE - 1)).saturating_sub(all), all - kept)?.is_empty())
 }
 
 /// Whether the host's side of a guest is as it was at its start, as far as the guest can see it.
