@@ -169,6 +169,8 @@ impl Program {
         if !self.packages.is_empty() {
             options.packages = Packages::List(self.packages.clone());
             options.packages_from = vec![corpus()];
+            // An image for each set of packages takes long to build, and this way they are loaded at run time.
+            options.preload = false;
         }
         options
     }

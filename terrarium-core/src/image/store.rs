@@ -1,10 +1,10 @@
 //! Images in the cache folder: found, or built once whoever asks first.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, SystemTime},
 };
 
@@ -42,18 +42,15 @@ pub(crate) fn found_or_built(
     recipe: &Recipe,
     progress: &dyn Fn(ImageProgress),
 ) -> Result<Image> {
-    static OPENED: Mutex<BTreeMap<PathBuf, Image>> = Mutex::new(BTreeMap::new());
     let machine = base::machine(cache_dir)?;
     let name = recipe.file_name(&machine)?;
     let key = machine.cache().path(&name);
-    // Not held while one is built: other images can be found meanwhile.
-    let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(image) = opened().get(&key) {
-        return Ok(image.clone());
+    if let Some(image) = opened(|opened| opened.find(&key)) {
+        return Ok(image);
     }
+    // Nothing is held while one is built: other images can be found meanwhile.
     let path = find_or_build(&machine, &name, recipe, progress)?;
-    let image = open(&machine, &path, Some(&recipe.mounted));
-    let image = match image {
+    let image = match open(&machine, &path, Some(&recipe.mounted)) {
         Ok(image) => image,
         Err(error) => {
             // Written by a machine that failed, or half lost: made again.
@@ -63,7 +60,50 @@ pub(crate) fn found_or_built(
             open(&machine, &path, Some(&recipe.mounted))?
         }
     };
-    Ok(opened().entry(key).or_insert(image).clone())
+    Ok(opened(|opened| opened.keep(key, image)))
+}
+
+/// The images that are open in this process: those that somebody uses, and the last few.
+#[derive(Default)]
+struct OpenImages {
+    used: BTreeMap<PathBuf, Weak<Opened>>,
+    recent: VecDeque<Image>,
+}
+
+/// How many images stay open that nobody uses.
+const RECENT: usize = 4;
+
+/// Work on the open images.
+fn opened<T>(work: impl FnOnce(&mut OpenImages) -> T) -> T {
+    static OPENED: Mutex<OpenImages> = Mutex::new(OpenImages { used: BTreeMap::new(), recent: VecDeque::new() });
+    work(&mut OPENED.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl OpenImages {
+    fn find(&mut self, key: &Path) -> Option<Image> {
+        let image = Image { inner: self.used.get(key)?.upgrade()? };
+        self.touch(&image);
+        Some(image)
+    }
+
+    /// Keep an image that was opened now, unless somebody else was faster.
+    fn keep(&mut self, key: PathBuf, image: Image) -> Image {
+        if let Some(known) = self.find(&key) {
+            return known;
+        }
+        self.used.retain(|_, image| image.strong_count() > 0);
+        self.used.insert(key, Arc::downgrade(&image.inner));
+        self.touch(&image);
+        image
+    }
+
+    fn touch(&mut self, image: &Image) {
+        self.recent.retain(|other| !Arc::ptr_eq(&other.inner, &image.inner));
+        self.recent.push_back(image.clone());
+        while self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+    }
 }
 
 fn find_or_build(

@@ -279,6 +279,7 @@ for n in range(12):
 fn what_native_code_throws_becomes_a_python_exception() {
     let options = SandboxOptions {
         packages: Packages::List(["tiktoken", "contourpy"].map(str::to_owned).into()),
+        preload: false,
         packages_from: vec![concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned()],
         timeout: None,
         ..options()

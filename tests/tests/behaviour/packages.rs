@@ -10,6 +10,8 @@ fn from(folder: &Path, packages: &[&str]) -> SandboxOptions {
     SandboxOptions {
         packages: Packages::List(packages.iter().map(ToString::to_string).collect()),
         packages_from: vec![folder.to_str().unwrap().to_owned()],
+        // Each test has a set of its own; building an image for each takes long.
+        preload: false,
         ..options()
     }
 }

@@ -128,6 +128,7 @@ fn every_wheel_is_imported_and_its_program_does_what_the_table_says() {
 fn many_packages_share_a_sandbox() {
     let names = ["seaborn", "scikit-learn", "sympy", "openpyxl", "lxml", "pydantic", "regex"];
     let sandbox = Sandbox::new(SandboxOptions {
+        preload: false,
         packages: Packages::List(names.map(str::to_owned).to_vec()),
         packages_from: vec![corpus()],
         timeout: Some(TIMEOUT),
