@@ -122,7 +122,7 @@ mod tests {
         let start = memory.as_ptr().align_offset(PAGE);
         let memory = &mut memory[start..start + 3000 * PAGE];
         let Some(before) = scan(memory) else { return };
-        assert_eq!(before, []);
+        assert_eq!(before, Vec::<Range<usize>>::new());
         // More than one call can report.
         let mut expected = Vec::new();
         for page in (0..2400).step_by(3) {
