@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use terrarium_core::{ExecuteOptions, ExecutionResult, Sandbox, SandboxOptions};
+use terrarium_core::{ExecuteOptions, ExecutionResult, Image, ImageOptions, Sandbox, SandboxOptions};
 
 use crate::Resources;
 
@@ -20,6 +20,8 @@ use crate::Resources;
 pub struct Job {
     /// The sandbox.
     pub options: SandboxOptions,
+    /// An image to build first, which the sandbox then starts from.
+    pub image: Option<ImageOptions>,
     /// What to run in it, in order.
     pub steps: Vec<Step>,
     /// How often to repeat all steps. The results of the first round only are told.
@@ -46,6 +48,8 @@ pub struct Step {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
+    /// What building the image is doing.
+    Progress(String),
     /// A step's result, and how long it took by the host's clock.
     Result(Box<ExecutionResult>, f64),
     /// A step failed on the host's side.
@@ -57,6 +61,8 @@ enum Line {
 /// What was seen of the process.
 #[derive(Debug)]
 pub struct Report {
+    /// What building the image did.
+    pub progress: Vec<String>,
     /// The results of the steps, with the time that each took by the host's clock.
     pub results: Vec<(ExecutionResult, Duration)>,
     /// Faults of the host.
@@ -95,7 +101,18 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
         writeln!(output, "{}", serde_json::to_string(line)?)?;
         output.flush()
     };
-    let sandbox = Sandbox::new(job.options)?;
+    let sandbox = match job.image {
+        None => Sandbox::new(job.options)?,
+        Some(options) => {
+            let mut steps = std::sync::Mutex::new(Vec::new());
+            let image =
+                Image::build_with(options, |step| steps.lock().expect("no step panics").push(step.to_string()))?;
+            for step in steps.get_mut()?.drain(..) {
+                tell(&Line::Progress(step))?;
+            }
+            Sandbox::on_image(image, job.options)?
+        }
+    };
     let mut session = None;
     for round in 0..job.rounds.max(1) {
         for step in &job.steps {
@@ -161,6 +178,7 @@ pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience
 
     let until = Instant::now() + patience;
     let mut report = Report {
+        progress: Vec::new(),
         results: Vec::new(),
         errors: Vec::new(),
         resources: Vec::new(),
@@ -173,6 +191,7 @@ pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience
                 Ok(Line::Result(result, seconds)) => {
                     report.results.push((*result, Duration::from_secs_f64(seconds)));
                 }
+                Ok(Line::Progress(step)) => report.progress.push(step),
                 Ok(Line::Error(error)) => report.errors.push(error),
                 Ok(Line::Resources(resources)) => report.resources.push(resources),
                 Err(error) => report.errors.push(format!("{error}: {line:.200}")),

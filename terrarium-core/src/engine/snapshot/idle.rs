@@ -117,3 +117,6 @@ impl Snapshot {
 fn is_clean(state: &State) -> bool {
     state.loader.is_none() && !state.closures.have_changed() && state.depth == 0 && state.interrupt.forced().is_none()
 }
+
+#[cfg(test)]
+mod tests;
