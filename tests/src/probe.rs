@@ -1,6 +1,7 @@
 //! A process of its own for runs that might take the host down: what to run goes in as JSON, results come out.
 
 use std::{
+    cell::RefCell,
     io::{BufRead as _, BufReader, Read, Write},
     path::Path,
     process::{Command, ExitStatus, Stdio},
@@ -26,6 +27,8 @@ pub struct Job {
     pub steps: Vec<Step>,
     /// How often to repeat all steps. The results of the first round only are told.
     pub rounds: usize,
+    /// How many sessions are started after the rounds and live side by side while resources are counted once more.
+    pub idle_sessions: usize,
     /// How many rounds pass before resources are counted: caches fill and threads start.
     pub warm_up: usize,
 }
@@ -42,6 +45,8 @@ pub struct Step {
     pub session: bool,
     /// After a reset of that session.
     pub reset: bool,
+    /// In a session of its own, which ends with the step.
+    pub apart: bool,
 }
 
 /// What the process says in one line.
@@ -54,7 +59,7 @@ enum Line {
     Result(Box<ExecutionResult>, f64),
     /// A step failed on the host's side.
     Error(String),
-    /// After the warm-up, and at the end.
+    /// After the warm-up, after the rounds, and with idle sessions: before and after the first step ran in each.
     Resources(Resources),
 }
 
@@ -67,7 +72,7 @@ pub struct Report {
     pub results: Vec<(ExecutionResult, Duration)>,
     /// Faults of the host.
     pub errors: Vec<String>,
-    /// Resources after the warm-up and at the end.
+    /// Resources after the warm-up, after the rounds, and with idle sessions: before and after the first step in each.
     pub resources: Vec<Resources>,
     /// What the process wrote to its standard error.
     pub stderr: String,
@@ -104,10 +109,9 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
     let sandbox = match job.image {
         None => Sandbox::new(job.options)?,
         Some(options) => {
-            let mut steps = std::sync::Mutex::new(Vec::new());
-            let image =
-                Image::build_with(options, |step| steps.lock().expect("no step panics").push(step.to_string()))?;
-            for step in steps.get_mut()?.drain(..) {
+            let steps = RefCell::new(Vec::new());
+            let image = Image::build_with(options, |step| steps.borrow_mut().push(step.to_string()))?;
+            for step in steps.take() {
                 tell(&Line::Progress(step))?;
             }
             Sandbox::on_image(image, job.options)?
@@ -126,6 +130,8 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
                     session.reset()?;
                 }
                 session.execute_with(&step.code, step.options.clone())
+            } else if step.apart {
+                sandbox.session()?.execute_with(&step.code, step.options.clone())
             } else {
                 sandbox.execute_with(&step.code, step.options.clone())
             };
@@ -144,6 +150,20 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
     }
     drop(session);
     tell(&Line::Resources(Resources::now()))?;
+    if job.idle_sessions > 0 {
+        let mut idle = Vec::new();
+        for _ in 0..job.idle_sessions {
+            idle.push(sandbox.session()?);
+        }
+        tell(&Line::Resources(Resources::now()))?;
+        // They live.
+        for session in &mut idle {
+            if let Some(step) = job.steps.first() {
+                session.execute_with(&step.code, step.options.clone())?;
+            }
+        }
+        tell(&Line::Resources(Resources::now()))?;
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    sync::Mutex,
+    sync::{Mutex, OnceLock},
     thread,
     time::{Duration, SystemTime},
 };
@@ -25,10 +25,6 @@ impl Own {
     fn new(options: ImageOptions) -> Self {
         Self(Image::build(options).unwrap())
     }
-
-    fn sandbox(&self) -> Sandbox {
-        Sandbox::on_image(self.0.clone(), options()).unwrap()
-    }
 }
 
 impl Drop for Own {
@@ -50,27 +46,33 @@ fn value(sandbox: &Sandbox, code: &str) -> Option<Value> {
     success(&sandbox.execute(code, no_files()).unwrap()).final_expression.clone()
 }
 
+/// The image that several tests start from, built once.
+pub(crate) fn prepared() -> &'static Image {
+    static IMAGE: OnceLock<Image> = OnceLock::new();
+    let prepare = include_str!("../../programs/prepare.py").to_owned();
+    IMAGE.get_or_init(|| Image::build(ImageOptions { prepare, ..ImageOptions::default() }).unwrap())
+}
+
+fn on_prepared() -> Sandbox {
+    Sandbox::on_image(prepared().clone(), options()).unwrap()
+}
+
 #[test]
 fn modules_of_the_preparation_stay_and_its_names_do_not() {
-    let prepare = "import fractions, sys\nsecret = 5\nfractions.kept = [1, 2]\ndef f(): return 1\nsys.path.append('/extra')\nprint('not shown')";
-    let own = Own::new(new(prepare));
-    let code = "import sys\n['fractions' in sys.modules, 'secret' in globals(), 'f' in globals(), sys.modules['fractions'].kept, '__main__' in sys.modules, '/extra' in sys.path]";
+    let code = "import sys\n['fractions' in sys.modules, 'secret' in globals(), 'f' in globals(), sys.modules['fractions'].kept, '/extra' in sys.path]";
     for _ in 0..2 {
-        let result = own.sandbox().execute(code, no_files()).unwrap();
-        assert_eq!(success(&result).final_repr.as_deref(), Some("[True, False, False, [1, 2], True, True]"));
+        let result = on_prepared().execute(code, no_files()).unwrap();
+        assert_eq!(success(&result).final_repr.as_deref(), Some("[True, False, False, [1, 2], True]"));
         assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("", ""));
-        own.sandbox().execute("import fractions; fractions.kept.append(3)", no_files()).unwrap();
+        on_prepared().execute("import fractions; fractions.kept.append(3)", no_files()).unwrap();
     }
-    assert_eq!(own.0.info().name, "prepared");
+    assert_eq!(prepared().info().name, "prepared");
 }
 
 #[test]
 fn files_of_the_preparation_are_there_in_every_run_and_changes_of_them_only_in_their_own() {
-    let prepare = "import sys, os\nos.makedirs('made/inside')\nopen('made/inside/text', 'w').write('prepared')\nopen('/tmp/scratch', 'w').write('s')\n\
-                   open('log', 'w').write('line one\\nline two\\n')\nsys.kept = open('log')\nsys.kept.readline()\nsys.written = open('out', 'w+')\nsys.written.write('a'); sys.written.flush()";
-    let own = Own::new(new(prepare));
     let code = "import sys, os
-found = [open('made/inside/text').read(), open('/tmp/scratch').read(), sys.kept.readline(), sys.kept.read()]
+found = [open('made/inside/text').read(), open('/tmp/scratch').read(), sys.kept_file.readline(), sys.kept_file.read()]
 sys.written.write('b'); sys.written.seek(0)
 found.append(sys.written.read())
 open('made/inside/text', 'a').write(' and changed')
@@ -78,7 +80,7 @@ open('made/inside/new', 'w').close()
 found.append(open('made/inside/text').read())
 os.remove('log')
 found";
-    let sandbox = own.sandbox();
+    let sandbox = on_prepared();
     for _ in 0..3 {
         let result = sandbox.execute(code, no_files()).unwrap();
         let expected = "['prepared', 's', 'line two\\n', '', 'ab', 'prepared and changed']";
@@ -88,11 +90,9 @@ found";
         assert_eq!(result.deleted_files, ["log"]);
     }
     let mut session = sandbox.session().unwrap();
-    assert_eq!(
-        session.execute("sys = __import__('sys'); sys.kept.readline()").unwrap().final_repr.as_deref(),
-        Some("'line two\\n'")
-    );
-    // Below the user's own files.
+    let line = session.execute("import sys\nsys.kept_file.readline()").unwrap();
+    assert_eq!(success(&line).final_repr.as_deref(), Some("'line two\\n'"));
+    // The user's own files are above.
     let result = sandbox.execute("open('log').read()", [("log", "mine")]).unwrap();
     assert_eq!(success(&result).final_repr.as_deref(), Some("'mine'"));
 }
@@ -143,7 +143,7 @@ fn preparation_code_that_fails_is_an_error_with_its_traceback() {
         ("import os\nos._exit(0)", &["ended the interpreter"]),
         ("import os\nos.abort()", &["ended the interpreter"]),
         ("import os, sys\nsys.kept = os.pipe()", &["descriptor 3", "cannot be kept"]),
-        ("x = bytearray(3 << 30)", &["MemoryError"]),
+        ("x = bytearray((1 << 31) - 100)", &["MemoryError"]),
     ] {
         let reason = refusal(Image::build(new(prepare)));
         for part in expected {
@@ -226,15 +226,14 @@ fn two_processes_and_two_threads_that_build_the_same_image_build_it_once() {
 fn packages_come_on_top_of_an_image() {
     let dir = tempfile::tempdir().unwrap();
     wheel(dir.path(), "above", "1.0", &[("above.py", "import colorsys\nz = 7\n")], &[]);
-    let own = Own::new(new("import colorsys"));
     let options = SandboxOptions {
         packages: Packages::List(vec!["above".to_owned()]),
         packages_from: vec![dir.path().to_str().unwrap().to_owned()],
         ..options()
     };
-    let sandbox = Sandbox::on_image(own.0.clone(), options.clone()).unwrap();
+    let sandbox = Sandbox::on_image(prepared().clone(), options.clone()).unwrap();
     assert_eq!(value(&sandbox, "import sys, above\nassert 'colorsys' in sys.modules\nabove.z"), int(7));
-    let auto = Sandbox::on_image(own.0.clone(), SandboxOptions { packages: Packages::Auto, ..options }).unwrap();
+    let auto = Sandbox::on_image(prepared().clone(), SandboxOptions { packages: Packages::Auto, ..options }).unwrap();
     assert_eq!(value(&auto, "import sys\nimport above\nabove.z"), int(7));
     assert_eq!(auto.execute("1", no_files()).unwrap().metrics.packages, Vec::<String>::new());
 }
@@ -259,33 +258,26 @@ fn without_preloading_each_run_loads_what_it_imports() {
 
 #[test]
 fn callbacks_of_the_preparation_can_be_called() {
-    let prepare = "import ctypes, sys
-kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_double)
-sys.kept = kind(lambda x, y: int(x * 2 + y))
-sys.freed = kind(lambda x, y: 0)
-del sys.freed
-compare = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_int), ctypes.POINTER(ctypes.c_int))
-sys.compare = compare(lambda a, b: a[0] - b[0])";
-    let own = Own::new(new(prepare));
     let code = "import ctypes, sys
 numbers = (ctypes.c_int * 4)(3, 1, 2, 0)
 ctypes.CDLL(None).qsort(numbers, 4, 4, sys.compare)
 more = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(lambda x: x + 1)
-[sys.kept(20, 2.0), list(numbers), more(1)]";
+[sys.callback(20, 2.0), list(numbers), more(1)]";
     for _ in 0..3 {
-        let result = own.sandbox().execute(code, no_files()).unwrap();
+        let result = on_prepared().execute(code, no_files()).unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some("[42, [0, 1, 2, 3], 2]"));
     }
 }
 
 #[test]
 fn an_image_needs_its_memory() {
-    let image = Image::build(ImageOptions::default()).unwrap();
-    let own = Own::new(new("import sys\nsys.big = bytearray(100 << 20)"));
-    assert!(own.0.info().memory > image.info().memory + (90 << 20));
-    let error = Sandbox::on_image(own.0.clone(), SandboxOptions { memory: 96 << 20, ..options() }).unwrap_err();
+    let (base, large) = (Image::build(ImageOptions::default()).unwrap(), prepared());
+    let (least, needed) = (base.info().memory, large.info().memory);
+    assert!(needed > least + (19 << 20), "{needed} {least}");
+    let error = Sandbox::on_image(large.clone(), SandboxOptions { memory: needed - 1, ..options() }).unwrap_err();
     assert!(matches!(&error, Error::InvalidOption { name: "memory", .. }), "{error}");
-    assert_eq!(value(&own.sandbox(), "import sys\nlen(sys.big) + sys.big[5]"), int(100 << 20));
+    let sandbox = Sandbox::on_image(large.clone(), SandboxOptions { memory: needed, ..options() }).unwrap();
+    assert_eq!(value(&sandbox, "import sys\nlen(sys.big) + sys.big[5]"), int(20 << 20));
 }
 
 #[test]
