@@ -270,7 +270,8 @@ fn a_session_starts_as_if_nothing_had_run() {
         said(&success(&result).stdout).to_owned()
     };
     let expected = run(&mut sandbox.session().unwrap());
-    for (name, code) in DIRTY.iter().filter(|(name, _)| !name.contains("timeout")) {
+    // The instances are those of fresh runs, which another test looks at in every case.
+    for (name, code) in DIRTY.iter().filter(|(name, _)| !name.contains("timeout")).step_by(5) {
         sandbox.execute(code, no_files()).unwrap();
         let mut session = sandbox.session().unwrap();
         assert_same(&run(&mut session), &expected, name);

@@ -43,7 +43,7 @@ fn ten_thousand_runs_leave_a_process_as_it_was() {
         step("len('')"),
         step("def f(n): return n and f(n - 1)\nf(300)"),
         // Makes its instance one that is not used again.
-        step("x = bytearray(20_000_000)"),
+        step("x = bytearray(13_000_000)"),
     ];
     let report = done(&Job { steps, rounds: 1100, warm_up: 100, ..Job::default() });
     let [before, after] = &report.resources[..] else { panic!("{:?}", report.resources) };
@@ -54,7 +54,7 @@ fn ten_thousand_runs_leave_a_process_as_it_was() {
 fn a_thousand_sessions_leave_a_process_as_it_was() {
     let steps = vec![
         Step { apart: true, ..step("1 + 1") },
-        Step { apart: true, ..step("import decimal\nx = bytearray(20_000_000)\nkept = open('f', 'w')") },
+        Step { apart: true, ..step("import decimal\nx = bytearray(13_000_000)\nkept = open('f', 'w')") },
         Step { apart: true, ..step("1 / 0") },
         Step { apart: true, ..step("import os\nos.abort()") },
     ];
