@@ -83,7 +83,9 @@ impl From<Error> for Failure {
                 let option = option.replace('_', "-");
                 Self::Usage(format!("{what} has {used} bytes, the limit is {limit}: raise --{option}"))
             }
-            Error::InvalidPath { .. } | Error::File { .. } | Error::Package(_) => Self::Usage(error.to_string()),
+            Error::InvalidPath { .. } | Error::File { .. } | Error::Image { .. } | Error::Package(_) => {
+                Self::Usage(error.to_string())
+            }
             _ => Self::Fault(error.to_string()),
         }
     }

@@ -1,6 +1,7 @@
 //! A process of its own for runs that might take the host down: what to run goes in as JSON, results come out.
 
 use std::{
+    cell::RefCell,
     io::{BufRead as _, BufReader, Read, Write},
     path::Path,
     process::{Command, ExitStatus, Stdio},
@@ -10,7 +11,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use terrarium_core::{ExecuteOptions, ExecutionResult, Sandbox, SandboxOptions};
+use terrarium_core::{ExecuteOptions, ExecutionResult, Image, ImageOptions, Sandbox, SandboxOptions};
 
 use crate::Resources;
 
@@ -20,10 +21,14 @@ use crate::Resources;
 pub struct Job {
     /// The sandbox.
     pub options: SandboxOptions,
+    /// An image to build first, which the sandbox then starts from.
+    pub image: Option<ImageOptions>,
     /// What to run in it, in order.
     pub steps: Vec<Step>,
     /// How often to repeat all steps. The results of the first round only are told.
     pub rounds: usize,
+    /// How many sessions are started after the rounds and live side by side while resources are counted once more.
+    pub idle_sessions: usize,
     /// How many rounds pass before resources are counted: caches fill and threads start.
     pub warm_up: usize,
 }
@@ -40,28 +45,34 @@ pub struct Step {
     pub session: bool,
     /// After a reset of that session.
     pub reset: bool,
+    /// In a session of its own, which ends with the step.
+    pub apart: bool,
 }
 
 /// What the process says in one line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
+    /// What building the image is doing.
+    Progress(String),
     /// A step's result, and how long it took by the host's clock.
     Result(Box<ExecutionResult>, f64),
     /// A step failed on the host's side.
     Error(String),
-    /// After the warm-up, and at the end.
+    /// After the warm-up, after the rounds, and with idle sessions: before and after the first step ran in each.
     Resources(Resources),
 }
 
 /// What was seen of the process.
 #[derive(Debug)]
 pub struct Report {
+    /// What building the image did.
+    pub progress: Vec<String>,
     /// The results of the steps, with the time that each took by the host's clock.
     pub results: Vec<(ExecutionResult, Duration)>,
     /// Faults of the host.
     pub errors: Vec<String>,
-    /// Resources after the warm-up and at the end.
+    /// Resources after the warm-up, after the rounds, and with idle sessions: before and after the first step in each.
     pub resources: Vec<Resources>,
     /// What the process wrote to its standard error.
     pub stderr: String,
@@ -95,7 +106,17 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
         writeln!(output, "{}", serde_json::to_string(line)?)?;
         output.flush()
     };
-    let sandbox = Sandbox::new(job.options)?;
+    let sandbox = match job.image {
+        None => Sandbox::new(job.options)?,
+        Some(options) => {
+            let steps = RefCell::new(Vec::new());
+            let image = Image::build_with(options, |step| steps.borrow_mut().push(step.to_string()))?;
+            for step in steps.take() {
+                tell(&Line::Progress(step))?;
+            }
+            Sandbox::on_image(image, job.options)?
+        }
+    };
     let mut session = None;
     for round in 0..job.rounds.max(1) {
         for step in &job.steps {
@@ -109,6 +130,8 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
                     session.reset()?;
                 }
                 session.execute_with(&step.code, step.options.clone())
+            } else if step.apart {
+                sandbox.session()?.execute_with(&step.code, step.options.clone())
             } else {
                 sandbox.execute_with(&step.code, step.options.clone())
             };
@@ -127,6 +150,20 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
     }
     drop(session);
     tell(&Line::Resources(Resources::now()))?;
+    if job.idle_sessions > 0 {
+        let mut idle = Vec::new();
+        for _ in 0..job.idle_sessions {
+            idle.push(sandbox.session()?);
+        }
+        tell(&Line::Resources(Resources::now()))?;
+        // They live.
+        for session in &mut idle {
+            if let Some(step) = job.steps.first() {
+                session.execute_with(&step.code, step.options.clone())?;
+            }
+        }
+        tell(&Line::Resources(Resources::now()))?;
+    }
     Ok(())
 }
 
@@ -161,6 +198,7 @@ pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience
 
     let until = Instant::now() + patience;
     let mut report = Report {
+        progress: Vec::new(),
         results: Vec::new(),
         errors: Vec::new(),
         resources: Vec::new(),
@@ -173,6 +211,7 @@ pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience
                 Ok(Line::Result(result, seconds)) => {
                     report.results.push((*result, Duration::from_secs_f64(seconds)));
                 }
+                Ok(Line::Progress(step)) => report.progress.push(step),
                 Ok(Line::Error(error)) => report.errors.push(error),
                 Ok(Line::Resources(resources)) => report.resources.push(resources),
                 Err(error) => report.errors.push(format!("{error}: {line:.200}")),

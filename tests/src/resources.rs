@@ -11,6 +11,8 @@ pub struct Resources {
     pub memory: u64,
     /// The most resident memory that there was, in bytes.
     pub peak_memory: u64,
+    /// Memory in bytes that is this process's alone: what it has written, not what it maps from files.
+    pub private_memory: u64,
     /// Address space in bytes.
     pub address_space: u64,
     /// Open descriptors.
@@ -23,8 +25,9 @@ impl Resources {
     /// Look now. Everything is zero where the system does not tell.
     pub fn now() -> Self {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mapped = fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
         let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let line = status.lines().chain(mapped.lines()).find_map(|line| line.strip_prefix(name));
             let kib = line.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse::<u64>().ok());
             kib.unwrap_or_default() * 1024
         };
@@ -32,6 +35,7 @@ impl Resources {
         Self {
             memory: field("VmRSS:"),
             peak_memory: field("VmHWM:"),
+            private_memory: field("Anonymous:"),
             address_space: field("VmSize:"),
             descriptors: count("/proc/self/fd"),
             threads: count("/proc/self/task"),

@@ -1,6 +1,7 @@
 //! The built program `terrarium`, as users run it.
 
 mod files;
+mod image;
 mod info;
 mod limits;
 mod packages;

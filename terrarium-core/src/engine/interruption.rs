@@ -372,3 +372,6 @@ impl Entry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ fn survives(name: &str) {
 fn check(program: &Program) -> Result<(), String> {
     let step = |code: &str, session, reset| {
         let options = program.execute_options();
-        Step { code: code.to_owned(), options, session, reset }
+        Step { code: code.to_owned(), options, session, reset, ..Step::default() }
     };
     let next = "print('next')\nimport json\n6 * 7 + len(json.dumps([]))";
     let steps = vec![

@@ -11,7 +11,8 @@ use crate::support::probe;
 const MEMORY: u64 = 24 << 20;
 
 fn repeat(steps: Vec<Step>, rounds: usize, warm_up: usize, options: SandboxOptions) -> Report {
-    let report = run_job(probe(), &Job { options, steps, rounds, warm_up }, &[], Duration::from_secs(300));
+    let job = Job { options, steps, rounds, warm_up, ..Job::default() };
+    let report = run_job(probe(), &job, &[], Duration::from_secs(300));
     assert!(report.is_healthy(), "{:?} {:?} {}", report.ending, report.errors, report.stderr);
     report
 }

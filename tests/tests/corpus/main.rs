@@ -2,4 +2,5 @@
 
 mod acceptance;
 mod gallery;
+mod images;
 mod matrix;

@@ -130,3 +130,6 @@ fn has_deep_stack(top: u64) -> Result<bool> {
 fn is_clean(state: &State) -> bool {
     state.loader.is_none() && !state.closures.have_changed() && state.depth == 0 && state.interrupt.forced().is_none()
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,9 @@ use crate::{
     vfs::{Layer, Vfs, VfsLimits},
 };
 
+/// What gets random bytes in a guest is smaller: a few generators of 2.5 kB each.
+const MOST_ENTROPY: u64 = 1 << 20;
+
 /// A compiled snapshot, ready to be instantiated.
 pub(crate) struct Snapshot {
     machine: Arc<Machine>,
@@ -63,6 +66,10 @@ impl Snapshot {
         record: SnapshotRecord,
         read_loader: impl Fn() -> Result<Vec<u8>, Error> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
+        let spans = record.entropy.iter();
+        if spans.map(|span| u64::from(span.length)).sum::<u64>() > MOST_ENTROPY {
+            return Err(Error::Engine("the image asks for more random bytes than it can need".to_owned()));
+        }
         let module = compile::open(&machine.engine, path).map_err(engine_error)?;
         let linker = imports::linker(&machine.engine, &module).map_err(engine_error)?;
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;

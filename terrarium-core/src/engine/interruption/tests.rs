@@ -1,0 +1,214 @@
+//! Tests of stopping guests at random times: what is armed is released, and nothing is touched afterwards.
+
+use std::{
+    io::{self, Write as _},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+};
+
+use wasmtime::{Engine, Memory, MemoryType, Store};
+
+use super::*;
+
+/// How many runs are watched by default. More come with the variable `TERRARIUM_STRESS_RUNS`.
+const RUNS: usize = 100_000;
+/// Guests at a time, each in a thread of its own, and threads that stop them all the time.
+const GUESTS: usize = 4;
+const STOPPERS: usize = 2;
+/// Where the signal word lies, and what it holds when nobody has asked.
+const WORD: u32 = 64;
+
+/// The memories of a guest.
+struct Place {
+    store: Store<()>,
+    page: Memory,
+    memory: Memory,
+}
+
+impl Place {
+    fn new(engine: &Engine) -> Self {
+        let mut store = Store::new(engine, ());
+        let ty = MemoryType::new(1, Some(1));
+        let page = Memory::new(&mut store, ty.clone()).unwrap();
+        let memory = Memory::new(&mut store, ty).unwrap();
+        Self { store, page, memory }
+    }
+
+    fn safepoint(&mut self) -> Safepoint {
+        Safepoint::of(&mut self.store, self.page, self.memory, WORD).unwrap()
+    }
+
+    /// Whether the page can be read: the kernel does it, which says so instead of ending the process.
+    fn is_open(&self, pipe: &mut (io::PipeReader, io::PipeWriter)) -> bool {
+        match pipe.1.write(&self.page.data(&self.store)[..1]) {
+            Ok(_) => {
+                io::Read::read_exact(&mut pipe.0, &mut [0]).unwrap();
+                true
+            }
+            Err(error) => {
+                assert_eq!(error.raw_os_error(), Some(libc::EFAULT), "{error}");
+                false
+            }
+        }
+    }
+
+    fn asked(&mut self) -> bool {
+        let word = &mut self.memory.data_mut(&mut self.store)[WORD as usize..][..4];
+        let asked = word != [0; 4];
+        word.fill(0);
+        asked
+    }
+}
+
+/// Numbers without a pattern that matters.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    runs: AtomicUsize,
+    asked: AtomicUsize,
+    closed: AtomicUsize,
+    replaced: AtomicUsize,
+}
+
+/// One guest: runs of random lengths, some with deadlines, and from time to time its end and another in its place.
+fn live(interrupt: &Arc<Interrupt>, seed: u64, runs: usize, seen: &Seen) {
+    let engine = Engine::default();
+    let mut pipe = io::pipe().unwrap();
+    let mut dice = Dice(seed);
+    let mut place = Place::new(&engine);
+    interrupt.attach(place.safepoint());
+    for run in 0..runs {
+        let timeout = (dice.below(3) == 0).then(|| Duration::from_micros(dice.below(300)));
+        let watch = interrupt.arm(timeout, Duration::ZERO).unwrap();
+        assert!(place.is_open(&mut pipe) || interrupt.reason().is_some(), "closed before it was to stop");
+        // Now and then long enough for the watchdog, which comes again after milliseconds.
+        let length = if dice.below(500) == 0 { dice.below(8000) } else { dice.below(20) };
+        let until = Instant::now() + Duration::from_micros(length);
+        while Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        let forced = interrupt.forced().is_some();
+        drop(watch);
+        assert!(place.is_open(&mut pipe), "run {run}: the page stays protected");
+        seen.runs.fetch_add(1, Ordering::Relaxed);
+        seen.closed.fetch_add(usize::from(forced), Ordering::Relaxed);
+        seen.asked.fetch_add(usize::from(place.asked()), Ordering::Relaxed);
+        if dice.below(100) == 0 {
+            assert!(interrupt.detach());
+            // Somebody still watches, but nobody reaches into the guest.
+            place.asked();
+            let watch = interrupt.arm(None, Duration::ZERO).unwrap();
+            thread::yield_now();
+            assert!(place.is_open(&mut pipe) && !place.asked(), "run {run}: touched after its end");
+            drop(watch);
+            assert!(!place.asked(), "run {run}: touched after its end");
+            // What was a guest's is nobody's now: a late touch would be seen in the next one, or end the process.
+            place = Place::new(&engine);
+            interrupt.attach(place.safepoint());
+            seen.replaced.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    assert!(interrupt.detach());
+    assert!(place.is_open(&mut pipe));
+}
+
+#[test]
+fn runs_that_are_stopped_at_random_times_leave_no_page_protected_and_touch_nothing_after_their_end() {
+    // A hundred thousand take some seconds; a million and more are for whoever changes the locking.
+    let runs = std::env::var("TERRARIUM_STRESS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(RUNS);
+    let interrupts: Vec<Arc<Interrupt>> = (0..GUESTS).map(|_| Arc::default()).collect();
+    let (seen, done) = (Seen::default(), AtomicBool::new(false));
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let guests: Vec<_> = interrupts
+            .iter()
+            .zip(1..)
+            .map(|(interrupt, seed)| {
+                scope.spawn({
+                    let seen = &seen;
+                    move || live(interrupt, seed, runs / GUESTS, seen)
+                })
+            })
+            .collect();
+        for seed in 0..STOPPERS {
+            let (interrupts, done) = (&interrupts, &done);
+            scope.spawn(move || {
+                let mut dice = Dice(seed as u64 + 100);
+                while !done.load(Ordering::Relaxed) {
+                    let target = usize::try_from(dice.below(GUESTS as u64)).unwrap();
+                    // The second time it is by force: the grace is nothing.
+                    for _ in 0..=dice.below(3) {
+                        CancelTarget(Arc::clone(&interrupts[target])).cancel();
+                    }
+                    if dice.below(4) == 0 {
+                        thread::sleep(Duration::from_micros(dice.below(100)));
+                    }
+                }
+            });
+        }
+        let ended: Vec<_> = guests.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        done.store(true, Ordering::Relaxed);
+        for guest in ended {
+            guest.unwrap();
+        }
+    });
+    let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+    let [all, asked, closed, replaced] = [&seen.runs, &seen.asked, &seen.closed, &seen.replaced].map(count);
+    println!(
+        "{all} runs, {asked} asked to stop, {closed} stopped, {replaced} guests replaced: {:?}",
+        started.elapsed()
+    );
+    assert_eq!(all, runs / GUESTS * GUESTS);
+    // Otherwise nothing was tried.
+    assert!(asked > all / 100 && closed > all / 1000 && replaced > all / 1000, "{asked} {closed} {replaced}");
+}
+
+#[test]
+fn a_guest_whose_page_is_protected_is_released_before_it_goes() {
+    let engine = Engine::default();
+    let mut pipe = io::pipe().unwrap();
+    let mut place = Place::new(&engine);
+    let interrupt = Arc::new(Interrupt::default());
+    interrupt.attach(place.safepoint());
+    let watch = interrupt.arm(None, Duration::ZERO).unwrap();
+    let target = CancelTarget(Arc::clone(&interrupt));
+    target.cancel();
+    assert!(place.is_open(&mut pipe), "first it is asked");
+    target.cancel();
+    assert!(!place.is_open(&mut pipe), "then it is stopped");
+    assert_eq!(interrupt.forced(), Some(Reason::Cancelled));
+    assert!(interrupt.detach());
+    assert!(place.is_open(&mut pipe));
+    assert!(place.asked());
+    target.cancel();
+    drop(watch);
+    assert!(place.is_open(&mut pipe) && !place.asked());
+}
+
+#[test]
+fn a_deadline_of_an_earlier_run_does_nothing_to_a_later_one() {
+    let interrupt = Arc::new(Interrupt::default());
+    drop(interrupt.arm(Some(Duration::from_millis(5)), Duration::ZERO).unwrap());
+    let later = interrupt.arm(Some(Duration::from_secs(60)), Duration::ZERO).unwrap();
+    thread::sleep(Duration::from_millis(30));
+    assert_eq!(interrupt.reason(), None);
+    drop(later);
+}
+
+#[test]
+fn a_host_function_that_sleeps_is_woken() {
+    let interrupt = Arc::new(Interrupt::default());
+    let watch = interrupt.arm(Some(Duration::from_millis(20)), Duration::from_secs(60)).unwrap();
+    let started = Instant::now();
+    assert_eq!(InterruptibleSleep(Arc::clone(&interrupt)).sleep(60_000_000_000), Wake::Interrupted);
+    assert!(started.elapsed() < Duration::from_secs(30));
+    drop(watch);
+}

@@ -1,0 +1,190 @@
+//! Tests of instances that are used again: what they hold, byte by byte.
+
+use wasmtime::{Ref, Table, Val};
+
+use super::*;
+use crate::{Image, ImageOptions, Sandbox, SandboxOptions, Status};
+
+/// A sandbox on the bare interpreter's image whose instances nobody else uses.
+fn sandbox() -> (Image, Sandbox) {
+    let base = Image::build(ImageOptions::default()).unwrap();
+    let image = Image::open(&base.info().path).unwrap();
+    let sandbox = Sandbox::on_image(image.clone(), SandboxOptions::default()).unwrap();
+    (image, sandbox)
+}
+
+fn execute(sandbox: &Sandbox, code: &str) -> Status {
+    sandbox.execute(code, [("", ""); 0]).unwrap().status
+}
+
+/// Whether this kernel tells which pages were written; others make every instance anew.
+fn is_supported() -> bool {
+    match dirty::written(&[]) {
+        Ok(_) => true,
+        Err(error) => {
+            assert!(matches!(error.raw_os_error(), Some(libc::ENOTTY | libc::EINVAL)), "{error}");
+            false
+        }
+    }
+}
+
+/// What a table's slot holds, as far as it can be compared with that of another instance.
+fn slot(store: &mut GuardedStore, table: Table, index: u64) -> Option<String> {
+    match table.get(&mut **store, index)? {
+        Ref::Func(Some(function)) => Some(function.ty(&**store).to_string()),
+        _ => None,
+    }
+}
+
+fn number(value: Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(value.cast_unsigned()),
+        Val::I64(value) => value.cast_unsigned(),
+        Val::F32(bits) => u64::from(bits),
+        Val::F64(bits) => bits,
+        other => panic!("a global holds {other:?}"),
+    }
+}
+
+/// Compare an instance that was used with one that never ran.
+fn assert_pristine(used: &mut Running, new: &mut Running, after: &str) {
+    let (is, was) = (used.links.memory.data(&*used.store), new.links.memory.data(&*new.store));
+    assert_eq!(is.len(), was.len(), "{after}: the memory has grown");
+    if is != was {
+        let differing = is.iter().zip(was).position(|(is, was)| is != was);
+        panic!("{after}: the address of the first byte that differs is {differing:?}");
+    }
+    assert_eq!(used.links.safepoint.data(&*used.store), new.links.safepoint.data(&*new.store), "{after}");
+
+    let values = |running: &mut Running| {
+        let globals = running.globals.iter().chain([&running.links.stack_pointer]);
+        globals.map(|global| number(global.get(&mut *running.store))).collect::<Vec<_>>()
+    };
+    assert_eq!(values(used), values(new), "{after}: the globals");
+
+    let size = used.links.table.size(&*used.store);
+    assert_eq!(size, new.links.table.size(&*new.store), "{after}: the table's size");
+    for index in 0..size {
+        let (is, was) = (slot(&mut used.store, used.links.table, index), slot(&mut new.store, new.links.table, index));
+        assert_eq!(is, was, "{after}: slot {index} of the table");
+    }
+    let state = used.store.data();
+    assert!(state.loader.is_none() && state.wasi.is_none() && state.snapshot.is_none(), "{after}");
+    assert!(state.request.is_empty() && state.response.is_empty() && state.depth == 0, "{after}");
+}
+
+/// Programs that change much, each in another way, and end in order.
+const WILD: &[(&str, &str)] = &[
+    ("nothing", ""),
+    ("an error", "1 / 0"),
+    ("an exit", "import sys; sys.exit(3)"),
+    (
+        "globals and modules",
+        "import sys, json, decimal\nsys.modules.clear()\njson.loads = None\nx = [object()] * 10_000",
+    ),
+    ("builtins", "import builtins\nfor name in list(vars(builtins)):\n    setattr(builtins, name, None)"),
+    ("deep recursion", "def f(n): return n and f(n - 1)\nf(900)\ndef g(): g()\ng()"),
+    (
+        "exceptions through C",
+        "def key(x): raise ValueError(x)\nfor _ in range(2000):\n    try: sorted([1, 2], key=key)\n    except ValueError: pass",
+    ),
+    (
+        "generators",
+        "def f():\n    try:\n        while True: yield 1\n    finally: print('end')\nkept = [f() for _ in range(100)]\nfor g in kept: next(g)",
+    ),
+    (
+        "threads",
+        "import threading\nfor n in range(5): threading.Thread(target=print, args=(n,), daemon=n % 2 == 0).start()",
+    ),
+    ("memory", "x = [bytearray(4096) for _ in range(500)]"),
+    (
+        "every object",
+        "import gc\nfor o in gc.get_objects():\n    try: hash(o), id(o), repr(o)[:5]\n    except Exception: pass",
+    ),
+    ("randomness", "import random, uuid, secrets\n[random.random(), uuid.uuid4(), uuid.uuid1(), secrets.token_hex()]"),
+];
+
+#[test]
+fn an_instance_that_was_put_back_equals_one_that_never_ran_in_every_byte() {
+    if !is_supported() {
+        return;
+    }
+    let (image, sandbox) = sandbox();
+    let snapshot = &image.opened().snapshot;
+    let mut new = snapshot.instance().unwrap();
+    for (name, code) in WILD {
+        let status = execute(&sandbox, code);
+        assert!(matches!(status, Status::Success | Status::Error), "{name}: {status:?}");
+        let mut used = snapshot.idle.take().unwrap_or_else(|| panic!("{name}: the instance was not kept"));
+        assert!(snapshot.idle.take().is_none(), "{name}: another instance waits");
+        assert_pristine(&mut used, &mut new, name);
+        // It serves the next program.
+        snapshot.idle.put(used);
+    }
+    let mut used = snapshot.idle.take().unwrap();
+    assert_eq!(used.runs as usize, WILD.len());
+    assert_pristine(&mut used, &mut new, "all of them");
+}
+
+#[test]
+fn what_cannot_be_put_back_is_not_used_again() {
+    let (image, sandbox) = sandbox();
+    let snapshot = &image.opened().snapshot;
+    for (name, code, expected) in [
+        ("grown memory", "x = bytearray(50_000_000)", Status::Success),
+        ("much written memory", "import mmap\nx = [b'x' * 100_000 for _ in range(400)]", Status::Success),
+        ("a callback", "import ctypes\nkept = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 1)\nkept()", Status::Success),
+        ("a freed callback", "import ctypes\nf = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 1)\ndel f", Status::Success),
+        ("symbols", "import ctypes\nctypes.CDLL(None).strlen(b'abc')", Status::Success),
+        ("an exit of the process", "import os\nos._exit(0)", Status::Success),
+        ("an abort", "import os\nos.abort()", Status::Crashed),
+        ("wild writes", "import ctypes\nctypes.memset(16, 255, 20_000_000)", Status::Crashed),
+    ] {
+        assert_eq!(execute(&sandbox, code), expected, "{name}");
+        assert!(snapshot.idle.take().is_none(), "{name}: the instance was kept");
+    }
+}
+
+#[test]
+fn a_session_leaves_no_instance_behind() {
+    let (image, sandbox) = sandbox();
+    sandbox.session().unwrap().execute("x = 1").unwrap();
+    assert!(image.opened().snapshot.idle.take().is_none());
+}
+
+#[test]
+fn instances_are_kept_up_to_a_bound_and_for_a_number_of_programs() {
+    if !is_supported() {
+        return;
+    }
+    let (image, sandbox) = sandbox();
+    let snapshot = &image.opened().snapshot;
+    for _ in 0..MOST + 4 {
+        snapshot.idle.put(snapshot.instance().unwrap());
+    }
+    assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), MOST);
+    snapshot.idle.waiting.lock().unwrap().clear();
+    let mut worn = snapshot.instance().unwrap();
+    worn.runs = MOST_RUNS - 2;
+    snapshot.idle.put(worn);
+    assert_eq!(execute(&sandbox, "1"), Status::Success);
+    assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), 1, "one program is left to it");
+    assert_eq!(execute(&sandbox, "1"), Status::Success);
+    assert!(snapshot.idle.take().is_none(), "it has served");
+}
+
+#[test]
+fn the_memory_of_the_instance_that_never_runs_stays_as_it_was() {
+    if !is_supported() {
+        return;
+    }
+    let (image, sandbox) = sandbox();
+    let snapshot = &image.opened().snapshot;
+    for (_, code) in WILD {
+        execute(&sandbox, code);
+    }
+    let original = snapshot.idle.original.lock().unwrap();
+    let original = original.as_ref().expect("an instance was put back");
+    let new = snapshot.instance().unwrap();
+    assert!(original.memory.data(&*original.store) == new.links.memory.data(&*new.store));
+}

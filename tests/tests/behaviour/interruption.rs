@@ -1,0 +1,145 @@
+//! Runs that are stopped: at any time, wherever they are, in many threads; and what is there afterwards.
+
+use std::{thread, time::Duration};
+
+use terrarium_core::{CancelHandle, ExecuteOptions, Sandbox, SandboxOptions, Status};
+use terrarium_tests::{no_files, options, sandbox};
+
+use crate::support::{error_of, int, success, timed};
+
+/// How late a stop may come here; the machine may be busy with the other tests. The benchmark has the exact figure.
+const SLACK: Duration = Duration::from_secs(5);
+
+fn limited(milliseconds: u64) -> ExecuteOptions {
+    ExecuteOptions { timeout: Some(Duration::from_millis(milliseconds)), ..ExecuteOptions::default() }
+}
+
+/// Code that heeds no interrupt; `numbers` is a long list.
+const STUBBORN: &[(&str, &str)] = &[
+    ("a regular expression", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"),
+    ("swallowed interrupts", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
+    ("a sort", "sorted(numbers, key=int.__neg__)"),
+    ("a search", "numbers.index(-1) if False else [numbers.count(-1) for _ in iter(int, 1)]"),
+    ("a sum", "sum(iter(int, 1))"),
+    ("a power", "7 ** 10**8"),
+];
+
+#[test]
+fn code_that_heeds_nothing_is_stopped_and_its_session_begins_anew() {
+    let sandbox = Sandbox::new(SandboxOptions { timeout: None, ..options() }).unwrap();
+    let mut session = sandbox.session().unwrap();
+    let prepare = "numbers = [n * 7919 % 1_000_003 for n in range(1_000_000)] * 6\nkept = 41";
+    success(&session.execute(prepare).unwrap());
+    for (name, code) in STUBBORN {
+        let (result, took) = timed(|| session.execute_with(code, limited(100)).unwrap());
+        assert_eq!(result.status, Status::Timeout, "{name}: {:?}", result.error);
+        assert!(took >= Duration::from_millis(100) && took < Duration::from_millis(150) + SLACK, "{name}: {took:?}");
+        if result.session_lost {
+            let result = session.execute("kept").unwrap();
+            assert_eq!((error_of(&result).0, result.session_lost), ("NameError", false), "{name}: a new interpreter");
+            success(&session.execute(prepare).unwrap());
+        }
+        assert_eq!(session.execute("kept + 1").unwrap().final_expression, int(42), "{name}");
+        assert_eq!(sandbox.execute("6 * 7", no_files()).unwrap().final_expression, int(42), "{name}");
+    }
+}
+
+#[test]
+fn a_session_keeps_its_state_through_many_soft_interrupts() {
+    let mut session = sandbox().session().unwrap();
+    session.execute("done = []\ndef work():\n    while True:\n        done.append(len(done))").unwrap();
+    let mut least = 0;
+    for run in 0..40_u64 {
+        let result = session.execute_with("work()", limited(1 + run % 7)).unwrap();
+        assert_eq!((result.status, result.session_lost), (Status::Timeout, false), "run {run}");
+        let result = session.execute("assert done == list(range(len(done)))\nlen(done)").unwrap();
+        let length = success(&result).final_expression.as_ref().and_then(|value| value.as_i64()).unwrap();
+        assert!(length >= least, "run {run}: {length} after {least}");
+        least = length;
+        success(&session.execute("done[1000:] = []").unwrap());
+        least = least.min(1000);
+    }
+    assert!(least > 0);
+}
+
+#[test]
+fn runs_that_are_cancelled_at_random_times_harm_no_other() {
+    let sandbox = Sandbox::new(SandboxOptions { grace: Duration::ZERO, ..options() }).unwrap();
+    let programs = [
+        "while True: pass",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "x = 1",
+        "import json\nfor n in range(50): json.dumps(list(range(n)))",
+        "sorted(range(100_000), key=int.__neg__)",
+        "import time\ntime.sleep(10)",
+    ];
+    let mut ended = std::collections::BTreeMap::new();
+    for run in 0..240_u64 {
+        let handle = CancelHandle::new();
+        let options = ExecuteOptions { cancel: Some(handle.clone()), ..ExecuteOptions::default() };
+        let code = programs[usize::try_from(run).unwrap() % programs.len()];
+        let canceller = thread::spawn(move || {
+            thread::sleep(Duration::from_micros(run * 7919 % 3000));
+            handle.cancel();
+        });
+        let result = sandbox.execute_with(code, options).unwrap();
+        assert!(
+            matches!(result.status, Status::Cancelled | Status::Success),
+            "{code}: {:?} {:?}",
+            result.status,
+            result.error
+        );
+        *ended.entry(format!("{:?}", result.status)).or_insert(0) += 1;
+        assert_eq!(sandbox.execute("6 * 7", no_files()).unwrap().final_expression, int(42), "{code}");
+        canceller.join().unwrap();
+    }
+    assert!(ended.len() == 2 && ended.values().all(|count| *count > 10), "{ended:?}");
+}
+
+#[test]
+fn deadlines_hold_in_eight_threads_at_once() {
+    let sandbox = sandbox();
+    let soft = "n = 0\nwhile True: n += 1";
+    let hard = "while True:\n    try:\n        while True: pass\n    except BaseException: pass";
+    thread::scope(|scope| {
+        for number in 0..8_u64 {
+            let sandbox = &sandbox;
+            scope.spawn(move || {
+                let mut session = sandbox.session().unwrap();
+                for turn in 0..4 {
+                    let limit = 50 + 10 * number;
+                    let code = if (number + turn) % 2 == 0 { soft } else { hard };
+                    let (result, took) = timed(|| sandbox.execute_with(code, limited(limit)).unwrap());
+                    assert_eq!(result.status, Status::Timeout, "{:?}", result.error);
+                    assert!(
+                        took >= Duration::from_millis(limit) && took < Duration::from_millis(limit) + SLACK,
+                        "{took:?}"
+                    );
+                    let result = session.execute_with(soft, limited(limit)).unwrap();
+                    assert_eq!((result.status, result.session_lost), (Status::Timeout, false));
+                    assert_eq!(session.execute("n > 0").unwrap().final_repr.as_deref(), Some("True"));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_deadline_that_comes_while_a_run_ends_does_not_reach_the_next() {
+    let sandbox = sandbox();
+    let mut session = sandbox.session().unwrap();
+    let mut stopped = 0;
+    // Deadlines around the time that the run takes.
+    for run in 0..300 {
+        let options =
+            ExecuteOptions { timeout: Some(Duration::from_micros(50 + run * 10)), ..ExecuteOptions::default() };
+        let result = session.execute_with("x = sum(range(5000))", options.clone()).unwrap();
+        stopped += usize::from(result.status != Status::Success);
+        assert!(matches!(result.status, Status::Success | Status::Timeout), "{:?}", result.error);
+        let fresh = sandbox.execute_with("x = sum(range(5000))", options).unwrap();
+        assert!(matches!(fresh.status, Status::Success | Status::Timeout), "{:?}", fresh.error);
+        assert_eq!(session.execute("6 * 7").unwrap().final_expression, int(42), "run {run}");
+        assert_eq!(sandbox.execute("6 * 7", no_files()).unwrap().final_expression, int(42), "run {run}");
+    }
+    assert!(stopped > 0 && stopped < 300, "{stopped}");
+}

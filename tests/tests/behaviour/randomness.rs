@@ -1,0 +1,87 @@
+//! Nothing random is shared by two runs of one image, unless they are to be deterministic: then everything is.
+
+use std::collections::BTreeSet;
+
+use terrarium_core::{Deterministic, Image, ImageOptions, Sandbox, SandboxOptions};
+use terrarium_tests::{no_files, options, sandbox};
+
+use crate::support::success;
+
+/// A line for each source of randomness.
+const DRAW: &str = "import random, secrets, uuid, tempfile, os, time
+print('random', random.random(), random.getrandbits(64), random.gauss(0, 1))
+print('instance', random.Random().random())
+print('system', random.SystemRandom().random())
+print('secrets', secrets.token_hex(16))
+print('uuid1', uuid.uuid1())
+print('uuid4', uuid.uuid4())
+print('uuid7', uuid.uuid7())
+print('file', os.path.basename(tempfile.mktemp()))
+print('folder', os.path.basename(tempfile.mkdtemp()))
+print('urandom', os.urandom(8).hex())
+print('device', open('/dev/urandom', 'rb').read(8).hex())
+print('shuffle', random.sample(range(10**6), 5))";
+
+fn drawn(sandbox: &Sandbox) -> Vec<String> {
+    let result = sandbox.execute(DRAW, no_files()).unwrap();
+    let lines: Vec<String> = success(&result).stdout.lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), DRAW.matches("print(").count(), "{lines:?}");
+    lines
+}
+
+#[test]
+fn runs_of_one_image_draw_different_numbers() {
+    let sandbox = sandbox();
+    let mut all = BTreeSet::new();
+    // More than two: the first may have an instance of its own, those that follow use one again.
+    for run in 0..5 {
+        for line in drawn(&sandbox) {
+            assert!(all.insert(line.clone()), "run {run} draws again: {line}");
+        }
+    }
+    let mut session = sandbox.session().unwrap();
+    for line in success(&session.execute(DRAW).unwrap()).stdout.lines() {
+        assert!(all.insert(line.to_owned()), "a session draws again: {line}");
+    }
+}
+
+#[test]
+fn images_whose_preparation_has_drawn_do_not_repeat_it() {
+    let sandbox = Sandbox::on_image(crate::images::prepared().clone(), options()).unwrap();
+    let mut all = BTreeSet::new();
+    for _ in 0..3 {
+        for line in drawn(&sandbox) {
+            assert!(all.insert(line.clone()), "{line}");
+        }
+    }
+}
+
+#[test]
+fn deterministic_runs_draw_the_same_whatever_ran_before() {
+    let image = Image::build(ImageOptions::default()).unwrap();
+    let with = |deterministic| Sandbox::on_image(image.clone(), SandboxOptions { deterministic, ..options() }).unwrap();
+    let fixed = with(Some(Deterministic { seed: 5, ..Deterministic::default() }));
+    let other = with(Some(Deterministic { seed: 6, ..Deterministic::default() }));
+    let first = drawn(&fixed);
+    for _ in 0..3 {
+        assert_eq!(drawn(&fixed), first);
+        let free = drawn(&with(None));
+        assert!(free.iter().zip(&first).all(|(free, fixed)| free != fixed), "{free:?}");
+        let differing = drawn(&other);
+        assert!(differing.iter().zip(&first).all(|(one, other)| one != other), "{differing:?} {first:?}");
+    }
+    fixed.execute("import random, numbers; random.seed(9); 1 / 0", no_files()).unwrap();
+    assert_eq!(drawn(&fixed), first);
+    let mut session = fixed.session().unwrap();
+    let stdout = session.execute(DRAW).unwrap().stdout;
+    assert_eq!(stdout.lines().collect::<Vec<_>>(), first);
+}
+
+#[test]
+fn addresses_and_hashes_of_text_are_common_to_runs_of_one_image() {
+    let sandbox = sandbox();
+    let code = "[hash('secret'), hash(b'secret'), id(None), id(print)]";
+    let first = sandbox.execute(code, no_files()).unwrap().final_repr;
+    assert!(first.is_some());
+    assert_eq!(sandbox.execute(code, no_files()).unwrap().final_repr, first);
+}

@@ -1,0 +1,137 @@
+//! Images with compiled packages, and libraries that are loaded on top of them.
+
+use std::collections::BTreeSet;
+
+use terrarium_core::{Deterministic, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Status};
+use terrarium_tests::{corpus, no_files, options};
+
+/// A sandbox whose image has these packages.
+fn preloaded(packages: &[&str]) -> SandboxOptions {
+    SandboxOptions {
+        packages: Packages::List(packages.iter().map(ToString::to_string).collect()),
+        packages_from: vec![corpus()],
+        ..options()
+    }
+}
+
+/// What the code prints.
+#[track_caller]
+fn printed(sandbox: &Sandbox, code: &str) -> String {
+    let result = sandbox.execute(code, no_files()).unwrap();
+    assert_eq!(result.status, Status::Success, "{:?}", result.error);
+    result.stdout
+}
+
+/// A line for each generator.
+const DRAW: &str = "import numpy as np, random
+print('legacy', np.random.rand(3), np.random.randn(), np.random.randint(10**9))
+print('state', np.random.RandomState().rand())
+print('default', np.random.default_rng().random(3))
+print('bits', np.random.PCG64().random_raw())
+print('random', random.random())
+np.random.shuffle(x := list(range(50)))
+print('shuffled', x)";
+
+#[test]
+fn runs_of_an_image_with_numpy_draw_different_numbers_unless_they_are_deterministic() {
+    let sandbox = Sandbox::new(preloaded(&["numpy"])).unwrap();
+    let mut all = BTreeSet::new();
+    for _ in 0..4 {
+        for line in printed(&sandbox, DRAW).lines() {
+            assert!(all.insert(line.to_owned()), "drawn before: {line}");
+        }
+    }
+    let fixed = SandboxOptions { deterministic: Some(Deterministic::default()), ..preloaded(&["numpy"]) };
+    let fixed = Sandbox::new(fixed).unwrap();
+    let first = printed(&fixed, DRAW);
+    assert!(first.lines().all(|line| !all.contains(line)), "{first}");
+    printed(&sandbox, "import numpy as np\nnp.random.seed(1)\nnp.random.rand()");
+    printed(&fixed, "import numpy as np\nnp.random.seed(1)\nnp.random.rand()");
+    assert_eq!(printed(&fixed, DRAW), first);
+    // A seed of the program's own holds, too.
+    let seeded = "import numpy as np, random\nnp.random.seed(7); random.seed(7)\nprint(np.random.rand(2), random.random(), np.random.default_rng(7).random())";
+    assert_eq!(printed(&sandbox, seeded), printed(&sandbox, seeded));
+}
+
+/// What a program does to numpy is not seen by the next.
+#[test]
+fn numpy_is_as_new_in_every_run() {
+    let sandbox = Sandbox::new(preloaded(&["numpy"])).unwrap();
+    let witness = "import numpy as np, sys
+print(np.get_printoptions(), np.geterr(), np.pi, np.array([1, 2]).sum(), np.float64(1) / 3, np.linalg.inv(np.eye(2)))
+print(sorted(name for name in sys.modules if name.startswith('numpy')), sorted(vars(np)), hasattr(np, 'secret'))
+print([(name, id(value)) for name, value in sorted(vars(np).items())])
+print(np.zeros(1000).sum(), np.empty(3).shape, np._core.multiarray._get_ndarray_c_version())";
+    let expected = printed(&sandbox, witness);
+    for code in [
+        "import numpy as np\nnp.set_printoptions(precision=1); np.seterr(all='raise'); np.pi = 3; np.secret = 1",
+        "import numpy as np\nx = np.arange(200_000).reshape(400, 500)\nnp.linalg.svd(x[:50, :50].astype(float))\n1 / 0",
+        "import numpy as np\nnp.array = None\nnp.ndarray.__array_ufunc__\nnp.arange(5_000_000)",
+        "import numpy as np\nx = np.ones(1000)\nnp.lib.stride_tricks.as_strided(x, (10**5,), (8,))[:] = -1",
+        "import numpy as np\nnp.frompyfunc(lambda x: 1 / 0, 1, 1)(np.arange(3))",
+    ] {
+        sandbox.execute(code, no_files()).unwrap();
+        assert_eq!(printed(&sandbox, witness), expected, "after {code}");
+    }
+}
+
+/// Libraries and what only their native parts do.
+const LIBRARIES: &str = "import regex, sys
+from lxml import etree
+print(regex.findall(r'\\p{Lu}+', 'abCDéÈ'), regex.fullmatch(r'(?:cats|dog){e<=1}', 'cat').fuzzy_counts)
+root = etree.fromstring('<a><b x=\"1\">t</b><b x=\"2\"/></a>')
+print(root.xpath('//b[@x=2]/@x'), etree.XSLT(etree.XML('<xsl:stylesheet version=\"1.0\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"><xsl:template match=\"/\"><o><xsl:value-of select=\"//b\"/></o></xsl:template></xsl:stylesheet>'))(root).getroot().text)
+try: etree.fromstring('<a>')
+except etree.XMLSyntaxError as error: print(type(error).__name__)";
+const PRINTED: &str = "['CD', 'È'] (0, 0, 1)\n['2'] t\nXMLSyntaxError\n";
+
+#[test]
+fn libraries_are_loaded_at_run_time_on_top_of_the_bare_interpreter() {
+    let sandbox = Sandbox::new(SandboxOptions { preload: false, ..preloaded(&["regex", "lxml"]) }).unwrap();
+    for _ in 0..3 {
+        assert_eq!(printed(&sandbox, LIBRARIES), PRINTED);
+        assert_eq!(printed(&sandbox, "print(1)"), "1\n");
+    }
+}
+
+#[test]
+fn libraries_are_loaded_at_run_time_on_top_of_an_image_with_numpy() {
+    let image = Image::build(ImageOptions {
+        packages: vec!["numpy".to_owned()],
+        packages_from: vec![corpus()],
+        ..ImageOptions::default()
+    });
+    let options = SandboxOptions { packages: Packages::Auto, ..preloaded(&[]) };
+    let sandbox = Sandbox::on_image(image.unwrap(), options).unwrap();
+    let with_numpy =
+        format!("import numpy as np\n{LIBRARIES}\nprint(np.linalg.det(np.eye(3)), int(np.arange(10).sum()))");
+    for _ in 0..2 {
+        assert_eq!(printed(&sandbox, &with_numpy), format!("{PRINTED}1.0 45\n"));
+        // Its exceptions of C++ pass through code of the image and of the library.
+        assert_eq!(
+            printed(&sandbox, "import numpy as np\ntry: np.fft.fft([])\nexcept ValueError: print('error')"),
+            "error\n"
+        );
+    }
+    let mut session = sandbox.session().unwrap();
+    assert_eq!(session.execute("import numpy as np\nx = np.arange(4)").unwrap().status, Status::Success);
+    let result = session.execute(LIBRARIES).unwrap();
+    assert_eq!((result.stdout.as_str(), result.status), (PRINTED, Status::Success), "{:?}", result.error);
+    assert_eq!(session.execute("int(x.sum())").unwrap().final_repr.as_deref(), Some("6"));
+}
+
+#[test]
+fn a_moved_image_with_compiled_packages_needs_no_wheels() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("numpy.timg");
+    let built =
+        ImageOptions { packages: vec!["numpy".to_owned()], packages_from: vec![corpus()], ..ImageOptions::default() };
+    Image::build(built).unwrap().save(&path).unwrap();
+    let sandbox = Sandbox::new(SandboxOptions { image: Some(path), ..options() }).unwrap();
+    // What was not imported for the image is loaded from its files.
+    let code = "import numpy as np, numpy.testing as t, numpy.polynomial as p, ctypes, os
+t.assert_allclose(p.Polynomial([1, 2])(2), 5)
+kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)
+print(kind(lambda x: float(np.sqrt(x)))(16.0), os.path.exists(np.__file__))";
+    assert_eq!(printed(&sandbox, code), "4.0 True\n");
+}

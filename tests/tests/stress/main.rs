@@ -1,0 +1,11 @@
+//! Many runs, many sessions, many threads: nothing fails, and nothing is left behind.
+
+mod load;
+mod resources;
+
+use std::path::Path;
+
+/// The helper process.
+fn probe() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_terrarium-probe"))
+}
