@@ -137,15 +137,15 @@ impl Plan {
     /// The image's files and those of packages.
     fn layer(&self, mounted: Option<&Mounted>) -> Result<Arc<Layer>> {
         let own = &self.image.opened().layer;
-        match mounted.filter(|mounted| !mounted.files.is_empty()) {
-            None => Ok(Arc::clone(own)),
+        match mounted {
             // The bare interpreter's files are below those of packages already.
             Some(mounted) if Arc::ptr_eq(own, &base::layer()?) => Ok(Arc::clone(&mounted.layer)),
-            Some(mounted) => {
+            Some(mounted) if !mounted.files.is_empty() => {
                 let mut layer = LayerBuilder::on(own);
                 lay_out(&mut layer, &self.image.info().path, &mounted.files)?;
                 Ok(Arc::new(layer.build()))
             }
+            _ => Ok(Arc::clone(own)),
         }
     }
 
