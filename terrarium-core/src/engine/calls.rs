@@ -18,10 +18,9 @@ const PAGE: u64 = 64 << 10;
 const GROWTH: u64 = 1 << 20;
 /// What 32-bit memory ends at; the last page cannot be expressed in a 32-bit size.
 const MOST_HEAP: u64 = (4 << 30) - PAGE;
-/// How deep calls from host functions into the guest may lie in each other. Each has a stack of its own, which takes
-/// two of the mappings that the system lets a process have (65,530 by default on Linux). A Python function that is
-/// called back by a foreign one takes two, so Python's own recursion limit comes first.
-const MOST_NESTED: usize = 2048;
+/// How deep calls from host functions into the guest may lie in each other. Each has a stack of its own, of those that
+/// the process has for all guests. A Python function that is called back by a foreign one takes two.
+const MOST_NESTED: usize = 512;
 /// SIGINT.
 const INTERRUPT_SIGNAL: i32 = 2;
 

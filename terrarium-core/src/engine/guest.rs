@@ -111,12 +111,16 @@ impl Guest {
 
     /// Fresh random bytes for the places that must differ from one guest to the next.
     fn draw(&mut self, places: &[Span]) -> Result<(), Error> {
+        if places.is_empty() {
+            return Ok(());
+        }
+        let fault = |error: &dyn std::fmt::Display| Error::Start(format!("entropy: {error}"));
+        let mut entropy = self.process().entropy.stretched().map_err(|errno| fault(&errno))?;
         let mut bytes = Vec::new();
         for Span { address, length } in places {
             bytes.resize(*length as usize, 0);
-            self.process().entropy.fill(&mut bytes).map_err(|errno| Error::Start(format!("entropy: {errno}")))?;
-            write(&mut self.running.store, *address, &bytes)
-                .map_err(|error| Error::Start(format!("entropy: {error:#}")))?;
+            entropy.fill(&mut bytes).map_err(|errno| fault(&errno))?;
+            write(&mut self.running.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
         }
         Ok(())
     }

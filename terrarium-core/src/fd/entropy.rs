@@ -24,6 +24,16 @@ impl Entropy {
         Self::Seeded(Box::new(ChaCha20Rng::seed_from_u64(seed)))
     }
 
+    /// A generator for many bytes, seeded with a few: it need not ask the operating system for each of them.
+    ///
+    /// # Errors
+    /// `EIO` when the operating system has no random bytes.
+    pub fn stretched(&mut self) -> Result<Self, Errno> {
+        let mut seed = [0; 32];
+        self.fill(&mut seed)?;
+        Ok(Self::Seeded(Box::new(ChaCha20Rng::from_seed(seed))))
+    }
+
     /// Fills `buffer`.
     ///
     /// # Errors
