@@ -128,7 +128,7 @@ fn a_changed_byte_behind_the_machine_code_is_refused_or_does_no_harm() {
     let behind = file.bytes.len() - file.code;
     let mut refused = 0;
     // An odd step, so that all kinds of fields are met.
-    for place in (0..behind).step_by(behind / 20 | 1).map(|place| file.code + place) {
+    for place in (0..behind).step_by((behind / 20) | 1).map(|place| file.code + place) {
         handle.write_all_at(&[file.bytes[place] ^ 0x11], place as u64).unwrap();
         match opened(&path) {
             Ok(value) => assert_eq!(value, 42, "{place}"),
