@@ -73,7 +73,7 @@ fn what_is_wrong_with_an_image_is_said() {
     );
     let missing = image(&["build", "--prepare", &path(&dir, "gone.py")]);
     assert!(missing.stderr.contains("--prepare") && missing.stderr.contains("gone.py"), "{}", missing.stderr);
-    let unknown = image(&["build", "--package", "nobody-has-this", "--packages-from", dir.path().to_str().unwrap()]);
+    let unknown = image(&["build", "--package", "nobody-has-this"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("nobody-has-this"), "{}", unknown.stderr);
 }

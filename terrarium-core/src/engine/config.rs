@@ -17,7 +17,7 @@ pub(super) const GUEST_STACK: usize = 128 << 20;
 const HOST_STACK: usize = 8 << 20;
 
 /// How many guests may live at a time. Each has address space of its own, reserved when the process starts.
-const MOST_GUESTS: u32 = 1000;
+pub(super) const MOST_GUESTS: u32 = 1000;
 /// A guest's memories: its own, the safepoint page, and the engine's heap for exceptions.
 const MEMORIES: u32 = 3;
 /// How many calls into guests may go on at a time, those that lie in each other counted apart.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use wasmtime::{
-    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Mutability, Ref, Result, Store, TypedFunc, Val,
-    ValType, bail, format_err,
+    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Mutability, PoolConcurrencyLimitError, Ref, Result,
+    Store, TypedFunc, Val, ValType, bail, format_err,
 };
 
 use super::{
     block_on::block_on,
+    config::MOST_GUESTS,
     driver,
     interruption::Interrupt,
     machine::{Machine, Unbooted},
@@ -87,7 +88,7 @@ impl Guest {
         snapshot: &Arc<Snapshot>,
         options: GuestOptions,
     ) -> Result<Self, Error> {
-        let running = snapshot.running().map_err(|error| Error::Start(format!("{error:#}")));
+        let running = snapshot.running().map_err(|error| no_place(&error));
         let mut guest = Self { running: running?, in_order: true };
         let links = guest.running.links;
         let mut state = State::new(machine, Arc::clone(&snapshot.linker), Some(Arc::clone(snapshot)), options);
@@ -279,6 +280,16 @@ impl Guest {
     /// Whether it asked for more memory than it may have, since the last call of this function.
     pub(crate) fn take_memory_denied(&mut self) -> bool {
         std::mem::take(&mut self.running.store.data_mut().limiter.denied)
+    }
+}
+
+/// Why there is no instance.
+fn no_place(error: &wasmtime::Error) -> Error {
+    match error.downcast_ref::<PoolConcurrencyLimitError>() {
+        Some(_) => Error::Start(format!(
+            "a process has room for {MOST_GUESTS} interpreters at a time, and all are in use: drop sessions"
+        )),
+        None => Error::Start(format!("{error:#}")),
     }
 }
 

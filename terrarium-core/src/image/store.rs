@@ -191,15 +191,24 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
             removed.push(path);
         }
     }
+    for path in named(cache_dir, verify::MARK)? {
+        // Files that come and go leave them behind. One that is missed costs its image another check.
+        let _ = fs::remove_file(path);
+    }
     Ok(removed)
 }
 
 fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {
+    named(cache_dir, "timg")
+}
+
+/// The files of a cache folder whose names end so.
+fn named(cache_dir: Option<&Path>, ending: &str) -> Result<Vec<PathBuf>> {
     let folder = Cache::open(cache_dir)?.path("");
     let fault = |error: std::io::Error| Error::Cache { path: folder.clone(), reason: error.to_string() };
     let entries = fs::read_dir(&folder).map_err(fault)?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "timg")).collect())
+    Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect())
 }
 
 /// Note that an image in the cache was used, at most once a day.

@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 use super::{about::About, fault};
 use crate::{Result, engine::Cache};
 
+/// What the names of marks end in.
+pub(super) const MARK: &str = "verified";
+
 /// Check the machine code of a file that came from elsewhere against its hash, unless this file was checked before.
 ///
 /// # Errors
@@ -15,7 +18,7 @@ pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
     let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
     let state = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
     let seen = Sha256::digest(format!("{state:?} {}", about.sha256));
-    let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".verified";
+    let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
     if cache.find(&mark)?.is_some() {
         return Ok(());
     }

@@ -128,7 +128,7 @@ fn a_changed_byte_behind_the_machine_code_is_refused_or_does_no_harm() {
     let behind = file.bytes.len() - file.code;
     let mut refused = 0;
     // An odd step, so that all kinds of fields are met.
-    for place in (0..behind).step_by(behind / 20 | 1).map(|place| file.code + place) {
+    for place in (0..behind).step_by((behind / 20) | 1).map(|place| file.code + place) {
         handle.write_all_at(&[file.bytes[place] ^ 0x11], place as u64).unwrap();
         match opened(&path) {
             Ok(value) => assert_eq!(value, 42, "{place}"),
@@ -236,6 +236,8 @@ fn images_that_are_of_no_use_are_pruned_and_others_are_kept() {
     fs::copy(file.saying(|about| about["version"] = "0.0.9".into()), dir.path().join(foreign)).unwrap();
     write(&dir.path().join(text), b"no image");
     write(&dir.path().join("other.txt"), b"not ours");
+    // That a file was checked, which may be gone by now.
+    write(&dir.path().join("0123.verified"), b"");
     let month = Duration::from_secs(30 * 24 * 3600);
     let handle = fs::File::options().append(true).open(dir.path().join(old)).unwrap();
     handle.set_modified(std::time::SystemTime::now() - month).unwrap();
@@ -253,5 +255,6 @@ fn images_that_are_of_no_use_are_pruned_and_others_are_kept() {
     assert_eq!(names(Image::prune(Some(dir.path()), None).unwrap()), [foreign, text]);
     assert_eq!(names(Image::prune(Some(dir.path()), Some(month / 2)).unwrap()), [old]);
     assert_eq!(names(Image::prune(Some(dir.path()), Some(month / 2)).unwrap()), Vec::<String>::new());
+    assert!(!dir.path().join("0123.verified").exists());
     assert!(dir.path().join(good).exists() && dir.path().join("other.txt").exists());
 }

@@ -82,3 +82,10 @@ fn two_hundred_idle_sessions_fit_into_a_megabyte_each_and_need_no_threads() {
     assert_eq!((idle.threads, used.threads), (before.threads, before.threads));
     assert_eq!((idle.descriptors, used.descriptors), (before.descriptors, before.descriptors));
 }
+
+#[test]
+fn more_sessions_than_there_is_room_for_are_an_error_that_says_so() {
+    let job = Job { steps: vec![step("1 + 1")], idle_sessions: 1001, ..Job::default() };
+    let report = run_job(probe(), &job, &[], Duration::from_secs(120));
+    assert!(report.stderr.contains("room for 1000 interpreters"), "{:?} {}", report.ending, report.stderr);
+}

@@ -40,8 +40,8 @@ impl Place {
 
     /// Whether the page can be read: the kernel does it, which says so instead of ending the process.
     fn is_open(&self, pipe: &mut (io::PipeReader, io::PipeWriter)) -> bool {
-        match pipe.1.write(&self.page.data(&self.store)[..1]) {
-            Ok(_) => {
+        match pipe.1.write_all(&self.page.data(&self.store)[..1]) {
+            Ok(()) => {
                 io::Read::read_exact(&mut pipe.0, &mut [0]).unwrap();
                 true
             }

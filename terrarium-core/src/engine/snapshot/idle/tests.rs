@@ -188,3 +188,17 @@ fn the_memory_of_the_instance_that_never_runs_stays_as_it_was() {
     let new = snapshot.instance().unwrap();
     assert!(original.memory.data(&*original.store) == new.links.memory.data(&*new.store));
 }
+
+#[test]
+fn an_image_that_nobody_uses_is_gone_with_its_instances() {
+    let (image, sandbox) = sandbox();
+    let snapshot = std::sync::Arc::downgrade(&image.opened().snapshot);
+    execute(&sandbox, "1");
+    let mut session = sandbox.session().unwrap();
+    session.execute("1").unwrap();
+    drop((image, sandbox));
+    assert!(snapshot.upgrade().is_some(), "the session lives");
+    assert_eq!(session.execute("6 * 7").unwrap().final_repr.as_deref(), Some("42"));
+    drop(session);
+    assert!(snapshot.upgrade().is_none());
+}
