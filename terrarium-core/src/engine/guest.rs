@@ -227,6 +227,19 @@ impl Guest {
         Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
     }
 
+    /// The content of a memory that its module exports as `name`, which is cleared.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when there is none.
+    pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        let memory = self.instance.get_memory(&mut *self.store, name);
+        let memory = memory.ok_or_else(|| Error::Engine(format!("the interpreter has no memory {name}")))?;
+        let content = memory.data_mut(&mut *self.store);
+        let taken = content.to_vec();
+        content.fill(0);
+        Ok(taken)
+    }
+
     /// The store and the parts of a guest that booted here.
     pub(super) fn at_rest(&mut self) -> Option<(&mut Store<State>, Links)> {
         let links = self.store.data().guest.filter(|_| self.store.data().snapshot.is_none())?;
