@@ -81,6 +81,9 @@ mod run;
 mod sandbox;
 #[cfg(feature = "runtime")]
 mod session;
+#[cfg(feature = "runtime")]
+#[doc(hidden)]
+pub mod training;
 
 #[cfg(feature = "runtime")]
 pub use bytes::Bytes;

@@ -50,7 +50,8 @@ pub struct Source {
     pub integrity: String,
     /// The licence as an SPDX expression.
     pub licence: String,
-    /// What it is fetched for: `artifacts`, or `tests` when only development needs it.
+    /// What it is fetched for: `artifacts`; `tool` when set-up runs it and nothing of it is shipped; `tests` when only
+    /// development needs it.
     #[serde(rename = "use")]
     pub purpose: String,
 }

@@ -10,6 +10,7 @@ mod setup;
 mod suites;
 mod test;
 mod tidy;
+mod train;
 mod util;
 
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Command {
     Bench(bench::Options),
     /// Measure this library and its peers on the same work, in one run.
     Compare(compare::Options),
+    /// Run the training programs, and write which calls of the guest set-up makes direct.
+    Train(train::Options),
     /// Pack the crate of the guest's artifacts and check its size.
     Dist,
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Suites(options) => suites::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Train(options) => train::run(&options),
         Command::Dist => dist::run(),
     };
     match outcome {

@@ -1,9 +1,10 @@
-//! `cargo xtask setup`: fetch the pinned packages, rewrite the guest, lay out the artifacts.
+//! `cargo xtask setup`: fetch the pinned packages, rewrite and optimise the guest, lay out the artifacts.
 
 mod artifacts;
 mod bytecode;
 mod corpus;
 mod download;
+mod optimise;
 mod pins;
 
 use std::fs;
@@ -13,7 +14,11 @@ use anyhow::{Context, Result};
 use terrarium_runtime::{Runtime, sha256_hex};
 
 use crate::util;
+pub(crate) use artifacts::rewrite_options;
 use pins::Pins;
+
+/// Which calls of the guest are made direct, from the workspace's root: see `cargo xtask train`.
+pub(crate) const PROFILE: &str = "terrarium-runtime/profile.txt";
 
 /// What set-up is asked for.
 #[derive(clap::Args, Default)]
@@ -50,7 +55,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     bytecode::lay_out(&folder)?;
     if options.dev {
-        download::lay_out_for_tests(&pins, &downloads)?;
         corpus::lay_out(&pins, &downloads)?;
     }
     Ok(())

@@ -54,7 +54,8 @@ fn pool() -> PoolingAllocationConfig {
         // Those of libraries that are loaded at run time count too, but take no place.
         .total_core_instances(u32::MAX)
         .max_core_instance_size(64 << 20)
-        .max_memories_per_module(2)
+        // The interpreter's has its own and the safepoint page, and in training that of the counters.
+        .max_memories_per_module(3)
         .max_tables_per_module(3)
         .table_elements(MOST_TABLE_SLOTS)
         .max_memory_size(LARGEST_MEMORY)

@@ -256,6 +256,20 @@ impl Guest {
         Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
     }
 
+    /// The content of a memory that its module exports as `name`, which is cleared.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when there is none.
+    pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        let Running { store, links, .. } = &mut self.running;
+        let memory = links.python.get_memory(&mut **store, name);
+        let memory = memory.ok_or_else(|| Error::Engine(format!("the interpreter has no memory {name}")))?;
+        let content = memory.data_mut(&mut **store);
+        let taken = content.to_vec();
+        content.fill(0);
+        Ok(taken)
+    }
+
     /// The store and the parts of a guest that booted here.
     pub(super) fn at_rest(&mut self) -> Option<(&mut Store<State>, Links)> {
         let links = self.running.store.data().guest.filter(|_| self.running.store.data().snapshot.is_none())?;

@@ -306,6 +306,14 @@ impl Interpreter {
         }
     }
 
+    /// The content of a memory that the interpreter's module exports beside its own, which is cleared.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when there is none.
+    pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        self.guest.take_memory(name)
+    }
+
     /// Whether the interpreter is gone.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended

@@ -159,6 +159,25 @@ impl Recipe {
         file::bytes(code, &about, &taken.loader, &written)
     }
 
+    /// Boot, and run programs; after each, the content of the memory that the interpreter's module exports as
+    /// `counters`, which is cleared before.
+    ///
+    /// # Errors
+    /// [`Error::Image`] when a program fails; faults of the host.
+    pub(crate) fn train(&self, machine: &Arc<Machine>, counters: &str, programs: &[String]) -> Result<Vec<Vec<u8>>> {
+        let defaults = SandboxOptions::default();
+        let mut interpreter = self.boot(machine, &BootConfig::of(&defaults, defaults.home.clone()))?;
+        let mut counted = Vec::new();
+        for program in programs {
+            interpreter.take_memory(counters)?;
+            if let Some(error) = self.run(&mut interpreter, program)?.error {
+                return Err(self.fault(format!("a training program failed: {}", error.traceback.trim_end())));
+            }
+            counted.push(interpreter.take_memory(counters)?);
+        }
+        Ok(counted)
+    }
+
     /// Let the interpreter run a few programs, so that its bytecode has taken the form that it settles in: what changes
     /// after the image is taken has to be copied by every interpreter.
     fn exercise(&self, interpreter: &mut Interpreter) -> Result<()> {

@@ -7,22 +7,30 @@
 //! The input may be hostile (a wheel brings its own modules): it is validated before the first pass, nesting is
 //! kept on explicit stacks, and what a pass adds is bounded by what it read.
 
+mod call_sites;
+mod count_calls;
+mod direct_calls;
 mod error;
 mod exceptions;
 mod export_globals;
+mod locals;
 mod module;
 mod options;
 mod own;
 mod pipeline;
+mod profile;
 mod redirect;
 mod safepoint;
 mod sections;
 pub(crate) mod splice;
 mod validate;
 
+pub use call_sites::CallSite;
+pub use count_calls::{CALL_COUNTS_EXPORT, CallCount, call_counts};
 pub use error::RewriteError;
 pub use export_globals::GLOBAL_EXPORT_PREFIX;
 pub use options::{Redirect, RewriteOptions, Safepoint};
 pub use pipeline::{Pass, rewrite};
+pub use profile::{CallProfile, ProfileError};
 pub use safepoint::{SAFEPOINT_EXPORT, SAFEPOINT_MODULE, SAFEPOINT_NAME};
 pub use validate::validate;

@@ -1,8 +1,11 @@
 //! What is to be rewritten in a module.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::call_sites::CallSite;
+use super::count_calls::CountCalls;
+use super::direct_calls::DirectCalls;
 use super::exceptions::Exceptions;
 use super::export_globals::ExportGlobals;
 use super::own::Own;
@@ -15,6 +18,13 @@ use super::safepoint::Safepoints;
 /// The default changes nothing but the exception handling, which every module needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RewriteOptions {
+    /// Table slots that calls meet most, see [`CallProfile`](super::CallProfile): each of these sites compares its slots
+    /// and calls their functions directly. A site, a slot or a type that does not fit is left alone. The slots
+    /// that the module's segments fill must not be changed by anyone. Default: none.
+    pub direct_calls: Option<Arc<BTreeMap<CallSite, Vec<u32>>>>,
+    /// Count the calls through the table and the slots that they meet, in a memory that is exported as
+    /// `terrarium.calls`; [`call_counts`](super::call_counts) reads it. Default: false.
+    pub count_calls: bool,
     /// Functions that the host serves instead of the module. Default: none.
     pub redirects: Vec<Redirect>,
     /// For a side module: call its own functions directly where it imports them, but for these names, which the main
@@ -64,6 +74,12 @@ impl RewriteOptions {
     /// The passes that these options ask for, in the order in which they run.
     pub fn passes(&self) -> Vec<Box<dyn Pass + '_>> {
         let mut passes: Vec<Box<dyn Pass + '_>> = Vec::new();
+        // These two first: sites are counted in the module as it came.
+        if let Some(profile) = &self.direct_calls {
+            passes.push(Box::new(DirectCalls::new(profile)));
+        } else if self.count_calls {
+            passes.push(Box::new(CountCalls));
+        }
         // A replaced body needs no translation, so redirects come first.
         if !self.redirects.is_empty() {
             passes.push(Box::new(Redirects::new(&self.redirects)));

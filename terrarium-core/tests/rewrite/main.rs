@@ -1,5 +1,6 @@
 //! Tests of the rewriting: its results are compiled and run by the engine.
 
+mod calls;
 mod differential;
 mod exceptions;
 mod globals;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -11,7 +12,7 @@ use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite};
 use terrarium_core::syscall::REDIRECTS;
 use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
 
-use super::{Pins, bytecode, download};
+use super::{PROFILE, Pins, bytecode, download, optimise};
 use crate::util;
 
 /// How hard the main module is compressed. It is done once, and the packed crate has a size limit.
@@ -36,8 +37,11 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     // As it was built, for the tests of the rewriting.
     util::write(&downloads.join("pyodide.asm.wasm"), &wasm)?;
     let start = Instant::now();
-    let python = rewrite(&wasm, &rewrite_options()).context("cannot rewrite the guest")?;
+    let direct_calls = optimise::profile(&wasm)?.map(|profile| Arc::new(profile.slots));
+    let options = RewriteOptions { direct_calls, ..rewrite_options() };
+    let python = rewrite(&wasm, &options).context("cannot rewrite the guest")?;
     println!("main module rewritten in {:.1} s", start.elapsed().as_secs_f64());
+    let python = optimise::optimised(pins, downloads, &python)?;
     let start = Instant::now();
     let packed = zstd::bulk::compress(&python, ZSTD_LEVEL)?;
     println!("main module compressed in {:.1} s", start.elapsed().as_secs_f64());
@@ -62,10 +66,8 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     add("package_lock", "package-lock.json.zst", &packed_lock, Some(&lock), &guest.licence)?;
     add("tzdata", "tzdata.zip", &tzdata, None, &zones.licence)?;
 
-    // Put there when the program that compiles it is built.
-    let bytecode = bytecode::empty()?;
-    util::write(&folder.join(bytecode::FILE), &bytecode)?;
-    artifacts.insert("bytecode".to_owned(), bytecode::artifact(&bytecode));
+    // Made again, if that is needed, when the program that compiles it is built.
+    artifacts.insert("bytecode".to_owned(), bytecode::present(folder)?);
 
     let manifest = Manifest {
         guest: pins.guest.clone(),
@@ -80,7 +82,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
 }
 
 /// How the main module is rewritten: besides what every module needs, the host serves some functions.
-fn rewrite_options() -> RewriteOptions {
+pub(crate) fn rewrite_options() -> RewriteOptions {
     let redirects = REDIRECTS.iter().map(|r| Redirect::new(r.export, r.module, r.name)).collect();
     RewriteOptions { redirects, ..RewriteOptions::default() }
 }
@@ -98,13 +100,14 @@ fn check_guest(pins: &Pins, lock: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The hash of all that decides what the rewriting puts out: its sources, and the versions of the
-/// two libraries that it reads and writes modules with.
+/// The hash of all that decides what the rewriting puts out: its sources, the profile, what the optimiser is told, and
+/// the versions of the two libraries that it reads and writes modules with.
 pub(crate) fn rewriter_fingerprint() -> Result<String> {
     let root = util::root();
     let sources = root.join("terrarium-core/src/rewrite");
     let mut hash = Sha256::new();
-    hash.update(format!("{REWRITE_FORMAT} {ZSTD_LEVEL} {:?}\n", rewrite_options()));
+    hash.update(format!("{REWRITE_FORMAT} {ZSTD_LEVEL} {:?} {:?}\n", rewrite_options(), optimise::FLAGS));
+    hash.update(util::read(&root.join(PROFILE))?);
     for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
         if !path.ends_with("tests.rs") {
             hash.update(path.strip_prefix(&sources)?.to_string_lossy().as_bytes());

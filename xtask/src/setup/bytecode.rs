@@ -1,8 +1,7 @@
 //! The bytecode of the standard library and the harness, compiled by the guest itself.
 //!
 //! Without it every import in every fresh interpreter compiles its source. It takes the finished program to make it,
-//! so set-up first lays out the other artifacts with an empty archive in its place, builds the program with them, and
-//! then puts the real one there.
+//! so set-up first puts an empty archive in its place, builds the program with that, and then puts the real one there.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -22,13 +21,22 @@ const HARNESS: &str = "terrarium-core/python";
 /// Beside the artifacts: what the bytecode was made from.
 const STAMP: &str = "bytecode.stamp";
 
+/// The artifact that is there, or one without content.
+pub(super) fn present(folder: &Path) -> Result<Artifact> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        util::write(&path, &empty()?)?;
+    }
+    Ok(artifact(&util::read(&path)?))
+}
+
 /// An archive without members.
-pub(super) fn empty() -> Result<Vec<u8>> {
+fn empty() -> Result<Vec<u8>> {
     Ok(ZipWriter::new(Cursor::new(Vec::new())).finish()?.into_inner())
 }
 
 /// The artifact with this content.
-pub(super) fn artifact(bytes: &[u8]) -> Artifact {
+fn artifact(bytes: &[u8]) -> Artifact {
     Artifact {
         file: FILE.to_owned(),
         bytes: bytes.len() as u64,
@@ -41,9 +49,13 @@ pub(super) fn artifact(bytes: &[u8]) -> Artifact {
 /// Compiles what is not compiled yet.
 pub(super) fn lay_out(folder: &Path) -> Result<()> {
     let stamp = fingerprint(folder)?;
-    if fs::read_to_string(folder.join(STAMP)).is_ok_and(|present| present == stamp) {
+    let empty = empty()?;
+    let is_there = util::read(&folder.join(FILE))? != empty;
+    if is_there && fs::read_to_string(folder.join(STAMP)).is_ok_and(|present| present == stamp) {
         return Ok(());
     }
+    // Bytecode of other sources would be taken for that of these.
+    put(folder, &empty)?;
     println!("building the `terrarium` program to compile the standard library with");
     let program = demo::build()?;
     let out = util::root().join("target/bytecode");
@@ -57,15 +69,20 @@ pub(super) fn lay_out(folder: &Path) -> Result<()> {
 
     let bytes = pack(&out)?;
     println!("{FILE}: {} bytes", bytes.len());
-    util::write(&folder.join(FILE), &bytes)?;
-    let path = folder.join("manifest.json");
-    let mut manifest: Manifest = serde_json::from_slice(&util::read(&path)?).context("manifest.json is not valid")?;
-    manifest.artifacts.insert("bytecode".to_owned(), artifact(&bytes));
-    let mut text = serde_json::to_string_pretty(&manifest)?;
-    text.push('\n');
-    util::write(&path, text.as_bytes())?;
+    put(folder, &bytes)?;
     Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")?;
     util::write(&folder.join(STAMP), stamp.as_bytes())
+}
+
+/// Makes an archive the artifact.
+fn put(folder: &Path, bytes: &[u8]) -> Result<()> {
+    util::write(&folder.join(FILE), bytes)?;
+    let path = folder.join("manifest.json");
+    let mut manifest: Manifest = serde_json::from_slice(&util::read(&path)?).context("manifest.json is not valid")?;
+    manifest.artifacts.insert("bytecode".to_owned(), artifact(bytes));
+    let mut text = serde_json::to_string_pretty(&manifest)?;
+    text.push('\n');
+    util::write(&path, text.as_bytes())
 }
 
 /// All files below a folder in one archive, the same for the same files.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
@@ -94,27 +94,27 @@ pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
     names.iter().zip(found).map(take).collect()
 }
 
-/// What only the tests need, by package: Binaryen's optimiser, the oracle for the rewriting.
-const FOR_TESTS: &[(&str, &[&str])] = &[("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"])];
+/// The tools that set-up runs, by package, and their files: Binaryen's optimiser, which is also the oracle for the
+/// tests of the rewriting.
+const TOOLS: &[(&str, &[&str])] = &[("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"])];
 
-/// Lays out what only the tests need, in a folder of downloads for each package.
-pub(crate) fn lay_out_for_tests(pins: &Pins, downloads: &Path) -> Result<()> {
-    for (name, files) in FOR_TESTS {
-        let source = pins.source(name)?;
-        let folder = downloads.join(name);
-        // Written last: without it the folder is not whole, or of another version.
-        let stamp = folder.join("integrity");
-        if fs::read(&stamp).is_ok_and(|present| present == source.integrity.as_bytes()) {
-            continue;
-        }
-        let package = fetch(source, downloads)?;
-        for (file, bytes) in files.iter().zip(members(&package, files)?) {
-            util::write(&folder.join(file), &bytes)?;
-        }
-        util::write(&stamp, source.integrity.as_bytes())?;
-        println!("{name} {} laid out for the tests", source.version);
+/// Lays out the tool `name` in a folder of its own among the downloads, and says where that is.
+pub(crate) fn lay_out_tool(pins: &Pins, downloads: &Path, name: &str) -> Result<PathBuf> {
+    let (name, files) = TOOLS.iter().find(|(tool, _)| *tool == name).with_context(|| format!("no tool `{name}`"))?;
+    let source = pins.source(name)?;
+    let folder = downloads.join(name);
+    // Written last: without it the folder is not whole, or of another version.
+    let stamp = folder.join("integrity");
+    if fs::read(&stamp).is_ok_and(|present| present == source.integrity.as_bytes()) {
+        return Ok(folder);
     }
-    Ok(())
+    let package = fetch(source, downloads)?;
+    for (file, bytes) in files.iter().zip(members(&package, files)?) {
+        util::write(&folder.join(file), &bytes)?;
+    }
+    util::write(&stamp, source.integrity.as_bytes())?;
+    println!("{name} {} laid out", source.version);
+    Ok(folder)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use wasm_encoder::{Catch, Encode, Instruction, ValType};
 use wasmparser::{FunctionBody, Operator, OperatorsReader};
 
 use super::super::error::RewriteError;
+use super::super::locals::Locals;
 use super::super::module::Module;
 use super::super::splice::Splice;
 use super::Site;
@@ -43,41 +44,9 @@ pub(super) fn emit<'a>(
         out: Splice::new(module.wasm, reader.original_position()..body.range().end),
     };
     emitter.run(reader)?;
-    let mut written = locals.declare(module.wasm, emitter.most_exceptions);
+    let mut written = locals.declare(module.wasm, emitter.most_exceptions, ValType::EXNREF);
     written.extend(emitter.out.finish());
     Ok(written)
-}
-
-/// The declarations of a function's locals.
-struct Locals {
-    declarations: u32,
-    bytes: Range<usize>,
-    /// Parameters and declared locals together.
-    count: u64,
-}
-
-impl Locals {
-    fn read(body: &FunctionBody<'_>, params: usize) -> Result<Self, RewriteError> {
-        let mut reader = body.get_locals_reader()?;
-        let start = reader.original_position();
-        let mut count = params as u64;
-        for _ in 0..reader.get_count() {
-            count += u64::from(reader.read()?.0);
-        }
-        Ok(Self { declarations: reader.get_count(), bytes: start..reader.original_position(), count })
-    }
-
-    /// The same declarations and `exceptions` references to exceptions after them.
-    fn declare(&self, wasm: &[u8], exceptions: u32) -> Vec<u8> {
-        let mut written = Vec::with_capacity(self.bytes.len() + 16);
-        (self.declarations + u32::from(exceptions > 0)).encode(&mut written);
-        written.extend_from_slice(&wasm[self.bytes.clone()]);
-        if exceptions > 0 {
-            exceptions.encode(&mut written);
-            ValType::EXNREF.encode(&mut written);
-        }
-        written
-    }
 }
 
 /// An open block of the function that is read.

@@ -1,0 +1,41 @@
+//! The declarations of a function's locals, to be written again with more of them.
+
+use std::ops::Range;
+
+use wasm_encoder::{Encode, ValType};
+use wasmparser::FunctionBody;
+
+use super::error::RewriteError;
+
+/// The declarations of a function's locals.
+pub(super) struct Locals {
+    declarations: u32,
+    bytes: Range<usize>,
+    /// Parameters and declared locals together: the index of the first local that is added.
+    pub(super) count: u64,
+}
+
+impl Locals {
+    /// Those of `body`, the function of which has so many parameters.
+    pub(super) fn read(body: &FunctionBody<'_>, params: usize) -> Result<Self, RewriteError> {
+        let mut reader = body.get_locals_reader()?;
+        let start = reader.original_position();
+        let mut count = params as u64;
+        for _ in 0..reader.get_count() {
+            count += u64::from(reader.read()?.0);
+        }
+        Ok(Self { declarations: reader.get_count(), bytes: start..reader.original_position(), count })
+    }
+
+    /// The same declarations, and `more` locals of type `ty` after them.
+    pub(super) fn declare(&self, wasm: &[u8], more: u32, ty: ValType) -> Vec<u8> {
+        let mut written = Vec::with_capacity(self.bytes.len() + 16);
+        (self.declarations + u32::from(more > 0)).encode(&mut written);
+        written.extend_from_slice(&wasm[self.bytes.clone()]);
+        if more > 0 {
+            more.encode(&mut written);
+            ty.encode(&mut written);
+        }
+        written
+    }
+}
