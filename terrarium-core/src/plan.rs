@@ -213,6 +213,9 @@ impl Plan {
             None => self.process.clone(),
         };
         process.clock = self.clock();
+        // Processor time is what the monotonic clock shows without sleep, and begins at zero: the C library counts it
+        // in microseconds that fit 32 bits.
+        process.slept_ns = MONOTONIC_START;
         if let Some(fixed) = options.deterministic {
             process.entropy = Entropy::seeded(fixed.seed);
             let clock = FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START);

@@ -37,8 +37,9 @@ pub struct Process {
     pub sleeper: Arc<dyn Sleeper>,
     /// Where frames go; none by default, and writing one fails with EBADF.
     pub channel: Option<Arc<dyn Channel>>,
+    /// What of the monotonic clock is no processor time, in nanoseconds.
+    pub slept_ns: u64,
     cwd: Ino,
-    slept_ns: u64,
 }
 
 impl Process {
