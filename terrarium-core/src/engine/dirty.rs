@@ -8,8 +8,12 @@ use std::{
     io,
     ops::Range,
     os::fd::AsRawFd as _,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock},
 };
+
+use wasmtime::Memory;
+
+use super::safepoint::GuardedStore;
 
 /// Kinds of pages.
 const PRESENT: u64 = 1 << 3;
@@ -48,8 +52,32 @@ struct Region {
     categories: u64,
 }
 
-/// The page map of this process, and the process: a child after a fork has another one.
-static PAGE_MAP: Mutex<Option<(u32, File)>> = Mutex::new(None);
+/// The page map of the process that asked first, and the number of that process.
+static PAGE_MAP: OnceLock<(u32, File)> = OnceLock::new();
+
+/// The page map of this process.
+///
+/// # Errors
+/// The system's.
+fn page_map() -> io::Result<MaybeShared> {
+    let process = std::process::id();
+    let open = || File::open("/proc/self/pagemap");
+    if PAGE_MAP.get().is_none() {
+        let opened = (process, open()?);
+        // Somebody else may have been faster, which is as good.
+        let _ = PAGE_MAP.set(opened);
+    }
+    match PAGE_MAP.get() {
+        Some((owner, file)) if *owner == process => Ok(MaybeShared::Shared(file)),
+        // A child after a fork: the file speaks of its parent.
+        _ => open().map(MaybeShared::Own),
+    }
+}
+
+enum MaybeShared {
+    Shared(&'static File),
+    Own(File),
+}
 
 /// The parts of `memory`, in bytes from its start, that hold something else than the file it is mapped from: whole
 /// pages, ascending.
@@ -66,13 +94,11 @@ pub(super) fn written(memory: &[u8]) -> io::Result<Vec<Range<usize>>> {
 /// As for [`written`].
 pub(super) fn written_at(base: u64, length: u64) -> io::Result<Vec<Range<usize>>> {
     let end = base.saturating_add(length);
-    let mut map = PAGE_MAP.lock().unwrap_or_else(PoisonError::into_inner);
-    let process = std::process::id();
-    if map.as_ref().is_none_or(|(owner, _)| *owner != process) {
-        *map = Some((process, File::open("/proc/self/pagemap")?));
-    }
-    let Some((_, file)) = &*map else { return Err(io::ErrorKind::NotFound.into()) };
-    let descriptor = file.as_raw_fd();
+    let map = page_map()?;
+    let descriptor = match &map {
+        MaybeShared::Shared(file) => file.as_raw_fd(),
+        MaybeShared::Own(file) => file.as_raw_fd(),
+    };
     let mut regions = [Region::default(); REGIONS];
     let (mut written, mut start) = (Vec::new(), base);
     while start < end {
@@ -103,6 +129,39 @@ pub(super) fn written_at(base: u64, length: u64) -> io::Result<Vec<Range<usize>>
         start = scan.walk_end;
     }
     Ok(written)
+}
+
+/// The memory of an instance that never runs.
+pub(super) struct Untouched {
+    /// Keeps the memory; nobody uses it.
+    _store: Mutex<GuardedStore>,
+    base: *const u8,
+    length: usize,
+}
+
+#[expect(unsafe_code, reason = "many threads copy from the memory at a time")]
+// SAFETY: the pointer is only read through `bytes`, and what it points to never changes: see there.
+unsafe impl Send for Untouched {}
+#[expect(unsafe_code, reason = "many threads copy from the memory at a time")]
+// SAFETY: as for `Send`.
+unsafe impl Sync for Untouched {}
+
+impl Untouched {
+    /// The memory of the instance in `store`, which is used for nothing else from now on.
+    pub(super) fn new(store: GuardedStore, memory: Memory) -> Self {
+        let (base, length) = (memory.data_ptr(&*store).cast_const(), memory.data_size(&*store));
+        Self { _store: Mutex::new(store), base, length }
+    }
+
+    /// Its content.
+    pub(super) fn bytes(&self) -> &[u8] {
+        #[expect(unsafe_code, reason = "many threads copy from the memory at a time")]
+        // SAFETY: the store is kept as long as this is and given to nobody, so the instance does not run, its memory
+        // neither moves nor changes, and the range is the one that the engine named.
+        unsafe {
+            std::slice::from_raw_parts(self.base, self.length)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,14 +7,19 @@
 //! changed table, libraries) makes an instance one that is dropped, as does any doubt.
 
 use std::sync::{
-    Mutex, PoisonError,
+    Arc, Mutex, OnceLock, PoisonError, Weak,
     atomic::{AtomicBool, Ordering},
 };
 
-use wasmtime::{Global, Memory, Result, Val, bail};
+use wasmtime::{Global, Result, Val, bail};
 
 use super::Snapshot;
-use crate::engine::{config::GUEST_STACK, dirty, guest::Running, safepoint::GuardedStore, state::State};
+use crate::engine::{
+    config::GUEST_STACK,
+    dirty::{self, Untouched},
+    guest::Running,
+    state::State,
+};
 
 /// How many instances wait at most.
 const MOST: usize = 16;
@@ -30,20 +35,43 @@ const MOST_RUNS: u32 = 1000;
 #[derive(Default)]
 pub(super) struct Idle {
     waiting: Mutex<Vec<Running>>,
-    original: Mutex<Option<Original>>,
+    original: OnceLock<Original>,
     /// Whether the kernel cannot tell which pages were written.
     unsupported: AtomicBool,
 }
 
 /// An instance that never runs.
 struct Original {
-    store: GuardedStore,
-    memory: Memory,
+    memory: Untouched,
     globals: Vec<Val>,
     table: u64,
 }
 
+/// The waiting instances of all snapshots.
+static ALL: Mutex<Vec<Weak<Idle>>> = Mutex::new(Vec::new());
+
+/// Drop all instances that wait, of every snapshot: others need their places.
+pub(super) fn make_room() {
+    let all = std::mem::take(&mut *ALL.lock().unwrap_or_else(PoisonError::into_inner));
+    let all: Vec<Arc<Idle>> = all.iter().filter_map(Weak::upgrade).collect();
+    ALL.lock().unwrap_or_else(PoisonError::into_inner).extend(all.iter().map(Arc::downgrade));
+    for idle in all {
+        // Not dropped under the lock.
+        let waiting = std::mem::take(&mut *idle.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(waiting);
+    }
+}
+
 impl Idle {
+    pub(super) fn new() -> Arc<Self> {
+        let idle = Arc::new(Self::default());
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|idle| idle.strong_count() > 0);
+        all.push(Arc::downgrade(&idle));
+        drop(all);
+        idle
+    }
+
     pub(super) fn take(&self) -> Option<Running> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
@@ -79,14 +107,17 @@ impl Snapshot {
 
     /// Give an instance the state of the snapshot. False, when that is not worth while or not possible.
     fn put_back(&self, running: &mut Running) -> Result<bool> {
-        let mut original = self.idle.original.lock().unwrap_or_else(PoisonError::into_inner);
-        let original = match &mut *original {
+        let original = match self.idle.original.get() {
             Some(original) => original,
-            none => none.insert(self.original()?),
+            None => {
+                let made = self.original()?;
+                self.idle.original.get_or_init(|| made)
+            }
         };
         let Running { store, links, globals, .. } = running;
         let memory = links.memory.data(&**store);
-        if memory.len() != original.memory.data_size(&*original.store) || links.table.size(&**store) != original.table {
+        let from = original.memory.bytes();
+        if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
         if has_deep_stack(store.data().stack)? {
@@ -96,7 +127,6 @@ impl Snapshot {
         if written.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
             return Ok(false);
         }
-        let from = original.memory.data(&*original.store);
         let to = links.memory.data_mut(&mut **store);
         for range in written {
             let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range)) else {
@@ -115,7 +145,7 @@ impl Snapshot {
         let mut value = |global: &Global| global.get(&mut *running.store);
         let globals = running.globals.iter().map(&mut value).collect();
         let table = running.links.table.size(&*running.store);
-        Ok(Original { store: running.store, memory: running.links.memory, globals, table })
+        Ok(Original { memory: Untouched::new(running.store, running.links.memory), globals, table })
     }
 }
 

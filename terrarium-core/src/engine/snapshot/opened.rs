@@ -5,9 +5,13 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use wasmtime::{InstancePre, Linker, Module, ModuleExport, Result, Store, format_err};
+use wasmtime::{InstancePre, Linker, Module, ModuleExport, PoolConcurrencyLimitError, Result, Store, format_err};
 
-use super::{SnapshotRecord, idle::Idle, take};
+use super::{
+    SnapshotRecord,
+    idle::{self, Idle},
+    take,
+};
 use crate::{
     Error,
     engine::{
@@ -38,7 +42,7 @@ pub(crate) struct Snapshot {
     pub(crate) record: SnapshotRecord,
     loader: OnceLock<Arc<LoaderRecord>>,
     read_loader: Box<dyn Fn() -> Result<Vec<u8>, Error> + Send + Sync>,
-    pub(super) idle: Idle,
+    pub(super) idle: Arc<Idle>,
 }
 
 /// The exports that every guest needs, found once.
@@ -75,7 +79,7 @@ impl Snapshot {
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;
         let exports = Exports::of(&module).map_err(engine_error)?;
         let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Box::new(read_loader));
-        let (machine, idle) = (Arc::clone(machine), Idle::default());
+        let (machine, idle) = (Arc::clone(machine), Idle::new());
         Ok(Self { machine, pre, linker, exports, record, loader, read_loader, idle })
     }
 
@@ -97,7 +101,16 @@ impl Snapshot {
     /// # Errors
     /// When there is no place for another.
     pub(in crate::engine) fn running(&self) -> Result<Running> {
-        self.idle.take().map_or_else(|| self.instance(), Ok)
+        match self.idle.take() {
+            Some(running) => Ok(running),
+            None => self.instance().or_else(|error| {
+                if !error.is::<PoolConcurrencyLimitError>() {
+                    return Err(error);
+                }
+                idle::make_room();
+                self.instance()
+            }),
+        }
     }
 
     /// A new instance.
