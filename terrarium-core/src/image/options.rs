@@ -23,8 +23,9 @@ pub struct ImageOptions {
     /// Where packages come from, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). A site folder cannot be
     /// part of an image. Default: what `terrarium packages add` has downloaded.
     pub packages_from: Vec<String>,
-    /// Python code that runs before the image is taken. The modules that it imports stay, the names that it makes do
-    /// not. Default: none.
+    /// Python code that runs before the image is taken. The modules that it imports stay, and the regular files that it
+    /// writes; the names that it makes do not. Random generators that it makes and keeps in a module go on from the
+    /// same state in every run. Default: none.
     pub prepare: String,
     /// Whether the packages do what people do first with them (draw a figure, read a table), so that the first time in
     /// a sandbox is not the first. Default: on.
