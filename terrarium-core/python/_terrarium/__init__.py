@@ -66,7 +66,11 @@ once an empty line has ended it.
 the session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
 
 `reset_globals({}) -> None` forgets the names that user code made. `flush({}) -> None` flushes the standard streams: for
-a run that was stopped hard. `warm({}) -> None` loads what is otherwise loaded on need: for making an image.
+a run that was stopped hard.
+
+For making an image: `prepare({"modules"}) -> {"failed": {module: why}}` imports modules. `settle({}) -> {"generators":
+[address]}` comes to rest; it sends the addresses of all objects (frames B of 32-bit words) and keeps them alive until
+`release({})`.
 
 Interrupts
 ==========

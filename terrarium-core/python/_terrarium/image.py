@@ -73,6 +73,7 @@ def settle() -> list[int]:
             module.__dict__.update({key: value for key, value in names.items() if key in module.__dict__})
     generators = _generators()
     _quieten_logging()
+    finder: Any
     for place, finder in sys.path_importer_cache.items():
         # Packages may be put there before an interpreter goes on.
         if place.endswith("site-packages") and hasattr(finder, "_path_mtime"):
@@ -85,7 +86,8 @@ def settle() -> list[int]:
     if not had_gc:
         del sys.modules["gc"]
     gc.collect()
-    _send_objects(gc)
+    if sys.platform == "emscripten":
+        _send_objects(gc)
     gc.freeze()
     return generators
 

@@ -230,7 +230,7 @@ def test_modules_beside_the_program_can_be_imported(harness, tmp_path):
 def test_modules_beside_the_program_win_over_those_of_an_image(harness, tmp_path):
     (tmp_path / "json.py").write_text("mine = True")
     calls = [
-        ("warm", {}, ""),
+        ("settle", {}, ""),
         ("boot", {"channel": 1_000_000, "cwd": str(tmp_path)}, ""),
         ("execute", {"code": "import json\njson.mine"}, ""),
         ("execute", {"code": "class R:\n    def _repr_json_(self): return {'a': 1}\nR()"}, ""),
