@@ -42,6 +42,8 @@ def remember_files() -> None:
 
 
 def _any_left() -> bool:
+    if not _inherited:
+        return len(_asked.poll(0)) != len(_FIRST)
     return not _open_ones() <= _inherited
 
 

@@ -93,18 +93,22 @@ def settle() -> list[int]:
 
 
 def _quieten_logging() -> None:
-    """Leave the end of a program's logging out where it has none: other modules have loaded `logging`, not it."""
+    """Leave the end of a process out where a program has nothing to end: what is loaded before it has not either."""
     logging = sys.modules.get("logging")
     if logging is not None:
         import atexit
 
+        handlers = len(logging._handlerList)
+
+        def logs() -> bool:
+            return len(logging._handlerList) != handlers or bool(logging.root.handlers)
+
         atexit.unregister(logging.shutdown)
-        atexit.register(_end_logging, logging, len(logging._handlerList))
-
-
-def _end_logging(logging: Any, handlers: int) -> None:
-    if len(logging._handlerList) != handlers or logging.root.handlers:
-        logging.shutdown()
+        # What packages want to be called at the end is called.
+        if atexit._ncallbacks() == 0:
+            run.settings.logs = logs
+            run.settings.exit_functions = 1
+        atexit.register(logging.shutdown)
 
 
 # All objects, for as long as the host works on them.

@@ -10,7 +10,7 @@ word, it says so and gets the time that its report takes; from then on it also s
 
 from __future__ import annotations
 
-from _signal import SIGINT, signal  # type: ignore[import-not-found]
+from _signal import SIGINT, getsignal, signal  # type: ignore[import-not-found]
 
 from _terrarium.pristine import BUILTINS
 from _terrarium.wire import channel
@@ -42,10 +42,6 @@ class _State:
         self.told = True
         self.stopping = False
 
-    def begin(self) -> None:
-        """Begin a run."""
-        self.told = self.stopping = False
-
 
 state = _State()
 
@@ -71,6 +67,8 @@ def _on_interrupt(_signal: int, _frame: Any) -> None:
 
 def install() -> None:
     """Become the handler of SIGINT, also when user code had set its own."""
+    if getsignal(SIGINT) is _on_interrupt:
+        return
     try:
         signal(SIGINT, _on_interrupt)
     except ValueError:

@@ -19,23 +19,23 @@ _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
 class Reserve:
     """Memory that programs do not get."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("held",)
 
     def __init__(self) -> None:
-        self._held: bytes | None = None
+        self.held: bytes | None = None
 
     def fill(self) -> None:
         """Take the memory, if it is not taken and there is enough."""
-        if self._held is None:
+        if self.held is None:
             try:
-                self._held = bytes(_SIZE)
+                self.held = bytes(_SIZE)
             except MemoryError:
                 # A session whose names hold everything.
                 pass
 
     def release(self) -> None:
         """Give the memory to the harness's own work."""
-        self._held = None
+        self.held = None
 
 
 reserve = Reserve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from atexit import _run_exitfuncs
+from atexit import _ncallbacks, _run_exitfuncs
 from os import chdir, environ, getcwd
 from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
@@ -65,6 +65,9 @@ class Settings:
         self.here: str | None = None
         # Until the first run: names of modules that were loaded before it and could have a namesake beside the program.
         self.loaded: set[str] = set()
+        # How many functions wait for the end of a process that has nothing to end, and how to see whether it logs.
+        self.exit_functions = 0
+        self.logs: Callable[[], bool] = bool
         # Modules that no file of a program hides.
         self.unshadowed: frozenset[str] = frozenset()
 
@@ -85,6 +88,8 @@ class Run:
         self.source = Source(request["code"], request.get("filename") or "main.py")
         self.names: dict[str, Any] = {}
         self.values: list[object] = []
+        # The final value as JSON text, if it is a plain one.
+        self.plain: str | None = None
         self.document: Writer | None = None
         self.interrupted = False
         self.response: dict[str, Any] = {
@@ -100,15 +105,18 @@ class Run:
         """Return the response as JSON text."""
         response = self.response
         shown = response["repr"]
+        final = "" if self.plain is None else ',"final":' + self.plain
         if response["error"] is not None or response["exit_code"] is not None or response["repr_truncated"]:
-            return dump(response)
+            return dump(response)[:-1] + final + "}"
         # By far the commonest, without a call for each part.
         return (
             '{"status":"success","exit_code":null,"has_value":'
             + ("true" if response["has_value"] else "false")
             + ',"repr":'
             + ("null" if shown is None else quote(shown))
-            + ',"repr_truncated":false,"error":null}'
+            + ',"repr_truncated":false,"error":null'
+            + final
+            + "}"
         )
 
     def go(self) -> None:
@@ -125,24 +133,26 @@ class Run:
             self._report(error)
             # The frames of the traceback hold the program's objects, and they this.
             error = None
-        else:
+        elif self.values and not self._take_plain():
             self._attempt(self._take_value)
         if figures is not None:
             figures.forget()
         # A repr that was interrupted must not be called again, and writing values would.
-        if (self.values or self.request.get("outputs")) and not self.interrupted:
+        if ((self.values and self.plain is None) or self.request.get("outputs")) and not self.interrupted:
             self._send_values()
         if not self.keep:
             self._finish_process()
-        self._attempt(streams.flush)
+        if streams.may_hold_something():
+            self._attempt(streams.flush)
         if self.interrupted:
             self.note_interrupt()
 
     def _prepare(self) -> None:
         request = self.request
         interrupts.install()
-        state.begin()
-        reserve.fill()
+        state.told = state.stopping = False
+        if reserve.held is None:
+            reserve.fill()
         if request.get("env") is not None:
             environ.update(request["env"])
         if request.get("cwd") is not None:
@@ -235,7 +245,7 @@ class Run:
         if leaves:
             response["error"]["exit_code"] = response["exit_code"]
         elif not state.told:
-            self._attempt(_call_excepthook, error)
+            self._attempt(streams.call_excepthook, error)
 
     def _describe(self, error: BaseException) -> None:
         errors = load("_terrarium.errors")
@@ -284,18 +294,30 @@ class Run:
         if int in type.mro(type(code)):
             number = int.__int__(code)
             return number if number in _EXIT_CODES else -1
-        self._attempt(_print_exit_message, code)
+        self._attempt(streams.print_exit_message, code)
         return 1
+
+    def _take_plain(self) -> bool:
+        """Take the final value if that runs no code of the user's, and nothing else is asked for."""
+        value = self.values[0]
+        text = None if self.request.get("outputs") else scalar(value)
+        if text is None or len(text) * 2 > self.request.get("repr_bytes", _REPR_BYTES):
+            return False
+        self.plain = text
+        self._note_value(value)
+        self.response["repr"] = repr(value)
+        return True
+
+    def _note_value(self, value: object) -> None:
+        self.response["has_value"] = True
+        if value is not None and self.request.get("store_last"):
+            builtins.__dict__["_"] = value
 
     def _take_value(self) -> None:
         """Write the repr of the final value and show it if it is rich."""
-        if not self.values:
-            return
         value = self.values[0]
         response = self.response
-        response["has_value"] = True
-        if self.request.get("store_last") and value is not None:
-            builtins.__dict__["_"] = value
+        self._note_value(value)
         limit = self.request.get("repr_bytes", _REPR_BYTES)
         text = scalar(value)
         if text is not None and len(text) * 2 <= limit:
@@ -306,10 +328,6 @@ class Run:
             load("_terrarium.display").display_final(value, response["repr"])
 
     def _send_values(self) -> None:
-        text = scalar(self.values[0]) if self.values and not self.request.get("outputs") else None
-        if text is not None:
-            channel.send(b"V", b'{"final":' + text.encode() + b',"outputs":{}}')
-            return
         outputs = {name: self.names[name] for name in self.request.get("outputs") or () if name in self.names}
         load("_terrarium.values.encode")
         self._attempt(self._encode, outputs)
@@ -332,7 +350,8 @@ class Run:
         loop = modules.get("_terrarium.loop")
         if loop is not None and loop.is_open():
             self._attempt(loop.close)
-        self._attempt(_run_exitfuncs)
+        if _ncallbacks() != settings.exit_functions or settings.logs():
+            self._attempt(_run_exitfuncs)
         self._attempt(self._let_go)
 
     def _let_go(self) -> None:
@@ -359,17 +378,6 @@ def _search_here() -> None:
             path.remove(settings.here)
         settings.here = getcwd()
         path.insert(0, settings.here)
-
-
-def _call_excepthook(error: BaseException) -> None:
-    """Let the program's own hook see the exception, as Python would."""
-    hook: Any = sys.__dict__.get("excepthook")
-    if hook is not None and hook is not sys.__excepthook__:
-        hook(type(error), error, error.__traceback__)
-
-
-def _print_exit_message(code: object) -> None:
-    streams.complain(str(code))
 
 
 def execute(request: dict[str, Any]) -> str:

@@ -101,6 +101,22 @@ def renew() -> None:
             _install(name)
 
 
+def may_hold_something() -> bool:
+    """Whether something could wait in a stream to be written: ours pass everything on at once."""
+    present: dict[str, Any] = sys.__dict__
+    for name in ("stdout", "stderr"):
+        stream: Any = _own.get(name)
+        if stream is None or present.get(name) is not stream:
+            return True
+        try:
+            if not stream.write_through:
+                return True
+        except ValueError:
+            # It was detached.
+            return True
+    return False
+
+
 def flush() -> None:
     """Flush the user's streams and then ours. May run user code; what goes wrong has nobody to be told to."""
     done: list[Any] = [None]
@@ -126,3 +142,15 @@ def complain(text: str) -> None:
             stream.write(text + "\n")
     except Exception:
         pass
+
+
+def print_exit_message(code: object) -> None:
+    """Print what a program leaves with, where that is no status."""
+    complain(str(code))
+
+
+def call_excepthook(error: BaseException) -> None:
+    """Let the program's own hook see the exception, as Python would."""
+    hook: Any = sys.__dict__.get("excepthook")
+    if hook is not None and hook is not sys.__excepthook__:
+        hook(type(error), error, error.__traceback__)

@@ -66,6 +66,9 @@ class Result:
     @property
     def document(self) -> dict[str, Any]:
         text = b"".join(frame[1:] for frame in self.frames if frame[:1] == b"V")
+        if "final" in self.response:
+            assert not text, "the value came twice"
+            return {"final": self.response["final"], "outputs": {}}
         return json.loads(text) if text else {}
 
     @property

@@ -258,7 +258,7 @@ impl Interpreter {
                 (None, ResponseStatus::Error) => Outcome::Error,
             },
             exit_code: response.exit_code.map(|code| i32::try_from(code).unwrap_or(1)),
-            final_expression: values.final_expression.map(typed),
+            final_expression: response.final_expression.or(values.final_expression).map(typed),
             repr: response.repr,
             repr_truncated: response.repr_truncated,
             outputs: values.outputs.into_iter().map(|(name, json)| (name, typed(json))).collect(),

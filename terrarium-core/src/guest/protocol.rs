@@ -71,6 +71,9 @@ pub(super) struct Response {
     pub(super) repr_truncated: bool,
     #[serde(default)]
     pub(super) error: Option<PythonError>,
+    /// The final value, if it is a plain one; others come as a document.
+    #[serde(default, rename = "final", deserialize_with = "present")]
+    pub(super) final_expression: Option<serde_json::Value>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
