@@ -105,11 +105,10 @@ def may_hold_something() -> bool:
     """Whether something could wait in a stream to be written: ours pass everything on at once."""
     present: dict[str, Any] = sys.__dict__
     for name in ("stdout", "stderr"):
-        stream: Any = _own.get(name)
-        if stream is None or present.get(name) is not stream:
+        if name not in _own or present.get(name) is not _own[name]:
             return True
         try:
-            if not stream.write_through:
+            if not _own[name].write_through:
                 return True
         except ValueError:
             # It was detached.
