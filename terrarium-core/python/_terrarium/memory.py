@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 # Enough for several arenas of small objects, which is what a report consists of.
-_SIZE = 1 << 20
+_SIZE = 2 << 20
 
 _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
 
