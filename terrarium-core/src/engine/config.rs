@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use wasmtime::{Collector, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
-use super::limiter::MOST_TABLE_SLOTS;
+use super::{functions, limiter::MOST_TABLE_SLOTS};
 use crate::{Error, Result};
 
 /// The version of wasmtime: the one that the workspace pins.
@@ -34,6 +34,7 @@ pub(super) fn engine() -> Result<&'static Engine> {
     static ENGINE: OnceLock<wasmtime::Result<Engine>> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| {
         let mut config = config();
+        config.enable_incremental_compilation(functions::shared())?;
         let pooled = Engine::new(config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
         pooled.or_else(|error| {
             // Where the address space is limited (`ulimit -v`), there is none to reserve.

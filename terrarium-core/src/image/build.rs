@@ -14,7 +14,7 @@ use crate::{
     abi::Timespec,
     base,
     conclude::{conclude, stream},
-    engine::Machine,
+    engine::{Build, Machine},
     guest::{HARNESS_FILES, Interpreter, InterpreterOptions, Request},
     packages::Mounted,
     syscall::Process,
@@ -100,6 +100,8 @@ impl Recipe {
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
     pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
         progress(ImageProgress::Boot);
+        // The bare interpreter's image is built once; others are built again, with other code or one package more.
+        let functions = Build::begin(machine, !self.modules.is_empty() || !self.prepare.is_empty());
         let started = std::time::Instant::now();
         let defaults = SandboxOptions::default();
         let boot = BootConfig::of(&defaults, defaults.home.clone());
@@ -137,6 +139,7 @@ impl Recipe {
         let written = written(&process.vfs, &mark);
         progress(ImageProgress::Compile);
         let code = taken.compile(machine)?;
+        functions.keep();
         tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
         let about = About {
             format: FORMAT,

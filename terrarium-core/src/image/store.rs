@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, Result, base,
-    engine::{Cache, Machine, Snapshot, untrusted},
+    engine::{Cache, FUNCTIONS_ENDING, Machine, Snapshot, functions_file, untrusted},
     package::lay_out,
     packages::{self, Mounted},
     vfs::LayerBuilder,
@@ -188,6 +188,13 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
         let age = used.and_then(|used| used.elapsed().ok());
         let old = unused_for.zip(age).is_some_and(|(limit, age)| age >= limit);
         if (!usable || old) && fs::remove_file(&path).is_ok() {
+            removed.push(path);
+        }
+    }
+    // Compiled functions that no build of this version looks for.
+    let current = machine.cache().path(&functions_file(&machine));
+    for path in named(cache_dir, FUNCTIONS_ENDING)? {
+        if path != current && fs::remove_file(&path).is_ok() {
             removed.push(path);
         }
     }

@@ -17,6 +17,7 @@ use super::Snapshot;
 use crate::engine::{
     config::GUEST_STACK,
     dirty::{self, Untouched},
+    fault_around,
     guest::Running,
     state::State,
 };
@@ -114,7 +115,7 @@ impl Snapshot {
                 self.idle.original.get_or_init(|| made)
             }
         };
-        let Running { store, links, globals, .. } = running;
+        let Running { store, links, globals, runs, .. } = running;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
@@ -128,6 +129,9 @@ impl Snapshot {
             return Ok(false);
         }
         let to = links.memory.data_mut(&mut **store);
+        if *runs == 1 {
+            fault_around::disable(to, &written);
+        }
         for range in written {
             let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range)) else {
                 bail!("a page lies outside of the memory");
