@@ -45,6 +45,10 @@ enum ImageCommand {
         /// Whether packages do beforehand what people do first with them [default: true]
         #[arg(long, value_name = "BOOL")]
         warm: Option<bool>,
+        /// Compile functions into those that call them: programs run up to a tenth faster, the image takes three times as
+        /// long to build and is half as large again
+        #[arg(long)]
+        inline: bool,
         /// The longest that imports and preparation may take [default: 300s]
         #[arg(long, value_name = "DURATION")]
         timeout: Option<Span>,
@@ -81,8 +85,8 @@ enum ImageCommand {
 pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
     let cache_dir = args.cache_dir;
     match args.command {
-        ImageCommand::Build { packages, packages_from, prepare, warm, timeout, out } => {
-            let mut options = ImageOptions { packages, packages_from, cache_dir, ..ImageOptions::default() };
+        ImageCommand::Build { packages, packages_from, prepare, warm, inline, timeout, out } => {
+            let mut options = ImageOptions { packages, packages_from, inline, cache_dir, ..ImageOptions::default() };
             if let Some(path) = prepare {
                 options.prepare = read(&path)?;
             }
@@ -128,8 +132,9 @@ fn print(images: &[&ImageInfo], json: bool) -> Result<(), Failure> {
             writeln!(out)?;
         }
         for image in images.iter().filter(|_| !json) {
-            let ImageInfo { path, name, python, packages, size, memory, .. } = image;
+            let ImageInfo { path, name, python, packages, inline, size, memory, .. } = image;
             let with = if packages.is_empty() { String::new() } else { format!(" with {}", packages.join(", ")) };
+            let with = if *inline { with + ", compiled with inlining" } else { with };
             let (path, size, memory) = (path.display(), Size(*size), Size(*memory));
             writeln!(out, "{name}: Python {python}{with}; {size}, memory {memory}; {path}")?;
         }

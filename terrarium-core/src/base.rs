@@ -44,12 +44,13 @@ pub(crate) fn target() -> Result<Target> {
     Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
 }
 
-/// The machine that runs the interpreter, whose compiled code is kept in `cache_dir` (none: the default folder).
+/// The machine that runs the interpreter, whose compiled code is kept in `cache_dir` (none: the default folder), for
+/// code that is compiled with `inlining` or without.
 ///
 /// # Errors
 /// Those of [`runtime`] and [`Machine::shared`].
-pub(crate) fn machine(cache_dir: Option<&Path>) -> Result<Arc<Machine>> {
-    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm })
+pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Machine>> {
+    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm }, inlining)
 }
 
 fn wasm() -> Result<Vec<u8>> {

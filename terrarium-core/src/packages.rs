@@ -146,7 +146,8 @@ impl Provider {
 /// [`Error::Package`] for packages that are not there or broken, [`Error::InvalidOption`] for a site folder.
 pub(crate) fn recipe(options: &ImageOptions) -> Result<Recipe> {
     let cache_dir = options.cache_dir.as_deref();
-    let mut recipe = Recipe { prepare: options.prepare.clone(), warm: options.warm, ..Recipe::base()? };
+    let mut recipe =
+        Recipe { prepare: options.prepare.clone(), warm: options.warm, inline: options.inline, ..Recipe::base()? };
     recipe.timeout = options.timeout;
     if !options.packages.is_empty() {
         let pool = pool(&options.packages_from, &store(cache_dir)?)?;
@@ -259,7 +260,7 @@ fn prepare_libraries(items: &[Item], cache_dir: Option<&Path>) -> Result<()> {
         })
         .collect();
     if !libraries.is_empty() {
-        base::machine(cache_dir)?.prepare_libraries(&libraries);
+        base::machine(cache_dir, false)?.prepare_libraries(&libraries);
     }
     Ok(())
 }

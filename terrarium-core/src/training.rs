@@ -26,6 +26,6 @@ pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Opti
     // A key that nothing else has, so that the module is compiled again each time.
     let key = format!("training {} {:?}", std::process::id(), std::time::SystemTime::now());
     let wasm = || Ok(MODULE.lock().unwrap_or_else(PoisonError::into_inner).clone());
-    let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm })?;
+    let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm }, false)?;
     Recipe::base()?.train(&machine, counters, programs)
 }

@@ -1,8 +1,11 @@
 //! This library as a peer of `cargo xtask compare`; the protocol is described in `benches/compare/peers/protocol.py`.
 //!
 //! ```text
-//! terrarium-compare cold|serve FOLDER-OF-WHEELS
+//! terrarium-compare cold
+//! terrarium-compare serve FOLDER-OF-WHEELS [inline]
 //! ```
+//!
+//! With `inline`, images are made as `terrarium image build --inline` makes them.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -11,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use terrarium_core::{About, ExecutionResult, Packages, Sandbox, SandboxOptions, Session, Status};
+use terrarium_core::{About, ExecutionResult, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Session, Status};
 
 /// What can go wrong here is told to the other side as text.
 type Result<T> = std::result::Result<T, String>;
@@ -49,6 +52,7 @@ struct Repeat {
 /// What is kept from one request to the next.
 struct Peer {
     wheels: String,
+    inline: bool,
     sandboxes: BTreeMap<Vec<String>, Sandbox>,
     live: Option<Session>,
     held: Vec<Session>,
@@ -83,9 +87,15 @@ impl Peer {
     fn sandbox(&mut self, packages: Vec<String>) -> Result<&Sandbox> {
         if !self.sandboxes.contains_key(&packages) {
             let packages_from = if packages.is_empty() { Vec::new() } else { vec![self.wheels.clone()] };
-            let options =
-                SandboxOptions { packages: Packages::List(packages.clone()), packages_from, ..Default::default() };
-            self.sandboxes.insert(packages.clone(), Sandbox::new(options).map_err(|error| error.to_string())?);
+            let sandbox = if self.inline {
+                let options =
+                    ImageOptions { packages: packages.clone(), packages_from, inline: true, ..ImageOptions::default() };
+                Image::build(options).and_then(|image| Sandbox::on_image(image, SandboxOptions::default()))
+            } else {
+                let packages = Packages::List(packages.clone());
+                Sandbox::new(SandboxOptions { packages, packages_from, ..SandboxOptions::default() })
+            };
+            self.sandboxes.insert(packages.clone(), sandbox.map_err(|error| error.to_string())?);
         }
         self.sandboxes.get(&packages).ok_or_else(|| "there is no sandbox".to_owned())
     }
@@ -157,10 +167,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match &*arguments {
         [role] if role == "cold" => cold(),
-        [role, wheels] if role == "serve" => {
-            serve(&mut Peer { wheels: wheels.clone(), sandboxes: BTreeMap::new(), live: None, held: Vec::new() })
+        [role, wheels, how @ ..] if role == "serve" && ["", "inline"].contains(&&*how.concat()) => {
+            let (wheels, inline) = (wheels.clone(), !how.is_empty());
+            serve(&mut Peer { wheels, inline, sandboxes: BTreeMap::new(), live: None, held: Vec::new() })
         }
-        _ => Err("usage: terrarium-compare cold | serve FOLDER-OF-WHEELS".to_owned()),
+        _ => Err("usage: terrarium-compare cold | serve FOLDER-OF-WHEELS [inline]".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

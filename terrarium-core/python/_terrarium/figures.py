@@ -87,6 +87,58 @@ def change_figures(figure: Any) -> None:
     figure.Figure._repr_png_ = png
 
 
+def change_pyplot(pyplot: Any) -> None:
+    """Let `pyplot.savefig` draw once.
+
+    It saves the figure and then asks its canvas to be drawn again when there is nothing else to do, for windows. A
+    canvas without a window draws at once, which takes as long as saving. Here it draws when somebody wants to see it.
+    """
+    save = pyplot.savefig
+
+    def savefig(*args: Any, **kwargs: Any) -> Any:
+        canvas = pyplot.gcf().canvas
+        if not all(hasattr(type(canvas), name) for name in _VIEWS):
+            return save(*args, **kwargs)
+        _draw_now(canvas)
+        canvas.draw_idle = lambda: _draw_later(canvas)
+        try:
+            return save(*args, **kwargs)
+        finally:
+            vars(canvas).pop("draw_idle", None)
+
+    savefig.__wrapped__ = save  # type: ignore[attr-defined]
+    savefig.__name__, savefig.__qualname__, savefig.__module__ = save.__name__, save.__qualname__, save.__module__
+    savefig.__doc__ = save.__doc__
+    pyplot.savefig = savefig
+
+
+# What shows the pixels of a canvas.
+_VIEWS = ("get_renderer", "buffer_rgba", "tostring_argb", "copy_from_bbox")
+
+
+def _draw_later(canvas: Any) -> None:
+    """Draw a canvas before its pixels are asked for, unless it is drawn by then."""
+
+    def draw() -> None:
+        _draw_now(canvas)
+        canvas.draw()
+
+    def view(name: str) -> Any:
+        def drawn(*args: Any, **kwargs: Any) -> Any:
+            draw()
+            return getattr(canvas, name)(*args, **kwargs)
+
+        return drawn
+
+    vars(canvas).update({"draw": draw, **{name: view(name) for name in _VIEWS}})
+
+
+def _draw_now(canvas: Any) -> None:
+    """Forget that a canvas is to be drawn later."""
+    for name in ("draw", *_VIEWS):
+        vars(canvas).pop(name, None)
+
+
 def _draw(figure: Any) -> bytes:
     buffer = load("io").BytesIO()
     figure.savefig(buffer, format="png", dpi="figure")

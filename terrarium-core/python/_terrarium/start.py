@@ -104,6 +104,7 @@ def _change_figures_and_threads(config: dict[str, Any]) -> None:
     finder.add("matplotlib", _set_defaults, _prepare_matplotlib)
     finder.add("matplotlib.backend_bases", _change_managers)
     finder.add("matplotlib.figure", _change_figures)
+    finder.add("matplotlib.pyplot", _change_pyplot)
     _choose_threads(config.get("threads") is not False)
     if sys.platform == "emscripten":
         finder.refuse("_multiprocessing", "processes cannot be started in this sandbox")
@@ -123,6 +124,10 @@ def _change_managers(module: ModuleType) -> None:
 
 def _change_figures(module: ModuleType) -> None:
     load("_terrarium.figures").change_figures(module)
+
+
+def _change_pyplot(module: ModuleType) -> None:
+    load("_terrarium.figures").change_pyplot(module)
 
 
 def _change_network() -> None:

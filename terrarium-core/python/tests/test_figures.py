@@ -157,3 +157,21 @@ def test_plots_of_pandas_are_displayed(harness):
 def test_nothing_is_loaded_for_programs_without_figures(harness):
     harness.run("1")
     assert "_terrarium.figures" not in harness.last["modules"]
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
+def test_saving_the_current_figure_draws_it_once_and_its_canvas_shows_it_still(harness, kind):
+    result = harness.run(
+        HEAD + "import io, numpy as np\nplt.plot([1, 2])\nfigure, drawn = plt.gcf(), []\n"
+        "figure.canvas.mpl_connect('draw_event', lambda event: drawn.append(event))\n"
+        f"for _ in range(2): plt.savefig(io.BytesIO(), format='{kind}', dpi=50, transparent=True)\n"
+        "saved = len(drawn)\n"
+        "pixels = np.array(figure.canvas.buffer_rgba())\n"
+        "asked = len(drawn)\n"
+        "again = np.array(figure.canvas.buffer_rgba())\n"
+        "figure.canvas.draw()\n"
+        "same = bool((pixels == again).all() and (pixels == np.array(figure.canvas.buffer_rgba())).all())\n"
+        "plt.close()\n"
+        "[saved, asked, len(drawn), same, list(pixels.shape), len(np.unique(pixels)) > 2]"
+    ).ok()
+    assert result.final == [2, 3, 4, True, [512, 819, 4], True]

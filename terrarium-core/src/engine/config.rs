@@ -1,8 +1,10 @@
-//! The engine's configuration: one engine for the whole process.
+//! The engines' configuration: one engine for the whole process, and one for code that is compiled with inlining.
 
 use std::sync::OnceLock;
 
-use wasmtime::{Collector, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{
+    Collector, Config, Enabled, Engine, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+};
 
 use super::{functions, limiter::MOST_TABLE_SLOTS};
 use crate::{Error, Result};
@@ -29,11 +31,15 @@ const LARGEST_IMAGE: u64 = 1 << 30;
 /// What of a stack is kept for the next call.
 const KEPT_STACK: usize = 64 << 10;
 
-/// The engine that all guests of this process share.
-pub(super) fn engine() -> Result<&'static Engine> {
-    static ENGINE: OnceLock<wasmtime::Result<Engine>> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| {
+/// The engine that all guests of this process share whose code was compiled in this way: an engine has one setting for
+/// all code, and makes room for guests, so there are no more than these two.
+pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
+    static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
+    let engine = ENGINES[usize::from(inlining)].get_or_init(|| {
         let mut config = config();
+        if inlining {
+            config.compiler_inlining(Inlining::Yes);
+        }
         config.enable_incremental_compilation(functions::shared())?;
         let pooled = Engine::new(config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
         pooled.or_else(|error| {

@@ -29,7 +29,7 @@ use crate::{
 /// Counts the changes of what rewriting makes of the interpreter here, so that older compiled code is not used.
 const REVISION: u32 = 2;
 
-/// The engine, the cache of compiled code, and the interpreter's module. Made once per process and cache folder.
+/// The engine, the cache of compiled code, and the interpreter's module. Made once per process, engine and cache folder.
 pub(crate) struct Machine {
     pub(super) engine: Engine,
     pub(super) cache: Cache,
@@ -56,19 +56,20 @@ pub(super) struct Unbooted {
 }
 
 impl Machine {
-    /// The machine whose compiled code is kept in `cache_dir` (none: the default folder).
+    /// The machine whose compiled code is kept in `cache_dir` (none: the default folder), compiled with `inlining` of
+    /// functions into others or without.
     ///
     /// # Errors
     /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine).
-    pub(crate) fn shared(cache_dir: Option<&Path>, source: Source) -> Result<Arc<Self>> {
-        type Machines = BTreeMap<(Option<PathBuf>, &'static str), Arc<Machine>>;
+    pub(crate) fn shared(cache_dir: Option<&Path>, source: Source, inlining: bool) -> Result<Arc<Self>> {
+        type Machines = BTreeMap<(Option<PathBuf>, &'static str, bool), Arc<Machine>>;
         static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
         let mut machines = MACHINES.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (cache_dir.map(Path::to_owned), source.key);
+        let key = (cache_dir.map(Path::to_owned), source.key, inlining);
         if let Some(machine) = machines.get(&key) {
             return Ok(Arc::clone(machine));
         }
-        let engine = config::engine()?.clone();
+        let engine = config::engine(inlining)?.clone();
         let cache = Cache::open(cache_dir)?;
         let libraries = Libraries::new(engine.clone(), cache.clone());
         let machine = Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };

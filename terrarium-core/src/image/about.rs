@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{SandboxOptions, engine::SnapshotRecord, fd::CHANNEL, guest::Boot, syscall::OpenFile};
 
 /// Raise it when the form of the file changes, or what it holds.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// What an image's file says of itself.
 #[derive(Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub(super) struct About {
     pub(super) guest: String,
     pub(super) packages: Vec<String>,
     pub(super) modules: Vec<String>,
+    /// See [`ImageOptions::inline`](crate::ImageOptions::inline).
+    pub(super) inline: bool,
     /// The length of the machine code, and its hash in hexadecimal.
     pub(super) code: u64,
     pub(super) sha256: String,

@@ -41,6 +41,8 @@ pub(crate) struct Recipe {
     /// Code that runs afterwards.
     pub(crate) prepare: String,
     pub(crate) warm: bool,
+    /// See [`ImageOptions::inline`](crate::ImageOptions::inline).
+    pub(crate) inline: bool,
     pub(crate) timeout: Duration,
 }
 
@@ -55,6 +57,7 @@ impl Recipe {
             modules: Vec::new(),
             prepare: String::new(),
             warm: true,
+            inline: false,
             timeout: Duration::from_secs(300),
         })
     }
@@ -68,7 +71,7 @@ impl Recipe {
         if names.is_empty() { base::IMAGE.to_owned() } else { names.join("+") }
     }
 
-    /// The file's name in the cache: all that the image depends on.
+    /// The file's name in the cache: all that the image depends on. `machine` is the one that it will run on.
     pub(super) fn file_name(&self, machine: &Machine) -> Result<String> {
         let mut hasher = Sha256::new();
         let mut add = |part: &[u8]| {
@@ -84,7 +87,7 @@ impl Recipe {
             add(text.as_bytes());
         }
         add(self.mounted.key.as_bytes());
-        add(format!("{:?} {}", self.modules, self.warm).as_bytes());
+        add(format!("{:?} {} {}", self.modules, self.warm, self.inline).as_bytes());
         add(self.prepare.as_bytes());
         for (name, text) in warm_ups(&self.mounted.names, self.warm) {
             add(name.as_bytes());
@@ -94,11 +97,17 @@ impl Recipe {
         Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".timg")
     }
 
-    /// Boot, import, prepare, link, compile: the bytes of the file.
+    /// Boot, import, prepare, link, compile: the bytes of the file. It is for `target`, a machine with the same cache
+    /// folder as `machine`, where the interpreter runs until the image is taken.
     ///
     /// # Errors
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
-    pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
+    pub(super) fn build(
+        &self,
+        machine: &Arc<Machine>,
+        target: &Machine,
+        progress: &dyn Fn(ImageProgress),
+    ) -> Result<Vec<u8>> {
         progress(ImageProgress::Boot);
         // The bare interpreter's image is built once; others are built again, with other code or one package more.
         let functions = Build::begin(machine, !self.modules.is_empty() || !self.prepare.is_empty());
@@ -138,7 +147,7 @@ impl Recipe {
         })?;
         let written = written(&process.vfs, &mark);
         progress(ImageProgress::Compile);
-        let code = taken.compile(machine)?;
+        let code = taken.compile(target)?;
         functions.keep();
         tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
         let about = About {
@@ -146,11 +155,12 @@ impl Recipe {
             name: self.name(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             python: base::target()?.full,
-            target: target(),
-            compatibility: machine.compatibility(),
+            target: self::target(),
+            compatibility: target.compatibility(),
             guest: base::runtime()?.key().to_owned(),
             packages: self.mounted.names.clone(),
             modules: self.modules.clone(),
+            inline: self.inline,
             code: code.len() as u64,
             sha256: verify::hash(&code),
             is_complete: self.mounted.files.is_empty(),

@@ -31,6 +31,8 @@ pub struct ImageInfo {
     pub packages: Vec<String>,
     /// The modules that were imported for it.
     pub modules: Vec<String>,
+    /// Whether it was compiled with inlining.
+    pub inline: bool,
     /// The size of the file in bytes.
     pub size: u64,
     /// The memory that an interpreter has at its start, in bytes; what it does not change is shared.

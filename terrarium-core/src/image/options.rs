@@ -30,6 +30,10 @@ pub struct ImageOptions {
     /// Whether the packages do what people do first with them (draw a figure, read a table), so that the first time in
     /// a sandbox is not the first. Default: on.
     pub warm: bool,
+    /// Whether functions are compiled into those that call them: programs run up to a tenth faster, the image takes
+    /// three times as much processor time to make and is half as large again. It pays for an image that is made once
+    /// and used for long. Default: off.
+    pub inline: bool,
     /// The longest that imports and preparation code may take, in seconds. Default: 300.
     #[serde(with = "limits::seconds")]
     pub timeout: Duration,
@@ -44,6 +48,7 @@ impl Default for ImageOptions {
             packages_from: Vec::new(),
             prepare: String::new(),
             warm: true,
+            inline: false,
             timeout: Duration::from_secs(300),
             cache_dir: None,
         }

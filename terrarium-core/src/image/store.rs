@@ -42,22 +42,22 @@ pub(crate) fn found_or_built(
     recipe: &Recipe,
     progress: &dyn Fn(ImageProgress),
 ) -> Result<Image> {
-    let machine = base::machine(cache_dir)?;
+    let machine = base::machine(cache_dir, recipe.inline)?;
     let name = recipe.file_name(&machine)?;
     let key = machine.cache().path(&name);
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
     }
     // Nothing is held while one is built: other images can be found meanwhile.
-    let path = find_or_build(&machine, &name, recipe, progress)?;
-    let image = match open(&machine, &path, Some(&recipe.mounted)) {
+    let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
+    let image = match open(cache_dir, &path, Some(&recipe.mounted)) {
         Ok(image) => image,
         Err(error) => {
             // Written by a machine that failed, or half lost: made again.
             tracing::warn!(%error, ?path, "an image is damaged and is made again");
             machine.cache().forget(&name);
-            let path = find_or_build(&machine, &name, recipe, progress)?;
-            open(&machine, &path, Some(&recipe.mounted))?
+            let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
+            open(cache_dir, &path, Some(&recipe.mounted))?
         }
     };
     Ok(opened(|opened| opened.keep(key, image)))
@@ -107,7 +107,8 @@ impl OpenImages {
 }
 
 fn find_or_build(
-    machine: &Arc<Machine>,
+    machine: &Machine,
+    cache_dir: Option<&Path>,
     name: &str,
     recipe: &Recipe,
     progress: &dyn Fn(ImageProgress),
@@ -126,7 +127,11 @@ fn find_or_build(
     }
     let made = match cache.find(name)? {
         Some(path) => Ok(path),
-        None => recipe.build(machine, progress).and_then(|bytes| cache.store(name, &bytes)),
+        None => {
+            // What it is linked from runs for a moment only.
+            let builder = base::machine(cache_dir, false)?;
+            recipe.build(&builder, machine, progress).and_then(|bytes| cache.store(name, &bytes))
+        }
     };
     // Whoever waits for it has it open; others make their own, and find the image.
     let _ = fs::remove_file(&lock_path);
@@ -152,7 +157,7 @@ pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> 
     if let Some(reason) = untrusted(&metadata) {
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
     }
-    open(&base::machine(cache_dir)?, path, None)
+    open(cache_dir, path, None)
 }
 
 /// What is in the image file at `path`.
@@ -179,10 +184,9 @@ pub(super) fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
 /// # Errors
 /// [`Error::Cache`].
 pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
-    let machine = base::machine(cache_dir)?;
     let mut removed = Vec::new();
     for path in files(cache_dir)? {
-        let usable = file::read(&path).is_ok_and(|contents| check(&machine, &path, &contents.about).is_ok());
+        let usable = file::read(&path).is_ok_and(|contents| check(cache_dir, &path, &contents.about).is_ok());
         // Opening an image sets its time: see `touch`.
         let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
         let age = used.and_then(|used| used.elapsed().ok());
@@ -192,7 +196,8 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
         }
     }
     // Compiled functions that no build of this version looks for.
-    let current = machine.cache().path(&functions_file(&machine));
+    let builder = base::machine(cache_dir, false)?;
+    let current = builder.cache().path(&functions_file(&builder));
     for path in named(cache_dir, FUNCTIONS_ENDING)? {
         if path != current && fs::remove_file(&path).is_ok() {
             removed.push(path);
@@ -242,15 +247,16 @@ fn info(path: &Path, about: &About) -> Result<ImageInfo> {
         modules: about.modules.clone(),
         size,
         memory: about.snapshot.memory,
+        inline: about.inline,
         is_complete: about.is_complete,
     })
 }
 
-/// Whether an image was made for this machine by this version.
+/// Whether an image was made for this computer by this version. What runs it.
 ///
 /// # Errors
 /// [`Error::Image`] with the reason.
-fn check(machine: &Machine, path: &Path, about: &About) -> Result<()> {
+fn check(cache_dir: Option<&Path>, path: &Path, about: &About) -> Result<Arc<Machine>> {
     let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
     let here = build::target();
     if about.format != FORMAT || about.version != env!("CARGO_PKG_VERSION") {
@@ -262,16 +268,17 @@ fn check(machine: &Machine, path: &Path, about: &About) -> Result<()> {
     if about.guest != base::runtime()?.key() {
         return again("for another interpreter");
     }
+    let machine = base::machine(cache_dir, about.inline)?;
     if about.compatibility != machine.compatibility() {
         return again("by another version of the engine, or for another processor");
     }
-    Ok(())
+    Ok(machine)
 }
 
 /// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.
-fn open(machine: &Arc<Machine>, path: &Path, mounted: Option<&Mounted>) -> Result<Image> {
+fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mounted>) -> Result<Image> {
     let Contents { about, loader, packaged, written } = file::read(path)?;
-    check(machine, path, &about)?;
+    let machine = check(cache_dir, path, &about)?;
     let layer = match mounted {
         Some(mounted) => Arc::clone(&mounted.layer),
         None if !about.is_complete => {
@@ -296,9 +303,9 @@ fn open(machine: &Arc<Machine>, path: &Path, mounted: Option<&Mounted>) -> Resul
     };
     let info = info(path, &about)?;
     let read = move || loader.clone().into_vec().map_err(|errno| Error::Engine(format!("the image's file: {errno}")));
-    let snapshot = Snapshot::open(machine, path, about.snapshot, read)?;
+    let snapshot = Snapshot::open(&machine, path, about.snapshot, read)?;
     Ok(Image::of(Opened {
-        machine: Arc::clone(machine),
+        machine,
         snapshot: Arc::new(snapshot),
         layer,
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::util;
 
 /// The longest that a peer may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// The longest that a peer may take to end.
 const FAREWELL: Duration = Duration::from_secs(5);
 

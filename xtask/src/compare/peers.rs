@@ -29,7 +29,10 @@ pub(super) struct Commands {
     pub(super) serve: Vec<OsString>,
 }
 
-/// All peers, installed as far as that is possible; this library is the first.
+/// How many of the peers are this library: the first ones.
+pub(super) const OURS: usize = 2;
+
+/// All peers, installed as far as that is possible; this library is the first, in two ways.
 pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
     let home = util::root().join("benches/compare");
     let scratch = util::root().join(SCRATCH);
@@ -47,6 +50,14 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             commands: Ok(Commands {
                 cold: Some(line(&program, ["cold"])),
                 serve: line(&program, [OsStr::new("serve"), wheels.as_os_str()]),
+            }),
+        },
+        Peer {
+            name: "terrarium, inlined",
+            what: "the same, with images that were built with `--inline`",
+            commands: Ok(Commands {
+                cold: None,
+                serve: line(&program, [OsStr::new("serve"), wheels.as_os_str(), OsStr::new("inline")]),
             }),
         },
         Peer {

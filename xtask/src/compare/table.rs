@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::numbers::{best, median, quantile, short};
+use super::peers::OURS;
 use super::report::{Report, Row, Set};
 
 /// How much less a peer must need before it is said to be better: less is noise.
@@ -97,14 +98,18 @@ fn missing(report: &Report, rows: &[&Row]) -> String {
 
 /// The programs of a set: the best time of each peer, and how terrarium compares with the two that run all of them.
 fn programs(report: &Report, set: &Set) -> String {
-    let last: Vec<String> = (0..report.peers.len())
-        .filter_map(|peer| {
-            let (ratio, count) = set.ratio(0, peer)?;
+    let mean = |ours: usize| {
+        let others = (0..report.peers.len()).filter_map(|peer| {
+            let (ratio, count) = set.ratio(ours, peer)?;
             let part = if count < set.rows.len() { format!(" (of {count})") } else { String::new() };
             Some(format!("{ratio:.2}{part}"))
-        })
-        .collect();
-    let last = format!("| **geometric mean of terrarium ÷ this** | {} |\n", last.join(" | "));
+        });
+        let others: Vec<String> = others.collect();
+        let name = report.peers.get(ours).map_or("", |peer| &peer.name);
+        let line = format!("| **geometric mean of {name} ÷ this** | {} |\n", others.join(" | "));
+        if others.is_empty() { String::new() } else { line }
+    };
+    let last = (0..OURS).map(mean).collect::<String>();
     let rows: Vec<&Row> = set.rows.iter().collect();
     let table = table(report, &rows, &last, |row, peer| {
         let text = short(row.number(peer, best)?);
@@ -134,7 +139,7 @@ fn better(report: &Report) -> String {
             let _ = writeln!(text, "- {name}: {}.", ahead.join(", "));
         }
     };
-    let others = 1..report.peers.len();
+    let others = OURS..report.peers.len();
     let of = |row: &Row| others.clone().filter_map(|peer| Some((peer, row.ratio(0, peer, median)?))).collect();
     for row in &report.starts {
         line(&row.name, of(row), "faster");
@@ -160,7 +165,7 @@ pub(super) mod tests {
     use super::super::report::{Cell, Described};
     use super::*;
 
-    /// A report of three peers, one of which is not installed.
+    /// A report of four peers: one that was not measured, and one that is not installed.
     pub(in super::super) fn sample() -> Report {
         let peer = |name: &str, missing: Option<&str>| Described {
             name: name.to_owned(),
@@ -172,6 +177,7 @@ pub(super) mod tests {
             name: name.to_owned(),
             cells: vec![
                 Cell { values: cells[0].to_vec(), reason: None },
+                Cell::default(),
                 Cell { values: cells[1].to_vec(), reason: reason.map(str::to_owned) },
                 Cell { values: Vec::new(), reason: Some("not installed".to_owned()) },
             ],
@@ -188,7 +194,12 @@ pub(super) mod tests {
         Report {
             command: "cargo xtask compare".to_owned(),
             machine,
-            peers: vec![peer("ours", None), peer("theirs", None), peer("gone", Some("no | build"))],
+            peers: vec![
+                peer("ours", None),
+                peer("ours, inlined", None),
+                peer("theirs", None),
+                peer("gone", Some("no | build")),
+            ],
             starts: vec![
                 row("cold", [&[10.0, 20.0, 12.0], &[3.0, 1.0, 2.0]], None),
                 row("import", [&[1.0], &[]], Some("it has no packages.")),
@@ -214,7 +225,7 @@ pub(super) mod tests {
             "| import | 1.00 (1.00) | – |\n",
             "- theirs, no number for import; plot: it has no packages.\n",
             "| fib | 4.00 | 2.00 (2.00) |\n| sort | 3.00 | – |\n",
-            "| **geometric mean of terrarium ÷ this** | 1.00 | 2.00 (of 1) |\n",
+            "| **geometric mean of ours ÷ this** | 1.00 | 2.00 (of 1) |\n",
             "| idle | 1.50 | 30.0 |\n",
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
