@@ -236,6 +236,8 @@ fn images_that_are_of_no_use_are_pruned_and_others_are_kept() {
     fs::copy(file.saying(|about| about["version"] = "0.0.9".into()), dir.path().join(foreign)).unwrap();
     write(&dir.path().join(text), b"no image");
     write(&dir.path().join("other.txt"), b"not ours");
+    // Compiled functions of another engine.
+    write(&dir.path().join("0123.functions"), b"");
     // That a file was checked, which may be gone by now.
     write(&dir.path().join("0123.verified"), b"");
     let month = Duration::from_secs(30 * 24 * 3600);
@@ -252,7 +254,7 @@ fn images_that_are_of_no_use_are_pruned_and_others_are_kept() {
     };
     let listed = names(listed.into_iter().map(|image| image.path).collect());
     assert!(listed.contains(&good.to_owned()) && !listed.contains(&text.to_owned()), "{listed:?}");
-    assert_eq!(names(Image::prune(Some(dir.path()), None).unwrap()), [foreign, text]);
+    assert_eq!(names(Image::prune(Some(dir.path()), None).unwrap()), ["0123.functions", foreign, text]);
     assert_eq!(names(Image::prune(Some(dir.path()), Some(month / 2)).unwrap()), [old]);
     assert_eq!(names(Image::prune(Some(dir.path()), Some(month / 2)).unwrap()), Vec::<String>::new());
     assert!(!dir.path().join("0123.verified").exists());

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use terrarium_core::{Error, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Value};
+use terrarium_core::{Error, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value};
 use terrarium_tests::{Job, Step, no_files, options, run_job, wheel};
 
 use crate::support::{int, probe, success};
@@ -298,4 +298,28 @@ fn what_is_no_image_is_refused_with_the_reason() {
     let options = SandboxOptions { image: Some(path("text")), ..options() };
     let error = Sandbox::new(options).unwrap_err().to_string();
     assert!(error.contains("text") && error.contains("no image"), "{error}");
+}
+
+#[test]
+fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
+    let inlined = Image::build(ImageOptions { inline: true, ..ImageOptions::default() }).unwrap();
+    assert!(inlined.info().inline && !prepared().info().inline);
+    let code = "sum(len(str(x)) for x in range(1000))";
+    let timeout = Duration::from_millis(200);
+    let sandbox = Sandbox::on_image(inlined.clone(), SandboxOptions { timeout: Some(timeout), ..options() }).unwrap();
+    for sandbox in [&sandbox, &on_prepared(), &sandbox] {
+        assert_eq!(value(sandbox, code), int(2890));
+    }
+    let mut session = sandbox.session().unwrap();
+    assert_eq!(session.execute("kept = 1\nwhile True: pass").unwrap().status, Status::Timeout);
+    assert_eq!(success(&session.execute("kept").unwrap()).final_expression, int(1));
+    let deep = session.execute("def f(): f()\nf()").unwrap();
+    assert_eq!(deep.error.unwrap().kind, "RecursionError");
+    // In a file of its own too.
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("inlined.timg");
+    inlined.save(&path).unwrap();
+    assert!(Image::inspect(&path).unwrap().inline);
+    let moved = Sandbox::on_image(Image::open(&path).unwrap(), options()).unwrap();
+    assert_eq!(value(&moved, code), int(2890));
 }
