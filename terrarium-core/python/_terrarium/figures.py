@@ -182,6 +182,15 @@ def show_open() -> None:
             figures.destroy(manager)
 
 
+def are_open() -> bool:
+    """Whether there may be open figures."""
+    try:
+        return bool(modules["matplotlib._pylab_helpers"].Gcf.figs)
+    except Exception:
+        # The program changed what is asked here.
+        return True
+
+
 def finish(show: bool) -> None:
     """End a run: what is open is shown and closed, and what was shown is forgotten."""
     try:
@@ -195,4 +204,5 @@ def finish(show: bool) -> None:
 
 def forget() -> None:
     """Forget what was shown: another run may show it again."""
-    _shown.clear()
+    if _shown:
+        _shown.clear()

@@ -12,6 +12,7 @@ from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 __builtins__ = BUILTINS
@@ -72,7 +73,7 @@ def settle() -> list[int]:
         if module is not None:
             module.__dict__.update({key: value for key, value in names.items() if key in module.__dict__})
     generators = _generators()
-    _quieten_logging()
+    _quieten_exit()
     finder: Any
     for place, finder in sys.path_importer_cache.items():
         # Packages may be put there before an interpreter goes on.
@@ -92,23 +93,44 @@ def settle() -> list[int]:
     return generators
 
 
-def _quieten_logging() -> None:
-    """Leave the end of a process out where a program has nothing to end: what is loaded before it has not either."""
+def _quieten_exit() -> None:
+    """Leave the end of a process out where a program has nothing to end: what is loaded before it has not either.
+
+    These functions do nothing then. Others that packages want to be called at the end are called.
+    """
+    import atexit
+
+    known: list[tuple[Callable[[], object], Callable[[], object]]] = []
+    weakref = sys.modules.get("weakref")
+    if weakref is not None:
+        registry = weakref.finalize._registry
+        finalizers = len(registry)
+        known.append((weakref.finalize._exitfunc, lambda: len(registry) != finalizers))
     logging = sys.modules.get("logging")
     if logging is not None:
-        import atexit
-
         handlers = len(logging._handlerList)
+        known.append((logging.shutdown, lambda: len(logging._handlerList) != handlers or logging.root.handlers))
+    imaging = sys.modules.get("PIL._imaging")
+    if imaging is not None:
+        # It gives memory back, which ends with the program.
+        known.append((imaging.clear_cache, bool))
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    if helpers is not None:
+        known.append((helpers.Gcf.destroy_all, lambda: helpers.Gcf.figs))
 
-        def logs() -> bool:
-            return len(logging._handlerList) != handlers or bool(logging.root.handlers)
-
-        atexit.unregister(logging.shutdown)
-        # What packages want to be called at the end is called.
-        if atexit._ncallbacks() == 0:
-            run.settings.logs = logs
-            run.settings.exit_functions = 1
-        atexit.register(logging.shutdown)
+    registered = []
+    for function, has_work in known:
+        before = atexit._ncallbacks()
+        atexit.unregister(function)
+        if atexit._ncallbacks() != before:
+            registered.append((function, has_work))
+    if atexit._ncallbacks() == 0:
+        settings = run.settings
+        settings.exit_functions = len(registered)
+        checks = [has_work for _, has_work in registered]
+        settings.must_exit = lambda: any(check() for check in checks)
+    for function, _ in registered:
+        atexit.register(function)
 
 
 # All objects, for as long as the host works on them.

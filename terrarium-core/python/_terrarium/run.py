@@ -65,9 +65,9 @@ class Settings:
         self.here: str | None = None
         # Until the first run: names of modules that were loaded before it and could have a namesake beside the program.
         self.loaded: set[str] = set()
-        # How many functions wait for the end of a process that has nothing to end, and how to see whether it logs.
+        # How many functions wait for the end of a process that has nothing to end, and how to see whether it has.
         self.exit_functions = 0
-        self.logs: Callable[[], bool] = bool
+        self.must_exit: Callable[[], bool] = bool
         # Modules that no file of a program hides.
         self.unshadowed: frozenset[str] = frozenset()
 
@@ -127,7 +127,7 @@ class Run:
         self._finish_threads(stopped)
         self._restore_interpreter()
         figures = modules.get("_terrarium.figures") if "matplotlib._pylab_helpers" in modules else None
-        if figures is not None:
+        if figures is not None and figures.are_open():
             self._attempt(figures.finish, not stopped)
         if error is not None:
             self._report(error)
@@ -350,7 +350,7 @@ class Run:
         loop = modules.get("_terrarium.loop")
         if loop is not None and loop.is_open():
             self._attempt(loop.close)
-        if _ncallbacks() != settings.exit_functions or settings.logs():
+        if _ncallbacks() != settings.exit_functions or settings.must_exit():
             self._attempt(_run_exitfuncs)
         self._attempt(self._let_go)
 
