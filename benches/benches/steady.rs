@@ -1,8 +1,10 @@
 //! What does a fresh run cost in the steady state, and where does it go? Prints the median times of its parts, and the
 //! page faults, which a clock does not show: with the bare image, and with one that has numpy, pandas and matplotlib.
+//! Then, how many runs a second one thread makes, and two.
 
 use std::{
     path::Path,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -28,6 +30,7 @@ fn main() {
     for (name, code) in BARE {
         measure(&bare, name, code, 2000);
     }
+    throughput(&bare);
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus");
     if !corpus.exists() {
         println!("no packages: `cargo xtask setup --dev` brings them");
@@ -67,6 +70,37 @@ fn measure(sandbox: &Sandbox, name: &str, code: &str, runs: usize) {
     let rest = median(|time| time.0 - time.1 - time.2);
     let faults = faults * 100 / runs as u64;
     println!("{name:32} {all:>10} {start:>10} {run:>10} {rest:>10}  {}.{:02}", faults / 100, faults % 100);
+}
+
+/// Runs a second of one thread and of two, in turns.
+fn throughput(sandbox: &Sandbox) {
+    const TURN: Duration = Duration::from_millis(500);
+    let turn = |threads: usize| {
+        let runs: u32 = thread::scope(|scope| {
+            let work = || {
+                let (end, mut runs) = (Instant::now() + TURN, 0);
+                while Instant::now() < end {
+                    let result = sandbox.execute("1 + 1", [("", ""); 0]).expect("a result");
+                    assert_eq!(result.status, Status::Success, "{result:?}");
+                    runs += 1;
+                }
+                runs
+            };
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().map(|worker| worker.join().expect("a thread that ends")).sum()
+        });
+        f64::from(runs) / TURN.as_secs_f64()
+    };
+    let (mut one, mut two) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        one.push(turn(1));
+        two.push(turn(2));
+    }
+    let [one, two] = [one, two].map(|mut runs| {
+        runs.sort_unstable_by(f64::total_cmp);
+        runs[runs.len() / 2]
+    });
+    println!("runs a second: {one:.0} on one thread, {two:.0} on two ({:.2} times)", two / one);
 }
 
 /// The page faults of this process that needed no disk.
