@@ -147,7 +147,7 @@ impl Provider {
 pub(crate) fn recipe(options: &ImageOptions) -> Result<Recipe> {
     let cache_dir = options.cache_dir.as_deref();
     let mut recipe =
-        Recipe { prepare: options.prepare.clone(), warm: options.warm, inline: options.inline, ..Recipe::base()? };
+        Recipe { prepare: options.prepare.clone(), warm: options.warm, kind: options.kind(), ..Recipe::base()? };
     recipe.timeout = options.timeout;
     if !options.packages.is_empty() {
         let pool = pool(&options.packages_from, &store(cache_dir)?)?;

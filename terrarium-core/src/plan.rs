@@ -6,6 +6,7 @@ use crate::{
     Bytes, Error, ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions,
     abi::Timespec,
     base,
+    engine::check_process,
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
     image::{self, BootConfig},
@@ -41,6 +42,7 @@ impl Plan {
     /// As for [`Sandbox::new`](crate::Sandbox::new).
     pub(crate) fn new(options: SandboxOptions) -> Result<Self> {
         options.validate()?;
+        check_process()?;
         let cache_dir = options.cache_dir.as_deref();
         if let Some(path) = &options.image {
             let image = Image::open_with(path, cache_dir)?;
@@ -66,6 +68,7 @@ impl Plan {
     /// As for [`Sandbox::on_image`](crate::Sandbox::on_image).
     pub(crate) fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
         options.validate()?;
+        check_process()?;
         let packages = Provider::new(&options)?;
         let mounted = packages.preloaded(&options)?;
         Self::assemble(options, image, packages, Some(&mounted))
@@ -203,6 +206,7 @@ impl Plan {
     /// [`Error::Start`].
     pub(crate) fn start(&self, files: Option<Vfs>) -> Result<Live> {
         let started = Instant::now();
+        check_process()?;
         let options = &self.options;
         let mut process = match files {
             Some(files) => self.process_on(files)?,
@@ -240,6 +244,7 @@ impl Plan {
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
     pub(crate) fn execute_fresh(&self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
         let begun = Instant::now();
+        check_process()?;
         self.check(code, &options)?;
         let found = self.packages.imported(&self.options, code, &options)?;
         let files = found.as_ref().map(|found| self.lay_out(Some(found))).transpose()?;

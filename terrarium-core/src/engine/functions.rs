@@ -13,7 +13,8 @@ use std::{
 
 use wasmtime::CacheStore;
 
-use super::{cache::Cache, machine::Machine};
+use super::{cache::Cache, compile::compatibility, config::CodeKind};
+use crate::Result;
 
 /// The file's first bytes.
 const MAGIC: &[u8; 8] = b"trfuncs1";
@@ -54,9 +55,12 @@ enum Use {
 /// How the file's name ends.
 pub(crate) const ENDING: &str = "functions";
 
-/// The name of the file in the cache.
-pub(crate) fn file_name(machine: &Machine) -> String {
-    format!("{}.{ENDING}", machine.compatibility())
+/// The name of the file in the cache. Each function's key says how it was compiled.
+///
+/// # Errors
+/// [`Error::Engine`](crate::Error::Engine).
+pub(crate) fn file_name() -> Result<String> {
+    Ok(format!("{}.{ENDING}", compatibility(CodeKind::default())?))
 }
 
 /// The one of this process.
@@ -104,8 +108,12 @@ pub(crate) struct Build {
 
 impl Build {
     /// With `keep`, the functions of earlier builds are used, and those of this one kept for later ones.
-    pub(crate) fn begin(machine: &Machine, keep: bool) -> Self {
-        Self::of(shared(), keep.then(|| (machine.cache().clone(), file_name(machine))))
+    ///
+    /// # Errors
+    /// [`Error::Engine`](crate::Error::Engine).
+    pub(crate) fn begin(cache: &Cache, keep: bool) -> Result<Self> {
+        let file = if keep { Some((cache.clone(), file_name()?)) } else { None };
+        Ok(Self::of(shared(), file))
     }
 
     fn of(functions: Arc<Functions>, file: Option<(Cache, String)>) -> Self {

@@ -70,7 +70,7 @@ impl Machine {
             return Ok(Arc::clone(machine));
         }
         let engine = config::engine(inlining)?.clone();
-        let cache = Cache::open(cache_dir)?;
+        let cache = Cache::new(cache_dir);
         let libraries = Libraries::new(engine.clone(), cache.clone());
         let machine = Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
         let machine = Arc::new(machine);
@@ -81,11 +81,6 @@ impl Machine {
     /// The folder of compiled code.
     pub(crate) fn cache(&self) -> &Cache {
         &self.cache
-    }
-
-    /// Tells compiled code of this engine from that of others.
-    pub(crate) fn compatibility(&self) -> String {
-        compile::compatibility(&self.engine)
     }
 
     /// The interpreter before it has booted. The first call compiles it if nobody did before, which takes seconds.

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::{Duration, SystemTime},
 };
 
@@ -19,7 +19,9 @@ use super::{
 };
 use crate::{
     Error, Result, base,
-    engine::{Cache, FUNCTIONS_ENDING, Machine, Snapshot, functions_file, untrusted},
+    engine::{
+        Cache, CodeKind, FUNCTIONS_ENDING, Machine, Snapshot, check_process, compatibility, functions_file, untrusted,
+    },
     package::lay_out,
     packages::{self, Mounted},
     vfs::LayerBuilder,
@@ -30,7 +32,35 @@ use crate::{
 /// # Errors
 /// As for [`Image::build`].
 pub(crate) fn base(cache_dir: Option<&Path>) -> Result<Image> {
-    found_or_built(cache_dir, &Recipe::base()?, &|_| ())
+    check_process()?;
+    let recipe = Recipe::base()?;
+    if let Some(path) = SHIPPED.get() {
+        match shipped(cache_dir, path, &recipe) {
+            Ok(image) => return Ok(image),
+            Err(error) => tracing::warn!(%error, ?path, "the image that is shipped cannot be used here"),
+        }
+    }
+    found_or_built(cache_dir, &recipe, &|_| ())
+}
+
+/// An image of the bare interpreter that the program brings.
+static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Start from the image at `path` where the bare interpreter is wanted. The first call counts.
+pub(super) fn ship(path: PathBuf) {
+    let _ = SHIPPED.set(path);
+}
+
+/// The image that the program brings. It is trusted as the program is.
+fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Image> {
+    if let Some(image) = opened(|opened| opened.find(path)) {
+        return Ok(image);
+    }
+    let image = open(cache_dir, path, Some(&recipe.mounted))?;
+    if image.info().name != base::IMAGE {
+        return Err(fault(path, "it is not one of the bare interpreter"));
+    }
+    Ok(opened(|opened| opened.keep(path.to_owned(), image)))
 }
 
 /// The image of a recipe.
@@ -42,8 +72,8 @@ pub(crate) fn found_or_built(
     recipe: &Recipe,
     progress: &dyn Fn(ImageProgress),
 ) -> Result<Image> {
-    let machine = base::machine(cache_dir, recipe.inline)?;
-    let name = recipe.file_name(&machine)?;
+    let machine = base::machine(cache_dir, recipe.kind.inline)?;
+    let name = recipe.file_name()?;
     let key = machine.cache().path(&name);
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
@@ -130,7 +160,7 @@ fn find_or_build(
         None => {
             // What it is linked from runs for a moment only.
             let builder = base::machine(cache_dir, false)?;
-            recipe.build(&builder, machine, progress).and_then(|bytes| cache.store(name, &bytes))
+            recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes))
         }
     };
     // Whoever waits for it has it open; others make their own, and find the image.
@@ -143,6 +173,7 @@ fn find_or_build(
 /// # Errors
 /// As for [`Image::build`].
 pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress)) -> Result<Image> {
+    check_process()?;
     progress(ImageProgress::Packages);
     let recipe = packages::recipe(options)?;
     found_or_built(options.cache_dir.as_deref(), &recipe, progress)
@@ -153,6 +184,7 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
 /// # Errors
 /// As for [`Image::open`].
 pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> {
+    check_process()?;
     let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
     if let Some(reason) = untrusted(&metadata) {
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
@@ -197,7 +229,7 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
     }
     // Compiled functions that no build of this version looks for.
     let builder = base::machine(cache_dir, false)?;
-    let current = builder.cache().path(&functions_file(&builder));
+    let current = builder.cache().path(&functions_file()?);
     for path in named(cache_dir, FUNCTIONS_ENDING)? {
         if path != current && fs::remove_file(&path).is_ok() {
             removed.push(path);
@@ -248,6 +280,7 @@ fn info(path: &Path, about: &About) -> Result<ImageInfo> {
         size,
         memory: about.snapshot.memory,
         inline: about.inline,
+        portable: about.portable,
         is_complete: about.is_complete,
     })
 }
@@ -268,11 +301,10 @@ fn check(cache_dir: Option<&Path>, path: &Path, about: &About) -> Result<Arc<Mac
     if about.guest != base::runtime()?.key() {
         return again("for another interpreter");
     }
-    let machine = base::machine(cache_dir, about.inline)?;
-    if about.compatibility != machine.compatibility() {
+    if about.compatibility != compatibility(CodeKind { inline: about.inline, portable: about.portable })? {
         return again("by another version of the engine, or for another processor");
     }
-    Ok(machine)
+    base::machine(cache_dir, about.inline)
 }
 
 /// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.

@@ -323,3 +323,23 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
     let moved = Sandbox::on_image(Image::open(&path).unwrap(), options()).unwrap();
     assert_eq!(value(&moved, code), int(2890));
 }
+
+#[test]
+fn a_program_that_brings_an_image_for_any_processor_needs_no_cache_folder() {
+    let portable = Image::build(ImageOptions { portable: true, ..ImageOptions::default() }).unwrap();
+    assert!(portable.info().portable && !prepared().info().portable);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("base.timg");
+    portable.save(&path).unwrap();
+    let nowhere = [("HOME", ""), ("XDG_CACHE_HOME", ""), ("TERRARIUM_CACHE_DIR", "")];
+    let steps = vec![Step { code: "sum(x * 0.5 for x in range(9))".to_owned(), ..Step::default() }];
+    let job = Job { base: Some(path), steps, ..Job::default() };
+    let report = run_job(probe(), &job, &nowhere, Duration::from_secs(60));
+    assert!(report.is_healthy(), "{report:?}");
+    assert_eq!(report.results[0].0.final_expression, Some(Value::Float(18.0)));
+    // What is no image of this version is passed over, and then a folder is needed.
+    fs::write(dir.path().join("old.timg"), b"old").unwrap();
+    let report =
+        run_job(probe(), &Job { base: Some(dir.path().join("old.timg")), ..job }, &nowhere, Duration::from_secs(60));
+    assert!(report.stderr.contains("set TERRARIUM_CACHE_DIR"), "{report:?}");
+}
