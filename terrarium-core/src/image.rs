@@ -135,7 +135,8 @@ impl Image {
     }
 
     /// Remove images from a cache folder: those that this version cannot use and, if a time is given, those that
-    /// nobody has used for so long. Images in use go on working. The paths of what was removed.
+    /// nobody has used for so long; and compiled functions that this version cannot use. Images in use go on working.
+    /// The paths of what was removed.
     ///
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.

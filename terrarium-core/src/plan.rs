@@ -49,7 +49,7 @@ impl Plan {
             return Self::on_image(image, options);
         }
         let packages = Provider::new(&options)?;
-        let mounted = packages.preloaded(&options)?;
+        let mounted = packages.preloaded(&options, false)?;
         match packages.recipe(&options, &mounted)? {
             Some(recipe) => {
                 let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
@@ -70,7 +70,7 @@ impl Plan {
         options.validate()?;
         check_process()?;
         let packages = Provider::new(&options)?;
-        let mounted = packages.preloaded(&options)?;
+        let mounted = packages.preloaded(&options, image.info().inline)?;
         Self::assemble(options, image, packages, Some(&mounted))
     }
 
@@ -100,6 +100,11 @@ impl Plan {
         let files = plan.lay_out(mounted)?;
         plan.process = plan.process_on(files)?;
         Ok(plan)
+    }
+
+    /// Whether what is loaded on top of the image must be compiled with inlining, as it was.
+    pub(crate) fn is_inlined(&self) -> bool {
+        self.image.info().inline
     }
 
     /// What the sandbox's packages are taken from.
@@ -246,7 +251,7 @@ impl Plan {
         let begun = Instant::now();
         check_process()?;
         self.check(code, &options)?;
-        let found = self.packages.imported(&self.options, code, &options)?;
+        let found = self.packages.imported(&self.options, self.is_inlined(), code, &options)?;
         let files = found.as_ref().map(|found| self.lay_out(Some(found))).transpose()?;
         let mut live = self.start(files)?;
         if let Some(found) = found {

@@ -1,4 +1,5 @@
-//! The engines' configuration: one engine for the whole process, and one for code that is compiled with inlining.
+//! The engines' configuration: one runs all guests of the process, another those whose code was compiled with inlining,
+//! and some only compile.
 
 use std::sync::{
     OnceLock,
@@ -38,9 +39,10 @@ const KEPT_STACK: usize = 64 << 10;
 /// all code, and makes room for guests, so there are no more than these two.
 pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
     static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
+    // Before anything is made or locked, so that a child always sees it.
+    let _ = STARTED_BY.compare_exchange(0, std::process::id(), Ordering::Relaxed, Ordering::Relaxed);
     check_process()?;
     let engine = ENGINES[usize::from(inlining)].get_or_init(|| {
-        STARTED_BY.store(std::process::id(), Ordering::Relaxed);
         let mut config = config(inlining)?;
         let pooled = Engine::new(config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
         pooled.or_else(|error| {
@@ -77,14 +79,21 @@ pub(crate) struct CodeKind {
     pub(crate) portable: bool,
 }
 
-/// The engine that makes such code. What is portable runs in [`engine`] like the rest.
+/// The engine that makes such code. What it makes runs in [`engine`], whatever processor it is for.
 pub(super) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
-    static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
-    if !kind.portable {
-        return engine(kind.inline);
-    }
-    let engine = ENGINES[usize::from(kind.inline)].get_or_init(|| {
+    static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
+    let engine = match kind {
+        CodeKind { inline: false, portable: false } => return engine(false),
+        CodeKind { inline: false, portable: true } => &ENGINES[0],
+        CodeKind { inline: true, portable: false } => &ENGINES[1],
+        CodeKind { inline: true, portable: true } => &ENGINES[2],
+    };
+    check_process()?;
+    let engine = engine.get_or_init(|| {
         let mut config = config(kind.inline)?;
+        if !kind.portable {
+            return Engine::new(&config);
+        }
         // With a target that is named, nothing is asked of the processor at hand.
         config.target(TARGET)?;
         for feature in FEATURES {

@@ -64,6 +64,7 @@ impl Machine {
     pub(crate) fn shared(cache_dir: Option<&Path>, source: Source, inlining: bool) -> Result<Arc<Self>> {
         type Machines = BTreeMap<(Option<PathBuf>, &'static str, bool), Arc<Machine>>;
         static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
+        config::check_process()?;
         let mut machines = MACHINES.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (cache_dir.map(Path::to_owned), source.key, inlining);
         if let Some(machine) = machines.get(&key) {

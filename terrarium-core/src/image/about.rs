@@ -19,7 +19,7 @@ pub(super) struct About {
     pub(super) target: String,
     /// See [`compatibility`](crate::engine::compatibility).
     pub(super) compatibility: String,
-    /// The guest's artifacts.
+    /// See [`base::guest`](crate::base::guest).
     pub(super) guest: String,
     pub(super) packages: Vec<String>,
     pub(super) modules: Vec<String>,

@@ -15,7 +15,7 @@ use crate::{
     base,
     conclude::{conclude, stream},
     engine::{Build, CodeKind, Machine, compatibility},
-    guest::{HARNESS_FILES, Interpreter, InterpreterOptions, Request},
+    guest::{Interpreter, InterpreterOptions, Request},
     packages::Mounted,
     syscall::Process,
     vfs::{Content, Context, Vfs, VfsLimits},
@@ -79,12 +79,8 @@ impl Recipe {
         };
         add(&FORMAT.to_le_bytes());
         add(env!("CARGO_PKG_VERSION").as_bytes());
-        add(base::runtime()?.key().as_bytes());
+        add(base::guest()?.as_bytes());
         add(compatibility(self.kind)?.as_bytes());
-        for (name, text) in HARNESS_FILES {
-            add(name.as_bytes());
-            add(text.as_bytes());
-        }
         add(self.mounted.key.as_bytes());
         add(format!("{:?} {} {:?}", self.modules, self.warm, self.kind).as_bytes());
         add(self.prepare.as_bytes());
@@ -150,7 +146,7 @@ impl Recipe {
             python: base::target()?.full,
             target: target(),
             compatibility: compatibility(self.kind)?,
-            guest: base::runtime()?.key().to_owned(),
+            guest: base::guest()?,
             packages: self.mounted.names.clone(),
             modules: self.modules.clone(),
             inline: self.kind.inline,

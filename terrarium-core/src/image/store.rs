@@ -53,14 +53,16 @@ pub(super) fn ship(path: PathBuf) {
 
 /// The image that the program brings. It is trusted as the program is.
 fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Image> {
-    if let Some(image) = opened(|opened| opened.find(path)) {
+    // An image is tied to a cache folder, for what is loaded on top of it.
+    let key = PathBuf::from(format!("{cache_dir:?} {path:?}"));
+    if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
     }
     let image = open(cache_dir, path, Some(&recipe.mounted))?;
     if image.info().name != base::IMAGE {
         return Err(fault(path, "it is not one of the bare interpreter"));
     }
-    Ok(opened(|opened| opened.keep(path.to_owned(), image)))
+    Ok(opened(|opened| opened.keep(key, image)))
 }
 
 /// The image of a recipe.
@@ -216,9 +218,16 @@ pub(super) fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
 /// # Errors
 /// [`Error::Cache`].
 pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
+    check_process()?;
+    // Asked first: without an engine nothing can be said of any image.
+    let functions = functions_file()?;
     let mut removed = Vec::new();
     for path in files(cache_dir)? {
-        let usable = file::read(&path).is_ok_and(|contents| check(cache_dir, &path, &contents.about).is_ok());
+        let usable = match file::read(&path).and_then(|contents| check(&path, &contents.about)) {
+            Ok(()) => true,
+            Err(Error::Image { .. }) => false,
+            Err(error) => return Err(error),
+        };
         // Opening an image sets its time: see `touch`.
         let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
         let age = used.and_then(|used| used.elapsed().ok());
@@ -228,10 +237,9 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
         }
     }
     // Compiled functions that no build of this version looks for.
-    let builder = base::machine(cache_dir, false)?;
-    let current = builder.cache().path(&functions_file()?);
     for path in named(cache_dir, FUNCTIONS_ENDING)? {
-        if path != current && fs::remove_file(&path).is_ok() {
+        let is_current = path.file_name().is_some_and(|name| *name == *functions);
+        if !is_current && fs::remove_file(&path).is_ok() {
             removed.push(path);
         }
     }
@@ -285,11 +293,11 @@ fn info(path: &Path, about: &About) -> Result<ImageInfo> {
     })
 }
 
-/// Whether an image was made for this computer by this version. What runs it.
+/// Whether an image was made for this computer by this version.
 ///
 /// # Errors
 /// [`Error::Image`] with the reason.
-fn check(cache_dir: Option<&Path>, path: &Path, about: &About) -> Result<Arc<Machine>> {
+fn check(path: &Path, about: &About) -> Result<()> {
     let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
     let here = build::target();
     if about.format != FORMAT || about.version != env!("CARGO_PKG_VERSION") {
@@ -298,19 +306,20 @@ fn check(cache_dir: Option<&Path>, path: &Path, about: &About) -> Result<Arc<Mac
     if about.target != here {
         return Err(fault(path, format!("it was made for {}, this machine is {here}", about.target)));
     }
-    if about.guest != base::runtime()?.key() {
+    if about.guest != base::guest()? {
         return again("for another interpreter");
     }
     if about.compatibility != compatibility(CodeKind { inline: about.inline, portable: about.portable })? {
         return again("by another version of the engine, or for another processor");
     }
-    base::machine(cache_dir, about.inline)
+    Ok(())
 }
 
 /// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.
 fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mounted>) -> Result<Image> {
     let Contents { about, loader, packaged, written } = file::read(path)?;
-    let machine = check(cache_dir, path, &about)?;
+    check(path, &about)?;
+    let machine = base::machine(cache_dir, about.inline)?;
     let layer = match mounted {
         Some(mounted) => Arc::clone(&mounted.layer),
         None if !about.is_complete => {

@@ -19,7 +19,7 @@ pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
     let state = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
     let seen = Sha256::digest(format!("{state:?} {}", about.sha256));
     let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
-    // Where there is no folder to note it in, the hash is computed each time.
+    // Where there is no folder to note it in, or none that can be trusted, the hash is computed each time.
     if cache.find(&mark).is_ok_and(|found| found.is_some()) {
         return Ok(());
     }

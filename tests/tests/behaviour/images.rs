@@ -7,7 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use terrarium_core::{Error, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value};
+use terrarium_core::{
+    Error, ExecuteOptions, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value,
+};
 use terrarium_tests::{Job, Step, no_files, options, run_job, wheel};
 
 use crate::support::{int, probe, success};
@@ -305,13 +307,13 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
     let inlined = Image::build(ImageOptions { inline: true, ..ImageOptions::default() }).unwrap();
     assert!(inlined.info().inline && !prepared().info().inline);
     let code = "sum(len(str(x)) for x in range(1000))";
-    let timeout = Duration::from_millis(200);
-    let sandbox = Sandbox::on_image(inlined.clone(), SandboxOptions { timeout: Some(timeout), ..options() }).unwrap();
+    let sandbox = Sandbox::on_image(inlined.clone(), options()).unwrap();
     for sandbox in [&sandbox, &on_prepared(), &sandbox] {
         assert_eq!(value(sandbox, code), int(2890));
     }
     let mut session = sandbox.session().unwrap();
-    assert_eq!(session.execute("kept = 1\nwhile True: pass").unwrap().status, Status::Timeout);
+    let soon = ExecuteOptions { timeout: Some(Duration::from_millis(200)), ..ExecuteOptions::default() };
+    assert_eq!(session.execute_with("kept = 1\nwhile True: pass", soon).unwrap().status, Status::Timeout);
     assert_eq!(success(&session.execute("kept").unwrap()).final_expression, int(1));
     let deep = session.execute("def f(): f()\nf()").unwrap();
     assert_eq!(deep.error.unwrap().kind, "RecursionError");
