@@ -1,0 +1,93 @@
+// The output of a run, piece by piece while it goes on.
+'use strict';
+
+const { TextDecoder } = require('node:util');
+
+const { ExecutionResult } = require('./result.js');
+const { Reader, Work } = require('./work.js');
+
+/** @typedef {import('./types.js').OutputChunk} OutputChunk */
+
+/**
+ * The output of a run as an async iterator. The run begins with the first piece that is asked for; a guest that is far
+ * ahead of its reader waits. Leaving the loop stops the run.
+ *
+ * @template [T=any]
+ * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T>>}
+ */
+class OutputStream {
+  #pieces;
+
+  /** @param {() => import('./work.js').Task<ExecutionResult<T>>} task */
+  constructor(task) {
+    /** The result, once the end is reached. @type {ExecutionResult<T> | undefined} */
+    this.result = undefined;
+    this.#pieces = this.#read(task);
+  }
+
+  /**
+   * The next piece; at the end the result.
+   *
+   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T>>>}
+   */
+  next() {
+    return this.#pieces.next();
+  }
+
+  /**
+   * Stop the run.
+   *
+   * @returns {Promise<IteratorResult<OutputChunk, any>>}
+   */
+  return() {
+    return this.#pieces.return(/** @type {any} */ (undefined));
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  /** @param {() => import('./work.js').Task<ExecutionResult<T>>} begin */
+  async *#read(begin) {
+    /** @type {OutputChunk[]} */
+    const pieces = [];
+    let wake = () => {};
+    const task = begin();
+    const reader = new Reader({ stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') });
+    const work = new Work(task, () => wake());
+    try {
+      for (;;) {
+        const event = work.run.next(false);
+        if (event === null) {
+          await /** @type {Promise<void>} */ (new Promise((resolve) => {
+            wake = resolve;
+          }));
+          continue;
+        }
+        const answer = reader.read(event, work.run);
+        yield* pieces.splice(0);
+        if (answer) {
+          this.result = task.finish(answer);
+          return this.result;
+        }
+      }
+    } finally {
+      work.run.cancel();
+      work.end();
+    }
+  }
+}
+
+/**
+ * @param {OutputChunk[]} pieces
+ * @param {OutputChunk['stream']} stream
+ * @returns {(data: Buffer) => void}
+ */
+function piece(pieces, stream) {
+  const decoder = new TextDecoder();
+  return (data) => {
+    pieces.push({ stream, data, text: decoder.decode(data, { stream: true }) });
+  };
+}
+
+module.exports = { OutputStream };
