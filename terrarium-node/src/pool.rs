@@ -26,10 +26,8 @@ struct State {
     idle: usize,
 }
 
-static POOL: Pool = Pool {
-    state: Mutex::new(State { jobs: VecDeque::new(), threads: 0, idle: 0 }),
-    changed: Condvar::new(),
-};
+static POOL: Pool =
+    Pool { state: Mutex::new(State { jobs: VecDeque::new(), threads: 0, idle: 0 }), changed: Condvar::new() };
 
 /// Have `job` done on a thread, in the order of the calls. One that the JavaScript thread waits for is `urgent`: it gets
 /// a thread even if all are taken, because those may wait for the JavaScript thread in turn.

@@ -67,9 +67,7 @@ impl NativeSandbox {
     #[napi]
     pub fn session(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         let sandbox = self.inner.clone();
-        start(gate.as_deref(), run, move |_| {
-            Ok(Answer::Session(NativeSession::start(sandbox)?))
-        })
+        start(gate.as_deref(), run, move |_| Ok(Answer::Session(NativeSession::start(sandbox)?)))
     }
 }
 

@@ -24,10 +24,7 @@ pub struct NativeSession {
 impl NativeSession {
     pub(crate) fn start(sandbox: Sandbox) -> Result<Self, Fault> {
         let session = sandbox.session()?;
-        Ok(Self {
-            inner: Arc::new(Mutex::new(Some(session))),
-            options: Arc::new(sandbox.options().clone()),
-        })
+        Ok(Self { inner: Arc::new(Mutex::new(Some(session))), options: Arc::new(sandbox.options().clone()) })
     }
 
     fn ask(
@@ -37,11 +34,9 @@ impl NativeSession {
         question: impl FnOnce(&mut Session, &Arc<Sink>) -> Result<Wire, Fault> + Send + 'static,
     ) -> Run {
         let inner = Arc::clone(&self.inner);
-        start(gate.as_deref(), run, move |sink| {
-            match inner.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                Some(session) => question(session, sink).map(Answer::Data),
-                None => Err(Fault::state("Closed", "the session is closed")),
-            }
+        start(gate.as_deref(), run, move |sink| match inner.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(session) => question(session, sink).map(Answer::Data),
+            None => Err(Fault::state("Closed", "the session is closed")),
         })
     }
 }
