@@ -146,7 +146,11 @@ function about() {
  */
 function building(options, onProgress) {
   const { text } = plainOptions(options);
-  return { begin: (gate, number) => native.Image.build(gate, number, text), finish: made, listener: { progress: onProgress } };
+  return {
+    begin: (gate, number) => native.Image.build(gate, number, text),
+    finish: made,
+    listener: { progress: onProgress },
+  };
 }
 
 /**

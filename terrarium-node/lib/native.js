@@ -2,7 +2,7 @@
 'use strict';
 
 /** @type {import('./native.d.ts')} */
-// @ts-ignore: the addon is built, not written.
+// @ts-expect-error: the addon is built, not written.
 const native = require('../terrarium.node');
 
 module.exports = native;

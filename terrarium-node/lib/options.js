@@ -119,12 +119,15 @@ function entries(option, value) {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw wrongType(option, `it is ${article(value)}, not an object`);
   }
-  const pairs = isMap(value) ? [...value] : Object.entries(value);
-  const wrong = pairs.find(([name]) => typeof name !== 'string');
-  if (wrong) {
-    throw wrongType(option, `${String(wrong[0])} is no name`);
+  if (!isMap(value)) {
+    return Object.entries(value);
   }
-  return pairs;
+  return [...value].map(([name, item]) => {
+    if (typeof name !== 'string') {
+      throw wrongType(option, `${article(name)} is no name`);
+    }
+    return [name, item];
+  });
 }
 
 /**

@@ -185,7 +185,10 @@ class Session {
    * @returns {OutputStream<T>}
    */
   stream(code, options) {
-    return new OutputStream(() => execution(this.#native, code, options, true));
+    return new OutputStream(
+      () => execution(this.#native, code, options, true),
+      () => this.#turn(),
+    );
   }
 
   /**
@@ -216,13 +219,28 @@ class Session {
    * @param {Task<T>} task
    * @returns {Promise<T>}
    */
-  #later(task) {
-    this.#waiting += 1;
-    const done = this.#last.then(() => later(task)).finally(() => {
-      this.#waiting -= 1;
+  async #later(task) {
+    const end = await this.#turn();
+    try {
+      return await later(task);
+    } finally {
+      end();
+    }
+  }
+
+  /** Wait for the session, and have it until the function is called that this gives. */
+  async #turn() {
+    const before = this.#last;
+    let end = nothing;
+    this.#last = new Promise((resolve) => {
+      end = () => {
+        this.#waiting -= 1;
+        resolve(undefined);
+      };
     });
-    this.#last = done.catch(nothing);
-    return done;
+    this.#waiting += 1;
+    await before;
+    return end;
   }
 }
 

@@ -3,10 +3,13 @@
 
 const { TextDecoder } = require('node:util');
 
-const { ExecutionResult } = require('./result.js');
 const { Reader, Work } = require('./work.js');
 
 /** @typedef {import('./types.js').OutputChunk} OutputChunk */
+/**
+ * @template T
+ * @typedef {import('./result.js').ExecutionResult<T>} ExecutionResult
+ */
 
 /**
  * The output of a run as an async iterator. The run begins with the first piece that is asked for; a guest that is far
@@ -18,11 +21,14 @@ const { Reader, Work } = require('./work.js');
 class OutputStream {
   #pieces;
 
-  /** @param {() => import('./work.js').Task<ExecutionResult<T>>} task */
-  constructor(task) {
+  /**
+   * @param {() => import('./work.js').Task<ExecutionResult<T>>} task
+   * @param {() => Promise<() => void>} [turn] waits until the run may begin, and gives what is to be called at its end
+   */
+  constructor(task, turn = async () => () => {}) {
     /** The result, once the end is reached. @type {ExecutionResult<T> | undefined} */
     this.result = undefined;
-    this.#pieces = this.#read(task);
+    this.#pieces = this.#read(task, turn);
   }
 
   /**
@@ -47,29 +53,42 @@ class OutputStream {
     return this;
   }
 
-  /** @param {() => import('./work.js').Task<ExecutionResult<T>>} begin */
-  async *#read(begin) {
+  /**
+   * @param {() => import('./work.js').Task<ExecutionResult<T>>} begin
+   * @param {() => Promise<() => void>} turn
+   */
+  async *#read(begin, turn) {
+    const task = begin();
+    const end = await turn();
+    try {
+      yield* this.#run(task);
+    } finally {
+      end();
+    }
+    return /** @type {ExecutionResult<T>} */ (this.result);
+  }
+
+  /** @param {import('./work.js').Task<ExecutionResult<T>>} task */
+  async *#run(task) {
     /** @type {OutputChunk[]} */
     const pieces = [];
     let wake = () => {};
-    const task = begin();
     const reader = new Reader({ stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') });
     const work = new Work(task, () => wake());
     try {
-      for (;;) {
+      while (this.result === undefined) {
         const event = work.run.next(false);
         if (event === null) {
-          await /** @type {Promise<void>} */ (new Promise((resolve) => {
-            wake = resolve;
-          }));
+          await /** @type {Promise<void>} */ (
+            new Promise((resolve) => {
+              wake = resolve;
+            })
+          );
           continue;
         }
         const answer = reader.read(event, work.run);
         yield* pieces.splice(0);
-        if (answer) {
-          this.result = task.finish(answer);
-          return this.result;
-        }
+        this.result = answer && task.finish(answer);
       }
     } finally {
       work.run.cancel();

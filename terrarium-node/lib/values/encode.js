@@ -219,7 +219,9 @@ function tagged(type, parts) {
 
 /** @param {number} value */
 function number(value) {
-  const isPlain = Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value);
+  const isPlain = Number.isInteger(value)
+    ? Number.isSafeInteger(value) && !Object.is(value, -0)
+    : Number.isFinite(value);
   return isPlain ? String(value) : float(value);
 }
 
@@ -234,7 +236,9 @@ function float(value) {
 /** @param {bigint} value */
 function integer(value) {
   const hex = value.toString(16);
-  return hex.length > DIGITS * 0.8 ? tagged('int', { hex: string(hex) }) : tagged('int', { value: string(String(value)) });
+  return hex.length > DIGITS * 0.8
+    ? tagged('int', { hex: string(hex) })
+    : tagged('int', { value: string(String(value)) });
 }
 
 /** @param {string} text */

@@ -57,15 +57,18 @@ class NdArray extends Tagged {
    * @param {{ dtype: string, shape: number[], data?: Buffer, items?: unknown, repr?: string }} parts
    */
   static fromParts({ dtype, shape, data, items, repr }) {
-    const [Typed, width] = TYPED[dtype] ?? [];
+    const name = plainName(dtype);
+    const [Typed, width] = TYPED[name] ?? [];
     if (data) {
-      return new NdArray(Typed ? view(data, Typed) : items_(data, dtype), shape, dtype);
+      return new NdArray(Typed ? view(data, Typed) : Array.from(view(data, Uint16Array), half), shape, dtype);
     }
     if (items === undefined) {
       return new NdArray(null, shape, dtype, repr);
     }
     const flat = shape.length === 0 ? [items] : /** @type {any[]} */ (items).flat(shape.length - 1);
-    return new NdArray(Typed ? typed(flat, Typed, width) : flat, shape, dtype);
+    // An array with a mask has items that are missing.
+    const isWhole = Typed && flat.every((item) => item !== null);
+    return new NdArray(isWhole ? typed(flat, Typed, width) : flat, shape, dtype);
   }
 
   /** The items in nested arrays, one level an axis; of an array without axes its only item. */
@@ -107,19 +110,16 @@ function typed(items, Typed, width) {
 }
 
 /**
- * The items out of bytes of a type that has no typed array, which of the plain ones is `float16` only.
+ * The name of a type without its byte order, which is little-endian in what the guest sends: `>i2` is `int16`.
  *
- * @param {Buffer} bytes
  * @param {string} dtype
  */
-function items_(bytes, dtype) {
-  if (dtype !== 'float16') {
-    throw new RangeError(`no items of the type ${dtype} in bytes`);
-  }
-  return Array.from(view(bytes, Uint16Array), half);
+function plainName(dtype) {
+  const [, kind, bytes] = /^[<>]([iufc])(\d+)$/.exec(dtype) ?? [];
+  return kind ? `${{ i: 'int', u: 'uint', f: 'float', c: 'complex' }[kind]}${Number(bytes) * 8}` : dtype;
 }
 
-/** The number that 16 bits stand for. @param {number} bits */
+/** The number that 16 bits of a `float16` stand for, the one plain type without a typed array. @param {number} bits */
 function half(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
