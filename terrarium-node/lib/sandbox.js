@@ -16,8 +16,6 @@ const { later, now } = require('./work.js');
  * Runs code in fresh interpreters: nothing that one run does is seen by the next.
  *
  * @example
- * const { Sandbox } = require('terrarium');
- *
  * const sandbox = await Sandbox.create({ timeout: 5 });
  * const result = await sandbox.execute("sum(int(line) for line in open('n.txt'))", { files: { 'n.txt': '1\n2\n39\n' } });
  * console.assert(result.final_expression === 42);
@@ -55,6 +53,17 @@ class Sandbox {
    */
   static createSync(options) {
     return new Sandbox(options);
+  }
+
+  /**
+   * A sandbox on an image of your choice. The options' packages come on top of those of the image.
+   *
+   * @param {Image} image
+   * @param {Omit<SandboxOptions, 'image'>} [options]
+   * @returns {Promise<Sandbox>}
+   */
+  static async onImage(image, options) {
+    return Sandbox.create({ ...options, image });
   }
 
   /**

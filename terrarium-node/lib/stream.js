@@ -1,9 +1,10 @@
 // The output of a run, piece by piece while it goes on.
 'use strict';
 
+const { setImmediate: immediate } = require('node:timers/promises');
 const { TextDecoder } = require('node:util');
 
-const { Reader, Work } = require('./work.js');
+const { MOST_AT_ONCE, Reader, Work } = require('./work.js');
 
 /** @typedef {import('./types.js').OutputChunk} OutputChunk */
 /**
@@ -76,7 +77,10 @@ class OutputStream {
     const reader = new Reader({ stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') });
     const work = new Work(task, () => wake());
     try {
-      while (this.result === undefined) {
+      for (let count = 1; this.result === undefined; count++) {
+        if (count % MOST_AT_ONCE === 0) {
+          await immediate();
+        }
         const event = work.run.next(false);
         if (event === null) {
           await /** @type {Promise<void>} */ (

@@ -22,6 +22,8 @@ const native = require('./native.js');
 /** What goes on, by its number. @type {Map<number, () => void>} */
 const running = new Map();
 let last = 0;
+/** How much news is read before the event loop has its turn: a guest can write as fast as it is read. */
+const MOST_AT_ONCE = 64;
 /** @type {native.Gate | undefined} */
 let gate;
 /** @type {NodeJS.Timeout | undefined} */
@@ -121,9 +123,13 @@ class Reader {
 function later(task) {
   return new Promise((resolve, reject) => {
     const reader = new Reader(task.listener);
-    const work = new Work(task, () => {
+    const read = () => {
       try {
-        for (let event = work.run.next(false); event !== null; event = work.run.next(false)) {
+        for (let count = 0; count < MOST_AT_ONCE; count++) {
+          const event = work.run.next(false);
+          if (event === null) {
+            return;
+          }
           const answer = reader.read(event, work.run);
           if (answer) {
             work.end();
@@ -131,11 +137,13 @@ function later(task) {
             return;
           }
         }
+        setImmediate(read);
       } catch (error) {
         work.end();
         reject(error);
       }
-    });
+    };
+    const work = new Work(task, read);
   });
 }
 
@@ -162,4 +170,4 @@ function now(task) {
   }
 }
 
-module.exports = { later, now, Reader, Work };
+module.exports = { later, MOST_AT_ONCE, now, Reader, Work };

@@ -40,7 +40,7 @@ pub(crate) fn run(job: Job, urgent: bool) -> std::io::Result<()> {
         state.jobs.push_back(job);
         POOL.changed.notify_one();
     } else if state.threads < MOST || urgent {
-        thread::Builder::new().name("terrarium".to_owned()).spawn(|| work(job))?;
+        thread::Builder::new().name("terrarium-run".to_owned()).spawn(|| work(job))?;
         state.threads += 1;
     } else {
         state.jobs.push_back(job);

@@ -136,3 +136,21 @@ test('a guest that is ahead of its reader waits, and its deadline holds all the 
   for await (const _ of output);
   assert.equal(output.result.status, 'timeout');
 });
+
+test('the event loop has its turn while a guest writes without end', async () => {
+  const abort = new AbortController();
+  const { signal } = abort;
+  setTimeout(() => abort.abort(), 100);
+  const code = 'while True: print(1)';
+  const result = await (await sandbox()).execute(code, { signal, on_stdout() {} });
+  assert.equal(result.status, 'cancelled');
+  let timer = false;
+  setTimeout(() => {
+    timer = true;
+  }, 100);
+  for await (const _ of (await sandbox()).stream(code)) {
+    if (timer) {
+      break;
+    }
+  }
+});

@@ -30,6 +30,8 @@ test('an image is built with progress, saved, opened and started from', async ()
       const started = await Sandbox.create({ image: from, timeout: 5 });
       assert.equal((await started.execute(code)).final_expression, true);
     }
+    const direct = await Sandbox.onImage(image, { timeout: 5 });
+    assert.equal((await direct.execute(code)).final_expression, true);
     await assert.rejects(Image.open(path.join(folder, 'no.timg')), { code: 'ERR_TERRARIUM_IMAGE' });
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -95,7 +97,7 @@ test('arrays and tables have classes, and go back', async () => {
   );
   assert.deepEqual(table.toObjects(), [
     { a: 1, b: 'x' },
-    { a: 2, b: null },
+    { a: 2, b: Number.NaN },
   ]);
   assert.equal(await run('x.loc["s", "a"] == 2 and list(x.columns) == ["a", "b"]', { x: table }), true);
   const series = await run("import pandas as pd\npd.Series([1.5, 2], name='n')");

@@ -152,7 +152,7 @@ test('ten thousand runs leave the process where it was', { skip: process.platfor
       await new Promise((resolve) => setTimeout(resolve, 6000));
       console.log(JSON.stringify({ grown: after.rss - before.rss, files: after.files - before.files,
         threads: fs.readdirSync('/proc/self/task').filter((id) =>
-          fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8').startsWith('terrarium')).length }));
+          fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8').startsWith('terrarium-run')).length }));
     });`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '-e', code], { cwd: __dirname });
   const { grown, files, threads } = JSON.parse(stdout);
