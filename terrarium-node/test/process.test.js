@@ -12,14 +12,13 @@ const terrarium = require('terrarium');
 
 const { sandbox } = require('./tools.js');
 
-/** Runs a program and tells how it ended; a signal, as of a crash, is an error. */
+/** Runs a program and tells what it wrote; a crash is an error, and so is one that does not end. */
 async function program(code, options = []) {
-  const started = performance.now();
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [...options, '-e', code], {
     cwd: __dirname,
-    timeout: 20_000,
+    timeout: 60_000,
   });
-  return { stdout, stderr, seconds: (performance.now() - started) / 1000 };
+  return { stdout, stderr };
 }
 
 /** A worker's messages, until it exits. */
@@ -74,9 +73,8 @@ test('a process ends at once while code runs', async () => {
       session.execute('import time; time.sleep(1000)');
       setTimeout(() => { console.log('bye'); process.exit(0); }, 200);
     });`;
-  const { stdout, stderr, seconds } = await program(code);
+  const { stdout, stderr } = await program(code);
   assert.deepEqual([stdout, stderr], ['bye\n', '']);
-  assert.ok(seconds < 10, `${seconds} s`);
 });
 
 test('an uncaught error ends a process while code runs', async () => {
@@ -98,9 +96,8 @@ test('a run keeps the process alive until its end, an idle session does not', as
       globalThis.session = await sandbox.session();
       sandbox.execute("import time; time.sleep(0.3); 'slept'").then((r) => console.log(r.final_expression));
     });`;
-  const { stdout, seconds } = await program(code);
+  const { stdout } = await program(code);
   assert.equal(stdout, 'slept\n');
-  assert.ok(seconds < 10, `${seconds} s`);
 });
 
 test('loading the package keeps no process alive and starts no thread', async () => {
