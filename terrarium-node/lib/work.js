@@ -32,8 +32,7 @@ let alive;
 /** Begun work, and the way to hear of it. */
 class Work {
   #number;
-  #signal;
-  #stop = () => this.run.cancel();
+  #forget = () => {};
 
   /**
    * @param {Task<any>} task
@@ -50,11 +49,8 @@ class Work {
     this.run = task.begin(gate, this.#number);
     running.set(this.#number, wake);
     alive.ref();
-    this.#signal = task.signal;
-    if (this.#signal?.aborted) {
-      this.run.cancel();
-    } else {
-      this.#signal?.addEventListener('abort', this.#stop);
+    if (task.signal) {
+      this.#forget = onAbort(task.signal, () => this.run.cancel());
     }
   }
 
@@ -64,8 +60,43 @@ class Work {
     if (running.size === 0) {
       alive?.unref();
     }
-    this.#signal?.removeEventListener('abort', this.#stop);
+    this.#forget();
   }
+}
+
+/** What each signal stops, and its listener. @type {WeakMap<AbortSignal, { stops: Set<() => void>, all: () => void }>} */
+const signals = new WeakMap();
+
+/**
+ * Have `stop` called when a signal is aborted, also if it is already. A signal has one listener for all runs, since many
+ * listeners look like a leak.
+ *
+ * @param {AbortSignal} signal
+ * @param {() => void} stop
+ * @returns {() => void} forgets it
+ */
+function onAbort(signal, stop) {
+  if (signal.aborted) {
+    stop();
+    return () => {};
+  }
+  let known = signals.get(signal);
+  if (known === undefined) {
+    /** @type {Set<() => void>} */
+    const stops = new Set();
+    known = { stops, all: () => stops.forEach((each) => each()) };
+    signals.set(signal, known);
+    signal.addEventListener('abort', known.all, { once: true });
+  }
+  const { stops, all } = known;
+  stops.add(stop);
+  return () => {
+    stops.delete(stop);
+    if (stops.size === 0) {
+      signals.delete(signal);
+      signal.removeEventListener('abort', all);
+    }
+  };
 }
 
 /** Hands the news of a run to its listener, and tells its end. */

@@ -16,19 +16,19 @@ pub(crate) struct Fault {
     /// Whether a value of a wrong type is at fault, which in JavaScript is a `TypeError`.
     is_type: bool,
     /// What is at fault, by the names of the variant's fields.
-    fields: Map<String, Json>,
+    fields: Box<Map<String, Json>>,
 }
 
 impl Fault {
     /// A value that does not have the type of its option.
     pub(crate) fn wrong_type(message: String, option: Option<String>) -> Self {
         let fields = option.map(|name| ("name".to_owned(), Json::String(name))).into_iter().collect();
-        Self { code: code("InvalidOption"), message, is_type: true, fields }
+        Self { code: code("InvalidOption"), message, is_type: true, fields: Box::new(fields) }
     }
 
     /// A use that the state of things does not allow.
     pub(crate) fn state(name: &str, message: &str) -> Self {
-        Self { code: code(name), message: message.to_owned(), is_type: false, fields: Map::new() }
+        Self { code: code(name), message: message.to_owned(), is_type: false, fields: Box::default() }
     }
 
     /// The JSON text.
@@ -53,7 +53,7 @@ impl From<Error> for Fault {
             Json::Object(fields) => fields,
             _ => Map::new(),
         };
-        Self { code: code(&variant(&error)), message: error.to_string(), is_type: false, fields }
+        Self { code: code(&variant(&error)), message: error.to_string(), is_type: false, fields: Box::new(fields) }
     }
 }
 

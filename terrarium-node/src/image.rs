@@ -1,11 +1,11 @@
-//! [`NativeImage`]: core's `Image` for JavaScript, and what the library says of itself.
+//! [`NativeImage`]: core's `Image` for JavaScript.
 
 use std::{path::PathBuf, time::Duration};
 
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 use serde::{Deserialize, de::Error as _};
-use terrarium_core::{About, Image};
+use terrarium_core::Image;
 
 use crate::{
     fault::Fault,
@@ -99,12 +99,6 @@ impl NativeImage {
             data(Wire::of(&removed, Vec::new()))
         })
     }
-}
-
-/// Versions and places.
-#[napi]
-pub(crate) fn about(gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
-    start(gate.as_deref(), run, |_| data(Wire::of(&About::new()?, Vec::new())))
 }
 
 fn data(wire: Result<Wire, Fault>) -> Result<Answer, Fault> {

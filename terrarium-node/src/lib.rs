@@ -3,6 +3,7 @@
 //! Data crosses as JSON text with large contents beside it ([`wire`]), work is done on threads of its own ([`pool`]), and
 //! news of it come back through a [`Run`](run::Run), which JavaScript reads when a [`Gate`](gate::Gate) wakes it.
 
+mod about;
 mod fault;
 mod gate;
 mod image;
@@ -11,3 +12,5 @@ mod run;
 mod sandbox;
 mod session;
 mod wire;
+
+pub use about::about;

@@ -73,7 +73,7 @@ fn item(source: &str, name: &str, optional: bool) -> Result<String> {
     let lines: Vec<&str> = source.lines().collect();
     let is_head =
         |line: &&str| [format!("pub struct {name} {{"), format!("pub enum {name} {{")].contains(&(**line).to_owned());
-    let at = lines.iter().position(|line| is_head(&line)).context("it is not there")?;
+    let at = lines.iter().position(is_head).context("it is not there")?;
     let before: Vec<&str> = lines[..at]
         .iter()
         .rev()
