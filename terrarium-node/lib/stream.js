@@ -83,11 +83,13 @@ class OutputStream {
         }
         const event = work.run.next(false);
         if (event === null) {
+          work.hold(true);
           await /** @type {Promise<void>} */ (
             new Promise((resolve) => {
               wake = resolve;
             })
           );
+          work.hold(false);
           continue;
         }
         const answer = reader.read(event, work.run);

@@ -22,6 +22,8 @@ const native = require('./native.js');
 /** What goes on, by its number. @type {Map<number, () => void>} */
 const running = new Map();
 let last = 0;
+/** How much of it holds the event loop. */
+let holders = 0;
 /** How much news is read before the event loop has its turn: a guest can write as fast as it is read. */
 const MOST_AT_ONCE = 64;
 /** @type {native.Gate | undefined} */
@@ -29,9 +31,10 @@ let gate;
 /** @type {NodeJS.Timeout | undefined} */
 let alive;
 
-/** Begun work, and the way to hear of it. */
+/** Begun work, and the way to hear of it. Whoever waits for news holds the event loop meanwhile. */
 class Work {
   #number;
+  #holds = false;
   #forget = () => {};
 
   /**
@@ -41,25 +44,33 @@ class Work {
   constructor(task, wake) {
     gate ??= new native.Gate((number) => running.get(number)?.());
     // It does nothing but keep the event loop going while work is going on.
-    alive ??= setInterval(() => {}, 2 ** 31 - 1);
+    alive ??= setInterval(() => {}, 2 ** 31 - 1).unref();
     do {
       last = (last + 1) >>> 0;
     } while (running.has(last));
     this.#number = last;
     this.run = task.begin(gate, this.#number);
     running.set(this.#number, wake);
-    alive.ref();
     if (task.signal) {
       this.#forget = onAbort(task.signal, () => this.run.cancel());
+    }
+  }
+
+  /** Keep the event loop going, or leave it to others. @param {boolean} holds */
+  hold(holds) {
+    holders += Number(holds) - Number(this.#holds);
+    this.#holds = holds;
+    if (holders > 0) {
+      alive?.ref();
+    } else {
+      alive?.unref();
     }
   }
 
   /** After the last piece of news. */
   end() {
     running.delete(this.#number);
-    if (running.size === 0) {
-      alive?.unref();
-    }
+    this.hold(false);
     this.#forget();
   }
 }
@@ -175,6 +186,7 @@ function later(task) {
       }
     };
     const work = new Work(task, read);
+    work.hold(true);
   });
 }
 
@@ -193,6 +205,7 @@ function now(task) {
   }
   const reader = new Reader(task.listener);
   for (;;) {
+    // It waits for a moment only, so that a worker can be terminated.
     const event = run.next(true);
     const answer = event && reader.read(event, run);
     if (answer) {

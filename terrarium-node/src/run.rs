@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use napi::bindgen_prelude::Buffer;
@@ -23,6 +23,8 @@ use crate::{
 
 /// The unread output, in bytes, at which the guest has to wait for its reader.
 const UNREAD: usize = 1 << 20;
+/// How long JavaScript waits at a time: a thread that does is not to be interrupted.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// What work gave.
 pub(crate) enum Answer {
@@ -82,13 +84,13 @@ impl Shared {
 
 #[napi]
 impl Run {
-    /// The next piece of news; `null` when there is none yet, unless the call is to wait for it.
+    /// The next piece of news; `null` when there is none yet, or none after a moment if the call is to wait.
     #[napi]
     pub fn next(&mut self, wait: bool) -> Option<Event> {
         let mut state = self.shared.lock();
         if wait {
-            let waited = self.shared.changed.wait_while(state, |state| state.news.is_empty());
-            state = waited.unwrap_or_else(PoisonError::into_inner);
+            let waited = self.shared.changed.wait_timeout_while(state, MOMENT, |state| state.news.is_empty());
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         let Some(news) = state.news.pop_front() else {
             state.rung = false;

@@ -64,6 +64,22 @@ test('a worker that is terminated while code runs takes nothing with it', async 
   assert.equal((await (await sandbox()).execute('6 * 7')).final_expression, 42);
 });
 
+test('a worker that waits for a run can be terminated', async () => {
+  const code = `${HEAD}
+    parentPort.postMessage('running');
+    new Sandbox({ timeout: null }).executeSync('while True: pass');`;
+  assert.deepEqual(await worker(code, (thread) => setTimeout(() => thread.terminate(), 300)), ['running']);
+});
+
+test('a stream that nobody reads to its end keeps no process alive', async () => {
+  const code = `${HEAD}
+    Sandbox.create({ timeout: null }).then(async (sandbox) => {
+      globalThis.output = sandbox.stream("while True: print('x' * 1000)");
+      console.log((await output.next()).value.stream);
+    });`;
+  assert.equal((await program(code)).stdout, 'stdout\n');
+});
+
 test('a process ends at once while code runs', async () => {
   const code = `${HEAD}
     Sandbox.create({ timeout: null }).then(async (sandbox) => {

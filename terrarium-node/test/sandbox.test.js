@@ -82,6 +82,11 @@ test('what a file holds is taken at the call', async () => {
   assert.equal((await pending).final_expression, 'before');
 });
 
+test('empty files are files', async () => {
+  const result = await (await sandbox()).execute("for n in 'ab': open(n, 'w').close()", { files: { c: '' } });
+  assert.deepEqual(result.output_files, { a: Buffer.alloc(0), b: Buffer.alloc(0) });
+});
+
 test('large contents go in and out unchanged', async () => {
   const data = Buffer.alloc(5 << 20, 'abc\0\xff', 'latin1');
   const result = await (
