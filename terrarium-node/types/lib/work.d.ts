@@ -62,7 +62,7 @@ export class Reader {
     read(event: native.Event, run: native.Run): Answer | undefined;
     #private;
 }
-/** Begun work, and the way to hear of it. */
+/** Begun work, and the way to hear of it. Whoever waits for news holds the event loop meanwhile. */
 export class Work {
     /**
      * @param {Task<any>} task
@@ -70,6 +70,8 @@ export class Work {
      */
     constructor(task: Task<any>, wake: () => void);
     run: native.Run;
+    /** Keep the event loop going, or leave it to others. @param {boolean} holds */
+    hold(holds: boolean): void;
     /** After the last piece of news. */
     end(): void;
     #private;
