@@ -268,7 +268,12 @@ def test_an_array_comes_in_as_the_bytes_that_it_was_sent_as(harness):
     result = harness.run(
         "x[0, 0] = 5\n[x.dtype.str, x.tolist(), y.dtype.str, y.tolist()]",
         inputs={
-            "x": {"$type": "ndarray", "dtype": "int16", "shape": [1, 2], "data": {"$type": "bytes", "base64": "AQACAA=="}},
+            "x": {
+                "$type": "ndarray",
+                "dtype": "int16",
+                "shape": [1, 2],
+                "data": {"$type": "bytes", "base64": "AQACAA=="},
+            },
             "y": {"$type": "ndarray", "dtype": ">i2", "shape": [2], "data": {"$type": "bytes", "base64": "AQACAA=="}},
         },
     )
