@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`: writes the files that are generated, or says that they are out of date.
 
+mod node_types;
 mod packages;
 
 use anyhow::{Result, ensure};
@@ -18,7 +19,7 @@ pub(crate) struct Options {
 /// The generated files: path from the workspace's root, and content.
 fn files() -> Result<Vec<(&'static str, String)>> {
     let compatibility = compatibility_page() + &packages::section()? + &suites::page()?;
-    Ok(vec![("COMPATIBILITY.md", compatibility)])
+    Ok(vec![("COMPATIBILITY.md", compatibility), (node_types::PATH, node_types::file()?)])
 }
 
 /// Writes every file, or checks it.

@@ -55,6 +55,22 @@ pub(crate) fn build(program: &str, profile: &str) -> Result<PathBuf> {
         .with_context(|| format!("cargo does not say where the `{program}` program is"))
 }
 
+/// Builds the workspace and says where the dynamic library of one of its crates is. All is selected, for the same reason.
+pub(crate) fn build_library(name: &str) -> Result<PathBuf> {
+    let output = cargo()
+        .args(["build", "--workspace", "--exclude", "xtask", "--message-format=json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "cannot build the workspace");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == name)
+        .find_map(|message| Some(message["filenames"][0].as_str()?.into()))
+        .with_context(|| format!("cargo does not say where the library `{name}` is"))
+}
+
 /// The npm client; on Windows it is a script that needs its extension.
 pub(crate) fn npm() -> Command {
     command(if cfg!(windows) { "npm.cmd" } else { "npm" })

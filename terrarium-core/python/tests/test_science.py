@@ -264,6 +264,22 @@ def test_arrays_and_tables_come_in(harness):
     assert result.ok().final == ["ndarray", "<f4", [[1.0], [2.0]], [7], ["r"], "n", [3]]
 
 
+def test_an_array_comes_in_as_the_bytes_that_it_was_sent_as(harness):
+    result = harness.run(
+        "x[0, 0] = 5\n[x.dtype.str, x.tolist(), y.dtype.str, y.tolist()]",
+        inputs={
+            "x": {
+                "$type": "ndarray",
+                "dtype": "int16",
+                "shape": [1, 2],
+                "data": {"$type": "bytes", "base64": "AQACAA=="},
+            },
+            "y": {"$type": "ndarray", "dtype": ">i2", "shape": [2], "data": {"$type": "bytes", "base64": "AQACAA=="}},
+        },
+    )
+    assert result.ok().final == ["<i2", [[5, 2]], ">i2", [1, 2]]
+
+
 def test_subclasses_and_masked_arrays(harness):
     final = harness.run("import numpy as np\nnp.matrix([[1, 2]])").ok().final
     assert final["items"] == [[1, 2]]

@@ -13,6 +13,10 @@ impl Tally {
     pub(super) fn add(&mut self, line: &str) {
         let line = without_colours(line);
         let text = line.trim().trim_matches('=').trim();
+        if let Some(summary) = text.strip_prefix("ℹ ") {
+            self.add_node(summary);
+            return;
+        }
         let cargo = text.starts_with("test result: ");
         let pytest = text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(" in ");
         if !cargo && !pytest {
@@ -29,6 +33,19 @@ impl Tally {
                 "ignored" | "skipped" | "xfailed" | "deselected" => self.ignored += count,
                 _ => (),
             }
+        }
+    }
+
+    /// A line of the summary of Node's test runner, which has one for each number.
+    fn add_node(&mut self, summary: &str) {
+        let Some((name, Ok(count))) = summary.split_once(' ').map(|(name, count)| (name, count.parse::<u64>())) else {
+            return;
+        };
+        match name {
+            "pass" => self.passed += count,
+            "fail" | "cancelled" => self.failed += count,
+            "skipped" | "todo" => self.ignored += count,
+            _ => (),
         }
     }
 }
@@ -67,6 +84,14 @@ mod tests {
         assert_eq!(tally(&["12 passed in 0.34s"]), (12, 0, 0));
         let line = "\u{1b}[31m=== \u{1b}[1m1 failed\u{1b}[0m, 98 passed, 2 skipped, 1 error in 1.20s ===";
         assert_eq!(tally(&[line]), (98, 2, 2));
+    }
+
+    #[test]
+    fn summaries_of_node_are_read() {
+        let lines =
+            ["ℹ tests 12", "\u{1b}[34mℹ pass 8\u{1b}[39m", "ℹ fail 1", "ℹ cancelled 1", "ℹ skipped 2", "ℹ todo 0"];
+        assert_eq!(tally(&lines), (8, 2, 2));
+        assert_eq!(tally(&["ℹ duration_ms 583.2", "ℹ Error: 3 pass"]), (0, 0, 0));
     }
 
     #[test]

@@ -149,6 +149,11 @@ def _dataclass(value: dict[str, Any]) -> Any:
 def _array(value: dict[str, Any]) -> Any:
     import numpy
 
+    if "data" in value:
+        # Little-endian bytes in C order, as they are sent. The array must be one that can be written to.
+        kind = numpy.dtype(value["dtype"])
+        flat = numpy.frombuffer(bytearray(decode(value["data"])), kind.newbyteorder("<"))
+        return flat.astype(kind, copy=False).reshape(value["shape"])
     return numpy.array(decode(value["items"]), dtype=value["dtype"]).reshape(value["shape"])
 
 

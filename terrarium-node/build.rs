@@ -1,0 +1,5 @@
+//! Sets what linking an addon takes on each platform.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,14 @@
+// What the linter checks: the recommended rules, on the package, its tests and the examples.
+import js from '@eslint/js';
+import globals from 'globals';
+
+export default [
+  { ignores: ['types/**'] },
+  js.configs.recommended,
+  { languageOptions: { globals: globals.node } },
+  { files: ['**/*.js'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    // A loop over an iterator may only count.
+    rules: { 'no-unused-vars': ['error', { varsIgnorePattern: '^_$', argsIgnorePattern: '^_$' }], eqeqeq: 'error' },
+  },
+];

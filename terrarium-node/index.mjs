@@ -1,0 +1,38 @@
+// The package for `import`: the same objects as `require` gives.
+import terrarium from './index.js';
+
+export default terrarium;
+export const {
+  about,
+  Complex,
+  Cycle,
+  DataFrame,
+  Dataclass,
+  DateTime,
+  Decimal,
+  Enum,
+  ExecutionError,
+  ExecutionResult,
+  Float,
+  Fraction,
+  FrozenSet,
+  Image,
+  NamedTuple,
+  NdArray,
+  Opaque,
+  OutputStream,
+  Path,
+  PlainDate,
+  PlainDateTime,
+  PlainTime,
+  Range,
+  Sandbox,
+  Series,
+  Session,
+  Tagged,
+  TerrariumError,
+  TimeDelta,
+  Truncated,
+  Tuple,
+  UUID,
+} = terrarium;

@@ -1,0 +1,206 @@
+// Options on their way to core: their JSON text, and the contents beside it. Names, types and bounds are core's matter.
+'use strict';
+
+const { isAnyArrayBuffer, isMap } = require('node:util').types;
+
+const { wrongType } = require('./errors.js');
+const { Encoder } = require('./values/encode.js');
+
+/** @typedef {import('./types.js').Content} Content */
+
+/**
+ * The options of a sandbox, of an image or of its folder.
+ *
+ * @param {object} [options]
+ * @returns {{ text: string, blobs: Buffer[] }}
+ */
+function plainOptions(options) {
+  /** @type {Buffer[]} */
+  const blobs = [];
+  const texts = members(options).map(([name, value]) => {
+    return member(name, name === 'files' ? files(value, blobs) : json(name, value));
+  });
+  return { text: `{${texts.join(',')}}`, blobs };
+}
+
+/**
+ * The options of a run; those that core does not know because they are of JavaScript are returned as they are.
+ *
+ * @param {import('./types.js').ExecuteOptions} [options]
+ */
+function runOptions(options) {
+  /** @type {Buffer[]} */
+  const blobs = [];
+  const texts = [];
+  /** @type {import('./work.js').Listener} */
+  const listener = {};
+  /** @type {AbortSignal | undefined} */
+  let signal;
+  for (const [name, value] of members(options)) {
+    switch (name) {
+      case 'on_stdout':
+      case 'on_stderr':
+        listener[name === 'on_stdout' ? 'stdout' : 'stderr'] = callback(name, value);
+        break;
+      case 'signal':
+        signal = abortSignal(value);
+        break;
+      case 'files':
+        texts.push(member(name, files(value, blobs)));
+        break;
+      case 'stdin':
+        texts.push(member(name, String(blobs.push(content(name, 'it', value)) - 1)));
+        break;
+      case 'inputs':
+        texts.push(member(name, inputs(value, blobs)));
+        break;
+      default:
+        texts.push(member(name, json(name, value)));
+    }
+  }
+  const heard = { stdout: listener.stdout !== undefined, stderr: listener.stderr !== undefined };
+  return { text: `{${texts.join(',')}}`, blobs, heard, listener, signal };
+}
+
+/**
+ * The options that are there; `undefined` is as if there were none.
+ *
+ * @param {unknown} options
+ * @returns {[string, unknown][]}
+ */
+function members(options) {
+  if (options === undefined) {
+    return [];
+  }
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw wrongType('options', `they are ${article(options)}, not an object`);
+  }
+  return Object.entries(options).filter(([, value]) => value !== undefined);
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+function member(name, text) {
+  return `${JSON.stringify(name)}:${text}`;
+}
+
+/**
+ * @param {unknown} value
+ * @param {Buffer[]} blobs
+ */
+function files(value, blobs) {
+  const texts = entries('files', value).map(([path, file]) => {
+    return member(path, String(blobs.push(content('files', JSON.stringify(path), file)) - 1));
+  });
+  return `{${texts.join(',')}}`;
+}
+
+/**
+ * @param {unknown} value
+ * @param {Buffer[]} blobs
+ */
+function inputs(value, blobs) {
+  const encoder = new Encoder(blobs);
+  return `{${entries('inputs', value)
+    .map(([name, input]) => member(name, encoder.input(name, input)))
+    .join(',')}}`;
+}
+
+/**
+ * What an option that has names holds: an object or a map.
+ *
+ * @param {string} option
+ * @param {unknown} value
+ * @returns {[string, unknown][]}
+ */
+function entries(option, value) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw wrongType(option, `it is ${article(value)}, not an object`);
+  }
+  if (!isMap(value)) {
+    return Object.entries(value);
+  }
+  return [...value].map(([name, item]) => {
+    if (typeof name !== 'string') {
+      throw wrongType(option, `${article(name)} is no name`);
+    }
+    return [name, item];
+  });
+}
+
+/**
+ * The bytes of a file.
+ *
+ * @param {string} option
+ * @param {string} what
+ * @param {unknown} value
+ * @returns {Buffer}
+ */
+function content(option, what, value) {
+  if (typeof value === 'string') {
+    return Buffer.from(value);
+  }
+  if (Buffer.isBuffer(value)) {
+    return value;
+  }
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  }
+  if (isAnyArrayBuffer(value)) {
+    return Buffer.from(value);
+  }
+  throw wrongType(option, `${what} is ${article(value)}, neither text nor bytes`);
+}
+
+/**
+ * @param {string} option
+ * @param {unknown} value
+ * @returns {(data: Buffer) => void}
+ */
+function callback(option, value) {
+  if (typeof value !== 'function') {
+    throw wrongType(option, `it is ${article(value)}, not a function`);
+  }
+  return /** @type {any} */ (value);
+}
+
+/** @param {unknown} value @returns {AbortSignal} */
+function abortSignal(value) {
+  if (!(value instanceof AbortSignal)) {
+    throw wrongType('signal', `it is ${article(value)}, not an AbortSignal`);
+  }
+  return value;
+}
+
+/**
+ * The JSON text of any other option. Unlike `JSON.stringify` it changes no value silently: NaN is not null.
+ *
+ * @param {string} option
+ * @param {unknown} value
+ * @returns {string}
+ */
+function json(option, value) {
+  return JSON.stringify(value, (_, part) => {
+    if (typeof part === 'bigint' && BigInt(Number(part)) === part) {
+      return Number(part);
+    }
+    const isJson = part === null || ['boolean', 'object', 'string', 'undefined'].includes(typeof part);
+    if (!isJson && !Number.isFinite(part)) {
+      throw wrongType(option, typeof part === 'number' ? `${part} is no finite number` : `it holds ${article(part)}`);
+    }
+    return part;
+  });
+}
+
+/** @param {unknown} value */
+function article(value) {
+  if (value === null) {
+    return 'null';
+  }
+  const name = Array.isArray(value) ? 'array' : typeof value;
+  return name === 'undefined' ? name : `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+module.exports = { content, plainOptions, runOptions };

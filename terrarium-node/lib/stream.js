@@ -1,0 +1,118 @@
+// The output of a run, piece by piece while it goes on.
+'use strict';
+
+const { setImmediate: immediate } = require('node:timers/promises');
+const { TextDecoder } = require('node:util');
+
+const { MOST_AT_ONCE, Reader, Work } = require('./work.js');
+
+/** @typedef {import('./types.js').OutputChunk} OutputChunk */
+/**
+ * @template T
+ * @typedef {import('./result.js').ExecutionResult<T>} ExecutionResult
+ */
+
+/**
+ * The output of a run as an async iterator. The run begins with the first piece that is asked for; a guest that is far
+ * ahead of its reader waits. Leaving the loop stops the run.
+ *
+ * @template [T=any]
+ * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T>>}
+ */
+class OutputStream {
+  #pieces;
+
+  /**
+   * @param {() => import('./work.js').Task<ExecutionResult<T>>} task
+   * @param {() => Promise<() => void>} [turn] waits until the run may begin, and gives what is to be called at its end
+   */
+  constructor(task, turn = async () => () => {}) {
+    /** The result, once the end is reached. @type {ExecutionResult<T> | undefined} */
+    this.result = undefined;
+    this.#pieces = this.#read(task, turn);
+  }
+
+  /**
+   * The next piece; at the end the result.
+   *
+   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T>>>}
+   */
+  next() {
+    return this.#pieces.next();
+  }
+
+  /**
+   * Stop the run.
+   *
+   * @returns {Promise<IteratorResult<OutputChunk, any>>}
+   */
+  return() {
+    return this.#pieces.return(/** @type {any} */ (undefined));
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  /**
+   * @param {() => import('./work.js').Task<ExecutionResult<T>>} begin
+   * @param {() => Promise<() => void>} turn
+   */
+  async *#read(begin, turn) {
+    const task = begin();
+    const end = await turn();
+    try {
+      yield* this.#run(task);
+    } finally {
+      end();
+    }
+    return /** @type {ExecutionResult<T>} */ (this.result);
+  }
+
+  /** @param {import('./work.js').Task<ExecutionResult<T>>} task */
+  async *#run(task) {
+    /** @type {OutputChunk[]} */
+    const pieces = [];
+    let wake = () => {};
+    const reader = new Reader({ stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') });
+    const work = new Work(task, () => wake());
+    try {
+      for (let count = 1; this.result === undefined; count++) {
+        if (count % MOST_AT_ONCE === 0) {
+          await immediate();
+        }
+        const event = work.run.next(false);
+        if (event === null) {
+          work.hold(true);
+          await /** @type {Promise<void>} */ (
+            new Promise((resolve) => {
+              wake = resolve;
+            })
+          );
+          work.hold(false);
+          continue;
+        }
+        const answer = reader.read(event, work.run);
+        yield* pieces.splice(0);
+        this.result = answer && task.finish(answer);
+      }
+    } finally {
+      work.run.cancel();
+      work.end();
+    }
+  }
+}
+
+/**
+ * @param {OutputChunk[]} pieces
+ * @param {OutputChunk['stream']} stream
+ * @returns {(data: Buffer) => void}
+ */
+function piece(pieces, stream) {
+  const decoder = new TextDecoder();
+  return (data) => {
+    pieces.push({ stream, data, text: decoder.decode(data, { stream: true }) });
+  };
+}
+
+module.exports = { OutputStream };

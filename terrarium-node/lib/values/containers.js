@@ -1,0 +1,54 @@
+// Python's containers that JavaScript has not.
+'use strict';
+
+/**
+ * A `tuple`: an array that is given back as a tuple. `Tuple.of(1, 2)` and `Tuple.from(items)` make one.
+ *
+ * @template [T=unknown]
+ * @extends {Array<T>}
+ */
+class Tuple extends Array {
+  // What `map` and `filter` make is an ordinary array.
+  static get [Symbol.species]() {
+    return Array;
+  }
+}
+
+/**
+ * A named tuple: a `Tuple` whose items have names. Given back, it is one of a new class with the same names.
+ *
+ * @template [T=unknown]
+ * @extends {Tuple<T>}
+ */
+class NamedTuple extends Tuple {
+  /**
+   * @param {string} name the class
+   * @param {string[]} fields the names
+   * @param {Iterable<T>} items
+   */
+  constructor(name, fields, items) {
+    super();
+    for (const item of items) {
+      this.push(item);
+    }
+    /** The class. */
+    this.name = name;
+    /** The names of the items. */
+    this.fields = fields;
+  }
+
+  /** The items by name. */
+  toObject() {
+    return Object.fromEntries(this.fields.map((field, index) => [field, this[index]]));
+  }
+}
+
+/**
+ * A `frozenset`: a set that is given back as one.
+ *
+ * @template [T=unknown]
+ * @extends {Set<T>}
+ */
+class FrozenSet extends Set {}
+
+module.exports = { FrozenSet, NamedTuple, Tuple };

@@ -1,0 +1,17 @@
+//! What the library says of itself.
+
+use napi::bindgen_prelude::ClassInstance;
+use napi_derive::napi;
+use terrarium_core::About;
+
+use crate::{
+    gate::Gate,
+    run::{Answer, Run, start},
+    wire::Wire,
+};
+
+/// Versions and places.
+#[napi]
+pub fn about(gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
+    start(gate.as_deref(), run, |_| Ok(Answer::Data(Wire::of(&About::new()?, Vec::new())?)))
+}

@@ -1,0 +1,106 @@
+//! [`NativeImage`]: core's `Image` for JavaScript.
+
+use std::{path::PathBuf, time::Duration};
+
+use napi::bindgen_prelude::ClassInstance;
+use napi_derive::napi;
+use serde::{Deserialize, de::Error as _};
+use terrarium_core::Image;
+
+use crate::{
+    fault::Fault,
+    gate::Gate,
+    run::{Answer, Run, start},
+    wire::Wire,
+};
+
+/// Core's `Image`.
+#[napi(js_name = "Image")]
+pub struct NativeImage {
+    pub(crate) inner: Image,
+}
+
+/// What listing and pruning take.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct CacheOptions {
+    cache_dir: Option<PathBuf>,
+    unused_for: Option<Seconds>,
+}
+
+/// A duration.
+struct Seconds(Duration);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map(Self).map_err(D::Error::custom)
+    }
+}
+
+#[napi]
+impl NativeImage {
+    /// Build an image; its progress is told.
+    #[napi]
+    pub fn build(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
+        let wire = Wire::new(options, Vec::new());
+        start(gate.as_deref(), run, move |sink| {
+            let inner = Image::build_with(wire.options()?, |progress| sink.progress(progress.to_string()))?;
+            Ok(Answer::Image(Self { inner }))
+        })
+    }
+
+    /// Open an image file.
+    #[napi]
+    pub fn open(gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
+        start(gate.as_deref(), run, move |_| Ok(Answer::Image(Self { inner: Image::open(path)? })))
+    }
+
+    /// Write it to a file.
+    #[napi]
+    pub fn save(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
+        let image = self.inner.clone();
+        start(gate.as_deref(), run, move |_| {
+            image.save(path)?;
+            Ok(Answer::Data(Wire::of(&(), Vec::new())?))
+        })
+    }
+
+    /// What is in it, as JSON.
+    #[napi]
+    pub fn info(&self) -> String {
+        // Its fields are text, numbers and lists of text, which always have a JSON form.
+        serde_json::to_string(self.inner.info()).unwrap_or_default()
+    }
+
+    /// What is in an image file.
+    #[napi]
+    pub fn inspect(gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
+        start(gate.as_deref(), run, move |_| data(Wire::of(&Image::inspect(path)?, Vec::new())))
+    }
+
+    /// The images in a cache folder.
+    #[napi]
+    pub fn list(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
+        let wire = Wire::new(options, Vec::new());
+        start(gate.as_deref(), run, move |_| {
+            let options: CacheOptions = wire.options()?;
+            data(Wire::of(&Image::list(options.cache_dir.as_deref())?, Vec::new()))
+        })
+    }
+
+    /// Remove images from a cache folder.
+    #[napi]
+    pub fn prune(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
+        let wire = Wire::new(options, Vec::new());
+        start(gate.as_deref(), run, move |_| {
+            let CacheOptions { cache_dir, unused_for } = wire.options()?;
+            let removed = Image::prune(cache_dir.as_deref(), unused_for.map(|Seconds(time)| time))?;
+            data(Wire::of(&removed, Vec::new()))
+        })
+    }
+}
+
+fn data(wire: Result<Wire, Fault>) -> Result<Answer, Fault> {
+    wire.map(Answer::Data)
+}

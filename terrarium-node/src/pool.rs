@@ -1,0 +1,79 @@
+//! Threads for runs, kept for a while. Node's own pool has four, which file and name look-ups of the program need.
+
+use std::{
+    collections::VecDeque,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+/// What a thread does.
+pub(crate) type Job = Box<dyn FnOnce() + Send>;
+
+/// How many threads there may be before jobs wait: many more than processors, since a run may sleep.
+const MOST: usize = 64;
+/// How long a thread waits for its next job.
+const IDLE: Duration = Duration::from_secs(5);
+
+struct Pool {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    jobs: VecDeque<Job>,
+    threads: usize,
+    idle: usize,
+}
+
+static POOL: Pool =
+    Pool { state: Mutex::new(State { jobs: VecDeque::new(), threads: 0, idle: 0 }), changed: Condvar::new() };
+
+/// Have `job` done on a thread, in the order of the calls. One that the JavaScript thread waits for is `urgent`: it gets
+/// a thread even if all are taken, because those may wait for the JavaScript thread in turn.
+///
+/// # Errors
+/// The system's, when there is no thread and none can be started.
+pub(crate) fn run(job: Job, urgent: bool) -> std::io::Result<()> {
+    let mut state = POOL.lock();
+    if state.idle > state.jobs.len() {
+        state.jobs.push_back(job);
+        POOL.changed.notify_one();
+    } else if state.threads < MOST || urgent {
+        thread::Builder::new().name("terrarium-run".to_owned()).spawn(|| work(job))?;
+        state.threads += 1;
+    } else {
+        state.jobs.push_back(job);
+    }
+    Ok(())
+}
+
+fn work(first: Job) {
+    let mut job = Some(first);
+    while let Some(work) = job.take() {
+        work();
+        job = POOL.next();
+    }
+}
+
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next job, or none for a thread that is to end.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.lock();
+        if state.jobs.is_empty() && state.threads <= MOST {
+            state.idle += 1;
+            let waited = self.changed.wait_timeout_while(state, IDLE, |state| state.jobs.is_empty());
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state.idle -= 1;
+        }
+        let job = state.jobs.pop_front();
+        if job.is_none() {
+            state.threads -= 1;
+        }
+        job
+    }
+}

@@ -1,0 +1,243 @@
+//! [`Run`]: work on another thread, as JavaScript sees it, and [`Sink`], as that thread sees it.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use terrarium_core::{CancelHandle, Error};
+
+use crate::{
+    fault::Fault,
+    gate::{Bell, Gate},
+    image::NativeImage,
+    pool,
+    sandbox::NativeSandbox,
+    session::NativeSession,
+    wire::Wire,
+};
+
+/// The unread output, in bytes, at which the guest has to wait for its reader.
+const UNREAD: usize = 1 << 20;
+/// How long JavaScript waits at a time: a thread that does is not to be interrupted.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// What work gave.
+pub(crate) enum Answer {
+    Data(Wire),
+    Sandbox(NativeSandbox),
+    Session(NativeSession),
+    Image(NativeImage),
+}
+
+enum News {
+    Output { kind: &'static str, bytes: Vec<u8> },
+    Progress(String),
+    Done(Answer),
+    Failed(Fault),
+}
+
+/// One piece of news.
+#[napi(object, object_from_js = false)]
+pub struct Event {
+    /// `stdout`, `stderr`, `progress`, and at the end `done` or `failed`.
+    pub kind: &'static str,
+    /// The text of `progress`, the JSON of `done` and `failed`.
+    pub text: String,
+    /// The bytes of `stdout` and `stderr`; the contents that the JSON of `done` names by number.
+    pub blobs: Vec<Buffer>,
+}
+
+/// Work that goes on on another thread. One that is dropped stops.
+#[napi]
+pub struct Run {
+    shared: Arc<Shared>,
+    made: Option<Answer>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    cancel: CancelHandle,
+}
+
+#[derive(Default)]
+struct State {
+    news: VecDeque<News>,
+    /// The bytes of output among them.
+    unread: usize,
+    /// Whether JavaScript was told that there are news, and has not read them all since.
+    rung: bool,
+    /// Whether nobody reads any more.
+    closed: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[napi]
+impl Run {
+    /// The next piece of news; `null` when there is none yet, or none after a moment if the call is to wait.
+    #[napi]
+    pub fn next(&mut self, wait: bool) -> Option<Event> {
+        let mut state = self.shared.lock();
+        if wait {
+            let waited = self.shared.changed.wait_timeout_while(state, MOMENT, |state| state.news.is_empty());
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let Some(news) = state.news.pop_front() else {
+            state.rung = false;
+            return None;
+        };
+        Some(match news {
+            News::Output { kind, bytes } => {
+                state.unread = state.unread.saturating_sub(bytes.len());
+                self.shared.changed.notify_all();
+                Event { kind, text: String::new(), blobs: vec![bytes.into()] }
+            }
+            News::Progress(text) => Event { kind: "progress", text, blobs: Vec::new() },
+            News::Done(Answer::Data(wire)) => {
+                let blobs = wire.blobs.into_iter().map(|bytes| bytes.into_vec().into()).collect();
+                Event { kind: "done", text: wire.text, blobs }
+            }
+            News::Done(made) => {
+                drop(state);
+                self.made = Some(made);
+                Event { kind: "done", text: "null".to_owned(), blobs: Vec::new() }
+            }
+            News::Failed(fault) => Event { kind: "failed", text: fault.text(), blobs: Vec::new() },
+        })
+    }
+
+    /// Stop the guest; the run ends as cancelled.
+    #[napi]
+    pub fn cancel(&self) {
+        self.shared.cancel.cancel();
+        // With the lock, so that nobody who looked before misses it.
+        let _state = self.shared.lock();
+        self.shared.changed.notify_all();
+    }
+
+    /// The sandbox that was made, once.
+    #[napi]
+    pub fn sandbox(&mut self) -> Option<NativeSandbox> {
+        match self.made.take() {
+            Some(Answer::Sandbox(sandbox)) => Some(sandbox),
+            _ => None,
+        }
+    }
+
+    /// The session that was started, once.
+    #[napi]
+    pub fn session(&mut self) -> Option<NativeSession> {
+        match self.made.take() {
+            Some(Answer::Session(session)) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The image that was built or opened, once.
+    #[napi]
+    pub fn image(&mut self) -> Option<NativeImage> {
+        match self.made.take() {
+            Some(Answer::Image(image)) => Some(image),
+            _ => None,
+        }
+    }
+}
+
+/// Also when its environment ends.
+impl Drop for Run {
+    fn drop(&mut self) {
+        {
+            let mut state = self.shared.lock();
+            state.closed = true;
+            state.news.clear();
+        }
+        self.cancel();
+    }
+}
+
+/// Start `work` on another thread. Its news are told through the gate; without one the caller waits for them.
+pub(crate) fn start(
+    gate: Option<&Gate>,
+    number: u32,
+    work: impl FnOnce(&Arc<Sink>) -> Result<Answer, Fault> + Send + 'static,
+) -> Run {
+    let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), cancel: CancelHandle::new() });
+    let bell = gate.map(|gate| Bell::new(gate, number));
+    let sink = Arc::new(Sink { shared: Arc::clone(&shared), bell });
+    let urgent = sink.bell.is_none();
+    let fallback = Arc::clone(&sink);
+    let job = move || {
+        // A panic is a fault of this library; whoever waits for the answer must hear of it.
+        let answer = catch_unwind(AssertUnwindSafe(|| work(&sink)))
+            .unwrap_or_else(|_| Err(Error::Engine("the run panicked".to_owned()).into()));
+        sink.tell(answer.map_or_else(News::Failed, News::Done));
+    };
+    if let Err(error) = pool::run(Box::new(job), urgent) {
+        fallback.tell(News::Failed(error.into()));
+    }
+    Run { shared, made: None }
+}
+
+/// Takes the news of a run.
+pub(crate) struct Sink {
+    shared: Arc<Shared>,
+    bell: Option<Bell>,
+}
+
+impl Sink {
+    /// Stops the run.
+    pub(crate) fn cancel(&self) -> CancelHandle {
+        self.shared.cancel.clone()
+    }
+
+    /// Output of the guest. A guest that is far ahead of its reader waits, until its own deadline at most.
+    pub(crate) fn output(&self, kind: &'static str, bytes: &[u8], deadline: Option<Instant>) {
+        let mut state = self.shared.lock();
+        while state.unread > UNREAD && !state.closed && !self.shared.cancel.is_cancelled() {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            state = match left {
+                Some(left) if left.is_zero() => return,
+                Some(left) => {
+                    let waited = self.shared.changed.wait_timeout(state, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        state.unread += bytes.len();
+        self.add(state, News::Output { kind, bytes: bytes.to_owned() });
+    }
+
+    /// What is being done.
+    pub(crate) fn progress(&self, text: String) {
+        self.tell(News::Progress(text));
+    }
+
+    fn tell(&self, news: News) {
+        self.add(self.shared.lock(), news);
+    }
+
+    fn add(&self, mut state: MutexGuard<'_, State>, news: News) {
+        if state.closed {
+            return;
+        }
+        state.news.push_back(news);
+        let ring = !std::mem::replace(&mut state.rung, true);
+        drop(state);
+        match &self.bell {
+            Some(bell) if ring => bell.ring(),
+            Some(_) => (),
+            None => self.shared.changed.notify_all(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! [`NativeSandbox`]: core's `Sandbox` for JavaScript.
+
+use std::{sync::Arc, time::Instant};
+
+use napi::bindgen_prelude::{Buffer, ClassInstance};
+use napi_derive::napi;
+use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, StreamCallback};
+
+use crate::{
+    fault::Fault,
+    gate::Gate,
+    image::NativeImage,
+    run::{Answer, Run, Sink, start},
+    session::NativeSession,
+    wire::Wire,
+};
+
+/// Core's `Sandbox`.
+#[napi(js_name = "Sandbox")]
+pub struct NativeSandbox {
+    inner: Sandbox,
+}
+
+#[napi]
+impl NativeSandbox {
+    /// A sandbox with these options, on an image if one is given.
+    #[napi]
+    pub fn create(
+        gate: Option<ClassInstance<'_, Gate>>,
+        run: u32,
+        image: Option<ClassInstance<'_, NativeImage>>,
+        options: String,
+        blobs: Vec<Buffer>,
+    ) -> Run {
+        let image = image.map(|image| image.inner.clone());
+        let wire = Wire::new(options, blobs);
+        start(gate.as_deref(), run, move |_| {
+            let options = wire.sandbox_options()?;
+            let inner = match image {
+                Some(image) => Sandbox::on_image(image, options)?,
+                None => Sandbox::new(options)?,
+            };
+            Ok(Answer::Sandbox(Self { inner }))
+        })
+    }
+
+    /// Run code in a fresh interpreter.
+    #[napi]
+    pub fn execute(
+        &self,
+        gate: Option<ClassInstance<'_, Gate>>,
+        run: u32,
+        code: String,
+        options: String,
+        blobs: Vec<Buffer>,
+        heard: Heard,
+    ) -> Run {
+        let sandbox = self.inner.clone();
+        let wire = Wire::new(options, blobs);
+        start(gate.as_deref(), run, move |sink| {
+            let options = prepared(&wire, &heard, sandbox.options(), sink)?;
+            Ok(Answer::Data(Wire::from_result(sandbox.execute_with(&code, options)?)?))
+        })
+    }
+
+    /// Start a session.
+    #[napi]
+    pub fn session(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
+        let sandbox = self.inner.clone();
+        start(gate.as_deref(), run, move |_| Ok(Answer::Session(NativeSession::start(sandbox)?)))
+    }
+}
+
+/// The streams that somebody listens to while the code runs.
+#[napi(object, object_to_js = false)]
+pub struct Heard {
+    /// The standard output.
+    pub stdout: bool,
+    /// The standard error.
+    pub stderr: bool,
+}
+
+/// The options of a run, with what ties it to its sink.
+pub(crate) fn prepared(
+    wire: &Wire,
+    heard: &Heard,
+    sandbox: &SandboxOptions,
+    sink: &Arc<Sink>,
+) -> Result<ExecuteOptions, Fault> {
+    let mut options = wire.execute_options()?;
+    let timeout = options.timeout.or(sandbox.timeout);
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let callback = |kind: &'static str| -> StreamCallback {
+        let sink = Arc::clone(sink);
+        Arc::new(move |bytes| sink.output(kind, bytes, deadline))
+    };
+    options.on_stdout = heard.stdout.then(|| callback("stdout"));
+    options.on_stderr = heard.stderr.then(|| callback("stderr"));
+    options.cancel = Some(sink.cancel());
+    Ok(options)
+}

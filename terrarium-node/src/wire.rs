@@ -1,0 +1,175 @@
+//! [`Wire`]: core's options and results as JSON text, with large contents beside it instead of base64 in it.
+//!
+//! A value of bytes that lies beside the text is `{"$type": "blob", "index": n}` in it; other contents are numbers.
+
+use std::collections::BTreeMap;
+
+use napi::bindgen_prelude::Buffer;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value as Json};
+use terrarium_core::{Bytes, Error, ExecuteOptions, ExecutionResult, SandboxOptions, Value};
+
+use crate::fault::Fault;
+
+/// Contents below this size stay in the text.
+const LARGE: usize = 1 << 10;
+/// The kind of a value that lies beside the text.
+const BLOB: &str = "blob";
+
+/// A message.
+pub(crate) struct Wire {
+    pub(crate) text: String,
+    pub(crate) blobs: Vec<Bytes>,
+}
+
+impl Wire {
+    /// What JavaScript sent. The contents are copied: JavaScript may change its own.
+    pub(crate) fn new(text: String, blobs: Vec<Buffer>) -> Self {
+        Self { text, blobs: blobs.into_iter().map(|buffer| Bytes::from(&*buffer)).collect() }
+    }
+
+    /// A message that has a JSON form.
+    pub(crate) fn of(message: &impl Serialize, blobs: Vec<Bytes>) -> Result<Self, Fault> {
+        let text = serde_json::to_string(message).map_err(|error| Error::Engine(error.to_string()))?;
+        Ok(Self { text, blobs })
+    }
+
+    /// A content alone.
+    pub(crate) fn content(content: Bytes) -> Self {
+        Self { text: "null".to_owned(), blobs: vec![content] }
+    }
+
+    /// Contents by name: the names in the text, in the order of the contents.
+    pub(crate) fn contents(contents: BTreeMap<String, Bytes>) -> Result<Self, Fault> {
+        let (names, blobs): (Vec<_>, Vec<_>) = contents.into_iter().unzip();
+        Self::of(&names, blobs)
+    }
+
+    pub(crate) fn from_result(mut result: ExecutionResult) -> Result<Self, Fault> {
+        let mut blobs = Vec::new();
+        for value in result.final_expression.iter_mut().chain(result.outputs.values_mut()) {
+            set_aside(value, &mut blobs);
+        }
+        let mut beside = |content: Bytes| {
+            blobs.push(content);
+            blobs.len() - 1
+        };
+        let message = ResultMessage {
+            stdout_bytes: result.stdout_bytes.take().map(&mut beside),
+            stderr_bytes: result.stderr_bytes.take().map(&mut beside),
+            output_files: std::mem::take(&mut result.output_files)
+                .into_iter()
+                .map(|(path, content)| (path, beside(content)))
+                .collect(),
+            result: &result,
+        };
+        Self::of(&message, blobs)
+    }
+
+    /// Options of any kind that hold no contents.
+    pub(crate) fn options<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        named(self.members()?)
+    }
+
+    pub(crate) fn sandbox_options(&self) -> Result<SandboxOptions, Fault> {
+        let mut members = self.members()?;
+        let files = members.remove("files");
+        let mut options: SandboxOptions = named(members)?;
+        options.files = self.files(files)?;
+        Ok(options)
+    }
+
+    pub(crate) fn execute_options(&self) -> Result<ExecuteOptions, Fault> {
+        let mut members = self.members()?;
+        let (files, stdin) = (members.remove("files"), members.remove("stdin"));
+        let mut options: ExecuteOptions = named(members)?;
+        options.files = self.files(files)?;
+        if let Some(index) = stdin {
+            options.stdin = self.blob("stdin", &index)?;
+        }
+        for value in options.inputs.values_mut() {
+            self.put_back(value)?;
+        }
+        Ok(options)
+    }
+
+    fn members(&self) -> Result<Map<String, Json>, Fault> {
+        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
+    }
+
+    fn files(&self, files: Option<Json>) -> Result<BTreeMap<String, Bytes>, Fault> {
+        let files = match files {
+            Some(Json::Object(files)) => files,
+            _ => Map::new(),
+        };
+        files.into_iter().map(|(path, index)| Ok((path, self.blob("files", &index)?))).collect()
+    }
+
+    fn blob(&self, option: &str, index: &Json) -> Result<Bytes, Fault> {
+        let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
+        index.and_then(|index| self.blobs.get(index)).cloned().ok_or_else(|| {
+            Fault::wrong_type(format!("option `{option}`: a content is missing"), Some(option.to_owned()))
+        })
+    }
+
+    /// Take the contents that lie beside the text back into a value.
+    fn put_back(&self, value: &mut Value) -> Result<(), Fault> {
+        if let Value::Tagged { kind, fields } = value
+            && kind == BLOB
+        {
+            let index = fields.get("index").and_then(Value::as_i64).unwrap_or(-1);
+            *value = Value::Bytes(self.blob("inputs", &index.into())?);
+            return Ok(());
+        }
+        parts(value).into_iter().try_for_each(|part| self.put_back(part))
+    }
+}
+
+#[derive(Serialize)]
+struct ResultMessage<'a> {
+    result: &'a ExecutionResult,
+    stdout_bytes: Option<usize>,
+    stderr_bytes: Option<usize>,
+    output_files: BTreeMap<String, usize>,
+}
+
+/// Put the large contents of a value beside the text.
+fn set_aside(value: &mut Value, blobs: &mut Vec<Bytes>) {
+    match value {
+        Value::Bytes(content) if content.len() >= LARGE => {
+            let index = Value::Int(i64::try_from(blobs.len()).unwrap_or(i64::MAX));
+            blobs.push(std::mem::take(content));
+            *value = Value::Tagged { kind: BLOB.to_owned(), fields: [("index".to_owned(), index)].into() };
+        }
+        value => parts(value).into_iter().for_each(|part| set_aside(part, blobs)),
+    }
+}
+
+/// The values in a value.
+fn parts(value: &mut Value) -> Vec<&mut Value> {
+    match value {
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
+            items.iter_mut().collect()
+        }
+        Value::Dict(pairs) => pairs.iter_mut().flat_map(|(key, item)| [key, item]).collect(),
+        Value::Tagged { fields, .. } => fields.values_mut().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Options out of their members. An error names the member, which serde's own does not.
+fn named<T: DeserializeOwned>(members: Map<String, Json>) -> Result<T, Fault> {
+    let read = |members: Map<String, Json>| serde_json::from_value::<T>(Json::Object(members));
+    let error = match read(members.clone()) {
+        Ok(options) => return Ok(options),
+        Err(error) => error,
+    };
+    let culprit = members.into_iter().find_map(|(name, value)| {
+        let error = read([(name.clone(), value)].into_iter().collect()).err()?;
+        Some((name, error))
+    });
+    Err(match culprit {
+        Some((name, error)) => Fault::wrong_type(format!("option `{name}`: {error}"), Some(name)),
+        None => Fault::wrong_type(format!("options: {error}"), None),
+    })
+}

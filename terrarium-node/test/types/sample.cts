@@ -1,0 +1,83 @@
+// The types, as a program with `require` sees them: what must be accepted, and what must not.
+
+import terrarium = require('terrarium');
+
+async function accepted(): Promise<number> {
+  const sandbox = await terrarium.Sandbox.create({
+    timeout: null,
+    memory: 256 * 1024 * 1024,
+    packages: 'auto',
+    env: { A: 'b' },
+    files: { a: 'text', b: Buffer.from('bytes'), c: new Uint8Array(2), d: new ArrayBuffer(3) },
+    deterministic: { seed: 1 },
+  });
+  const result = await sandbox.execute<number>('x + 1', {
+    inputs: { x: 41n, y: [new Date(), new Map([[1, terrarium.Tuple.of(1, 2)]])] },
+    outputs: ['y'],
+    signal: AbortSignal.timeout(1000),
+    on_stdout: (data) => process.stdout.write(data),
+  });
+  const files: Record<string, Buffer> = result.output_files;
+  const line: number | null | undefined = result.error?.line;
+  const seconds: number = result.metrics.total;
+  if (result.status === 'memory_exceeded' || !files || line || seconds) {
+    return 0;
+  }
+
+  const output = sandbox.stream<string>('print(1)');
+  for await (const { stream, data, text } of output) {
+    const name: 'stdout' | 'stderr' = stream;
+    process[name].write(data.length > 0 ? text : name);
+  }
+  const last: string | undefined = output.result?.final_expression;
+
+  const session = await sandbox.session();
+  const state: 'complete' | 'incomplete' | 'invalid' = await session.check(last ?? '');
+  await session.writeFile(state, new Uint8Array());
+  const { matches, start }: { matches: string[]; start: number } = await session.complete('impo');
+  await session.close();
+
+  const image = await terrarium.Image.build({ packages: ['numpy'], timeout: 100 }, (step) => step.toUpperCase());
+  const onImage = terrarium.Sandbox.createSync({ image });
+  const size: number = image.info.size + matches.length + start;
+  try {
+    return onImage.executeSync<number>('1').raiseForStatus().final_expression ?? size;
+  } catch (error) {
+    if (error instanceof terrarium.ExecutionError) {
+      return error.result.stdout.length;
+    }
+    if (error instanceof terrarium.TerrariumError) {
+      return error.code.length + (error.path ?? '').length;
+    }
+    throw error;
+  }
+}
+
+async function refused(sandbox: terrarium.Sandbox): Promise<void> {
+  // @ts-expect-error: no such option
+  await terrarium.Sandbox.create({ tiemout: 1 });
+  // @ts-expect-error: seconds are a number
+  await terrarium.Sandbox.create({ timeout: '1' });
+  // @ts-expect-error: a list, or the word `auto`
+  await terrarium.Sandbox.create({ packages: 'numpy' });
+  // @ts-expect-error: neither text nor bytes
+  await sandbox.execute('1', { files: { a: 1 } });
+  // @ts-expect-error: an option of the sandbox
+  await sandbox.execute('1', { memory: 1 });
+  // @ts-expect-error: a stream has its own way to the output
+  sandbox.stream('1', { on_stdout() {} });
+  // @ts-expect-error: code is text
+  sandbox.executeSync(1);
+  const result = await sandbox.execute<number>('1');
+  // @ts-expect-error: no such status
+  result.status === 'failed';
+  // @ts-expect-error: no such field
+  result.no_such_field;
+  // @ts-expect-error: it may be absent
+  const value: number = result.final_expression;
+  // @ts-expect-error: the addon is not for users
+  new terrarium.Image('file').native;
+  value;
+}
+
+export { accepted, refused };

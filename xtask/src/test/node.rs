@@ -1,0 +1,128 @@
+//! The Node package: laid out with the addon that the workspace build made, then checked, typed and tested there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Rows, counted, status};
+use crate::util;
+
+/// What the package's folder has that is needed: the package itself, its tests, and the settings of the tools.
+const PARTS: &[&str] = &[
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "eslint.config.mjs",
+    ".prettierrc.json",
+    ".prettierignore",
+    "README.md",
+    "index.js",
+    "index.mjs",
+    "index.d.mts",
+    "lib",
+    "test",
+];
+/// The declarations, which the compiler makes from the JavaScript and its comments.
+const TYPES: &str = "types";
+
+/// Runs everything in a folder below `target`.
+pub(super) fn run(rows: &mut Rows) {
+    let folder = util::root().join("target/xtask/node-package");
+    let mut is_ready = false;
+    rows.plain("Node package", || {
+        lay_out(&folder)?;
+        is_ready = true;
+        Ok(())
+    });
+    if !is_ready {
+        return;
+    }
+    rows.plain("Node lint", || status(&mut tool(&folder, &["eslint", "."])));
+    rows.plain("Node format", || status(&mut tool(&folder, &["prettier", "--check", "--log-level=warn", "."])));
+    rows.plain("Node types", || types(&folder));
+    rows.row("Node tests", || counted(&mut tests(&folder)?));
+}
+
+/// Copies the package, and installs what its lock file pins unless that is there.
+fn lay_out(folder: &Path) -> Result<()> {
+    let source = util::root().join("terrarium-node");
+    let addon = util::build_library("terrarium_node")?;
+    for part in PARTS {
+        let place = folder.join(part);
+        if place.is_dir() {
+            // What was taken away must not stay.
+            fs::remove_dir_all(&place).with_context(|| format!("cannot remove `{}`", place.display()))?;
+        }
+        copy(&source.join(part), &place)?;
+    }
+    copy(&util::root().join("examples/node"), &folder.join("examples"))?;
+    // A new file: writing to one that a process has mapped would change its code.
+    util::write(&folder.join("terrarium.node"), &util::read(&addon)?)?;
+    let lock = util::read(&folder.join("package-lock.json"))?;
+    // Written last: without it the tools are not whole.
+    let stamp = folder.join("node_modules/.terrarium-lock.json");
+    if !fs::read(&stamp).is_ok_and(|present| present == lock) {
+        println!("installing the tools of terrarium-node/package-lock.json into {}", folder.display());
+        util::run_quietly(util::npm().args(["ci", "--loglevel=error"]).current_dir(folder))?;
+        util::write(&stamp, &lock)?;
+    }
+    Ok(())
+}
+
+/// Makes the declarations from the JavaScript and compares them with those that are kept, then compiles the samples.
+fn types(folder: &Path) -> Result<()> {
+    let (made, kept) = (folder.join(TYPES), util::root().join("terrarium-node").join(TYPES));
+    if made.is_dir() {
+        fs::remove_dir_all(&made)?;
+    }
+    status(&mut tool(folder, &["tsc", "--project", "."]))?;
+    // The compiler makes none from what is a declaration already.
+    for name in ["native.d.ts", "types.d.ts"] {
+        copy(&folder.join("lib").join(name), &made.join("lib").join(name))?;
+    }
+    if std::env::var_os("TERRARIUM_BLESS").is_some() {
+        if kept.is_dir() {
+            fs::remove_dir_all(&kept)?;
+        }
+        copy(&made, &kept)?;
+    }
+    ensure!(
+        contents(&made)? == contents(&kept)?,
+        "the declarations in `terrarium-node/{TYPES}` are out of date: set TERRARIUM_BLESS=1 and run this again"
+    );
+    status(&mut tool(folder, &["tsc", "--project", "test/types"]))
+}
+
+fn tests(folder: &Path) -> Result<Command> {
+    let mut command = util::command("node");
+    command.args(["--test", "--test-reporter=spec"]).current_dir(folder).env("TERRARIUM_ROOT", util::root());
+    let is_test = |path: &PathBuf| path.to_string_lossy().ends_with(".test.js");
+    command.args(util::walk(&folder.join("test"), &|_| false)?.into_iter().filter(is_test));
+    Ok(command)
+}
+
+/// A tool that the lock file pins.
+fn tool(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = util::npm();
+    command.args(["exec", "--no", "--"]).args(arguments).current_dir(folder);
+    command
+}
+
+/// The files below a folder with their contents.
+fn contents(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let files = util::walk(folder, &|_| true)?;
+    files.into_iter().map(|file| Ok((file.strip_prefix(folder)?.to_owned(), util::read(&file)?))).collect()
+}
+
+/// Copies a file or a folder.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        return util::write(to, &util::read(from)?);
+    }
+    for file in util::walk(from, &|_| true)? {
+        util::write(&to.join(file.strip_prefix(from)?), &util::read(&file)?)?;
+    }
+    Ok(())
+}
