@@ -1,8 +1,17 @@
 // The addon: the native part of the package.
 'use strict';
 
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
 /** @type {import('./native.d.ts')} */
 // @ts-expect-error: the addon is built, not written.
 const native = require('../terrarium.node');
+
+// With the image of plain Python beside it, nothing is compiled where the package is installed.
+const base = join(__dirname, '../base.timg');
+if (existsSync(base)) {
+  native.setBaseImage(base);
+}
 
 module.exports = native;

@@ -20,6 +20,12 @@ pub struct NativeImage {
     pub(crate) inner: Image,
 }
 
+/// Have sandboxes start from the image of the bare interpreter that the package brings.
+#[napi]
+pub fn set_base_image(path: String) {
+    Image::set_base(path);
+}
+
 /// What listing and pruning take.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

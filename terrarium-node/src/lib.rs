@@ -14,3 +14,4 @@ mod session;
 mod wire;
 
 pub use about::about;
+pub use image::set_base_image;

@@ -61,3 +61,6 @@ export class Image {
 }
 
 export function about(gate: Where, run: number): Run;
+
+/** The image of the bare interpreter that the package brings. */
+export function setBaseImage(path: string): void;
