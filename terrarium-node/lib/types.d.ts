@@ -167,6 +167,11 @@ export interface ImageOptions {
    * and used for long. Default: off.
    */
   inline?: boolean;
+  /**
+   * Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only
+   * on ones like that of the machine that makes it; its code is a little slower. Default: off.
+   */
+  portable?: boolean;
   /** The longest that imports and preparation code may take, in seconds. Default: 300. */
   timeout?: number;
   /** Where images are kept. Default: as for a sandbox. */
@@ -191,6 +196,8 @@ export interface ImageInfo {
   modules: string[];
   /** Whether it was compiled with inlining. */
   inline: boolean;
+  /** Whether it runs on every usual processor of this architecture. */
+  portable: boolean;
   /** The size of the file in bytes. */
   size: number;
   /** The memory that an interpreter has at its start, in bytes; what it does not change is shared. */

@@ -17,7 +17,7 @@ pub(super) fn make() -> Result<()> {
     let package = util::root().join("terrarium-node");
     let staged = super::empty("npm")?.join("package");
     // What is packed is what the package names, and what is built.
-    for name in ["package.json", "index.js", "index.mjs", "index.d.ts", "lib"] {
+    for name in ["package.json", "index.js", "index.mjs", "index.d.mts", "lib", "types"] {
         copy(&package.join(name), &staged.join(name))?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
