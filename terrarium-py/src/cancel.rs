@@ -26,6 +26,17 @@ impl CancelHandle {
         py.detach(|| self.0.cancel());
     }
 
+    /// A handle of its own that is used when this one is.
+    ///
+    /// >>> every = terrarium.CancelHandle()
+    /// >>> one = every.child()
+    /// >>> every.cancel()
+    /// >>> one.is_cancelled
+    /// True
+    fn child(&self) -> Self {
+        Self(self.0.child())
+    }
+
     /// Whether `cancel` was called.
     #[getter]
     fn is_cancelled(&self) -> bool {

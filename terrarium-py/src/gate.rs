@@ -12,7 +12,10 @@ use std::{
 use pyo3::{prelude::*, types::PyBytes};
 use terrarium_core::{CancelHandle, Error};
 
-use crate::{error::raised, worker::Worker};
+use crate::{
+    error::raised,
+    worker::{Worker, look_out},
+};
 
 /// How often the main thread looks for signals while it waits.
 const TICK: Duration = Duration::from_millis(50);
@@ -103,8 +106,10 @@ fn wait<T: Send>(
     let mut failure: Option<PyErr> = None;
     loop {
         let waiting = &mut receiver;
-        let event = py.detach(move || {
-            if is_main { waiting.recv_timeout(TICK) } else { waiting.recv().map_err(RecvTimeoutError::from) }
+        let event = py.detach(move || match look_out(waiting) {
+            Some(event) => Ok(event),
+            None if is_main => waiting.recv_timeout(TICK),
+            None => waiting.recv().map_err(RecvTimeoutError::from),
         });
         let raised = match event {
             Ok(Event::Done(result)) => return Ok(Done { result, failure }),

@@ -3,9 +3,14 @@
 use std::{
     cell::RefCell,
     io,
-    sync::mpsc::{Sender, channel},
+    sync::mpsc::{Receiver, Sender, TryRecvError, channel},
     thread,
+    time::{Duration, Instant},
 };
+
+/// How long one thread looks out for the other before it sleeps. To be woken takes as long as a short run, so what
+/// comes within this time is worth some turns of the processor.
+const LOOK_OUT: Duration = Duration::from_micros(200);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -32,7 +37,7 @@ impl Worker {
 
     fn start(process: u32) -> io::Result<Self> {
         let (jobs, waiting) = channel::<Job>();
-        thread::Builder::new().name("terrarium".to_owned()).spawn(move || waiting.into_iter().for_each(|job| job()))?;
+        thread::Builder::new().name("terrarium".to_owned()).spawn(move || work(&waiting))?;
         Ok(Self { jobs, process })
     }
 
@@ -45,5 +50,23 @@ impl Worker {
     /// Keep the thread, which has done its work, for the next call.
     pub(crate) fn put_back(self) {
         IDLE.set(Some(self));
+    }
+}
+
+fn work(jobs: &Receiver<Job>) {
+    while let Some(job) = look_out(jobs).or_else(|| jobs.recv().ok()) {
+        job();
+    }
+}
+
+/// What comes within a short time.
+pub(crate) fn look_out<T>(receiver: &Receiver<T>) -> Option<T> {
+    let begun = Instant::now();
+    loop {
+        match receiver.try_recv() {
+            Ok(received) => return Some(received),
+            Err(TryRecvError::Empty) if begun.elapsed() < LOOK_OUT => thread::yield_now(),
+            Err(_) => return None,
+        }
     }
 }
