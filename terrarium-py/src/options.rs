@@ -39,10 +39,10 @@ pub(crate) fn read<T: DeserializeOwned>(py: Python<'_>, json: &str) -> PyResult<
 /// In Python's own words: unknown names and wrong types are a `TypeError`.
 fn refused(py: Python<'_>, name: &str, problem: &str) -> PyErr {
     if let Some((_, known)) = problem.split_once("expected one of ").filter(|_| problem.starts_with("unknown field")) {
-        return PyTypeError::new_err(format!("unknown option {name:?}; there are {}", known.replace('`', "")));
+        return PyTypeError::new_err(format!("unknown option '{name}'; there are {}", known.replace('`', "")));
     }
     if problem.starts_with("invalid type") {
-        return PyTypeError::new_err(format!("option {name:?}: {problem}"));
+        return PyTypeError::new_err(format!("option '{name}': {problem}"));
     }
     error::invalid_option(py, name, problem.strip_prefix(&format!("{name}: ")).unwrap_or(problem))
 }
@@ -78,7 +78,7 @@ impl Run {
                 "cancel" => cancel = Some(given.cast::<CancelHandle>()?.get().0.child()),
                 "on_stdout" => on_stdout = Some(listen(&mut listeners, &given)),
                 "on_stderr" => on_stderr = Some(listen(&mut listeners, &given)),
-                other => return Err(PyTypeError::new_err(format!("unknown option {other:?}"))),
+                other => return Err(PyTypeError::new_err(format!("unknown option '{other}'"))),
             }
         }
         // A handle of the run's own: what stops this run (Ctrl+C, say) must not stop others that share the caller's.

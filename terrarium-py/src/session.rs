@@ -1,6 +1,9 @@
 //! `Session`: what the class of the same name in Python holds.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
@@ -19,14 +22,27 @@ use crate::{
 
 /// An interpreter that keeps its state. The class in Python lets one thread in at a time.
 #[pyclass(frozen, module = "terrarium._native")]
-pub(crate) struct Session(Arc<Mutex<Slot>>);
+pub(crate) struct Session {
+    slot: Arc<Mutex<Slot>>,
+    /// Whether a call has not returned yet that runs code, and may be calling listeners.
+    is_running: AtomicBool,
+}
 
 /// The interpreter, until it is closed.
 type Slot = Option<terrarium_core::Session>;
 
+/// A call that runs code, until it returns.
+struct Turn<'a>(&'a AtomicBool);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
 impl Session {
     pub(crate) fn new(session: terrarium_core::Session) -> Self {
-        Self(Arc::new(Mutex::new(Some(session))))
+        Self { slot: Arc::new(Mutex::new(Some(session))), is_running: AtomicBool::new(false) }
     }
 
     /// Do something that does not take long.
@@ -35,19 +51,18 @@ impl Session {
         py: Python<'_>,
         question: impl FnOnce(&mut terrarium_core::Session) -> Result<T> + Send,
     ) -> PyResult<T> {
-        let mut slot = self.enter()?;
+        let _turn = self.enter()?;
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
         let session = slot.as_mut().ok_or_else(closed)?;
         py.detach(move || question(session)).map_err(|error| raised(py, error))
     }
 
-    fn enter(&self) -> PyResult<MutexGuard<'_, Slot>> {
-        match self.0.try_lock() {
-            Ok(slot) => Ok(slot),
-            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err(
-                "the session is running code: what that code calls back cannot use the session itself",
-            )),
+    fn enter(&self) -> PyResult<Turn<'_>> {
+        if self.is_running.swap(true, Ordering::Acquire) {
+            let reason = "the session is running code: what that code calls back cannot use the session itself";
+            return Err(PyRuntimeError::new_err(reason));
         }
+        Ok(Turn(&self.is_running))
     }
 }
 
@@ -63,11 +78,12 @@ impl Session {
         json: Option<&str>,
         rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
-        if self.enter()?.is_none() {
+        let _turn = self.enter()?;
+        if self.slot.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             return Err(closed());
         }
         let mut run = Run::new(py, json, rest)?;
-        let (shared, stop, listeners) = (Arc::clone(&self.0), Stop::Cancel(run.cancel()), run.take_listeners());
+        let (shared, stop, listeners) = (Arc::clone(&self.slot), Stop::Cancel(run.cancel()), run.take_listeners());
         let work = move |tell| {
             let mut slot = shared.lock().unwrap_or_else(PoisonError::into_inner);
             match slot.as_mut() {
@@ -130,14 +146,15 @@ impl Session {
 
     /// Give the interpreter up.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        let session = self.enter()?.take();
+        let _turn = self.enter()?;
+        let session = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         py.detach(|| drop(session));
         Ok(())
     }
 
     /// Whether it was given up.
     fn is_closed(&self) -> bool {
-        self.enter().is_ok_and(|slot| slot.is_none())
+        self.slot.try_lock().is_ok_and(|slot| slot.is_none())
     }
 }
 

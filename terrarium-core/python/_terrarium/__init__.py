@@ -125,5 +125,5 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
 Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
-and "truncated"; an enum comes in as its value, a dataclass as a namespace.
+and "truncated"; an enum comes in as its value, a dataclass as a namespace, an array's "blob" as "data" (bytes).
 """

@@ -29,7 +29,7 @@ pub(crate) fn inputs(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Valu
 
 /// The exception that says which input is at fault.
 fn about(py: Python<'_>, name: &str, problem: PyErr) -> PyErr {
-    let text = format!("inputs[{name:?}]: {}", problem.value(py));
+    let text = format!("inputs['{name}']: {}", problem.value(py));
     let said = if problem.is_instance_of::<PyTypeError>(py) {
         PyTypeError::new_err(text)
     } else if problem.is_instance_of::<PyValueError>(py) {

@@ -149,7 +149,12 @@ def _dataclass(value: dict[str, Any]) -> Any:
 def _array(value: dict[str, Any]) -> Any:
     import numpy
 
-    return numpy.array(decode(value["items"]), dtype=value["dtype"]).reshape(value["shape"])
+    kind = numpy.dtype(value["dtype"])
+    if "data" in value:
+        # The bytes of the elements, as `encode` sends them.
+        sent = numpy.frombuffer(decode(value["data"]), kind.newbyteorder("<")).reshape(value["shape"])
+        return sent.astype(kind)
+    return numpy.array(decode(value["items"]), dtype=kind).reshape(value["shape"])
 
 
 def _frame(value: dict[str, Any]) -> Any:
