@@ -18,7 +18,7 @@ def test_raise_for_status_raises_with_the_guests_traceback(sandbox):
     notes = getattr(error.value, "__notes__", None)
     assert notes is None or 'File "main.py", line 1, in f' in notes[0]
     assert pickle.loads(pickle.dumps(error.value)).result == error.value.result
-    with pytest.raises(terrarium.ExecutionError, match="Timeout|timeout|time"):
+    with pytest.raises(terrarium.ExecutionError, match=r"(?i)time"):
         sandbox.execute("while True: pass", timeout=0.2).raise_for_status()
 
 

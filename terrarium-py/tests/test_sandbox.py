@@ -15,7 +15,9 @@ from terrarium import Status
 
 
 def test_a_run_gives_its_value_streams_and_files(sandbox):
-    result = sandbox.execute("import sys\nprint('a')\nprint('b', file=sys.stderr)\nopen('o/x.txt', 'w').write('c') if 0 else None\nopen('x.txt', 'w').write('c')\n6 * 7")
+    result = sandbox.execute(
+        "import sys\nprint('a')\nprint('b', file=sys.stderr)\nopen('o/x.txt', 'w').write('c') if 0 else None\nopen('x.txt', 'w').write('c')\n6 * 7"
+    )
     assert (result.status, result.final_expression, result.final_repr) == (Status.SUCCESS, 42, "42")
     assert (result.stdout, result.stderr, result.output_files) == ("a\n", "b\n", {"x.txt": b"c"})
     assert result.error is None
@@ -149,7 +151,9 @@ def test_output_is_heard_while_the_code_runs_and_on_the_callers_thread(sandbox):
         heard.append((data, time.monotonic()))
         threads.add(threading.get_ident())
 
-    result = sandbox.execute("import time\nfor i in range(3):\n    print(i); time.sleep(0.2)", on_stdout=listen, on_stderr=listen)
+    result = sandbox.execute(
+        "import time\nfor i in range(3):\n    print(i); time.sleep(0.2)", on_stdout=listen, on_stderr=listen
+    )
     assert b"".join(data for data, _ in heard) == b"0\n1\n2\n" == result.stdout.encode()
     assert heard[-1][1] - heard[0][1] > 0.2
     assert threads == {threading.get_ident()}
@@ -188,7 +192,10 @@ def test_a_cancel_handle_stops_from_another_thread(sandbox):
 def test_threads_run_in_parallel_and_the_interpreter_is_free(sandbox):
     count = 0
     results = []
-    threads = [threading.Thread(target=lambda: results.append(sandbox.execute("import time; time.sleep(0.5); 1"))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: results.append(sandbox.execute("import time; time.sleep(0.5); 1")))
+        for _ in range(4)
+    ]
     begun = time.monotonic()
     for thread in threads:
         thread.start()

@@ -1,8 +1,8 @@
-"""Sandboxed Python in your own process: real CPython, compiled to WebAssembly.
+r"""Sandboxed Python in your own process: real CPython, compiled to WebAssembly.
 
 >>> import terrarium
 >>> sandbox = terrarium.Sandbox()
->>> result = sandbox.execute("sum(map(int, open('numbers.txt')))", files={"numbers.txt": "1\\n2\\n39\\n"})
+>>> result = sandbox.execute("sum(map(int, open('numbers.txt')))", files={"numbers.txt": "1\n2\n39\n"})
 >>> result.final_expression
 42
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, Union
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeAlias
+    from typing import TypeAlias
 
 Content: TypeAlias = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", "IO[str]", "IO[bytes]"]
-"""Text, bytes, a path of the host (the file is read) or a file object (its rest is read). A `str` is text, not a path."""
+"""Text, bytes, a path of the host (the file is read) or a file object (its rest is read). A `str` is text, no path."""
 
 
 def content(what: str, given: Any) -> bytes:

@@ -62,7 +62,7 @@ class Image:
     True
     """
 
-    _native: _native.Image
+    _inner: _native.Image
 
     def __init__(self) -> None:
         """Refuse: images come from `build` and `open`."""
@@ -71,7 +71,7 @@ class Image:
     @classmethod
     def _of(cls, native: _native.Image) -> Image:
         image = cls.__new__(cls)
-        image._native = native
+        image._inner = native
         return image
 
     @classmethod
@@ -94,6 +94,7 @@ class Image:
         >>> steps = []
         >>> terrarium.Image.build(progress=steps.append).info.name
         'base'
+
         """
         return cls._of(_native.Image.build(on_main_thread(), to_json(options), progress))
 
@@ -113,12 +114,12 @@ class Image:
 
         Raises `ImageError` with the system's reason.
         """
-        self._native.save(Path(path))
+        self._inner.save(Path(path))
 
     @property
     def info(self) -> ImageInfo:
         """What is in it."""
-        return parsed(ImageInfo, self._native.info())
+        return parsed(ImageInfo, self._inner.info())
 
     @staticmethod
     def inspect(path: str | os.PathLike[str]) -> ImageInfo:
@@ -132,9 +133,7 @@ class Image:
         return [record(ImageInfo, members) for members in found]
 
     @staticmethod
-    def prune(
-        cache_dir: str | os.PathLike[str] | None = None, *, unused_for: Seconds | None = None
-    ) -> list_[Path]:
+    def prune(cache_dir: str | os.PathLike[str] | None = None, *, unused_for: Seconds | None = None) -> list_[Path]:
         """Remove images from a cache folder and return their paths.
 
         Removed are those that this version cannot use and, if `unused_for` is given (in seconds, or a timedelta), those

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 
 class Tagged:
-    """A value as a kind and its parts: a dataclass, an enum, or what could not be brought over whole.
+    r"""A value as a kind and its parts: a dataclass, an enum, or what could not be brought over whole.
 
     Given back as an input, it is the same value in the guest, as far as the guest can make it: an enum comes as its
     value, a dataclass as a namespace. Kinds beside `dataclass` and `enum`: `cycle` (a container inside itself),
     `truncated` (larger than the option `value_bytes`), and `set` or `dict` with items that are not hashable here.
 
-    >>> code = "from dataclasses import dataclass\\n@dataclass\\nclass P: x: int\\nP(1)"
+    >>> code = "from dataclasses import dataclass\n@dataclass\nclass P: x: int\nP(1)"
     >>> terrarium.Sandbox().execute(code).final_expression
     Tagged('dataclass', {'fields': {'x': 1}, 'name': 'P'})
     """
@@ -52,7 +52,7 @@ class Opaque(NamedTuple):
     """A value of the guest that has no form outside of it. It cannot be an input.
 
     >>> terrarium.Sandbox().execute("object").final_expression
-    Opaque(class_name='type', repr="<class 'object'>")
+    Opaque(class_name='builtins.type', repr="<class 'object'>")
     """
 
     class_name: str
@@ -79,7 +79,7 @@ class Column(NamedTuple):
     """Its name."""
     dtype: str
     """The type of its values in pandas' words."""
-    index: list[Any]
+    index: list[Any]  # type: ignore[assignment]
     """The labels of its rows; empty when `data` is a repr."""
     data: Any
     """The values, None for missing ones; or the repr of a Series that was too large."""
@@ -94,7 +94,7 @@ class Table(NamedTuple):
     """The types of the columns in pandas' words."""
     columns: list[Any]
     """The names of the columns; empty when `data` is a repr."""
-    index: list[Any]
+    index: list[Any]  # type: ignore[assignment]
     """The labels of the rows; empty when `data` is a repr."""
     data: Any
     """A list for each row, None for missing cells; or the repr of a DataFrame that was too large."""

@@ -4,6 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, final
 
+__all__ = [
+    "CancelHandle",
+    "Image",
+    "Outcome",
+    "Sandbox",
+    "Session",
+    "about",
+    "inspect_image",
+    "list_images",
+    "prune_images",
+]
+
 @final
 class CancelHandle:
     def __new__(cls) -> CancelHandle: ...

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
 from terrarium._contents import Content, content, contents
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeAlias
+    from typing import TypeAlias
 
     from terrarium._native import CancelHandle
 
-Seconds: TypeAlias = Union[float, timedelta]
+Seconds: TypeAlias = float | timedelta
 Path: TypeAlias = Union[str, "os.PathLike[str]"]
 
 

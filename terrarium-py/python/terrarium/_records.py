@@ -39,9 +39,9 @@ class Frame(NamedTuple):
 
 
 class PythonError(NamedTuple):
-    """A Python exception in the guest, or the reason why the interpreter was stopped.
+    r"""A Python exception in the guest, or the reason why the interpreter was stopped.
 
-    >>> error = terrarium.Sandbox().execute("x = 1\\nx / 0").error
+    >>> error = terrarium.Sandbox().execute("x = 1\nx / 0").error
     >>> error.type, error.line, error.source
     ('ZeroDivisionError', 2, 'x / 0')
     """

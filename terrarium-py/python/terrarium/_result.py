@@ -38,14 +38,14 @@ class Status(str, Enum):
 
 
 class ExecutionResult:
-    """All that a run leaves behind. The same names in every language and in JSON.
+    r"""All that a run leaves behind. The same names in every language and in JSON.
 
     Streams and files are there on every status: what was written before an exception, a timeout or a crash is kept.
     An attribute is converted when it is first read. Results can be pickled.
 
     >>> result = terrarium.Sandbox().execute("open('a.txt', 'w').write('hi'); print('done')")
     >>> result.status, result.stdout, result.output_files
-    (<Status.SUCCESS: 'success'>, 'done\\n', {'a.txt': b'hi'})
+    (<Status.SUCCESS: 'success'>, 'done\n', {'a.txt': b'hi'})
     """
 
     def __init__(self, outcome: _native.Outcome) -> None:
@@ -193,7 +193,7 @@ class ExecutionResult:
 
         _show.show(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         from terrarium import _show
 
         return {"text/plain": _show.text(self), "text/html": _show.html(self)}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sandbox:
-    """Runs code in fresh interpreters: nothing that one run does is seen by the next.
+    r"""Runs code in fresh interpreters: nothing that one run does is seen by the next.
 
     It can be used from any thread; runs in several threads go on in parallel. A sandbox pickles as its options, and the
     path of its image if it was made on one, so it can be sent to other processes.
@@ -33,7 +33,7 @@ class Sandbox:
     >>> sandbox = terrarium.Sandbox(timeout=5, memory=256 << 20)
     >>> result = sandbox.execute("print('hi'); 1 / 0")
     >>> result.status, result.stdout, result.error.message
-    (<Status.ERROR: 'error'>, 'hi\\n', 'division by zero')
+    (<Status.ERROR: 'error'>, 'hi\n', 'division by zero')
     """
 
     def __init__(self, **options: Unpack[SandboxOptions]) -> None:
@@ -68,16 +68,17 @@ class Sandbox:
         Raises `TypeError` for an option that there is not or of a wrong type, `InvalidOptionError` and
         `InvalidPathError` for one that is out of its bounds, `PackageError` for packages that are not there or broken,
         `CacheError` for a cache folder that cannot be used.
+
         """
         self._start(None, *sandbox_options(options))
 
     def _start(self, image: Image | None, text: str, rest: dict[str, Any]) -> None:
-        native = None if image is None else image._native
+        native = None if image is None else image._inner
         self._image = image
         self._native = _native.Sandbox(on_main_thread(), text, rest, native)
 
     @classmethod
-    def on_image(cls, image: Image, **options: Unpack[SandboxOptions]) -> Sandbox:
+    def on_image(cls, image: Image, /, **options: Unpack[SandboxOptions]) -> Sandbox:
         """Make a sandbox on an image of your choice; see `Image` for an example.
 
         The options' packages come on top of those of the image. Raises what `Sandbox` raises.
@@ -119,6 +120,7 @@ class Sandbox:
         >>> sandbox = terrarium.Sandbox()
         >>> sandbox.execute("y = x * 2 + 2", inputs={"x": 20}, outputs=["y"]).outputs
         {'y': 42}
+
         """
         text, rest = execute_options(files, options)  # type: ignore[arg-type]
         return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))

@@ -54,7 +54,7 @@ _pool = _Pool()
 
 
 def _renew() -> None:
-    global _pool  # noqa: PLW0603
+    global _pool
     _pool = _Pool()
 
 
@@ -71,8 +71,10 @@ async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
-    cancel = options.get("cancel")
-    cancel = options["cancel"] = cancel.child() if cancel is not None else CancelHandle()
+    given = options.get("cancel")
+    cancel = given.child() if isinstance(given, CancelHandle) else CancelHandle()
+    if given is None or isinstance(given, CancelHandle):
+        options["cancel"] = cancel
 
     def fail(error: BaseException) -> None:
         if not done.done():

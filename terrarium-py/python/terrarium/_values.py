@@ -58,7 +58,7 @@ def _tuple_class(name: str, fields: tuple[str, ...]) -> Any:
 
     kind: Any = namedtuple(name, fields)  # type: ignore[misc]
 
-    class Named(kind):  # type: ignore[misc]
+    class Named(kind):  # type: ignore[misc,unused-ignore]
         __slots__ = ()
 
         def __reduce__(self) -> tuple[Any, ...]:
@@ -163,7 +163,7 @@ def encode(value: Any) -> Any:
 
 
 def _writers() -> list[Callable[[Any], Any]]:
-    writers = [_encode_own, _encode_enum, _encode_standard, _encode_base]
+    writers: list[Callable[[Any], Any]] = [_encode_own, _encode_enum, _encode_standard, _encode_base]
     if "numpy" in sys.modules:
         from terrarium import _science
 
