@@ -14,7 +14,9 @@ for code, status in programs.items():
     assert sandbox.execute(code).status is status
 
 # For those who want an exception.
+raised = None
 try:
     sandbox.execute("1 / 0").raise_for_status()
 except terrarium.ExecutionError as error:
-    assert error.result.error.type == "ZeroDivisionError"
+    raised = error.result.error.type
+assert raised == "ZeroDivisionError"

@@ -11,5 +11,7 @@ assert result.final_expression == 42
 # END
 
 Path("numbers.txt").write_text("40\n2\n")
-result = sandbox.execute("open('twice.txt', 'w').write(open('numbers.txt').read() * 2)", files={"numbers.txt": Path("numbers.txt")})
+result = sandbox.execute(
+    "open('twice.txt', 'w').write(open('numbers.txt').read() * 2)", files={"numbers.txt": Path("numbers.txt")}
+)
 assert result.output_files == {"twice.txt": b"40\n2\n40\n2\n"}

@@ -71,4 +71,5 @@ def test_an_example_runs(path, tmp_path):
 
 def test_the_quick_start_is_the_examples():
     example = (ROOT / "examples/python/quick_start.py").read_text().partition("# START\n")[2].partition("# END")[0]
-    assert f"```python\n{example}```" in (ROOT / "terrarium-py/README.md").read_text()
+    for page in ("README.md", "terrarium-py/README.md"):
+        assert f"```python\n{example}```" in (ROOT / page).read_text(), page

@@ -35,3 +35,19 @@ assert after[1] <= before[1] + 2 and after[2] <= before[2] + 2, (before, after)
 assert after[3] - before[3] < 500, (before, after)
 """
     python(program.replace("THREADS", str(thread)))
+
+
+def test_sandboxes_on_one_image_file_share_it(python, tmp_path):
+    program = """
+import pickle, terrarium
+path = PATH
+terrarium.Image.build(prepare="import fractions").save(path)
+first = terrarium.Sandbox(image=path)
+first.execute("1")
+def resident(): return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1])
+before = resident()
+kept = [pickle.loads(pickle.dumps(first)) for _ in range(30)]
+assert all(sandbox.execute("1").status == "success" for sandbox in kept)
+assert resident() - before < 65536, (before, resident())
+"""
+    python(program.replace("PATH", repr(str(tmp_path / "shared.timg"))))

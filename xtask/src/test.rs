@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
 mod one_engine;
+mod python;
 mod stream;
 mod table;
 mod tally;
@@ -35,6 +36,8 @@ enum Part {
     Rust,
     /// The Python package inside the guest, in native Python.
     Harness,
+    /// The Python package: its types, its tests and its examples.
+    Python,
     /// The README's first command, against its expected output.
     Demo,
     /// A few modules of the packages' own test suites, against native Python.
@@ -53,7 +56,7 @@ struct Row {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
-    if wanted(Part::Lint) || wanted(Part::Rust) || wanted(Part::Demo) {
+    if wanted(Part::Lint) || wanted(Part::Rust) || wanted(Part::Python) || wanted(Part::Demo) {
         rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
@@ -72,6 +75,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::Harness) {
         harness(&mut rows);
+    }
+    if wanted(Part::Python) {
+        python::run(&mut rows);
     }
     if wanted(Part::Demo) {
         rows.plain("demo", demo::check);

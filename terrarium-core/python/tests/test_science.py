@@ -264,6 +264,22 @@ def test_arrays_and_tables_come_in(harness):
     assert result.ok().final == ["ndarray", "<f4", [[1.0], [2.0]], [7], ["r"], "n", [3]]
 
 
+@pytest.mark.parametrize("dtype", ["float64", ">i2", "complex64", "bool"])
+def test_an_array_comes_in_as_the_bytes_of_its_elements(harness, dtype):
+    import base64
+
+    import numpy as np
+
+    sent = np.arange(6).astype(np.dtype(dtype).newbyteorder("<")).tobytes()
+    data = {"$type": "bytes", "base64": base64.b64encode(sent).decode()}
+    result = harness.run(
+        "import numpy as np\na[0, 0] = 1\n[str(a.dtype), a.astype(float).real.tolist()]",
+        inputs={"a": {"$type": "ndarray", "dtype": dtype, "shape": [2, 3], "data": data}},
+    )
+    rest = [1.0] * 5 if dtype == "bool" else [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert result.ok().final == [str(np.dtype(dtype)), [[1.0, *rest[:2]], rest[2:]]]
+
+
 def test_subclasses_and_masked_arrays(harness):
     final = harness.run("import numpy as np\nnp.matrix([[1, 2]])").ok().final
     assert final["items"] == [[1, 2]]

@@ -1,0 +1,104 @@
+//! The Python package: laid out from the workspace's build, checked and tested in a virtual environment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::{Rows, counted, module, status, venv};
+use crate::util;
+
+/// The crate's folder.
+const FOLDER: &str = "terrarium-py";
+/// The native module's crate, as Cargo names it.
+const LIBRARY: &str = "_native";
+
+/// The checks and tests of the package, with the tools that its requirements pin.
+pub(super) fn run(rows: &mut Rows) {
+    let folder = util::root().join(FOLDER);
+    let mut python = None;
+    rows.plain("python tools", || {
+        python = Some(venv::ready("python", &folder.join("requirements-dev.txt"))?);
+        Ok(())
+    });
+    let mut package = None;
+    rows.plain("python package", || {
+        package = Some(lay_out(&folder)?);
+        Ok(())
+    });
+    let (Some(python), Some(package)) = (python, package) else { return };
+    let tool = |arguments: &[&str]| {
+        let mut command = module(&python, &folder, arguments);
+        command.env("PYTHONPATH", &package).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    };
+    rows.plain("python ruff", || status(&mut tool(&["ruff", "check", ".", "../examples/python"])));
+    rows.plain("python format", || status(&mut tool(&["ruff", "format", "--check", ".", "../examples/python"])));
+    rows.plain("python mypy", || status(&mut tool(&["mypy"])));
+    rows.plain("python pyright", || status(&mut tool(&["basedpyright"])));
+    rows.plain("python stubs", || status(tool(&["mypy.stubtest", "terrarium._native"]).env_remove("MYPYPATH")));
+    rows.row("python tests", || counted(&mut tool(&["pytest"])));
+}
+
+/// The folder that holds the package as it would be installed.
+fn lay_out(folder: &Path) -> Result<PathBuf> {
+    let library = build()?;
+    let root = util::root().join("target/xtask/python-package");
+    if root.exists() {
+        fs::remove_dir_all(&root).with_context(|| format!("cannot remove `{}`", root.display()))?;
+    }
+    let source = folder.join("python");
+    let is_source = |path: &Path| !path.ends_with("__pycache__");
+    for path in util::walk(&source, &is_source)? {
+        util::write(&root.join(path.strip_prefix(&source)?), &util::read(&path)?)?;
+    }
+    let name = if cfg!(windows) { "_native.pyd" } else { "_native.abi3.so" };
+    let place = root.join("terrarium").join(name);
+    fs::copy(&library, &place).with_context(|| format!("cannot copy `{}`", library.display()))?;
+    Ok(root)
+}
+
+/// Builds the workspace as the other tests do, and says where the native module is.
+fn build() -> Result<PathBuf> {
+    let output = util::cargo()
+        .args(["build", "--workspace", "--exclude", "xtask", "--message-format=json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "cannot build the native module");
+    library(&String::from_utf8_lossy(&output.stdout)).context("cargo does not say where the native module is")
+}
+
+/// The shared library among what Cargo says it has made.
+fn library(messages: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == LIBRARY)
+        .find_map(|message| {
+            let files = message["filenames"].as_array()?;
+            files.iter().filter_map(Value::as_str).map(PathBuf::from).find(|file| is_library(file))
+        })
+}
+
+fn is_library(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_is_found_among_what_was_built() {
+        let name = format!("lib_native.{}", std::env::consts::DLL_EXTENSION);
+        let made = |target: &str, file: &str| {
+            let files = format!(r#"["debug/{file}.d", "debug/{file}"]"#);
+            format!(r#"{{"reason": "compiler-artifact", "target": {{"name": "{target}"}}, "filenames": {files}}}"#)
+        };
+        let messages = [made("terrarium", "terrarium"), "not JSON".to_owned(), made("_native", &name)].join("\n");
+        assert_eq!(library(&messages), Some(Path::new("debug").join(name)));
+        assert_eq!(library(&made("other", "lib_native.so")), None);
+    }
+}
