@@ -120,7 +120,7 @@ impl Outcome {
     /// As JSON.
     #[getter]
     fn error(&self) -> PyResult<Option<String>> {
-        self.0.error.as_ref().map(|error| python::json(error)).transpose()
+        self.0.error.as_ref().map(python::json).transpose()
     }
 
     #[getter]

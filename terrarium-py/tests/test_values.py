@@ -201,6 +201,22 @@ def test_tables_are_pandas_own(science):
     pandas.testing.assert_frame_equal(result.final_expression[4], frame)
 
 
+def test_large_tables_come_and_go_as_columns(science):
+    code = """import numpy, pandas
+f = pandas.DataFrame({'n': numpy.arange(200_000, dtype='i8'), 'x': numpy.linspace(0, 1, 200_000)})
+m = pandas.DataFrame({'n': numpy.arange(60_000, dtype='i8'), 't': ['text'] * 60_000}, index=numpy.arange(60_000, dtype='f8'))
+[f, m, f['x']]"""
+    frame, mixed, series = science.execute(code).final_expression
+    assert (frame.shape, frame["n"].sum(), frame["x"].iloc[-1]) == ((200_000, 2), 199_999 * 100_000, 1.0)
+    assert type(frame.index) is pandas.RangeIndex
+    assert (mixed["t"].iloc[5], mixed.index.dtype, series.name, len(series)) == ("text", "float64", "x", 200_000)
+    check = "(f['n'].sum().item(), m['t'].iloc[5], s.iloc[-1].item(), f)"
+    result = science.execute(check, inputs={"f": frame, "m": mixed, "s": series})
+    assert result.error is None, result.error
+    assert result.final_expression[:3] == (199_999 * 100_000, "text", 1.0)
+    pandas.testing.assert_frame_equal(result.final_expression[3], frame)
+
+
 def test_without_numpy_and_pandas_there_are_plain_classes(science, monkeypatch):
     code = "import numpy, pandas\n[numpy.arange(3, dtype='i8'), numpy.zeros(10_000), pandas.DataFrame({'a': [1]}), pandas.Series([1], name='s')]"
     result = science.execute(code)

@@ -167,8 +167,7 @@ pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> 
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
     }
     let cache = cache_dir.map(Path::to_owned);
-    let file =
-        (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec(), cache);
+    let file = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec(), cache);
     let key = Key { path: path.to_owned(), file: Some(file) };
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);

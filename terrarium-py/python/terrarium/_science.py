@@ -50,8 +50,10 @@ def _objects(numpy: Any, items: Any, shape: tuple[int, ...]) -> Any:
 
 def frame(parts: dict[str, Any]) -> Any:
     """Return a DataFrame of pandas."""
-    rows = parts.get("data", parts.get("repr"))
-    plain = Table(tuple(parts["shape"]), parts["dtypes"], parts.get("columns", []), parts.get("index", []), rows)
+    by_column = parts.get("column_data")
+    rows = parts.get("data", parts.get("repr", by_column))
+    labels = parts.get("index", [])
+    plain = Table(tuple(parts["shape"]), parts["dtypes"], parts.get("columns", []), labels, rows, by_column is not None)
     if "repr" in parts:
         return plain
     try:
@@ -59,7 +61,11 @@ def frame(parts: dict[str, Any]) -> Any:
     except ImportError:
         return plain
     try:
-        made = pandas.DataFrame(rows, columns=parts["columns"], index=parts["index"])
+        if by_column is None:
+            made = pandas.DataFrame(rows, columns=parts["columns"], index=labels)
+        else:
+            made = pandas.DataFrame(dict(enumerate(by_column)), index=labels, copy=False)
+            made.columns = parts["columns"]
         for number, kind in enumerate(parts["dtypes"]):
             column = made.iloc[:, number]
             if str(column.dtype) != kind:
@@ -131,24 +137,31 @@ def _cells(column: Any) -> list[Any]:
     return [None if cell is gone[0] or cell is gone[1] else cell for cell in column.tolist()]
 
 
+def _column(column: Any) -> Any:
+    """Return the cells of a column or index: a range, an array where they are plain, else a list."""
+    pandas = sys.modules["pandas"]
+    if type(column) is pandas.RangeIndex:
+        return range(column.start, column.stop, column.step)
+    kind = column.dtype
+    is_plain = type(kind).__module__.startswith("numpy") and kind.kind in _PLAIN and kind.char not in "gG"
+    return column.to_numpy() if is_plain else _cells(column)
+
+
 def _encode_frame(value: Any) -> Tagged:
     rows, columns = value.shape
-    data = [_cells(value.iloc[:, number]) for number in range(columns)]
-    return Tagged(
-        "dataframe",
-        {
-            "shape": [rows, columns],
-            "dtypes": [str(kind) for kind in value.dtypes.tolist()],
-            "columns": _cells(value.columns),
-            "index": _cells(value.index),
-            "data": [list(line) for line in zip(*data)] if columns else [[] for _ in range(rows)],  # noqa: B905
-        },
-    )
+    parts = {
+        "shape": [rows, columns],
+        "dtypes": [str(kind) for kind in value.dtypes.tolist()],
+        "columns": _cells(value.columns),
+        "index": _column(value.index),
+        "column_data": [_column(value.iloc[:, number]) for number in range(columns)],
+    }
+    return Tagged("dataframe", parts)
 
 
 def _encode_series(value: Any) -> Tagged:
     head = {"name": value.name, "dtype": str(value.dtype), "shape": list(value.shape)}
-    return Tagged("series", {**head, "index": _cells(value.index), "data": _cells(value)})
+    return Tagged("series", {**head, "index": _column(value.index), "data": _column(value)})
 
 
 def _encode_timedelta(value: Any) -> Any:

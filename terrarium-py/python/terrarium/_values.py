@@ -181,8 +181,9 @@ def _encode_own(value: Any) -> Tagged | None:
         names = ("name", "dtype", "index", "data")
         return Tagged("series", {name: getattr(value, name) for name in names})
     if isinstance(value, Table):
-        names = ("dtypes", "columns", "index", "data")
-        return Tagged("dataframe", {"shape": list(value.shape), **{name: getattr(value, name) for name in names}})
+        parts = {name: getattr(value, name) for name in ("dtypes", "columns", "index")}
+        data = "column_data" if value.by_column else "data"
+        return Tagged("dataframe", {"shape": list(value.shape), **parts, data: value.data})
     return None
 
 

@@ -160,7 +160,12 @@ def _array(value: dict[str, Any]) -> Any:
 def _frame(value: dict[str, Any]) -> Any:
     import pandas
 
-    made = pandas.DataFrame(decode(value["data"]), columns=decode(value["columns"]), index=decode(value["index"]))
+    columns, index = decode(value["columns"]), decode(value["index"])
+    if "column_data" in value:
+        made = pandas.DataFrame(dict(enumerate(decode(value["column_data"]))), index=index)
+        made.columns = columns
+    else:
+        made = pandas.DataFrame(decode(value["data"]), columns=columns, index=index)
     for number, kind in enumerate(value.get("dtypes") or ()):
         column = made.iloc[:, number]
         if str(column.dtype) != kind:
