@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Cells up to which a table, or an array that has no plain bytes, is written out. A larger table goes column by column if
-# its columns have plain bytes; of anything else that is larger go shape and repr.
+# Cells up to which a table, or an array that has no plain bytes, is written out. A larger table goes column by column
+# if its columns have plain bytes; of anything else that is larger go shape and repr.
 CELLS = 100_000
 _REPR = 4096
 
@@ -137,7 +137,8 @@ def _fits_as_columns(encoder: Encoder, columns: list[Any]) -> bool:
 
 
 def _is_range(column: Any) -> bool:
-    return type(column) is modules["pandas"].RangeIndex
+    is_range: bool = type(column) is modules["pandas"].RangeIndex
+    return is_range
 
 
 def _frame(encoder: Encoder, value: Any) -> None:
@@ -147,10 +148,10 @@ def _frame(encoder: Encoder, value: Any) -> None:
     types = [str(kind) for kind in value.dtypes.tolist()] if columns <= CELLS else []
     head = (("shape", [rows, columns]), ("dtypes", types))
     if max(rows, 1) * max(columns, 1) > CELLS:
-        parts = [value.iloc[:, number] for number in range(columns)] if columns <= CELLS else []
-        if parts and _fits_as_columns(encoder, [*parts, value.index]):
+        each = [value.iloc[:, number] for number in range(columns)] if columns <= CELLS else []
+        if each and _fits_as_columns(encoder, [*each, value.index]):
             # The cells of plain columns are sent as arrays, which is without a copy where they are large.
-            sent = [part.to_numpy() if _is_plain(part) else _cells(part) for part in parts]
+            sent = [column.to_numpy() if _is_plain(column) else _cells(column) for column in each]
             names = (("columns", _cells(value.columns)), ("index", _labels(value.index)), ("column_data", sent))
             encoder.fields("dataframe", (*head, *names))
         else:
