@@ -7,6 +7,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ import terrarium
 
 from .conftest import ROOT
 
+GUIDE = sorted((ROOT / "terrarium-core/guide").glob("*.md"))
 EXAMPLES = sorted((ROOT / "examples/python").glob("*.py"))
 
 
@@ -67,6 +69,15 @@ def test_an_example_runs(path, tmp_path):
         [sys.executable, path], capture_output=True, text=True, timeout=120, cwd=tmp_path, env=os.environ
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", GUIDE, ids=[path.stem for path in GUIDE])
+def test_the_guides_python_runs(path, tmp_path):
+    for program in re.findall(r"^```python\n(.*?)^```$", path.read_text(), re.DOTALL | re.MULTILINE):
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=tmp_path, env=os.environ
+        )
+        assert done.returncode == 0, f"{program}\n{done.stderr}"
 
 
 def test_the_quick_start_is_the_examples():

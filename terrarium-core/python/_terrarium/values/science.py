@@ -133,7 +133,8 @@ def _fits_as_columns(encoder: Encoder, columns: list[Any]) -> bool:
     """Return whether a large table can go column by column: few cells that are not plain, and room for the others."""
     plain = sum(column.nbytes for column in columns if _is_plain(column))
     others = sum(column.size for column in columns if not _is_plain(column) and not _is_range(column))
-    return others <= CELLS and plain <= encoder.writer.room
+    fits: bool = others <= CELLS and plain <= encoder.writer.room
+    return fits
 
 
 def _is_range(column: Any) -> bool:
