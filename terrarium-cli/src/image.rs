@@ -49,6 +49,9 @@ enum ImageCommand {
         /// long to build and is half as large again
         #[arg(long)]
         inline: bool,
+        /// Make it for every usual processor of this architecture, not only for ones like this
+        #[arg(long)]
+        portable: bool,
         /// The longest that imports and preparation may take [default: 300s]
         #[arg(long, value_name = "DURATION")]
         timeout: Option<Span>,
@@ -85,8 +88,9 @@ enum ImageCommand {
 pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
     let cache_dir = args.cache_dir;
     match args.command {
-        ImageCommand::Build { packages, packages_from, prepare, warm, inline, timeout, out } => {
-            let mut options = ImageOptions { packages, packages_from, inline, cache_dir, ..ImageOptions::default() };
+        ImageCommand::Build { packages, packages_from, prepare, warm, inline, portable, timeout, out } => {
+            let mut options =
+                ImageOptions { packages, packages_from, inline, portable, cache_dir, ..ImageOptions::default() };
             if let Some(path) = prepare {
                 options.prepare = read(&path)?;
             }
@@ -132,9 +136,10 @@ fn print(images: &[&ImageInfo], json: bool) -> Result<(), Failure> {
             writeln!(out)?;
         }
         for image in images.iter().filter(|_| !json) {
-            let ImageInfo { path, name, python, packages, inline, size, memory, .. } = image;
+            let ImageInfo { path, name, python, packages, inline, portable, size, memory, .. } = image;
             let with = if packages.is_empty() { String::new() } else { format!(" with {}", packages.join(", ")) };
             let with = if *inline { with + ", compiled with inlining" } else { with };
+            let with = if *portable { with + ", portable" } else { with };
             let (path, size, memory) = (path.display(), Size(*size), Size(*memory));
             writeln!(out, "{name}: Python {python}{with}; {size}, memory {memory}; {path}")?;
         }

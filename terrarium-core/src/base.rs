@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use sha2::{Digest, Sha256};
 use terrarium_runtime::Runtime;
 
 use crate::{
@@ -30,6 +31,21 @@ pub(crate) const IMAGE: &str = "base";
 /// [`Error::Artifacts`], when they are damaged.
 pub(crate) fn runtime() -> Result<&'static Runtime> {
     Runtime::bundled().map_err(|error| Error::Artifacts(error.to_string()))
+}
+
+/// Identifies the guest: its artifacts, and the harness that runs in it.
+///
+/// # Errors
+/// [`Error::Artifacts`], when they are damaged.
+pub(crate) fn guest() -> Result<String> {
+    let mut hasher = Sha256::new();
+    for (name, text) in HARNESS_FILES {
+        for part in [name, text] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    Ok(format!("{} {:x}", runtime()?.key(), hasher.finalize()))
 }
 
 /// What packages must fit.

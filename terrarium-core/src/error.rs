@@ -75,6 +75,12 @@ pub enum Error {
         /// What is wrong with it and what would help.
         reason: String,
     },
+    /// This process was forked from one that had started the engine, whose threads it does not have.
+    #[error(
+        "this process was forked from one that uses terrarium: start it in another way (in Python `spawn` or \
+         `forkserver`), or use terrarium first after the fork"
+    )]
+    Forked,
     /// The guest's artifacts are missing or damaged.
     #[error("guest artifacts: {0}")]
     Artifacts(String),

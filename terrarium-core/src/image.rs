@@ -102,6 +102,14 @@ impl Image {
         store::open_file(path, cache_dir)
     }
 
+    /// From now on, start sandboxes that want the bare interpreter from the image at `path`, which is made by
+    /// `terrarium image build --portable`, instead of building one on each machine. It is for programs and packages that
+    /// bring it with them: the file is taken for a part of the program and not checked. Where it cannot be used (another
+    /// version, an older processor) an image is built as ever. The first call in a process counts.
+    pub fn set_base(path: impl Into<PathBuf>) {
+        store::ship(path.into());
+    }
+
     /// Write the image to a file that holds all that it needs and can be moved to other machines of the same kind.
     ///
     /// # Errors
@@ -127,7 +135,8 @@ impl Image {
     }
 
     /// Remove images from a cache folder: those that this version cannot use and, if a time is given, those that
-    /// nobody has used for so long. Images in use go on working. The paths of what was removed.
+    /// nobody has used for so long; and compiled functions that this version cannot use. Images in use go on working.
+    /// The paths of what was removed.
     ///
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.

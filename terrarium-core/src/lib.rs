@@ -66,6 +66,8 @@ mod engine;
 #[cfg(feature = "runtime")]
 mod guest;
 #[cfg(feature = "runtime")]
+pub mod guide;
+#[cfg(feature = "runtime")]
 mod hint;
 #[cfg(feature = "runtime")]
 mod image;

@@ -86,12 +86,12 @@ impl Provider {
     ///
     /// # Errors
     /// [`Error::Package`] for a package that is not there or broken.
-    pub(crate) fn preloaded(&self, options: &SandboxOptions) -> Result<Arc<Mounted>> {
+    pub(crate) fn preloaded(&self, options: &SandboxOptions, inlining: bool) -> Result<Arc<Mounted>> {
         let (Some(pool), listed) = (&self.pool, listed(options)) else {
             return Ok(Arc::new(Mounted::none()?));
         };
         let packages = pool.resolve(listed.iter().map(String::as_str))?;
-        mounted(pool, &packages, options.cache_dir.as_deref())
+        mounted(pool, &packages, options.cache_dir.as_deref(), inlining)
     }
 
     /// What the image is made from that has the packages which the options list; none, if they list none, or name a
@@ -114,6 +114,7 @@ impl Provider {
     pub(crate) fn imported(
         &self,
         options: &SandboxOptions,
+        inlining: bool,
         code: &str,
         run: &ExecuteOptions,
     ) -> Result<Option<Arc<Mounted>>> {
@@ -136,7 +137,7 @@ impl Provider {
                 Err(error) => return Err(error.into()),
             }
         }
-        mounted(pool, &pool.resolve(wanted)?, options.cache_dir.as_deref()).map(Some)
+        mounted(pool, &pool.resolve(wanted)?, options.cache_dir.as_deref(), inlining).map(Some)
     }
 }
 
@@ -147,7 +148,7 @@ impl Provider {
 pub(crate) fn recipe(options: &ImageOptions) -> Result<Recipe> {
     let cache_dir = options.cache_dir.as_deref();
     let mut recipe =
-        Recipe { prepare: options.prepare.clone(), warm: options.warm, inline: options.inline, ..Recipe::base()? };
+        Recipe { prepare: options.prepare.clone(), warm: options.warm, kind: options.kind(), ..Recipe::base()? };
     recipe.timeout = options.timeout;
     if !options.packages.is_empty() {
         let pool = pool(&options.packages_from, &store(cache_dir)?)?;
@@ -156,7 +157,7 @@ pub(crate) fn recipe(options: &ImageOptions) -> Result<Recipe> {
             return Err(Error::InvalidOption { name: "packages_from", reason });
         }
         let names = || options.packages.iter().map(String::as_str);
-        recipe.mounted = mounted(&pool, &pool.resolve(names())?, cache_dir)?;
+        recipe.mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false)?;
         recipe.modules = pool.modules(names());
     }
     Ok(recipe)
@@ -217,8 +218,8 @@ fn stamp(path: &Path) -> String {
     format!("{digest:x}")
 }
 
-/// The packages as a layer, made once in a process.
-fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -> Result<Arc<Mounted>> {
+/// The packages as a layer, made once in a process; their libraries are compiled with `inlining` or without.
+fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Mounted>> {
     static SETS: Mutex<BTreeMap<String, Arc<Mounted>>> = Mutex::new(BTreeMap::new());
     let opened = packages.iter().map(|package| package.open(pool.target())).collect::<Result<Vec<_>, _>>()?;
     let keys: Vec<&str> =
@@ -226,7 +227,7 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
     if keys.is_empty() {
         return Ok(Arc::new(Mounted::none()?));
     }
-    remembered(&SETS, format!("{cache_dir:?} {keys:?}"), || {
+    remembered(&SETS, format!("{cache_dir:?} {inlining} {keys:?}"), || {
         // What is installed last replaces what was there: the first source comes last, and so wins.
         let mut items = Vec::new();
         for opened in &opened {
@@ -234,7 +235,7 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
             items.push(Item { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
         }
         // A site folder may hold much that no code imports; its libraries are compiled when they are loaded.
-        prepare_libraries(&items, cache_dir)?;
+        prepare_libraries(&items, cache_dir, inlining)?;
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         names.extend(pool.sites().iter().flat_map(|site| site.packages().iter().cloned()));
@@ -251,7 +252,7 @@ fn mounted(pool: &Pool, packages: &[Arc<Available>], cache_dir: Option<&Path>) -
 }
 
 /// Have the native libraries of packages compiled, before the time of a run is counted.
-fn prepare_libraries(items: &[Item], cache_dir: Option<&Path>) -> Result<()> {
+fn prepare_libraries(items: &[Item], cache_dir: Option<&Path>, inlining: bool) -> Result<()> {
     let files = items.iter().flat_map(|item| &item.files);
     let libraries: Vec<(&str, &Content)> = files
         .filter_map(|file| match &file.what {
@@ -260,7 +261,7 @@ fn prepare_libraries(items: &[Item], cache_dir: Option<&Path>) -> Result<()> {
         })
         .collect();
     if !libraries.is_empty() {
-        base::machine(cache_dir, false)?.prepare_libraries(&libraries);
+        base::machine(cache_dir, inlining)?.prepare_libraries(&libraries);
     }
     Ok(())
 }

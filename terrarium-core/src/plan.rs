@@ -6,6 +6,7 @@ use crate::{
     Bytes, Error, ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions,
     abi::Timespec,
     base,
+    engine::check_process,
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
     image::{self, BootConfig},
@@ -41,13 +42,14 @@ impl Plan {
     /// As for [`Sandbox::new`](crate::Sandbox::new).
     pub(crate) fn new(options: SandboxOptions) -> Result<Self> {
         options.validate()?;
+        check_process()?;
         let cache_dir = options.cache_dir.as_deref();
         if let Some(path) = &options.image {
             let image = Image::open_with(path, cache_dir)?;
             return Self::on_image(image, options);
         }
         let packages = Provider::new(&options)?;
-        let mounted = packages.preloaded(&options)?;
+        let mounted = packages.preloaded(&options, false)?;
         match packages.recipe(&options, &mounted)? {
             Some(recipe) => {
                 let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
@@ -66,8 +68,9 @@ impl Plan {
     /// As for [`Sandbox::on_image`](crate::Sandbox::on_image).
     pub(crate) fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
         options.validate()?;
+        check_process()?;
         let packages = Provider::new(&options)?;
-        let mounted = packages.preloaded(&options)?;
+        let mounted = packages.preloaded(&options, image.info().inline)?;
         Self::assemble(options, image, packages, Some(&mounted))
     }
 
@@ -97,6 +100,11 @@ impl Plan {
         let files = plan.lay_out(mounted)?;
         plan.process = plan.process_on(files)?;
         Ok(plan)
+    }
+
+    /// Whether what is loaded on top of the image must be compiled with inlining, as it was.
+    pub(crate) fn is_inlined(&self) -> bool {
+        self.image.info().inline
     }
 
     /// What the sandbox's packages are taken from.
@@ -203,6 +211,7 @@ impl Plan {
     /// [`Error::Start`].
     pub(crate) fn start(&self, files: Option<Vfs>) -> Result<Live> {
         let started = Instant::now();
+        check_process()?;
         let options = &self.options;
         let mut process = match files {
             Some(files) => self.process_on(files)?,
@@ -240,8 +249,9 @@ impl Plan {
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
     pub(crate) fn execute_fresh(&self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
         let begun = Instant::now();
+        check_process()?;
         self.check(code, &options)?;
-        let found = self.packages.imported(&self.options, code, &options)?;
+        let found = self.packages.imported(&self.options, self.is_inlined(), code, &options)?;
         let files = found.as_ref().map(|found| self.lay_out(Some(found))).transpose()?;
         let mut live = self.start(files)?;
         if let Some(found) = found {

@@ -49,7 +49,7 @@ impl Live {
         plan.check(code, &options)?;
         let settings = plan.options();
         let cwd = options.cwd.as_deref().map(|cwd| plan.working_directory(Some(cwd))).transpose()?;
-        if keep && let Some(found) = plan.packages().imported(settings, code, &options)? {
+        if keep && let Some(found) = plan.packages().imported(settings, plan.is_inlined(), code, &options)? {
             self.add_packages(&found)?;
         }
         let process = self.interpreter.process();

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result, path,
+    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
+    engine::check_process,
+    path,
     plan::Plan,
     run::{self, Live},
     vfs::Vfs,
@@ -228,6 +230,7 @@ impl Session {
     }
 
     fn live(&mut self) -> Result<&mut Live> {
+        check_process()?;
         if let State::Lost(files) = &self.state {
             let live = self.plan.start(Some(files.clone()))?;
             self.state = State::Live(Box::new(live));

@@ -46,6 +46,7 @@ fn made(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
             fields.set_item("reason", reason)?;
             "CacheError"
         }
+        Error::Forked => "ForkedError",
         Error::Artifacts(_) => "ArtifactsError",
         Error::Start(_) => "StartError",
         Error::Engine(_) => "EngineError",

@@ -53,6 +53,12 @@ impl Image {
     }
 }
 
+/// Start sandboxes that want the bare interpreter from an image that the package brings.
+#[pyfunction]
+pub(crate) fn set_base(path: PathBuf) {
+    terrarium_core::Image::set_base(path);
+}
+
 /// What is in an image file, as JSON.
 #[pyfunction]
 pub(crate) fn inspect_image(py: Python<'_>, path: PathBuf) -> PyResult<String> {

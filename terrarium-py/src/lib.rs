@@ -21,7 +21,7 @@ mod _native {
     #[pymodule_export]
     use crate::cancel::CancelHandle;
     #[pymodule_export]
-    use crate::image::{Image, inspect_image, list_images, prune_images};
+    use crate::image::{Image, inspect_image, list_images, prune_images, set_base};
     #[pymodule_export]
     use crate::python::about;
     #[pymodule_export]

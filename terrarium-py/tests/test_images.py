@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import terrarium
 from terrarium import Image
@@ -28,6 +30,11 @@ def test_images_are_listed_and_unused_ones_pruned(tmp_path):
     assert Image.prune(tmp_path, unused_for=0.0) == []
     with pytest.raises(ValueError, match="unused_for"):
         Image.prune(tmp_path, unused_for=-1.0)
+
+
+def test_all_that_is_said_of_an_image_is_there():
+    image = Image.build()
+    assert set(image.info._fields) == set(json.loads(image._inner.info()))
 
 
 def test_what_is_no_image_is_refused(tmp_path):

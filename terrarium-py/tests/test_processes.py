@@ -44,7 +44,7 @@ def test_a_pool_of_processes_runs_code(sandbox, method):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_child_after_a_fork_ends_and_leaves_its_parent_unharmed(python):
+def test_a_child_after_a_fork_is_refused_and_leaves_its_parent_unharmed(python):
     program = """
 import os, sys, terrarium, warnings
 warnings.simplefilter("ignore")
@@ -54,10 +54,10 @@ child = os.fork()
 if child == 0:
     try:
         sandbox.execute("1")
-    except terrarium.TerrariumError as error:
-        os._exit(0)
+    except terrarium.ForkedError:
+        os._exit(5)
     os._exit(0)
 _, status = os.waitpid(child, 0)
-print(status, sandbox.execute("2").final_expression)
+print(os.waitstatus_to_exitcode(status), sandbox.execute("2").final_expression)
 """
-    assert python(program) == "0 2\n"
+    assert python(program) == "5 2\n"

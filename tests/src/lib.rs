@@ -2,6 +2,7 @@
 
 mod corpus;
 mod each;
+mod golden;
 mod picture;
 mod probe;
 mod program;
@@ -11,6 +12,7 @@ mod wheels;
 
 pub use corpus::{corpus, wheels};
 pub use each::each;
+pub use golden::{GoldenCase, GoldenRun, golden_cases, golden_differences};
 pub use picture::Picture;
 pub use probe::{Ending, Job, Report, Step, run_job, serve};
 pub use program::{Native, Program, Works, check_golden, check_native, programs, transcript};

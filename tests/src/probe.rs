@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     io::{BufRead as _, BufReader, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -21,6 +21,8 @@ use crate::Resources;
 pub struct Job {
     /// The sandbox.
     pub options: SandboxOptions,
+    /// An image file of the bare interpreter that the program is said to bring.
+    pub base: Option<PathBuf>,
     /// An image to build first, which the sandbox then starts from.
     pub image: Option<ImageOptions>,
     /// What to run in it, in order.
@@ -106,6 +108,9 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
         writeln!(output, "{}", serde_json::to_string(line)?)?;
         output.flush()
     };
+    if let Some(path) = job.base {
+        Image::set_base(path);
+    }
     let sandbox = match job.image {
         None => Sandbox::new(job.options)?,
         Some(options) => {

@@ -45,8 +45,8 @@ enum Command {
     Compare(compare::Options),
     /// Run the training programs, and write which calls of the guest set-up makes direct.
     Train(train::Options),
-    /// Pack the crate of the guest's artifacts and check its size.
-    Dist,
+    /// Make what is published, check its size, and try it as a new user would.
+    Dist(dist::Options),
 }
 
 fn main() -> ExitCode {
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Train(options) => train::run(&options),
-        Command::Dist => dist::run(),
+        Command::Dist(options) => dist::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -167,7 +167,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match &*arguments {
         [role] if role == "cold" => cold(),
-        [role, wheels, how @ ..] if role == "serve" && ["", "inline"].contains(&&*how.concat()) => {
+        [role, wheels, how @ ..] if role == "serve" && (how.is_empty() || how == ["inline"]) => {
             let (wheels, inline) = (wheels.clone(), !how.is_empty());
             serve(&mut Peer { wheels, inline, sandboxes: BTreeMap::new(), live: None, held: Vec::new() })
         }

@@ -1,6 +1,7 @@
 //! The built program `terrarium`, as users run it.
 
 mod files;
+mod golden;
 mod image;
 mod info;
 mod limits;

@@ -90,53 +90,58 @@ def change_figures(figure: Any) -> None:
 def change_pyplot(pyplot: Any) -> None:
     """Let `pyplot.savefig` draw once.
 
-    It saves the figure and then asks its canvas to be drawn again when there is nothing else to do, for windows. A
-    canvas without a window draws at once, which takes as long as saving. Here it draws when somebody wants to see it.
+    It saves the figure and then has it drawn again, for a window. Without one that happens at once and takes as long as
+    saving. It is left out where the picture that was saved is what would be drawn.
     """
     save = pyplot.savefig
+    if hasattr(save, "_terrarium"):
+        return
 
     def savefig(*args: Any, **kwargs: Any) -> Any:
         canvas = pyplot.gcf().canvas
-        if not all(hasattr(type(canvas), name) for name in _VIEWS):
+        if "draw_idle" in vars(canvas) or not _saves_as_drawn(pyplot.gcf(), pyplot.rcParams, args, kwargs):
             return save(*args, **kwargs)
-        _draw_now(canvas)
-        canvas.draw_idle = lambda: _draw_later(canvas)
+        canvas.draw_idle = _do_nothing
         try:
             return save(*args, **kwargs)
         finally:
-            vars(canvas).pop("draw_idle", None)
+            if vars(canvas).get("draw_idle") is _do_nothing:
+                del canvas.draw_idle
 
+    savefig._terrarium = True  # type: ignore[attr-defined]
+    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+        setattr(savefig, name, getattr(save, name))
     savefig.__wrapped__ = save  # type: ignore[attr-defined]
-    savefig.__name__, savefig.__qualname__, savefig.__module__ = save.__name__, save.__qualname__, save.__module__
-    savefig.__doc__ = save.__doc__
     pyplot.savefig = savefig
 
 
-# What shows the pixels of a canvas.
-_VIEWS = ("get_renderer", "buffer_rgba", "tostring_argb", "copy_from_bbox")
+def _do_nothing(*_args: Any, **_kwargs: Any) -> None:
+    pass
 
 
-def _draw_later(canvas: Any) -> None:
-    """Draw a canvas before its pixels are asked for, unless it is drawn by then."""
-
-    def draw() -> None:
-        _draw_now(canvas)
-        canvas.draw()
-
-    def view(name: str) -> Any:
-        def drawn(*args: Any, **kwargs: Any) -> Any:
-            draw()
-            return getattr(canvas, name)(*args, **kwargs)
-
-        return drawn
-
-    vars(canvas).update({"draw": draw, **{name: view(name) for name in _VIEWS}})
+# What savefig does not change the picture by.
+_HARMLESS = frozenset(("fname", "format", "dpi", "metadata", "pil_kwargs"))
+_AS_DRAWN = {
+    "savefig.transparent": (False,),
+    "savefig.bbox": (None,),
+    "savefig.facecolor": ("auto",),
+    "savefig.edgecolor": ("auto",),
+}
 
 
-def _draw_now(canvas: Any) -> None:
-    """Forget that a canvas is to be drawn later."""
-    for name in ("draw", *_VIEWS):
-        vars(canvas).pop(name, None)
+def _saves_as_drawn(figure: Any, settings: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether saving draws on the canvas itself (a PNG by Agg) what drawing would."""
+    target = args[0] if len(args) == 1 else kwargs.get("fname")
+    if len(args) > 1 or not kwargs.keys() <= _HARMLESS or "agg" not in type(figure.canvas).__module__:
+        return False
+    form = kwargs.get("format")
+    if form is None:
+        name = getattr(target, "name", "") if hasattr(target, "__fspath__") else target
+        _, dot, ending = name.rpartition(".") if isinstance(name, str) else ("", "", "")
+        form = ending if dot else settings["savefig.format"]
+    dpi = kwargs.get("dpi", settings["savefig.dpi"])
+    as_drawn = all(settings[name] in allowed for name, allowed in _AS_DRAWN.items())
+    return form == "png" and dpi in ("figure", figure.dpi) and as_drawn
 
 
 def _draw(figure: Any) -> bytes:

@@ -93,6 +93,19 @@ def settle() -> list[int]:
     return generators
 
 
+class _Watch:
+    """Waits among the functions that are called at the end, and notices when some are taken away: they are compared."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __call__(self) -> None:
+        pass
+
+    def __eq__(self, other: object) -> bool:
+        run.settings.exit_functions = -1
+        return False
+
+
 def _quieten_exit() -> None:
     """Leave the end of a process out where a program has nothing to end: what is loaded before it has not either.
 
@@ -100,16 +113,15 @@ def _quieten_exit() -> None:
     """
     import atexit
 
+    # In the order in which they are registered elsewhere; they are called in the opposite one.
     known: list[tuple[Callable[[], object], Callable[[], object]]] = []
+    logging = sys.modules.get("logging")
+    if logging is not None and all(handler() is logging.lastResort for handler in logging._handlerList):
+        known.append((logging.shutdown, lambda: len(logging._handlerList) > 1 or logging.root.handlers))
     weakref = sys.modules.get("weakref")
     if weakref is not None:
         registry = weakref.finalize._registry
-        finalizers = len(registry)
-        known.append((weakref.finalize._exitfunc, lambda: len(registry) != finalizers))
-    logging = sys.modules.get("logging")
-    if logging is not None:
-        handlers = len(logging._handlerList)
-        known.append((logging.shutdown, lambda: len(logging._handlerList) != handlers or logging.root.handlers))
+        known.append((weakref.finalize._exitfunc, lambda: any(info.atexit for info in registry.values())))
     imaging = sys.modules.get("PIL._imaging")
     if imaging is not None:
         # It gives memory back, which ends with the program.
@@ -124,13 +136,23 @@ def _quieten_exit() -> None:
         atexit.unregister(function)
         if atexit._ncallbacks() != before:
             registered.append((function, has_work))
-    if atexit._ncallbacks() == 0:
-        settings = run.settings
-        settings.exit_functions = len(registered)
-        checks = [has_work for _, has_work in registered]
-        settings.must_exit = lambda: any(check() for check in checks)
+    alone = atexit._ncallbacks() == 0
     for function, _ in registered:
         atexit.register(function)
+    if not alone:
+        return
+    checks = [has_work for _, has_work in registered]
+
+    def must_exit() -> bool:
+        try:
+            return any(check() for check in checks)
+        except Exception:
+            # The program changed what is asked here.
+            return True
+
+    atexit.register(_Watch())
+    run.settings.must_exit = must_exit
+    run.settings.exit_functions = atexit._ncallbacks()
 
 
 # All objects, for as long as the host works on them.

@@ -159,19 +159,51 @@ def test_nothing_is_loaded_for_programs_without_figures(harness):
     assert "_terrarium.figures" not in harness.last["modules"]
 
 
-@pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
-def test_saving_the_current_figure_draws_it_once_and_its_canvas_shows_it_still(harness, kind):
+DRAWN = (
+    "import io, numpy as np\nplt.plot([1, 2])\nfigure, drawn = plt.gcf(), []\n"
+    "figure.canvas.mpl_connect('draw_event', lambda event: drawn.append(event))\n"
+)
+
+
+@pytest.mark.parametrize("arguments", ["io.BytesIO()", "'figure.png'", "io.BytesIO(), format='png', dpi='figure'"])
+def test_saving_the_current_figure_draws_it_once_and_its_canvas_shows_it(harness, arguments):
     result = harness.run(
-        HEAD + "import io, numpy as np\nplt.plot([1, 2])\nfigure, drawn = plt.gcf(), []\n"
-        "figure.canvas.mpl_connect('draw_event', lambda event: drawn.append(event))\n"
-        f"for _ in range(2): plt.savefig(io.BytesIO(), format='{kind}', dpi=50, transparent=True)\n"
-        "saved = len(drawn)\n"
-        "pixels = np.array(figure.canvas.buffer_rgba())\n"
-        "asked = len(drawn)\n"
-        "again = np.array(figure.canvas.buffer_rgba())\n"
+        HEAD + DRAWN + f"plt.savefig({arguments})\n"
+        "saved, pixels = len(drawn), np.array(figure.canvas.buffer_rgba())\n"
         "figure.canvas.draw()\n"
-        "same = bool((pixels == again).all() and (pixels == np.array(figure.canvas.buffer_rgba())).all())\n"
+        "same = bool((pixels == np.array(figure.canvas.buffer_rgba())).all())\n"
         "plt.close()\n"
-        "[saved, asked, len(drawn), same, list(pixels.shape), len(np.unique(pixels)) > 2]"
+        "[saved, figure.stale, same, list(pixels.shape), len(np.unique(pixels)) > 2, 'draw_idle' in vars(figure.canvas)]",
+        boot={"env": {"HOME": str(harness.directory)}},
     ).ok()
-    assert result.final == [2, 3, 4, True, [512, 819, 4], True]
+    assert result.final == [1, False, True, [512, 819, 4], True, False]
+
+
+@pytest.mark.parametrize(
+    "arguments", ["dpi=50", "transparent=True", "format='pdf'", "facecolor='red'", "bbox_inches='tight'"]
+)
+def test_a_figure_that_is_saved_as_something_else_is_drawn_as_it_is_afterwards(harness, arguments):
+    result = harness.run(
+        HEAD + DRAWN + f"plt.savefig(io.BytesIO(), {arguments})\n"
+        "pixels = np.array(figure.canvas.renderer.buffer_rgba())\n"
+        "figure.canvas.draw()\n"
+        "same = bool((pixels == np.array(figure.canvas.buffer_rgba())).all())\n"
+        "plt.close()\n"
+        "[figure.stale, same, list(pixels.shape)]"
+    ).ok()
+    assert result.final == [False, True, [512, 819, 4]]
+
+
+def test_saving_and_showing_draws_twice(harness):
+    result = harness.run(HEAD + DRAWN + "plt.savefig(io.BytesIO())\nplt.show()\nlen(drawn)").ok()
+    assert result.final == 2
+    assert titles(result) == [819]
+
+
+def test_what_a_program_put_in_the_place_of_drawing_is_called_and_stays(harness):
+    result = harness.run(
+        HEAD + DRAWN + "figure.canvas.draw_idle = lambda: drawn.append(None)\n"
+        "plt.savefig(io.BytesIO())\nstays = 'draw_idle' in vars(figure.canvas)\nplt.close()\n"
+        "[drawn[-1], len(drawn), stays]"
+    ).ok()
+    assert result.final == [None, 2, True]

@@ -8,44 +8,65 @@ use std::{
     fs, io,
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
 use crate::{Error, Result};
 
-/// A folder of compiled code.
+/// A folder of compiled code. It is looked at, and made, when something is first looked for in it: a program that needs
+/// nothing compiled needs no folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
+    /// Empty, where there is none.
     dir: PathBuf,
+    ready: Arc<OnceLock<()>>,
 }
 
 impl Cache {
+    /// The folder `dir`, or the default one.
+    pub(crate) fn new(dir: Option<&Path>) -> Self {
+        let dir = dir.map(Path::to_owned).or_else(default_cache_dir).unwrap_or_default();
+        Self { dir, ready: Arc::default() }
+    }
+
     /// The folder `dir`, or the default one; created if it is not there.
     ///
     /// # Errors
     /// [`Error::Cache`], when it cannot be created or others can write to it.
     pub(crate) fn open(dir: Option<&Path>) -> Result<Self> {
-        let dir = match dir {
-            Some(dir) => dir.to_owned(),
-            None => default_cache_dir().ok_or_else(|| Error::Cache {
-                path: PathBuf::new(),
-                reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`"
-                    .to_owned(),
-            })?,
-        };
-        let fault = |reason: String| Error::Cache { path: dir.clone(), reason };
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|e| fault(e.to_string()))?;
-        let metadata = fs::metadata(&dir).map_err(|e| fault(e.to_string()))?;
+        let cache = Self::new(dir);
+        cache.ready()?;
+        Ok(cache)
+    }
+
+    /// Make sure that the folder is there and the user's own.
+    ///
+    /// # Errors
+    /// [`Error::Cache`].
+    fn ready(&self) -> Result<()> {
+        if self.ready.get().is_some() {
+            return Ok(());
+        }
+        let fault = |reason: String| Error::Cache { path: self.dir.clone(), reason };
+        if self.dir.as_os_str().is_empty() {
+            let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
+            return Err(fault(reason.to_owned()));
+        }
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(|e| fault(e.to_string()))?;
+        let metadata = fs::metadata(&self.dir).map_err(|e| fault(e.to_string()))?;
         if let Some(reason) = untrusted(&metadata) {
             return Err(fault(format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another")));
         }
-        Ok(Self { dir })
+        self.ready.get_or_init(|| ());
+        Ok(())
     }
 
     /// The file named `key`, if it is there.
     ///
     /// # Errors
-    /// [`Error::Cache`], when the file is not the user's own.
+    /// [`Error::Cache`], when the file or the folder is not the user's own.
     pub(crate) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
+        self.ready()?;
         let path = self.path(key);
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -63,6 +84,7 @@ impl Cache {
     /// # Errors
     /// [`Error::Cache`] with the system's reason.
     pub(crate) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
+        self.ready()?;
         let path = self.path(key);
         let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
         let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));

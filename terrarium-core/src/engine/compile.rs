@@ -10,7 +10,10 @@ use std::{
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Module};
 
-use super::cache::Cache;
+use super::{
+    cache::Cache,
+    config::{self, CodeKind},
+};
 use crate::{Error, Result, link::ModuleInfo};
 
 /// A module as machine code, with what linking needs to know of it.
@@ -167,9 +170,12 @@ fn key(engine: &Engine, source: &str) -> String {
     hash(engine, source)
 }
 
-/// Tells what this engine compiles from what others do: its version, its settings and the processor.
-pub(super) fn compatibility(engine: &Engine) -> String {
-    hash(engine, "")
+/// Tells such code from other code: the engine's version, its settings and, unless it is portable, the processor.
+///
+/// # Errors
+/// [`Error::Engine`], when there is no engine for it.
+pub(crate) fn compatibility(kind: CodeKind) -> Result<String> {
+    Ok(hash(config::compiler(kind)?, ""))
 }
 
 fn hash(engine: &Engine, source: &str) -> String {

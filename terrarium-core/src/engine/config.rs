@@ -1,6 +1,10 @@
-//! The engines' configuration: one engine for the whole process, and one for code that is compiled with inlining.
+//! The engines' configuration: one runs all guests of the process, another those whose code was compiled with inlining,
+//! and some only compile.
 
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 
 use wasmtime::{
     Collector, Config, Enabled, Engine, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
@@ -35,12 +39,11 @@ const KEPT_STACK: usize = 64 << 10;
 /// all code, and makes room for guests, so there are no more than these two.
 pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
     static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
+    // Before anything is made or locked, so that a child always sees it.
+    let _ = STARTED_BY.compare_exchange(0, std::process::id(), Ordering::Relaxed, Ordering::Relaxed);
+    check_process()?;
     let engine = ENGINES[usize::from(inlining)].get_or_init(|| {
-        let mut config = config();
-        if inlining {
-            config.compiler_inlining(Inlining::Yes);
-        }
-        config.enable_incremental_compilation(functions::shared())?;
+        let mut config = config(inlining)?;
         let pooled = Engine::new(config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
         pooled.or_else(|error| {
             // Where the address space is limited (`ulimit -v`), there is none to reserve.
@@ -50,6 +53,76 @@ pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
     });
     engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
 }
+
+/// The process that started an engine; 0, when none did.
+static STARTED_BY: AtomicU32 = AtomicU32::new(0);
+
+/// Whether the engine can be used in this process. After a fork it cannot: its threads are not there, and what they had
+/// locked stays locked. To be asked before anything is locked.
+///
+/// # Errors
+/// [`Error::Forked`].
+pub(crate) fn check_process() -> Result<()> {
+    match STARTED_BY.load(Ordering::Relaxed) {
+        0 => Ok(()),
+        process if process == std::process::id() => Ok(()),
+        _ => Err(Error::Forked),
+    }
+}
+
+/// How machine code is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CodeKind {
+    /// Whether functions are compiled into those that call them.
+    pub(crate) inline: bool,
+    /// Whether it runs on every usual processor of this architecture, not only on ones like this.
+    pub(crate) portable: bool,
+}
+
+/// The engine that makes such code. What it makes runs in [`engine`], whatever processor it is for.
+pub(super) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
+    static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
+    let engine = match kind {
+        CodeKind { inline: false, portable: false } => return engine(false),
+        CodeKind { inline: false, portable: true } => &ENGINES[0],
+        CodeKind { inline: true, portable: false } => &ENGINES[1],
+        CodeKind { inline: true, portable: true } => &ENGINES[2],
+    };
+    check_process()?;
+    let engine = engine.get_or_init(|| {
+        let mut config = config(kind.inline)?;
+        if !kind.portable {
+            return Engine::new(&config);
+        }
+        // With a target that is named, nothing is asked of the processor at hand.
+        config.target(TARGET)?;
+        for feature in FEATURES {
+            #[expect(unsafe_code, reason = "the engine marks all its compiler's settings so")]
+            // SAFETY: the setting adds instructions to those that compiled code may use. The engine refuses to load
+            // code for instructions that the processor lacks.
+            unsafe {
+                config.cranelift_flag_enable(feature);
+            }
+        }
+        Engine::new(&config)
+    });
+    engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
+}
+
+/// What portable code is for, and what it may use of the processor.
+#[cfg(target_arch = "x86_64")]
+const FEATURES: &[&str] = &["x86-64-v2"];
+#[cfg(not(target_arch = "x86_64"))]
+const FEATURES: &[&str] = &[];
+const TARGET: &str = if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+    "x86_64-unknown-linux-gnu"
+} else if cfg!(all(target_arch = "aarch64", target_os = "linux")) {
+    "aarch64-unknown-linux-gnu"
+} else if cfg!(all(target_arch = "x86_64", target_os = "macos")) {
+    "x86_64-apple-darwin"
+} else {
+    "aarch64-apple-darwin"
+};
 
 /// Where guests live: places that are used again, with what is mapped there.
 fn pool() -> PoolingAllocationConfig {
@@ -74,9 +147,11 @@ fn pool() -> PoolingAllocationConfig {
     pool
 }
 
-fn config() -> Config {
+fn config(inlining: bool) -> wasmtime::Result<Config> {
     let mut config = Config::new();
     config
+        .enable_incremental_compilation(functions::shared())?
+        .compiler_inlining(if inlining { Inlining::Yes } else { Inlining::No })
         .cranelift_opt_level(OptLevel::Speed)
         .wasm_exceptions(true)
         // The dispatch of C functions with a wrong arity tests a function's type.
@@ -95,5 +170,5 @@ fn config() -> Config {
         .generate_address_map(false)
         // Nothing shows a guest's backtrace to anybody, and collecting one of a deep stack takes long.
         .wasm_backtrace_max_frames(None);
-    config
+    Ok(config)
 }

@@ -11,14 +11,16 @@ use std::{
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
+use sha2::{Digest as _, Sha256};
 use wasmtime::CacheStore;
 
-use super::{cache::Cache, machine::Machine};
+use super::{cache::Cache, compile::compatibility, config::CodeKind};
+use crate::Result;
 
 /// The file's first bytes.
-const MAGIC: &[u8; 8] = b"trfuncs1";
+const MAGIC: &[u8; 8] = b"trfuncs2";
 /// The file is not made larger than this; what the last build needed goes first.
-const LARGEST: usize = 512 << 20;
+const LARGEST: usize = 256 << 20;
 
 /// The hash of what a function is compiled from, with the settings and the processor.
 type Key = [u8; 32];
@@ -43,20 +45,23 @@ struct Function {
     state: Use,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
+    Compiled,
+    Found,
     /// It was in the file, and nobody asked.
     Unused,
-    Found,
-    Compiled,
 }
 
 /// How the file's name ends.
 pub(crate) const ENDING: &str = "functions";
 
-/// The name of the file in the cache.
-pub(crate) fn file_name(machine: &Machine) -> String {
-    format!("{}.{ENDING}", machine.compatibility())
+/// The name of the file in the cache. Each function's key says how it was compiled.
+///
+/// # Errors
+/// [`Error::Engine`](crate::Error::Engine).
+pub(crate) fn file_name() -> Result<String> {
+    Ok(format!("{}.{ENDING}", compatibility(CodeKind::default())?))
 }
 
 /// The one of this process.
@@ -104,8 +109,12 @@ pub(crate) struct Build {
 
 impl Build {
     /// With `keep`, the functions of earlier builds are used, and those of this one kept for later ones.
-    pub(crate) fn begin(machine: &Machine, keep: bool) -> Self {
-        Self::of(shared(), keep.then(|| (machine.cache().clone(), file_name(machine))))
+    ///
+    /// # Errors
+    /// [`Error::Engine`](crate::Error::Engine).
+    pub(crate) fn begin(cache: &Cache, keep: bool) -> Result<Self> {
+        let file = if keep { Some((cache.clone(), file_name()?)) } else { None };
+        Ok(Self::of(shared(), file))
     }
 
     fn of(functions: Arc<Functions>, file: Option<(Cache, String)>) -> Self {
@@ -123,15 +132,15 @@ impl Build {
     /// Write what was compiled to the file. That it cannot be written costs the next build time, no more.
     pub(crate) fn keep(&self) {
         let Some((cache, name)) = &self.file else { return };
-        let (text, count) = {
-            let kept = self.functions.kept();
-            let of = |state: Use| kept.functions.iter().filter(move |(_, function)| function.state == state);
-            let compiled = of(Use::Compiled).count();
-            tracing::info!(compiled, found = of(Use::Found).count(), unused = of(Use::Unused).count(), "functions");
-            let all = of(Use::Compiled).chain(of(Use::Found)).chain(of(Use::Unused));
-            (write(all.map(|(key, function)| (key, &*function.code))), compiled)
-        };
-        if count > 0
+        let (mut functions, mut compiled) = (Vec::new(), 0);
+        for (key, function) in &self.functions.kept().functions {
+            compiled += usize::from(function.state == Use::Compiled);
+            functions.push((function.state, *key, Arc::clone(&function.code)));
+        }
+        functions.sort_unstable_by_key(|(state, key, _)| (*state, *key));
+        tracing::info!(compiled, all = functions.len(), "functions of the images that were built");
+        let text = write(functions.iter().map(|(_, key, code)| (key, &**code)));
+        if compiled > 0
             && let Err(error) = cache.store(name, &text)
         {
             tracing::warn!(%error, "compiled functions cannot be kept");
@@ -154,12 +163,15 @@ fn write<'a>(functions: impl Iterator<Item = (&'a Key, &'a [u8])>) -> Vec<u8> {
     for (key, code) in functions {
         let Ok(length) = u32::try_from(code.len()) else { continue };
         if text.len() + key.len() + 4 + code.len() > LARGEST {
-            break;
+            continue;
         }
         text.extend_from_slice(key);
         text.extend_from_slice(&length.to_le_bytes());
         text.extend_from_slice(code);
     }
+    // It becomes part of images, whose own hashes would vouch for it.
+    let digest = Sha256::digest(&text);
+    text.extend_from_slice(&digest);
     text
 }
 
@@ -180,6 +192,10 @@ fn read(cache: &Cache, name: &str) -> Option<Vec<(Key, Arc<[u8]>)>> {
 }
 
 fn parse(text: &[u8]) -> Option<Vec<(Key, Arc<[u8]>)>> {
+    let (text, digest) = text.split_last_chunk::<32>()?;
+    if *Sha256::digest(text) != digest[..] {
+        return None;
+    }
     let mut rest = text.strip_prefix(MAGIC)?;
     let mut functions = Vec::new();
     while !rest.is_empty() {
@@ -244,6 +260,12 @@ mod tests {
             fs::write(&path, &whole[..length]).unwrap();
             let found = begin(&cache).functions.get(&KEY).map(Cow::into_owned);
             assert_eq!(found, None, "the first {length} bytes");
+        }
+        for place in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[place] ^= 1;
+            fs::write(&path, changed).unwrap();
+            assert!(begin(&cache).functions.get(&KEY).is_none(), "byte {place}");
         }
     }
 

@@ -64,13 +64,14 @@ impl Machine {
     pub(crate) fn shared(cache_dir: Option<&Path>, source: Source, inlining: bool) -> Result<Arc<Self>> {
         type Machines = BTreeMap<(Option<PathBuf>, &'static str, bool), Arc<Machine>>;
         static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
+        config::check_process()?;
         let mut machines = MACHINES.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (cache_dir.map(Path::to_owned), source.key, inlining);
         if let Some(machine) = machines.get(&key) {
             return Ok(Arc::clone(machine));
         }
         let engine = config::engine(inlining)?.clone();
-        let cache = Cache::open(cache_dir)?;
+        let cache = Cache::new(cache_dir);
         let libraries = Libraries::new(engine.clone(), cache.clone());
         let machine = Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
         let machine = Arc::new(machine);
@@ -81,11 +82,6 @@ impl Machine {
     /// The folder of compiled code.
     pub(crate) fn cache(&self) -> &Cache {
         &self.cache
-    }
-
-    /// Tells compiled code of this engine from that of others.
-    pub(crate) fn compatibility(&self) -> String {
-        compile::compatibility(&self.engine)
     }
 
     /// The interpreter before it has booted. The first call compiles it if nobody did before, which takes seconds.

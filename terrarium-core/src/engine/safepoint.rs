@@ -17,7 +17,7 @@ use std::{
 use rustix::mm::{MprotectFlags, mprotect};
 use wasmtime::{AsContextMut, Memory, Result, Store, format_err};
 
-use super::state::State;
+use super::{config::check_process, state::State};
 
 /// Both places of a live guest.
 pub(super) struct Safepoint {
@@ -110,8 +110,9 @@ impl DerefMut for GuardedStore {
 
 impl Drop for GuardedStore {
     fn drop(&mut self) {
-        // A page that stays protected would be the end of whoever gets the memory next: rather lose it.
-        if self.0.data().interrupt.detach() {
+        // In a child after a fork other threads hold locks for ever. And a page that stays protected would be the end of
+        // whoever gets the memory next: rather lose it.
+        if check_process().is_ok() && self.0.data().interrupt.detach() {
             #[expect(unsafe_code, reason = "dropping by hand is what lets a guest be kept from it")]
             // SAFETY: this is the only place that drops it, and nothing uses it afterwards.
             unsafe {

@@ -17,14 +17,16 @@ pub(super) struct About {
     pub(super) version: String,
     pub(super) python: String,
     pub(super) target: String,
-    /// See [`Machine::compatibility`](crate::engine::Machine::compatibility).
+    /// See [`compatibility`](crate::engine::compatibility).
     pub(super) compatibility: String,
-    /// The guest's artifacts.
+    /// See [`base::guest`](crate::base::guest).
     pub(super) guest: String,
     pub(super) packages: Vec<String>,
     pub(super) modules: Vec<String>,
     /// See [`ImageOptions::inline`](crate::ImageOptions::inline).
     pub(super) inline: bool,
+    /// See [`ImageOptions::portable`](crate::ImageOptions::portable).
+    pub(super) portable: bool,
     /// The length of the machine code, and its hash in hexadecimal.
     pub(super) code: u64,
     pub(super) sha256: String,

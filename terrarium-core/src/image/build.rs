@@ -14,8 +14,8 @@ use crate::{
     abi::Timespec,
     base,
     conclude::{conclude, stream},
-    engine::{Build, Machine},
-    guest::{HARNESS_FILES, Interpreter, InterpreterOptions, Request},
+    engine::{Build, CodeKind, Machine, compatibility},
+    guest::{Interpreter, InterpreterOptions, Request},
     packages::Mounted,
     syscall::Process,
     vfs::{Content, Context, Vfs, VfsLimits},
@@ -41,8 +41,7 @@ pub(crate) struct Recipe {
     /// Code that runs afterwards.
     pub(crate) prepare: String,
     pub(crate) warm: bool,
-    /// See [`ImageOptions::inline`](crate::ImageOptions::inline).
-    pub(crate) inline: bool,
+    pub(crate) kind: CodeKind,
     pub(crate) timeout: Duration,
 }
 
@@ -57,7 +56,7 @@ impl Recipe {
             modules: Vec::new(),
             prepare: String::new(),
             warm: true,
-            inline: false,
+            kind: CodeKind::default(),
             timeout: Duration::from_secs(300),
         })
     }
@@ -71,8 +70,8 @@ impl Recipe {
         if names.is_empty() { base::IMAGE.to_owned() } else { names.join("+") }
     }
 
-    /// The file's name in the cache: all that the image depends on. `machine` is the one that it will run on.
-    pub(super) fn file_name(&self, machine: &Machine) -> Result<String> {
+    /// The file's name in the cache: all that the image depends on.
+    pub(super) fn file_name(&self) -> Result<String> {
         let mut hasher = Sha256::new();
         let mut add = |part: &[u8]| {
             hasher.update((part.len() as u64).to_le_bytes());
@@ -80,14 +79,10 @@ impl Recipe {
         };
         add(&FORMAT.to_le_bytes());
         add(env!("CARGO_PKG_VERSION").as_bytes());
-        add(base::runtime()?.key().as_bytes());
-        add(machine.compatibility().as_bytes());
-        for (name, text) in HARNESS_FILES {
-            add(name.as_bytes());
-            add(text.as_bytes());
-        }
+        add(base::guest()?.as_bytes());
+        add(compatibility(self.kind)?.as_bytes());
         add(self.mounted.key.as_bytes());
-        add(format!("{:?} {} {}", self.modules, self.warm, self.inline).as_bytes());
+        add(format!("{:?} {} {:?}", self.modules, self.warm, self.kind).as_bytes());
         add(self.prepare.as_bytes());
         for (name, text) in warm_ups(&self.mounted.names, self.warm) {
             add(name.as_bytes());
@@ -97,20 +92,14 @@ impl Recipe {
         Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".timg")
     }
 
-    /// Boot, import, prepare, link, compile: the bytes of the file. It is for `target`, a machine with the same cache
-    /// folder as `machine`, where the interpreter runs until the image is taken.
+    /// Boot, import, prepare, link, compile: the bytes of the file.
     ///
     /// # Errors
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
-    pub(super) fn build(
-        &self,
-        machine: &Arc<Machine>,
-        target: &Machine,
-        progress: &dyn Fn(ImageProgress),
-    ) -> Result<Vec<u8>> {
+    pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
         progress(ImageProgress::Boot);
         // The bare interpreter's image is built once; others are built again, with other code or one package more.
-        let functions = Build::begin(machine, !self.modules.is_empty() || !self.prepare.is_empty());
+        let functions = Build::begin(machine.cache(), !self.modules.is_empty() || !self.prepare.is_empty())?;
         let started = std::time::Instant::now();
         let defaults = SandboxOptions::default();
         let boot = BootConfig::of(&defaults, defaults.home.clone());
@@ -147,7 +136,7 @@ impl Recipe {
         })?;
         let written = written(&process.vfs, &mark);
         progress(ImageProgress::Compile);
-        let code = taken.compile(target)?;
+        let code = taken.compile(self.kind)?;
         functions.keep();
         tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
         let about = About {
@@ -155,12 +144,13 @@ impl Recipe {
             name: self.name(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             python: base::target()?.full,
-            target: self::target(),
-            compatibility: target.compatibility(),
-            guest: base::runtime()?.key().to_owned(),
+            target: target(),
+            compatibility: compatibility(self.kind)?,
+            guest: base::guest()?,
             packages: self.mounted.names.clone(),
             modules: self.modules.clone(),
-            inline: self.inline,
+            inline: self.kind.inline,
+            portable: self.kind.portable,
             code: code.len() as u64,
             sha256: verify::hash(&code),
             is_complete: self.mounted.files.is_empty(),

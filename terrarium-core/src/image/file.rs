@@ -17,7 +17,7 @@ use crate::{
     Error, Result,
     abi::Timespec,
     engine::{LoaderRecord, write_private},
-    package::{Placed, What, from_archive},
+    package::{PackageError, Placed, What, from_archive},
     vfs::{Content, Credentials, LayerBuilder},
 };
 
@@ -75,7 +75,10 @@ fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
 /// [`Error::Image`] for a file that is none.
 pub(super) fn read(path: &Path) -> Result<Contents> {
     let none = |error: &dyn std::fmt::Display| fault(path, format!("it is no image: {error}"));
-    let members = from_archive(path).map_err(|error| none(&error))?;
+    let members = from_archive(path).map_err(|error| match error {
+        PackageError::Damaged { reason, .. } => none(&reason),
+        other => none(&other),
+    })?;
     let (mut about, mut loader) = (None, None);
     let (mut packaged, mut written) = (Vec::new(), Vec::new());
     for Placed { path: name, what } in members {

@@ -33,6 +33,8 @@ pub struct ImageInfo {
     pub modules: Vec<String>,
     /// Whether it was compiled with inlining.
     pub inline: bool,
+    /// Whether it runs on every usual processor of this architecture.
+    pub portable: bool,
     /// The size of the file in bytes.
     pub size: u64,
     /// The memory that an interpreter has at its start, in bytes; what it does not change is shared.

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits;
+use crate::{engine::CodeKind, limits};
 
 /// What goes into an image: [`Image::build`](crate::Image::build).
 ///
@@ -34,11 +34,21 @@ pub struct ImageOptions {
     /// three times as much processor time to make and is half as large again. It pays for an image that is made once
     /// and used for long. Default: off.
     pub inline: bool,
+    /// Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only
+    /// on ones like that of the machine that makes it; its code is a little slower. Default: off.
+    pub portable: bool,
     /// The longest that imports and preparation code may take, in seconds. Default: 300.
     #[serde(with = "limits::seconds")]
     pub timeout: Duration,
     /// Where images are kept. Default: as for a sandbox.
     pub cache_dir: Option<PathBuf>,
+}
+
+impl ImageOptions {
+    /// How its machine code is made.
+    pub(crate) fn kind(&self) -> CodeKind {
+        CodeKind { inline: self.inline, portable: self.portable }
+    }
 }
 
 impl Default for ImageOptions {
@@ -49,6 +59,7 @@ impl Default for ImageOptions {
             prepare: String::new(),
             warm: true,
             inline: false,
+            portable: false,
             timeout: Duration::from_secs(300),
             cache_dir: None,
         }

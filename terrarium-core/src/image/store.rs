@@ -5,7 +5,7 @@ use std::{
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::{Duration, SystemTime},
 };
 
@@ -20,7 +20,9 @@ use super::{
 };
 use crate::{
     Error, Result, base,
-    engine::{Cache, FUNCTIONS_ENDING, Machine, Snapshot, functions_file, untrusted},
+    engine::{
+        Cache, CodeKind, FUNCTIONS_ENDING, Machine, Snapshot, check_process, compatibility, functions_file, untrusted,
+    },
     package::lay_out,
     packages::{self, Mounted},
     vfs::LayerBuilder,
@@ -31,7 +33,37 @@ use crate::{
 /// # Errors
 /// As for [`Image::build`].
 pub(crate) fn base(cache_dir: Option<&Path>) -> Result<Image> {
-    found_or_built(cache_dir, &Recipe::base()?, &|_| ())
+    check_process()?;
+    let recipe = Recipe::base()?;
+    if let Some(path) = SHIPPED.get() {
+        match shipped(cache_dir, path, &recipe) {
+            Ok(image) => return Ok(image),
+            Err(error) => tracing::warn!(%error, ?path, "the image that is shipped cannot be used here"),
+        }
+    }
+    found_or_built(cache_dir, &recipe, &|_| ())
+}
+
+/// An image of the bare interpreter that the program brings.
+static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Start from the image at `path` where the bare interpreter is wanted. The first call counts.
+pub(super) fn ship(path: PathBuf) {
+    let _ = SHIPPED.set(path);
+}
+
+/// The image that the program brings. It is trusted as the program is.
+fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Image> {
+    // An image is tied to a cache folder, for what is loaded on top of it.
+    let key = Key { path: path.to_owned(), cache_dir: cache_dir.map(Path::to_owned), file: None };
+    if let Some(image) = opened(|opened| opened.find(&key)) {
+        return Ok(image);
+    }
+    let image = open(cache_dir, path, Some(&recipe.mounted))?;
+    if image.info().name != base::IMAGE {
+        return Err(fault(path, "it is not one of the bare interpreter"));
+    }
+    Ok(opened(|opened| opened.keep(key, image)))
 }
 
 /// The image of a recipe.
@@ -43,9 +75,9 @@ pub(crate) fn found_or_built(
     recipe: &Recipe,
     progress: &dyn Fn(ImageProgress),
 ) -> Result<Image> {
-    let machine = base::machine(cache_dir, recipe.inline)?;
-    let name = recipe.file_name(&machine)?;
-    let key = Key { path: machine.cache().path(&name), file: None };
+    let machine = base::machine(cache_dir, recipe.kind.inline)?;
+    let name = recipe.file_name()?;
+    let key = Key { path: machine.cache().path(&name), cache_dir: None, file: None };
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
     }
@@ -68,8 +100,10 @@ pub(crate) fn found_or_built(
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     path: PathBuf,
-    /// For a file of the user's, which another one may replace: which it is, and the cache folder that goes with it.
-    file: Option<(u64, u64, u64, i64, i64, Option<PathBuf>)>,
+    /// The cache folder that goes with a file that is elsewhere.
+    cache_dir: Option<PathBuf>,
+    /// Of a file of the user's, which another one may replace: device, inode, size and time.
+    file: Option<(u64, u64, u64, i64, i64)>,
 }
 
 /// The images that are open in this process: those that somebody uses, and the last few.
@@ -139,7 +173,7 @@ fn find_or_build(
         None => {
             // What it is linked from runs for a moment only.
             let builder = base::machine(cache_dir, false)?;
-            recipe.build(&builder, machine, progress).and_then(|bytes| cache.store(name, &bytes))
+            recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes))
         }
     };
     // Whoever waits for it has it open; others make their own, and find the image.
@@ -152,6 +186,7 @@ fn find_or_build(
 /// # Errors
 /// As for [`Image::build`].
 pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress)) -> Result<Image> {
+    check_process()?;
     progress(ImageProgress::Packages);
     let recipe = packages::recipe(options)?;
     found_or_built(options.cache_dir.as_deref(), &recipe, progress)
@@ -162,13 +197,13 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
 /// # Errors
 /// As for [`Image::open`].
 pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> {
+    check_process()?;
     let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
     if let Some(reason) = untrusted(&metadata) {
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
     }
-    let cache = cache_dir.map(Path::to_owned);
-    let file = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec(), cache);
-    let key = Key { path: path.to_owned(), file: Some(file) };
+    let file = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
+    let key = Key { path: path.to_owned(), cache_dir: cache_dir.map(Path::to_owned), file: Some(file) };
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
     }
@@ -200,9 +235,16 @@ pub(super) fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
 /// # Errors
 /// [`Error::Cache`].
 pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
+    check_process()?;
+    // Asked first: without an engine nothing can be said of any image.
+    let functions = functions_file()?;
     let mut removed = Vec::new();
     for path in files(cache_dir)? {
-        let usable = file::read(&path).is_ok_and(|contents| check(cache_dir, &path, &contents.about).is_ok());
+        let usable = match file::read(&path).and_then(|contents| check(&path, &contents.about)) {
+            Ok(()) => true,
+            Err(Error::Image { .. }) => false,
+            Err(error) => return Err(error),
+        };
         // Opening an image sets its time: see `touch`.
         let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
         let age = used.and_then(|used| used.elapsed().ok());
@@ -212,10 +254,9 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
         }
     }
     // Compiled functions that no build of this version looks for.
-    let builder = base::machine(cache_dir, false)?;
-    let current = builder.cache().path(&functions_file(&builder));
     for path in named(cache_dir, FUNCTIONS_ENDING)? {
-        if path != current && fs::remove_file(&path).is_ok() {
+        let is_current = path.file_name().is_some_and(|name| *name == *functions);
+        if !is_current && fs::remove_file(&path).is_ok() {
             removed.push(path);
         }
     }
@@ -264,15 +305,16 @@ fn info(path: &Path, about: &About) -> Result<ImageInfo> {
         size,
         memory: about.snapshot.memory,
         inline: about.inline,
+        portable: about.portable,
         is_complete: about.is_complete,
     })
 }
 
-/// Whether an image was made for this computer by this version. What runs it.
+/// Whether an image was made for this computer by this version.
 ///
 /// # Errors
 /// [`Error::Image`] with the reason.
-fn check(cache_dir: Option<&Path>, path: &Path, about: &About) -> Result<Arc<Machine>> {
+fn check(path: &Path, about: &About) -> Result<()> {
     let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
     let here = build::target();
     if about.format != FORMAT || about.version != env!("CARGO_PKG_VERSION") {
@@ -281,20 +323,20 @@ fn check(cache_dir: Option<&Path>, path: &Path, about: &About) -> Result<Arc<Mac
     if about.target != here {
         return Err(fault(path, format!("it was made for {}, this machine is {here}", about.target)));
     }
-    if about.guest != base::runtime()?.key() {
+    if about.guest != base::guest()? {
         return again("for another interpreter");
     }
-    let machine = base::machine(cache_dir, about.inline)?;
-    if about.compatibility != machine.compatibility() {
+    if about.compatibility != compatibility(CodeKind { inline: about.inline, portable: about.portable })? {
         return again("by another version of the engine, or for another processor");
     }
-    Ok(machine)
+    Ok(())
 }
 
 /// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.
 fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mounted>) -> Result<Image> {
     let Contents { about, loader, packaged, written } = file::read(path)?;
-    let machine = check(cache_dir, path, &about)?;
+    check(path, &about)?;
+    let machine = base::machine(cache_dir, about.inline)?;
     let layer = match mounted {
         Some(mounted) => Arc::clone(&mounted.layer),
         None if !about.is_complete => {

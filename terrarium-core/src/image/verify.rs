@@ -19,7 +19,8 @@ pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
     let state = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
     let seen = Sha256::digest(format!("{state:?} {}", about.sha256));
     let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
-    if cache.find(&mark)?.is_some() {
+    // Where there is no folder to note it in, or none that can be trusted, the hash is computed each time.
+    if cache.find(&mark).is_ok_and(|found| found.is_some()) {
         return Ok(());
     }
     let file = fs::File::open(path).map_err(|error| fault(path, error))?;
@@ -29,7 +30,9 @@ pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
     if read != about.code || hex(&hasher.finalize()) != about.sha256 {
         return Err(fault(path, "it is damaged: its machine code does not have the hash that it names"));
     }
-    cache.store(&mark, b"")?;
+    if let Err(error) = cache.store(&mark, b"") {
+        tracing::warn!(%error, ?path, "the image will be checked again");
+    }
     Ok(())
 }
 

@@ -91,6 +91,10 @@ class CacheError(TerrariumError):
     """What is wrong with it and what would help."""
 
 
+class ForkedError(TerrariumError):
+    """This process was forked from one that had started the engine: use the start method `spawn` or `forkserver`."""
+
+
 class ArtifactsError(TerrariumError):
     """The guest's artifacts are missing or damaged."""
 

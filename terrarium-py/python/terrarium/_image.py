@@ -40,6 +40,8 @@ class ImageInfo(NamedTuple):
     """The modules that were imported for it."""
     inline: bool
     """Whether it was compiled with inlining."""
+    portable: bool
+    """Whether it runs on every usual processor of this architecture."""
     size: int
     """The size of the file in bytes."""
     memory: int
@@ -85,7 +87,8 @@ class Image:
             options: `packages` (names, default none), `packages_from` (folders and wheels, as for a sandbox),
                 `prepare` (code that runs before the image is taken; what it imports stays), `warm` (whether packages do
                 what people do first with them, default True), `inline` (programs run up to a tenth faster, the image
-                takes three times as long to make; default False), `timeout` (seconds for imports and `prepare`,
+                takes three times as long to make; default False), `portable` (for any processor of this architecture;
+                default False), `timeout` (seconds for imports and `prepare`,
                 default 300), `cache_dir`.
 
         Raises `PackageError` for packages that are not there or broken, `ImageError` when the preparation code or an
@@ -152,6 +155,11 @@ class Image:
         """Pickle the path of the file."""
         return Image.open, (self.info.path,)
 
+
+_BASE = Path(__file__).with_name("base.timg")
+if _BASE.exists():
+    # An installed package brings the bare interpreter's image: nothing is compiled on the machine.
+    _native.set_base(_BASE)
 
 if TYPE_CHECKING:
     # Inside the class `list` is its method.

@@ -79,7 +79,7 @@ class Column(NamedTuple):
     """Its name."""
     dtype: str
     """The type of its values in pandas' words."""
-    index: Any  # type: ignore[assignment]
+    index: Any
     """The labels of its rows: a list, a range or an array; empty when `data` is a repr."""
     data: Any
     """The values, None for missing ones; or the repr of a Series that was too large."""
@@ -94,7 +94,7 @@ class Table(NamedTuple):
     """The types of the columns in pandas' words."""
     columns: list[Any]
     """The names of the columns; empty when `data` is a repr."""
-    index: Any  # type: ignore[assignment]
+    index: Any
     """The labels of the rows: a list, a range or an array; empty when `data` is a repr."""
     data: Any
     """A list for each row, None for missing cells; or the repr of a DataFrame that was too large."""

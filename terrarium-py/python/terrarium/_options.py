@@ -82,6 +82,7 @@ class ImageOptions(TypedDict, total=False):
     prepare: str
     warm: bool
     inline: bool
+    portable: bool
     timeout: Seconds
     cache_dir: Path | None
 

@@ -7,7 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use terrarium_core::{Error, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value};
+use terrarium_core::{
+    Error, ExecuteOptions, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value,
+};
 use terrarium_tests::{Job, Step, no_files, options, run_job, wheel};
 
 use crate::support::{int, probe, success};
@@ -305,13 +307,13 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
     let inlined = Image::build(ImageOptions { inline: true, ..ImageOptions::default() }).unwrap();
     assert!(inlined.info().inline && !prepared().info().inline);
     let code = "sum(len(str(x)) for x in range(1000))";
-    let timeout = Duration::from_millis(200);
-    let sandbox = Sandbox::on_image(inlined.clone(), SandboxOptions { timeout: Some(timeout), ..options() }).unwrap();
+    let sandbox = Sandbox::on_image(inlined.clone(), options()).unwrap();
     for sandbox in [&sandbox, &on_prepared(), &sandbox] {
         assert_eq!(value(sandbox, code), int(2890));
     }
     let mut session = sandbox.session().unwrap();
-    assert_eq!(session.execute("kept = 1\nwhile True: pass").unwrap().status, Status::Timeout);
+    let soon = ExecuteOptions { timeout: Some(Duration::from_millis(200)), ..ExecuteOptions::default() };
+    assert_eq!(session.execute_with("kept = 1\nwhile True: pass", soon).unwrap().status, Status::Timeout);
     assert_eq!(success(&session.execute("kept").unwrap()).final_expression, int(1));
     let deep = session.execute("def f(): f()\nf()").unwrap();
     assert_eq!(deep.error.unwrap().kind, "RecursionError");
@@ -322,4 +324,24 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
     assert!(Image::inspect(&path).unwrap().inline);
     let moved = Sandbox::on_image(Image::open(&path).unwrap(), options()).unwrap();
     assert_eq!(value(&moved, code), int(2890));
+}
+
+#[test]
+fn a_program_that_brings_an_image_for_any_processor_needs_no_cache_folder() {
+    let portable = Image::build(ImageOptions { portable: true, ..ImageOptions::default() }).unwrap();
+    assert!(portable.info().portable && !prepared().info().portable);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("base.timg");
+    portable.save(&path).unwrap();
+    let nowhere = [("HOME", ""), ("XDG_CACHE_HOME", ""), ("TERRARIUM_CACHE_DIR", "")];
+    let steps = vec![Step { code: "sum(x * 0.5 for x in range(9))".to_owned(), ..Step::default() }];
+    let job = Job { base: Some(path), steps, ..Job::default() };
+    let report = run_job(probe(), &job, &nowhere, Duration::from_secs(60));
+    assert!(report.is_healthy(), "{report:?}");
+    assert_eq!(report.results[0].0.final_expression, Some(Value::Float(18.0)));
+    // What is no image of this version is passed over, and then a folder is needed.
+    fs::write(dir.path().join("old.timg"), b"old").unwrap();
+    let report =
+        run_job(probe(), &Job { base: Some(dir.path().join("old.timg")), ..job }, &nowhere, Duration::from_secs(60));
+    assert!(report.stderr.contains("set TERRARIUM_CACHE_DIR"), "{report:?}");
 }

@@ -4,6 +4,7 @@ mod api;
 mod cancel;
 mod deadlines;
 mod filesystem;
+mod golden;
 mod hostile;
 mod image_files;
 mod images;

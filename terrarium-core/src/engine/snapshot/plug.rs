@@ -2,7 +2,8 @@
 //!
 //! Start-up leaves thousands of free pieces all over the heap, and what a program allocates would go into them, each
 //! on another page of the snapshot, which has to be copied for it. So the pieces are taken, all of them: what comes
-//! later lies together, in new memory.
+//! later lies together, in new memory. They are filled with zeros, since what was in them is of no use to anybody and
+//! would only make the image larger.
 
 use wasmtime::{Result, Store, TypedFunc, bail};
 
@@ -39,6 +40,13 @@ pub(super) async fn plug(store: &mut Store<State>, links: &Links) -> Result<usiz
             if piece > block {
                 free.call_async(&mut *store, piece).await?;
                 break;
+            }
+            let bytes = (piece as usize)
+                .checked_add(size as usize)
+                .and_then(|end| links.memory.data_mut(&mut *store).get_mut(piece as usize..end));
+            match bytes {
+                Some(bytes) => bytes.fill(0),
+                None => bail!("the allocator gave a piece that lies outside of the memory"),
             }
             pieces += 1;
             if pieces > MOST_PIECES {

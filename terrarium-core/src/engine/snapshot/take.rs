@@ -9,6 +9,7 @@ use crate::{
     Error,
     engine::{
         compile,
+        config::{self, CodeKind},
         dl::{Loader, LoaderRecord, prefix},
         driver,
         guest::Guest,
@@ -96,8 +97,8 @@ impl Taken {
     ///
     /// # Errors
     /// [`Error::Engine`].
-    pub(crate) fn compile(&self, machine: &Machine) -> Result<Vec<u8>, Error> {
-        compile::machine_code(&machine.engine, "an image", &self.wasm)
+    pub(crate) fn compile(&self, kind: CodeKind) -> Result<Vec<u8>, Error> {
+        compile::machine_code(config::compiler(kind)?, "an image", &self.wasm)
     }
 }
 

@@ -1,0 +1,83 @@
+//! The npm package.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::base_image;
+use crate::util;
+
+/// The largest package, in bytes.
+const LARGEST: u64 = 30_000_000;
+/// The addon's name in the package.
+const ADDON: &str = "terrarium.node";
+
+pub(super) fn make() -> Result<()> {
+    let package = util::root().join("terrarium-node");
+    let staged = super::empty("npm")?.join("package");
+    // What is packed is what the package names, and what is built.
+    for name in ["package.json", "index.js", "index.mjs", "index.d.ts", "lib"] {
+        copy(&package.join(name), &staged.join(name))?;
+    }
+    for name in ["LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
+        copy(&util::root().join(name), &staged.join(name))?;
+    }
+    copy(&util::root().join("terrarium-node/README.md"), &staged.join("README.md"))?;
+    base_image::write(&staged)?;
+    let arguments = ["build", "--package", "terrarium-node", "--release", "--locked"];
+    ensure!(util::cargo().args(arguments).status()?.success(), "cannot build the addon");
+    let library = super::target()?.join("release").join(library_name());
+    copy(&library, &staged.join(ADDON))?;
+    let _ = util::run_quietly(util::command("strip").arg("--strip-debug").arg(staged.join(ADDON)));
+    let output = util::npm().args(["pack", "--silent"]).current_dir(&staged).output()?;
+    ensure!(output.status.success(), "npm pack failed: {}", String::from_utf8_lossy(&output.stderr));
+    let name = String::from_utf8(output.stdout)?.trim().to_owned();
+    let packed = staged.join(name);
+    super::measure(&packed, LARGEST)?;
+    attempt(&packed, &package.join("dist/try.mjs"))
+}
+
+/// Installs the package into an empty folder, without the network, and runs the script there: twice, since the first run
+/// on a machine is another than the next.
+fn attempt(packed: &Path, script: &Path) -> Result<()> {
+    let place = super::empty("try-npm")?;
+    let (project, home) = (place.join("project"), place.join("home"));
+    fs::create_dir(&project)?;
+    fs::create_dir(&home)?;
+    fs::write(project.join("package.json"), "{\"private\": true}\n")?;
+    util::run_quietly(
+        util::npm().args(["install", "--offline", "--no-audit", "--no-fund"]).arg(packed).current_dir(&project),
+    )?;
+    copy(script, &project.join("try.mjs"))?;
+    for _ in 0..2 {
+        let mut command = util::command("node");
+        command.arg("try.mjs").env("HOME", &home).env_remove("XDG_CACHE_HOME").env_remove("TERRARIUM_CACHE_DIR");
+        ensure!(command.current_dir(&project).status()?.success(), "the installed package does not work");
+    }
+    ensure!(fs::read_dir(&home)?.next().is_none(), "running plain Python must compile nothing and so write no cache");
+    Ok(())
+}
+
+fn library_name() -> &'static str {
+    if cfg!(target_os = "macos") { "libterrarium_node.dylib" } else { "libterrarium_node.so" }
+}
+
+/// Copies a file or a folder.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let attempt = || -> std::io::Result<()> {
+        if from.is_dir() {
+            fs::create_dir_all(to)?;
+            for entry in fs::read_dir(from)? {
+                let entry = entry?;
+                copy(&entry.path(), &to.join(entry.file_name())).map_err(std::io::Error::other)?;
+            }
+            return Ok(());
+        }
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(from, to).map(drop)
+    };
+    attempt().with_context(|| format!("cannot copy `{}`", from.display()))
+}
