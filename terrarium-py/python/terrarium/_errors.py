@@ -92,7 +92,7 @@ class CacheError(TerrariumError):
 
 
 class ForkedError(TerrariumError):
-    """This process was forked from one that had started the engine: use the start method `spawn` or `forkserver`."""
+    """The process was forked from one that had started the engine: use the start method `spawn` or `forkserver`."""
 
 
 class ArtifactsError(TerrariumError):
