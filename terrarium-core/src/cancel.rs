@@ -5,9 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// What a cancel handle tells when it is used: a run in progress.
+/// What a cancel handle tells when it is used: a run in progress, or a handle that depends on it.
 pub(crate) trait Cancel: Send + Sync {
-    /// End the run soon, and do not wait for that.
+    /// End soon, and do not wait for that.
     fn cancel(&self);
 }
 
@@ -43,6 +43,17 @@ struct Shared {
     runs: Mutex<Vec<Weak<dyn Cancel>>>,
 }
 
+impl Cancel for Shared {
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        // Taken out first: a run may end, and drop its registration, while it is told.
+        let runs = std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner));
+        for run in runs.iter().filter_map(Weak::upgrade) {
+            run.cancel();
+        }
+    }
+}
+
 impl CancelHandle {
     /// A handle that stops nothing yet.
     pub fn new() -> Self {
@@ -51,12 +62,25 @@ impl CancelHandle {
 
     /// Stop the runs that have this handle, and those that will get it. It does not wait for them to end.
     pub fn cancel(&self) {
-        self.0.cancelled.store(true, Ordering::SeqCst);
-        // Taken out first: a run may end, and drop its registration, while it is told.
-        let runs = std::mem::take(&mut *self.0.runs.lock().unwrap_or_else(PoisonError::into_inner));
-        for run in runs.iter().filter_map(Weak::upgrade) {
-            run.cancel();
-        }
+        self.0.cancel();
+    }
+
+    /// A handle of its own that is used when this one is.
+    ///
+    /// ```
+    /// use terrarium_core::CancelHandle;
+    ///
+    /// let all = CancelHandle::new();
+    /// let (one, other) = (all.child(), all.child());
+    /// one.cancel();
+    /// assert!(!all.is_cancelled() && !other.is_cancelled());
+    /// all.cancel();
+    /// assert!(other.is_cancelled());
+    /// ```
+    pub fn child(&self) -> Self {
+        let child = Self::new();
+        self.register(&child.0);
+        child
     }
 
     /// Whether [`cancel`](Self::cancel) was called.

@@ -1,1 +1,33 @@
-//! Empty.
+//! `terrarium._native`: the library's core for the Python package `terrarium`, which is what users import.
+//!
+//! Conversions only. Options and results keep the names and the JSON forms of `terrarium-core`; what is only a matter of
+//! Python (keyword arguments, asyncio, pickling, Jupyter) is written in Python, in `python/terrarium`.
+
+mod cancel;
+mod convert;
+mod error;
+mod gate;
+mod image;
+mod options;
+mod python;
+mod result;
+mod sandbox;
+mod session;
+mod worker;
+
+/// The library's core; use the package `terrarium`.
+#[pyo3::pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::cancel::CancelHandle;
+    #[pymodule_export]
+    use crate::image::{Image, inspect_image, list_images, prune_images, set_base};
+    #[pymodule_export]
+    use crate::python::about;
+    #[pymodule_export]
+    use crate::result::Outcome;
+    #[pymodule_export]
+    use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::session::Session;
+}

@@ -2,6 +2,7 @@
 
 mod node;
 mod one_engine;
+mod python;
 mod stream;
 mod table;
 mod tally;
@@ -36,6 +37,8 @@ enum Part {
     Rust,
     /// The Python package inside the guest, in native Python.
     Harness,
+    /// The Python package: its types, its tests and its examples.
+    Python,
     /// The Node package: lint, types, and its tests in Node.
     Node,
     /// The README's first command, against its expected output.
@@ -56,7 +59,7 @@ struct Row {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
-    if wanted(Part::Lint) || wanted(Part::Rust) || wanted(Part::Node) || wanted(Part::Demo) {
+    if [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Demo].into_iter().any(wanted) {
         rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
@@ -75,6 +78,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::Harness) {
         harness(&mut rows);
+    }
+    if wanted(Part::Python) {
+        python::run(&mut rows);
     }
     if wanted(Part::Node) {
         node::run(&mut rows);

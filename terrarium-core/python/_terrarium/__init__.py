@@ -118,12 +118,14 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
                 or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound; masked
                 items are null, dates are ISO 8601 or "NaT", durations are in the unit of the dtype or null
     pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type":
-                "series", "name", "dtype", "shape", "index", "data"}; over 100,000 cells "repr" instead of the last
-                two or three; missing cells (NA, NaT) are null, NaN is a float
+                "series", "name", "dtype", "shape", "index", "data"}; missing cells (NA, NaT) are null, NaN is a float.
+                Over 100,000 cells "column_data": [column, ...] instead of "data", where columns of numbers (and an
+                index, or the data of a series) are arrays and at most 100,000 other cells are lists; else "repr"
+                instead of the last two or three
     others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
     cycles      {"$type": "cycle"}; what is nested deeper than 40 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
 Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
-and "truncated"; an enum comes in as its value, a dataclass as a namespace.
+and "truncated"; an enum comes in as its value, a dataclass as a namespace, an array's "blob" as "data" (bytes).
 """

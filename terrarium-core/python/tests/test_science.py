@@ -217,11 +217,41 @@ def test_arrays_over_the_bound_are_told_by_shape_and_repr(harness):
 
 
 def test_tables_over_the_bound_are_told_by_shape_and_repr(harness):
-    final = harness.run("import numpy as np, pandas as pd\npd.DataFrame(np.zeros((60_000, 2)))").ok().final
+    code = "import pandas as pd\npd.DataFrame({'a': ['x'] * 60_000, 'b': ['y'] * 60_000})"
+    final = harness.run(code).ok().final
     assert (final["$type"], final["shape"]) == ("dataframe", [60_000, 2])
     assert "60000 rows" in final["repr"]
-    final = harness.run("import pandas as pd\npd.Series(range(200_000))").ok().final
+    final = harness.run("import pandas as pd\npd.Series(['x'] * 200_000)").ok().final
     assert (final["$type"], final["shape"]) == ("series", [200_000])
+    assert "repr" in final
+    many = "import numpy as np, pandas as pd\npd.DataFrame(np.zeros((200_000, 2)))"
+    assert "repr" in harness.run(many, value_bytes=1 << 20).ok().final
+
+
+def test_large_tables_go_column_by_column(harness):
+    code = "import numpy as np, pandas as pd\npd.DataFrame({'a': np.arange(60_000), 'b': ['x'] * 60_000})"
+    result = harness.run(code).ok()
+    assert result.final["index"] == {"$type": "range", "start": 0, "stop": 60_000, "step": 1}
+    numbers, texts = result.final["column_data"]
+    assert numbers == {"$type": "ndarray", "dtype": "int64", "shape": [60_000], "blob": 0}
+    assert texts == ["x"] * 60_000
+    result = harness.run("import pandas as pd\npd.Series(range(200_000), index=range(1, 200_001), name='n')").ok()
+    assert (result.final["data"]["blob"], result.final["index"]["stop"], len(result.blobs)) == (0, 200_001, 1)
+
+
+def test_a_table_comes_in_column_by_column(harness):
+    column = {"$type": "ndarray", "dtype": "int64", "shape": [2], "items": [1, 2]}
+    table = {
+        "$type": "dataframe",
+        "dtypes": ["int64", "float64"],
+        "columns": ["a", "a"],
+        "index": {"$type": "range", "start": 5, "stop": 7, "step": 1},
+        "column_data": [column, [0.5, None]],
+    }
+    result = harness.run(
+        "[list(t.columns), list(t.index), t.iloc[:, 0].tolist(), str(t.dtypes.iloc[1])]", inputs={"t": table}
+    )
+    assert result.ok().final == [["a", "a"], [5, 6], [1, 2], "float64"]
 
 
 @pytest.mark.parametrize(
@@ -264,20 +294,20 @@ def test_arrays_and_tables_come_in(harness):
     assert result.ok().final == ["ndarray", "<f4", [[1.0], [2.0]], [7], ["r"], "n", [3]]
 
 
-def test_an_array_comes_in_as_the_bytes_that_it_was_sent_as(harness):
+@pytest.mark.parametrize("dtype", ["float64", ">i2", "complex64", "bool"])
+def test_an_array_comes_in_as_the_bytes_of_its_elements(harness, dtype):
+    import base64
+
+    import numpy as np
+
+    sent = np.arange(6).astype(np.dtype(dtype).newbyteorder("<")).tobytes()
+    data = {"$type": "bytes", "base64": base64.b64encode(sent).decode()}
     result = harness.run(
-        "x[0, 0] = 5\n[x.dtype.str, x.tolist(), y.dtype.str, y.tolist()]",
-        inputs={
-            "x": {
-                "$type": "ndarray",
-                "dtype": "int16",
-                "shape": [1, 2],
-                "data": {"$type": "bytes", "base64": "AQACAA=="},
-            },
-            "y": {"$type": "ndarray", "dtype": ">i2", "shape": [2], "data": {"$type": "bytes", "base64": "AQACAA=="}},
-        },
+        "import numpy as np\na[0, 0] = 1\n[str(a.dtype), a.astype(float).real.tolist()]",
+        inputs={"a": {"$type": "ndarray", "dtype": dtype, "shape": [2, 3], "data": data}},
     )
-    assert result.ok().final == ["<i2", [[5, 2]], ">i2", [1, 2]]
+    rest = [1.0] * 5 if dtype == "bool" else [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert result.ok().final == [str(np.dtype(dtype)), [[1.0, *rest[:2]], rest[2:]]]
 
 
 def test_subclasses_and_masked_arrays(harness):

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     fs,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::{Duration, SystemTime},
@@ -54,7 +55,7 @@ pub(super) fn ship(path: PathBuf) {
 /// The image that the program brings. It is trusted as the program is.
 fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Image> {
     // An image is tied to a cache folder, for what is loaded on top of it.
-    let key = PathBuf::from(format!("{cache_dir:?} {path:?}"));
+    let key = Key { path: path.to_owned(), cache_dir: cache_dir.map(Path::to_owned), file: None };
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
     }
@@ -76,7 +77,7 @@ pub(crate) fn found_or_built(
 ) -> Result<Image> {
     let machine = base::machine(cache_dir, recipe.kind.inline)?;
     let name = recipe.file_name()?;
-    let key = machine.cache().path(&name);
+    let key = Key { path: machine.cache().path(&name), cache_dir: None, file: None };
     if let Some(image) = opened(|opened| opened.find(&key)) {
         return Ok(image);
     }
@@ -95,10 +96,20 @@ pub(crate) fn found_or_built(
     Ok(opened(|opened| opened.keep(key, image)))
 }
 
+/// What tells open images apart: the path, which in the cache folder names the content.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    path: PathBuf,
+    /// The cache folder that goes with a file that is elsewhere.
+    cache_dir: Option<PathBuf>,
+    /// Of a file of the user's, which another one may replace: device, inode, size and time.
+    file: Option<(u64, u64, u64, i64, i64)>,
+}
+
 /// The images that are open in this process: those that somebody uses, and the last few.
 #[derive(Default)]
 struct OpenImages {
-    used: BTreeMap<PathBuf, Weak<Opened>>,
+    used: BTreeMap<Key, Weak<Opened>>,
     recent: VecDeque<Image>,
 }
 
@@ -112,14 +123,14 @@ fn opened<T>(work: impl FnOnce(&mut OpenImages) -> T) -> T {
 }
 
 impl OpenImages {
-    fn find(&mut self, key: &Path) -> Option<Image> {
+    fn find(&mut self, key: &Key) -> Option<Image> {
         let image = Image { inner: self.used.get(key)?.upgrade()? };
         self.touch(&image);
         Some(image)
     }
 
     /// Keep an image that was opened now, unless somebody else was faster.
-    fn keep(&mut self, key: PathBuf, image: Image) -> Image {
+    fn keep(&mut self, key: Key, image: Image) -> Image {
         if let Some(known) = self.find(&key) {
             return known;
         }
@@ -191,7 +202,13 @@ pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> 
     if let Some(reason) = untrusted(&metadata) {
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
     }
-    open(cache_dir, path, None)
+    let file = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
+    let key = Key { path: path.to_owned(), cache_dir: cache_dir.map(Path::to_owned), file: Some(file) };
+    if let Some(image) = opened(|opened| opened.find(&key)) {
+        return Ok(image);
+    }
+    let image = open(cache_dir, path, None)?;
+    Ok(opened(|opened| opened.keep(key, image)))
 }
 
 /// What is in the image file at `path`.

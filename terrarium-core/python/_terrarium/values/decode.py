@@ -149,18 +149,23 @@ def _dataclass(value: dict[str, Any]) -> Any:
 def _array(value: dict[str, Any]) -> Any:
     import numpy
 
+    kind = numpy.dtype(value["dtype"])
     if "data" in value:
-        # Little-endian bytes in C order, as they are sent. The array must be one that can be written to.
-        kind = numpy.dtype(value["dtype"])
-        flat = numpy.frombuffer(bytearray(decode(value["data"])), kind.newbyteorder("<"))
-        return flat.astype(kind, copy=False).reshape(value["shape"])
-    return numpy.array(decode(value["items"]), dtype=value["dtype"]).reshape(value["shape"])
+        # The bytes of the elements, as `encode` sends them.
+        sent = numpy.frombuffer(decode(value["data"]), kind.newbyteorder("<")).reshape(value["shape"])
+        return sent.astype(kind)
+    return numpy.array(decode(value["items"]), dtype=kind).reshape(value["shape"])
 
 
 def _frame(value: dict[str, Any]) -> Any:
     import pandas
 
-    made = pandas.DataFrame(decode(value["data"]), columns=decode(value["columns"]), index=decode(value["index"]))
+    columns, index = decode(value["columns"]), decode(value["index"])
+    if "column_data" in value:
+        made = pandas.DataFrame(dict(enumerate(decode(value["column_data"]))), index=index)
+        made.columns = columns
+    else:
+        made = pandas.DataFrame(decode(value["data"]), columns=columns, index=index)
     for number, kind in enumerate(value.get("dtypes") or ()):
         column = made.iloc[:, number]
         if str(column.dtype) != kind:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Cells up to which a table, or an array that has no plain bytes, is written out; of a larger one go shape and repr.
+# Cells up to which a table, or an array that has no plain bytes, is written out. A larger table goes column by column
+# if its columns have plain bytes; of anything else that is larger go shape and repr.
 CELLS = 100_000
 _REPR = 4096
 
@@ -114,6 +115,33 @@ def _cells(column: Any) -> Any:
     return cells
 
 
+def _is_plain(column: Any) -> bool:
+    """Return whether the cells of a column or index are numbers of numpy, whose bytes can be sent."""
+    kind = column.dtype
+    return type(kind).__module__.startswith("numpy") and kind.kind in "biufc" and kind.char not in "gG"
+
+
+def _labels(index: Any) -> Any:
+    """Return the labels of a large table's rows: a range, an array or a list."""
+    pandas = modules["pandas"]
+    if type(index) is pandas.RangeIndex:
+        return range(index.start, index.stop, index.step)
+    return index.to_numpy() if _is_plain(index) else _cells(index)
+
+
+def _fits_as_columns(encoder: Encoder, columns: list[Any]) -> bool:
+    """Return whether a large table can go column by column: few cells that are not plain, and room for the others."""
+    plain = sum(column.nbytes for column in columns if _is_plain(column))
+    others = sum(column.size for column in columns if not _is_plain(column) and not _is_range(column))
+    fits: bool = others <= CELLS and plain <= encoder.writer.room
+    return fits
+
+
+def _is_range(column: Any) -> bool:
+    is_range: bool = type(column) is modules["pandas"].RangeIndex
+    return is_range
+
+
 def _frame(encoder: Encoder, value: Any) -> None:
     if not encoder.enter(value, 0):
         return
@@ -121,7 +149,14 @@ def _frame(encoder: Encoder, value: Any) -> None:
     types = [str(kind) for kind in value.dtypes.tolist()] if columns <= CELLS else []
     head = (("shape", [rows, columns]), ("dtypes", types))
     if max(rows, 1) * max(columns, 1) > CELLS:
-        encoder.fields("dataframe", (*head, _repr_of(value)))
+        each = [value.iloc[:, number] for number in range(columns)] if columns <= CELLS else []
+        if each and _fits_as_columns(encoder, [*each, value.index]):
+            # The cells of plain columns are sent as arrays, which is without a copy where they are large.
+            sent = [column.to_numpy() if _is_plain(column) else _cells(column) for column in each]
+            names = (("columns", _cells(value.columns)), ("index", _labels(value.index)), ("column_data", sent))
+            encoder.fields("dataframe", (*head, *names))
+        else:
+            encoder.fields("dataframe", (*head, _repr_of(value)))
     else:
         # By position: names may be there twice.
         data = [_cells(value.iloc[:, number]) for number in range(columns)]
@@ -136,7 +171,10 @@ def _series(encoder: Encoder, value: Any) -> None:
         return
     head = (("name", value.name), ("dtype", str(value.dtype)), ("shape", list(value.shape)))
     if value.size > CELLS:
-        encoder.fields("series", (*head, _repr_of(value)))
+        if _is_plain(value) and _fits_as_columns(encoder, [value, value.index]):
+            encoder.fields("series", (*head, ("index", _labels(value.index)), ("data", value.to_numpy())))
+        else:
+            encoder.fields("series", (*head, _repr_of(value)))
     else:
         encoder.fields("series", (*head, ("index", _cells(value.index)), ("data", _cells(value))))
     encoder.leave(value)

@@ -1,0 +1,176 @@
+"""Options as keyword arguments. The classes here say their types; what they mean and their defaults is the core's."""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
+
+from terrarium._contents import Content, content, contents
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from terrarium._native import CancelHandle
+
+Seconds: TypeAlias = float | timedelta
+Path: TypeAlias = Union[str, "os.PathLike[str]"]
+
+
+class Deterministic(TypedDict, total=False):
+    """A fixed clock and seeded entropy."""
+
+    time: float
+    """The time at which every run starts, in seconds since 1970; default 2026-01-01."""
+    seed: int
+    """What all random numbers are derived from; default 0."""
+
+
+class SandboxOptions(TypedDict, total=False):
+    """The keyword arguments of `Sandbox`. Sizes are in bytes."""
+
+    timeout: Seconds | None
+    grace: Seconds
+    memory: int
+    output: int
+    file_bytes: int
+    file_count: int
+    open_files: int
+    code_bytes: int
+    value_bytes: int
+    repr_bytes: int
+    home: str
+    cwd: str | None
+    args: Sequence[str]
+    env: Mapping[str, str]
+    files: Mapping[str, Content]
+    untrusted_libraries: bool
+    deterministic: Deterministic | None
+    packages: Sequence[str] | Literal["auto"]
+    packages_from: Sequence[Path]
+    preload: bool
+    image: Path | None
+    threads: bool
+    cache_dir: Path | None
+
+
+class ExecuteOptions(TypedDict, total=False):
+    """The keyword arguments of `execute`, besides the code and the files."""
+
+    stdin: Content
+    args: Sequence[str] | None
+    env: Mapping[str, str]
+    cwd: str | None
+    inputs: Mapping[str, Any]
+    outputs: Sequence[str]
+    filename: str | None
+    timeout: Seconds | None
+    store_last: bool
+    cancel: CancelHandle | None
+    on_stdout: Callable[[bytes], object] | None
+    on_stderr: Callable[[bytes], object] | None
+
+
+class ImageOptions(TypedDict, total=False):
+    """The keyword arguments of `Image.build`, besides `progress`."""
+
+    packages: Sequence[str]
+    packages_from: Sequence[Path]
+    prepare: str
+    warm: bool
+    inline: bool
+    portable: bool
+    timeout: Seconds
+    cache_dir: Path | None
+
+
+def sandbox_options(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the options of a sandbox as JSON, and those that JSON cannot say."""
+    plain = dict(options)
+    rest = {"files": contents("files", plain.pop("files"))} if "files" in plain else {}
+    return to_json(plain), rest
+
+
+def execute_options(files: Any, options: dict[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
+    """Return the options of a run in the same way; None for none."""
+    if not options and not files:
+        return None, None
+    plain, rest = {}, {}
+    if files:
+        rest["files"] = contents("files", files)
+    for name, value in options.items():
+        read = _REST.get(name)
+        if read is None:
+            plain[name] = value
+        elif value is not None:
+            rest[name] = read(name, value)
+    return to_json(plain) if plain else None, rest
+
+
+def to_json(options: Mapping[str, Any]) -> str:
+    """Return options as JSON, naming the one that cannot be said in it."""
+    try:
+        return json.dumps(options, default=_plain, allow_nan=False)
+    except (TypeError, ValueError):
+        for name, value in options.items():
+            try:
+                json.dumps(value, default=_plain, allow_nan=False)
+            except (TypeError, ValueError, RecursionError) as error:
+                raise type(error)(f"option {name!r}: {error}") from None
+        raise
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has for a value that it has not."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        raise TypeError("a set has no order; use a list")
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
+        return list(value)
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    if hasattr(type(value), "__float__"):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is not among the types that it takes")
+
+
+def _inputs(what: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{what}: expected a mapping of names to values, not {type(value).__name__}")
+    for name in value:
+        if not isinstance(name, str):
+            raise TypeError(f"{what}: a name is a str, not {type(name).__name__}")
+    return dict(value)
+
+
+def _function(what: str, value: Any) -> Any:
+    if not callable(value):
+        raise TypeError(f"{what}: expected a function, not {type(value).__name__}")
+    return value
+
+
+def _cancel(what: str, value: Any) -> Any:
+    from terrarium._native import CancelHandle
+
+    if not isinstance(value, CancelHandle):
+        raise TypeError(f"{what}: expected a CancelHandle, not {type(value).__name__}")
+    return value
+
+
+_REST: dict[str, Callable[[str, Any], Any]] = {
+    "stdin": content,
+    "inputs": _inputs,
+    "cancel": _cancel,
+    "on_stdout": _function,
+    "on_stderr": _function,
+}

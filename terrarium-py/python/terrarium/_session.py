@@ -1,0 +1,162 @@
+"""`Session`: an interpreter that keeps its state."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any, Literal
+
+from terrarium._contents import content
+from terrarium._gate import on_main_thread
+from terrarium._options import execute_options
+from terrarium._records import Completion, FileInfo, parsed, record
+from terrarium._result import ExecutionResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from terrarium._contents import Content
+    from terrarium._options import ExecuteOptions
+    from terrarium._sandbox import Sandbox
+
+
+class Session:
+    """An interpreter that keeps its names, modules and files from one run to the next.
+
+    Sessions share nothing with each other. A run that has to be stopped by force (after its deadline and the grace),
+    that crashes the interpreter or leaves it with `os._exit` loses the names; `ExecutionResult.session_lost` says so,
+    the files are kept, and the next run starts a new interpreter. Threads may share a session: one waits for the other.
+
+    >>> with terrarium.Sandbox().session() as session:
+    ...     _ = session.execute("x = 41")
+    ...     session.execute("x + 1").final_expression
+    42
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        """Start one; the same as `Sandbox.session`."""
+        self._native = sandbox._native.session()
+        self._lock = threading.RLock()
+
+    def execute(
+        self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
+    ) -> ExecutionResult:
+        """Run `code`; names it makes stay for the next run. Arguments and exceptions are those of `Sandbox.execute`.
+
+        Ctrl+C stops the run; the session keeps its state unless the code goes on longer than the option `grace`.
+        """
+        text, rest = execute_options(files, options)  # type: ignore[arg-type]
+        with self._lock:
+            return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
+
+    async def execute_async(
+        self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
+    ) -> ExecutionResult:
+        """Do what `execute` does, on a thread of its own; see `Sandbox.execute_async`."""
+        from terrarium._tasks import awaited
+
+        return await awaited(lambda given: self.execute(code, files, **given), {**options})
+
+    def write_file(self, path: str, content: Content) -> None:
+        """Write a file, and the folders it is in. The path is relative to the home folder.
+
+        Raises `InvalidPathError` or, when there is no room or a folder is in the way, `SandboxFileError`.
+
+        >>> with terrarium.Sandbox().session() as session:
+        ...     session.write_file("in/a.txt", "text")
+        ...     session.execute("open('in/a.txt').read()").final_expression
+        'text'
+        """
+        data = _content("content", content)
+        with self._lock:
+            self._native.write_file(path, data)
+
+    def read_file(self, path: str) -> bytes:
+        """Return a file's content. The path is relative to the home folder, or absolute.
+
+        Raises `InvalidPathError`, or `SandboxFileError` when there is no such file.
+        """
+        with self._lock:
+            return self._native.read_file(path)
+
+    def remove_file(self, path: str) -> None:
+        """Remove a file. Raises what `read_file` raises."""
+        with self._lock:
+            self._native.remove_file(path)
+
+    def list_files(self) -> list[FileInfo]:
+        """Return the files below the home folder, by path."""
+        with self._lock:
+            found = json.loads(self._native.list_files())
+        return [record(FileInfo, members) for members in found]
+
+    def all_files(self) -> dict[str, bytes]:
+        """Return the contents of all files below the home folder, by path."""
+        with self._lock:
+            return self._native.all_files()
+
+    def reset(self) -> None:
+        """Start over: a new interpreter, and the files that the sandbox's options name."""
+        with self._lock:
+            self._native.reset()
+
+    def reset_globals(self) -> None:
+        """Forget the names that the code made; modules stay imported, and files stay."""
+        with self._lock:
+            self._native.reset_globals()
+
+    def check(self, code: str) -> Literal["complete", "incomplete", "invalid"]:
+        """Return whether `code` can run, or is only the beginning of something. Nothing is run.
+
+        >>> terrarium.Sandbox().session().check("for x in y:")
+        'incomplete'
+        """
+        with self._lock:
+            answer: Literal["complete", "incomplete", "invalid"] = json.loads(self._native.check(code))
+        return answer
+
+    def complete(self, code: str, cursor: int) -> Completion:
+        """Return what could stand at the cursor, which is a number of characters into `code`.
+
+        >>> with terrarium.Sandbox().session() as session:
+        ...     _ = session.execute("lengths = [1, 2]")
+        ...     session.complete("x = leng", 8)
+        Completion(matches=['lengths'], start=4)
+        """
+        with self._lock:
+            return parsed(Completion, self._native.complete(code, cursor))
+
+    def close(self) -> None:
+        """Give the interpreter up, with all that it holds. What is asked of the session then is a `ValueError`."""
+        with self._lock:
+            self._native.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._native.is_closed()
+
+    def __enter__(self) -> Self:
+        """Return the session, which is closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Say whether it is open."""
+        return f"<Session {'closed' if self.closed else 'open'}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refuse: a session is a live interpreter."""
+        raise TypeError("a Session cannot be pickled; send the Sandbox, and start a session there")
+
+
+# The parameters of `write_file` hide it.
+_content = content

@@ -1,0 +1,94 @@
+"""Results for people: as text, and as HTML for Jupyter.
+
+What the code in the sandbox displays is not trusted: a script of its in a notebook's page could run code on the host.
+Its HTML goes into a frame in which scripts do not run, its images into image elements; scripts are left out.
+"""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from terrarium._records import Display
+    from terrarium._result import ExecutionResult
+
+_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# A frame cannot tell how high its content is: a line for each row of a table, within bounds.
+_LINE, _LEAST, _MOST = 2.0, 6.0, 40.0
+
+
+def show(result: ExecutionResult) -> None:
+    """Display the result in a notebook, or print it."""
+    interactive = sys.modules.get("IPython")
+    shell = interactive.get_ipython() if interactive is not None else None
+    if shell is not None and getattr(shell, "kernel", None) is not None:
+        from IPython.display import display
+
+        display({"text/plain": text(result), "text/html": html(result)}, raw=True)
+    else:
+        print(text(result))
+
+
+def text(result: ExecutionResult) -> str:
+    """Return what the run printed, displayed and came to, as text."""
+    parts = [result.stdout, result.stderr]
+    parts += [str(display.data.get("text/plain", "")) for display in result.displays]
+    parts.append(result.final_repr or "")
+    parts.append(_failure(result))
+    return "\n".join(part.rstrip("\n") for part in parts if part) or repr(result)
+
+
+def html(result: ExecutionResult) -> str:
+    """Return the same as HTML."""
+    return f'<div class="terrarium-result">{"".join(_pieces(result))}</div>'
+
+
+def _pieces(result: ExecutionResult) -> Iterator[str]:
+    if result.stdout:
+        yield f"<pre>{escape(result.stdout)}</pre>"
+    if result.stderr:
+        yield f'<pre style="background: #fdd; color: #000">{escape(result.stderr)}</pre>'
+    yield from map(_display, result.displays)
+    if result.final_repr is not None:
+        yield f"<pre>{escape(result.final_repr)}</pre>"
+    failure = _failure(result)
+    if failure:
+        yield f'<pre style="border-left: 3px solid #c00; padding-left: 0.5em">{escape(failure)}</pre>'
+    if result.output_files:
+        names = ", ".join(f"{name} ({len(data):,} bytes)" for name, data in sorted(result.output_files.items()))
+        yield f"<div><small>files: {escape(names)}</small></div>"
+
+
+def _failure(result: ExecutionResult) -> str:
+    if result.error is not None:
+        return result.error.traceback or f"{result.error.type}: {result.error.message}"
+    return "" if result.status.value == "success" else f"status: {result.status.value}"
+
+
+def _display(display: Display) -> str:
+    data = display.data
+    for kind in _IMAGES:
+        if isinstance(data.get(kind), str):
+            return _image(kind, data[kind], display.metadata.get(kind))
+    if isinstance(data.get("image/svg+xml"), str):
+        return _image("image/svg+xml", b64encode(data["image/svg+xml"].encode()).decode(), None)
+    if isinstance(data.get("text/html"), str):
+        return _frame(data["text/html"])
+    return f"<pre>{escape(str(data.get('text/plain', '')))}</pre>"
+
+
+def _image(kind: str, base64: str, size: Any) -> str:
+    wanted = size if isinstance(size, dict) else {}
+    sizes = "".join(f' {name}="{wanted[name]}"' for name in ("width", "height") if type(wanted.get(name)) is int)
+    return f'<img src="data:{kind};base64,{escape("".join(base64.split()))}"{sizes} style="max-width: 100%">'
+
+
+def _frame(content: str) -> str:
+    height = min(_MOST, max(_LEAST, _LINE * (content.count("<tr") + content.count("<br") + 1)))
+    style = f"width: 100%; height: {height}em; border: 0; background: #fff; resize: vertical"
+    return f'<iframe sandbox="" srcdoc="{escape(content)}" style="{style}"></iframe>'

@@ -1,0 +1,264 @@
+"""Values that are not built into Python, from and to their kind and parts. The native module calls this one.
+
+`decode` and `encode` import nothing that such a value does not need: numpy and pandas only for values of theirs.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from terrarium._kinds import Array, Column, Opaque, Table, Tagged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Decimal digits that any limit on conversions (`sys.set_int_max_str_digits`) allows at a time.
+_DIGITS = 600
+
+
+def integer(digits: str) -> int:
+    """Return the int that decimal digits, or hexadecimal ones after `0x`, stand for, however many there are."""
+    if "x" in digits:
+        return int(digits, 16)
+    sign, digits = (-1, digits[1:]) if digits.startswith("-") else (1, digits)
+    value = 0
+    for start in range(0, len(digits), _DIGITS):
+        piece = digits[start : start + _DIGITS]
+        value = value * 10 ** len(piece) + int(piece)
+    return sign * value
+
+
+def decode(kind: str, parts: dict[str, Any]) -> Any:
+    """Return the object of a kind with these parts; a `Tagged` where there is none that is equal."""
+    make = _MAKERS.get(kind)
+    if make is not None:
+        try:
+            return make(parts)
+        except Exception:
+            # The guest may send what it wants to; nothing of it is lost in a `Tagged`.
+            return Tagged(kind, parts)
+    return Tagged(kind, parts)
+
+
+def _text(parts: dict[str, Any]) -> str:
+    from binascii import a2b_base64
+
+    return a2b_base64(parts["surrogatepass"]).decode("utf-8", "surrogatepass")
+
+
+def _named_tuple(parts: dict[str, Any]) -> Any:
+    return _tuple_class(parts["name"].rpartition(".")[2], tuple(parts["fields"]))(*parts["items"])
+
+
+@lru_cache(maxsize=256)
+def _tuple_class(name: str, fields: tuple[str, ...]) -> Any:
+    from collections import namedtuple
+
+    kind: Any = namedtuple(name, fields)  # type: ignore[misc]
+
+    class Named(kind):  # type: ignore[misc,unused-ignore]
+        __slots__ = ()
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            # The class is made anew where it is unpickled.
+            return _restored, (name, fields, tuple(self))
+
+    Named.__name__ = Named.__qualname__ = name
+    return Named
+
+
+def _restored(name: str, fields: tuple[str, ...], items: tuple[Any, ...]) -> Any:
+    return _tuple_class(name, fields)(*items)
+
+
+def _range(parts: dict[str, Any]) -> range:
+    return range(parts["start"], parts["stop"], parts["step"])
+
+
+def _iso(name: str) -> Callable[[dict[str, Any]], Any]:
+    def make(parts: dict[str, Any]) -> Any:
+        import datetime
+
+        text: str = parts["value"]
+        made = getattr(datetime, name).fromisoformat(text)
+        if len(text.partition(".")[2].partition("+")[0].partition("-")[0]) > 6:
+            raise ValueError("finer than microseconds")
+        return made
+
+    return make
+
+
+def _timedelta(parts: dict[str, Any]) -> Any:
+    from datetime import timedelta
+
+    return timedelta(parts["days"], parts["seconds"], parts["microseconds"])
+
+
+def _decimal(parts: dict[str, Any]) -> Any:
+    from decimal import Decimal
+
+    return Decimal(parts["value"])
+
+
+def _fraction(parts: dict[str, Any]) -> Any:
+    from fractions import Fraction
+
+    return Fraction(parts["numerator"], parts["denominator"])
+
+
+def _uuid(parts: dict[str, Any]) -> Any:
+    from uuid import UUID
+
+    return UUID(parts["value"])
+
+
+def _path(parts: dict[str, Any]) -> Any:
+    from pathlib import PurePosixPath
+
+    return PurePosixPath(parts["value"])
+
+
+def _opaque(parts: dict[str, Any]) -> Opaque:
+    return Opaque(parts["class"], parts["repr"])
+
+
+def _science(name: str) -> Callable[[dict[str, Any]], Any]:
+    def make(parts: dict[str, Any]) -> Any:
+        from terrarium import _science
+
+        return getattr(_science, name)(parts)
+
+    return make
+
+
+_MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "str": _text,
+    "tuple": _named_tuple,
+    "range": _range,
+    "datetime": _iso("datetime"),
+    "date": _iso("date"),
+    "time": _iso("time"),
+    "timedelta": _timedelta,
+    "decimal": _decimal,
+    "fraction": _fraction,
+    "uuid": _uuid,
+    "path": _path,
+    "object": _opaque,
+    "ndarray": _science("array"),
+    "dataframe": _science("frame"),
+    "series": _science("series"),
+}
+
+
+def encode(value: Any) -> Any:
+    """Return a `Tagged` for an object whose class is not built in, or an object of the built-in class below it."""
+    for write in _writers():
+        found = write(value)
+        if found is not None:
+            return found
+    kind = type(value)
+    raise TypeError(f"a value of the class {kind.__module__}.{kind.__qualname__} cannot be an input")
+
+
+def _writers() -> list[Callable[[Any], Any]]:
+    writers: list[Callable[[Any], Any]] = [_encode_own, _encode_enum, _encode_standard, _encode_base]
+    if "numpy" in sys.modules:
+        from terrarium import _science
+
+        writers.insert(0, _science.encode)
+    return writers
+
+
+def _encode_own(value: Any) -> Tagged | None:
+    if isinstance(value, Opaque):
+        return Tagged("object", {"class": value.class_name, "repr": value.repr})
+    if isinstance(value, Array):
+        data = "data" if isinstance(value.data, (bytes, bytearray)) else "items"
+        return Tagged("ndarray", {"dtype": value.dtype, "shape": list(value.shape), data: value.data})
+    if isinstance(value, Column):
+        names = ("name", "dtype", "index", "data")
+        return Tagged("series", {name: getattr(value, name) for name in names})
+    if isinstance(value, Table):
+        parts = {name: getattr(value, name) for name in ("dtypes", "columns", "index")}
+        data = "column_data" if value.by_column else "data"
+        return Tagged("dataframe", {"shape": list(value.shape), **parts, data: value.data})
+    return None
+
+
+def _encode_enum(value: Any) -> Tagged | None:
+    enum = sys.modules.get("enum")
+    if enum is not None and isinstance(value, enum.Enum):
+        return Tagged("enum", {"class": type(value).__qualname__, "name": value.name, "value": value.value})
+    return None
+
+
+def _encode_standard(value: Any) -> Tagged | None:
+    for module, name, write in _STANDARD:
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None and isinstance(value, kind):
+            return write(value)
+    fields = getattr(type(value), "__dataclass_fields__", None)
+    if fields is not None:
+        present = {name: getattr(value, name) for name in fields if hasattr(value, name)}
+        return Tagged("dataclass", {"name": type(value).__qualname__, "fields": present})
+    return None
+
+
+def _encode_base(value: Any) -> Any:
+    if isinstance(value, str):
+        return _encode_text(value)
+    if isinstance(value, tuple):
+        names = getattr(type(value), "_fields", None)
+        if isinstance(names, tuple):
+            name = type(value).__qualname__
+            return Tagged("tuple", {"name": name, "fields": list(names), "items": list(tuple.__iter__(value))})
+        return tuple(value)
+    if isinstance(value, memoryview):
+        return value.tobytes()
+    bases: tuple[type, ...] = (int, float, bytes, list, dict, set, frozenset)
+    for base in bases:
+        if isinstance(value, base):
+            return base(value)
+    if isinstance(value, bytearray):
+        return bytes(value)
+    return None
+
+
+def _encode_text(value: str) -> Any:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        from binascii import b2a_base64
+
+        data = b2a_base64(value.encode("utf-8", "surrogatepass"), newline=False)
+        return Tagged("str", {"surrogatepass": data.decode("ascii")})
+    return "".join(value)
+
+
+def _with_text(kind: str) -> Callable[[Any], Tagged]:
+    return lambda value: Tagged(kind, {"value": str(value)})
+
+
+def _with_iso(kind: str) -> Callable[[Any], Tagged]:
+    return lambda value: Tagged(kind, {"value": value.isoformat()})
+
+
+def _with_parts(kind: str, *names: str) -> Callable[[Any], Tagged]:
+    return lambda value: Tagged(kind, {name: getattr(value, name) for name in names})
+
+
+# Only modules that the program has imported can have made the value. A datetime is a date too, so it comes first.
+_STANDARD: tuple[tuple[str, str, Callable[[Any], Tagged]], ...] = (
+    ("builtins", "complex", _with_parts("complex", "real", "imag")),
+    ("builtins", "range", _with_parts("range", "start", "stop", "step")),
+    ("datetime", "datetime", _with_iso("datetime")),
+    ("datetime", "date", _with_iso("date")),
+    ("datetime", "time", _with_iso("time")),
+    ("datetime", "timedelta", _with_parts("timedelta", "days", "seconds", "microseconds")),
+    ("decimal", "Decimal", _with_text("decimal")),
+    ("fractions", "Fraction", _with_parts("fraction", "numerator", "denominator")),
+    ("uuid", "UUID", _with_text("uuid")),
+    ("pathlib", "PurePath", lambda value: Tagged("path", {"value": value.as_posix()})),
+)

@@ -1,0 +1,50 @@
+//! `CancelHandle` for Python.
+
+use pyo3::prelude::*;
+
+/// Stops the runs that it was given to, from any thread.
+///
+/// A handle that was used stays used: a run that is given it afterwards ends at once.
+///
+/// >>> cancel = terrarium.CancelHandle()
+/// >>> cancel.cancel()
+/// >>> terrarium.Sandbox().execute("while True: pass", cancel=cancel).status
+/// <Status.CANCELLED: 'cancelled'>
+#[pyclass(frozen, module = "terrarium")]
+#[derive(Default)]
+pub(crate) struct CancelHandle(pub(crate) terrarium_core::CancelHandle);
+
+#[pymethods]
+impl CancelHandle {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stop the runs that have this handle, and those that will get it. It does not wait for them to end.
+    fn cancel(&self, py: Python<'_>) {
+        py.detach(|| self.0.cancel());
+    }
+
+    /// A handle of its own that is used when this one is.
+    ///
+    /// >>> every = terrarium.CancelHandle()
+    /// >>> one = every.child()
+    /// >>> every.cancel()
+    /// >>> one.is_cancelled
+    /// True
+    fn child(&self) -> Self {
+        Self(self.0.child())
+    }
+
+    /// Whether `cancel` was called.
+    #[getter]
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    fn __repr__(&self) -> String {
+        let cancelled = if self.0.is_cancelled() { "True" } else { "False" };
+        format!("<CancelHandle is_cancelled={cancelled}>")
+    }
+}

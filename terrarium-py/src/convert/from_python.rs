@@ -1,0 +1,120 @@
+//! Python objects as the core's values.
+
+use std::collections::BTreeMap;
+
+use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
+    intern,
+    prelude::*,
+    types::{
+        PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple, PyType,
+    },
+};
+use terrarium_core::Value;
+
+use crate::python;
+
+/// How deep values may lie in each other; the guest's reader and ours have bounds too.
+const DEPTH: usize = 100;
+
+/// The inputs of a run, from a dict.
+pub(crate) fn inputs(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Value>> {
+    let read = |(name, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+        let name: String = name.extract()?;
+        let value = value(&object, 0).map_err(|problem| about(given.py(), &name, problem))?;
+        Ok((name, value))
+    };
+    given.cast::<PyDict>()?.iter().map(read).collect()
+}
+
+/// The exception that says which input is at fault.
+fn about(py: Python<'_>, name: &str, problem: PyErr) -> PyErr {
+    let text = format!("inputs['{name}']: {}", problem.value(py));
+    let said = if problem.is_instance_of::<PyTypeError>(py) {
+        PyTypeError::new_err(text)
+    } else if problem.is_instance_of::<PyValueError>(py) {
+        PyValueError::new_err(text)
+    } else {
+        return problem;
+    };
+    said.set_cause(py, Some(problem));
+    said
+}
+
+fn value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    if let Some(value) = built_in(object, depth)? {
+        return Ok(value);
+    }
+    // Another class: `_values.encode` gives a `Tagged`, or something built in that says the same.
+    let py = object.py();
+    let encoded = python::values(py)?.call_method1(intern!(py, "encode"), (object,))?;
+    if encoded.is_instance(tagged_class(py)?.as_any())? {
+        return tagged(&encoded, depth);
+    }
+    built_in(&encoded, depth)?.ok_or_else(|| PyTypeError::new_err("encoded as what cannot be an input"))
+}
+
+/// The value of an object whose class is built in, and not a subclass of one that is.
+fn built_in(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Option<Value>> {
+    if depth > DEPTH {
+        return Err(PyValueError::new_err(format!("values lie more than {DEPTH} deep in each other")));
+    }
+    let below = |item: Bound<'_, PyAny>| value(&item, depth + 1);
+    Ok(Some(if object.is_none() {
+        Value::None
+    } else if let Ok(text) = object.cast_exact::<PyString>() {
+        match text.to_str() {
+            Ok(text) => Value::Str(text.to_owned()),
+            // Lone surrogates.
+            Err(_) => return Ok(None),
+        }
+    } else if let Ok(truth) = object.cast_exact::<PyBool>() {
+        Value::Bool(truth.is_true())
+    } else if object.is_exact_instance_of::<PyInt>() {
+        match object.extract() {
+            Ok(number) => Value::Int(number),
+            Err(_) => Value::BigInt(hexadecimal(object)?),
+        }
+    } else if let Ok(number) = object.cast_exact::<PyFloat>() {
+        Value::Float(number.value())
+    } else if let Ok(list) = object.cast_exact::<PyList>() {
+        Value::List(list.iter().map(below).collect::<PyResult<_>>()?)
+    } else if let Ok(dict) = object.cast_exact::<PyDict>() {
+        let pairs = dict.iter().map(|(key, item)| Ok((below(key)?, below(item)?)));
+        Value::Dict(pairs.collect::<PyResult<_>>()?)
+    } else if let Ok(tuple) = object.cast_exact::<PyTuple>() {
+        Value::Tuple(tuple.iter().map(below).collect::<PyResult<_>>()?)
+    } else if let Ok(bytes) = object.cast_exact::<PyBytes>() {
+        Value::Bytes(bytes.as_bytes().into())
+    } else if let Ok(bytes) = object.cast_exact::<PyByteArray>() {
+        Value::Bytes(bytes.to_vec().into())
+    } else if let Ok(set) = object.cast_exact::<PySet>() {
+        Value::Set(set.iter().map(below).collect::<PyResult<_>>()?)
+    } else if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
+        Value::FrozenSet(set.iter().map(below).collect::<PyResult<_>>()?)
+    } else if object.get_type().is(tagged_class(object.py())?) {
+        return tagged(object, depth).map(Some);
+    } else {
+        return Ok(None);
+    }))
+}
+
+/// An int of any size; there is no bound on hexadecimal digits as there is on decimal ones.
+fn hexadecimal(number: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text: String = number.call_method1(intern!(number.py(), "__format__"), ("#x",))?.extract()?;
+    Ok(text)
+}
+
+fn tagged_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
+    Ok(python::values(py)?.getattr(intern!(py, "Tagged"))?.cast_into()?)
+}
+
+/// A `Tagged`: a kind and its parts.
+fn tagged(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    let py = object.py();
+    let kind = object.getattr(intern!(py, "kind"))?.extract()?;
+    let fields = object.getattr(intern!(py, "fields"))?;
+    let fields = fields.cast::<PyDict>()?;
+    let parts = fields.iter().map(|(name, part)| Ok((name.extract()?, value(&part, depth + 1)?)));
+    Ok(Value::Tagged { kind, fields: parts.collect::<PyResult<_>>()? })
+}

@@ -1,0 +1,144 @@
+//! The way out of Python for everything that takes time: the interpreter is free for other threads, signals are seen,
+//! and the caller's functions are called on the thread that called.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    time::Duration,
+};
+
+use pyo3::{prelude::*, types::PyBytes};
+use terrarium_core::{CancelHandle, Error};
+
+use crate::{
+    error::raised,
+    worker::{Worker, look_out},
+};
+
+/// How often the main thread looks for signals while it waits.
+const TICK: Duration = Duration::from_millis(50);
+/// How many pieces of output may wait for the caller's function before the guest waits too.
+const QUEUE: usize = 64;
+
+/// What a worker tells the thread that waits for it.
+enum Event<T> {
+    /// A listener has something to hear.
+    Heard(usize, Heard),
+    Done(T),
+}
+
+/// What a listener hears.
+pub(crate) enum Heard {
+    Bytes(Vec<u8>),
+    Text(String),
+}
+
+/// Passes on what a listener is to hear, from any thread.
+pub(crate) type Tell = Arc<dyn Fn(usize, Heard) + Send + Sync>;
+
+/// How work is ended when a signal handler or a listener raises an exception.
+pub(crate) enum Stop {
+    /// By this handle; the work is waited for, which does not take long then.
+    Cancel(CancelHandle),
+    /// It cannot be; it goes on without anybody who waits for it.
+    Abandon,
+}
+
+/// Do `work` without holding the interpreter.
+///
+/// On Python's main thread (`is_main`), and where there are `listeners`, a thread of its own does it, so that this one can
+/// look for signals and call the listeners; elsewhere it is done in place.
+pub(crate) fn run<T: Send + 'static>(
+    py: Python<'_>,
+    is_main: bool,
+    listeners: &[Py<PyAny>],
+    stop: Stop,
+    work: impl FnOnce(Tell) -> Result<T, Error> + Send + 'static,
+) -> PyResult<T> {
+    if !is_main && listeners.is_empty() {
+        let nobody: Tell = Arc::new(|_, _| ());
+        return py.detach(|| work(nobody)).map_err(|error| raised(py, error));
+    }
+    let worker = Worker::take().map_err(|error| no_thread(py, &error.to_string()))?;
+    let (sender, receiver) = sync_channel(QUEUE);
+    worker.give(move || {
+        let done = work(teller(sender.clone()));
+        // Nobody waits for work that was abandoned.
+        let _ = sender.send(Event::Done(done));
+    });
+    let done = wait(py, is_main, listeners, &stop, receiver)?;
+    worker.put_back();
+    done.finish(py)
+}
+
+fn teller<T: Send + 'static>(sender: SyncSender<Event<T>>) -> Tell {
+    Arc::new(move |listener, heard| {
+        // As above.
+        let _ = sender.send(Event::Heard(listener, heard));
+    })
+}
+
+/// Work that has come to its end, and what was raised meanwhile.
+struct Done<T> {
+    result: Result<T, Error>,
+    failure: Option<PyErr>,
+}
+
+impl<T> Done<T> {
+    fn finish(self, py: Python<'_>) -> PyResult<T> {
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => self.result.map_err(|error| raised(py, error)),
+        }
+    }
+}
+
+/// Wait for the end of the work. It is an error if the worker will not be free.
+fn wait<T: Send>(
+    py: Python<'_>,
+    is_main: bool,
+    listeners: &[Py<PyAny>],
+    stop: &Stop,
+    mut receiver: Receiver<Event<Result<T, Error>>>,
+) -> PyResult<Done<T>> {
+    let mut failure: Option<PyErr> = None;
+    loop {
+        let waiting = &mut receiver;
+        let event = py.detach(move || match look_out(waiting) {
+            Some(event) => Ok(event),
+            None if is_main => waiting.recv_timeout(TICK),
+            None => waiting.recv().map_err(RecvTimeoutError::from),
+        });
+        let raised = match event {
+            Ok(Event::Done(result)) => return Ok(Done { result, failure }),
+            Ok(Event::Heard(listener, heard)) if failure.is_none() => call(py, listeners.get(listener), heard).err(),
+            // The first exception is the one that the caller gets; the rest of the output is for nobody.
+            Ok(Event::Heard(..)) => None,
+            Err(RecvTimeoutError::Timeout) if failure.is_none() => py.check_signals().err(),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return Err(no_thread(py, "it ended before its work was done")),
+        };
+        if let Some(raised) = raised {
+            match stop {
+                Stop::Cancel(handle) => handle.cancel(),
+                Stop::Abandon => return Err(raised),
+            }
+            failure = Some(raised);
+        }
+    }
+}
+
+fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<()> {
+    let Some(listener) = listener else { return Ok(()) };
+    match heard {
+        Heard::Bytes(bytes) => listener.call1(py, (PyBytes::new(py, &bytes),))?,
+        Heard::Text(text) => listener.call1(py, (text,))?,
+    };
+    Ok(())
+}
+
+fn no_thread(py: Python<'_>, reason: &str) -> PyErr {
+    raised(py, Error::Engine(format!("a thread to work on: {reason}")))
+}

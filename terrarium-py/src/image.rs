@@ -1,0 +1,92 @@
+//! `Image`: what the class of the same name in Python holds.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use pyo3::prelude::*;
+use terrarium_core::ImageOptions;
+
+use crate::{
+    error::raised,
+    gate::{self, Heard, Stop},
+    options, python,
+};
+
+/// An interpreter that has booted, as a file.
+#[pyclass(frozen, module = "terrarium._native")]
+pub(crate) struct Image(pub(crate) terrarium_core::Image);
+
+#[pymethods]
+impl Image {
+    /// Build one from options in JSON; `progress` is called with what is being done.
+    #[staticmethod]
+    fn build(py: Python<'_>, is_main: bool, json: &str, progress: Option<Py<PyAny>>) -> PyResult<Self> {
+        let options: ImageOptions = options::read(py, json)?;
+        let listeners: Vec<_> = progress.into_iter().collect();
+        let has_listener = !listeners.is_empty();
+        let work = move |tell: gate::Tell| {
+            terrarium_core::Image::build_with(options, |step| {
+                if has_listener {
+                    tell(0, Heard::Text(step.to_string()));
+                }
+            })
+        };
+        gate::run(py, is_main, &listeners, Stop::Abandon, work).map(Self)
+    }
+
+    /// Open an image file.
+    #[staticmethod]
+    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        py.detach(|| terrarium_core::Image::open(path)).map(Self).map_err(|error| raised(py, error))
+    }
+
+    /// Write a file that can be moved.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.0.save(path)).map_err(|error| raised(py, error))
+    }
+
+    /// What is in it, as JSON.
+    fn info(&self) -> PyResult<String> {
+        python::json(self.0.info())
+    }
+}
+
+/// Start sandboxes that want the bare interpreter from an image that the package brings.
+#[pyfunction]
+pub(crate) fn set_base(path: PathBuf) {
+    terrarium_core::Image::set_base(path);
+}
+
+/// What is in an image file, as JSON.
+#[pyfunction]
+pub(crate) fn inspect_image(py: Python<'_>, path: PathBuf) -> PyResult<String> {
+    let info = py.detach(|| terrarium_core::Image::inspect(path)).map_err(|error| raised(py, error))?;
+    python::json(&info)
+}
+
+/// The images in a cache folder, as JSON.
+#[pyfunction]
+pub(crate) fn list_images(py: Python<'_>, cache_dir: Option<PathBuf>) -> PyResult<String> {
+    let list = || terrarium_core::Image::list(cache_dir.as_deref());
+    let found = py.detach(list).map_err(|error| raised(py, error))?;
+    python::json(&found)
+}
+
+/// Remove images from a cache folder; their paths.
+#[pyfunction]
+pub(crate) fn prune_images(
+    py: Python<'_>,
+    cache_dir: Option<PathBuf>,
+    unused_for: Option<f64>,
+) -> PyResult<Vec<PathBuf>> {
+    let unused_for = unused_for
+        .map(|seconds| {
+            Duration::try_from_secs_f64(seconds)
+                .map_err(|error| pyo3::exceptions::PyValueError::new_err(format!("unused_for: {error}")))
+        })
+        .transpose()?;
+    let prune = || terrarium_core::Image::prune(cache_dir.as_deref().map(Path::new), unused_for);
+    py.detach(prune).map_err(|error| raised(py, error))
+}

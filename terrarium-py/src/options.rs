@@ -1,0 +1,121 @@
+//! Options from Python: JSON text for what JSON has, and a dict of the rest.
+//!
+//! The JSON is read by the core's own types, so that names, forms and defaults are the core's.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+use terrarium_core::{Bytes, ExecuteOptions, SandboxOptions, StreamCallback};
+
+use crate::{
+    cancel::CancelHandle,
+    convert, error,
+    gate::{Heard, Tell},
+};
+
+/// One of the core's option structs, from its JSON form.
+pub(crate) fn read<T: DeserializeOwned>(py: Python<'_>, json: &str) -> PyResult<T> {
+    let whole = match serde_json::from_str(json) {
+        Ok(options) => return Ok(options),
+        Err(whole) => whole,
+    };
+    // Each alone, to find out which it is.
+    let members: Map<String, Json> = serde_json::from_str(json).unwrap_or_default();
+    for (name, value) in members {
+        let alone = Json::Object(Map::from_iter([(name.clone(), value)]));
+        if let Err(problem) = serde_json::from_value::<T>(alone) {
+            return Err(refused(py, &name, &problem.to_string()));
+        }
+    }
+    Err(refused(py, "options", &whole.to_string()))
+}
+
+/// In Python's own words: unknown names and wrong types are a `TypeError`.
+fn refused(py: Python<'_>, name: &str, problem: &str) -> PyErr {
+    if let Some((_, known)) = problem.split_once("expected one of ").filter(|_| problem.starts_with("unknown field")) {
+        return PyTypeError::new_err(format!("unknown option '{name}'; there are {}", known.replace('`', "")));
+    }
+    if problem.starts_with("invalid type") {
+        return PyTypeError::new_err(format!("option '{name}': {problem}"));
+    }
+    error::invalid_option(py, name, problem.strip_prefix(&format!("{name}: ")).unwrap_or(problem))
+}
+
+/// The options of a sandbox.
+pub(crate) fn sandbox(py: Python<'_>, json: &str, rest: &Bound<'_, PyDict>) -> PyResult<SandboxOptions> {
+    let mut options: SandboxOptions = read(py, json)?;
+    if let Some(given) = rest.get_item("files")? {
+        options.files = files(&given)?;
+    }
+    Ok(options)
+}
+
+/// The options of a run, and the functions that its output goes to.
+pub(crate) struct Run {
+    options: ExecuteOptions,
+    on_stdout: Option<usize>,
+    on_stderr: Option<usize>,
+    pub(crate) listeners: Vec<Py<PyAny>>,
+}
+
+impl Run {
+    pub(crate) fn new(py: Python<'_>, json: Option<&str>, rest: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut options: ExecuteOptions = json.map(|json| read(py, json)).transpose()?.unwrap_or_default();
+        let mut listeners = Vec::new();
+        let (mut on_stdout, mut on_stderr) = (None, None);
+        let mut cancel = None;
+        for (name, given) in rest.into_iter().flatten() {
+            match name.extract::<&str>()? {
+                "files" => options.files = files(&given)?,
+                "stdin" => options.stdin = bytes(&given)?,
+                "inputs" => options.inputs = convert::inputs(&given)?,
+                "cancel" => cancel = Some(given.cast::<CancelHandle>()?.get().0.child()),
+                "on_stdout" => on_stdout = Some(listen(&mut listeners, &given)),
+                "on_stderr" => on_stderr = Some(listen(&mut listeners, &given)),
+                other => return Err(PyTypeError::new_err(format!("unknown option '{other}'"))),
+            }
+        }
+        // A handle of the run's own: what stops this run (Ctrl+C, say) must not stop others that share the caller's.
+        options.cancel = Some(cancel.unwrap_or_default());
+        Ok(Self { options, on_stdout, on_stderr, listeners })
+    }
+
+    /// What stops this run alone.
+    pub(crate) fn cancel(&self) -> terrarium_core::CancelHandle {
+        self.options.cancel.clone().unwrap_or_default()
+    }
+
+    /// The core's options, whose output goes to the listeners by way of `tell`.
+    pub(crate) fn into_options(self, tell: &Tell) -> ExecuteOptions {
+        let stream = |listener: Option<usize>| -> Option<StreamCallback> {
+            let (listener, tell) = (listener?, Arc::clone(tell));
+            Some(Arc::new(move |bytes: &[u8]| tell(listener, Heard::Bytes(bytes.to_vec()))))
+        };
+        ExecuteOptions { on_stdout: stream(self.on_stdout), on_stderr: stream(self.on_stderr), ..self.options }
+    }
+
+    /// Take the functions out, for the thread that calls them.
+    pub(crate) fn take_listeners(&mut self) -> Vec<Py<PyAny>> {
+        std::mem::take(&mut self.listeners)
+    }
+}
+
+fn listen(listeners: &mut Vec<Py<PyAny>>, function: &Bound<'_, PyAny>) -> usize {
+    listeners.push(function.clone().unbind());
+    listeners.len() - 1
+}
+
+fn files(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Bytes>> {
+    given.cast::<PyDict>()?.iter().map(|(path, content)| Ok((path.extract()?, bytes(&content)?))).collect()
+}
+
+/// The content of a `bytes` object.
+pub(crate) fn bytes(given: &Bound<'_, PyAny>) -> PyResult<Bytes> {
+    Ok(given.cast::<PyBytes>()?.as_bytes().into())
+}

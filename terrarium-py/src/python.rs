@@ -1,0 +1,39 @@
+//! What is looked up in Python once: the package's own modules. And what the library says of itself.
+
+use pyo3::{prelude::*, sync::PyOnceLock};
+
+use crate::error::raised;
+
+static VALUES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// `terrarium._values`: the kinds of values that are not built into Python.
+pub(crate) fn values(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    module(py, &VALUES, "terrarium._values")
+}
+
+/// `terrarium._errors`: the exceptions.
+pub(crate) fn errors(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    module(py, &ERRORS, "terrarium._errors")
+}
+
+fn module<'py>(
+    py: Python<'py>,
+    cell: &'static PyOnceLock<Py<PyModule>>,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyModule>> {
+    let module = cell.get_or_try_init(py, || PyModule::import(py, name).map(Bound::unbind))?;
+    Ok(module.bind(py))
+}
+
+/// What the library is made of, as JSON.
+#[pyfunction]
+pub(crate) fn about(py: Python<'_>) -> PyResult<String> {
+    let about = terrarium_core::About::new().map_err(|error| raised(py, error))?;
+    json(&about)
+}
+
+/// The JSON text of one of the core's types.
+pub(crate) fn json(value: &impl serde::Serialize) -> PyResult<String> {
+    serde_json::to_string(value).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
+}

@@ -1,0 +1,141 @@
+//! `Outcome`: the core's result, from which the class `ExecutionResult` in Python takes what it is asked for.
+
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
+use terrarium_core::ExecutionResult;
+
+use crate::{convert, python};
+
+/// What a run left behind. Each attribute is converted anew when it is read.
+#[pyclass(frozen, module = "terrarium._native")]
+pub(crate) struct Outcome(Box<ExecutionResult>);
+
+impl Outcome {
+    pub(crate) fn new(result: ExecutionResult) -> Self {
+        Self(Box::new(result))
+    }
+}
+
+#[pymethods]
+impl Outcome {
+    /// From the core's JSON form.
+    #[staticmethod]
+    fn from_json(json: &str) -> PyResult<Self> {
+        serde_json::from_str(json).map(Self::new).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// The core's JSON form.
+    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| serde_json::to_string(&self.0)).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// The JSON form of `status`, without its quotes.
+    #[getter]
+    fn status(&self) -> PyResult<String> {
+        Ok(python::json(&self.0.status)?.trim_matches('"').to_owned())
+    }
+
+    #[getter]
+    fn has_value(&self) -> bool {
+        self.0.final_expression.is_some()
+    }
+
+    #[getter]
+    fn final_expression<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.0.final_expression.as_ref().map(|value| convert::object(py, value)).transpose()
+    }
+
+    #[getter]
+    fn final_repr(&self) -> Option<&str> {
+        self.0.final_repr.as_deref()
+    }
+
+    #[getter]
+    fn final_repr_truncated(&self) -> bool {
+        self.0.final_repr_truncated
+    }
+
+    #[getter]
+    fn outputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let outputs = PyDict::new(py);
+        for (name, value) in &self.0.outputs {
+            outputs.set_item(name, convert::object(py, value)?)?;
+        }
+        Ok(outputs)
+    }
+
+    #[getter]
+    fn stdout(&self) -> &str {
+        &self.0.stdout
+    }
+
+    #[getter]
+    fn stdout_bytes<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.0.stdout_bytes.as_ref().map(|bytes| PyBytes::new(py, bytes))
+    }
+
+    #[getter]
+    fn stdout_truncated(&self) -> bool {
+        self.0.stdout_truncated
+    }
+
+    #[getter]
+    fn stderr(&self) -> &str {
+        &self.0.stderr
+    }
+
+    #[getter]
+    fn stderr_bytes<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.0.stderr_bytes.as_ref().map(|bytes| PyBytes::new(py, bytes))
+    }
+
+    #[getter]
+    fn stderr_truncated(&self) -> bool {
+        self.0.stderr_truncated
+    }
+
+    #[getter]
+    fn output_files<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let files = PyDict::new(py);
+        for (path, content) in &self.0.output_files {
+            files.set_item(path, PyBytes::new(py, content))?;
+        }
+        Ok(files)
+    }
+
+    #[getter]
+    fn deleted_files(&self) -> Vec<String> {
+        self.0.deleted_files.clone()
+    }
+
+    /// As JSON.
+    #[getter]
+    fn displays(&self) -> PyResult<String> {
+        python::json(&self.0.displays)
+    }
+
+    /// As JSON.
+    #[getter]
+    fn error(&self) -> PyResult<Option<String>> {
+        self.0.error.as_ref().map(python::json).transpose()
+    }
+
+    #[getter]
+    fn exit_code(&self) -> Option<i32> {
+        self.0.exit_code
+    }
+
+    #[getter]
+    fn session_lost(&self) -> bool {
+        self.0.session_lost
+    }
+
+    /// As JSON.
+    #[getter]
+    fn metrics(&self) -> PyResult<String> {
+        python::json(&self.0.metrics)
+    }
+}

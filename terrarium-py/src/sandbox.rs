@@ -1,0 +1,64 @@
+//! `Sandbox`: what the class of the same name in Python holds.
+
+use pyo3::{prelude::*, types::PyDict};
+
+use crate::{
+    error::raised,
+    gate::{self, Stop},
+    image::Image,
+    options::{self, Run},
+    python,
+    result::Outcome,
+    session::Session,
+};
+
+/// A configuration that runs code.
+#[pyclass(frozen, module = "terrarium._native")]
+pub(crate) struct Sandbox(terrarium_core::Sandbox);
+
+#[pymethods]
+impl Sandbox {
+    /// From options: those that JSON can say, and a dict of the others.
+    #[new]
+    fn new(
+        py: Python<'_>,
+        is_main: bool,
+        json: &str,
+        rest: &Bound<'_, PyDict>,
+        image: Option<&Bound<'_, Image>>,
+    ) -> PyResult<Self> {
+        let options = options::sandbox(py, json, rest)?;
+        let image = image.map(|image| image.get().0.clone());
+        let made = gate::run(py, is_main, &[], Stop::Abandon, move |_| match image {
+            Some(image) => terrarium_core::Sandbox::on_image(image, options),
+            None => terrarium_core::Sandbox::new(options),
+        });
+        made.map(Self)
+    }
+
+    /// Run code in a fresh interpreter.
+    #[pyo3(signature = (is_main, code, json=None, rest=None))]
+    fn execute(
+        &self,
+        py: Python<'_>,
+        is_main: bool,
+        code: String,
+        json: Option<&str>,
+        rest: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Outcome> {
+        let mut run = Run::new(py, json, rest)?;
+        let (sandbox, stop, listeners) = (self.0.clone(), Stop::Cancel(run.cancel()), run.take_listeners());
+        let work = move |tell| sandbox.execute_with(&code, run.into_options(&tell));
+        gate::run(py, is_main, &listeners, stop, work).map(Outcome::new)
+    }
+
+    /// Start an interpreter that keeps its state.
+    fn session(&self, py: Python<'_>) -> PyResult<Session> {
+        py.detach(|| self.0.session()).map(Session::new).map_err(|error| raised(py, error))
+    }
+
+    /// The options, as JSON.
+    fn options(&self) -> PyResult<String> {
+        python::json(self.0.options())
+    }
+}

@@ -1,0 +1,63 @@
+"""Sandboxes in other processes: pickles, pools, forks."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+import pickle
+
+import pytest
+import terrarium
+
+
+def test_a_sandbox_pickles_as_its_options():
+    made = terrarium.Sandbox(timeout=7, files={"f": b"\xff"}, env={"A": "1"}, args=["x"])
+    again = pickle.loads(pickle.dumps(made))
+    assert again.options == made.options
+    assert again.execute("open('f', 'rb').read()").final_expression == b"\xff"
+
+
+def test_an_image_pickles_as_its_path_and_a_sandbox_on_it_too():
+    image = terrarium.Image.build(prepare="import fractions")
+    assert pickle.loads(pickle.dumps(image)).info == image.info
+    sandbox = pickle.loads(pickle.dumps(terrarium.Sandbox.on_image(image, timeout=9)))
+    assert sandbox.image.info.path == image.info.path
+    assert sandbox.options["timeout"] == 9.0
+    assert sandbox.execute("import sys; 'fractions' in sys.modules").final_expression is True
+
+
+def test_faults_pickle_and_sessions_do_not(session):
+    error = terrarium.TooLargeError("text", what="the code", option="code_bytes", limit=1, used=2)
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.limit) == (terrarium.TooLargeError, "text", 1)
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(session)
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_pool_of_processes_runs_code(sandbox, method):
+    context = multiprocessing.get_context(method)
+    with concurrent.futures.ProcessPoolExecutor(2, context) as pool:
+        results = list(pool.map(sandbox.execute, [f"{n} + 1" for n in range(20)]))
+    assert [result.final_expression for result in results] == list(range(1, 21))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_after_a_fork_is_refused_and_leaves_its_parent_unharmed(python):
+    program = """
+import os, sys, terrarium, warnings
+warnings.simplefilter("ignore")
+sandbox = terrarium.Sandbox()
+sandbox.execute("1")
+child = os.fork()
+if child == 0:
+    try:
+        sandbox.execute("1")
+    except terrarium.ForkedError:
+        os._exit(5)
+    os._exit(0)
+_, status = os.waitpid(child, 0)
+print(os.waitstatus_to_exitcode(status), sandbox.execute("2").final_expression)
+"""
+    assert python(program) == "5 2\n"

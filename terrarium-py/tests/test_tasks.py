@@ -1,0 +1,100 @@
+"""Runs that are awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+import terrarium
+from terrarium import Status
+
+
+def test_many_runs_at_once(sandbox):
+    async def main():
+        runs = [sandbox.execute_async(f"{n} * 2", {"f": b"1"}) for n in range(200)]
+        return [result.final_expression for result in await asyncio.gather(*runs)]
+
+    assert asyncio.run(main()) == [2 * n for n in range(200)]
+
+
+def test_the_loop_goes_on_meanwhile(sandbox):
+    async def main():
+        ticks = 0
+        run = asyncio.ensure_future(sandbox.execute_async("import time; time.sleep(0.5); 1"))
+        while not run.done():
+            ticks += 1
+            await asyncio.sleep(0.01)
+        return ticks, (await run).final_expression
+
+    ticks, value = asyncio.run(main())
+    assert ticks > 10
+    assert value == 1
+
+
+def test_a_cancelled_task_stops_its_run_at_once(sandbox):
+    async def main():
+        session = sandbox.session()
+        await session.execute_async("x = 1")
+        begun = time.monotonic()
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(session.execute_async("while True: pass"), 0.3)
+        # The session is free again: the run did not go on to its own limit.
+        result = await session.execute_async("x")
+        return result.final_expression, time.monotonic() - begun
+
+    value, took = asyncio.run(main())
+    assert value == 1
+    assert took < 5
+
+
+def test_a_run_that_waits_for_a_thread_can_be_cancelled(sandbox):
+    async def main():
+        cancel = terrarium.CancelHandle()
+        busy = [asyncio.ensure_future(sandbox.execute_async("while True: pass", cancel=cancel)) for _ in range(40)]
+        await asyncio.sleep(0.2)
+        waiting = asyncio.ensure_future(sandbox.execute_async("1"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        cancel.cancel()
+        return {(await run).status for run in busy}
+
+    assert asyncio.run(main()) == {Status.CANCELLED}
+
+
+def test_listeners_are_called_in_the_loop_and_before_the_result(sandbox):
+    async def main():
+        heard, threads = [], set()
+
+        def listen(data):
+            heard.append(data)
+            threads.add(threading.get_ident())
+
+        result = await sandbox.execute_async("for i in range(100): print(i)", on_stdout=listen)
+        return b"".join(heard) == result.stdout.encode(), threads == {threading.get_ident()}
+
+    assert asyncio.run(main()) == (True, True)
+
+
+def test_an_exception_of_a_listener_is_raised_where_the_run_is_awaited(sandbox):
+    def listen(data):
+        raise KeyError("stop")
+
+    async def main():
+        with pytest.raises(KeyError, match="stop"):
+            await sandbox.execute_async("while True: print(1)", on_stdout=listen)
+
+    asyncio.run(main())
+
+
+def test_wrong_arguments_are_raised_where_the_run_is_awaited(sandbox):
+    async def main():
+        with pytest.raises(TypeError, match="unknown option 'no'"):
+            await sandbox.execute_async("1", no=1)
+        with pytest.raises(TypeError, match="cancel: expected a CancelHandle"):
+            await sandbox.execute_async("1", cancel=3)
+
+    asyncio.run(main())

@@ -1,0 +1,240 @@
+"""Values: out of the guest as Python's own, and in again."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import math
+import pathlib
+import sys
+import uuid
+
+import numpy
+import pandas
+import pytest
+import terrarium
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from terrarium import Array, Column, Opaque, Table, Tagged
+
+UTC = datetime.timezone.utc
+PLAIN = [
+    ("None", None), ("True", True), ("2**53", 2**53), ("-2**64", -(2**64)), ("10**4000", 10**4000), ("1.5", 1.5),
+    ("float('-inf')", -math.inf), ("'é\\0'", "é\0"), ("'\\udc80'", "\udc80"), ("b'a\\xff'", b"a\xff"),
+    ("bytearray(b'a')", b"a"), ("[1, [2]]", [1, [2]]), ("(1, (2,))", (1, (2,))), ("{1, 2}", {1, 2}),
+    ("frozenset([1])", frozenset([1])), ("{'a': 1}", {"a": 1}), ("{1: 'a', (1, 2): 3, None: 4}", {1: "a", (1, 2): 3, None: 4}),
+    ("{'$type': 'x'}", {"$type": "x"}), ("1+2j", 1 + 2j), ("range(1, 9, 2)", range(1, 9, 2)),
+    ("datetime.datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=datetime.timezone.utc)", datetime.datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=UTC)),
+    ("datetime.datetime(2020, 1, 2)", datetime.datetime(2020, 1, 2)), ("datetime.date(2020, 1, 2)", datetime.date(2020, 1, 2)),
+    ("datetime.time(1, 2, 3, 4)", datetime.time(1, 2, 3, 4)), ("datetime.timedelta(-1, 2, 3)", datetime.timedelta(-1, 2, 3)),
+    ("decimal.Decimal('1.10')", decimal.Decimal("1.10")), ("fractions.Fraction(1, 3)", fractions.Fraction(1, 3)),
+    ("uuid.UUID(int=7)", uuid.UUID(int=7)), ("pathlib.Path('/a/b')", pathlib.PurePosixPath("/a/b")),
+]  # fmt: skip
+IMPORTS = "import datetime, decimal, fractions, uuid, pathlib, collections, dataclasses, enum\n"
+
+
+@pytest.mark.parametrize(("code", "value"), PLAIN, ids=[code[:40] for code, _ in PLAIN])
+def test_a_value_has_pythons_own_type(sandbox, code, value):
+    found = sandbox.execute(IMPORTS + code).final_expression
+    assert found == value
+    assert type(found) is type(value)
+    shown = code.replace("bytearray(b'a')", "b'a'")
+    wanted = sandbox.execute(f"{IMPORTS}repr({shown})").final_expression
+    assert sandbox.execute("repr(x)", inputs={"x": found}).final_expression == wanted
+
+
+def test_ints_of_any_size_are_exact_whatever_the_limit_on_digits(sandbox):
+    limit = sys.get_int_max_str_digits() if hasattr(sys, "get_int_max_str_digits") else None
+    try:
+        if limit is not None:
+            sys.set_int_max_str_digits(640)
+        for value in (3**3000, -(7**30000)):
+            assert sandbox.execute("x", inputs={"x": value}).final_expression == value
+    finally:
+        if limit is not None:
+            sys.set_int_max_str_digits(limit)
+
+
+def test_named_tuples_keep_their_names_and_pickle(sandbox):
+    import pickle
+
+    point = sandbox.execute("import collections\ncollections.namedtuple('P', 'x y')(1, [2])").final_expression
+    assert (point.x, point.y, repr(point)) == (1, [2], "P(x=1, y=[2])")
+    assert pickle.loads(pickle.dumps(point)) == point
+    assert sandbox.execute("p.y, repr(p)", inputs={"p": point}).final_expression == ([2], "P(x=1, y=[2])")
+    own = collections.namedtuple("Own", "a")(5)
+    assert sandbox.execute("p.a", inputs={"p": own}).final_expression == 5
+
+
+def test_what_python_has_no_class_for_is_tagged_and_comes_back(sandbox):
+    code = "import dataclasses, enum\n@dataclasses.dataclass\nclass D:\n    x: int\nclass E(enum.Enum):\n    A = (1, 2)\n[D(1), E.A, {E.A: D(2)}]"
+    point, member, table = sandbox.execute(code).final_expression
+    assert (point.kind, point["fields"], member["name"], member["value"]) == ("dataclass", {"x": 1}, "A", (1, 2))
+    assert table[member]["fields"] == {"x": 2}
+    assert sandbox.execute("d.x, e", inputs={"d": point, "e": member}).final_expression == (1, (1, 2))
+
+    @dataclasses.dataclass
+    class Host:
+        a: int
+
+    class Colour(enum.IntEnum):
+        RED = 3
+
+    assert sandbox.execute("h.a, c", inputs={"h": Host(4), "c": Colour.RED}).final_expression == (4, 3)
+
+
+def test_other_objects_are_opaque_and_no_input(sandbox):
+    value = sandbox.execute("object").final_expression
+    assert value == Opaque("builtins.type", "<class 'object'>")
+    result = sandbox.execute("x", inputs={"x": value})
+    assert result.status == "error"
+    assert "cannot be an input" in result.error.message
+
+
+def test_what_is_hashable_only_in_the_guest_does_not_fail(sandbox):
+    code = "class D(dict):\n    __hash__ = lambda self: 1\n{D(a=1)}, {D(): 2}, frozenset([D()])"
+    one, two, three = sandbox.execute(code).final_expression
+    assert one == Tagged("set", {"items": [{"a": 1}]})
+    assert two == Tagged("dict", {"items": [[{}, 2]]})
+    assert three.kind == "frozenset"
+
+
+def test_cycles_and_values_that_are_too_large_are_told(sandbox):
+    assert sandbox.execute("a = [1]; a.append(a); a").final_expression == [1, Tagged("cycle", {})]
+    small = terrarium.Sandbox(value_bytes=1000).execute("'x' * 5000").final_expression
+    assert (small.kind, small["class"]) == ("truncated", "builtins.str")
+
+
+def test_inputs_that_are_too_deep_are_refused(sandbox):
+    cycle: list = []
+    cycle.append(cycle)
+    with pytest.raises(ValueError, match=r"inputs\['x'\]: values lie more than 100 deep"):
+        sandbox.execute("x", inputs={"x": cycle})
+
+
+def test_a_hostile_guest_cannot_break_the_conversion(sandbox):
+    code = """
+import collections, datetime, decimal
+class T(tuple):
+    _fields = ("class", "1")
+class D(decimal.Decimal):
+    def __str__(self): return "not a number"
+class W(datetime.datetime):
+    def isoformat(self): return "never"
+[T((1, 2)), D(1), W(2020, 1, 1)]"""
+    values = sandbox.execute(code).final_expression
+    assert [value.kind for value in values] == ["tuple", "decimal", "datetime"]
+    assert values[0]["items"] == [1, 2]
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters()) | st.binary(max_size=64)
+    | st.complex_numbers(allow_nan=False) | st.dates() | st.datetimes(timezones=st.none() | st.just(UTC)) | st.times()
+    | st.timedeltas() | st.decimals(allow_nan=False) | st.fractions() | st.uuids()
+)  # fmt: skip
+keys = st.integers() | st.text() | st.tuples(st.integers(), st.text()) | st.none()
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner)
+        | st.lists(inner).map(tuple)
+        | st.dictionaries(keys, inner)
+        | st.sets(keys)
+        | st.frozensets(keys)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=values)
+def test_any_value_comes_back_equal_and_of_the_same_type(sandbox, value):
+    result = sandbox.execute("x", inputs={"x": value})
+    assert result.error is None
+    found = result.final_expression
+    assert found == value
+    assert type(found) is type(value)
+    again = terrarium.ExecutionResult.from_json(result.to_json())
+    assert again.final_expression == value
+
+
+def test_arrays_are_numpys_own_and_writable(science):
+    code = "import numpy\n[numpy.arange(6, dtype='i8').reshape(2, 3), numpy.zeros(100_000), numpy.array(['a', 'bc']), numpy.arange(3, dtype='>i2'), numpy.array(['2020-01-01', 'NaT'], 'M8[ns]'), numpy.array([1, 2], 'm8[s]'), numpy.float32(1.5), numpy.array([[1, 'a']], object), numpy.array([True, False]), numpy.ones(2, complex)]"
+    found = science.execute(code).final_expression
+    wanted = [
+        numpy.arange(6, dtype='i8').reshape(2, 3), numpy.zeros(100_000), numpy.array(["a", "bc"]), numpy.arange(3, dtype=">i2"),
+        numpy.array(["2020-01-01", "NaT"], "M8[ns]"), numpy.array([1, 2], "m8[s]"), 1.5, numpy.array([[1, "a"]], object),
+        numpy.array([True, False]), numpy.ones(2, complex),
+    ]  # fmt: skip
+    for one, other in zip(found, wanted, strict=True):
+        numpy.testing.assert_array_equal(one, other)
+        assert getattr(one, "dtype", None) == getattr(other, "dtype", None)
+    found[1][0] = 5
+    back = science.execute(
+        "[(str(x.dtype), x.shape) if hasattr(x, 'dtype') else x for x in xs], xs[1][0], [repr(x) for x in xs]",
+        inputs={"xs": found},
+    )
+    assert back.error is None, back.error
+    shapes, first, reprs = back.final_expression
+    assert shapes == [(str(x.dtype), x.shape) if hasattr(x, "dtype") else x for x in wanted]
+    assert first == 5
+    assert reprs[8] == repr(wanted[8])
+
+
+def test_tables_are_pandas_own(science):
+    code = "import pandas\nf = pandas.DataFrame({'a': [1, 2], 'b': ['x', None], 'c': pandas.to_datetime(['2020-01-01', '2021-01-01'])}, index=['r', 's'])\n[f, f['a'], pandas.Series([1.5, None], name='n')]"
+    frame, column, series = science.execute(code).final_expression
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["a"].tolist() == [1, 2]
+    assert frame["a"].dtype == "int64"
+    assert frame.index.tolist() == ["r", "s"]
+    assert frame["c"].dt.year.tolist() == [2020, 2021]
+    assert column.tolist() == [1, 2]
+    assert series.name == "n"
+    result = science.execute("(f.shape, str(f['c'].dtype), f['a'].sum(), s.name, f)", inputs={"f": frame, "s": series})
+    assert result.error is None, result.error
+    assert result.final_expression[:2] == ((2, 3), str(frame["c"].dtype))
+    pandas.testing.assert_frame_equal(result.final_expression[4], frame)
+
+
+def test_large_tables_come_and_go_as_columns(science):
+    code = """import numpy, pandas
+f = pandas.DataFrame({'n': numpy.arange(200_000, dtype='i8'), 'x': numpy.linspace(0, 1, 200_000)})
+m = pandas.DataFrame({'n': numpy.arange(60_000, dtype='i8'), 't': ['text'] * 60_000}, index=numpy.arange(60_000, dtype='f8'))
+[f, m, f['x']]"""
+    frame, mixed, series = science.execute(code).final_expression
+    assert (frame.shape, frame["n"].sum(), frame["x"].iloc[-1]) == ((200_000, 2), 199_999 * 100_000, 1.0)
+    assert type(frame.index) is pandas.RangeIndex
+    assert (mixed["t"].iloc[5], mixed.index.dtype, series.name, len(series)) == ("text", "float64", "x", 200_000)
+    check = "(f['n'].sum().item(), m['t'].iloc[5], s.iloc[-1].item(), f)"
+    result = science.execute(check, inputs={"f": frame, "m": mixed, "s": series})
+    assert result.error is None, result.error
+    assert result.final_expression[:3] == (199_999 * 100_000, "text", 1.0)
+    pandas.testing.assert_frame_equal(result.final_expression[3], frame)
+
+
+def test_without_numpy_and_pandas_there_are_plain_classes(science, monkeypatch):
+    code = "import numpy, pandas\n[numpy.arange(3, dtype='i8'), numpy.zeros(10_000), pandas.DataFrame({'a': [1]}), pandas.Series([1], name='s')]"
+    result = science.execute(code)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    small, large, table, column = result.final_expression
+    assert small == Array("int64", (3,), [0, 1, 2])
+    assert (large.shape, bytes(large.data)) == ((10_000,), bytes(80_000))
+    assert table == Table((1, 1), ["int64"], ["a"], [0], [[1]])
+    assert column == Column("s", "int64", [0], [1])
+    back = science.execute(
+        "(a.sum(), b.shape, t['a'].tolist(), c.name)", inputs={"a": small, "b": large, "t": table, "c": column}
+    )
+    assert back.final_expression == (3, (10_000,), [1], "s"), back.error
+
+
+def test_importing_the_package_imports_neither_numpy_nor_asyncio(python):
+    assert (
+        python("import sys, terrarium; print({'numpy', 'pandas', 'asyncio', 'IPython'} & set(sys.modules))")
+        == "set()\n"
+    )

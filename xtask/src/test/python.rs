@@ -1,0 +1,59 @@
+//! The Python package: laid out from the workspace's build, checked and tested in a virtual environment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{Rows, counted, module, status, venv};
+use crate::util;
+
+/// The crate's folder.
+const FOLDER: &str = "terrarium-py";
+/// The native module's crate, as Cargo names it.
+const LIBRARY: &str = "_native";
+
+/// The checks and tests of the package, with the tools that its requirements pin.
+pub(super) fn run(rows: &mut Rows) {
+    let folder = util::root().join(FOLDER);
+    let mut python = None;
+    rows.plain("python tools", || {
+        python = Some(venv::ready("python", &folder.join("requirements-dev.txt"))?);
+        Ok(())
+    });
+    let mut package = None;
+    rows.plain("python package", || {
+        package = Some(lay_out(&folder)?);
+        Ok(())
+    });
+    let (Some(python), Some(package)) = (python, package) else { return };
+    let tool = |arguments: &[&str]| {
+        let mut command = module(&python, &folder, arguments);
+        command.env("PYTHONPATH", &package).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    };
+    rows.plain("python ruff", || status(&mut tool(&["ruff", "check", ".", "../examples/python"])));
+    rows.plain("python format", || status(&mut tool(&["ruff", "format", "--check", ".", "../examples/python"])));
+    rows.plain("python mypy", || status(&mut tool(&["mypy"])));
+    rows.plain("python pyright", || status(&mut tool(&["basedpyright"])));
+    rows.plain("python stubs", || status(tool(&["mypy.stubtest", "terrarium._native"]).env_remove("MYPYPATH")));
+    rows.row("python tests", || counted(&mut tool(&["pytest"])));
+}
+
+/// The folder that holds the package as it would be installed.
+fn lay_out(folder: &Path) -> Result<PathBuf> {
+    let library = util::build_library(LIBRARY)?;
+    let root = util::root().join("target/xtask/python-package");
+    if root.exists() {
+        fs::remove_dir_all(&root).with_context(|| format!("cannot remove `{}`", root.display()))?;
+    }
+    let source = folder.join("python");
+    let is_source = |path: &Path| !path.ends_with("__pycache__");
+    for path in util::walk(&source, &is_source)? {
+        util::write(&root.join(path.strip_prefix(&source)?), &util::read(&path)?)?;
+    }
+    let name = if cfg!(windows) { "_native.pyd" } else { "_native.abi3.so" };
+    let place = root.join("terrarium").join(name);
+    fs::copy(&library, &place).with_context(|| format!("cannot copy `{}`", library.display()))?;
+    Ok(root)
+}
