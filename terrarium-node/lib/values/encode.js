@@ -8,6 +8,7 @@ const { FrozenSet, NamedTuple, Tuple } = require('./containers.js');
 const { TAG } = require('./decode.js');
 const { DateTime, Float, instant, Tagged } = require('./kinds.js');
 const { dtypeOf, NdArray, TYPED } = require('./ndarray.js');
+const { DataFrame, Series } = require('./tables.js');
 
 /** How deep the text may nest; a parser of JSON has a bound. */
 const DEEPEST = 100;
@@ -117,6 +118,9 @@ class Encoder {
     }
     if (value instanceof NdArray) {
       return this.#array(value);
+    }
+    if ((value instanceof DataFrame || value instanceof Series) && value.repr !== undefined) {
+      return this.#fail('a table whose values stayed in the guest cannot be an input');
     }
     if (value instanceof Tagged) {
       const { type, ...parts } = value;

@@ -2,13 +2,15 @@
 'use strict';
 
 const { Tagged } = require('./kinds.js');
+const { NdArray } = require('./ndarray.js');
 
 /**
- * A pandas `DataFrame`. Of a table with more than 100,000 cells only `shape`, `dtypes` and `repr` are there.
+ * A pandas `DataFrame`. One with more than 100,000 cells has `column_data` instead of `data`, or, where its cells are not
+ * plain numbers, only `shape`, `dtypes` and `repr`.
  */
 class DataFrame extends Tagged {
-  /** @param {TableParts & { columns?: unknown[], dtypes: string[], data?: unknown[][] }} parts */
-  constructor({ shape, dtypes, columns = [], index = [], data = [], repr }) {
+  /** @param {FrameParts} parts */
+  constructor({ shape, dtypes, columns = [], index = [], data, column_data, repr }) {
     super('dataframe');
     /** Rows and columns. */
     this.shape = shape;
@@ -16,10 +18,12 @@ class DataFrame extends Tagged {
     this.dtypes = dtypes;
     /** The names of the columns. */
     this.columns = columns;
-    /** The names of the rows. */
+    /** The names of the rows; in a large table a range or an array of numpy. */
     this.index = index;
-    /** The rows. What is missing (NA, NaT) is `null`. */
+    /** The rows, in a table that is not large. What is missing (NA, NaT) is `null`. */
     this.data = data;
+    /** The columns of a large table: arrays of numpy where they are plain, else lists. */
+    this.column_data = column_data;
     /** The text, of a table that is too large to be here. */
     this.repr = repr;
   }
@@ -27,7 +31,11 @@ class DataFrame extends Tagged {
   /** The rows as objects, by the names of the columns. */
   toObjects() {
     const names = this.columns.map(String);
-    return this.data.map((row) => Object.fromEntries(names.map((name, column) => [name, row[column]])));
+    const columns = this.column_data?.map((column) => (column instanceof NdArray ? (column.data ?? []) : column));
+    const rows = Array.from({ length: this.repr === undefined ? (this.shape[0] ?? 0) : 0 }, (_, row) => row);
+    /** @type {(row: number, column: number) => unknown} */
+    const cell = (row, column) => (columns ? columns[column]?.[row] : this.data?.[row]?.[column]);
+    return rows.map((row) => Object.fromEntries(names.map((name, column) => [name, cell(row, column)])));
   }
 
   toString() {
@@ -36,11 +44,12 @@ class DataFrame extends Tagged {
 }
 
 /**
- * A pandas `Series`. Of one with more than 100,000 values only `name`, `dtype`, `shape` and `repr` are there.
+ * A pandas `Series`. One with more than 100,000 values has an array of numpy as its `data`, or, where they are not plain
+ * numbers, only `name`, `dtype`, `shape` and `repr`.
  */
 class Series extends Tagged {
-  /** @param {TableParts & { name?: unknown, dtype: string, data?: unknown[] }} parts */
-  constructor({ name = null, dtype, shape, index = [], data = [], repr }) {
+  /** @param {SeriesParts} parts */
+  constructor({ name = null, dtype, shape, index = [], data, repr }) {
     super('series');
     this.name = name;
     /** The type of the values. */
@@ -56,10 +65,13 @@ class Series extends Tagged {
   }
 
   toString() {
-    return this.repr ?? `Series(${this.name}: ${this.data.length} values)`;
+    return this.repr ?? `Series(${this.name}: ${this.shape[0]} values)`;
   }
 }
 
-/** @typedef {{ shape: number[], index?: unknown[], repr?: string }} TableParts */
+/** @typedef {{ shape: number[], index?: unknown[] | Tagged, repr?: string }} TableParts */
+/** @typedef {unknown[] | NdArray} Values */
+/** @typedef {TableParts & { columns?: unknown[], dtypes: string[], data?: unknown[][], column_data?: Values[] }} FrameParts */
+/** @typedef {TableParts & { name?: unknown, dtype: string, data?: Values }} SeriesParts */
 
 module.exports = { DataFrame, Series };
