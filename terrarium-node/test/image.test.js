@@ -105,3 +105,23 @@ test('arrays and tables have classes, and go back', async () => {
   assert.deepEqual([series.name, series.data, series.dtype], ['n', [1.5, 2], 'float64']);
   assert.equal(await run('str(x.dtype) + x.name + str(x.sum())', { x: series }), 'float64n3.5');
 });
+
+test('large tables come as columns, and go back', async () => {
+  const science = await Sandbox.create({ packages: ['pandas'], packages_from: [CORPUS] });
+  const code = `import pandas as pd, numpy as np
+frame = pd.DataFrame({'a': np.arange(60_000), 'b': np.arange(60_000) * 0.5})
+series = pd.Series(np.arange(120_000), name='n')
+odd = pd.DataFrame({'a': [object()] * 120_000})`;
+  const { outputs } = (await science.execute(code, { outputs: ['frame', 'series', 'odd'] })).raiseForStatus();
+  const { frame, series, odd } = outputs;
+  assert.deepEqual(frame.shape, [60_000, 2]);
+  assert.equal(frame.column_data[1].data[59_999], 29_999.5);
+  assert.deepEqual(frame.toObjects()[2], { a: frame.column_data[0].data[2], b: 1 });
+  assert.equal(series.data.data.length, 120_000);
+  const same = `import pandas as pd, numpy as np
+[frame.equals(pd.DataFrame({'a': np.arange(60_000), 'b': np.arange(60_000) * 0.5})), int(series.sum()), series.name]`;
+  const back = (await science.execute(same, { inputs: { frame, series } })).raiseForStatus();
+  assert.deepEqual(back.final_expression, [true, 7_199_940_000, 'n']);
+  assert.match(odd.repr, /object/);
+  await assert.rejects(science.execute('odd', { inputs: { odd } }), /stayed in the guest/);
+});
