@@ -17,7 +17,7 @@ pub(super) fn make() -> Result<()> {
     let python = venv::ready("dist", &package.join("dist/requirements.txt"))?;
     let out = super::empty("wheel")?;
     let status = util::command(&python)
-        .args(["-m", "maturin", "build", "--release", "--locked", "--strip", "--out"])
+        .args(["-m", "maturin", "build", "--release", "--locked", "--strip", "--compression-level", "9", "--out"])
         .arg(&out)
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
