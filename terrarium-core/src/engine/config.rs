@@ -27,7 +27,7 @@ pub(super) const MOST_GUESTS: u32 = 1000;
 /// A guest's memories: its own, the safepoint page, and the engine's heap for exceptions.
 const MEMORIES: u32 = 3;
 /// How many calls into guests may go on at a time, those that lie in each other counted apart.
-const MOST_CALLS: u32 = 1536;
+const MOST_CALLS: u32 = 768;
 /// What a guest's memory can grow to; its limit is another matter.
 const LARGEST_MEMORY: usize = 4 << 30;
 /// The largest snapshot that is mapped into the memory of guests, zeros between its pages included.

@@ -8,8 +8,11 @@ use crate::{Image, ImageOptions, Sandbox, SandboxOptions, Status};
 
 /// A sandbox on the bare interpreter's image whose instances nobody else uses.
 fn sandbox() -> (Image, Sandbox) {
-    let base = Image::build(ImageOptions::default()).unwrap();
-    let image = Image::open(&base.info().path).unwrap();
+    // A file of its own: two of one file are one image.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.timg");
+    Image::build(ImageOptions::default()).unwrap().save(&path).unwrap();
+    let image = Image::open(&path).unwrap();
     let sandbox = Sandbox::on_image(image.clone(), SandboxOptions::default()).unwrap();
     (image, sandbox)
 }
@@ -191,14 +194,18 @@ fn the_memory_of_the_instance_that_never_runs_stays_as_it_was() {
 
 #[test]
 fn an_image_that_nobody_uses_is_gone_with_its_instances() {
-    let (image, sandbox) = sandbox();
+    let (image, own) = sandbox();
     let snapshot = Arc::downgrade(&image.opened().snapshot);
-    execute(&sandbox, "1");
-    let mut session = sandbox.session().unwrap();
+    execute(&own, "1");
+    let mut session = own.session().unwrap();
     session.execute("1").unwrap();
-    drop((image, sandbox));
+    drop((image, own));
     assert!(snapshot.upgrade().is_some(), "the session lives");
     assert_eq!(session.execute("6 * 7").unwrap().final_repr.as_deref(), Some("42"));
     drop(session);
+    // The last few that were open stay so.
+    for _ in 0..4 {
+        sandbox();
+    }
     assert!(snapshot.upgrade().is_none());
 }
