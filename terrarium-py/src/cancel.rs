@@ -1,5 +1,6 @@
 //! `CancelHandle` for Python.
 
+use crate::exit;
 use pyo3::prelude::*;
 
 /// Stops the runs that it was given to, from any thread.
@@ -23,7 +24,7 @@ impl CancelHandle {
 
     /// Stop the runs that have this handle, and those that will get it. It does not wait for them to end.
     fn cancel(&self, py: Python<'_>) {
-        py.detach(|| self.0.cancel());
+        exit::detach(py, || self.0.cancel());
     }
 
     /// A handle of its own that is used when this one is.

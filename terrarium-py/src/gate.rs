@@ -14,6 +14,7 @@ use terrarium_core::{CancelHandle, Error};
 
 use crate::{
     error::raised,
+    exit,
     worker::{Worker, look_out},
 };
 
@@ -59,7 +60,7 @@ pub(crate) fn run<T: Send + 'static>(
 ) -> PyResult<T> {
     if !is_main && listeners.is_empty() {
         let nobody: Tell = Arc::new(|_, _| ());
-        return py.detach(|| work(nobody)).map_err(|error| raised(py, error));
+        return exit::detach(py, || work(nobody)).map_err(|error| raised(py, error));
     }
     let worker = Worker::take().map_err(|error| no_thread(py, &error.to_string()))?;
     let (sender, receiver) = sync_channel(QUEUE);
@@ -106,7 +107,7 @@ fn wait<T: Send>(
     let mut failure: Option<PyErr> = None;
     loop {
         let waiting = &mut receiver;
-        let event = py.detach(move || match look_out(waiting) {
+        let event = exit::detach(py, move || match look_out(waiting) {
             Some(event) => Ok(event),
             None if is_main => waiting.recv_timeout(TICK),
             None => waiting.recv().map_err(RecvTimeoutError::from),
@@ -133,8 +134,8 @@ fn wait<T: Send>(
 fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<()> {
     let Some(listener) = listener else { return Ok(()) };
     match heard {
-        Heard::Bytes(bytes) => listener.call1(py, (PyBytes::new(py, &bytes),))?,
-        Heard::Text(text) => listener.call1(py, (text,))?,
+        Heard::Bytes(bytes) => exit::call(|| listener.call1(py, (PyBytes::new(py, &bytes),)))?,
+        Heard::Text(text) => exit::call(|| listener.call1(py, (text,)))?,
     };
     Ok(())
 }

@@ -10,6 +10,7 @@ use terrarium_core::ImageOptions;
 
 use crate::{
     error::raised,
+    exit,
     gate::{self, Heard, Stop},
     options, python,
 };
@@ -39,12 +40,12 @@ impl Image {
     /// Open an image file.
     #[staticmethod]
     fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        py.detach(|| terrarium_core::Image::open(path)).map(Self).map_err(|error| raised(py, error))
+        exit::detach(py, || terrarium_core::Image::open(path)).map(Self).map_err(|error| raised(py, error))
     }
 
     /// Write a file that can be moved.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.0.save(path)).map_err(|error| raised(py, error))
+        exit::detach(py, || self.0.save(path)).map_err(|error| raised(py, error))
     }
 
     /// What is in it, as JSON.
@@ -62,7 +63,7 @@ pub(crate) fn set_base(path: PathBuf) {
 /// What is in an image file, as JSON.
 #[pyfunction]
 pub(crate) fn inspect_image(py: Python<'_>, path: PathBuf) -> PyResult<String> {
-    let info = py.detach(|| terrarium_core::Image::inspect(path)).map_err(|error| raised(py, error))?;
+    let info = exit::detach(py, || terrarium_core::Image::inspect(path)).map_err(|error| raised(py, error))?;
     python::json(&info)
 }
 
@@ -70,7 +71,7 @@ pub(crate) fn inspect_image(py: Python<'_>, path: PathBuf) -> PyResult<String> {
 #[pyfunction]
 pub(crate) fn list_images(py: Python<'_>, cache_dir: Option<PathBuf>) -> PyResult<String> {
     let list = || terrarium_core::Image::list(cache_dir.as_deref());
-    let found = py.detach(list).map_err(|error| raised(py, error))?;
+    let found = exit::detach(py, list).map_err(|error| raised(py, error))?;
     python::json(&found)
 }
 
@@ -88,5 +89,5 @@ pub(crate) fn prune_images(
         })
         .transpose()?;
     let prune = || terrarium_core::Image::prune(cache_dir.as_deref().map(Path::new), unused_for);
-    py.detach(prune).map_err(|error| raised(py, error))
+    exit::detach(py, prune).map_err(|error| raised(py, error))
 }

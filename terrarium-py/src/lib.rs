@@ -6,6 +6,7 @@
 mod cancel;
 mod convert;
 mod error;
+mod exit;
 mod gate;
 mod image;
 mod options;
@@ -20,6 +21,8 @@ mod worker;
 mod _native {
     #[pymodule_export]
     use crate::cancel::CancelHandle;
+    #[pymodule_export]
+    use crate::exit::shut_down;
     #[pymodule_export]
     use crate::image::{Image, inspect_image, list_images, prune_images, set_base};
     #[pymodule_export]

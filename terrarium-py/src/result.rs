@@ -7,6 +7,7 @@ use pyo3::{
 };
 use terrarium_core::ExecutionResult;
 
+use crate::exit;
 use crate::{convert, python};
 
 /// What a run left behind. Each attribute is converted anew when it is read.
@@ -29,7 +30,7 @@ impl Outcome {
 
     /// The core's JSON form.
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| serde_json::to_string(&self.0)).map_err(|error| PyValueError::new_err(error.to_string()))
+        exit::detach(py, || serde_json::to_string(&self.0)).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// The JSON form of `status`, without its quotes.

@@ -4,6 +4,7 @@ use pyo3::{prelude::*, types::PyDict};
 
 use crate::{
     error::raised,
+    exit,
     gate::{self, Stop},
     image::Image,
     options::{self, Run},
@@ -54,7 +55,7 @@ impl Sandbox {
 
     /// Start an interpreter that keeps its state.
     fn session(&self, py: Python<'_>) -> PyResult<Session> {
-        py.detach(|| self.0.session()).map(Session::new).map_err(|error| raised(py, error))
+        exit::detach(py, || self.0.session()).map(Session::new).map_err(|error| raised(py, error))
     }
 
     /// The options, as JSON.

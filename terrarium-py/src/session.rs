@@ -14,6 +14,7 @@ use terrarium_core::{Error, Result};
 
 use crate::{
     error::raised,
+    exit,
     gate::{self, Stop},
     options::{self, Run},
     python,
@@ -54,7 +55,7 @@ impl Session {
         let _turn = self.enter()?;
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
         let session = slot.as_mut().ok_or_else(closed)?;
-        py.detach(move || question(session)).map_err(|error| raised(py, error))
+        exit::detach(py, move || question(session)).map_err(|error| raised(py, error))
     }
 
     fn enter(&self) -> PyResult<Turn<'_>> {
@@ -148,7 +149,7 @@ impl Session {
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let _turn = self.enter()?;
         let session = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-        py.detach(|| drop(session));
+        exit::detach(py, || drop(session));
         Ok(())
     }
 

@@ -61,3 +61,24 @@ _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status), sandbox.execute("2").final_expression)
 """
     assert python(program) == "5 2\n"
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_python_ends_in_order_whatever_its_other_threads_run(python, listens):
+    listener = "on_stdout=lambda data: sum(range(2000))" if listens else ""
+    for wait in (0.0, 0.02, 0.1) * 3:
+        program = f"""
+import sys, threading, time, terrarium
+sys.setswitchinterval(1e-5)
+sandbox = terrarium.Sandbox()
+
+def work():
+    while True:
+        sandbox.execute("for _ in range(50): print('busy')", {listener})
+
+for _ in range(4):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep({wait})
+print("end")
+"""
+        assert python(program) == "end\n"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 from threading import get_ident, main_thread
+
+from terrarium import _native
+
+# Threads that are in a sandbox when the interpreter ends must not come back to it.
+atexit.register(_native.shut_down)
 
 
 def on_main_thread() -> bool:
