@@ -169,7 +169,7 @@ export interface ImageOptions {
   inline?: boolean;
   /**
    * Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only
-   * on ones like that of the machine that makes it; its code is a little slower. Default: off.
+   * on ones like that of the machine that makes it, whose newer instructions it does not use. Default: off.
    */
   portable?: boolean;
   /** The longest that imports and preparation code may take, in seconds. Default: 300. */

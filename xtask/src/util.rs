@@ -123,6 +123,17 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     attempt().with_context(|| format!("cannot write `{}`", path.display()))
 }
 
+/// Copies a file, or a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        return write(to, &read(from)?);
+    }
+    for file in walk(from, &|_| true)? {
+        write(&to.join(file.strip_prefix(from)?), &read(&file)?)?;
+    }
+    Ok(())
+}
+
 /// Reads a file, naming it in the error.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))

@@ -1,7 +1,7 @@
 //! Turns the kernel's fault-around off.
 //!
 //! When a page of a file is first read, Linux maps its neighbours as well, sixteen at a time. A guest's memory then has
-//! five times the pages that the guest uses, and each of them is looked at when the written ones are listed. Memory
+//! many more pages than the guest uses, and each of them is looked at when the written ones are listed. Memory
 //! that is registered with a `userfaultfd` is mapped page by page. Nothing else comes of the registration here: no page
 //! is protected and no event asked for.
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use super::base_image;
 use crate::util;
@@ -18,17 +18,17 @@ pub(super) fn make() -> Result<()> {
     let staged = super::empty("npm")?.join("package");
     // What is packed is what the package names, and what is built.
     for name in ["package.json", "index.js", "index.mjs", "index.d.mts", "lib", "types"] {
-        copy(&package.join(name), &staged.join(name))?;
+        util::copy(&package.join(name), &staged.join(name))?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
-        copy(&util::root().join(name), &staged.join(name))?;
+        util::copy(&util::root().join(name), &staged.join(name))?;
     }
-    copy(&util::root().join("terrarium-node/README.md"), &staged.join("README.md"))?;
+    util::copy(&util::root().join("terrarium-node/README.md"), &staged.join("README.md"))?;
     base_image::write(&staged)?;
     let arguments = ["build", "--package", "terrarium-node", "--release", "--locked"];
     ensure!(util::cargo().args(arguments).status()?.success(), "cannot build the addon");
     let library = super::target()?.join("release").join(library_name());
-    copy(&library, &staged.join(ADDON))?;
+    util::copy(&library, &staged.join(ADDON))?;
     let _ = util::run_quietly(util::command("strip").arg("--strip-debug").arg(staged.join(ADDON)));
     let output = util::npm().args(["pack", "--silent"]).current_dir(&staged).output()?;
     ensure!(output.status.success(), "npm pack failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -49,7 +49,7 @@ fn attempt(packed: &Path, script: &Path) -> Result<()> {
     util::run_quietly(
         util::npm().args(["install", "--offline", "--no-audit", "--no-fund"]).arg(packed).current_dir(&project),
     )?;
-    copy(script, &project.join("try.mjs"))?;
+    util::copy(script, &project.join("try.mjs"))?;
     for _ in 0..2 {
         let mut command = util::command("node");
         command.arg("try.mjs").env("HOME", &home).env_remove("XDG_CACHE_HOME").env_remove("TERRARIUM_CACHE_DIR");
@@ -61,23 +61,4 @@ fn attempt(packed: &Path, script: &Path) -> Result<()> {
 
 fn library_name() -> &'static str {
     if cfg!(target_os = "macos") { "libterrarium_node.dylib" } else { "libterrarium_node.so" }
-}
-
-/// Copies a file or a folder.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    let attempt = || -> std::io::Result<()> {
-        if from.is_dir() {
-            fs::create_dir_all(to)?;
-            for entry in fs::read_dir(from)? {
-                let entry = entry?;
-                copy(&entry.path(), &to.join(entry.file_name())).map_err(std::io::Error::other)?;
-            }
-            return Ok(());
-        }
-        if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::copy(from, to).map(drop)
-    };
-    attempt().with_context(|| format!("cannot copy `{}`", from.display()))
 }

@@ -55,9 +55,9 @@ fn lay_out(folder: &Path) -> Result<()> {
             // What was taken away must not stay.
             fs::remove_dir_all(&place).with_context(|| format!("cannot remove `{}`", place.display()))?;
         }
-        copy(&source.join(part), &place)?;
+        util::copy(&source.join(part), &place)?;
     }
-    copy(&util::root().join("examples/node"), &folder.join("examples"))?;
+    util::copy(&util::root().join("examples/node"), &folder.join("examples"))?;
     // A new file: writing to one that a process has mapped would change its code.
     util::write(&folder.join("terrarium.node"), &util::read(&addon)?)?;
     let lock = util::read(&folder.join("package-lock.json"))?;
@@ -80,13 +80,13 @@ fn types(folder: &Path) -> Result<()> {
     status(&mut tool(folder, &["tsc", "--project", "."]))?;
     // The compiler makes none from what is a declaration already.
     for name in ["native.d.ts", "types.d.ts"] {
-        copy(&folder.join("lib").join(name), &made.join("lib").join(name))?;
+        util::copy(&folder.join("lib").join(name), &made.join("lib").join(name))?;
     }
     if std::env::var_os("TERRARIUM_BLESS").is_some() {
         if kept.is_dir() {
             fs::remove_dir_all(&kept)?;
         }
-        copy(&made, &kept)?;
+        util::copy(&made, &kept)?;
     }
     ensure!(
         contents(&made)? == contents(&kept)?,
@@ -114,15 +114,4 @@ fn tool(folder: &Path, arguments: &[&str]) -> Command {
 fn contents(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let files = util::walk(folder, &|_| true)?;
     files.into_iter().map(|file| Ok((file.strip_prefix(folder)?.to_owned(), util::read(&file)?))).collect()
-}
-
-/// Copies a file or a folder.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    if !from.is_dir() {
-        return util::write(to, &util::read(from)?);
-    }
-    for file in util::walk(from, &|_| true)? {
-        util::write(&to.join(file.strip_prefix(from)?), &util::read(&file)?)?;
-    }
-    Ok(())
 }
