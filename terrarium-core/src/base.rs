@@ -1,12 +1,13 @@
 //! The base of every sandbox: the interpreter's module and the read-only files it starts with.
 
 use std::{
+    io,
     path::Path,
     sync::{Arc, OnceLock},
 };
 
 use sha2::{Digest, Sha256};
-use terrarium_runtime::Runtime;
+use terrarium_runtime::{Packed, Runtime};
 
 use crate::{
     Error, Result,
@@ -14,11 +15,9 @@ use crate::{
     engine::{Machine, Source},
     guest::{HARNESS_FILES, HARNESS_ROOT},
     package::{ArchiveError, SITE_PACKAGES, Target, mount},
-    vfs::{Content, Credentials, Layer, LayerBuilder},
+    vfs::{Content, Credentials, Layer, LayerBuilder, ReadAt},
 };
 
-/// Where CPython looks for its library: built into it. Here it is a folder, which is faster to import from.
-const STDLIB: &str = "/lib/python314.zip";
 /// The time-zone database, as a package.
 const TZDATA: &str = "/lib/terrarium/tzdata";
 
@@ -97,24 +96,35 @@ pub(crate) fn layer() -> Result<Arc<Layer>> {
     }
     let runtime = runtime()?;
     let fault = |error: &dyn std::fmt::Display| Error::Artifacts(error.to_string());
-    let stdlib = runtime.stdlib().map_err(|error| fault(&error))?;
-    let tzdata = runtime.tzdata().map_err(|error| fault(&error))?;
+    let library = runtime.library().map_err(|error| fault(&error))?;
     let bytecode = runtime.bytecode().map_err(|error| fault(&error))?;
-    let layer = build(stdlib, bytecode, tzdata).map_err(|error| fault(&error))?;
+    let layer = build(library, bytecode).map_err(|error| fault(&error))?;
     Ok(Arc::clone(LAYER.get_or_init(|| Arc::new(layer))))
 }
 
-fn build(stdlib: &'static [u8], bytecode: &'static [u8], tzdata: &'static [u8]) -> Result<Layer, ArchiveError> {
+fn build(library: &'static Packed, bytecode: &'static Packed) -> Result<Layer, ArchiveError> {
     let mut layer = LayerBuilder::unix();
     layer.owner(Credentials::ROOT);
-    mount(&mut layer, STDLIB, stdlib)?;
-    mount(&mut layer, TZDATA, tzdata)?;
+    // The members of both archives have absolute paths.
+    mount(&mut layer, "", Content::Source(Arc::new(Shipped(library))))?;
     layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::default())?;
     for (name, source) in HARNESS_FILES {
         let path = format!("{HARNESS_ROOT}/{name}");
         layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
     }
-    // Its members have absolute paths.
-    mount(&mut layer, "", bytecode)?;
+    mount(&mut layer, "", Content::Source(Arc::new(Shipped(bytecode))))?;
     Ok(layer.build())
+}
+
+/// An artifact as content of files.
+struct Shipped(&'static Packed);
+
+impl ReadAt for Shipped {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at(offset, buf)
+    }
 }

@@ -15,8 +15,7 @@ pub(crate) const MANIFEST: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_D
 /// Every artifact.
 pub(crate) const FILES: &[File] = &[
     artifact!("python.wasm.zst"),
-    artifact!("stdlib.zip"),
-    artifact!("bytecode.zip"),
-    artifact!("tzdata.zip"),
+    artifact!("library.zip.zst"),
+    artifact!("bytecode.zip.zst"),
     artifact!("package-lock.json.zst"),
 ];

@@ -26,9 +26,11 @@ mod bundled;
 mod error;
 mod hash;
 mod manifest;
+mod packed;
 mod runtime;
 
 pub use error::RuntimeError;
 pub use hash::sha256_hex;
 pub use manifest::{Artifact, Guest, Manifest, Source, Unpacked};
+pub use packed::Packed;
 pub use runtime::Runtime;

@@ -13,7 +13,7 @@ pub struct Manifest {
     pub sources: Vec<Source>,
     /// The version of the rewriting that the main module went through.
     pub rewrite_format: u32,
-    /// The artifacts by name: `python_wasm`, `stdlib`, `bytecode`, `tzdata` and `package_lock`.
+    /// The artifacts by name: `python_wasm`, `library`, `bytecode` and `package_lock`.
     pub artifacts: BTreeMap<String, Artifact>,
 }
 

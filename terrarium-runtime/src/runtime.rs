@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::{Artifact, Manifest, RuntimeError, sha256_hex};
+use crate::{Artifact, Manifest, Packed, RuntimeError, sha256_hex};
 
 /// The largest artifact that is read or decompressed, in bytes. The main module has 10 MB today; the
 /// bound keeps a damaged manifest from asking for all memory.
@@ -19,9 +19,8 @@ pub struct Runtime {
     manifest: Manifest,
     key: String,
     origin: Origin,
-    stdlib: OnceLock<Cow<'static, [u8]>>,
-    bytecode: OnceLock<Cow<'static, [u8]>>,
-    tzdata: OnceLock<Cow<'static, [u8]>>,
+    library: OnceLock<Packed>,
+    bytecode: OnceLock<Packed>,
 }
 
 #[derive(Debug)]
@@ -79,9 +78,8 @@ impl Runtime {
             key: sha256_hex(manifest),
             manifest: serde_json::from_slice(manifest)?,
             origin,
-            stdlib: OnceLock::new(),
+            library: OnceLock::new(),
             bytecode: OnceLock::new(),
-            tzdata: OnceLock::new(),
         })
     }
 
@@ -110,23 +108,25 @@ impl Runtime {
         unpack(artifact, self.file(artifact)?)
     }
 
-    /// The standard library, a zip archive of sources. Those of a folder are checked on the first call.
+    /// The read-only files of the guest: the sources of the standard library, and the time-zone database as the Python
+    /// package `tzdata`, which `zoneinfo` reads. A zip archive whose members are stored as they are, under their
+    /// absolute paths in the guest without the first slash. Those of a folder are checked on the first call.
     ///
     /// # Errors
     ///
     /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
-    pub fn stdlib(&self) -> Result<&[u8], RuntimeError> {
-        self.checked(&self.stdlib, "stdlib")
+    pub fn library(&self) -> Result<&Packed, RuntimeError> {
+        self.packed(&self.library, "library")
     }
 
-    /// The bytecode of the standard library and of the harness, a zip archive of the files under their
-    /// absolute paths in the guest. Those of a folder are checked on the first call.
+    /// The bytecode of the standard library and of the harness, an archive as [`Runtime::library`] is one. That of a
+    /// folder is checked on the first call.
     ///
     /// # Errors
     ///
     /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
-    pub fn bytecode(&self) -> Result<&[u8], RuntimeError> {
-        self.checked(&self.bytecode, "bytecode")
+    pub fn bytecode(&self) -> Result<&Packed, RuntimeError> {
+        self.packed(&self.bytecode, "bytecode")
     }
 
     /// The lock of the distribution's packages: names, files, hashes, dependencies. Decompressed and checked on every
@@ -140,23 +140,13 @@ impl Runtime {
         unpack(artifact, self.file(artifact)?)
     }
 
-    /// The time-zone database, a zip archive with the Python package `tzdata`, which `zoneinfo`
-    /// reads. Those of a folder are checked on the first call.
-    ///
-    /// # Errors
-    ///
-    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
-    pub fn tzdata(&self) -> Result<&[u8], RuntimeError> {
-        self.checked(&self.tzdata, "tzdata")
-    }
-
     /// Reads and checks every artifact.
     ///
     /// # Errors
     ///
     /// The first artifact that is missing, damaged or not the manifest's.
     pub fn verify(&self) -> Result<(), RuntimeError> {
-        for name in ["python_wasm", "stdlib", "bytecode", "tzdata", "package_lock"] {
+        for name in ["python_wasm", "library", "bytecode", "package_lock"] {
             let artifact = self.artifact(name)?;
             let packed = self.file(artifact)?;
             check(artifact, &artifact.sha256, &packed)?;
@@ -169,20 +159,18 @@ impl Runtime {
         self.manifest.artifacts.get(name).ok_or(RuntimeError::Missing { name })
     }
 
-    fn checked<'a>(
-        &'a self,
-        cell: &'a OnceLock<Cow<'static, [u8]>>,
-        name: &'static str,
-    ) -> Result<&'a [u8], RuntimeError> {
-        if let Some(bytes) = cell.get() {
-            return Ok(bytes);
+    fn packed<'a>(&'a self, cell: &'a OnceLock<Packed>, name: &'static str) -> Result<&'a Packed, RuntimeError> {
+        if let Some(packed) = cell.get() {
+            return Ok(packed);
         }
         let artifact = self.artifact(name)?;
         let bytes = self.file(artifact)?;
         if !self.is_bundled() {
             check(artifact, &artifact.sha256, &bytes)?;
         }
-        Ok(cell.get_or_init(|| bytes))
+        let packed = Packed::new(bytes);
+        let packed = packed.map_err(|source| RuntimeError::Unpack { file: artifact.file.clone(), source })?;
+        Ok(cell.get_or_init(|| packed))
     }
 
     /// Whether the artifacts are part of the program, which were checked when it was built: hashing them again would be

@@ -5,6 +5,7 @@ mod bytecode;
 mod corpus;
 mod download;
 mod optimise;
+mod pack;
 mod pins;
 
 use std::fs;

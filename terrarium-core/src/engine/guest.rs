@@ -13,6 +13,7 @@ use super::{
     driver,
     interruption::Interrupt,
     machine::{Machine, Unbooted},
+    running::Running,
     safepoint::{GuardedStore, Safepoint},
     snapshot::{Snapshot, Span},
     state::{Links, State},
@@ -41,17 +42,6 @@ pub(crate) struct Guest {
     in_order: bool,
 }
 
-/// An instance, with what is used of it.
-pub(super) struct Running {
-    pub(super) store: GuardedStore,
-    pub(super) links: Links,
-    pub(super) invoke: TypedFunc<(u32, u32), u32>,
-    /// All that can change, in an instance of a snapshot.
-    pub(super) globals: Vec<Global>,
-    /// How many programs have run in it.
-    pub(super) runs: u32,
-}
-
 /// A Python function in a guest. It is good for the guest that gave it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PyFunction(pub(crate) u32);
@@ -68,7 +58,14 @@ impl Guest {
         store.limiter(|state| &mut state.limiter);
         match block_on(Self::start(&unbooted, &mut store)) {
             Ok((links, invoke)) => {
-                let running = Running { store: GuardedStore::new(store), links, invoke, globals: Vec::new(), runs: 0 };
+                let running = Running {
+                    store: GuardedStore::new(store),
+                    links,
+                    invoke,
+                    globals: Vec::new(),
+                    runs: 0,
+                    written: None,
+                };
                 Ok(Self { running, in_order: true })
             }
             Err(error) => {
@@ -118,12 +115,14 @@ impl Guest {
         let fault = |error: &dyn std::fmt::Display| Error::Start(format!("entropy: {error}"));
         let mut entropy = self.process().entropy.stretched().map_err(|errno| fault(&errno))?;
         let mut bytes = Vec::new();
-        for Span { address, length } in places {
-            bytes.resize(*length as usize, 0);
-            entropy.fill(&mut bytes).map_err(|errno| fault(&errno))?;
-            write(&mut self.running.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
-        }
-        Ok(())
+        self.running.writing(|running| {
+            for Span { address, length } in places {
+                bytes.resize(*length as usize, 0);
+                entropy.fill(&mut bytes).map_err(|errno| fault(&errno))?;
+                write(&mut running.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
+            }
+            Ok(())
+        })
     }
 
     async fn start(unbooted: &Unbooted, store: &mut Store<State>) -> Result<(Links, TypedFunc<(u32, u32), u32>)> {
@@ -198,11 +197,13 @@ impl Guest {
         let Ok(length) = u32::try_from(request.len()) else {
             return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
         };
-        let Running { store, invoke, .. } = &mut self.running;
-        store.data_mut().request = request;
+        self.running.store.data_mut().request = request;
         // Until it has returned.
         let in_order = std::mem::take(&mut self.in_order);
-        match block_on(invoke.call_async(&mut **store, (function.0, length))) {
+        let done = self
+            .running
+            .writing(|Running { store, invoke, .. }| block_on(invoke.call_async(&mut **store, (function.0, length))));
+        match done {
             Ok(0) => {
                 self.in_order = in_order;
                 Ok(std::mem::take(&mut self.running.store.data_mut().response))

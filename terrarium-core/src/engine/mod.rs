@@ -21,6 +21,7 @@ mod libraries;
 mod limiter;
 mod machine;
 mod mapping;
+mod running;
 mod safepoint;
 mod snapshot;
 mod state;

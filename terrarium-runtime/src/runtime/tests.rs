@@ -7,7 +7,26 @@ use super::*;
 
 const WASM: &[u8] = b"\0asm\x01\0\0\0 and the rest of a module";
 
-/// A folder with five small artifacts; `change` may spoil the manifest.
+/// `content`, compressed in frames.
+fn seekable(content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = zeekstd::Encoder::new(&mut bytes).unwrap();
+    encoder.compress(content).unwrap();
+    encoder.finish().unwrap();
+    bytes
+}
+
+/// All that it holds.
+fn content(packed: &Packed) -> Vec<u8> {
+    let mut content = vec![0; packed.len() as usize];
+    let mut done = 0;
+    while done < content.len() {
+        done += packed.read_at(done as u64, &mut content[done..]).unwrap();
+    }
+    content
+}
+
+/// A folder with four small artifacts; `change` may spoil the manifest.
 fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let packed = zstd::bulk::compress(WASM, 3).unwrap();
@@ -25,9 +44,8 @@ fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
         "rewrite_format": 1,
         "artifacts": {
             "python_wasm": python,
-            "stdlib": plain("stdlib.zip", b"PK stdlib"),
-            "bytecode": plain("bytecode.zip", b"PK bytecode"),
-            "tzdata": plain("tzdata.zip", b"PK tzdata"),
+            "library": plain("library.zip.zst", &seekable(b"PK library")),
+            "bytecode": plain("bytecode.zip.zst", &seekable(b"PK bytecode")),
             "package_lock": lock,
         },
     });
@@ -41,9 +59,8 @@ fn artifacts_come_back_as_they_were_laid_out() {
     let folder = folder(|_| ());
     let runtime = Runtime::from_dir(folder.path()).unwrap();
     assert_eq!(runtime.python_wasm().unwrap(), WASM);
-    assert_eq!(runtime.stdlib().unwrap(), b"PK stdlib");
-    assert_eq!(runtime.bytecode().unwrap(), b"PK bytecode");
-    assert_eq!(runtime.tzdata().unwrap(), b"PK tzdata");
+    assert_eq!(content(runtime.library().unwrap()), b"PK library");
+    assert_eq!(content(runtime.bytecode().unwrap()), b"PK bytecode");
     assert_eq!(runtime.package_lock().unwrap(), b"{}");
     runtime.verify().unwrap();
 }
@@ -51,13 +68,13 @@ fn artifacts_come_back_as_they_were_laid_out() {
 #[test]
 fn a_changed_file_is_refused_with_both_hashes() {
     let folder = folder(|_| ());
-    fs::write(folder.path().join("stdlib.zip"), b"PK stdlix").unwrap();
+    fs::write(folder.path().join("library.zip.zst"), seekable(b"PK libraxy")).unwrap();
     let runtime = Runtime::from_dir(folder.path()).unwrap();
-    let error = runtime.stdlib().unwrap_err();
-    assert!(matches!(&error, RuntimeError::Hash { file, .. } if file == "stdlib.zip"), "{error}");
-    assert!(error.to_string().contains(&sha256_hex(b"PK stdlix")), "{error}");
+    let error = runtime.library().unwrap_err();
+    assert!(matches!(&error, RuntimeError::Hash { file, .. } if file == "library.zip.zst"), "{error}");
+    assert!(error.to_string().contains(&sha256_hex(&seekable(b"PK libraxy"))), "{error}");
     assert!(runtime.verify().is_err());
-    runtime.tzdata().unwrap();
+    runtime.bytecode().unwrap();
 }
 
 #[test]
@@ -95,18 +112,18 @@ fn an_announced_size_beyond_the_bound_is_refused_before_it_is_allocated() {
 #[test]
 fn a_manifest_cannot_name_a_file_outside_its_folder() {
     for name in ["../secret", "/etc/hostname", "a\\b", "c:x", "..", ""] {
-        let folder = folder(|m| m["artifacts"]["stdlib"]["file"] = json!(name));
+        let folder = folder(|m| m["artifacts"]["library"]["file"] = json!(name));
         let runtime = Runtime::from_dir(folder.path()).unwrap();
-        assert!(matches!(runtime.stdlib(), Err(RuntimeError::FileName { .. })), "{name}");
+        assert!(matches!(runtime.library(), Err(RuntimeError::FileName { .. })), "{name}");
     }
 }
 
 #[test]
 fn a_missing_artifact_is_named() {
-    let folder = folder(|m| drop(m["artifacts"].as_object_mut().unwrap().remove("tzdata")));
+    let folder = folder(|m| drop(m["artifacts"].as_object_mut().unwrap().remove("bytecode")));
     let runtime = Runtime::from_dir(folder.path()).unwrap();
-    let error = runtime.tzdata().unwrap_err().to_string();
-    assert!(error.contains("`tzdata`"), "{error}");
+    let error = runtime.bytecode().unwrap_err().to_string();
+    assert!(error.contains("`bytecode`"), "{error}");
 }
 
 #[test]
@@ -124,8 +141,8 @@ fn the_bundled_set_is_whole() {
     let runtime = Runtime::bundled().unwrap();
     runtime.verify().unwrap();
     assert!(runtime.python_wasm().unwrap().starts_with(b"\0asm\x01\0\0\0"));
-    assert!(runtime.stdlib().unwrap().starts_with(b"PK\x03\x04"));
-    assert!(runtime.tzdata().unwrap().starts_with(b"PK\x03\x04"));
+    assert!(content(runtime.library().unwrap()).starts_with(b"PK\x03\x04"));
+    assert!(content(runtime.bytecode().unwrap()).starts_with(b"PK\x03\x04"));
     let expected: Value = serde_json::from_str(include_str!("../../pins.json")).unwrap();
     assert_eq!(serde_json::to_value(&runtime.manifest().guest).unwrap(), expected["guest"]);
     assert!(std::ptr::eq(runtime, Runtime::bundled().unwrap()));

@@ -1,6 +1,7 @@
 //! Makes the guest artifacts from the pinned packages.
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,8 +12,9 @@ use sha2::{Digest, Sha256};
 use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite};
 use terrarium_core::syscall::REDIRECTS;
 use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
+use zip::ZipArchive;
 
-use super::{PROFILE, Pins, bytecode, download, optimise};
+use super::{PROFILE, Pins, bytecode, download, optimise, pack::Packer};
 use crate::util;
 
 /// How hard the main module is compressed. It is done once, and the packed crate has a size limit.
@@ -20,6 +22,9 @@ const ZSTD_LEVEL: i32 = 19;
 
 /// Raise it when the rewriting changes what the rest of the project expects of the main module.
 const REWRITE_FORMAT: u32 = 1;
+
+/// Raise it when the artifacts are laid out in another way.
+const LAYOUT: u32 = 2;
 
 /// Fetches what is not there yet and writes the artifacts, the manifest last: a run that is
 /// interrupted leaves a set that does not match its manifest and is refused by the build.
@@ -61,10 +66,10 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     };
     let python_licence = format!("{} AND Python-2.0", guest.licence);
     add("python_wasm", "python.wasm.zst", &packed, Some(&python), &python_licence)?;
-    add("stdlib", "stdlib.zip", &stdlib, None, "Python-2.0")?;
+    let library = library(&stdlib, &tzdata)?;
+    add("library", "library.zip.zst", &library, None, &format!("Python-2.0 AND {}", zones.licence))?;
     let packed_lock = zstd::bulk::compress(&lock, ZSTD_LEVEL)?;
     add("package_lock", "package-lock.json.zst", &packed_lock, Some(&lock), &guest.licence)?;
-    add("tzdata", "tzdata.zip", &tzdata, None, &zones.licence)?;
 
     // Made again, if that is needed, when the program that compiles it is built.
     artifacts.insert("bytecode".to_owned(), bytecode::present(folder)?);
@@ -79,6 +84,24 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     text.push('\n');
     util::write(&folder.join("manifest.json"), text.as_bytes())?;
     Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")
+}
+
+/// The read-only files of the guest, each archive below its folder.
+fn library(stdlib: &[u8], tzdata: &[u8]) -> Result<Vec<u8>> {
+    let mut packer = Packer::new();
+    for (archive, folder) in [(stdlib, "lib/python314.zip"), (tzdata, "lib/terrarium/tzdata")] {
+        let mut archive = ZipArchive::new(Cursor::new(archive))?;
+        for index in 0..archive.len() {
+            let mut member = archive.by_index(index)?;
+            if member.is_file() {
+                let path = format!("{folder}/{}", member.name()?);
+                let mut bytes = Vec::new();
+                member.read_to_end(&mut bytes)?;
+                packer.add(&path, &bytes)?;
+            }
+        }
+    }
+    packer.finish()
 }
 
 /// How the main module is rewritten: besides what every module needs, the host serves some functions.
@@ -106,7 +129,7 @@ pub(crate) fn rewriter_fingerprint() -> Result<String> {
     let root = util::root();
     let sources = root.join("terrarium-core/src/rewrite");
     let mut hash = Sha256::new();
-    hash.update(format!("{REWRITE_FORMAT} {ZSTD_LEVEL} {:?} {:?}\n", rewrite_options(), optimise::FLAGS));
+    hash.update(format!("{REWRITE_FORMAT} {LAYOUT} {ZSTD_LEVEL} {:?} {:?}\n", rewrite_options(), optimise::FLAGS));
     hash.update(util::read(&root.join(PROFILE))?);
     for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
         if !path.ends_with("tests.rs") {

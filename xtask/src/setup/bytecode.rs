@@ -4,18 +4,17 @@
 //! so set-up first puts an empty archive in its place, builds the program with that, and then puts the real one there.
 
 use std::fs;
-use std::io::{Cursor, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use terrarium_runtime::{Artifact, Manifest, Runtime, sha256_hex};
-use zip::{ZipWriter, write::SimpleFileOptions};
 
+use super::pack::Packer;
 use crate::{demo, util};
 
 /// The artifact's file.
-pub(super) const FILE: &str = "bytecode.zip";
+pub(super) const FILE: &str = "bytecode.zip.zst";
 /// Where the sources lie that are ours.
 const HARNESS: &str = "terrarium-core/python";
 /// Beside the artifacts: what the bytecode was made from.
@@ -32,7 +31,7 @@ pub(super) fn present(folder: &Path) -> Result<Artifact> {
 
 /// An archive without members.
 fn empty() -> Result<Vec<u8>> {
-    Ok(ZipWriter::new(Cursor::new(Vec::new())).finish()?.into_inner())
+    Packer::new().finish()
 }
 
 /// The artifact with this content.
@@ -87,24 +86,19 @@ fn put(folder: &Path, bytes: &[u8]) -> Result<()> {
 
 /// All files below a folder in one archive, the same for the same files.
 fn pack(folder: &Path) -> Result<Vec<u8>> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_level(Some(9));
+    let mut packer = Packer::new();
     for path in util::walk(folder, &|_| true)? {
         let name = path.strip_prefix(folder)?.to_str().context("a name that is no text")?;
-        archive.start_file(name, options)?;
-        archive.write_all(&util::read(&path)?)?;
+        packer.add(name, &util::read(&path)?)?;
     }
-    Ok(archive.finish()?.into_inner())
+    packer.finish()
 }
 
 /// What the bytecode depends on: the library, the interpreter, and our own sources.
 fn fingerprint(folder: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     let manifest = Runtime::from_dir(folder)?;
-    for name in ["stdlib", "tzdata"] {
-        let artifact = manifest.manifest().artifacts.get(name).context("an artifact is not there")?;
-        hash.update(&artifact.sha256);
-    }
+    hash.update(&manifest.manifest().artifacts.get("library").context("the library is not there")?.sha256);
     hash.update(&manifest.manifest().guest.version);
     for part in ["_terrarium", "terrarium", "tools"] {
         let sources = util::root().join(HARNESS).join(part);

@@ -18,7 +18,7 @@ use crate::engine::{
     config::GUEST_STACK,
     dirty::{self, Untouched},
     fault_around,
-    guest::Running,
+    running::Running,
     state::State,
 };
 
@@ -115,25 +115,31 @@ impl Snapshot {
                 self.idle.original.get_or_init(|| made)
             }
         };
-        let Running { store, links, globals, runs, .. } = running;
+        let Running { store, links, globals, runs, written, .. } = running;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
-        if has_deep_stack(store.data().stack)? {
-            return Ok(false);
-        }
-        let written = dirty::written(memory)?;
-        if written.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
-            return Ok(false);
-        }
+        let written = match written {
+            Some(written) => written,
+            None => {
+                if has_deep_stack(store.data().stack)? {
+                    return Ok(false);
+                }
+                let listed = dirty::written(memory)?;
+                if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
+                    return Ok(false);
+                }
+                written.insert(listed)
+            }
+        };
         let to = links.memory.data_mut(&mut **store);
         if *runs == 1 {
-            fault_around::disable(to, &written);
+            fault_around::disable(to, written);
         }
-        for range in written {
-            let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range)) else {
+        for range in &*written {
+            let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range.clone())) else {
                 bail!("a page lies outside of the memory");
             };
             to.copy_from_slice(from);

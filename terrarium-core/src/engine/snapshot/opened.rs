@@ -19,9 +19,10 @@ use crate::{
         compile::{self, engine_error},
         dl::LoaderRecord,
         ffi,
-        guest::{GuestOptions, Running},
+        guest::GuestOptions,
         imports,
         machine::Machine,
+        running::Running,
         safepoint::GuardedStore,
         state::{Links, State},
     },
@@ -148,7 +149,7 @@ impl Snapshot {
             }
             store.data_mut().guest = Some(links);
             ffi::restore(&mut store, &self.record.closures)?;
-            Ok(Running { store: GuardedStore::new(store), links, invoke, globals, runs: 0 })
+            Ok(Running { store: GuardedStore::new(store), links, invoke, globals, runs: 0, written: None })
         })
     }
 }
