@@ -142,7 +142,7 @@ mod tests {
         assert!(Packed::new(Cow::Borrowed(b"")).is_err());
         assert!(Packed::new(Cow::Borrowed(b"PK\x03\x04 and more that is no table of frames")).is_err());
         let mut damaged = packed(&[7; 5000], 1000);
-        damaged[..20].fill(0);
+        damaged[..4].fill(0);
         let damaged = Packed::new(damaged.into()).unwrap();
         assert!(damaged.read_at(0, &mut [0; 9]).is_err());
         assert_eq!(damaged.read_at(1000, &mut [0; 9]).unwrap(), 9);

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use object::{Endianness, Object as _, ObjectSection as _};
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Module};
 
@@ -160,9 +161,25 @@ pub(super) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result
 /// [`Error::Engine`], when it does not compile.
 pub(super) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
     let started = std::time::Instant::now();
-    let code = engine.precompile_module(wasm).map_err(engine_error)?;
+    let mut code = engine.precompile_module(wasm).map_err(engine_error)?;
+    clear_symbols(&mut code);
     tracing::info!(bytes = code.len(), seconds = started.elapsed().as_secs_f64(), "compiled {source}");
     Ok(code)
+}
+
+/// Clear the names of all functions in machine code, which are for tools that look at the file: nobody reads them here,
+/// and files that are to be sent get smaller.
+fn clear_symbols(code: &mut [u8]) {
+    let Ok(file) = object::read::elf::ElfFile64::<Endianness>::parse(&*code) else { return };
+    let named = [".symtab", ".strtab"].into_iter().filter_map(|name| file.section_by_name(name));
+    let ranges: Vec<_> = named.filter_map(|section| section.file_range()).collect();
+    for (start, length) in ranges {
+        let start = usize::try_from(start).ok();
+        let range = start.and_then(|start| Some(start..start.checked_add(usize::try_from(length).ok()?)?));
+        if let Some(names) = range.and_then(|range| code.get_mut(range)) {
+            names.fill(0);
+        }
+    }
 }
 
 /// The files' name: all that the machine code depends on.
