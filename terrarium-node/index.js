@@ -65,3 +65,26 @@ module.exports = {
   Tuple,
   UUID,
 };
+
+// The types of what goes in and comes out.
+/** @typedef {import('./lib/types.js').About} About */
+/** @typedef {import('./lib/types.js').Completeness} Completeness */
+/** @typedef {import('./lib/types.js').Completion} Completion */
+/** @typedef {import('./lib/types.js').Content} Content */
+/** @typedef {import('./lib/types.js').Deterministic} Deterministic */
+/** @typedef {import('./lib/types.js').Display} Display */
+/** @typedef {import('./lib/types.js').ExecuteOptions} ExecuteOptions */
+/** @typedef {import('./lib/types.js').FileInfo} FileInfo */
+/** @typedef {import('./lib/types.js').Frame} Frame */
+/** @typedef {import('./lib/types.js').ImageInfo} ImageInfo */
+/** @typedef {import('./lib/types.js').ImageOptions} ImageOptions */
+/** @typedef {import('./lib/types.js').Metrics} Metrics */
+/** @typedef {import('./lib/types.js').OutputChunk} OutputChunk */
+/** @typedef {import('./lib/types.js').PythonError} PythonError */
+/** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */
+/** @typedef {import('./lib/types.js').Status} Status */
+/** @typedef {import('./lib/values/ndarray.js').TypedArray} TypedArray */
+/** @typedef {import('./lib/values/tables.js').FrameParts} FrameParts */
+/** @typedef {import('./lib/values/tables.js').SeriesParts} SeriesParts */
+/** @typedef {import('./lib/values/tables.js').TableParts} TableParts */
+/** @typedef {import('./lib/values/tables.js').Values} Values */

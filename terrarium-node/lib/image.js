@@ -28,7 +28,7 @@ class Image {
   /** What is in it. @type {ImageInfo} */
   info;
 
-  /** @param {native.Image} image the addon's; use `build` and `open` */
+  /** @hidden @param {native.Image} image the addon's; use `build` and `open` */
   constructor(image) {
     this.info = Object.freeze(JSON.parse(image.info()));
     natives.set(this, image);

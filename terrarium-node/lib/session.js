@@ -34,7 +34,7 @@ class Session {
   /** How many things are asked for and not done. */
   #waiting = 0;
 
-  /** @param {NativeSession} session the addon's; use `Sandbox.session` */
+  /** @hidden @param {NativeSession} session the addon's; use `Sandbox.session` */
   constructor(session) {
     this.#native = session;
   }

@@ -23,6 +23,7 @@ class OutputStream {
   #pieces;
 
   /**
+   * @hidden
    * @param {() => import('./work.js').Task<ExecutionResult<T>>} task
    * @param {() => Promise<() => void>} [turn] waits until the run may begin, and gives what is to be called at its end
    */

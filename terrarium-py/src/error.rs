@@ -3,7 +3,7 @@
 use pyo3::{prelude::*, types::PyDict};
 use terrarium_core::Error;
 
-use crate::python;
+use crate::{exit, python};
 
 /// The exception that stands for an error of the core.
 pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
@@ -67,6 +67,6 @@ pub(crate) fn invalid_option(py: Python<'_>, name: &str, reason: &str) -> PyErr 
 }
 
 fn instance(py: Python<'_>, class: &str, message: &str, fields: &Bound<'_, PyDict>) -> PyResult<PyErr> {
-    let exception = python::errors(py)?.getattr(class)?.call((message,), Some(fields))?;
+    let exception = exit::call(py, || python::errors(py)?.getattr(class)?.call((message,), Some(fields)))?;
     Ok(PyErr::from_value(exception))
 }

@@ -7,7 +7,7 @@
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, ThreadId},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use pyo3::prelude::*;
@@ -41,8 +41,10 @@ pub(crate) fn detach<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -
 }
 
 /// Call Python code, which lets other threads have the interpreter and wants it back, too.
-pub(crate) fn call<T>(work: impl FnOnce() -> T) -> T {
-    end().returning += 1;
+pub(crate) fn call<T>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
+    if !is_let_in() {
+        py.detach(stay_out);
+    }
     let result = work();
     arrive();
     result
@@ -56,12 +58,20 @@ fn arrive() {
 
 /// From here a thread returns to the interpreter, or never, when that is ending.
 fn set_out() {
-    let mut end = end();
-    if end.by.is_none_or(|by| by == thread::current().id()) {
-        end.returning += 1;
-        return;
+    if !is_let_in() {
+        stay_out();
     }
-    drop(end);
+}
+
+/// Whether the thread may want the interpreter: it counts as one that does, then.
+fn is_let_in() -> bool {
+    let mut end = end();
+    let is_let_in = end.by.is_none_or(|by| by == thread::current().id());
+    end.returning += usize::from(is_let_in);
+    is_let_in
+}
+
+fn stay_out() {
     loop {
         thread::park();
     }
@@ -70,9 +80,14 @@ fn set_out() {
 /// The interpreter ends. Called when it begins to, on its main thread.
 #[pyfunction]
 pub(crate) fn shut_down(py: Python<'_>) {
+    let until = Instant::now() + PATIENCE;
     end().by = Some(thread::current().id());
-    py.detach(|| {
-        let waited = ARRIVED.wait_timeout_while(end(), PATIENCE, |end| end.returning > 0);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
-    });
+    // A thread may have arrived and set out again before this one had the interpreter back. While it has it, none can.
+    while end().returning > 0 && Instant::now() < until {
+        py.detach(|| {
+            let rest = until.saturating_duration_since(Instant::now());
+            let waited = ARRIVED.wait_timeout_while(end(), rest, |end| end.returning > 0);
+            drop(waited.unwrap_or_else(PoisonError::into_inner));
+        });
+    }
 }

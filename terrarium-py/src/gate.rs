@@ -134,8 +134,8 @@ fn wait<T: Send>(
 fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<()> {
     let Some(listener) = listener else { return Ok(()) };
     match heard {
-        Heard::Bytes(bytes) => exit::call(|| listener.call1(py, (PyBytes::new(py, &bytes),)))?,
-        Heard::Text(text) => exit::call(|| listener.call1(py, (text,)))?,
+        Heard::Bytes(bytes) => exit::call(py, || listener.call1(py, (PyBytes::new(py, &bytes),)))?,
+        Heard::Text(text) => exit::call(py, || listener.call1(py, (text,)))?,
     };
     Ok(())
 }

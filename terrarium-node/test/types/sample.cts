@@ -19,7 +19,8 @@ async function accepted(): Promise<number> {
   });
   const files: Record<string, Buffer> = result.output_files;
   const line: number | null | undefined = result.error?.line;
-  const seconds: number = result.metrics.total;
+  const metrics: terrarium.Metrics = result.metrics;
+  const seconds: number = metrics.total;
   if (result.status === 'memory_exceeded' || !files || line || seconds) {
     return 0;
   }

@@ -76,7 +76,7 @@ export class Image {
         cache_dir?: string | null;
         unused_for?: number | null;
     }): Promise<string[]>;
-    /** @param {native.Image} image the addon's; use `build` and `open` */
+    /** @hidden @param {native.Image} image the addon's; use `build` and `open` */
     constructor(image: native.Image);
     /** What is in it. @type {ImageInfo} */
     info: ImageInfo;

@@ -20,7 +20,7 @@ export type Task<T> = import("./work.js").Task<T>;
  * await session.close();
  */
 export class Session {
-    /** @param {NativeSession} session the addon's; use `Sandbox.session` */
+    /** @hidden @param {NativeSession} session the addon's; use `Sandbox.session` */
     constructor(session: NativeSession);
     /**
      * Run code; names that it makes stay for the next run.

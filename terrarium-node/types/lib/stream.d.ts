@@ -14,6 +14,7 @@ export type ExecutionResult<T> = import("./result.js").ExecutionResult<T>;
  */
 export class OutputStream<T = any> implements AsyncIterableIterator<OutputChunk, ExecutionResult<T>> {
     /**
+     * @hidden
      * @param {() => import('./work.js').Task<ExecutionResult<T>>} task
      * @param {() => Promise<() => void>} [turn] waits until the run may begin, and gives what is to be called at its end
      */

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import IO, TYPE_CHECKING, Any, Union
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-Content: TypeAlias = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", "IO[str]", "IO[bytes]"]
+Content: TypeAlias = str | bytes | bytearray | memoryview | os.PathLike[str] | IO[str] | IO[bytes]
 """Text, bytes, a path of the host (the file is read) or a file object (its rest is read). A `str` is text, no path."""
 
 

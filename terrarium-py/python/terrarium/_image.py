@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from terrarium import _native
 from terrarium._gate import on_main_thread
+from terrarium._json import loads
 from terrarium._options import to_json
 from terrarium._records import parsed, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from typing_extensions import Unpack
 
     from terrarium._options import ImageOptions, Seconds
+
+
+# Inside the class `Image` that name is a method's.
+list_ = list
 
 
 class ImageInfo(NamedTuple):
@@ -110,14 +114,14 @@ class Image:
         Raises `ImageError` for a file that is no image, is damaged, was made by another version or for another kind of
         machine, or that others can write to.
         """
-        return cls._of(_native.Image.open(Path(path)))
+        return cls._of(_native.Image.open(path))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the image to a file that holds all that it needs and can be moved to machines of the same kind.
 
         Raises `ImageError` with the system's reason.
         """
-        self._inner.save(Path(path))
+        self._inner.save(path)
 
     @property
     def info(self) -> ImageInfo:
@@ -127,12 +131,12 @@ class Image:
     @staticmethod
     def inspect(path: str | os.PathLike[str]) -> ImageInfo:
         """Return what is in an image file, without opening it for use. Raises `ImageError`."""
-        return parsed(ImageInfo, _native.inspect_image(Path(path)))
+        return parsed(ImageInfo, _native.inspect_image(path))
 
     @staticmethod
-    def list(cache_dir: str | os.PathLike[str] | None = None) -> list[ImageInfo]:
+    def list(cache_dir: str | os.PathLike[str] | None = None) -> list_[ImageInfo]:
         """Return the images of this version in a cache folder (None: the default one). Raises `CacheError`."""
-        found = json.loads(_native.list_images(None if cache_dir is None else Path(cache_dir)))
+        found = loads(_native.list_images(cache_dir))
         return [record(ImageInfo, members) for members in found]
 
     @staticmethod
@@ -143,8 +147,7 @@ class Image:
         that nobody has used for so long. Images in use go on working. Raises `CacheError`.
         """
         seconds = unused_for.total_seconds() if isinstance(unused_for, timedelta) else unused_for
-        removed = _native.prune_images(None if cache_dir is None else Path(cache_dir), seconds)
-        return [Path(path) for path in removed]
+        return _native.prune_images(cache_dir, seconds)
 
     def __repr__(self) -> str:
         """Say what is in it and where it lies."""
@@ -156,11 +159,7 @@ class Image:
         return Image.open, (self.info.path,)
 
 
-_BASE = Path(__file__).with_name("base.timg")
-if _BASE.exists():
+_BASE = os.path.join(os.path.dirname(__file__), "base.timg")
+if os.path.exists(_BASE):
     # An installed package brings the bare interpreter's image: nothing is compiled on the machine.
     _native.set_base(_BASE)
-
-if TYPE_CHECKING:
-    # Inside the class `list` is its method.
-    list_ = list

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import operator
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from terrarium._contents import Content, content, contents
+from terrarium._json import dumps
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from terrarium._native import CancelHandle
 
 Seconds: TypeAlias = float | timedelta
-Path: TypeAlias = Union[str, "os.PathLike[str]"]
+Path: TypeAlias = str | os.PathLike[str]
 
 
 class Deterministic(TypedDict, total=False):
@@ -113,11 +113,11 @@ def execute_options(files: Any, options: dict[str, Any]) -> tuple[str | None, di
 def to_json(options: Mapping[str, Any]) -> str:
     """Return options as JSON, naming the one that cannot be said in it."""
     try:
-        return json.dumps(options, default=_plain, allow_nan=False)
+        return dumps(options, _plain)
     except (TypeError, ValueError):
         for name, value in options.items():
             try:
-                json.dumps(value, default=_plain, allow_nan=False)
+                dumps(value, _plain)
             except (TypeError, ValueError, RecursionError) as error:
                 raise type(error)(f"option {name!r}: {error}") from None
         raise

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple, TypeVar
+
+from terrarium._json import loads
 
 Record = TypeVar("Record", bound="tuple[Any, ...]")
 
@@ -16,7 +17,7 @@ def record(kind: type[Record], members: dict[str, Any]) -> Record:
 
 def parsed(kind: type[Record], text: str) -> Record:
     """Return a record of JSON text."""
-    return record(kind, json.loads(text))
+    return record(kind, loads(text))
 
 
 class Frame(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
 from terrarium import _native
 from terrarium._errors import ExecutionError
+from terrarium._json import loads
 from terrarium._records import Display, Frame, Metrics, PythonError, parsed, record
 
 
@@ -128,7 +128,7 @@ class ExecutionResult:
     @cached_property
     def displays(self) -> list[Display]:
         """What the code displayed, in order."""
-        return [record(Display, display) for display in json.loads(self._outcome.displays)]
+        return [record(Display, display) for display in loads(self._outcome.displays)]
 
     @cached_property
     def error(self) -> PythonError | None:
@@ -136,8 +136,8 @@ class ExecutionResult:
         text = self._outcome.error
         if text is None:
             return None
-        error = record(PythonError, json.loads(text))
-        return error._replace(frames=[record(Frame, members) for members in json.loads(text)["frames"]])
+        error = record(PythonError, loads(text))
+        return error._replace(frames=[record(Frame, members) for members in loads(text)["frames"]])
 
     @property
     def exit_code(self) -> int | None:
@@ -174,7 +174,7 @@ class ExecutionResult:
         >>> terrarium.Sandbox().execute("(1, 2)").to_dict()["final_expression"]
         {'$type': 'tuple', 'items': [1, 2]}
         """
-        parts: dict[str, Any] = json.loads(self._outcome.to_json())
+        parts: dict[str, Any] = loads(self._outcome.to_json())
         return parts
 
     @classmethod

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from terrarium import _native
 from terrarium._gate import on_main_thread
 from terrarium._image import Image
+from terrarium._json import loads
 from terrarium._options import execute_options, sandbox_options
 from terrarium._result import ExecutionResult
 from terrarium._session import Session
@@ -156,7 +156,7 @@ class Sandbox:
         >>> terrarium.Sandbox(timeout=5).options["timeout"]
         5.0
         """
-        options: dict[str, Any] = json.loads(self._native.options())
+        options: dict[str, Any] = loads(self._native.options())
         return options
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import TYPE_CHECKING, Any, Literal
 
 from terrarium._contents import content
 from terrarium._gate import on_main_thread
+from terrarium._json import loads
 from terrarium._options import execute_options
 from terrarium._records import Completion, FileInfo, parsed, record
 from terrarium._result import ExecutionResult
@@ -90,7 +90,7 @@ class Session:
     def list_files(self) -> list[FileInfo]:
         """Return the files below the home folder, by path."""
         with self._lock:
-            found = json.loads(self._native.list_files())
+            found = loads(self._native.list_files())
         return [record(FileInfo, members) for members in found]
 
     def all_files(self) -> dict[str, bytes]:
@@ -115,7 +115,7 @@ class Session:
         'incomplete'
         """
         with self._lock:
-            answer: Literal["complete", "incomplete", "invalid"] = json.loads(self._native.check(code))
+            answer: Literal["complete", "incomplete", "invalid"] = loads(self._native.check(code))
         return answer
 
     def complete(self, code: str, cursor: int) -> Completion:

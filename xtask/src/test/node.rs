@@ -15,6 +15,7 @@ const PARTS: &[&str] = &[
     "package-lock.json",
     "tsconfig.json",
     "eslint.config.mjs",
+    "typedoc.config.mjs",
     ".prettierrc.json",
     ".prettierignore",
     "README.md",
@@ -26,6 +27,9 @@ const PARTS: &[&str] = &[
 ];
 /// The declarations, which the compiler makes from the JavaScript and its comments.
 const TYPES: &str = "types";
+
+/// Newer versions of Node than the machine may have, by the name of the package that brings each.
+const NEWER: &[(&str, &str)] = &[("Node 22 tests", "node-22"), ("Node 26 tests", "node-26")];
 
 /// Runs everything in a folder below `target`.
 pub(super) fn run(rows: &mut Rows) {
@@ -42,7 +46,13 @@ pub(super) fn run(rows: &mut Rows) {
     rows.plain("Node lint", || status(&mut tool(&folder, &["eslint", "."])));
     rows.plain("Node format", || status(&mut tool(&folder, &["prettier", "--check", "--log-level=warn", "."])));
     rows.plain("Node types", || types(&folder));
-    rows.row("Node tests", || counted(&mut tests(&folder)?));
+    // Beside the package, where the other tools do not look.
+    rows.plain("Node reference", || status(&mut tool(&folder, &["typedoc", "--out", "../node-reference"])));
+    rows.row("Node tests", || counted(&mut tests(&folder, Path::new("node"))?));
+    for (name, engine) in NEWER {
+        let program = folder.join("node_modules").join(engine).join("bin/node");
+        rows.row(name, || counted(&mut tests(&folder, &program)?));
+    }
 }
 
 /// Copies the package, and installs what its lock file pins unless that is there.
@@ -95,8 +105,9 @@ fn types(folder: &Path) -> Result<()> {
     status(&mut tool(folder, &["tsc", "--project", "test/types"]))
 }
 
-fn tests(folder: &Path) -> Result<Command> {
-    let mut command = util::command("node");
+/// The package's tests in that Node.
+fn tests(folder: &Path, node: &Path) -> Result<Command> {
+    let mut command = util::command(node);
     command.args(["--test", "--test-reporter=spec"]).current_dir(folder).env("TERRARIUM_ROOT", util::root());
     let is_test = |path: &PathBuf| path.to_string_lossy().ends_with(".test.js");
     command.args(util::walk(&folder.join("test"), &|_| false)?.into_iter().filter(is_test));

@@ -37,6 +37,13 @@ pub(super) fn run(rows: &mut Rows) {
     rows.plain("python mypy", || status(&mut tool(&["mypy"])));
     rows.plain("python pyright", || status(&mut tool(&["basedpyright"])));
     rows.plain("python stubs", || status(tool(&["mypy.stubtest", "terrarium._native"]).env_remove("MYPYPATH")));
+    rows.plain("python reference", || {
+        let out = util::root().join("target/xtask/python-reference");
+        let mut command = tool(&["pdoc", "terrarium", "--output-directory"]);
+        // The constructor of a `NamedTuple` does not know the module of its class.
+        let warnings = "error,ignore:Error parsing type annotation ForwardRef";
+        status(command.arg(out).env("PYTHONWARNINGS", warnings))
+    });
     rows.row("python tests", || counted(&mut tool(&["pytest"])));
 }
 

@@ -1,0 +1,14 @@
+// The reference of the package, which `typedoc` writes into a folder `reference`.
+
+import { OptionDefaults } from 'typedoc';
+
+export default {
+  // The compiler reads this tag of JSDoc.
+  blockTags: [...OptionDefaults.blockTags, '@implements'],
+  entryPoints: ['index.js'],
+  includeVersion: true,
+  out: 'reference',
+  readme: 'README.md',
+  treatValidationWarningsAsErrors: true,
+  treatWarningsAsErrors: true,
+};
