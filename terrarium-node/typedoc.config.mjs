@@ -6,6 +6,7 @@ export default {
   // The compiler reads this tag of JSDoc.
   blockTags: [...OptionDefaults.blockTags, '@implements'],
   entryPoints: ['index.js'],
+  disableSources: true,
   includeVersion: true,
   out: 'reference',
   readme: 'README.md',

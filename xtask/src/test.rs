@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{demo, setup, suites, tidy, util};
+use crate::{demo, dist, setup, suites, tidy, util};
 use stream::run_streaming;
 use tally::Tally;
 
@@ -41,6 +41,8 @@ enum Part {
     Python,
     /// The Node package: lint, types, and its tests in Node.
     Node,
+    /// What is published, made as the tests are built, installed and tried.
+    Dist,
     /// The README's first command, against its expected output.
     Demo,
     /// A few modules of the packages' own test suites, against native Python.
@@ -59,7 +61,7 @@ struct Row {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
-    if [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Demo].into_iter().any(wanted) {
+    if [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Dist, Part::Demo].into_iter().any(wanted) {
         rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
@@ -84,6 +86,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::Node) {
         node::run(&mut rows);
+    }
+    if wanted(Part::Dist) {
+        rows.plain("packed crate", || dist::Part::Crate.make_for_tests());
+        rows.plain("wheel", || dist::Part::Wheel.make_for_tests());
+        rows.plain("npm package", || dist::Part::Npm.make_for_tests());
     }
     if wanted(Part::Demo) {
         rows.plain("demo", demo::check);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use super::base_image;
+use super::{Profile, base_image};
 use crate::util;
 
 /// The largest package, in bytes.
@@ -13,7 +13,7 @@ const LARGEST: u64 = 30_000_000;
 /// The addon's name in the package.
 const ADDON: &str = "terrarium.node";
 
-pub(super) fn make() -> Result<()> {
+pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-node");
     let staged = super::empty("npm")?.join("package");
     // What is packed is what the package names, and what is built.
@@ -25,16 +25,16 @@ pub(super) fn make() -> Result<()> {
     }
     util::copy(&util::root().join("terrarium-node/README.md"), &staged.join("README.md"))?;
     base_image::write(&staged)?;
-    let arguments = ["build", "--package", "terrarium-node", "--release", "--locked"];
+    let arguments = ["build", "--package", "terrarium-node", "--profile", profile.name, "--locked"];
     ensure!(util::cargo().args(arguments).status()?.success(), "cannot build the addon");
-    let library = super::target()?.join("release").join(library_name());
+    let library = super::target()?.join(profile.folder).join(library_name());
     util::copy(&library, &staged.join(ADDON))?;
     let _ = util::run_quietly(util::command("strip").arg("--strip-debug").arg(staged.join(ADDON)));
     let output = util::npm().args(["pack", "--silent"]).current_dir(&staged).output()?;
     ensure!(output.status.success(), "npm pack failed: {}", String::from_utf8_lossy(&output.stderr));
     let name = String::from_utf8(output.stdout)?.trim().to_owned();
     let packed = staged.join(name);
-    super::measure(&packed, LARGEST)?;
+    super::measure(&packed, profile.is_published.then_some(LARGEST))?;
     attempt(&packed, &package.join("dist/try.mjs"))
 }
 

@@ -12,5 +12,5 @@ pub(super) fn make() -> Result<()> {
     let arguments = ["package", "--package", "terrarium-runtime", "--no-verify", "--allow-dirty"];
     ensure!(util::cargo().args(arguments).status()?.success(), "cannot pack terrarium-runtime");
     let version = env!("CARGO_PKG_VERSION");
-    super::measure(&super::target()?.join(format!("package/terrarium-runtime-{version}.crate")), LARGEST)
+    super::measure(&super::target()?.join(format!("package/terrarium-runtime-{version}.crate")), Some(LARGEST))
 }

@@ -5,26 +5,37 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::base_image;
+use super::{Profile, base_image};
 use crate::{test::venv, util};
 
 /// The largest wheel, in bytes.
 const LARGEST: u64 = 25_000_000;
 
-pub(super) fn make() -> Result<()> {
+pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-py");
     base_image::write(&package.join("python/terrarium"))?;
     let python = venv::ready("dist", &package.join("dist/requirements.txt"))?;
     let out = super::empty("wheel")?;
     let status = util::command(&python)
-        .args(["-m", "maturin", "build", "--release", "--locked", "--strip", "--compression-level", "9", "--out"])
+        .args([
+            "-m",
+            "maturin",
+            "build",
+            "--profile",
+            profile.name,
+            "--locked",
+            "--strip",
+            "--compression-level",
+            "9",
+            "--out",
+        ])
         .arg(&out)
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
         .status()?;
     ensure!(status.success(), "maturin cannot build the wheel");
     let wheel = only_file(&out)?;
-    super::measure(&wheel, LARGEST)?;
+    super::measure(&wheel, profile.is_published.then_some(LARGEST))?;
     attempt(&wheel, &package.join("dist/try.py"))
 }
 

@@ -20,7 +20,17 @@ pub(super) fn check() -> Result<()> {
          with the same features in [workspace.dependencies]:\n  {}",
         differing.join("\n  ")
     );
-    println!("{} packages below the engine have the same features in the program and in the tests", below.len());
+    for package in ["terrarium-py", "terrarium-node"] {
+        let alone = features(&["--package", package, "--edges", "normal,no-proc-macro"])?;
+        let together = features(&[&workspace[..], &["normal,no-proc-macro"]].concat())?;
+        let differing = self::differing(below.keys(), &together, &alone);
+        ensure!(
+            differing.is_empty(),
+            "`{package}` alone builds the engine a second time:\n  {}",
+            differing.join("\n  ")
+        );
+    }
+    println!("{} packages below the engine have the same features wherever they are built", below.len());
     Ok(())
 }
 
