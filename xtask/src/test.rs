@@ -2,7 +2,7 @@
 
 mod node;
 mod one_engine;
-mod python;
+pub(crate) mod python;
 mod stream;
 mod table;
 mod tally;

@@ -56,9 +56,10 @@ pub(crate) fn build(program: &str, profile: &str) -> Result<PathBuf> {
 }
 
 /// Builds the workspace and says where the dynamic library of one of its crates is. All is selected, for the same reason.
-pub(crate) fn build_library(name: &str) -> Result<PathBuf> {
+pub(crate) fn build_library(name: &str, profile: &str) -> Result<PathBuf> {
     let output = cargo()
-        .args(["build", "--workspace", "--exclude", "xtask", "--message-format=json-render-diagnostics"])
+        .args(["build", "--workspace", "--exclude", "xtask", "--profile", profile])
+        .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()?;
     ensure!(output.status.success(), "cannot build the workspace");

@@ -39,6 +39,10 @@ class Peer(ABC):
     def fresh(self, code: str, packages: list[str]) -> str:
         """Run the code in a fresh interpreter; what it printed."""
 
+    def prepare(self, packages: list[str]) -> None:
+        """Make what fresh runs with these packages start from, which is no part of a run."""
+        del packages
+
     def evaluate(self, code: str) -> object:
         """The value of an expression, in the live interpreter."""
         del code
@@ -74,6 +78,7 @@ def answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
     """What one request gives."""
     match request["task"]:
         case "fresh":
+            peer.prepare(request["packages"])
             ms, stdout = repeated(request, lambda: peer.fresh(request["code"], request["packages"]))
             return {"ms": ms, "stdout": stdout}
         case "evaluate":

