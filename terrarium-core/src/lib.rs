@@ -21,6 +21,9 @@
 //! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is for the host's own faults. [`SandboxOptions`] holds
 //! the limits, all of which have defaults.
 
+#[cfg(all(feature = "runtime", not(target_os = "linux")))]
+compile_error!("terrarium runs on Linux: how guests are stopped and used again is made for its kernel");
+
 #[doc(hidden)]
 pub mod abi;
 #[doc(hidden)]

@@ -182,6 +182,18 @@ mod tests {
 
     const PAGE: usize = 4096;
 
+    /// 3000 pages that nobody has touched, for as long as the process lives.
+    fn untouched() -> &'static mut [u8] {
+        use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
+        let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE);
+        #[expect(unsafe_code, reason = "an allocator may give pages that were used before")]
+        // SAFETY: a new mapping, which nobody else knows and nobody unmaps.
+        unsafe {
+            let address = mmap_anonymous(std::ptr::null_mut(), 3000 * PAGE, protection, flags).unwrap();
+            std::slice::from_raw_parts_mut(address.cast::<u8>(), 3000 * PAGE)
+        }
+    }
+
     /// Pages of a private mapping; `None` where the kernel is too old.
     fn scan(memory: &[u8]) -> Option<Vec<Range<usize>>> {
         match written(memory) {
@@ -195,10 +207,7 @@ mod tests {
 
     #[test]
     fn exactly_the_pages_that_were_written_are_found() {
-        // Large allocations are mappings of their own, of untouched pages.
-        let mut memory = vec![0_u8; 4000 * PAGE];
-        let start = memory.as_ptr().align_offset(PAGE);
-        let memory = &mut memory[start..start + 3000 * PAGE];
+        let memory = untouched();
         let Some(before) = scan(memory) else { return };
         assert!(before.is_empty(), "{before:?}");
         // More than one call can report.
@@ -214,9 +223,7 @@ mod tests {
 
     #[test]
     fn a_page_is_first_written_with_a_fault_and_again_without() {
-        let mut memory = vec![0_u8; 4000 * PAGE];
-        let start = memory.as_ptr().align_offset(PAGE);
-        let memory = &mut memory[start..start + 3000 * PAGE];
+        let memory = untouched();
         let touch = |memory: &mut [u8], value: u8| {
             let before = faults().unwrap();
             for page in (0..3000).step_by(3) {

@@ -2,8 +2,8 @@
 //!
 //! When a page of a file is first read, Linux maps its neighbours as well, sixteen at a time. A guest's memory then has
 //! many more pages than the guest uses, and each of them is looked at when the written ones are listed. Memory
-//! that is registered with a `userfaultfd` is mapped page by page. Nothing else comes of the registration here: no page
-//! is protected and no event asked for.
+//! that is registered with a `userfaultfd` is mapped page by page, and the kernel does not join its pages into huge ones
+//! by itself. Nothing else comes of the registration here: no page is protected and no event asked for.
 
 use std::{
     io,
@@ -46,12 +46,12 @@ struct Register {
 static DESCRIPTOR: OnceLock<Option<(u32, OwnedFd)>> = OnceLock::new();
 
 /// From now on, map the pages of `memory` one by one, those too that were mapped before and that are not among the
-/// `written` ones, the only ones that hold something else than their file. Does nothing where the system does not allow
-/// it, as in many containers.
-pub(super) fn disable(memory: &mut [u8], written: &[Range<usize>]) {
-    let Some((owner, descriptor)) = DESCRIPTOR.get_or_init(|| open().ok()) else { return };
+/// `written` ones, the only ones that hold something else than their file. False where the system does not allow it, as
+/// in many containers.
+pub(super) fn disable(memory: &mut [u8], written: &[Range<usize>]) -> bool {
+    let Some((owner, descriptor)) = DESCRIPTOR.get_or_init(|| open().ok()) else { return false };
     if *owner != std::process::id() {
-        return;
+        return false;
     }
     let mut register =
         Register { start: memory.as_ptr() as u64, length: memory.len() as u64, mode: MODE_WP, ioctls: 0 };
@@ -60,7 +60,7 @@ pub(super) fn disable(memory: &mut [u8], written: &[Range<usize>]) {
     // are not there yet come to be, not what is in them.
     let done = unsafe { libc::ioctl(descriptor.as_raw_fd(), UFFDIO_REGISTER, &raw mut register) };
     if done != 0 {
-        return;
+        return false;
     }
     let starts = std::iter::once(0).chain(written.iter().map(|range| range.end));
     let ends = written.iter().map(|range| range.start).chain([memory.len()]);
@@ -74,6 +74,7 @@ pub(super) fn disable(memory: &mut [u8], written: &[Range<usize>]) {
             tracing::debug!(%error, "pages stay mapped");
         }
     }
+    true
 }
 
 fn open() -> io::Result<(u32, OwnedFd)> {
@@ -128,7 +129,8 @@ mod tests {
             println!("skipped: no neighbours are mapped here");
             return;
         }
-        disable(memory, std::slice::from_ref(&(17 * page..18 * page)));
+        let is_allowed = disable(memory, std::slice::from_ref(&(17 * page..18 * page)));
+        assert_eq!(is_allowed, open().is_ok());
         assert_eq!(memory[17 * page + 5], 1);
         assert_eq!((memory[40 * page], memory[50 * page]), (7, 7));
         match open() {

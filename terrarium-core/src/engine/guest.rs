@@ -65,6 +65,7 @@ impl Guest {
                     globals: Vec::new(),
                     runs: 0,
                     written: None,
+                    by_faults: false,
                 };
                 Ok(Self { running, in_order: true })
             }

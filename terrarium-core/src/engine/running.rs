@@ -17,6 +17,8 @@ pub(super) struct Running {
     pub(super) runs: u32,
     /// The parts of the memory that are not the snapshot's own pages, if nothing was added since they were listed.
     pub(super) written: Option<Vec<Range<usize>>>,
+    /// Whether pages are added to these by page faults only, and never by the kernel on its own account.
+    pub(super) by_faults: bool,
 }
 
 impl Running {

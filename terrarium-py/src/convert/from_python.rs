@@ -12,7 +12,7 @@ use pyo3::{
 };
 use terrarium_core::Value;
 
-use crate::{exit, python};
+use crate::python;
 
 /// How deep values may lie in each other; the guest's reader and ours have bounds too.
 const DEPTH: usize = 100;
@@ -47,7 +47,7 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     }
     // Another class: `_values.encode` gives a `Tagged`, or something built in that says the same.
     let py = object.py();
-    let encoded = exit::call(py, || python::values(py)?.call_method1(intern!(py, "encode"), (object,)))?;
+    let encoded = python::values(py)?.call_method1(intern!(py, "encode"), (object,))?;
     if encoded.is_instance(tagged_class(py)?.as_any())? {
         return tagged(&encoded, depth);
     }

@@ -8,7 +8,7 @@ use pyo3::{
 };
 use terrarium_core::Value;
 
-use crate::{exit, python};
+use crate::python;
 
 /// The Python object that a value stands for. Never fails because of what the guest has sent.
 pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
@@ -16,7 +16,7 @@ pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py,
         Value::None => py.None().into_bound(py),
         Value::Bool(truth) => PyBool::new(py, *truth).to_owned().into_any(),
         Value::Int(number) => PyInt::new(py, *number).into_any(),
-        Value::BigInt(digits) => exit::call(py, || python::values(py)?.call_method1("integer", (digits,)))?,
+        Value::BigInt(digits) => python::values(py)?.call_method1("integer", (digits,))?,
         Value::Float(number) => PyFloat::new(py, *number).into_any(),
         Value::Str(text) => PyString::new(py, text).into_any(),
         Value::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
@@ -68,7 +68,7 @@ fn texts<'py>(py: Python<'py>, kind: &str, texts: &[(&str, &String)]) -> PyResul
 
 /// An object of a kind that is known in Python, or a `Tagged`.
 fn tagged<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
-    exit::call(py, || python::values(py)?.call_method1("decode", (kind, parts)))
+    python::values(py)?.call_method1("decode", (kind, parts))
 }
 
 fn objects<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Vec<Bound<'py, PyAny>>> {

@@ -165,7 +165,7 @@ pub(super) mod tests {
     use super::super::report::{Cell, Described};
     use super::*;
 
-    /// A report of four peers: one that was not measured, and one that is not installed.
+    /// A report of six peers: three that were not measured, and one that is not installed.
     pub(in super::super) fn sample() -> Report {
         let peer = |name: &str, missing: Option<&str>| Described {
             name: name.to_owned(),
@@ -177,6 +177,8 @@ pub(super) mod tests {
             name: name.to_owned(),
             cells: vec![
                 Cell { values: cells[0].to_vec(), reason: None },
+                Cell::default(),
+                Cell::default(),
                 Cell::default(),
                 Cell { values: cells[1].to_vec(), reason: reason.map(str::to_owned) },
                 Cell { values: Vec::new(), reason: Some("not installed".to_owned()) },
@@ -197,6 +199,8 @@ pub(super) mod tests {
             peers: vec![
                 peer("ours", None),
                 peer("ours, inlined", None),
+                peer("ours, otherwise", None),
+                peer("ours, again", None),
                 peer("theirs", None),
                 peer("gone", Some("no | build")),
             ],

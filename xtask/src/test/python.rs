@@ -57,7 +57,8 @@ pub(crate) fn lay_out(root: &Path, profile: &str) -> Result<()> {
     }
     let source = util::root().join(FOLDER).join("python");
     let is_source = |path: &Path| !path.ends_with("__pycache__");
-    for path in util::walk(&source, &is_source)? {
+    // `dist` leaves its image there, which would be used in place of one for this machine.
+    for path in util::walk(&source, &is_source)?.into_iter().filter(|path| !path.ends_with("base.timg")) {
         util::write(&root.join(path.strip_prefix(&source)?), &util::read(&path)?)?;
     }
     let name = if cfg!(windows) { "_native.pyd" } else { "_native.abi3.so" };

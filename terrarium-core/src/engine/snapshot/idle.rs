@@ -115,13 +115,15 @@ impl Snapshot {
                 self.idle.original.get_or_init(|| made)
             }
         };
-        let Running { store, links, globals, runs, written, .. } = running;
+        let Running { store, links, globals, runs, written: known, by_faults, .. } = running;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
-        let written = match written {
+        // Who asks the guest to stop writes a word of its memory, from any thread.
+        let is_quiet = *by_faults && store.data().interrupt.reason().is_none();
+        let written = match known.take().filter(|_| is_quiet) {
             Some(written) => written,
             None => {
                 if has_deep_stack(store.data().stack)? {
@@ -131,14 +133,14 @@ impl Snapshot {
                 if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
                     return Ok(false);
                 }
-                written.insert(listed)
+                listed
             }
         };
         let to = links.memory.data_mut(&mut **store);
         if *runs == 1 {
-            fault_around::disable(to, written);
+            *by_faults = fault_around::disable(to, &written);
         }
-        for range in &*written {
+        for range in &written {
             let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range.clone())) else {
                 bail!("a page lies outside of the memory");
             };
@@ -147,6 +149,7 @@ impl Snapshot {
         for (global, value) in globals.iter().zip(&original.globals) {
             global.set(&mut **store, *value)?;
         }
+        *known = Some(written);
         Ok(true)
     }
 

@@ -149,7 +149,15 @@ impl Snapshot {
             }
             store.data_mut().guest = Some(links);
             ffi::restore(&mut store, &self.record.closures)?;
-            Ok(Running { store: GuardedStore::new(store), links, invoke, globals, runs: 0, written: None })
+            Ok(Running {
+                store: GuardedStore::new(store),
+                links,
+                invoke,
+                globals,
+                runs: 0,
+                written: None,
+                by_faults: false,
+            })
         })
     }
 }
