@@ -12,7 +12,7 @@ use pyo3::{
 };
 use terrarium_core::Value;
 
-use crate::python;
+use crate::{exit, python};
 
 /// How deep values may lie in each other; the guest's reader and ours have bounds too.
 const DEPTH: usize = 100;
@@ -24,7 +24,7 @@ pub(crate) fn inputs(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Valu
         let value = value(&object, 0).map_err(|problem| about(given.py(), &name, problem))?;
         Ok((name, value))
     };
-    given.cast::<PyDict>()?.iter().map(read).collect()
+    exit::call(given.py(), || given.cast::<PyDict>()?.iter().map(read).collect())
 }
 
 /// The exception that says which input is at fault.

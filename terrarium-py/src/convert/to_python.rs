@@ -8,10 +8,15 @@ use pyo3::{
 };
 use terrarium_core::Value;
 
-use crate::python;
+use crate::{exit, python};
 
 /// The Python object that a value stands for. Never fails because of what the guest has sent.
 pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    // Kinds, keys of dicts and items of sets may be of classes in Python.
+    exit::call(py, || made(py, value))
+}
+
+fn made<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::None => py.None().into_bound(py),
         Value::Bool(truth) => PyBool::new(py, *truth).to_owned().into_any(),
@@ -54,7 +59,7 @@ pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py,
 fn part<'py>(py: Python<'py>, kind: &str, part: &Value) -> PyResult<Bound<'py, PyAny>> {
     match part {
         Value::Bytes(bytes) if kind == "ndarray" => Ok(PyByteArray::new(py, bytes).into_any()),
-        other => object(py, other),
+        other => made(py, other),
     }
 }
 
@@ -72,7 +77,7 @@ fn tagged<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyDict>) -> PyRes
 }
 
 fn objects<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    items.iter().map(|item| object(py, item)).collect()
+    items.iter().map(|item| made(py, item)).collect()
 }
 
 fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
@@ -103,7 +108,7 @@ fn dict<'py>(py: Python<'py>, pairs: &[(Value, Value)]) -> PyResult<Bound<'py, P
     let mut items = Vec::with_capacity(pairs.len());
     let mut is_plain = true;
     for (key, value) in pairs {
-        let (key, value) = (object(py, key)?, object(py, value)?);
+        let (key, value) = (made(py, key)?, made(py, value)?);
         is_plain = is_plain && dict.set_item(&key, &value).is_ok();
         items.push(PyList::new(py, [key, value])?);
     }
