@@ -92,7 +92,9 @@ fn target() -> Result<PathBuf> {
 fn measure(path: &Path, limit: Option<u64>) -> Result<()> {
     let bytes = fs::metadata(path).with_context(|| format!("cannot find `{}`", path.display()))?.len();
     println!("{}: {bytes} bytes", path.display());
-    ensure!(limit.is_none_or(|limit| bytes <= limit), "`{}` has {bytes} bytes, the limit is {limit:?}", path.display());
+    if let Some(limit) = limit {
+        ensure!(bytes <= limit, "`{}` has {bytes} bytes, the limit is {limit}", path.display());
+    }
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! Which pages of memory were written to, as the kernel knows it.
 //!
 //! A snapshot is mapped into a guest's memory copy-on-write: what is still the file's (or was never touched) is as it
-//! was. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`). A page that was not among them comes to
-//! be one of them by a page fault only, so where there was none, the list is the same.
+//! was. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`). Where the
+//! kernel adds no pages of its own accord (`fault_around`), one that was not among them comes to be so by a page fault
+//! only: without a fault the list is the same.
 
 use std::{
     fs::File,
