@@ -1,4 +1,4 @@
-"""This library's Python package: the folder that holds it is the second argument, one with wheels the third."""
+"""The Python package of this library: the folder that holds it is the second argument, one with wheels the third."""
 
 import sys
 from typing import Any
@@ -7,7 +7,7 @@ import protocol
 
 sys.path.insert(0, sys.argv[2])
 
-import terrarium  # noqa: E402  (from the folder above)
+import terrarium
 
 
 class TerrariumPeer(protocol.Peer):
