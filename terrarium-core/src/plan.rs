@@ -6,7 +6,7 @@ use crate::{
     Bytes, Error, ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions,
     abi::Timespec,
     base,
-    engine::check_process,
+    engine::{check_process, while_starting},
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
     image::{self, BootConfig},
@@ -49,7 +49,7 @@ impl Plan {
             return Self::on_image(image, options);
         }
         let packages = Provider::new(&options)?;
-        let mounted = packages.preloaded(&options, false)?;
+        let mounted = while_starting(|| packages.preloaded(&options, false))?;
         match packages.recipe(&options, &mounted)? {
             Some(recipe) => {
                 let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;

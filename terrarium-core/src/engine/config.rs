@@ -1,9 +1,12 @@
 //! The engines' configuration: one runs all guests of the process, another those whose code was compiled with inlining,
 //! and some only compile.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread,
 };
 
 use wasmtime::{
@@ -39,8 +42,7 @@ const KEPT_STACK: usize = 64 << 10;
 /// all code, and makes room for guests, so there are no more than these two.
 pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
     static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
-    // Before anything is made or locked, so that a child always sees it.
-    let _ = STARTED_BY.compare_exchange(0, std::process::id(), Ordering::Relaxed, Ordering::Relaxed);
+    note_process();
     check_process()?;
     let engine = ENGINES[usize::from(inlining)].get_or_init(|| {
         let mut config = config(inlining)?;
@@ -54,8 +56,28 @@ pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
     engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
 }
 
+/// Do `work` while the engine for code without inlining is started, which takes milliseconds of reserving address space.
+pub(crate) fn while_starting<T>(work: impl FnOnce() -> T) -> T {
+    static IS_STARTED: AtomicBool = AtomicBool::new(false);
+    if IS_STARTED.swap(true, Ordering::Relaxed) {
+        return work();
+    }
+    note_process();
+    thread::scope(|scope| {
+        // What fails here fails again where the engine is asked for.
+        let starter = thread::Builder::new().name("terrarium-start".to_owned());
+        let _ = starter.spawn_scoped(scope, || engine(false).is_ok());
+        work()
+    })
+}
+
 /// The process that started an engine; 0, when none did.
 static STARTED_BY: AtomicU32 = AtomicU32::new(0);
+
+/// Note which process starts an engine: before anything is made or locked, so that a child always sees it.
+fn note_process() {
+    let _ = STARTED_BY.compare_exchange(0, std::process::id(), Ordering::Relaxed, Ordering::Relaxed);
+}
 
 /// Whether the engine can be used in this process. After a fork it cannot: its threads are not there, and what they had
 /// locked stays locked. To be asked before anything is locked.

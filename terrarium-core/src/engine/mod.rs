@@ -30,7 +30,7 @@ mod wasi;
 
 pub(crate) use cache::{Cache, default_cache_dir, untrusted, write_private};
 pub(crate) use compile::compatibility;
-pub(crate) use config::{CodeKind, VERSION, check_process};
+pub(crate) use config::{CodeKind, VERSION, check_process, while_starting};
 pub(crate) use dl::LoaderRecord;
 pub(crate) use functions::{Build, ENDING as FUNCTIONS_ENDING, file_name as functions_file};
 pub(crate) use guest::{Guest, GuestOptions, PyFunction};

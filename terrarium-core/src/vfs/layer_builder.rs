@@ -53,6 +53,8 @@ pub enum LayerError {
 pub struct LayerBuilder {
     inodes: Vec<Arc<Inode>>,
     owner: Credentials,
+    /// Whether a file has lost its place to another one.
+    has_replaced: bool,
 }
 
 impl Default for LayerBuilder {
@@ -66,12 +68,12 @@ impl LayerBuilder {
     pub fn new() -> LayerBuilder {
         let ctx = Context::root(Timespec::default());
         let root = Inode::new(&ctx, 0o755, Node::Directory(Directory::new(Ino::ROOT)));
-        LayerBuilder { inodes: vec![Arc::new(root)], owner: Credentials::ROOT }
+        LayerBuilder { inodes: vec![Arc::new(root)], owner: Credentials::ROOT, has_replaced: false }
     }
 
     /// What an existing layer holds, to add to it. Shares its content.
     pub fn on(layer: &Layer) -> LayerBuilder {
-        LayerBuilder { inodes: layer.inodes.clone(), owner: Credentials::ROOT }
+        LayerBuilder { inodes: layer.inodes.clone(), owner: Credentials::ROOT, has_replaced: false }
     }
 
     /// The smallest tree a guest expects: `/home/earth`, which belongs to the guest, `/tmp`, `/lib`, and the devices
@@ -189,6 +191,9 @@ impl LayerBuilder {
 
     /// The finished layer.
     pub fn build(self) -> Layer {
+        if !self.has_replaced {
+            return Layer { inodes: self.inodes };
+        }
         // Replaced files are still among the inodes; collecting leaves them behind.
         Layer::collect(|ino| self.inodes.get(usize::try_from(ino.0).ok()? - 1).map(Arc::as_ref))
     }
@@ -221,6 +226,7 @@ impl LayerBuilder {
                 return Err(conflict(path, path, "a directory"));
             }
             self.inode_mut(old.ino).unlink(dir, name);
+            self.has_replaced = true;
         }
         self.enter(dir, Name::from(name), ino);
         Ok(ino)

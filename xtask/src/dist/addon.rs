@@ -1,7 +1,7 @@
 //! The npm package.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
@@ -25,10 +25,7 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     }
     util::copy(&util::root().join("terrarium-node/README.md"), &staged.join("README.md"))?;
     base_image::write(&staged)?;
-    let arguments = ["build", "--package", "terrarium-node", "--profile", profile.name, "--locked"];
-    ensure!(util::cargo().args(arguments).status()?.success(), "cannot build the addon");
-    let library = super::target()?.join(profile.folder).join(library_name());
-    util::copy(&library, &staged.join(ADDON))?;
+    util::copy(&library(profile)?, &staged.join(ADDON))?;
     let _ = util::run_quietly(util::command("strip").arg("--strip-debug").arg(staged.join(ADDON)));
     let output = util::npm().args(["pack", "--silent"]).current_dir(&staged).output()?;
     ensure!(output.status.success(), "npm pack failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -36,6 +33,17 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     let packed = staged.join(name);
     super::measure(&packed, profile.is_published.then_some(LARGEST))?;
     attempt(&packed, &package.join("dist/try.mjs"))
+}
+
+/// The addon. What is published is built alone, so that nothing which only other parts need is in it; for the tests it is
+/// the one that they have built.
+fn library(profile: Profile) -> Result<PathBuf> {
+    if !profile.is_published {
+        return util::build_library("terrarium_node", profile.name);
+    }
+    let arguments = ["build", "--package", "terrarium-node", "--profile", profile.name, "--locked"];
+    ensure!(util::cargo().args(arguments).status()?.success(), "cannot build the addon");
+    Ok(super::target()?.join(profile.folder).join(library_name()))
 }
 
 /// Installs the package into an empty folder, without the network, and runs the script there: twice, since the first run

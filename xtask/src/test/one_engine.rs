@@ -21,13 +21,12 @@ pub(super) fn check() -> Result<()> {
         differing.join("\n  ")
     );
     for package in ["terrarium-py", "terrarium-node"] {
-        let alone = features(&["--package", package, "--edges", "normal,no-proc-macro"])?;
-        let together = features(&[&workspace[..], &["normal,no-proc-macro"]].concat())?;
-        let differing = self::differing(below.keys(), &together, &alone);
+        let alone = features(&["--package", package, "--edges", "normal,build"])?;
+        let new = new(below.keys(), &program, &alone);
         ensure!(
-            differing.is_empty(),
-            "`{package}` alone builds the engine a second time:\n  {}",
-            differing.join("\n  ")
+            new.is_empty(),
+            "`{package}` alone builds the engine a second time, because these packages have other features then:\n  {}",
+            new.join("\n  ")
         );
     }
     println!("{} packages below the engine have the same features wherever they are built", below.len());
@@ -55,11 +54,21 @@ fn parse(tree: &str) -> Features {
     features
 }
 
+fn show(features: &Features, name: &str) -> String {
+    let sets = features.get(name).into_iter().flatten();
+    sets.map(|set| format!("[{set}]")).collect::<Vec<_>>().join(" and ")
+}
+
+/// What is built for a part `alone` and not `together` with the rest, tools of the build included.
+fn new<'a>(below: impl Iterator<Item = &'a String>, together: &Features, alone: &Features) -> Vec<String> {
+    let sets = |features: &Features, name: &String| features.get(name).cloned().unwrap_or_default();
+    below
+        .filter(|name| !sets(alone, name).is_subset(&sets(together, name)))
+        .map(|name| format!("{name}: {} alone, {} with the rest", show(alone, name), show(together, name)))
+        .collect()
+}
+
 fn differing<'a>(below: impl Iterator<Item = &'a String>, program: &Features, tests: &Features) -> Vec<String> {
-    let show = |features: &Features, name: &str| {
-        let sets = features.get(name).into_iter().flatten();
-        sets.map(|set| format!("[{set}]")).collect::<Vec<_>>().join(" and ")
-    };
     below
         .filter(|name| program.contains_key(*name) && program.get(*name) != tests.get(*name))
         .map(|name| format!("{name}: {} in the program, {} in the tests", show(program, name), show(tests, name)))
@@ -89,5 +98,13 @@ mod tests {
         let found = compare(&PROGRAM.replace("bits v2.0.0|std", "bits v2.0.0|serde,std"));
         assert_eq!(found, ["bits v2.0.0: [std] in the program, [serde,std] in the tests"]);
         assert_eq!(compare(&format!("{PROGRAM}list v1.0.0 (proc-macro)|std\n")).len(), 1);
+    }
+
+    #[test]
+    fn what_a_part_alone_builds_anew_is_found() {
+        let below = ["engine v1.0.0", "bits v2.0.0"].map(String::from);
+        let new = |alone: &str| new(below.iter(), &parse(&format!("{PROGRAM}bits v2.0.0|std,wide\n")), &parse(alone));
+        assert!(new("engine v1.0.0|std\nbits v2.0.0|std\n").is_empty());
+        assert_eq!(new("bits v2.0.0|\n"), ["bits v2.0.0: [] alone, [std] and [std,wide] with the rest"]);
     }
 }
