@@ -14,6 +14,7 @@ use wasmtime::{Engine, Module};
 use super::{
     cache::Cache,
     config::{self, CodeKind},
+    inlining,
 };
 use crate::{Error, Result, link::ModuleInfo};
 
@@ -151,17 +152,28 @@ fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Engine`], when it does not compile.
 pub(super) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<Compiled> {
-    let module = Module::new(engine, wasm).map_err(engine_error)?;
+    let code = machine_code(engine, "a library of the guest's own", wasm)?;
+    #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature")]
+    // SAFETY: the engine has just made it.
+    let module = unsafe { Module::deserialize(engine, &code) }.map_err(engine_error)?;
     Ok(Compiled { module, path: None, info: OnceLock::from(Arc::new(info)) })
 }
 
 /// The machine code of a module; `source` says in the log what it is.
 ///
 /// # Errors
-/// [`Error::Engine`], when it does not compile.
+/// [`Error::Engine`], when it does not compile, or there is too little memory for it.
 pub(super) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
     let started = std::time::Instant::now();
-    let mut code = engine.precompile_module(wasm).map_err(engine_error)?;
+    let own = config::for_one_module(engine)?;
+    if own.is_some() {
+        inlining::check_memory(wasm)?;
+    }
+    let mut code = own.as_ref().unwrap_or(engine).precompile_module(wasm).map_err(engine_error)?;
+    if own.is_some() {
+        drop(own);
+        inlining::give_back();
+    }
     clear_symbols(&mut code);
     tracing::info!(bytes = code.len(), seconds = started.elapsed().as_secs_f64(), "compiled {source}");
     Ok(code)

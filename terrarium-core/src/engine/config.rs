@@ -41,7 +41,6 @@ const KEPT_STACK: usize = 64 << 10;
 /// The engine that all guests of this process share whose code was compiled in this way: an engine has one setting for
 /// all code, and makes room for guests, so there are no more than these two.
 pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
-    static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
     note_process();
     check_process()?;
     let engine = ENGINES[usize::from(inlining)].get_or_init(|| {
@@ -55,6 +54,9 @@ pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
     });
     engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
 }
+
+/// Without inlining, and with it.
+static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 2] = [const { OnceLock::new() }; 2];
 
 /// Do `work` while the engine for code without inlining is started, which takes milliseconds of reserving address space.
 pub(crate) fn while_starting<T>(work: impl FnOnce() -> T) -> T {
@@ -103,32 +105,54 @@ pub(crate) struct CodeKind {
 
 /// The engine that makes such code. What it makes runs in [`engine`], whatever processor it is for.
 pub(super) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
-    static ENGINES: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
     let engine = match kind {
         CodeKind { inline: false, portable: false } => return engine(false),
-        CodeKind { inline: false, portable: true } => &ENGINES[0],
-        CodeKind { inline: true, portable: false } => &ENGINES[1],
-        CodeKind { inline: true, portable: true } => &ENGINES[2],
+        CodeKind { inline: false, portable: true } => &COMPILERS[0],
+        CodeKind { inline: true, portable: false } => &COMPILERS[1],
+        CodeKind { inline: true, portable: true } => &COMPILERS[2],
     };
     check_process()?;
-    let engine = engine.get_or_init(|| {
-        let mut config = config(kind.inline)?;
-        if !kind.portable {
-            return Engine::new(&config);
+    engine.get_or_init(|| make_compiler(kind)).as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
+}
+
+/// Engines that only compile: see [`compiler`].
+static COMPILERS: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
+
+/// An engine like `engine`, to compile one module and to be dropped, if `engine` inlines: see [`inlining`](super::inlining).
+///
+/// # Errors
+/// [`Error::Engine`].
+pub(super) fn for_one_module(engine: &Engine) -> Result<Option<Engine>> {
+    let is = |other: &OnceLock<wasmtime::Result<Engine>>| {
+        other.get().and_then(|other| other.as_ref().ok()).is_some_and(|other| Engine::same(other, engine))
+    };
+    let portable = if is(&ENGINES[1]) || is(&COMPILERS[1]) {
+        false
+    } else if is(&COMPILERS[2]) {
+        true
+    } else {
+        return Ok(None);
+    };
+    let made = make_compiler(CodeKind { inline: true, portable });
+    made.map(Some).map_err(|reason| Error::Engine(format!("{reason:#}")))
+}
+
+fn make_compiler(kind: CodeKind) -> wasmtime::Result<Engine> {
+    let mut config = config(kind.inline)?;
+    if !kind.portable {
+        return Engine::new(&config);
+    }
+    // With a target that is named, nothing is asked of the processor at hand.
+    config.target(TARGET)?;
+    for feature in FEATURES {
+        #[expect(unsafe_code, reason = "the engine marks all its compiler's settings so")]
+        // SAFETY: the setting adds instructions to those that compiled code may use. The engine refuses to load code for
+        // instructions that the processor lacks.
+        unsafe {
+            config.cranelift_flag_enable(feature);
         }
-        // With a target that is named, nothing is asked of the processor at hand.
-        config.target(TARGET)?;
-        for feature in FEATURES {
-            #[expect(unsafe_code, reason = "the engine marks all its compiler's settings so")]
-            // SAFETY: the setting adds instructions to those that compiled code may use. The engine refuses to load
-            // code for instructions that the processor lacks.
-            unsafe {
-                config.cranelift_flag_enable(feature);
-            }
-        }
-        Engine::new(&config)
-    });
-    engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
+    }
+    Engine::new(&config)
 }
 
 /// What portable code is for, and what it may use of the processor.

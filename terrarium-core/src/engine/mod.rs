@@ -16,6 +16,7 @@ mod ffi;
 mod functions;
 mod guest;
 mod imports;
+mod inlining;
 mod interruption;
 mod libraries;
 mod limiter;

@@ -10,7 +10,7 @@ use std::{
 use terrarium_core::{
     Error, ExecuteOptions, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value,
 };
-use terrarium_tests::{Job, Step, no_files, options, run_job, wheel};
+use terrarium_tests::{Job, Resources, Step, no_files, options, run_job, wheel};
 
 use crate::support::{int, probe, success};
 
@@ -306,6 +306,9 @@ fn what_is_no_image_is_refused_with_the_reason() {
 fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
     let inlined = Image::build(ImageOptions { inline: true, ..ImageOptions::default() }).unwrap();
     assert!(inlined.info().inline && !prepared().info().inline);
+    // The compiler needs several gigabytes, and gives them back.
+    let Resources { memory, .. } = Resources::now();
+    assert!(memory < 3 << 30, "{memory} bytes");
     let code = "sum(len(str(x)) for x in range(1000))";
     let sandbox = Sandbox::on_image(inlined.clone(), options()).unwrap();
     for sandbox in [&sandbox, &on_prepared(), &sandbox] {

@@ -14,6 +14,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "says which instructions of the processor portable code may use, which the engine marks as unsafe",
     ),
     (
+        "terrarium-core/src/engine/inlining.rs",
+        "asks the C library to give free memory back, which has no safe interface",
+    ),
+    (
         "terrarium-core/src/engine/safepoint.rs",
         "stops guests from another thread: protects a page of theirs, writes a word, reads a thread's clock",
     ),
