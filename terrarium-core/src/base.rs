@@ -15,6 +15,7 @@ use crate::{
     engine::{Machine, Source},
     guest::{HARNESS_FILES, HARNESS_ROOT},
     package::{ArchiveError, SITE_PACKAGES, Target, mount},
+    rewrite::Safepoint,
     vfs::{Content, Credentials, Layer, LayerBuilder, ReadAt},
 };
 
@@ -65,10 +66,11 @@ pub(crate) fn target() -> Result<Target> {
 /// # Errors
 /// Those of [`runtime`] and [`Machine::shared`].
 pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Machine>> {
-    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm }, inlining)
+    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm, safepoint: Safepoint::Define }, inlining)
 }
 
-fn wasm() -> Result<Vec<u8>> {
+/// The interpreter's module as the artifacts have it.
+pub(crate) fn wasm() -> Result<Vec<u8>> {
     runtime()?.python_wasm().map_err(|error| Error::Artifacts(error.to_string()))
 }
 

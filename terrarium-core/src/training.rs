@@ -1,6 +1,7 @@
-//! Training: programs run in a build of the interpreter that counts its calls.
+//! Other builds of the interpreter than the one that is shipped: one that counts its calls, and one whose code cannot be
+//! stopped.
 //!
-//! It serves `cargo xtask train` alone and is no part of the public interface.
+//! They serve `cargo xtask train` and the benchmark `safepoints` alone and are no part of the public interface.
 
 use std::{
     path::Path,
@@ -8,9 +9,11 @@ use std::{
 };
 
 use crate::{
-    Result,
+    Result, base,
     engine::{Machine, Source},
+    guest::Interpreter,
     image::Recipe,
+    rewrite::Safepoint,
 };
 
 /// The interpreter's module while one is trained.
@@ -26,6 +29,38 @@ pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Opti
     // A key that nothing else has, so that the module is compiled again each time.
     let key = format!("training {} {:?}", std::process::id(), std::time::SystemTime::now());
     let wasm = || Ok(MODULE.lock().unwrap_or_else(PoisonError::into_inner).clone());
-    let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm }, false)?;
+    let source = Source { key: key.leak(), wasm, safepoint: Safepoint::Define };
+    let machine = Machine::shared(cache_dir, source, false)?;
     Recipe::base()?.train(&machine, counters, programs)
+}
+
+/// An interpreter that has booted, and runs programs that are measured.
+pub struct Measured {
+    recipe: Recipe,
+    interpreter: Interpreter,
+}
+
+impl Measured {
+    /// One whose code reads the safepoint page, as that of every sandbox does, or one that cannot be stopped by it.
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub fn new(safepoints: bool, cache_dir: Option<&Path>) -> Result<Self> {
+        let (key, safepoint) = match safepoints {
+            true => ("measured with safepoints", Safepoint::Define),
+            false => ("measured without safepoints", Safepoint::DefineUnread),
+        };
+        let machine = Machine::shared(cache_dir, Source { key, wasm: base::wasm, safepoint }, false)?;
+        let recipe = Recipe::base()?;
+        let interpreter = recipe.booted(&machine)?;
+        Ok(Self { recipe, interpreter })
+    }
+
+    /// What a program prints. It is watched over like any other.
+    ///
+    /// # Errors
+    /// [`Error::Image`](crate::Error::Image) with the traceback of a program that fails, and faults of the host.
+    pub fn run(&mut self, program: &str) -> Result<String> {
+        self.recipe.run_program(&mut self.interpreter, program)
+    }
 }

@@ -46,6 +46,8 @@ pub(crate) struct Source {
     pub(crate) key: &'static str,
     /// Gives its bytes; asked only when they are needed.
     pub(crate) wasm: fn() -> Result<Vec<u8>>,
+    /// Whether its code can be stopped by the safepoint page. Only measuring what that costs does without.
+    pub(crate) safepoint: Safepoint,
 }
 
 /// The interpreter as its toolchain made it, from which images are made.
@@ -115,8 +117,11 @@ impl Machine {
     /// # Errors
     /// What its source fails with, and [`Error::Artifacts`] for what is none.
     pub(super) fn python(&self) -> Result<Vec<u8>> {
-        let options =
-            RewriteOptions { export_globals: true, safepoint: Some(Safepoint::Define), ..RewriteOptions::default() };
+        let options = RewriteOptions {
+            export_globals: true,
+            safepoint: Some(self.source.safepoint),
+            ..RewriteOptions::default()
+        };
         rewrite(&(self.source.wasm)()?, &options).map_err(|error| Error::Artifacts(error.to_string()))
     }
 

@@ -168,17 +168,37 @@ impl Recipe {
     /// # Errors
     /// [`Error::Image`] when a program fails; faults of the host.
     pub(crate) fn train(&self, machine: &Arc<Machine>, counters: &str, programs: &[String]) -> Result<Vec<Vec<u8>>> {
-        let defaults = SandboxOptions::default();
-        let mut interpreter = self.boot(machine, &BootConfig::of(&defaults, defaults.home.clone()))?;
+        let mut interpreter = self.booted(machine)?;
         let mut counted = Vec::new();
         for program in programs {
             interpreter.take_memory(counters)?;
-            if let Some(error) = self.run(&mut interpreter, program)?.error {
-                return Err(self.fault(format!("a training program failed: {}", error.traceback.trim_end())));
-            }
+            self.run_program(&mut interpreter, program)?;
             counted.push(interpreter.take_memory(counters)?);
         }
         Ok(counted)
+    }
+
+    /// An interpreter that has booted, and is set up as a sandbox without options would be.
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub(crate) fn booted(&self, machine: &Arc<Machine>) -> Result<Interpreter> {
+        let defaults = SandboxOptions::default();
+        self.boot(machine, &BootConfig::of(&defaults, defaults.home.clone()))
+    }
+
+    /// What a program prints.
+    ///
+    /// # Errors
+    /// [`Error::Image`] when it fails; faults of the host.
+    pub(crate) fn run_program(&self, interpreter: &mut Interpreter, program: &str) -> Result<String> {
+        let result = self.run(interpreter, program)?;
+        if let Some(error) = result.error {
+            return Err(self.fault(format!("a program failed: {}", error.traceback.trim_end())));
+        }
+        let streams = &mut interpreter.process().streams;
+        let printed = streams.output.take();
+        Ok(String::from_utf8_lossy(&printed).into_owned())
     }
 
     /// Let the interpreter run a few programs, so that its bytecode has taken the form that it settles in: what changes

@@ -45,6 +45,8 @@ pub struct RewriteOptions {
 pub enum Safepoint {
     /// The module defines it and exports it as `terrarium.safepoint`: for the main module.
     Define,
+    /// The same, but nothing reads it, so the code cannot be stopped: for measuring what the reads cost.
+    DefineUnread,
     /// The module imports it as `safepoint` of the module `terrarium`: for side modules, which must not define a memory.
     Import,
 }

@@ -53,17 +53,18 @@ impl Pass for Safepoints {
         let (mut imports, imported) = imports(&module)?;
         let (mut memories, defined) = memories(&module)?;
         let memory = match self.origin {
-            Safepoint::Define => imported.saturating_add(defined),
+            Safepoint::Define | Safepoint::DefineUnread => imported.saturating_add(defined),
             // The module's own memories would move to other indices.
             Safepoint::Import if defined > 0 => return Err(RewriteError::OwnMemory),
             Safepoint::Import => imported,
         };
+        let read = if self.origin == Safepoint::DefineUnread { Vec::new() } else { read(memory) };
         let mut code = CodeSection::new();
         for body in &module.bodies {
-            code.raw(&with_reads(module.wasm, body, &read(memory))?);
+            code.raw(&with_reads(module.wasm, body, &read)?);
         }
         match self.origin {
-            Safepoint::Define => {
+            Safepoint::Define | Safepoint::DefineUnread => {
                 memories.memory(PAGE);
                 let mut exports = exports(&module)?;
                 exports.export(SAFEPOINT_EXPORT, ExportKind::Memory, memory);

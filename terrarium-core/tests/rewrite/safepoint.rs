@@ -98,6 +98,26 @@ fn the_main_module_exports_its_page_after_its_own_memories() {
 }
 
 #[test]
+fn a_page_that_is_not_read_changes_no_code() {
+    let text = format!("(module {FUNCTIONS})");
+    let read = rewritten(&text, Safepoint::Define).unwrap();
+    let unread = rewritten(&text, Safepoint::DefineUnread).unwrap();
+    let plain = rewrite(&wat::parse_str(&text).unwrap(), &RewriteOptions::default()).unwrap();
+    let code = |wasm: &[u8]| {
+        let payloads = wasmparser::Parser::new(0).parse_all(wasm).map(Result::unwrap);
+        let bodies = payloads.filter_map(|payload| match payload {
+            wasmparser::Payload::CodeSectionEntry(body) => Some(body.as_bytes().to_vec()),
+            _ => None,
+        });
+        bodies.collect::<Vec<_>>()
+    };
+    assert_eq!(code(&unread), code(&plain));
+    assert_ne!(code(&read), code(&plain));
+    let module = Module::new(&engine(), &unread).unwrap();
+    assert!(module.get_export("terrarium.safepoint").is_some_and(|export| export.memory().is_some()));
+}
+
+#[test]
 fn a_side_module_imports_the_page_after_its_other_imports() {
     for memory in ["", r#"(import "env" "memory" (memory 1))"#] {
         let text = format!(r#"(module {memory} (import "env" "f" (func $imported)) {FUNCTIONS})"#);

@@ -1,0 +1,54 @@
+//! What do the reads of the safepoint page cost, by which code that never ends is stopped? Runs the programs of the
+//! comparison in an interpreter that has them and in one that has not, in turns, and prints the ratio of the best times;
+//! the bound of their geometric mean is 1.03.
+
+use std::{fs, path::Path};
+
+use serde::Deserialize;
+use terrarium_core::training::Measured;
+
+/// How often a program runs in a turn, and how many turns there are.
+const REPEATS: usize = 3;
+const TURNS: usize = 6;
+
+/// What a program prints.
+#[derive(Deserialize)]
+struct Timed {
+    ms: Vec<f64>,
+    answer: String,
+}
+
+fn main() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("compare");
+    let read = |path: &Path| fs::read_to_string(path).expect("a file of the comparison");
+    let timing = read(&home.join("timing.py"));
+    let mut interpreters = [true, false].map(|has| Measured::new(has, None).expect("an interpreter"));
+    println!("{:20} {:>10} {:>10} {:>7}", "milliseconds", "with", "without", "ratio");
+    let mut ratios = Vec::new();
+    for set in ["programs", "held_out"] {
+        let entries = fs::read_dir(home.join(set)).expect("the programs");
+        let mut paths: Vec<_> = entries.map(|entry| entry.expect("a program").path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|ending| ending == "py"));
+        paths.sort();
+        for path in paths {
+            let program = format!("COUNT = {REPEATS}\n{}\n{timing}", read(&path));
+            let mut best = [f64::INFINITY; 2];
+            let mut answers = Vec::new();
+            for turn in 0..TURNS {
+                for which in [turn % 2, 1 - turn % 2] {
+                    let printed = interpreters[which].run(&program).expect("a program that works");
+                    let Timed { ms, answer } = serde_json::from_str(&printed).expect("what timing.py prints");
+                    best[which] = ms.into_iter().fold(best[which], f64::min);
+                    answers.push(answer);
+                }
+            }
+            assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+            let [with, without] = best;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            println!("{name:20} {with:>10.2} {without:>10.2} {:>7.3}", with / without);
+            ratios.push(with / without);
+        }
+    }
+    let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
+    println!("geometric mean of the ratios: {mean:.3}");
+}
