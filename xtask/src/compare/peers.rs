@@ -67,6 +67,8 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             commands: python("native").and_then(|python| {
                 let package = scratch.join("python-package");
                 test::python::lay_out(&package, profile)?;
+                // As pip leaves what it installs.
+                util::run_quietly(util::command(&python).args(["-m", "compileall", "-q"]).arg(&package))?;
                 let arguments = |role: &'static str| {
                     let script = script("terrarium_python.py");
                     line(&python, [script.as_os_str(), OsStr::new(role), package.as_os_str(), wheels.as_os_str()])
