@@ -136,7 +136,10 @@ async fn call_table(mut caller: Caller<'_, State>, slot: i32, arguments: &[i32])
     Ok(results.pop())
 }
 
-/// Call a function that the guest exports.
+/// The functions of the guest that the host calls by name: see [`call_export`].
+pub(super) const CALLED: [&str; 5] = ["malloc", "calloc", "free", "emscripten_builtin_memalign", "__dl_seterr"];
+
+/// Call a function that the guest exports, one of [`CALLED`].
 pub(super) async fn call_export(caller: &mut Caller<'_, State>, name: &str, arguments: &[i32]) -> Result<Option<Val>> {
     let Some(Extern::Func(function)) = caller.get_export(name) else { bail!("the guest has no function {name}") };
     let mut results: Vec<Val> = function.ty(&*caller).results().map(|ty| value(0, &ty)).collect();

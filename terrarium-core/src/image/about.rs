@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{SandboxOptions, engine::SnapshotRecord, fd::CHANNEL, guest::Boot, syscall::OpenFile};
 
 /// Raise it when the form of the file changes, or what it holds.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// What an image's file says of itself.
 #[derive(Serialize, Deserialize)]

@@ -104,6 +104,31 @@ fn globals_that_do_not_change_are_constants_in_the_code() {
 }
 
 #[test]
+fn of_functions_and_globals_those_are_exported_that_are_wanted() {
+    let main = wat::parse_str(
+        r#"(module (memory (export "memory") 1) (table (export "__indirect_function_table") 1 funcref)
+            (global (export "kept") i32 (i32.const 1)) (global (export "dropped") i32 (i32.const 2))
+            (func (export "run")) (func (export "rest")))"#,
+    )
+    .unwrap();
+    let library = wat::parse_str(r#"(module (func (export "run")) (func (export "init")))"#).unwrap();
+    let second = Part { prefix: "second.".to_owned(), ..part(&library) };
+    let (memory, slots) = (vec![0; 1 << 16], BTreeMap::new());
+    let merge = Merge { parts: vec![part(&main), second], memory: &memory, table_size: 1, slots };
+    let names = |wasm: &[u8]| {
+        let exports = payloads(wasm).into_iter().filter_map(|payload| match payload {
+            Payload::ExportSection(section) => Some(section.into_iter().map(|export| export.unwrap().name.to_owned())),
+            _ => None,
+        });
+        exports.flatten().collect::<Vec<_>>()
+    };
+    let wanted = ["kept", "run", "second.init"];
+    let merged = merge.write_exporting(&|name| wanted.contains(&name)).unwrap();
+    assert_eq!(names(&merged), ["memory", "__indirect_function_table", "kept", "run", "second.init"]);
+    assert_eq!(names(&merge.write().unwrap()).len(), 8);
+}
+
+#[test]
 fn element_segments_list_functions_at_constant_offsets() {
     let main = wat::parse_str(
         r#"(module (table (export "__indirect_function_table") 1 funcref) (func $f) (elem (i32.const 1) func $f))"#,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use wasmtime::{Caller, Func, Instance, Module, Result, bail, format_err};
+use wasmtime::{Caller, Func, Instance, Module, Ref, Result, bail, format_err};
 
 use super::imports::Pointers;
 use crate::{
@@ -18,6 +18,8 @@ pub(in crate::engine) struct Loader {
     pub(in crate::engine) instances: Vec<Instance>,
     /// How many of them are one module: the image's.
     merged: usize,
+    /// Whether that is an image's, not the interpreter's own.
+    is_merged: bool,
     /// How those were linked that are modules of their own.
     pub(in crate::engine) linked: Vec<Linkage>,
     /// The library behind each handle: the address of the C library's `struct dso`.
@@ -75,7 +77,8 @@ impl Loader {
         };
         let merged = namespace.len();
         let instances = vec![links.python; merged];
-        Ok(Self { namespace, instances, merged, linked: Vec::new(), handles, host_slots, untrusted: 0 })
+        let is_merged = state.snapshot.is_some();
+        Ok(Self { namespace, instances, merged, is_merged, linked: Vec::new(), handles, host_slots, untrusted: 0 })
     }
 
     /// What an image keeps of it.
@@ -94,22 +97,37 @@ impl Loader {
         self.namespace.remove_last(library);
     }
 
-    /// The instance of a module, and the name that its function `name` has there.
-    fn export(&self, library: LibraryId, name: &str) -> Result<(Instance, String)> {
+    /// Where the function is that `library` exports as `name`.
+    fn place(&self, library: LibraryId, name: &str) -> Result<Place> {
+        if self.is_merged && library.index() < self.merged {
+            let index = self.namespace.get(library).and_then(|library| library.info.functions.get(name).copied());
+            let slot = index.and_then(|index| self.namespace.slot(library, index));
+            return slot.map(Place::Slot).ok_or_else(|| format_err!("the image has no function {name}"));
+        }
         let instance = self.instances.get(library.index()).copied();
-        let instance = instance.ok_or_else(|| format_err!("library {library:?} has no instance"))?;
-        let prefix = if library.index() < self.merged { prefix(library.index()) } else { String::new() };
-        Ok((instance, prefix + name))
+        instance.map(Place::Export).ok_or_else(|| format_err!("library {library:?} has no instance"))
     }
 }
 
-/// What the names of a library's functions begin with in an image's module.
-pub(in crate::engine) fn prefix(library: usize) -> String {
-    if library == LibraryId::MAIN.index() { String::new() } else { format!("{library}:") }
+/// Where a function is found.
+enum Place {
+    /// Among the exports of an instance.
+    Export(Instance),
+    /// In the table: the modules of an image do not export theirs.
+    Slot(u32),
 }
 
 /// The function that `library` exports as `name`.
 pub(super) fn function(caller: &mut Caller<'_, State>, library: LibraryId, name: &str) -> Result<Func> {
-    let (instance, name) = Loader::of(caller)?.export(library, name)?;
-    instance.get_func(&mut *caller, &name).ok_or_else(|| format_err!("the library exports no function {name}"))
+    let function = match Loader::of(caller)?.place(library, name)? {
+        Place::Export(instance) => instance.get_func(&mut *caller, name),
+        Place::Slot(slot) => {
+            let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+            match links.table.get(&mut *caller, slot.into()) {
+                Some(Ref::Func(function)) => function,
+                _ => None,
+            }
+        }
+    };
+    function.ok_or_else(|| format_err!("the library has no function {name}"))
 }

@@ -11,5 +11,5 @@ mod symbol;
 
 pub(super) use entry::{open, symbol};
 pub(super) use imports::{LATE, late};
+pub(super) use loader::Loader;
 pub(crate) use loader::LoaderRecord;
-pub(super) use loader::{Loader, prefix};

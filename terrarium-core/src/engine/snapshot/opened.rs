@@ -171,7 +171,7 @@ impl Exports {
             memory: find("memory")?,
             safepoint: find(SAFEPOINT_EXPORT)?,
             table: find("__indirect_function_table")?,
-            stack_pointer: find("__stack_pointer")?,
+            stack_pointer: find(take::STACK_POINTER)?,
             invoke: find(&take::invoke())?,
             globals: module
                 .exports()

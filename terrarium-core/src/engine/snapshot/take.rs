@@ -1,6 +1,6 @@
 //! Taking a snapshot.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use wasmtime::{ExternType, Instance, Module, Result, Store, Val, bail, format_err};
 
@@ -8,9 +8,10 @@ use super::{SnapshotRecord, Span, plug};
 use crate::{
     Error,
     engine::{
+        calls::CALLED,
         compile,
         config::{self, CodeKind},
-        dl::{Loader, LoaderRecord, prefix},
+        dl::{Loader, LoaderRecord},
         driver,
         guest::Guest,
         libraries::bytes,
@@ -23,6 +24,9 @@ use crate::{
 
 /// What the driver's exports begin with in a merged module.
 const DRIVER: &str = "terrarium:";
+
+/// The interpreter's stack pointer, which libraries share.
+pub(super) const STACK_POINTER: &str = "__stack_pointer";
 
 /// A snapshot of a guest.
 pub(crate) struct Taken {
@@ -58,7 +62,8 @@ impl Taken {
         let (store, links) = guest.at_rest().ok_or_else(|| fault("the guest did not boot here"))?;
         let pieces = super::super::block_on::block_on(plug::plug(store, &links)).map_err(engine)?;
         tracing::debug!(pieces, "plugged the heap");
-        let machine = std::sync::Arc::clone(&store.data().machine);
+        let machine = Arc::clone(&store.data().machine);
+        let table_size = give_slots(store, links.table.size(&*store)).map_err(engine)?;
         let sources = sources(&machine, store, &links)?;
         let mut parts = Vec::new();
         for source in &sources {
@@ -76,9 +81,11 @@ impl Taken {
             });
         }
         let slots = slots(store, parts.len() - 1)?;
-        let table_size = links.table.size(&*store);
         let memory = links.memory.data(&*store);
-        let wasm = Merge { parts, memory, table_size, slots }.write().map_err(|error| fault(&error))?;
+        let merge = Merge { parts, memory, table_size, slots };
+        let invoke = invoke();
+        let is_exported = |name: &str| name == STACK_POINTER || name == invoke || CALLED.contains(&name);
+        let wasm = merge.write_exporting(&is_exported).map_err(|error| fault(&error))?;
         let record = SnapshotRecord {
             signal_word: links.signal_word,
             functions,
@@ -86,10 +93,7 @@ impl Taken {
             closures: store.data().closures.record(),
             memory: memory.len() as u64,
         };
-        let loader = match &store.data().loader {
-            Some(loader) => loader.record(),
-            None => Loader::new(store.data()).map_err(engine)?.record(),
-        };
+        let loader = store.data().loader.as_ref().ok_or_else(|| fault("it has no loader"))?.record();
         Ok(Self { wasm, record, loader })
     }
 
@@ -100,6 +104,30 @@ impl Taken {
     pub(crate) fn compile(&self, kind: CodeKind) -> Result<Vec<u8>, Error> {
         compile::machine_code(config::compiler(kind)?, "an image", &self.wasm)
     }
+}
+
+/// Let every function that a module exports have a slot of the table, beyond the `size` that are there, by which libraries
+/// find it that are loaded later: exporting thousands of them by name would cost a millisecond at every start. How many
+/// slots there are then.
+fn give_slots(store: &mut Store<State>, size: u64) -> Result<u64> {
+    let state = store.data_mut();
+    let mut loader = match state.loader.take() {
+        Some(loader) => loader,
+        None => Box::new(Loader::new(state)?),
+    };
+    let mut next = u32::try_from(size)?;
+    let namespace = &mut loader.namespace;
+    for library in (0..namespace.len()).filter_map(|number| namespace.id(number)).collect::<Vec<_>>() {
+        let Some(info) = namespace.get(library).map(|library| Arc::clone(&library.info)) else { continue };
+        for index in info.functions.values() {
+            if namespace.slot(library, *index).is_none() {
+                namespace.set_slot(library, *index, next);
+                next = next.checked_add(1).ok_or_else(|| format_err!("the table is full"))?;
+            }
+        }
+    }
+    state.loader = Some(loader);
+    Ok(next.into())
 }
 
 /// All modules of the guest: the interpreter, its libraries, the driver.
@@ -143,7 +171,7 @@ fn sources(machine: &Machine, store: &mut Store<State>, links: &Links) -> Result
             instance,
             functions,
             imported_globals: fixed,
-            prefix: prefix(number + 1),
+            prefix: format!("{}:", library.path),
         };
         libraries.push((source, pointers));
     }
@@ -215,7 +243,7 @@ fn slots(store: &mut Store<State>, driver: usize) -> Result<BTreeMap<u32, Target
         let index = driver::TRAMPOLINE_INDEX;
         slots.insert(slot, Target::Function { part: driver, index });
     }
-    let linker = std::sync::Arc::clone(&store.data().linker);
+    let linker = Arc::clone(&store.data().linker);
     let mut of_host = Vec::new();
     if let Some(loader) = &store.data().loader {
         for (library, index, slot) in loader.namespace.added_slots() {

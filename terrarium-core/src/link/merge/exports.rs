@@ -53,6 +53,7 @@ pub(super) fn section(
     modules: &[Module<'_>],
     mappings: &[Mapping],
     globals: &Globals,
+    is_exported: &dyn Fn(&str) -> bool,
 ) -> Result<ExportSection, MergeError> {
     let mut section = ExportSection::new();
     let mut names = HashSet::new();
@@ -66,7 +67,10 @@ pub(super) fn section(
     };
     for (position, ((part, module), mapping)) in parts.iter().zip(modules).zip(mappings).enumerate() {
         for export in &module.exports {
+            let name = format!("{}{}", part.prefix, export.name);
+            let is_left_out = !is_exported(&name);
             let exported = match export.kind {
+                ExternalKind::Func | ExternalKind::FuncExact | ExternalKind::Global if is_left_out => continue,
                 ExternalKind::Func | ExternalKind::FuncExact => {
                     mapping.function(export.index).map(|index| (ExportKind::Func, index))
                 }
@@ -84,7 +88,7 @@ pub(super) fn section(
                 ExternalKind::Tag => Ok((ExportKind::Tag, export.index)),
             };
             let (kind, index) = exported.map_err(|fault| MergeError::of(position, &part.prefix, fault))?;
-            add(format!("{}{}", part.prefix, export.name), kind, index)?;
+            add(name, kind, index)?;
         }
     }
     for index in &globals.mutable {

@@ -29,6 +29,7 @@ impl Globals {
         modules: &[Module<'_>],
         mappings: &mut [Mapping],
         exports: &MainExports<'_>,
+        is_exported: &dyn Fn(&str) -> bool,
     ) -> Result<Self, MergeError> {
         let mut globals = Self::default();
         let Some(main) = modules.first() else { return Err(MergeError::Empty) };
@@ -39,7 +40,7 @@ impl Globals {
             else {
                 return Err(MergeError::Empty);
             };
-            let exported = if position == 0 { exported(main) } else { BTreeSet::new() };
+            let exported = if position == 0 { exported(main, is_exported) } else { BTreeSet::new() };
             let shared = earlier.first().map(|main| Shared { exports, types: &types, meanings: &main.globals });
             globals.import(part, module, mapping, shared.as_ref(), &exported).map_err(of)?;
             globals.own(part, module, mapping, &exported).map_err(of)?;
@@ -150,9 +151,10 @@ impl Shared<'_> {
     }
 }
 
-/// The globals that `module` exports.
-fn exported(module: &Module<'_>) -> BTreeSet<u32> {
-    module.exports.iter().filter(|export| export.kind == ExternalKind::Global).map(|export| export.index).collect()
+/// The globals that `module` exports, and the merged module too.
+fn exported(module: &Module<'_>, is_exported: &dyn Fn(&str) -> bool) -> BTreeSet<u32> {
+    let globals = module.exports.iter().filter(|export| export.kind == ExternalKind::Global);
+    globals.filter(|export| is_exported(export.name)).map(|export| export.index).collect()
 }
 
 fn types_of(module: &Module<'_>, mapping: &mut Mapping) -> Result<Vec<GlobalType>, Fault> {

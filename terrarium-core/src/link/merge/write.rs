@@ -29,6 +29,15 @@ impl Merge<'_> {
     /// its data segments while it runs, that defines a memory or table beside the main module's, or whose
     /// imports are not what the others define.
     pub fn write(&self) -> Result<Vec<u8>, MergeError> {
+        self.write_exporting(&|_| true)
+    }
+
+    /// The same, but of the functions and globals of the parts only those are exported of whose name, the part's prefix
+    /// included, `is_exported` says so.
+    ///
+    /// # Errors
+    /// As for [`write`](Self::write).
+    pub fn write_exporting(&self, is_exported: &dyn Fn(&str) -> bool) -> Result<Vec<u8>, MergeError> {
         let size = self.parts.iter().fold(0, |size: usize, part| size.saturating_add(part.wasm.len()));
         if size > MOST_BYTES {
             return Err(MergeError::TooMany("bytes of code"));
@@ -54,7 +63,7 @@ impl Merge<'_> {
         let exports = MainExports::of(main);
         let functions = Functions::number(&self.parts, &modules, &mut mappings)?;
         let tags = shared::map(self, &modules, &mut mappings, &exports)?;
-        let globals = Globals::define(&self.parts, &modules, &mut mappings, &exports)?;
+        let globals = Globals::define(&self.parts, &modules, &mut mappings, &exports, is_exported)?;
         let main_mapping = mappings.first_mut().ok_or(MergeError::Empty)?;
         let of_main = |fault| MergeError::of(0, "", fault);
         let tables = shared::tables(self, main, main_mapping, &exports).map_err(of_main)?;
@@ -63,7 +72,7 @@ impl Merge<'_> {
         let mut written = wasm_encoder::Module::new();
         written.section(&types.section).section(&functions.imports).section(&functions.defined);
         written.section(&tables).section(&memories).section(&tags).section(&globals.section);
-        written.section(&exports::section(&self.parts, &modules, &mappings, &globals)?);
+        written.section(&exports::section(&self.parts, &modules, &mappings, &globals, is_exported)?);
         let mut filled = ElementSection::new();
         let mut code = CodeSection::new();
         for (position, (module, mapping)) in modules.iter().zip(&mut mappings).enumerate() {
