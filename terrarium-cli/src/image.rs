@@ -46,8 +46,7 @@ enum ImageCommand {
         #[arg(long, value_name = "BOOL")]
         warm: Option<bool>,
         /// Compile functions into those that call them: programs run up to a tenth faster, the image takes three times as
-        /// long to build, needs gigabytes of memory for that (8 for plain Python, 20 with numpy, pandas and matplotlib) and is
-        /// half as large again
+        /// long to build, needs 11 GB of free memory for that (27 with numpy, pandas and matplotlib) and is half as large again
         #[arg(long)]
         inline: bool,
         /// Make it for every usual processor of this architecture, not only for ones like this

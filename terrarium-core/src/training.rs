@@ -46,11 +46,9 @@ impl Measured {
     /// # Errors
     /// Faults of the host.
     pub fn new(safepoints: bool, cache_dir: Option<&Path>) -> Result<Self> {
-        let (key, safepoint) = match safepoints {
-            true => ("measured with safepoints", Safepoint::Define),
-            false => ("measured without safepoints", Safepoint::DefineUnread),
-        };
-        let machine = Machine::shared(cache_dir, Source { key, wasm: base::wasm, safepoint }, false)?;
+        let safepoint = if safepoints { Safepoint::Define } else { Safepoint::DefineUnread };
+        let key = format!("measured {safepoint:?} {}", base::runtime()?.key());
+        let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm: base::wasm, safepoint }, false)?;
         let recipe = Recipe::base()?;
         let interpreter = recipe.booted(&machine)?;
         Ok(Self { recipe, interpreter })

@@ -9,12 +9,18 @@ use std::{
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// Write a wheel `NAME-VERSION-py3-none-any.whl` with these files into a folder. `requires` are its requirements.
-pub fn wheel(folder: &Path, name: &str, version: &str, files: &[(&str, &str)], requires: &[&str]) -> PathBuf {
+pub fn wheel<C: AsRef<[u8]>>(
+    folder: &Path,
+    name: &str,
+    version: &str,
+    files: &[(&str, C)],
+    requires: &[&str],
+) -> PathBuf {
     let path = folder.join(format!("{name}-{version}-py3-none-any.whl"));
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (member, content) in all(name, version, files, requires) {
         archive.start_file(member, SimpleFileOptions::default()).expect("a member");
-        archive.write_all(content.as_bytes()).expect("its content");
+        archive.write_all(&content).expect("its content");
     }
     fs::write(&path, archive.finish().expect("an archive").into_inner()).expect("a file");
     path
@@ -29,12 +35,13 @@ pub fn installed(folder: &Path, name: &str, version: &str, files: &[(&str, &str)
     }
 }
 
-fn all(name: &str, version: &str, files: &[(&str, &str)], requires: &[&str]) -> Vec<(String, String)> {
+fn all<C: AsRef<[u8]>>(name: &str, version: &str, files: &[(&str, C)], requires: &[&str]) -> Vec<(String, Vec<u8>)> {
     let requires: String = requires.iter().map(|line| format!("Requires-Dist: {line}\n")).collect();
     let info = format!("{name}-{version}.dist-info");
     let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}");
-    let mut all: Vec<_> = files.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned())).collect();
-    all.push((format!("{info}/METADATA"), metadata));
-    all.push((format!("{info}/WHEEL"), "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned()));
+    let mut all: Vec<_> =
+        files.iter().map(|(name, content)| ((*name).to_owned(), content.as_ref().to_owned())).collect();
+    all.push((format!("{info}/METADATA"), metadata.into_bytes()));
+    all.push((format!("{info}/WHEEL"), b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_vec()));
     all
 }

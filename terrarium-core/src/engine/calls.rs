@@ -141,6 +141,7 @@ pub(super) const CALLED: [&str; 5] = ["malloc", "calloc", "free", "emscripten_bu
 
 /// Call a function that the guest exports, one of [`CALLED`].
 pub(super) async fn call_export(caller: &mut Caller<'_, State>, name: &str, arguments: &[i32]) -> Result<Option<Val>> {
+    debug_assert!(CALLED.contains(&name), "images do not export {name}");
     let Some(Extern::Func(function)) = caller.get_export(name) else { bail!("the guest has no function {name}") };
     let mut results: Vec<Val> = function.ty(&*caller).results().map(|ty| value(0, &ty)).collect();
     let parameters: Vec<Val> = arguments.iter().map(|n| Val::I32(*n)).collect();

@@ -13,8 +13,8 @@ use wasmtime::{Engine, Module};
 
 use super::{
     cache::Cache,
+    compiler_memory,
     config::{self, CodeKind},
-    inlining,
 };
 use crate::{Error, Result, link::ModuleInfo};
 
@@ -154,7 +154,7 @@ fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
 pub(super) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<Compiled> {
     let code = machine_code(engine, "a library of the guest's own", wasm)?;
     #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature")]
-    // SAFETY: the engine has just made it.
+    // SAFETY: this engine, or one with the same settings, has just made it; only names of functions were cleared in it.
     let module = unsafe { Module::deserialize(engine, &code) }.map_err(engine_error)?;
     Ok(Compiled { module, path: None, info: OnceLock::from(Arc::new(info)) })
 }
@@ -165,15 +165,15 @@ pub(super) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result
 /// [`Error::Engine`], when it does not compile, or there is too little memory for it.
 pub(super) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
     let started = std::time::Instant::now();
-    let own = config::for_one_module(engine)?;
-    if own.is_some() {
-        inlining::check_memory(wasm)?;
-    }
-    let mut code = own.as_ref().unwrap_or(engine).precompile_module(wasm).map_err(engine_error)?;
-    if own.is_some() {
-        drop(own);
-        inlining::give_back();
-    }
+    let compiled = match config::for_one_module(engine)? {
+        Some(own) => compiler_memory::inlining(wasm, move || {
+            let compiled = own.precompile_module(wasm);
+            drop(own);
+            compiled
+        })?,
+        None => engine.precompile_module(wasm),
+    };
+    let mut code = compiled.map_err(engine_error)?;
     clear_symbols(&mut code);
     tracing::info!(bytes = code.len(), seconds = started.elapsed().as_secs_f64(), "compiled {source}");
     Ok(code)

@@ -21,7 +21,8 @@ use super::{
 use crate::{
     Error, Result, base,
     engine::{
-        Cache, CodeKind, FUNCTIONS_ENDING, Machine, Snapshot, check_process, compatibility, functions_file, untrusted,
+        Cache, CodeKind, FUNCTIONS_ENDING, Machine, Snapshot, check_process, compatibility, functions_file, give_back,
+        untrusted,
     },
     package::lay_out,
     packages::{self, Mounted},
@@ -173,7 +174,9 @@ fn find_or_build(
         None => {
             // What it is linked from runs for a moment only.
             let builder = base::machine(cache_dir, false)?;
-            recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes))
+            let made = recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes));
+            give_back();
+            made
         }
     };
     // Whoever waits for it has it open; others make their own, and find the image.

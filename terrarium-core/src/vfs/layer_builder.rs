@@ -220,7 +220,6 @@ impl LayerBuilder {
         let name = checked_name(path, &path[start..end])?;
         let dir = self.directory(path, &path[..start], inode.mtime)?;
         let place = self.inode_mut(dir).directory().ok().and_then(|directory| directory.get(name));
-        let ino = existing.unwrap_or_else(|| self.push(Inode { links: Vec::new(), ..inode.clone() }));
         if let Some(old) = place {
             if self.inode_mut(old.ino).directory().is_ok() {
                 return Err(conflict(path, path, "a directory"));
@@ -228,6 +227,7 @@ impl LayerBuilder {
             self.inode_mut(old.ino).unlink(dir, name);
             self.has_replaced = true;
         }
+        let ino = existing.unwrap_or_else(|| self.push(Inode { links: Vec::new(), ..inode.clone() }));
         self.enter(dir, Name::from(name), ino);
         Ok(ino)
     }

@@ -116,7 +116,7 @@ fn of_functions_and_globals_those_are_exported_that_are_wanted() {
     let (memory, slots) = (vec![0; 1 << 16], BTreeMap::new());
     let merge = Merge { parts: vec![part(&main), second], memory: &memory, table_size: 1, slots };
     let names = |wasm: &[u8]| {
-        let exports = payloads(wasm).into_iter().filter_map(|payload| match payload {
+        let exports = payloads(wasm).filter_map(|payload| match payload {
             Payload::ExportSection(section) => Some(section.into_iter().map(|export| export.unwrap().name.to_owned())),
             _ => None,
         });

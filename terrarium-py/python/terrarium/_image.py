@@ -91,7 +91,7 @@ class Image:
             options: `packages` (names, default none), `packages_from` (folders and wheels, as for a sandbox),
                 `prepare` (code that runs before the image is taken; what it imports stays), `warm` (whether packages do
                 what people do first with them, default True), `inline` (programs run up to a tenth faster, the image
-                takes three times as long to make, and 8 to 20 GB of memory meanwhile; default False), `portable`
+                takes three times as long to make, and 11 to 27 GB of free memory; default False), `portable`
                 (for any processor of this architecture; default False), `timeout` (seconds for imports and
                 `prepare`, default 300), `cache_dir`.
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Packages, Sandbox, SandboxOptions, Status};
-use terrarium_tests::options;
+use terrarium_core::{
+    Bytes, ExecuteOptions, ExecutionResult, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Status,
+};
+use terrarium_tests::{options, wheel};
 
 use crate::support::{error_of, success};
 
@@ -301,4 +303,44 @@ print(len(lines.lines(1)))";
         "PanicException no entry found for key\n[2, 2]\nValueError upper_level must be larger than lower_level\n1\n"
     );
     assert!(result.stderr.contains("panicked at"), "{}", result.stderr);
+}
+
+#[test]
+fn what_is_loaded_on_top_of_an_image_links_with_the_libraries_in_it() {
+    // Nothing takes the address of `twice` before the image is made.
+    let twice =
+        library("", r#"(func (export "twice") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))"#);
+    let package = "import ctypes, os
+lib = ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'twice.so'), mode=ctypes.RTLD_GLOBAL)";
+    let dir = tempfile::tempdir().unwrap();
+    let files = [("twice/__init__.py", package.as_bytes()), ("twice/twice.so", &twice)];
+    wheel(dir.path(), "twice", "1", &files, &[]);
+    let image = Image::build(ImageOptions {
+        packages: vec!["twice".to_owned()],
+        packages_from: vec![dir.path().to_string_lossy().into_owned()],
+        ..ImageOptions::default()
+    });
+    let image = image.unwrap();
+    let path = image.info().path.clone();
+    let user = library(
+        WITH_MEMORY,
+        r#"(import "env" "memory" (memory 0))
+        (import "env" "__memory_base" (global $base i32))
+        (import "GOT.func" "twice" (global $address (mut i32)))
+        (import "env" "twice" (func $twice (param i32) (result i32)))
+        (import "env" "strlen" (func $strlen (param i32) (result i32)))
+        (func (export "four_times") (param i32) (result i32) (call $twice (call $twice (local.get 0))))
+        (func (export "address") (result i32) (global.get $address))
+        (func (export "length") (result i32) (call $strlen (global.get $base)))
+        (data (offset (global.get $base)) "seven..")"#,
+    );
+    let options = SandboxOptions { untrusted_libraries: true, ..options() };
+    let execute = ExecuteOptions { files: BTreeMap::from([("user.so".to_owned(), user)]), ..ExecuteOptions::default() };
+    let code = "import ctypes, twice
+user = ctypes.CDLL('./user.so')
+address = ctypes.cast(twice.lib.twice, ctypes.c_void_p).value
+print(user.four_times(3), user.address() == address, twice.lib.twice(4), user.length())";
+    let result = Sandbox::on_image(image, options).unwrap().execute_with(code, execute).unwrap();
+    std::fs::remove_file(path).unwrap();
+    assert_eq!(success(&result).stdout, "12 True 8 7\n");
 }

@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "says which instructions of the processor portable code may use, which the engine marks as unsafe",
     ),
     (
-        "terrarium-core/src/engine/inlining.rs",
+        "terrarium-core/src/engine/compiler_memory.rs",
         "asks the C library to give free memory back, which has no safe interface",
     ),
     (

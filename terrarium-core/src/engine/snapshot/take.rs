@@ -15,6 +15,7 @@ use crate::{
         driver,
         guest::Guest,
         libraries::bytes,
+        limiter::MOST_TABLE_SLOTS,
         machine::Machine,
         state::{Links, State},
     },
@@ -115,6 +116,9 @@ fn give_slots(store: &mut Store<State>, size: u64) -> Result<u64> {
         Some(loader) => loader,
         None => Box::new(Loader::new(state)?),
     };
+    if let Some(missing) = CALLED.iter().find(|name| loader.namespace.definition(name, LibraryId::MAIN).is_none()) {
+        bail!("the interpreter does not export {missing}");
+    }
     let mut next = u32::try_from(size)?;
     let namespace = &mut loader.namespace;
     for library in (0..namespace.len()).filter_map(|number| namespace.id(number)).collect::<Vec<_>>() {
@@ -127,6 +131,9 @@ fn give_slots(store: &mut Store<State>, size: u64) -> Result<u64> {
         }
     }
     state.loader = Some(loader);
+    if usize::try_from(next)? > MOST_TABLE_SLOTS {
+        bail!("its functions need {next} slots of the table, the limit is {MOST_TABLE_SLOTS}");
+    }
     Ok(next.into())
 }
 
