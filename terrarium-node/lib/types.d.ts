@@ -165,7 +165,8 @@ export interface ImageOptions {
    * Whether functions are compiled into those that call them: programs run up to a tenth faster, the image takes
    * three times as much processor time to make and is half as large again. It pays for an image that is made once
    * and used for long. Meanwhile the compiler needs half a megabyte of memory for each function: 8 GB for the bare
-   * interpreter, 20 GB with numpy, pandas and matplotlib; where that is not to be had, building fails. Default: off.
+   * interpreter, 20 GB with numpy, pandas and matplotlib. Building fails unless a third more than that is free.
+   * Default: off.
    */
   inline?: boolean;
   /**
