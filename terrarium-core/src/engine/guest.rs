@@ -64,6 +64,7 @@ impl Guest {
                     invoke,
                     globals: Vec::new(),
                     runs: 0,
+                    copied: 0,
                     written: None,
                     by_faults: false,
                 };

@@ -15,6 +15,8 @@ pub(super) struct Running {
     pub(super) globals: Vec<Global>,
     /// How many programs have run in it.
     pub(super) runs: u32,
+    /// How many bytes were copied to put it back, in all.
+    pub(super) copied: u64,
     /// The parts of the memory that are not the snapshot's own pages, if nothing was added since they were listed.
     pub(super) written: Option<Vec<Range<usize>>>,
     /// Whether pages are added to these by page faults only, and never by the kernel on its own account.

@@ -29,8 +29,10 @@ const LARGEST: usize = 16 << 20;
 const PAGE: u64 = 4096;
 /// More stack than this is not kept either.
 const KEPT_STACK: u64 = 1 << 20;
-/// An instance is dropped after this many programs: pages that one of them wrote are copied for all that follow.
-const MOST_RUNS: u32 = 1000;
+/// An instance is dropped after so many bytes were copied for it, some twenty thousand small programs: pages that one of
+/// them wrote are copied for all that follow. Not much sooner, since each new instance has hundreds of page faults, at
+/// which all threads of the process are interrupted.
+const MOST_COPIED: u64 = 8 << 30;
 
 /// The waiting instances of a snapshot.
 #[derive(Default)]
@@ -89,7 +91,9 @@ impl Snapshot {
     /// Take back an instance whose program has ended in order.
     pub(in crate::engine) fn take_back(&self, mut running: Running) {
         running.runs += 1;
-        if running.runs >= MOST_RUNS || self.idle.unsupported.load(Ordering::Relaxed) || !is_clean(running.store.data())
+        if running.copied >= MOST_COPIED
+            || self.idle.unsupported.load(Ordering::Relaxed)
+            || !is_clean(running.store.data())
         {
             return;
         }
@@ -115,7 +119,7 @@ impl Snapshot {
                 self.idle.original.get_or_init(|| made)
             }
         };
-        let Running { store, links, globals, runs, written: known, by_faults, .. } = running;
+        let Running { store, links, globals, runs, copied, written: known, by_faults, .. } = running;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
@@ -145,6 +149,7 @@ impl Snapshot {
                 bail!("a page lies outside of the memory");
             };
             to.copy_from_slice(from);
+            *copied += from.len() as u64;
         }
         for (global, value) in globals.iter().zip(&original.globals) {
             global.set(&mut **store, *value)?;

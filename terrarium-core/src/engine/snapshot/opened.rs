@@ -155,6 +155,7 @@ impl Snapshot {
                 invoke,
                 globals,
                 runs: 0,
+                copied: 0,
                 written: None,
                 by_faults: false,
             })
