@@ -19,10 +19,10 @@ const SCRATCH: &str = "target/xtask/train";
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// The least share of all calls that a function has at its place
-    #[arg(long, default_value_t = 0.0003)]
+    #[arg(long, default_value_t = 0.000_03)]
     of_all: f64,
     /// The least share of the calls at its place
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, default_value_t = 0.02)]
     of_site: f64,
     /// Choose anew from the counters of the last run
     #[arg(long)]

@@ -8,7 +8,7 @@ use super::call_sites::CallSite;
 use super::count_calls::CallCount;
 
 /// The most slots of a site.
-const MOST_SLOTS: usize = 6;
+const MOST_SLOTS: usize = 10;
 
 /// Which slots a site calls most, for the sites of one module that are worth a direct call.
 ///
