@@ -7,8 +7,9 @@ use std::{fs, path::Path};
 use serde::Deserialize;
 use terrarium_core::training::Measured;
 
-/// How often a program runs in a turn, and how many turns there are.
+/// How often a program runs in a turn.
 const REPEATS: usize = 3;
+/// How many turns there are.
 const TURNS: usize = 6;
 
 /// What a program prints.

@@ -118,7 +118,8 @@ pub(super) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
 /// Engines that only compile: see [`compiler`].
 static COMPILERS: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
 
-/// An engine like `engine`, to compile one module and to be dropped, if `engine` inlines: see [`compiler_memory`](super::compiler_memory).
+/// An engine like `engine`, to compile one module and to be dropped, if `engine` inlines: see
+/// [`compiler_memory`](super::compiler_memory).
 ///
 /// # Errors
 /// [`Error::Engine`].
