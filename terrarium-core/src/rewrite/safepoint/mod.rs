@@ -1,8 +1,11 @@
 //! Reads of a page that the host can take away, so that code which never ends can be stopped.
 //!
 //! The page is a memory of its own: no address of the guest's means it, and the host never has to write to it. A read
-//! stands at the head of every loop and at the entry of every function that calls. A function without calls ends by
-//! itself or goes round a loop, so it needs none at its entry.
+//! stands at the head of every loop, before one call of every cycle of calls, and wherever else much would be executed
+//! without one: [`stretch`] finds the places in one function, [`calls`] asks it about all of them.
+
+mod calls;
+mod stretch;
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -10,7 +13,7 @@ use wasm_encoder::{
     SectionId,
 };
 use wasmparser::{
-    ExportSectionReader, FunctionBody, ImportSectionReader, MemorySectionReader, Operator, SectionLimited, TypeRef,
+    ExportSectionReader, FunctionBody, ImportSectionReader, MemorySectionReader, SectionLimited, TypeRef,
 };
 
 use super::error::RewriteError;
@@ -60,8 +63,8 @@ impl Pass for Safepoints {
         };
         let read = if self.origin == Safepoint::DefineUnread { Vec::new() } else { read(memory) };
         let mut code = CodeSection::new();
-        for body in &module.bodies {
-            code.raw(&with_reads(module.wasm, body, &read)?);
+        for (body, places) in module.bodies.iter().zip(calls::reads(&module)?) {
+            code.raw(&with_reads(module.wasm, body, &read, &places));
         }
         match self.origin {
             Safepoint::Define | Safepoint::DefineUnread => {
@@ -147,27 +150,11 @@ fn read(memory: u32) -> Vec<u8> {
     written
 }
 
-/// `body` with `read` where one is needed.
-fn with_reads(wasm: &[u8], body: &FunctionBody<'_>, read: &[u8]) -> Result<Vec<u8>, RewriteError> {
-    let mut reader = body.get_operators_reader()?;
-    let entry = reader.original_position();
-    let mut loops = Vec::new();
-    let mut calls = false;
-    while !reader.eof() {
-        match reader.read()? {
-            Operator::Loop { .. } => loops.push(reader.original_position()),
-            Operator::Call { .. }
-            | Operator::CallIndirect { .. }
-            | Operator::CallRef { .. }
-            | Operator::ReturnCall { .. }
-            | Operator::ReturnCallIndirect { .. }
-            | Operator::ReturnCallRef { .. } => calls = true,
-            _ => {}
-        }
-    }
+/// `body` with `read` before each of `places`.
+fn with_reads(wasm: &[u8], body: &FunctionBody<'_>, read: &[u8], places: &[usize]) -> Vec<u8> {
     let mut out = Splice::new(wasm, body.range());
-    for place in calls.then_some(entry).into_iter().chain(loops) {
-        out.insert_before(place).extend_from_slice(read);
+    for place in places {
+        out.insert_before(*place).extend_from_slice(read);
     }
-    Ok(out.finish())
+    out.finish()
 }

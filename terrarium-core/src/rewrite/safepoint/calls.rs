@@ -1,0 +1,84 @@
+//! The reads of all functions of a module, callees before their callers.
+//!
+//! Code that never ends goes round a loop, which reads, or calls without end. So every cycle of calls has a call that a
+//! read stands before: one that leads back to a function whose callees are still being looked at.
+
+use std::cmp::Reverse;
+
+use wasmparser::{FunctionBody, Operator};
+
+use super::super::error::RewriteError;
+use super::super::module::Module;
+use super::stretch::{Called, Stretches, stretches};
+
+/// The places before which each function of `module` reads: in the order of the bodies, then of the places, which are
+/// bytes from the start of the module.
+pub(super) fn reads(module: &Module<'_>) -> Result<Vec<Vec<usize>>, RewriteError> {
+    let mut functions = Vec::with_capacity(module.bodies.len());
+    for body in &module.bodies {
+        functions.push(Function { callees: callees(module, body)?, is_visited: false, stretches: None });
+    }
+    // The interpreter's main loop is the largest function: calls back to it are rarer than those of the small ones.
+    let mut roots: Vec<usize> = (0..functions.len()).collect();
+    roots.sort_by_key(|root| Reverse(module.bodies[*root].range().len()));
+    for root in roots {
+        visit(module, &mut functions, root)?;
+    }
+    Ok(functions.into_iter().map(|function| function.stretches.map_or_else(Vec::new, |found| found.reads)).collect())
+}
+
+/// A function that the module defines.
+struct Function {
+    /// The functions of the module that it calls directly, each once.
+    callees: Vec<usize>,
+    is_visited: bool,
+    /// Known after those of its callees.
+    stretches: Option<Stretches>,
+}
+
+/// The functions of `module` that `body` calls directly: indices of bodies.
+fn callees(module: &Module<'_>, body: &FunctionBody<'_>) -> Result<Vec<usize>, RewriteError> {
+    let mut callees = Vec::new();
+    let mut reader = body.get_operators_reader()?;
+    while !reader.eof() {
+        if let Operator::Call { function_index } | Operator::ReturnCall { function_index } = reader.read()? {
+            callees.extend(position(module, function_index));
+        }
+    }
+    callees.sort_unstable();
+    callees.dedup();
+    Ok(callees)
+}
+
+/// Which of the bodies that of `function` is, if it is no import.
+fn position(module: &Module<'_>, function: u32) -> Option<usize> {
+    Some(function.checked_sub(module.imported_functions)? as usize)
+}
+
+/// Looks at `root`, if nothing has led to it, after the functions that it calls, at these after those that they call,
+/// and so on: depth first, without recursion, for calls can be nested as deep as there are functions.
+fn visit(module: &Module<'_>, functions: &mut [Function], root: usize) -> Result<(), RewriteError> {
+    let mut open = Vec::new();
+    let mut next = Some(root);
+    loop {
+        if let Some(function) = next.take_if(|function| !functions[*function].is_visited) {
+            functions[function].is_visited = true;
+            open.push((function, 0));
+        }
+        let Some((caller, looked_at)) = open.last_mut() else { return Ok(()) };
+        next = functions[*caller].callees.get(*looked_at).copied();
+        *looked_at += 1;
+        if next.is_none() {
+            let called = |function| {
+                let callee = position(module, function).and_then(|position| functions.get(position));
+                match callee.and_then(|callee| callee.stretches.as_ref()) {
+                    Some(stretches) => Called::Executes(stretches.first),
+                    None => Called::Unknown,
+                }
+            };
+            let stretches = stretches(&module.bodies[*caller], called)?;
+            functions[*caller].stretches = Some(stretches);
+            open.pop();
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! How much one function executes without a read, and the reads that bound it.
+
+use std::{mem, ops::Range};
+
+use wasmparser::{Catch, FunctionBody, Operator};
+
+use super::super::error::RewriteError;
+
+/// The most instructions of a function before its first read, with those of the functions that it calls: so a caller
+/// knows what a call adds. With fewer, more of the calls that are made all the time would meet a read.
+const LONGEST_FIRST: u32 = 1024;
+
+/// The most instructions between two reads of a function, with those of the functions that it calls and that do not
+/// read: microseconds. What a callee does after its own last read is its own.
+const LONGEST: u32 = 8192;
+
+/// What is known of a function that is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Called {
+    /// It executes at most so many instructions before it reads or returns.
+    Executes(u32),
+    /// Nothing: it comes from a table or another module, or calls its caller.
+    Unknown,
+}
+
+/// The reads of a function.
+pub(super) struct Stretches {
+    /// The places that they stand before, in order: bytes from the start of the module.
+    pub(super) reads: Vec<usize>,
+    /// The most instructions that it executes before it reads or returns.
+    pub(super) first: u32,
+}
+
+/// Where `body` has to read, if `called` knows the functions that it calls, by their index.
+///
+/// A read stands at the head of every loop, before every call of an unknown function, before instructions that may
+/// copy gigabytes, and wherever a stretch without one would become too long.
+pub(super) fn stretches(body: &FunctionBody<'_>, called: impl Fn(u32) -> Called) -> Result<Stretches, RewriteError> {
+    let length = Length { from_entry: Some(0), from_read: None };
+    let mut walk = Walk { blocks: vec![Block::default()], length, reads: Vec::new(), first: 0 };
+    let mut reader = body.get_operators_reader()?;
+    while !reader.eof() {
+        let place = reader.original_position();
+        let operator = reader.read()?;
+        walk.execute(1, place);
+        walk.follow(&operator, place..reader.original_position(), &called)?;
+    }
+    Ok(Stretches { reads: walk.reads, first: walk.first })
+}
+
+/// The most instructions that may have been executed without a read when a place is reached; `None` is no way to it.
+#[derive(Clone, Copy, Default)]
+struct Length {
+    /// On a way from the function's entry that has no read.
+    from_entry: Option<u32>,
+    /// Since the last read of the function.
+    from_read: Option<u32>,
+}
+
+impl Length {
+    /// Where nothing is known.
+    const LONGEST: Self = Self { from_entry: Some(LONGEST_FIRST), from_read: Some(LONGEST) };
+
+    /// Where two ways meet.
+    fn or(self, other: Self) -> Self {
+        Self { from_entry: self.from_entry.max(other.from_entry), from_read: self.from_read.max(other.from_read) }
+    }
+
+    /// After so many more instructions.
+    fn plus(self, count: u32) -> Self {
+        let plus = |length: Option<u32>| length.map(|length| length.saturating_add(count));
+        Self { from_entry: plus(self.from_entry), from_read: plus(self.from_read) }
+    }
+
+    fn is_too_long(self) -> bool {
+        self.from_entry > Some(LONGEST_FIRST) || self.from_read > Some(LONGEST)
+    }
+}
+
+/// An open block.
+#[derive(Clone, Copy, Default)]
+struct Block {
+    /// Whether jumps to it lead to its head.
+    is_loop: bool,
+    /// Of an `if` that has no `else` so far: at its start.
+    skipped: Length,
+    /// Of all jumps to its end.
+    end: Length,
+}
+
+/// The instructions of a function in the order in which they are written. No jump leads back but to the head of a loop,
+/// which reads, so one look at each is enough.
+struct Walk {
+    /// The function itself is the first.
+    blocks: Vec<Block>,
+    /// Of the next instruction.
+    length: Length,
+    reads: Vec<usize>,
+    first: u32,
+}
+
+impl Walk {
+    /// A read at `place`.
+    fn read(&mut self, place: usize) {
+        self.reads.push(place);
+        self.length = Length { from_entry: None, from_read: Some(0) };
+    }
+
+    /// So many instructions from `place` on.
+    fn execute(&mut self, count: u32, place: usize) {
+        if self.length.plus(count).is_too_long() {
+            self.read(place);
+        }
+        self.length = self.length.plus(count);
+        self.first = self.first.max(self.length.from_entry.unwrap_or(0));
+    }
+
+    /// A call at `place`.
+    fn call(&mut self, called: Called, place: usize) {
+        match called {
+            Called::Executes(count) => self.execute(count, place),
+            Called::Unknown => {
+                self.read(place);
+                self.length = self.length.plus(LONGEST_FIRST);
+            }
+        }
+    }
+
+    /// A jump, after `length`, to a block by how many others lie around the jump in it.
+    fn jump(&mut self, depth: u32, length: Length) {
+        let block = self.blocks.iter_mut().rev().nth(depth as usize);
+        if let Some(block) = block.filter(|block| !block.is_loop) {
+            block.end = block.end.or(length);
+        }
+    }
+
+    /// What `operator`, which stands at `place`, does.
+    fn follow(
+        &mut self,
+        operator: &Operator<'_>,
+        place: Range<usize>,
+        called: &impl Fn(u32) -> Called,
+    ) -> Result<(), RewriteError> {
+        match operator {
+            Operator::Block { .. } => self.blocks.push(Block::default()),
+            Operator::Loop { .. } => {
+                self.read(place.end);
+                self.blocks.push(Block { is_loop: true, ..Block::default() });
+            }
+            Operator::If { .. } => self.blocks.push(Block { skipped: self.length, ..Block::default() }),
+            Operator::TryTable { try_table } => {
+                for catch in &try_table.catches {
+                    let (Catch::One { label, .. }
+                    | Catch::OneRef { label, .. }
+                    | Catch::All { label }
+                    | Catch::AllRef { label }) = catch;
+                    // Anything in the block can throw.
+                    self.jump(*label, Length::LONGEST);
+                }
+                self.blocks.push(Block::default());
+            }
+            Operator::Else => {
+                if let Some(block) = self.blocks.last_mut() {
+                    block.end = block.end.or(self.length);
+                    self.length = mem::take(&mut block.skipped);
+                }
+            }
+            Operator::End => {
+                let block = self.blocks.pop().unwrap_or_default();
+                self.length = self.length.or(block.end).or(block.skipped);
+            }
+            Operator::BrIf { relative_depth }
+            | Operator::BrOnNull { relative_depth }
+            | Operator::BrOnNonNull { relative_depth }
+            | Operator::BrOnCast { relative_depth, .. }
+            | Operator::BrOnCastFail { relative_depth, .. } => self.jump(*relative_depth, self.length),
+            Operator::Br { relative_depth } => {
+                self.jump(*relative_depth, self.length);
+                self.length = Length::default();
+            }
+            Operator::BrTable { targets } => {
+                for depth in targets.targets().chain([Ok(targets.default())]) {
+                    self.jump(depth?, self.length);
+                }
+                self.length = Length::default();
+            }
+            Operator::Return | Operator::Unreachable | Operator::Throw { .. } | Operator::ThrowRef => {
+                self.length = Length::default();
+            }
+            Operator::Call { function_index } => self.call(called(*function_index), place.start),
+            Operator::ReturnCall { function_index } => {
+                self.call(called(*function_index), place.start);
+                self.length = Length::default();
+            }
+            Operator::CallIndirect { .. } | Operator::CallRef { .. } => self.call(Called::Unknown, place.start),
+            Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
+                self.call(Called::Unknown, place.start);
+                self.length = Length::default();
+            }
+            Operator::MemoryCopy { .. }
+            | Operator::MemoryFill { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableInit { .. }
+            | Operator::TableGrow { .. } => self.read(place.start),
+            _ => {}
+        }
+        Ok(())
+    }
+}
