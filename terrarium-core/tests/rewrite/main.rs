@@ -11,4 +11,5 @@ mod programs;
 mod redirect;
 mod safepoint;
 mod sections;
+mod stretches;
 mod support;

@@ -8,7 +8,7 @@ use crate::differential::{program, run_in_engine, run_reference};
 use crate::programs::encode;
 use crate::support::engine;
 
-fn stoppable(origin: Safepoint) -> RewriteOptions {
+pub(crate) fn stoppable(origin: Safepoint) -> RewriteOptions {
     RewriteOptions { safepoint: Some(origin), ..RewriteOptions::default() }
 }
 
@@ -30,7 +30,7 @@ proptest! {
     }
 }
 
-/// Functions that end by themselves and functions that do not.
+/// Functions that end by themselves and functions that do not, as far as one can see from their instructions.
 const FUNCTIONS: &str = r#"
     (type $nothing (func (result i32)))
     (table 1 funcref)
@@ -48,18 +48,36 @@ const FUNCTIONS: &str = r#"
     (func (export "calls_a_reference_last") (result i32) (return_call_ref $nothing (ref.func $seven)))
     (func (export "calls_a_slot_last") (result i32) (return_call_indirect (type $nothing) (i32.const 0)))
     (func (export "loops_in_a_try") (result i32)
-        loop try nop catch_all br 1 end end i32.const 7)"#;
+        loop try nop catch_all br 1 end end i32.const 7)
+    (global $left (mut i32) (i32.const 2))
+    (func $ends (result i32) (i32.eqz (global.get $left)) (global.set $left (i32.sub (global.get $left) (i32.const 1))))
+    (func $itself (export "calls_itself") (result i32)
+        (if (result i32) (call $ends) (then (i32.const 7)) (else (call $itself))))
+    (func $one (export "calls_one_that_calls_it") (result i32)
+        (if (result i32) (call $ends) (then (i32.const 7)) (else (call $other))))
+    (func $other (result i32) (call $one))
+    (func $last (export "calls_itself_last") (result i32)
+        (if (call $ends) (then (return (i32.const 7)))) (return_call $last))
+    (func (export "fills_a_table") (result i32)
+        (table.fill (i32.const 0) (ref.func $seven) (i32.const 1)) (i32.const 7))
+    (func (export "catches") (result i32) try call $thrower catch_all end i32.const 7)
+    (tag $tag)
+    (func $thrower (throw $tag))"#;
 
-const READING: [(&str, i32); 8] = [
+const READING: [(&str, i32); 11] = [
     ("loops", 9),
-    ("calls", 7),
     ("calls_a_reference", 7),
     ("calls_a_slot", 7),
-    ("calls_last", 7),
     ("calls_a_reference_last", 7),
     ("calls_a_slot_last", 7),
     ("loops_in_a_try", 7),
+    ("calls_itself", 7),
+    ("calls_one_that_calls_it", 7),
+    ("calls_itself_last", 7),
+    ("fills_a_table", 7),
+    ("catches", 7),
 ];
+const NOT_READING: [&str; 3] = ["leaf", "calls", "calls_last"];
 
 fn call(wasm: &[u8], name: &str) -> Result<i32, Option<Trap>> {
     let engine = engine();
@@ -70,19 +88,26 @@ fn call(wasm: &[u8], name: &str) -> Result<i32, Option<Trap>> {
     function.call(&mut store, ()).map_err(|error| error.downcast_ref().copied())
 }
 
-#[test]
-fn every_loop_and_every_function_that_calls_reads_the_page() {
-    let wasm = rewritten(&format!("(module {FUNCTIONS})"), Safepoint::Define).unwrap();
-    // The same module with a memory without the page: every read traps.
+/// The module `wasm` that has no other memory, with one of no bytes instead of the page: every read traps.
+pub(crate) fn without_the_page(wasm: &[u8]) -> Vec<u8> {
     let memory = [5, 4, 1, 1, 1, 1];
     let at = wasm.windows(6).position(|bytes| bytes == memory).expect("a memory section: 1 to 1 pages");
-    let mut without = wasm.clone();
+    let mut without = wasm.to_vec();
     without[at..at + 6].copy_from_slice(&[5, 4, 1, 1, 0, 0]);
+    without
+}
+
+#[test]
+fn every_loop_every_cycle_of_calls_and_every_unknown_call_reads_the_page() {
+    let wasm = rewritten(&format!("(module {FUNCTIONS})"), Safepoint::Define).unwrap();
+    let without = without_the_page(&wasm);
     for (name, result) in READING {
         assert_eq!(call(&wasm, name), Ok(result), "{name}");
         assert_eq!(call(&without, name), Err(Some(Trap::MemoryOutOfBounds)), "{name}");
     }
-    assert_eq!(call(&without, "leaf"), Ok(7), "it ends by itself");
+    for name in NOT_READING {
+        assert_eq!(call(&without, name), Ok(7), "{name}: it ends by itself");
+    }
 }
 
 #[test]

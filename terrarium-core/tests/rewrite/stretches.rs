@@ -1,0 +1,231 @@
+//! How much is executed without a read of the safepoint page: little, whatever the code is.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use terrarium_core::rewrite::{Safepoint, rewrite};
+use wasm_encoder::Instruction;
+use wasm_encoder::reencode::{self, Reencode};
+use wasmparser::{Operator, Parser};
+use wasmtime::{Caller, Config, Engine, Func, Instance, Module, Store, Trap, Val};
+
+use crate::safepoint::{stoppable, without_the_page};
+
+/// The bounds: of what a function executes before it reads, and of what it executes between two reads.
+const BEFORE_THE_FIRST: u64 = 1024;
+const BETWEEN_TWO: u64 = 8192;
+/// How many instructions a run may execute: it may never end.
+const FUEL: u64 = 1_000_000;
+const FUNCTIONS: usize = 5;
+
+/// A part of a function.
+#[derive(Clone, Debug)]
+enum Part {
+    /// So many times two instructions.
+    Straight(usize),
+    Block(Vec<Part>),
+    /// It is as likely to go on as to end.
+    Loop(Vec<Part>),
+    If(Vec<Part>, Vec<Part>),
+    /// Leaves the innermost block, now and then.
+    Leave,
+    Call(usize),
+    CallSlot(usize),
+}
+
+fn parts() -> impl Strategy<Value = Vec<Part>> {
+    let leaf = prop_oneof![
+        3 => (1..30_usize).prop_map(Part::Straight),
+        2 => (300..1_500_usize).prop_map(Part::Straight),
+        1 => Just(Part::Leave),
+        3 => (0..FUNCTIONS).prop_map(Part::Call),
+        1 => (0..FUNCTIONS).prop_map(Part::CallSlot),
+    ];
+    let part = leaf.prop_recursive(3, 24, 4, |part| {
+        let parts = || prop::collection::vec(part.clone(), 0..4);
+        prop_oneof![
+            parts().prop_map(Part::Block),
+            parts().prop_map(Part::Loop),
+            (parts(), parts()).prop_map(|(then, otherwise)| Part::If(then, otherwise)),
+        ]
+    });
+    prop::collection::vec(part, 1..6)
+}
+
+/// A number of 0 to 3 on the stack, another one each time.
+const NUMBER: &str = "(global.set $random (i32.add (i32.mul (global.get $random) (i32.const 1103515245))
+    (i32.const 12345))) (i32.and (i32.shr_u (global.get $random) (i32.const 17)) (i32.const 3))";
+
+fn write(text: &mut String, parts: &[Part]) {
+    for part in parts {
+        match part {
+            Part::Straight(count) => text.push_str(&"(local.set 0 (local.get 0))".repeat(*count)),
+            Part::Block(parts) => {
+                text.push_str("block ");
+                write(text, parts);
+                text.push_str(" end ");
+            }
+            Part::Loop(parts) => {
+                text.push_str("loop block ");
+                write(text, parts);
+                write!(text, " end {NUMBER} i32.const 1 i32.gt_u br_if 0 end ").expect("a string takes everything");
+            }
+            Part::If(then, otherwise) => {
+                write!(text, "{NUMBER} i32.const 1 i32.gt_u if ").expect("a string takes everything");
+                write(text, then);
+                text.push_str(" else ");
+                write(text, otherwise);
+                text.push_str(" end ");
+            }
+            Part::Leave => write!(text, "{NUMBER} i32.eqz br_if 0 ").expect("a string takes everything"),
+            Part::Call(function) => write!(text, "call $f{function} ").expect("a string takes everything"),
+            Part::CallSlot(slot) => {
+                write!(text, "(call_indirect (i32.const {slot})) ").expect("a string takes everything");
+            }
+        }
+    }
+}
+
+/// A module whose functions count in `depth` how many of them have begun and not ended.
+fn module(functions: &[Vec<Part>]) -> Vec<u8> {
+    let mut text = String::from(
+        r#"(module (import "test" "read" (func $read (param i32) (result i32)))
+        (global $random (mut i32) (i32.const 1)) (global $depth (export "depth") (mut i32) (i32.const 0))"#,
+    );
+    let names: String = (0..functions.len()).map(|number| format!("$f{number} ")).collect();
+    write!(text, "(table funcref (elem {names}))").expect("a string takes everything");
+    for (number, parts) in functions.iter().enumerate() {
+        let count = |step| format!("(global.set $depth (i32.add (global.get $depth) (i32.const {step})))");
+        write!(text, "(func $f{number} (export \"f{number}\") (local i32) {} block ", count(1)).expect("it takes it");
+        write(&mut text, parts);
+        write!(text, " end {})", count(-1)).expect("a string takes everything");
+    }
+    text.push(')');
+    wat::parse_str(text).expect("the text is a module")
+}
+
+/// Lets the first function of a module do what reads do: it takes the address and returns what is read.
+struct Watch;
+
+impl Reencode for Watch {
+    type Error = Infallible;
+
+    fn instruction<'a>(&mut self, operator: Operator<'a>) -> Result<Instruction<'a>, reencode::Error> {
+        match operator {
+            Operator::I32Load { .. } => Ok(Instruction::Call(0)),
+            other => reencode::utils::instruction(self, other),
+        }
+    }
+}
+
+fn watched(wasm: &[u8]) -> Vec<u8> {
+    let mut module = wasm_encoder::Module::new();
+    Watch.parse_core_module(&mut module, Parser::new(0), wasm).expect("the module is encoded again");
+    module.finish()
+}
+
+/// An engine that counts instructions.
+fn engine() -> Engine {
+    let mut config = Config::new();
+    config.consume_fuel(true).wasm_exceptions(true).wasm_function_references(true).wasm_gc(true);
+    Engine::new(&config).expect("the engine has this configuration")
+}
+
+/// How many instructions have been executed, and how many functions have begun and not ended.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    executed: u64,
+    depth: u64,
+}
+
+/// All reads of a call of the function `name`, with the beginning and the end of it.
+fn reads(wasm: &[u8], name: &str) -> Vec<Read> {
+    let engine = engine();
+    let module = Module::new(&engine, watched(wasm)).expect("the engine compiles the module");
+    let mut store = Store::new(&engine, vec![Read { executed: 0, depth: 0 }]);
+    store.set_fuel(FUEL).expect("it counts");
+    let read = Func::wrap(&mut store, |mut caller: Caller<'_, Vec<Read>>, zero: i32| {
+        let executed = FUEL - caller.get_fuel().expect("it counts");
+        let depth = caller.get_export("depth").and_then(|export| export.into_global());
+        let depth = depth.map(|global| global.get(&mut caller));
+        let Some(Val::I32(depth)) = depth else { panic!("the module exports its depth") };
+        let depth = depth.try_into().expect("what begins ends once");
+        caller.data_mut().push(Read { executed, depth });
+        zero
+    });
+    let instance = Instance::new(&mut store, &module, &[read.into()]).expect("the module can be instantiated");
+    let function = instance.get_typed_func::<(), ()>(&mut store, name).expect("the module exports it");
+    if let Err(error) = function.call(&mut store, ()) {
+        let trap = error.downcast_ref::<Trap>().expect("only the engine stops it");
+        assert!(matches!(trap, Trap::OutOfFuel | Trap::StackOverflow), "{trap}");
+    }
+    let executed = FUEL - store.get_fuel().expect("it counts");
+    let mut reads = store.into_data();
+    reads.push(Read { executed, depth: 0 });
+    reads
+}
+
+#[track_caller]
+fn assert_bounded(wasm: &[u8], name: &str) {
+    let reads = reads(wasm, name);
+    assert!(reads[1].executed <= BEFORE_THE_FIRST, "before the first: {}", reads[1].executed);
+    for pair in reads[1..].windows(2) {
+        // Every function on the way back may execute as much until it reads or returns.
+        let bound = BETWEEN_TWO * (pair[0].depth + 1);
+        assert!(pair[1].executed - pair[0].executed <= bound, "{pair:?}, at most {bound}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_code_executes_much_without_a_read(functions in prop::collection::vec(parts(), FUNCTIONS)) {
+        let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).expect("a program is rewritten");
+        for number in 0..functions.len() {
+            assert_bounded(&wasm, &format!("f{number}"));
+        }
+    }
+}
+
+#[test]
+fn straight_code_reads_now_and_then() {
+    let wasm = module(&[vec![Part::Straight(50_000)]]);
+    let wasm = rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap();
+    assert_bounded(&wasm, "f0");
+    let count = reads(&wasm, "f0").len();
+    assert!((100_000 / BETWEEN_TWO as usize..20).contains(&count), "{count}");
+}
+
+#[test]
+fn calls_that_double_at_every_step_read() {
+    let mut functions: Vec<_> = (1..60).map(|next| vec![Part::Call(next), Part::Call(next)]).collect();
+    functions.push(vec![Part::Straight(1)]);
+    let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+    assert_bounded(&wasm, "f0");
+    assert!(reads(&wasm, "f0").len() > 100);
+}
+
+#[test]
+fn a_function_that_is_called_often_is_not_charged_for_what_it_seldom_does() {
+    // The long way reads before it begins, so the short way need not.
+    let seldom = vec![Part::If(vec![Part::Call(1)], vec![]), Part::Straight(10)];
+    let functions = [seldom, vec![Part::Straight(500)], vec![Part::Straight(500), Part::Call(1), Part::Call(0)]];
+    let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+    assert_bounded(&wasm, "f2");
+}
+
+#[test]
+fn code_without_a_page_stops_at_its_first_read() {
+    let endless = "(module (func $f (export \"f\") (call $g)) (func $g (call $f)) (func (export \"l\") (loop (br 0))))";
+    let wasm = rewrite(&wat::parse_str(endless).unwrap(), &stoppable(Safepoint::Define)).unwrap();
+    let engine = crate::support::engine();
+    let module = Module::new(&engine, without_the_page(&wasm)).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+    for name in ["f", "l"] {
+        let error = instance.get_typed_func::<(), ()>(&mut store, name).unwrap().call(&mut store, ()).unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&Trap::MemoryOutOfBounds), "{name}");
+    }
+}
