@@ -8,15 +8,20 @@ use std::cmp::Reverse;
 use wasmparser::{FunctionBody, Operator};
 
 use super::super::error::RewriteError;
-use super::super::module::Module;
+use super::super::module::{Module, index};
+use super::forward::{Forward, forward};
 use super::stretch::{Called, Stretches, stretches};
 
 /// The places before which each function of `module` reads: in the order of the bodies, then of the places, which are
-/// bytes from the start of the module.
-pub(super) fn reads(module: &Module<'_>) -> Result<Vec<Vec<usize>>, RewriteError> {
+/// bytes from the start of the module. Loops go forward without reads only in a module that `is_trusted`: they can be made
+/// to go through all of memory before they meet one.
+pub(super) fn reads(module: &Module<'_>, is_trusted: bool) -> Result<Vec<Vec<usize>>, RewriteError> {
     let mut functions = Vec::with_capacity(module.bodies.len());
     for body in &module.bodies {
-        functions.push(Function { callees: callees(module, body)?, is_visited: false, stretches: None });
+        let index = index(functions.len())?.saturating_add(module.imported_functions);
+        let params = module.signature(index)?.params().len();
+        let forward = if is_trusted { forward(body, params)? } else { None };
+        functions.push(Function { callees: callees(module, body)?, forward, is_visited: false, stretches: None });
     }
     // The interpreter's main loop is the largest function: calls back to it are rarer than those of the small ones.
     let mut roots: Vec<usize> = (0..functions.len()).collect();
@@ -31,6 +36,7 @@ pub(super) fn reads(module: &Module<'_>) -> Result<Vec<Vec<usize>>, RewriteError
 struct Function {
     /// The functions of the module that it calls directly, each once.
     callees: Vec<usize>,
+    forward: Option<Forward>,
     is_visited: bool,
     /// Known after those of its callees.
     stretches: Option<Stretches>,
@@ -76,7 +82,7 @@ fn visit(module: &Module<'_>, functions: &mut [Function], root: usize) -> Result
                     None => Called::Unknown,
                 }
             };
-            let stretches = stretches(&module.bodies[*caller], called)?;
+            let stretches = stretches(&module.bodies[*caller], functions[*caller].forward.as_ref(), called)?;
             functions[*caller].stretches = Some(stretches);
             open.pop();
         }

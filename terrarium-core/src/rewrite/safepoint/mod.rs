@@ -5,6 +5,7 @@
 //! without one: [`stretch`] finds the places in one function, [`calls`] asks it about all of them.
 
 mod calls;
+mod forward;
 mod stretch;
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -63,7 +64,7 @@ impl Pass for Safepoints {
         };
         let read = if self.origin == Safepoint::DefineUnread { Vec::new() } else { read(memory) };
         let mut code = CodeSection::new();
-        for (body, places) in module.bodies.iter().zip(calls::reads(&module)?) {
+        for (body, places) in module.bodies.iter().zip(calls::reads(&module, self.origin != Safepoint::Import)?) {
             code.raw(&with_reads(module.wasm, body, &read, &places));
         }
         match self.origin {

@@ -5,6 +5,7 @@ use std::{mem, ops::Range};
 use wasmparser::{Catch, FunctionBody, Operator};
 
 use super::super::error::RewriteError;
+use super::forward::{Forward, leaves, targets};
 
 /// The most instructions of a function before its first read, with those of the functions that it calls: so a caller
 /// knows what a call adds. With fewer, more of the calls that are made all the time would meet a read.
@@ -33,11 +34,15 @@ pub(super) struct Stretches {
 
 /// Where `body` has to read, if `called` knows the functions that it calls, by their index.
 ///
-/// A read stands at the head of every loop, before every call of an unknown function, before instructions that may
-/// copy gigabytes, and wherever a stretch without one would become too long.
-pub(super) fn stretches(body: &FunctionBody<'_>, called: impl Fn(u32) -> Called) -> Result<Stretches, RewriteError> {
+/// A read stands at the head of every loop but the one that goes `forward`, before every call of an unknown function,
+/// before instructions that may copy gigabytes, and wherever a stretch without one would become too long.
+pub(super) fn stretches(
+    body: &FunctionBody<'_>,
+    forward: Option<&Forward>,
+    called: impl Fn(u32) -> Called,
+) -> Result<Stretches, RewriteError> {
     let length = Length { from_entry: Some(0), from_read: None };
-    let mut walk = Walk { blocks: vec![Block::default()], length, reads: Vec::new(), first: 0 };
+    let mut walk = Walk { forward, blocks: vec![Block::default()], length, reads: Vec::new(), first: 0 };
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let place = reader.original_position();
@@ -89,8 +94,9 @@ struct Block {
 }
 
 /// The instructions of a function in the order in which they are written. No jump leads back but to the head of a loop,
-/// which reads, so one look at each is enough.
-struct Walk {
+/// which reads (or goes forward, whatever its turns are), so one look at each is enough.
+struct Walk<'f> {
+    forward: Option<&'f Forward>,
     /// The function itself is the first.
     blocks: Vec<Block>,
     /// Of the next instruction.
@@ -99,7 +105,7 @@ struct Walk {
     first: u32,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// A read at `place`.
     fn read(&mut self, place: usize) {
         self.reads.push(place);
@@ -144,7 +150,8 @@ impl Walk {
         match operator {
             Operator::Block { .. } => self.blocks.push(Block::default()),
             Operator::Loop { .. } => {
-                self.read(place.end);
+                let goes_forward = self.forward.is_some_and(|forward| forward.head == place.start);
+                self.read(if goes_forward { place.start } else { place.end });
                 self.blocks.push(Block { is_loop: true, ..Block::default() });
             }
             Operator::If { .. } => self.blocks.push(Block { skipped: self.length, ..Block::default() }),
@@ -169,34 +176,13 @@ impl Walk {
                 let block = self.blocks.pop().unwrap_or_default();
                 self.length = self.length.or(block.end).or(block.skipped);
             }
-            Operator::BrIf { relative_depth }
-            | Operator::BrOnNull { relative_depth }
-            | Operator::BrOnNonNull { relative_depth }
-            | Operator::BrOnCast { relative_depth, .. }
-            | Operator::BrOnCastFail { relative_depth, .. } => self.jump(*relative_depth, self.length),
-            Operator::Br { relative_depth } => {
-                self.jump(*relative_depth, self.length);
-                self.length = Length::default();
-            }
-            Operator::BrTable { targets } => {
-                for depth in targets.targets().chain([Ok(targets.default())]) {
-                    self.jump(depth?, self.length);
-                }
-                self.length = Length::default();
-            }
-            Operator::Return | Operator::Unreachable | Operator::Throw { .. } | Operator::ThrowRef => {
-                self.length = Length::default();
-            }
-            Operator::Call { function_index } => self.call(called(*function_index), place.start),
-            Operator::ReturnCall { function_index } => {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 self.call(called(*function_index), place.start);
-                self.length = Length::default();
             }
-            Operator::CallIndirect { .. } | Operator::CallRef { .. } => self.call(Called::Unknown, place.start),
-            Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
-                self.call(Called::Unknown, place.start);
-                self.length = Length::default();
-            }
+            Operator::CallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. } => self.call(Called::Unknown, place.start),
             Operator::MemoryCopy { .. }
             | Operator::MemoryFill { .. }
             | Operator::MemoryInit { .. }
@@ -204,7 +190,17 @@ impl Walk {
             | Operator::TableFill { .. }
             | Operator::TableInit { .. }
             | Operator::TableGrow { .. } => self.read(place.start),
-            _ => {}
+            _ => {
+                if self.forward.is_some_and(|forward| forward.jumps.binary_search(&place.start).is_ok()) {
+                    self.read(place.start);
+                }
+                for depth in targets(operator)? {
+                    self.jump(depth, self.length);
+                }
+            }
+        }
+        if leaves(operator) {
+            self.length = Length::default();
         }
         Ok(())
     }
