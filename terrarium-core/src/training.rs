@@ -41,13 +41,14 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// One whose code reads the safepoint page, as that of every sandbox does, or one that cannot be stopped by it.
+    /// One whose code reads the safepoint page, as that of every sandbox does, or one that cannot be stopped by it. Those
+    /// of different numbers are compiled apart.
     ///
     /// # Errors
     /// Faults of the host.
-    pub fn new(safepoints: bool, cache_dir: Option<&Path>) -> Result<Self> {
+    pub fn new(safepoints: bool, number: usize, cache_dir: Option<&Path>) -> Result<Self> {
         let safepoint = if safepoints { Safepoint::Define } else { Safepoint::DefineUnread };
-        let key = format!("measured {safepoint:?} {}", base::runtime()?.key());
+        let key = format!("measured {number} {safepoint:?} {}", base::runtime()?.key());
         let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm: base::wasm, safepoint }, false)?;
         let recipe = Recipe::base()?;
         let interpreter = recipe.booted(&machine)?;

@@ -3,6 +3,7 @@
 mod calls;
 mod differential;
 mod exceptions;
+mod forward;
 mod globals;
 mod guest_module;
 mod hostile;

@@ -54,7 +54,7 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
 }
 
 /// A number of 0 to 3 on the stack, another one each time.
-const NUMBER: &str = "(global.set $random (i32.add (i32.mul (global.get $random) (i32.const 1103515245))
+pub(crate) const NUMBER: &str = "(global.set $random (i32.add (i32.mul (global.get $random) (i32.const 1103515245))
     (i32.const 12345))) (i32.and (i32.shr_u (global.get $random) (i32.const 17)) (i32.const 3))";
 
 fn write(text: &mut String, parts: &[Part]) {
@@ -134,19 +134,19 @@ fn engine() -> Engine {
 
 /// How many instructions have been executed, and how many functions have begun and not ended.
 #[derive(Clone, Copy, Debug)]
-struct Read {
-    executed: u64,
+pub(crate) struct Read {
+    pub(crate) executed: u64,
     depth: u64,
 }
 
-/// All reads of a call of the function `name`, with the beginning and the end of it.
-fn reads(wasm: &[u8], name: &str) -> Vec<Read> {
+/// All reads of a call of the function `name` that may execute so many instructions, with the beginning and the end.
+pub(crate) fn reads(wasm: &[u8], name: &str, fuel: u64) -> Vec<Read> {
     let engine = engine();
     let module = Module::new(&engine, watched(wasm)).expect("the engine compiles the module");
     let mut store = Store::new(&engine, vec![Read { executed: 0, depth: 0 }]);
-    store.set_fuel(FUEL).expect("it counts");
-    let read = Func::wrap(&mut store, |mut caller: Caller<'_, Vec<Read>>, zero: i32| {
-        let executed = FUEL - caller.get_fuel().expect("it counts");
+    store.set_fuel(fuel).expect("it counts");
+    let read = Func::wrap(&mut store, move |mut caller: Caller<'_, Vec<Read>>, zero: i32| {
+        let executed = fuel - caller.get_fuel().expect("it counts");
         let depth = caller.get_export("depth").and_then(|export| export.into_global());
         let depth = depth.map(|global| global.get(&mut caller));
         let Some(Val::I32(depth)) = depth else { panic!("the module exports its depth") };
@@ -158,9 +158,9 @@ fn reads(wasm: &[u8], name: &str) -> Vec<Read> {
     let function = instance.get_typed_func::<(), ()>(&mut store, name).expect("the module exports it");
     if let Err(error) = function.call(&mut store, ()) {
         let trap = error.downcast_ref::<Trap>().expect("only the engine stops it");
-        assert!(matches!(trap, Trap::OutOfFuel | Trap::StackOverflow), "{trap}");
+        assert!(matches!(trap, Trap::OutOfFuel | Trap::StackOverflow | Trap::MemoryOutOfBounds), "{trap}");
     }
-    let executed = FUEL - store.get_fuel().expect("it counts");
+    let executed = fuel - store.get_fuel().expect("it counts");
     let mut reads = store.into_data();
     reads.push(Read { executed, depth: 0 });
     reads
@@ -168,7 +168,7 @@ fn reads(wasm: &[u8], name: &str) -> Vec<Read> {
 
 #[track_caller]
 fn assert_bounded(wasm: &[u8], name: &str) {
-    let reads = reads(wasm, name);
+    let reads = reads(wasm, name, FUEL);
     assert!(reads[1].executed <= BEFORE_THE_FIRST, "before the first: {}", reads[1].executed);
     for pair in reads[1..].windows(2) {
         // Every function on the way back may execute as much until it reads or returns.
@@ -194,7 +194,7 @@ fn straight_code_reads_now_and_then() {
     let wasm = module(&[vec![Part::Straight(50_000)]]);
     let wasm = rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap();
     assert_bounded(&wasm, "f0");
-    let count = reads(&wasm, "f0").len();
+    let count = reads(&wasm, "f0", FUEL).len();
     assert!((100_000 / BETWEEN_TWO as usize..20).contains(&count), "{count}");
 }
 
@@ -204,7 +204,7 @@ fn calls_that_double_at_every_step_read() {
     functions.push(vec![Part::Straight(1)]);
     let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
     assert_bounded(&wasm, "f0");
-    assert!(reads(&wasm, "f0").len() > 100);
+    assert!(reads(&wasm, "f0", FUEL).len() > 100);
 }
 
 #[test]

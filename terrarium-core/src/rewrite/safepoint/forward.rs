@@ -12,7 +12,7 @@ use super::super::error::RewriteError;
 use super::super::locals::Locals;
 
 /// What makes it worth while, and leaves alone the loops that do little else than go through memory.
-const FEWEST_JUMPS: usize = 16;
+const FEWEST_JUMPS: usize = 32;
 /// Functions with more locals are left alone: what is known of them is kept for each open block.
 const MOST_LOCALS: u64 = 64;
 /// A local that advances further in a turn could step over the end of memory.
