@@ -13,8 +13,10 @@ use wasmtime::{Caller, Config, Engine, Func, Instance, Module, Store, Trap, Val}
 use crate::safepoint::{stoppable, without_the_page};
 
 /// The bounds: of what a function executes before it reads, and of what it executes between two reads.
-const BEFORE_THE_FIRST: u64 = 1024;
-const BETWEEN_TWO: u64 = 8192;
+const BEFORE_THE_FIRST: u64 = 1024 + READ;
+const BETWEEN_TWO: u64 = 8192 + READ;
+/// The instructions of a read.
+const READ: u64 = 2;
 /// How many instructions a run may execute: it may never end.
 const FUEL: u64 = 1_000_000;
 const FUNCTIONS: usize = 5;
@@ -139,8 +141,9 @@ pub(crate) struct Read {
     depth: u64,
 }
 
-/// All reads of a call of the function `name` that may execute so many instructions, with the beginning and the end.
-pub(crate) fn reads(wasm: &[u8], name: &str, fuel: u64) -> Vec<Read> {
+/// All reads of a call of the function `name` that may execute so many instructions, with the beginning and the end, and
+/// what the engine stopped it for.
+pub(crate) fn reads(wasm: &[u8], name: &str, fuel: u64) -> (Vec<Read>, Option<Trap>) {
     let engine = engine();
     let module = Module::new(&engine, watched(wasm)).expect("the engine compiles the module");
     let mut store = Store::new(&engine, vec![Read { executed: 0, depth: 0 }]);
@@ -156,19 +159,18 @@ pub(crate) fn reads(wasm: &[u8], name: &str, fuel: u64) -> Vec<Read> {
     });
     let instance = Instance::new(&mut store, &module, &[read.into()]).expect("the module can be instantiated");
     let function = instance.get_typed_func::<(), ()>(&mut store, name).expect("the module exports it");
-    if let Err(error) = function.call(&mut store, ()) {
-        let trap = error.downcast_ref::<Trap>().expect("only the engine stops it");
-        assert!(matches!(trap, Trap::OutOfFuel | Trap::StackOverflow | Trap::MemoryOutOfBounds), "{trap}");
-    }
+    let ended = function.call(&mut store, ());
+    let trap = ended.err().map(|error| *error.downcast_ref::<Trap>().expect("only the engine stops it"));
     let executed = fuel - store.get_fuel().expect("it counts");
     let mut reads = store.into_data();
     reads.push(Read { executed, depth: 0 });
-    reads
+    (reads, trap)
 }
 
 #[track_caller]
 fn assert_bounded(wasm: &[u8], name: &str) {
-    let reads = reads(wasm, name, FUEL);
+    let (reads, trap) = reads(wasm, name, FUEL);
+    assert!(matches!(trap, None | Some(Trap::OutOfFuel | Trap::StackOverflow)), "{trap:?}");
     assert!(reads[1].executed <= BEFORE_THE_FIRST, "before the first: {}", reads[1].executed);
     for pair in reads[1..].windows(2) {
         // Every function on the way back may execute as much until it reads or returns.
@@ -194,7 +196,7 @@ fn straight_code_reads_now_and_then() {
     let wasm = module(&[vec![Part::Straight(50_000)]]);
     let wasm = rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap();
     assert_bounded(&wasm, "f0");
-    let count = reads(&wasm, "f0", FUEL).len();
+    let count = reads(&wasm, "f0", FUEL).0.len();
     assert!((100_000 / BETWEEN_TWO as usize..20).contains(&count), "{count}");
 }
 
@@ -204,7 +206,7 @@ fn calls_that_double_at_every_step_read() {
     functions.push(vec![Part::Straight(1)]);
     let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
     assert_bounded(&wasm, "f0");
-    assert!(reads(&wasm, "f0", FUEL).len() > 100);
+    assert!(reads(&wasm, "f0", FUEL).0.len() > 100);
 }
 
 #[test]
