@@ -78,8 +78,8 @@ fn turns_that_go_forward_do_not_read() {
 #[test]
 fn turns_that_may_go_on_for_ever_read() {
     let inner = format!(
-        "(local.set $a (i32.add (local.get $pc) (i32.const 1))) loop $again (local.set $a (local.get $b))
-        (br_if $again (i32.gt_u {NUMBER} (i32.const 1))) end (local.set $pc (local.get $a))
+        "(local.set $a (i32.add (local.get $pc) (i32.const 1))) loop $again
+        (local.set $pc (local.get $a)) (local.set $a (local.get $b)) (br_if $again (i32.gt_u {NUMBER} (i32.const 1))) end
         (drop (i32.load8_u (local.get $pc))) br $head"
     );
     let sometimes = format!(

@@ -231,3 +231,28 @@ fn code_without_a_page_stops_at_its_first_read() {
         assert_eq!(error.downcast_ref(), Some(&Trap::MemoryOutOfBounds), "{name}");
     }
 }
+
+#[test]
+fn the_longest_way_to_a_place_counts() {
+    let ends = vec![Part::Straight(400), Part::Leave, Part::CallSlot(8), Part::Leave];
+    // Which way is gone is random, so it is tried with other numbers each time.
+    let functions = (0..8).map(|draws| {
+        let draw = Part::If(vec![], vec![]);
+        [vec![draw; draws], vec![Part::Block(ends.clone()), Part::Straight(200)]].concat()
+    });
+    let functions: Vec<_> = functions.chain([vec![Part::Straight(1)]]).collect();
+    let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+    for number in 0..8 {
+        assert_bounded(&wasm, &format!("f{number}"));
+    }
+}
+
+#[test]
+fn graphs_of_calls_may_be_deep_and_dense() {
+    let chain: Vec<_> = (1..=50_000).map(|next| vec![Part::Call(next % 50_000)]).collect();
+    let dense: Vec<_> = (0..600).map(|_| (0..600).map(Part::Call).collect()).collect();
+    for functions in [chain, dense] {
+        let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+        assert_bounded(&wasm, "f0");
+    }
+}

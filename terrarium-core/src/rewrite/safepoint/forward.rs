@@ -2,7 +2,8 @@
 //!
 //! An interpreter's main loop goes round for every instruction of the program that it interprets, and a read at its head
 //! is felt. But most of its turns advance a local, the program counter, and load from where it points to: if nothing
-//! else happened, they would come to the end of memory. Only the jumps to the head that do anything else have to read.
+//! else happened, they would come to the end of memory. Only the jumps to the head after a turn that did anything else, and
+//! that has not read on its way, have to.
 
 use std::mem;
 
@@ -180,7 +181,7 @@ struct Block {
     end: Option<Known>,
 }
 
-/// A jump to the head.
+/// A jump to the head in a turn that may not have read.
 struct Jump {
     place: usize,
     /// The locals that have advanced, and whose value was loaded from.
@@ -192,7 +193,7 @@ struct Jump {
 struct Walk {
     /// The loop itself is the first.
     blocks: Vec<Block>,
-    /// `None` where nothing comes by.
+    /// `None` where nothing comes by that has not read in this turn.
     known: Option<Known>,
     /// The two topmost operands.
     operands: [Operand; 2],
@@ -209,7 +210,7 @@ impl Walk {
         self.blocks.push(Block { is_loop: true, ..Block::default() });
     }
 
-    /// The jumps that must read, unless most of the loop has to.
+    /// The jumps that must read, unless few go forward.
     fn reads(self) -> Option<Vec<usize>> {
         let locals = self.jumps.iter().flat_map(|jump| &jump.forward);
         let count = |local: u32| self.jumps.iter().filter(|jump| jump.forward.contains(&local)).count();
@@ -233,14 +234,14 @@ impl Walk {
     fn jump(&mut self, depth: u32, place: usize) {
         let Some(at) = self.blocks.len().checked_sub(depth as usize + 1) else { return };
         if at == 0 {
-            let forward = self.known.as_ref().map_or_else(Vec::new, |known| {
+            if let Some(known) = &self.known {
                 let sums = known.locals.iter().zip(&known.loaded).zip(0..);
                 let forward = sums.filter(|((sum, loaded), local)| {
                     **loaded && sum.is_some_and(|sum| sum.local == *local && sum.least > 0)
                 });
-                forward.map(|(_, local)| local).collect()
-            });
-            self.jumps.push(Jump { place, forward });
+                let forward = forward.map(|(_, local)| local).collect();
+                self.jumps.push(Jump { place, forward });
+            }
         } else if !self.blocks[at].is_loop {
             let end = self.blocks[at].end.take();
             self.blocks[at].end = meet(end, self.known.clone());
@@ -289,10 +290,8 @@ impl Walk {
             }
             Operator::Block { .. } => self.blocks.push(Block::default()),
             Operator::Loop { .. } => {
-                // Its turns may change any local.
-                if let Some(known) = &mut self.known {
-                    known.locals.fill(None);
-                }
+                // It reads at its head.
+                self.known = None;
                 self.blocks.push(Block { is_loop: true, ..Block::default() });
             }
             Operator::If { .. } => self.blocks.push(Block { skipped: self.known.clone(), ..Block::default() }),
@@ -324,6 +323,7 @@ impl Walk {
                 let block = self.blocks.pop().unwrap_or_default();
                 self.known = meet(meet(self.known.take(), block.end), block.skipped);
             }
+            Operator::CallIndirect { .. } | Operator::CallRef { .. } => self.known = None,
             _ => {
                 for depth in targets(operator)? {
                     self.jump(depth, place);
