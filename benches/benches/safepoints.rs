@@ -31,7 +31,7 @@ fn main() {
     // Compiled anew: what is measured may have changed without its name.
     let cache = tempfile::tempdir().expect("a folder");
     let interpreter =
-        |number: usize| Measured::new(number % 2 == 0, number, Some(cache.path())).expect("an interpreter");
+        |number: usize| Measured::new(number.is_multiple_of(2), number, Some(cache.path())).expect("an interpreter");
     let mut interpreters: Vec<_> = (0..2 * COPIES).map(interpreter).collect();
     println!("{:20} {:>10} {:>10} {:>7}", "milliseconds", "with", "without", "ratio");
     let mut ratios = Vec::new();

@@ -11,8 +11,9 @@ pub struct Manifest {
     pub guest: Guest,
     /// The pinned packages that the artifacts were made from.
     pub sources: Vec<Source>,
-    /// The version of the rewriting that the main module went through.
-    pub rewrite_format: u32,
+    /// The hash of all that decides how modules are rewritten and linked, when artifacts are made and later: code that was
+    /// compiled after another rewriting is another.
+    pub rewriter: String,
     /// The artifacts by name: `python_wasm`, `library`, `bytecode` and `package_lock`.
     pub artifacts: BTreeMap<String, Artifact>,
 }

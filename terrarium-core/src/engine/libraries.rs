@@ -21,8 +21,6 @@ use crate::{
     vfs::Content,
 };
 
-/// Counts the changes of what rewriting makes of a library, so that older compiled code is not used.
-const REVISION: u32 = 2;
 /// No library is larger.
 const LARGEST: u64 = 256 << 20;
 
@@ -48,6 +46,8 @@ pub(super) enum LoadError {
 pub(super) struct Libraries {
     engine: Engine,
     cache: Cache,
+    /// The key of the interpreter and of how modules are rewritten.
+    key: &'static str,
     #[expect(clippy::type_complexity, reason = "a lock for the map and one for each library")]
     known: Mutex<HashMap<[u8; 32], Arc<Mutex<Option<Arc<Compiled>>>>>>,
     /// Functions that a library does not bind to itself.
@@ -55,8 +55,9 @@ pub(super) struct Libraries {
 }
 
 impl Libraries {
-    pub(super) fn new(engine: Engine, cache: Cache) -> Self {
-        Self { engine, cache, known: Mutex::default(), elsewhere: OnceLock::new() }
+    /// Libraries of the interpreter that has this key.
+    pub(super) fn new(engine: Engine, cache: Cache, key: &'static str) -> Self {
+        Self { engine, cache, key, known: Mutex::default(), elsewhere: OnceLock::new() }
     }
 
     /// The library in `file`, which was put there by the host.
@@ -75,7 +76,7 @@ impl Libraries {
             return Ok(Arc::clone(compiled));
         }
         let make = || self.verified(&bytes(&file.content)?, digest, main);
-        let compiled = compile::cached(&self.engine, &self.cache, &source(&digest), make)?;
+        let compiled = compile::cached(&self.engine, &self.cache, &self.source(&digest), make)?;
         Ok(Arc::clone(entry.insert(Arc::new(compiled))))
     }
 
@@ -86,7 +87,12 @@ impl Libraries {
     pub(super) fn prepare(&self, content: &Content, main: Main<'_>) -> Result<(), LoadError> {
         let digest = digest(content)?;
         let make = || self.verified(&bytes(content)?, digest, main);
-        compile::prepare(&self.engine, &self.cache, &source(&digest), make)
+        compile::prepare(&self.engine, &self.cache, &self.source(&digest), make)
+    }
+
+    /// What compiled code of a library is made from.
+    fn source(&self, digest: &[u8]) -> String {
+        format!("library {} {} {}", env!("CARGO_PKG_VERSION"), self.key, hex(digest))
     }
 
     /// A library that the guest's code brought or made: compiled for this guest and kept nowhere.
@@ -136,11 +142,6 @@ impl Libraries {
 /// before.
 fn digest(content: &Content) -> Result<[u8; 32], LoadError> {
     content.digest().map_or_else(|| Ok(sha256(&bytes(content)?)), Ok)
-}
-
-/// What compiled code of a library is made from.
-fn source(digest: &[u8]) -> String {
-    format!("library {} {REVISION} {}", env!("CARGO_PKG_VERSION"), hex(digest))
 }
 
 /// The bytes of a library.

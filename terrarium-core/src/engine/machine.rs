@@ -26,9 +26,6 @@ use crate::{
     vfs::Content,
 };
 
-/// Counts the changes of what rewriting makes of the interpreter here, so that older compiled code is not used.
-const REVISION: u32 = 2;
-
 /// The engine, the cache of compiled code, and the interpreter's module. Made once per process, engine and cache folder.
 pub(crate) struct Machine {
     pub(super) engine: Engine,
@@ -42,7 +39,7 @@ pub(crate) struct Machine {
 /// Where the interpreter's module comes from.
 #[derive(Clone, Copy)]
 pub(crate) struct Source {
-    /// Identifies the module: the same key, the same bytes.
+    /// Identifies the module and how it is rewritten: the same key, the same compiled code.
     pub(crate) key: &'static str,
     /// Gives its bytes; asked only when they are needed.
     pub(crate) wasm: fn() -> Result<Vec<u8>>,
@@ -74,7 +71,7 @@ impl Machine {
         }
         let engine = config::engine(inlining)?.clone();
         let cache = Cache::new(cache_dir);
-        let libraries = Libraries::new(engine.clone(), cache.clone());
+        let libraries = Libraries::new(engine.clone(), cache.clone(), source.key);
         let machine = Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
         let machine = Arc::new(machine);
         machines.insert(key, Arc::clone(&machine));
@@ -109,7 +106,7 @@ impl Machine {
     }
 
     fn source_name(&self) -> String {
-        format!("python {REVISION} {}", self.source.key)
+        format!("python {} {}", env!("CARGO_PKG_VERSION"), self.source.key)
     }
 
     /// The interpreter's module, ready for the engine.

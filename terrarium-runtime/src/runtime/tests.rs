@@ -41,7 +41,7 @@ fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
     let mut manifest = json!({
         "guest": {"name": "g", "version": "1", "python": "3", "abi": "a", "platform": "p"},
         "sources": [],
-        "rewrite_format": 1,
+        "rewriter": "00",
         "artifacts": {
             "python_wasm": python,
             "library": plain("library.zip.zst", &seekable(b"PK library")),
@@ -130,7 +130,7 @@ fn a_missing_artifact_is_named() {
 fn the_key_follows_the_manifest() {
     let one = Runtime::from_dir(folder(|_| ()).path()).unwrap();
     let same = Runtime::from_dir(folder(|_| ()).path()).unwrap();
-    let other = Runtime::from_dir(folder(|m| m["rewrite_format"] = json!(2)).path()).unwrap();
+    let other = Runtime::from_dir(folder(|m| m["rewriter"] = json!("01")).path()).unwrap();
     assert_eq!(one.key(), same.key());
     assert_ne!(one.key(), other.key());
 }

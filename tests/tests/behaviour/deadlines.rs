@@ -85,6 +85,24 @@ fn p6_deadlines_hold_in_python_and_in_c() {
 }
 
 #[test]
+fn bytecode_that_a_program_makes_itself_ends() {
+    let head = "from opcode import opmap\ndef f(): pass\nresume = f.__code__.co_code[:2]
+def call(code, **more): type(f)(f.__code__.replace(co_code=resume + code, co_stacksize=9, **more), {})()\n";
+    for code in [
+        // Far forward, and back by a call.
+        "code = bytes([opmap['NOP'], 0]) * 10**7 + f.__code__.co_code[2:]\nwhile True: call(code)",
+        // Back, in the way that does not look for signals.
+        "call(bytes([opmap['JUMP_BACKWARD_NO_INTERRUPT'], 1]))",
+        // Back, by the handler of an exception: from the second instruction, two long, to the second.
+        "call(bytes([opmap['NOP'], 0, opmap['RAISE_VARARGS'], 0]), co_exceptiontable=bytes([0x81, 2, 1, 0]))",
+    ] {
+        let (result, took) = timed(|| run_in(within(500), &format!("{head}{code}")));
+        assert_eq!(result.status, Status::Timeout, "{code}: {:?}", result.error);
+        assert!(took < Duration::from_millis(500) + SLACK, "{code}: {took:?}");
+    }
+}
+
+#[test]
 fn p6_a_power_that_takes_for_ever_ends() {
     let (result, took) = timed(|| run_in(within(500), "2 ** (10 ** 9)\n3 ** (10 ** 8)\nwhile True: pass"));
     assert!([Status::Timeout, Status::MemoryExceeded].contains(&result.status), "{:?}", result.status);

@@ -20,9 +20,6 @@ use crate::util;
 /// How hard the main module is compressed. It is done once, and the packed crate has a size limit.
 const ZSTD_LEVEL: i32 = 19;
 
-/// Raise it when the rewriting changes what the rest of the project expects of the main module.
-const REWRITE_FORMAT: u32 = 1;
-
 /// Raise it when the artifacts are laid out in another way.
 const LAYOUT: u32 = 2;
 
@@ -77,7 +74,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     let manifest = Manifest {
         guest: pins.guest.clone(),
         sources: pins.sources.iter().filter(|s| s.purpose == "artifacts").cloned().collect(),
-        rewrite_format: REWRITE_FORMAT,
+        rewriter: rewriter_fingerprint()?,
         artifacts,
     };
     let mut text = serde_json::to_string_pretty(&manifest)?;
@@ -123,18 +120,19 @@ fn check_guest(pins: &Pins, lock: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The hash of all that decides what the rewriting puts out: its sources, the profile, what the optimiser is told, and
-/// the versions of the two libraries that it reads and writes modules with.
+/// The hash of all that decides what the rewriting and the linking put out: their sources, the profile, what the optimiser
+/// is told, and the versions of the two libraries that they read and write modules with.
 pub(crate) fn rewriter_fingerprint() -> Result<String> {
     let root = util::root();
-    let sources = root.join("terrarium-core/src/rewrite");
     let mut hash = Sha256::new();
-    hash.update(format!("{REWRITE_FORMAT} {LAYOUT} {ZSTD_LEVEL} {:?} {:?}\n", rewrite_options(), optimise::FLAGS));
+    hash.update(format!("{LAYOUT} {ZSTD_LEVEL} {:?} {:?}\n", rewrite_options(), optimise::FLAGS));
     hash.update(util::read(&root.join(PROFILE))?);
-    for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
-        if !path.ends_with("tests.rs") {
-            hash.update(path.strip_prefix(&sources)?.to_string_lossy().as_bytes());
-            hash.update(util::read(&path)?);
+    for sources in ["terrarium-core/src/rewrite", "terrarium-core/src/link"].map(|sources| root.join(sources)) {
+        for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
+            if !path.ends_with("tests.rs") {
+                hash.update(path.strip_prefix(&root)?.to_string_lossy().as_bytes());
+                hash.update(util::read(&path)?);
+            }
         }
     }
     let lock = String::from_utf8(util::read(&root.join("Cargo.lock"))?)?;
