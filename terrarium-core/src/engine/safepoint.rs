@@ -1,6 +1,6 @@
 //! [`Safepoint`]: the two places of a guest that another thread uses to stop it.
 //!
-//! Every loop and function of the guest reads a word of the *safepoint page*, a memory of its own that holds nothing.
+//! The guest reads a word of the *safepoint page*, a memory of its own that holds nothing, wherever it goes on for long.
 //! Who makes that page inaccessible stops the guest at its next read: the engine turns the fault into a trap. Nothing
 //! else can touch the page: it is no part of the memory that pointers of the guest, system calls or bulk instructions
 //! work on. Softer is the *signal word*, an ordinary word of the guest's: while it is 1, the interpreter's evaluation

@@ -39,9 +39,10 @@ pub struct RewriteOptions {
 
 /// Where the memory of one page comes from that the code of a module reads.
 ///
-/// A read stands at the head of every loop, before every call of which it is not known what it calls, and in every cycle
-/// of calls. A function executes at most 8192 instructions between two of them, with those of the functions that it calls
-/// and that do not read, so the code cannot go on for long. A host that makes the page inaccessible stops it with a trap.
+/// A read stands at the head of every loop, before every call of which it is not known what it calls, in every cycle
+/// of calls, and wherever a function would execute more than some thousand instructions without one, with those of the
+/// functions that it calls. In a main module the largest loop may go without, while it goes through memory. A host that makes
+/// the page inaccessible stops the code with a trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Safepoint {
     /// The module defines it and exports it as `terrarium.safepoint`: for the main module.

@@ -72,28 +72,29 @@ fn turns_that_go_forward_do_not_read() {
         assert!(reads.len() < 10, "{handler}: {reads:?}");
         assert_eq!(trap, Some(Trap::MemoryOutOfBounds), "{handler}: it comes to the end");
     }
-    assert!(reads_of(&with_a_call).0.len() as u64 > MEMORY / 2, "a call of another module's function");
+    assert!(reads_of(&with_a_call).0.len() as u64 > MEMORY * 3 / 2, "one of its own, one before it");
 }
 
 #[test]
 fn turns_that_may_go_on_for_ever_read() {
-    let inner = format!(
-        "(local.set $a (i32.add (local.get $pc) (i32.const 1))) loop $again
-        (local.set $pc (local.get $a)) (local.set $a (local.get $b)) (br_if $again (i32.gt_u {NUMBER} (i32.const 1))) end
-        (drop (i32.load8_u (local.get $pc))) br $head"
+    let skipped = format!(
+        "{NUMBER} if (local.set $pc (i32.add (local.get $pc) (i32.const 1)))
+        (drop (i32.load8_u (local.get $pc))) end br $head"
     );
+    let long = format!("{} {NEXT}", "(local.set $b (local.get $b))".repeat(200));
     let sometimes = format!(
         "{NUMBER} if (local.set $a (i32.add (local.get $pc) (i32.const 1))) else (local.set $a (local.get $pc)) end
         (local.set $op (i32.load8_u (local.get $a))) (local.set $pc (local.get $a)) br $head"
     );
     for handler in [
         "(local.set $op (i32.load8_u (local.get $pc))) br $head",
-        "(local.set $pc (i32.sub (local.get $pc) (i32.const 1))) (local.set $op (i32.load8_u (i32.const 0))) br $head",
-        "(local.set $pc (i32.add (local.get $pc) (i32.const -1))) (local.set $op (i32.load8_u (i32.const 0))) br $head",
+        "(drop (i32.load8_u (local.get $pc))) (local.set $pc (i32.sub (local.get $pc) (i32.const 1)))
+        (local.set $pc (i32.and (local.get $pc) (i32.const 255))) br $head",
         // It does not look where it goes.
         "(local.set $pc (i32.add (local.get $pc) (i32.const 1))) br $head",
         // It steps over what it cannot read.
-        "(local.set $pc (i32.add (local.get $pc) (i32.const 0x1000000))) (drop (i32.load8_u (i32.const 0))) br $head",
+        "(drop (i32.load8_u (i32.and (local.get $pc) (i32.const 65535)))) (drop (i32.load8_u (local.get $b)))
+        (local.set $b (local.get $b)) (local.set $pc (i32.add (local.get $pc) (i32.const 0x1000000))) br $head",
         "(local.set $a (i32.add (local.get $pc) (i32.const 1))) (drop (i32.load8_u (local.get $a)))
         (local.set $pc (i32.and (local.get $a) (i32.const 255))) br $head",
         "(drop (i32.load8_u (local.get $pc))) (local.set $pc (local.get $a))
@@ -102,7 +103,8 @@ fn turns_that_may_go_on_for_ever_read() {
         "(local.set $a (i32.and (i32.add (local.get $a) (i32.const 1)) (i32.const 255))) br $head",
         "block $caught try_table (catch $tag $caught) (local.set $pc (i32.add (local.get $pc) (i32.const 1)))
         (drop (i32.load8_u (local.get $pc))) (local.set $pc (i32.const 0)) (call $throw) end end br $head",
-        &inner,
+        &skipped,
+        &long,
         &sometimes,
     ] {
         let (reads, _) = reads_of(handler);
@@ -110,6 +112,24 @@ fn turns_that_may_go_on_for_ever_read() {
             assert!(pair[1].executed - pair[0].executed < 1_000, "{handler}: {pair:?}");
         }
         assert!(reads.len() > 10, "{handler}: {reads:?}");
+    }
+}
+
+#[test]
+fn steps_back_and_steps_that_are_too_wide_read() {
+    // A step there, and a step back that has loaded from where it was.
+    for there in [-1, 5_000] {
+        let step = |by: i32| {
+            format!(
+                "(drop (i32.load8_u (local.get $pc))) (local.set $pc (i32.add (local.get $pc) (i32.const {by})))
+                (local.set $op (i32.load8_u (i32.and (local.get $pc) (i32.const 65535)))) br $head"
+            )
+        };
+        let wasm = interpreter(&memory(&[0]), &[step(there), NEXT.to_owned()]);
+        let (reads, _) = reads(&rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap(), "f0", FUEL);
+        // The loop is entered with a read; -1 traps after one turn, 5000 after fourteen.
+        let turns = if there < 0 { 1 } else { 14 };
+        assert_eq!(reads.len(), 3 + turns, "{there}: {reads:?}");
     }
 }
 
@@ -195,6 +215,7 @@ fn text(parts: &[Part]) -> String {
                 let (to, from) = (LOCALS[*to], LOCALS[*from]);
                 format!("(local.set {to} (i32.load8_u (i32.and (local.get {from}) (i32.const 65535)))) ")
             }
+            Part::If(then, otherwise) if otherwise.is_empty() => format!("{NUMBER} if {} end ", text(then)),
             Part::If(then, otherwise) => format!("{NUMBER} if {} else {} end ", text(then), text(otherwise)),
             Part::Block(parts) => format!("block {} end ", text(parts)),
             Part::Loop(parts) => format!("loop block {} end (br_if 0 (i32.eqz {NUMBER})) end ", text(parts)),

@@ -8,14 +8,14 @@ use terrarium_core::rewrite::{Safepoint, rewrite};
 use wasm_encoder::Instruction;
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{Operator, Parser};
-use wasmtime::{Caller, Config, Engine, Func, Instance, Module, Store, Trap, Val};
+use wasmtime::{Caller, Config, Engine, Extern, Func, Instance, Memory, MemoryType, Module, Store, Trap, Val};
 
 use crate::safepoint::{stoppable, without_the_page};
 
 /// The bounds: of what a function executes before it reads, and of what it executes between two reads.
 const BEFORE_THE_FIRST: u64 = 1024 + READ;
 const BETWEEN_TWO: u64 = 8192 + READ;
-/// The instructions of a read.
+/// The fuel of a read; `drop` takes none.
 const READ: u64 = 2;
 /// How many instructions a run may execute: it may never end.
 const FUEL: u64 = 1_000_000;
@@ -76,8 +76,10 @@ fn write(text: &mut String, parts: &[Part]) {
             Part::If(then, otherwise) => {
                 write!(text, "{NUMBER} i32.const 1 i32.gt_u if ").expect("a string takes everything");
                 write(text, then);
-                text.push_str(" else ");
-                write(text, otherwise);
+                if !otherwise.is_empty() {
+                    text.push_str(" else ");
+                    write(text, otherwise);
+                }
                 text.push_str(" end ");
             }
             Part::Leave => write!(text, "{NUMBER} i32.eqz br_if 0 ").expect("a string takes everything"),
@@ -157,7 +159,10 @@ pub(crate) fn reads(wasm: &[u8], name: &str, fuel: u64) -> (Vec<Read>, Option<Tr
         caller.data_mut().push(Read { executed, depth });
         zero
     });
-    let instance = Instance::new(&mut store, &module, &[read.into()]).expect("the module can be instantiated");
+    let page = Memory::new(&mut store, MemoryType::new(1, Some(1))).expect("there is memory");
+    let imports = module.imports().map(|import| if import.name() == "read" { read.into() } else { page.into() });
+    let imports: Vec<Extern> = imports.collect();
+    let instance = Instance::new(&mut store, &module, &imports).expect("the module can be instantiated");
     let function = instance.get_typed_func::<(), ()>(&mut store, name).expect("the module exports it");
     let ended = function.call(&mut store, ());
     let trap = ended.err().map(|error| *error.downcast_ref::<Trap>().expect("only the engine stops it"));
@@ -210,12 +215,59 @@ fn calls_that_double_at_every_step_read() {
 }
 
 #[test]
-fn a_function_that_is_called_often_is_not_charged_for_what_it_seldom_does() {
-    // The long way reads before it begins, so the short way need not.
-    let seldom = vec![Part::If(vec![Part::Call(1)], vec![]), Part::Straight(10)];
-    let functions = [seldom, vec![Part::Straight(500)], vec![Part::Straight(500), Part::Call(1), Part::Call(0)]];
+fn what_is_seldom_done_costs_no_read_where_it_is_not() {
+    // The way that is gone first is the short one.
+    let functions = [vec![Part::If(vec![], vec![Part::Call(1)]), Part::Straight(10)], vec![Part::Straight(600)]];
     let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
-    assert_bounded(&wasm, "f2");
+    assert_eq!(reads(&wasm, "f0", FUEL).0.len(), 2, "its beginning and its end");
+}
+
+#[test]
+fn a_recursion_in_a_side_module_reads_on_its_way_back() {
+    let after = "(local.set 0 (local.get 0))".repeat(1_500);
+    let text = format!(
+        r#"(module (import "test" "read" (func (param i32) (result i32))) (global (export "depth") (mut i32) (i32.const 0))
+        (global $left (mut i32) (i32.const 1000))
+        (func $f (export "f") (local i32) (if (i32.eqz (global.get $left)) (then (return)))
+            (global.set $left (i32.sub (global.get $left) (i32.const 1))) (call $f) {after})
+        (func $g (export "g") (local i32) (if (i32.eqz (global.get $left)) (then (return)))
+            (global.set $left (i32.sub (global.get $left) (i32.const 1))) (call $h) {after})
+        (func $h (call $g)))"#
+    );
+    let wasm = wat::parse_str(text).unwrap();
+    for (name, origin, expected) in
+        [("f", Safepoint::Import, 2_000), ("g", Safepoint::Import, 2_000), ("f", Safepoint::Define, 1_000)]
+    {
+        let wasm = rewrite(&wasm, &stoppable(origin)).unwrap();
+        let count = reads(&wasm, name, 10_000_000).0.len();
+        assert!(count >= expected && count < expected + 500, "{name} {origin:?}: {count}");
+    }
+}
+
+#[test]
+fn instructions_that_take_long_read() {
+    let text = r#"(module (type $bytes (array (mut i8))) (type $pair (struct (field i32)))
+        (import "test" "read" (func (param i32) (result i32))) (global (export "depth") (mut i32) (i32.const 0))
+        (memory 1) (data $data "0123")
+        (func (export "copies") (memory.copy (i32.const 0) (i32.const 8) (i32.const 8)))
+        (func (export "fills") (memory.fill (i32.const 0) (i32.const 8) (i32.const 8)))
+        (func (export "initializes") (memory.init $data (i32.const 0) (i32.const 0) (i32.const 4)))
+        (func (export "makes_an_array") (drop (array.new_default $bytes (i32.const 9))))
+        (func (export "makes_a_struct") (drop (struct.new $pair (i32.const 9))))
+        (func (export "fills_an_array")
+            (array.fill $bytes (array.new_default $bytes (i32.const 9)) (i32.const 0) (i32.const 1) (i32.const 9))))"#;
+    let wasm = rewrite(&wat::parse_str(text).unwrap(), &stoppable(Safepoint::Define)).unwrap();
+    for (name, count) in [
+        ("copies", 1),
+        ("fills", 1),
+        ("initializes", 1),
+        ("makes_an_array", 1),
+        ("makes_a_struct", 1),
+        ("fills_an_array", 2),
+    ] {
+        let (reads, trap) = reads(&wasm, name, FUEL);
+        assert_eq!((reads.len(), trap), (count + 2, None), "{name}");
+    }
 }
 
 #[test]

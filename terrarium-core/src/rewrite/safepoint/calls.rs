@@ -23,11 +23,11 @@ pub(super) fn reads(module: &Module<'_>, is_trusted: bool) -> Result<Vec<Vec<usi
         let forward = if is_trusted { forward(body, params)? } else { None };
         functions.push(Function { callees: callees(module, body)?, forward, is_visited: false, stretches: None });
     }
-    // The interpreter's main loop is the largest function: calls back to it are rarer than those of the small ones.
+    // Calls back to what is looked at first read. The largest function is the interpreter's main loop, and they are rare.
     let mut roots: Vec<usize> = (0..functions.len()).collect();
     roots.sort_by_key(|root| Reverse(module.bodies[*root].range().len()));
     for root in roots {
-        visit(module, &mut functions, root)?;
+        visit(module, &mut functions, root, is_trusted)?;
     }
     Ok(functions.into_iter().map(|function| function.stretches.map_or_else(Vec::new, |found| found.reads)).collect())
 }
@@ -63,7 +63,7 @@ fn position(module: &Module<'_>, function: u32) -> Option<usize> {
 
 /// Looks at `root`, if nothing has led to it, after the functions that it calls, at these after those that they call,
 /// and so on: depth first, without recursion, for calls can be nested as deep as there are functions.
-fn visit(module: &Module<'_>, functions: &mut [Function], root: usize) -> Result<(), RewriteError> {
+fn visit(module: &Module<'_>, functions: &mut [Function], root: usize, is_trusted: bool) -> Result<(), RewriteError> {
     let mut open = Vec::new();
     let mut next = Some(root);
     loop {
@@ -78,11 +78,12 @@ fn visit(module: &Module<'_>, functions: &mut [Function], root: usize) -> Result
             let called = |function| {
                 let callee = position(module, function).and_then(|position| functions.get(position));
                 match callee.and_then(|callee| callee.stretches.as_ref()) {
-                    Some(stretches) => Called::Executes(stretches.first),
+                    Some(stretches) => Called::Executes(stretches.first, stretches.may_recurse),
                     None => Called::Unknown,
                 }
             };
-            let stretches = stretches(&module.bodies[*caller], functions[*caller].forward.as_ref(), called)?;
+            let stretches =
+                stretches(&module.bodies[*caller], functions[*caller].forward.as_ref(), is_trusted, called)?;
             functions[*caller].stretches = Some(stretches);
             open.pop();
         }

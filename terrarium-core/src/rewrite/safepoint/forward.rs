@@ -1,9 +1,9 @@
 //! Loops that go forward through memory, and so need no read in most of their turns.
 //!
 //! An interpreter's main loop goes round for every instruction of the program that it interprets, and a read at its head
-//! is felt. But most of its turns advance a local, the program counter, and load from where it points to: if nothing
-//! else happened, they would come to the end of memory. Only the jumps to the head after a turn that did anything else, and
-//! that has not read on its way, have to.
+//! is felt. But most of its turns surely advance a local, the program counter, and load from where it points to: if all
+//! turns did, they would come to the end of memory. Only jumps to the head after other turns read, unless the turn has
+//! read on its way.
 
 use std::mem;
 
@@ -16,8 +16,8 @@ use super::super::locals::Locals;
 const FEWEST_JUMPS: usize = 32;
 /// Functions with more locals are left alone: what is known of them is kept for each open block.
 const MOST_LOCALS: u64 = 64;
-/// A local that advances further in a turn could step over the end of memory.
-const FARTHEST: u32 = 1 << 16;
+/// What advances further in a turn could step over the end of memory: no memory has the last 64 KiB of the address space.
+const FARTHEST: u32 = 1 << 12;
 
 /// A loop that reads elsewhere than at its head.
 pub(super) struct Forward {

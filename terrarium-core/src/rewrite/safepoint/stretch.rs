@@ -8,18 +8,25 @@ use super::super::error::RewriteError;
 use super::forward::{Forward, leaves, targets};
 
 /// The most instructions of a function before its first read, with those of the functions that it calls: so a caller
-/// knows what a call adds. With fewer, more of the calls that are made all the time would meet a read.
+/// knows what a call adds. A smaller bound would put reads into hot calls.
 const LONGEST_FIRST: u32 = 1024;
 
 /// The most instructions between two reads of a function, with those of the functions that it calls and that do not
-/// read: microseconds. What a callee does after its own last read is its own.
+/// read. What a callee does after its own last read is its own.
 const LONGEST: u32 = 8192;
+
+/// The most instructions after a call that may be one of many that lie in each other, in a module that is not trusted:
+/// a recursion may return from millions of calls without a read.
+const LONGEST_RETURN: u32 = 64;
+
+/// The most instructions of a turn of the loop that goes forward: it may go through all of memory.
+const LONGEST_TURN: u32 = 256;
 
 /// What is known of a function that is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Called {
-    /// It executes at most so many instructions before it reads or returns.
-    Executes(u32),
+    /// It executes at most so many instructions before it reads or returns; whether it may call its caller.
+    Executes(u32, bool),
     /// Nothing: it comes from a table or another module, or calls its caller.
     Unknown,
 }
@@ -30,19 +37,24 @@ pub(super) struct Stretches {
     pub(super) reads: Vec<usize>,
     /// The most instructions that it executes before it reads or returns.
     pub(super) first: u32,
+    /// Whether it, or a function that it calls, calls one of which nothing is known.
+    pub(super) may_recurse: bool,
 }
 
 /// Where `body` has to read, if `called` knows the functions that it calls, by their index.
 ///
 /// A read stands at the head of every loop but the one that goes `forward`, before every call of an unknown function,
-/// before instructions that may copy gigabytes, and wherever a stretch without one would become too long.
+/// before instructions that may take long by themselves, and wherever a stretch without one would become too long.
 pub(super) fn stretches(
     body: &FunctionBody<'_>,
     forward: Option<&Forward>,
+    is_trusted: bool,
     called: impl Fn(u32) -> Called,
 ) -> Result<Stretches, RewriteError> {
     let length = Length { from_entry: Some(0), from_read: None };
-    let mut walk = Walk { forward, blocks: vec![Block::default()], length, reads: Vec::new(), first: 0 };
+    let blocks = vec![Block::default()];
+    let found = Stretches { reads: Vec::new(), first: 0, may_recurse: false };
+    let mut walk = Walk { forward, is_trusted, blocks, length, found };
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let place = reader.original_position();
@@ -50,7 +62,7 @@ pub(super) fn stretches(
         walk.execute(1, place);
         walk.follow(&operator, place..reader.original_position(), &called)?;
     }
-    Ok(Stretches { reads: walk.reads, first: walk.first })
+    Ok(walk.found)
 }
 
 /// The most instructions that may have been executed without a read when a place is reached; `None` is no way to it.
@@ -77,6 +89,12 @@ impl Length {
         Self { from_entry: plus(self.from_entry), from_read: plus(self.from_read) }
     }
 
+    /// So that little may be executed until the next read.
+    fn nearly_too_long(self) -> Self {
+        let from_entry = self.from_entry.map(|length| length.max(LONGEST_FIRST - LONGEST_RETURN));
+        Self { from_entry, from_read: Some(LONGEST - LONGEST_RETURN) }
+    }
+
     fn is_too_long(self) -> bool {
         self.from_entry > Some(LONGEST_FIRST) || self.from_read > Some(LONGEST)
     }
@@ -87,6 +105,8 @@ impl Length {
 struct Block {
     /// Whether jumps to it lead to its head.
     is_loop: bool,
+    /// Whether that head does not read.
+    is_forward: bool,
     /// Of an `if` that has no `else` so far: at its start.
     skipped: Length,
     /// Of all jumps to its end.
@@ -94,22 +114,24 @@ struct Block {
 }
 
 /// The instructions of a function in the order in which they are written. No jump leads back but to the head of a loop,
-/// which reads (or goes forward, whatever its turns are), so one look at each is enough.
+/// which reads (`forward` bounds the number of its turns that do not), so one look at each is enough.
 struct Walk<'f> {
     forward: Option<&'f Forward>,
+    is_trusted: bool,
     /// The function itself is the first.
     blocks: Vec<Block>,
     /// Of the next instruction.
     length: Length,
-    reads: Vec<usize>,
-    first: u32,
+    found: Stretches,
 }
 
 impl Walk<'_> {
-    /// A read at `place`.
+    /// A read before the instruction at `place`, which is counted after it.
     fn read(&mut self, place: usize) {
-        self.reads.push(place);
-        self.length = Length { from_entry: None, from_read: Some(0) };
+        if self.found.reads.last() != Some(&place) {
+            self.found.reads.push(place);
+        }
+        self.length = Length { from_entry: None, from_read: Some(1) };
     }
 
     /// So many instructions from `place` on.
@@ -118,17 +140,25 @@ impl Walk<'_> {
             self.read(place);
         }
         self.length = self.length.plus(count);
-        self.first = self.first.max(self.length.from_entry.unwrap_or(0));
+        self.found.first = self.found.first.max(self.length.from_entry.unwrap_or(0));
     }
 
     /// A call at `place`.
     fn call(&mut self, called: Called, place: usize) {
-        match called {
-            Called::Executes(count) => self.execute(count, place),
+        let may_recurse = match called {
+            Called::Executes(count, may_recurse) => {
+                self.execute(count, place);
+                may_recurse
+            }
             Called::Unknown => {
                 self.read(place);
                 self.length = self.length.plus(LONGEST_FIRST);
+                true
             }
+        };
+        self.found.may_recurse |= may_recurse;
+        if may_recurse && !self.is_trusted {
+            self.length = self.length.nearly_too_long();
         }
     }
 
@@ -138,6 +168,15 @@ impl Walk<'_> {
         if let Some(block) = block.filter(|block| !block.is_loop) {
             block.end = block.end.or(length);
         }
+    }
+
+    /// Whether a jump at `place` to `targets` ends a turn of the loop that goes forward, and has to read: what it did was
+    /// another thing, or much.
+    fn must_read(&self, place: usize, targets: &[u32]) -> bool {
+        let Some(forward) = self.forward else { return false };
+        let is_head = |depth: &u32| self.blocks.iter().rev().nth(*depth as usize).is_some_and(|block| block.is_forward);
+        forward.jumps.binary_search(&place).is_ok()
+            || self.length.from_read > Some(LONGEST_TURN) && targets.iter().any(is_head)
     }
 
     /// What `operator`, which stands at `place`, does.
@@ -150,9 +189,9 @@ impl Walk<'_> {
         match operator {
             Operator::Block { .. } => self.blocks.push(Block::default()),
             Operator::Loop { .. } => {
-                let goes_forward = self.forward.is_some_and(|forward| forward.head == place.start);
-                self.read(if goes_forward { place.start } else { place.end });
-                self.blocks.push(Block { is_loop: true, ..Block::default() });
+                let is_forward = self.forward.is_some_and(|forward| forward.head == place.start);
+                self.read(if is_forward { place.start } else { place.end });
+                self.blocks.push(Block { is_loop: true, is_forward, ..Block::default() });
             }
             Operator::If { .. } => self.blocks.push(Block { skipped: self.length, ..Block::default() }),
             Operator::TryTable { try_table } => {
@@ -189,12 +228,24 @@ impl Walk<'_> {
             | Operator::TableCopy { .. }
             | Operator::TableFill { .. }
             | Operator::TableInit { .. }
-            | Operator::TableGrow { .. } => self.read(place.start),
+            | Operator::TableGrow { .. }
+            | Operator::ArrayNew { .. }
+            | Operator::ArrayNewDefault { .. }
+            | Operator::ArrayNewFixed { .. }
+            | Operator::ArrayNewData { .. }
+            | Operator::ArrayNewElem { .. }
+            | Operator::ArrayFill { .. }
+            | Operator::ArrayCopy { .. }
+            | Operator::ArrayInitData { .. }
+            | Operator::ArrayInitElem { .. }
+            | Operator::StructNew { .. }
+            | Operator::StructNewDefault { .. } => self.read(place.start),
             _ => {
-                if self.forward.is_some_and(|forward| forward.jumps.binary_search(&place.start).is_ok()) {
+                let targets = targets(operator)?;
+                if self.must_read(place.start, &targets) {
                     self.read(place.start);
                 }
-                for depth in targets(operator)? {
+                for depth in targets {
                     self.jump(depth, self.length);
                 }
             }
