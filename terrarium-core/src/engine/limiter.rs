@@ -45,3 +45,17 @@ impl ResourceLimiter for Limiter {
         Ok(desired <= MOST_TABLE_SLOTS && maximum.is_none_or(|maximum| desired <= maximum))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_memory_has_the_last_page_of_the_address_space() {
+        let mut limiter = Limiter::new(4 << 30);
+        assert!(limiter.memory_growing(0, (4 << 30) - (64 << 10), None).unwrap());
+        assert!(!limiter.denied);
+        assert!(!limiter.memory_growing(0, 4 << 30, None).unwrap());
+        assert!(limiter.denied);
+    }
+}

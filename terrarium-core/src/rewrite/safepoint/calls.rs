@@ -13,8 +13,8 @@ use super::forward::{Forward, forward};
 use super::stretch::{Called, Stretches, stretches};
 
 /// The places before which each function of `module` reads: in the order of the bodies, then of the places, which are
-/// bytes from the start of the module. Loops go forward without reads only in a module that `is_trusted`: they can be made
-/// to go through all of memory before they meet one.
+/// bytes from the start of the module. Only in a module that `is_trusted` may a loop go forward, or a recursion return, without
+/// them: a hostile one would do so through all of memory, or out of millions of calls.
 pub(super) fn reads(module: &Module<'_>, is_trusted: bool) -> Result<Vec<Vec<usize>>, RewriteError> {
     let mut functions = Vec::with_capacity(module.bodies.len());
     for body in &module.bodies {
