@@ -21,97 +21,49 @@
 //! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is for the host's own faults. [`SandboxOptions`] holds
 //! the limits, all of which have defaults.
 
-#[cfg(all(feature = "runtime", not(target_os = "linux")))]
+#[cfg(not(target_os = "linux"))]
 compile_error!("terrarium runs on Linux: how guests are stopped and used again is made for its kernel");
 
-#[doc(hidden)]
-pub mod abi;
-#[doc(hidden)]
-pub mod fd;
-#[doc(hidden)]
-pub mod link;
-#[doc(hidden)]
-pub mod memory;
-#[doc(hidden)]
-pub mod rewrite;
-#[doc(hidden)]
-pub mod syscall;
-#[doc(hidden)]
-pub mod vfs;
+pub(crate) use terrarium_unix::{abi, fd, memory, syscall, vfs};
+pub(crate) use terrarium_wasm::{link, rewrite};
 
-#[cfg(feature = "runtime")]
 mod bytes;
-#[cfg(feature = "runtime")]
 mod cancel;
-#[cfg(feature = "runtime")]
 mod error;
-#[cfg(feature = "runtime")]
 mod limits;
-#[cfg(feature = "runtime")]
 mod options;
-#[cfg(feature = "runtime")]
 mod output;
-#[cfg(feature = "runtime")]
 mod package;
-#[cfg(feature = "runtime")]
 mod value;
 
-#[cfg(feature = "runtime")]
 mod about;
-#[cfg(feature = "runtime")]
 mod base;
-#[cfg(feature = "runtime")]
 mod bytecode;
-#[cfg(feature = "runtime")]
 mod conclude;
-#[cfg(feature = "runtime")]
 mod engine;
-#[cfg(feature = "runtime")]
 mod guest;
-#[cfg(feature = "runtime")]
 pub mod guide;
-#[cfg(feature = "runtime")]
 mod hint;
-#[cfg(feature = "runtime")]
 mod image;
-#[cfg(feature = "runtime")]
 mod packages;
-#[cfg(feature = "runtime")]
 mod path;
-#[cfg(feature = "runtime")]
 mod plan;
-#[cfg(feature = "runtime")]
 mod run;
-#[cfg(feature = "runtime")]
 mod sandbox;
-#[cfg(feature = "runtime")]
 mod session;
-#[cfg(feature = "runtime")]
 #[doc(hidden)]
 pub mod training;
 
-#[cfg(feature = "runtime")]
 pub use bytes::Bytes;
-#[cfg(feature = "runtime")]
 pub use cancel::CancelHandle;
-#[cfg(feature = "runtime")]
 pub use error::{Error, Result};
-#[cfg(feature = "runtime")]
 pub use options::{Deterministic, ExecuteOptions, Packages, SandboxOptions, StreamCallback};
-#[cfg(feature = "runtime")]
 pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
-#[cfg(feature = "runtime")]
 pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
-#[cfg(feature = "runtime")]
 pub use value::Value;
 
-#[cfg(feature = "runtime")]
 pub use about::About;
-#[cfg(feature = "runtime")]
 pub use guest::{Completeness, Completion};
-#[cfg(feature = "runtime")]
 pub use image::{Image, ImageInfo, ImageOptions, ImageProgress};
-#[cfg(feature = "runtime")]
 pub use sandbox::Sandbox;
-#[cfg(feature = "runtime")]
 pub use session::{FileInfo, Session};
