@@ -1,11 +1,15 @@
 //! [`Image`]: an interpreter that has booted, with its packages imported, as a file.
 
-mod about;
 mod build;
+mod compile_sources;
 mod file;
+mod find;
+mod header;
+mod housekeeping;
 mod info;
+mod open;
+mod open_images;
 mod options;
-mod store;
 mod verify;
 
 use std::{
@@ -20,12 +24,14 @@ pub use options::{ImageOptions, ImageProgress};
 use crate::{
     Error, Result,
     engine::{Machine, Snapshot},
+    guest::GuestConfig,
+    package::PlacedFile,
     syscall::OpenFile,
     vfs::Layer,
 };
-pub(crate) use about::BootConfig;
 pub(crate) use build::Recipe;
-pub(crate) use store::{base, found_or_built};
+pub(crate) use compile_sources::compile_sources;
+pub(crate) use find::{bare, found_or_built};
 
 /// An interpreter that has booted and imported its packages: what sandboxes start from, in a fraction of a millisecond.
 ///
@@ -48,21 +54,21 @@ pub(crate) use store::{base, found_or_built};
 /// ```
 #[derive(Clone)]
 pub struct Image {
-    inner: Arc<Opened>,
+    inner: Arc<OpenImage>,
 }
 
-/// An image that was opened.
-pub(crate) struct Opened {
+/// An open image: its machine code is mapped, its files are laid out.
+pub(crate) struct OpenImage {
     pub(crate) machine: Arc<Machine>,
     pub(crate) snapshot: Arc<Snapshot>,
     /// The files that every sandbox has, those of its packages included.
     pub(crate) layer: Arc<Layer>,
     /// The files of its packages.
-    files: Vec<crate::package::Placed>,
+    files: Vec<PlacedFile>,
     /// What its interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
     /// How its interpreter was set up.
-    pub(crate) boot: BootConfig,
+    pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,
 }
 
@@ -82,7 +88,7 @@ impl Image {
     /// # Errors
     /// As for [`build`](Self::build).
     pub fn build_with(options: ImageOptions, progress: impl Fn(ImageProgress)) -> Result<Self> {
-        store::of_options(&options, &progress)
+        find::of_options(&options, &progress)
     }
 
     /// Open an image file, such as one that [`save`](Self::save) wrote on another machine of the same kind.
@@ -99,7 +105,7 @@ impl Image {
 
     /// The same with another cache folder than the default one.
     pub(crate) fn open_with(path: &Path, cache_dir: Option<&Path>) -> Result<Self> {
-        store::open_file(path, cache_dir)
+        find::open_file(path, cache_dir)
     }
 
     /// From now on, start sandboxes that want the bare interpreter from the image at `path`, which is made by
@@ -107,7 +113,7 @@ impl Image {
     /// bring it with them: the file is taken for a part of the program and not checked. Where it cannot be used (another
     /// version, an older processor) an image is built as ever. The first call in a process counts.
     pub fn set_base(path: impl Into<PathBuf>) {
-        store::ship(path.into());
+        find::ship(path.into());
     }
 
     /// Write the image to a file that holds all that it needs and can be moved to other machines of the same kind.
@@ -123,7 +129,7 @@ impl Image {
     /// # Errors
     /// [`Error::Image`] for a file that is no image of this version.
     pub fn inspect(path: impl AsRef<Path>) -> Result<ImageInfo> {
-        store::inspect(path.as_ref())
+        open::inspect(path.as_ref())
     }
 
     /// The images in a cache folder (none: the default one) that this version made.
@@ -131,7 +137,7 @@ impl Image {
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.
     pub fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
-        store::list(cache_dir)
+        housekeeping::list(cache_dir)
     }
 
     /// Remove images from a cache folder: those that this version cannot use and, if a time is given, those that
@@ -141,7 +147,7 @@ impl Image {
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.
     pub fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
-        store::prune(cache_dir, unused_for)
+        housekeeping::prune(cache_dir, unused_for)
     }
 
     /// What is in it.
@@ -149,12 +155,12 @@ impl Image {
         &self.inner.info
     }
 
-    pub(crate) fn opened(&self) -> &Arc<Opened> {
+    pub(crate) fn inner(&self) -> &Arc<OpenImage> {
         &self.inner
     }
 
-    pub(crate) fn of(opened: Opened) -> Self {
-        Self { inner: Arc::new(opened) }
+    pub(crate) fn new(image: OpenImage) -> Self {
+        Self { inner: Arc::new(image) }
     }
 }
 

@@ -30,27 +30,22 @@ pub(crate) use terrarium_wasm::{link, rewrite};
 mod bytes;
 mod cancel;
 mod error;
-mod limits;
 mod options;
-mod output;
 mod package;
 mod value;
 
 mod about;
-mod base;
-mod bytecode;
-mod conclude;
+mod cache;
 mod engine;
 mod guest;
 pub mod guide;
-mod hint;
 mod image;
-mod packages;
-mod path;
-mod plan;
+mod provision;
+mod result;
 mod run;
 mod sandbox;
 mod session;
+mod sys;
 #[doc(hidden)]
 pub mod training;
 
@@ -58,8 +53,8 @@ pub use bytes::Bytes;
 pub use cancel::CancelHandle;
 pub use error::{Error, Result};
 pub use options::{Deterministic, ExecuteOptions, Packages, SandboxOptions, StreamCallback};
-pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
 pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
+pub use result::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
 pub use value::Value;
 
 pub use about::About;

@@ -1,10 +1,14 @@
 //! [`SandboxOptions`] and [`ExecuteOptions`]: the only option structs, for every language and the command line.
 
+pub(crate) mod optional_seconds;
+pub(crate) mod seconds;
+pub(crate) mod validate;
+
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Bytes, CancelHandle, Value, limits};
+use crate::{Bytes, CancelHandle, Value};
 
 /// How a [`Sandbox`](crate::Sandbox) is configured. Every field has a safe default.
 ///
@@ -21,11 +25,11 @@ use crate::{Bytes, CancelHandle, Value, limits};
 #[serde(default, deny_unknown_fields)]
 pub struct SandboxOptions {
     /// The longest that one run may take, or `None` for no limit. Default: 30 s.
-    #[serde(with = "limits::optional_seconds")]
+    #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
     /// How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is
     /// stopped by force, which loses a session's state. Default: 50 ms.
-    #[serde(with = "limits::seconds")]
+    #[serde(with = "seconds")]
     pub grace: Duration,
     /// The guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.
     pub memory: u64,
@@ -242,7 +246,7 @@ pub struct ExecuteOptions {
     /// The name of the code in tracebacks and `__file__`. Default: `main.py`.
     pub filename: Option<String>,
     /// The longest that this run may take.
-    #[serde(with = "limits::optional_seconds")]
+    #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
     /// Also bind the final expression's value to the name `_`, as an interactive interpreter does.
     pub store_last: bool,

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use terrarium_wasm::rewrite::{CALL_COUNTS_EXPORT, CallProfile, call_counts, rewrite};
 use terrarium_runtime::sha256_hex;
+use terrarium_wasm::rewrite::{CALL_COUNTS_EXPORT, CallProfile, call_counts, rewrite};
 
 use crate::{setup, util};
 

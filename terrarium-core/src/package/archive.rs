@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::{
     PackageError, host_file,
-    placed::{Placed, What},
+    placed::{PlacedFile, PlacedKind},
     positioned::Positioned,
     recent,
 };
@@ -153,13 +153,13 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
 ///
 /// # Errors
 /// [`PackageError::Damaged`].
-pub(crate) fn from_archive(path: &Path) -> Result<Vec<Placed>, PackageError> {
+pub(crate) fn from_archive(path: &Path) -> Result<Vec<PlacedFile>, PackageError> {
     let fault = |error: ArchiveError| PackageError::damaged(path, error);
     let content = host_file::open(path).map_err(|error| PackageError::damaged(path, error))?;
     let archive = Archive::open(content).map_err(fault)?;
     let place = |entry: Entry| {
         let content = archive.content(&entry, None);
-        Placed { path: format!("/{}", entry.name), what: What::File { content, executable: false } }
+        PlacedFile { path: format!("/{}", entry.name), kind: PlacedKind::File { content, executable: false } }
     };
     Ok(archive.entries().map_err(fault)?.into_iter().map(place).collect())
 }

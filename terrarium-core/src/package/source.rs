@@ -12,11 +12,11 @@ use pep508_rs::pep440_rs::Version;
 use super::{
     Lock, PackageError, Target,
     available::Available,
-    host_file,
     lock::{LARGEST_LOCK, LOCK_FILE, PackageType},
     site::{DIST_INFO, Site},
     tags::WheelName,
 };
+use crate::sys::regular_file;
 
 /// One entry of `packages_from`.
 pub(crate) enum Source {
@@ -147,7 +147,7 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
 pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
     let fault = |error: std::io::Error| PackageError::damaged(path, error);
     let mut text = Vec::new();
-    host_file::open_regular(path).map_err(fault)?.0.take(LARGEST_LOCK + 1).read_to_end(&mut text).map_err(fault)?;
+    regular_file::open(path).map_err(fault)?.0.take(LARGEST_LOCK + 1).read_to_end(&mut text).map_err(fault)?;
     if text.len() as u64 > LARGEST_LOCK {
         return Err(PackageError::damaged(path, format!("the lock has more than {LARGEST_LOCK} bytes")));
     }

@@ -21,7 +21,6 @@ pub enum Support {
 
 /// What only the engine can do: it needs the store, the table, guest calls or memory growth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum EngineCall {
     /// `emscripten_resize_heap(bytes) -> 1 | 0`.
     ResizeHeap,

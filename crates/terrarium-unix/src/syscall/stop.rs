@@ -2,7 +2,6 @@
 
 /// The guest cannot go on: everything else that fails is an errno that the guest sees.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Stop {
     /// The guest asked to end with this status (`exit`, `proc_exit`).
     #[error("the guest exited with status {0}")]

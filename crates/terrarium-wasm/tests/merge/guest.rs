@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use terrarium_runtime::Runtime;
 use terrarium_wasm::link::{Merge, Part, Target};
 use terrarium_wasm::rewrite::{RewriteOptions, Safepoint, rewrite, validate};
-use terrarium_runtime::Runtime;
 use wasmparser::{Parser, Payload, TypeRef};
 
 /// What the imports of `wasm` mean: what the host defines, and 0 for the globals, which are addresses of functions that

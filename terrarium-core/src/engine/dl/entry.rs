@@ -7,9 +7,11 @@ use super::{
     loader::Loader,
 };
 use crate::engine::{
-    calls::{address, call_export},
-    imports::view,
-    state::State,
+    bind::{
+        calls::{address, call_export},
+        linker::view,
+    },
+    live::state::State,
 };
 
 /// Offsets in the C library's `struct dso`.

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use wasmtime::{Caller, Instance, Ref, Result, Trap, bail, format_err};
 
 use super::{
-    imports::{self, Addresses, Gathered},
+    bind::{self, Addresses, Gathered},
     loader::{Linkage, Loader},
 };
 use crate::{
     engine::{
-        calls::{address, call_export, nested},
-        compile::Compiled,
-        libraries::LoadError,
-        state::State,
+        bind::calls::{address, call_export, nested},
+        compile::{compiled::Compiled, libraries::LoadError},
+        live::state::State,
     },
     link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order},
     syscall::{LibraryFile, Stop},
@@ -162,7 +161,7 @@ async fn instantiate(
     compiled: &Compiled,
     addresses: Addresses,
 ) -> Result<Option<Vec<String>>> {
-    let Gathered { imports, pointers, bindings } = imports::gather(caller, library, &compiled.module, addresses)?;
+    let Gathered { imports, pointers, bindings } = bind::gather(caller, library, &compiled.module, addresses)?;
     let instance = Instance::new_async(&mut *caller, &compiled.module, &imports).await?;
     let loader = Loader::of(caller)?;
     loader.instances.push(instance);

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use wasmtime::{Caller, Func, Instance, Module, Ref, Result, bail, format_err};
 
-use super::imports::Pointers;
+use super::bind::Pointers;
 use crate::{
-    engine::state::State,
+    engine::live::state::State,
     link::{LibraryId, Namespace, NamespaceRecord, Target},
 };
 

@@ -4,7 +4,7 @@ use wasmtime::{Caller, Extern, Func, Ref, Result, bail};
 
 use super::loader::{Loader, function};
 use crate::{
-    engine::state::State,
+    engine::live::state::State,
     link::{Definition, LibraryId},
 };
 

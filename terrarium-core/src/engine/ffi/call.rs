@@ -9,9 +9,11 @@ use super::{
 use crate::{
     abi::Errno,
     engine::{
-        calls::nested,
-        imports::{value, view},
-        state::State,
+        bind::{
+            calls::nested,
+            linker::{value, view},
+        },
+        live::state::State,
     },
     memory::GuestMemory,
 };

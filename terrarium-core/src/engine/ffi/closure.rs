@@ -12,9 +12,11 @@ use super::{
 };
 use crate::{
     engine::{
-        calls::{address, call_export, nested},
-        imports::{value, view},
-        state::State,
+        bind::{
+            calls::{address, call_export, nested},
+            linker::{value, view},
+        },
+        live::state::State,
     },
     memory::GuestMemory,
 };

@@ -2,7 +2,7 @@
 
 use wasmtime::{Caller, Global, Result, Val, bail, format_err};
 
-use crate::engine::state::State;
+use crate::engine::live::state::State;
 
 /// The C stack's alignment at calls.
 const ALIGNMENT: u32 = 16;

@@ -13,20 +13,19 @@ use std::sync::{
 
 use wasmtime::{Global, Result, Val, bail};
 
-use super::Snapshot;
-use crate::engine::{
-    config::GUEST_STACK,
-    dirty::{self, Untouched},
-    fault_around,
-    running::Running,
-    state::State,
+use super::{Snapshot, pristine::PristineMemory};
+use crate::{
+    engine::{
+        compile::config::GUEST_STACK,
+        live::{instance::Running, state::State},
+    },
+    sys::{dirty_pages, fault_around, page_size::page_size},
 };
 
 /// How many instances wait at most.
 const MOST: usize = 16;
 /// More written memory than this is not kept for the next program.
 const LARGEST: usize = 16 << 20;
-const PAGE: u64 = 4096;
 /// More stack than this is not kept either.
 const KEPT_STACK: u64 = 1 << 20;
 /// An instance is dropped after so many bytes were copied for it, some twenty thousand small programs: pages that one of
@@ -45,7 +44,7 @@ pub(super) struct Idle {
 
 /// An instance that never runs.
 struct Original {
-    memory: Untouched,
+    memory: PristineMemory,
     globals: Vec<Val>,
     table: u64,
 }
@@ -133,7 +132,7 @@ impl Snapshot {
                 if has_deep_stack(store.data().stack)? {
                     return Ok(false);
                 }
-                let listed = dirty::written(memory)?;
+                let listed = dirty_pages::written(memory)?;
                 if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
                     return Ok(false);
                 }
@@ -163,7 +162,7 @@ impl Snapshot {
         let mut value = |global: &Global| global.get(&mut *running.store);
         let globals = running.globals.iter().map(&mut value).collect();
         let table = running.links.table.size(&*running.store);
-        Ok(Original { memory: Untouched::new(running.store, running.links.memory), globals, table })
+        Ok(Original { memory: PristineMemory::new(running.store, running.links.memory), globals, table })
     }
 }
 
@@ -171,7 +170,7 @@ impl Snapshot {
 /// an address near the stack's top.
 fn has_deep_stack(top: u64) -> Result<bool> {
     let (all, kept) = (GUEST_STACK as u64, KEPT_STACK);
-    Ok(!dirty::written_at((top & !(PAGE - 1)).saturating_sub(all), all - kept)?.is_empty())
+    Ok(!dirty_pages::written_at((top & !(page_size() as u64 - 1)).saturating_sub(all), all - kept)?.is_empty())
 }
 
 /// Whether the host's side of a guest is as it was at its start, as far as the guest can see it.

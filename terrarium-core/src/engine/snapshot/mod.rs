@@ -7,6 +7,7 @@
 mod idle;
 mod opened;
 mod plug;
+mod pristine;
 mod record;
 mod take;
 

@@ -15,16 +15,18 @@ use super::{
 use crate::{
     Error,
     engine::{
-        block_on::block_on,
-        compile::{self, engine_error},
+        bind::linker,
+        compile::compiled::{self, engine_error},
         dl::LoaderRecord,
         ffi,
-        guest::GuestOptions,
-        imports,
-        machine::Machine,
-        running::Running,
-        safepoint::GuardedStore,
-        state::{Links, State},
+        live::{
+            block_on::block_on,
+            guest::GuestOptions,
+            instance::Running,
+            machine::Machine,
+            state::{Links, State},
+        },
+        stop::safepoint::GuardedStore,
     },
     rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT},
     syscall::Process,
@@ -75,8 +77,8 @@ impl Snapshot {
         if spans.map(|span| u64::from(span.length)).sum::<u64>() > MOST_ENTROPY {
             return Err(Error::Engine("the image asks for more random bytes than it can need".to_owned()));
         }
-        let module = compile::open(&machine.engine, path).map_err(engine_error)?;
-        let linker = imports::linker(&machine.engine, &module).map_err(engine_error)?;
+        let module = compiled::open(&machine.engine, path).map_err(engine_error)?;
+        let linker = linker::linker(&machine.engine, &module).map_err(engine_error)?;
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;
         let exports = Exports::of(&module).map_err(engine_error)?;
         let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Box::new(read_loader));

@@ -7,7 +7,7 @@
 
 use wasmtime::{Result, Store, TypedFunc, bail};
 
-use crate::engine::state::{Links, State};
+use crate::engine::live::state::{Links, State};
 
 /// A block that is larger than all pieces together would be; it lies behind them.
 const BLOCK: u32 = 8 << 20;

@@ -8,16 +8,19 @@ use super::{SnapshotRecord, Span, plug};
 use crate::{
     Error,
     engine::{
-        calls::CALLED,
-        compile,
-        config::{self, CodeKind},
+        bind::{calls::CALLED, driver},
+        compile::{
+            compiled,
+            config::{self, CodeKind},
+            libraries::bytes,
+        },
         dl::{Loader, LoaderRecord},
-        driver,
-        guest::Guest,
-        libraries::bytes,
-        limiter::MOST_TABLE_SLOTS,
-        machine::Machine,
-        state::{Links, State},
+        live::{
+            guest::Guest,
+            limiter::MOST_TABLE_SLOTS,
+            machine::Machine,
+            state::{Links, State},
+        },
     },
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
     rewrite::GLOBAL_EXPORT_PREFIX,
@@ -61,7 +64,7 @@ impl Taken {
     /// [`Error::Engine`] with what is in the way.
     pub(crate) fn of(guest: &mut Guest, functions: BTreeMap<String, u32>, entropy: Vec<Span>) -> Result<Self, Error> {
         let (store, links) = guest.at_rest().ok_or_else(|| fault("the guest did not boot here"))?;
-        let pieces = super::super::block_on::block_on(plug::plug(store, &links)).map_err(engine)?;
+        let pieces = crate::engine::live::block_on::block_on(plug::plug(store, &links)).map_err(engine)?;
         tracing::debug!(pieces, "plugged the heap");
         let machine = Arc::clone(&store.data().machine);
         let table_size = give_slots(store, links.table.size(&*store)).map_err(engine)?;
@@ -103,7 +106,7 @@ impl Taken {
     /// # Errors
     /// [`Error::Engine`].
     pub(crate) fn compile(&self, kind: CodeKind) -> Result<Vec<u8>, Error> {
-        compile::machine_code(config::compiler(kind)?, "an image", &self.wasm)
+        compiled::machine_code(config::compiler(kind)?, "an image", &self.wasm)
     }
 }
 
@@ -268,7 +271,7 @@ fn slots(store: &mut Store<State>, driver: usize) -> Result<BTreeMap<u32, Target
 }
 
 fn engine(error: wasmtime::Error) -> Error {
-    compile::engine_error(error)
+    compiled::engine_error(error)
 }
 
 fn fault(reason: &(impl ToString + ?Sized)) -> Error {

@@ -1,10 +1,9 @@
 //! Tests of instances that are used again: what they hold, byte by byte.
 
-use crate::engine::safepoint::GuardedStore;
+use crate::{Image, ImageOptions, Sandbox, SandboxOptions, Status, engine::stop::safepoint::GuardedStore};
 use wasmtime::{Ref, Table, Val};
 
 use super::*;
-use crate::{Image, ImageOptions, Sandbox, SandboxOptions, Status};
 
 /// A sandbox on the bare interpreter's image whose instances nobody else uses.
 fn sandbox() -> (Image, Sandbox) {
