@@ -21,14 +21,7 @@ use std::{
 pub use info::ImageInfo;
 pub use options::{ImageOptions, ImageProgress};
 
-use crate::{
-    Error, Result,
-    engine::{Machine, Snapshot},
-    guest::GuestConfig,
-    package::PlacedFile,
-    syscall::OpenFile,
-    vfs::Layer,
-};
+use crate::{Error, Result, engine::Snapshot, guest::GuestConfig, package::PlacedFile, syscall::OpenFile, vfs::Layer};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
@@ -59,7 +52,6 @@ pub struct Image {
 
 /// An open image: its machine code is mapped, its files are laid out.
 pub(crate) struct OpenImage {
-    pub(crate) machine: Arc<Machine>,
     pub(crate) snapshot: Arc<Snapshot>,
     /// The files that every sandbox has, those of its packages included.
     pub(crate) layer: Arc<Layer>,

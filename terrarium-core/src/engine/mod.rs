@@ -1,6 +1,6 @@
-//! Running the guest: the only folder that knows wasmtime.
+//! Instance the guest: the only folder that knows wasmtime.
 //!
-//! [`Machine`] is what all guests share (the compiled interpreter and its bound imports), [`Guest`] one live
+//! [`Machine`] is what all guests share (the compiled interpreter and its bound imports), [`GuestInstance`] one live
 //! interpreter. Everything the guest does ends as an [`End`]; nothing in here panics on its account.
 
 mod bind;
@@ -19,8 +19,8 @@ pub(crate) use compile::{
 pub(crate) use dl::LoaderRecord;
 pub(crate) use live::{
     end::End,
-    guest::{Guest, GuestOptions, PyFunction},
+    guest::{GuestInstance, GuestOptions, PyFunction},
     machine::{Machine, Source},
 };
-pub(crate) use snapshot::{Snapshot, SnapshotRecord, Taken};
-pub(crate) use stop::interrupt::{CancelTarget, Interrupt, Reason, Word};
+pub(crate) use snapshot::{Snapshot, SnapshotRecord, TakenSnapshot};
+pub(crate) use stop::interrupt::{CancelTarget, Interrupt, Phase, Reason};

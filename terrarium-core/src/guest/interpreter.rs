@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     CancelHandle, Display, Error, Value,
-    engine::{CancelTarget, End, Guest, GuestOptions, Machine, PyFunction, Reason, Snapshot, Taken},
+    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, TakenSnapshot},
     result::PythonError,
     syscall::Process,
     value::from_wire,
@@ -41,7 +41,7 @@ pub(crate) struct InterpreterOptions {
 
 /// A live interpreter that runs code on request.
 pub(crate) struct LiveInterpreter {
-    guest: Guest,
+    guest: GuestInstance,
     frames: Arc<Frames>,
     functions: Functions,
     grace: Duration,
@@ -153,7 +153,7 @@ impl LiveInterpreter {
         config: &GuestConfig,
     ) -> Result<Self, Error> {
         let (frames, options, grace) = guest_options(process, options, start_env);
-        let mut guest = Guest::boot(machine, options)?;
+        let mut guest = GuestInstance::boot(machine, options)?;
         frames.attach(guest.interrupt());
         let functions = Functions(guest.import(MODULE, Function::ALL.map(Function::name))?);
         let mut interpreter =
@@ -167,14 +167,13 @@ impl LiveInterpreter {
     /// # Errors
     /// [`Error::Start`].
     pub(crate) fn resume(
-        machine: &Arc<Machine>,
         snapshot: &Arc<Snapshot>,
         process: Process,
         options: InterpreterOptions,
         config: Option<&GuestConfig>,
     ) -> Result<Self, Error> {
         let (frames, options, grace) = guest_options(process, options, Vec::new());
-        let guest = Guest::resume(machine, snapshot, options)?;
+        let guest = GuestInstance::resume(snapshot, options)?;
         frames.attach(guest.interrupt());
         let mut functions = [PyFunction(0); Function::ALL.len()];
         for (place, name) in functions.iter_mut().zip(Function::ALL.map(Function::name)) {
@@ -214,7 +213,7 @@ impl LiveInterpreter {
     ///
     /// # Errors
     /// [`Error::Engine`].
-    pub(crate) fn take_snapshot(&mut self) -> Result<Taken, Error> {
+    pub(crate) fn take_snapshot(&mut self) -> Result<TakenSnapshot, Error> {
         let SettleResponse { generators } =
             parse(&self.ask(self.functions.get(Function::Settle), &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
@@ -228,7 +227,7 @@ impl LiveInterpreter {
         self.ask(self.functions.get(Function::Release), &Empty {}, PATIENCE)?;
         let functions = Function::ALL.iter().zip(self.functions.0);
         let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
-        Taken::of(&mut self.guest, functions, entropy)
+        TakenSnapshot::of(&mut self.guest, functions, entropy)
     }
 
     /// Run code.

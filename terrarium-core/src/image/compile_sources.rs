@@ -48,7 +48,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         untrusted_libraries: false,
         real_sleep: true,
     };
-    let mut interpreter = LiveInterpreter::resume(&open.machine, &open.snapshot, process, options, None)?;
+    let mut interpreter = LiveInterpreter::resume(&open.snapshot, process, options, None)?;
     let mark = interpreter.files().mark();
     let inputs = BTreeMap::new();
     let request = Request {

@@ -96,7 +96,6 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
     let read = move || loader.clone().into_vec().map_err(|errno| Error::Engine(format!("the image's file: {errno}")));
     let snapshot = Snapshot::open(&machine, path, header.snapshot, read)?;
     Ok(Image::new(OpenImage {
-        machine,
         snapshot: Arc::new(snapshot),
         layer,
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),

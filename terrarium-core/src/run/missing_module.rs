@@ -45,12 +45,16 @@ fn provider(module: &str, packages: &PackageProvider) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::SandboxOptions;
 
     fn hinted(kind: &str, message: &str) -> PythonError {
         let traceback = format!("Traceback (most recent call last):\n  …\n{kind}: {message}\n");
         let mut error = PythonError { kind: kind.into(), message: message.into(), traceback, ..Default::default() };
-        explain(&mut error, &Provider::none());
+        let packages = PackageProvider::new(&SandboxOptions::default(), |_, _| Ok(BTreeMap::new())).unwrap();
+        explain(&mut error, &packages);
         error
     }
 

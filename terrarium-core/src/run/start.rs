@@ -35,7 +35,6 @@ pub(crate) fn start(setup: &SandboxSetup, files: Option<Vfs>) -> Result<LiveInte
     }
     let open = setup.image().inner();
     let mut live = LiveInterpreter::resume(
-        &open.machine,
         &open.snapshot,
         process,
         InterpreterOptions {

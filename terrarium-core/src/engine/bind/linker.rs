@@ -6,7 +6,7 @@ use wasmtime::{
 
 use super::{calls, driver};
 use crate::{
-    engine::{dl, live::state::State},
+    engine::{dl, live::state::InstanceState},
     memory::GuestMemory,
     syscall::{self, Args, Handler, Import},
 };
@@ -19,11 +19,11 @@ const MOST_PARAMETERS: usize = 16;
 /// # Errors
 /// When the module imports a function that the table does not have, or with another signature: then it is not the
 /// guest this library was made for.
-pub(in crate::engine) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>> {
+pub(in crate::engine) fn linker(engine: &Engine, module: &Module) -> Result<Linker<InstanceState>> {
     let mut linker = Linker::new(engine);
     linker.allow_shadowing(true);
     // All of preview 1 first; the table's own functions take the place of theirs.
-    wasmtime_wasi::p1::add_to_linker_async(&mut linker, State::wasi)?;
+    wasmtime_wasi::p1::add_to_linker_async(&mut linker, InstanceState::wasi)?;
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());
@@ -48,28 +48,34 @@ pub(in crate::engine) fn linker(engine: &Engine, module: &Module) -> Result<Link
             _ => define(&mut linker, entry, ty)?,
         }
     }
-    linker.func_wrap(driver::HOST, driver::FILL, |mut caller: Caller<'_, State>, address: u32| {
+    linker.func_wrap(driver::HOST, driver::FILL, |mut caller: Caller<'_, InstanceState>, address: u32| {
         let state = caller.data_mut();
-        let request = std::mem::take(&mut state.request);
-        state.stack = std::ptr::from_ref(&request) as u64;
+        let request = std::mem::take(&mut state.run.request);
+        state.run.stack = std::ptr::from_ref(&request) as u64;
         view(&mut caller)?.1.write(address, &request).map_err(|errno| format_err!("request: {errno}"))
     })?;
-    linker.func_wrap(driver::HOST, driver::TAKE, |mut caller: Caller<'_, State>, address: u32, length: u32| {
-        let response = view(&mut caller)?.1.slice(address, length).map(<[u8]>::to_vec);
-        caller.data_mut().response = response.map_err(|errno| format_err!("response: {errno}"))?;
-        Ok(())
-    })?;
+    linker.func_wrap(
+        driver::HOST,
+        driver::TAKE,
+        |mut caller: Caller<'_, InstanceState>, address: u32, length: u32| {
+            let response = view(&mut caller)?.1.slice(address, length).map(<[u8]>::to_vec);
+            caller.data_mut().run.response = response.map_err(|errno| format_err!("response: {errno}"))?;
+            Ok(())
+        },
+    )?;
     Ok(linker)
 }
 
 /// The state of the caller and its memory.
-pub(in crate::engine) fn view<'a>(caller: &'a mut Caller<'_, State>) -> Result<(&'a mut State, GuestMemory<'a>)> {
-    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+pub(in crate::engine) fn view<'a>(
+    caller: &'a mut Caller<'_, InstanceState>,
+) -> Result<(&'a mut InstanceState, GuestMemory<'a>)> {
+    let links = caller.data().links()?;
     let (memory, state) = links.memory.data_and_store_mut(caller);
     Ok((state, GuestMemory::new(memory)))
 }
 
-fn define(linker: &mut Linker<State>, entry: &'static Import, ty: FuncType) -> Result<()> {
+fn define(linker: &mut Linker<InstanceState>, entry: &'static Import, ty: FuncType) -> Result<()> {
     let result = ty.results().next();
     linker.func_new(entry.module, entry.name, ty, move |mut caller, parameters, results| {
         let mut slots = [0; MOST_PARAMETERS];
@@ -78,7 +84,7 @@ fn define(linker: &mut Linker<State>, entry: &'static Import, ty: FuncType) -> R
         }
         let (state, mut memory) = view(&mut caller)?;
         let slot = entry
-            .call(&mut state.process, &mut memory, Args::new(&slots[..parameters.len()]))
+            .call(&mut state.run.process, &mut memory, Args::new(&slots[..parameters.len()]))
             .map_err(wasmtime::Error::new)?;
         if let (Some(out), Some(ty)) = (results.first_mut(), &result) {
             *out = value(slot, ty);

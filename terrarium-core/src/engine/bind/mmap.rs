@@ -3,12 +3,12 @@
 use wasmtime::{Caller, Result, Val};
 
 use super::{
-    calls::{address, call_export},
     linker::{raw, view},
+    reenter::{address, call_export},
 };
 use crate::{
     abi::Errno,
-    engine::live::state::State,
+    engine::live::state::InstanceState,
     syscall::{Args, mapping::Mapping},
 };
 
@@ -16,13 +16,13 @@ use crate::{
 const ALIGNMENT: i32 = 64 << 10;
 
 /// `_mmap_js(length, protection, flags, fd, offset, allocated*, address*) -> 0 | -errno`.
-pub(in crate::engine) async fn map(mut caller: Caller<'_, State>, arguments: &[Val]) -> Result<i32> {
+pub(in crate::engine) async fn map(mut caller: Caller<'_, InstanceState>, arguments: &[Val]) -> Result<i32> {
     let mut slots = [0; 7];
     for (slot, argument) in slots.iter_mut().zip(arguments) {
         *slot = raw(argument);
     }
     let args = Args::new(&slots);
-    let mapping = match Mapping::check(&view(&mut caller)?.0.process, args) {
+    let mapping = match Mapping::check(&view(&mut caller)?.0.run.process, args) {
         Ok(mapping) => mapping,
         Err(errno) => return Ok(errno.negated()),
     };
@@ -32,7 +32,7 @@ pub(in crate::engine) async fn map(mut caller: Caller<'_, State>, arguments: &[V
         return Ok(Errno::ENOMEM.negated());
     }
     let (state, mut view) = view(&mut caller)?;
-    let filled = mapping.fill(&mut state.process, &mut view, memory);
+    let filled = mapping.fill(&mut state.run.process, &mut view, memory);
     let filled =
         filled.and_then(|()| view.write_u32(args.ptr(5), 1)).and_then(|()| view.write_u32(args.ptr(6), memory));
     if let Err(errno) = filled {

@@ -4,4 +4,5 @@ pub(in crate::engine) mod calls;
 pub(in crate::engine) mod driver;
 pub(in crate::engine) mod linker;
 pub(in crate::engine) mod mmap;
+pub(in crate::engine) mod reenter;
 pub(in crate::engine) mod wasi;

@@ -13,7 +13,7 @@ use super::{
     symbol,
 };
 use crate::{
-    engine::{bind::calls::nested, live::state::State},
+    engine::{bind::reenter::nested, live::state::InstanceState},
     link::{Definition, LibraryId, Target},
     rewrite::{SAFEPOINT_MODULE, SAFEPOINT_NAME},
 };
@@ -46,12 +46,12 @@ pub(in crate::engine) const LATE: &str = "terrarium.late";
 /// # Errors
 /// When it imports what no library does.
 pub(super) fn gather(
-    caller: &mut Caller<'_, State>,
+    caller: &mut Caller<'_, InstanceState>,
     library: LibraryId,
     module: &Module,
     addresses: Addresses,
 ) -> Result<Gathered> {
-    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+    let links = caller.data().links()?;
     let mut pointers = HashMap::new();
     let mut stubs = Stubs::default();
     let mut imports = Vec::with_capacity(module.imports().len());
@@ -88,7 +88,7 @@ pub(super) fn gather(
     Ok(Gathered { imports, pointers: Pointers(pointers), bindings })
 }
 
-fn constant(caller: &mut Caller<'_, State>, value: u32) -> Result<Global> {
+fn constant(caller: &mut Caller<'_, InstanceState>, value: u32) -> Result<Global> {
     Global::new(caller, GlobalType::new(ValType::I32, Mutability::Const), Val::I32(value.cast_signed()))
 }
 
@@ -102,7 +102,7 @@ impl Pointers {
     ///
     /// # Errors
     /// When the table cannot grow.
-    pub(super) fn fill(self, caller: &mut Caller<'_, State>, library: LibraryId) -> Result<Vec<String>> {
+    pub(super) fn fill(self, caller: &mut Caller<'_, InstanceState>, library: LibraryId) -> Result<Vec<String>> {
         let mut undefined = Vec::new();
         for (name, global) in self.0 {
             let namespace = &Loader::of(caller)?.namespace;
@@ -124,7 +124,7 @@ impl Pointers {
 
 /// The function that `name` means for a library that is not instantiated yet.
 fn imported_function(
-    caller: &mut Caller<'_, State>,
+    caller: &mut Caller<'_, InstanceState>,
     library: LibraryId,
     name: &str,
     ty: FuncType,
@@ -151,7 +151,7 @@ fn imported_function(
 /// library brings that is loaded after them.
 pub(in crate::engine) fn late(
     name: &str,
-) -> impl for<'a> Fn(Caller<'a, State>, &'a [Val], &'a mut [Val]) -> Pending<'a> + Send + Sync + 'static {
+) -> impl for<'a> Fn(Caller<'a, InstanceState>, &'a [Val], &'a mut [Val]) -> Pending<'a> + Send + Sync + 'static {
     let name = name.to_owned();
     move |mut caller, arguments, results| {
         let definition = Loader::of(&mut caller).map(|loader| loader.namespace.resolve_globally(&name));
@@ -172,7 +172,7 @@ pub(in crate::engine) type Pending<'a> = Box<dyn Future<Output = Result<()>> + S
 struct Stubs(Vec<(FuncType, Func)>);
 
 impl Stubs {
-    fn get(&mut self, caller: &mut Caller<'_, State>, ty: FuncType) -> Func {
+    fn get(&mut self, caller: &mut Caller<'_, InstanceState>, ty: FuncType) -> Func {
         if let Some((_, stub)) = self.0.iter().find(|(known, _)| FuncType::eq(known, &ty)) {
             return *stub;
         }

@@ -1,23 +1,23 @@
-//! [`Guest`]: one live interpreter.
+//! [`GuestInstance`]: one live interpreter.
 
 use std::sync::Arc;
 
 use wasmtime::{
-    AsContextMut, Extern, ExternType, Global, GlobalType, Instance, Mutability, PoolConcurrencyLimitError, Ref, Result,
-    Store, TypedFunc, Val, ValType, bail, format_err,
+    AsContextMut, Extern, ExternType, Global, GlobalType, Instance as WasmInstance, Mutability,
+    PoolConcurrencyLimitError, Result, Store, TypedFunc, Val, ValType, bail, format_err,
 };
 
 use super::{
     block_on::block_on,
+    cpython::install_driver,
     end::End,
-    instance::Running,
-    machine::{Machine, Unbooted},
-    state::{Links, State},
+    instance::Instance,
+    machine::{InterpreterModule, Machine},
+    state::{InstanceState, Links, RunState},
 };
 use crate::{
     Error,
     engine::{
-        bind::driver,
         compile::config::MOST_GUESTS,
         snapshot::{Snapshot, Span},
         stop::{
@@ -45,8 +45,8 @@ pub(crate) struct GuestOptions {
 }
 
 /// A booted interpreter.
-pub(crate) struct Guest {
-    running: Running,
+pub(crate) struct GuestInstance {
+    pub(super) instance: Instance,
     /// Whether every call so far has returned.
     in_order: bool,
 }
@@ -55,19 +55,19 @@ pub(crate) struct Guest {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PyFunction(pub(crate) u32);
 
-impl Guest {
+impl GuestInstance {
     /// Boot an interpreter, from which an image can be made.
     ///
     /// # Errors
     /// [`Error::Start`], with what the interpreter wrote to its standard error.
     pub(crate) fn boot(machine: &Arc<Machine>, options: GuestOptions) -> Result<Self, Error> {
         let unbooted = machine.unbooted()?;
-        let state = State::new(machine, Arc::clone(&unbooted.linker), None, options);
+        let state = InstanceState::new(machine, Arc::clone(&unbooted.linker), RunState::new(None, options));
         let mut store = Store::new(&machine.engine, state);
-        store.limiter(|state| &mut state.limiter);
+        store.limiter(|state| &mut state.run.limiter);
         match block_on(Self::start(&unbooted, &mut store)) {
             Ok((links, invoke)) => {
-                let running = Running {
+                let instance = Instance {
                     store: GuardedStore::new(store),
                     links,
                     invoke,
@@ -77,10 +77,10 @@ impl Guest {
                     written: None,
                     by_faults: false,
                 };
-                Ok(Self { running, in_order: true })
+                Ok(Self { instance, in_order: true })
             }
             Err(error) => {
-                let written = String::from_utf8_lossy(store.data().process.streams.error.bytes()).into_owned();
+                let written = String::from_utf8_lossy(store.data().run.process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
                 Err(Error::Start(if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) }))
             }
@@ -91,30 +91,24 @@ impl Guest {
     ///
     /// # Errors
     /// [`Error::Start`], when there is no place for another.
-    pub(crate) fn resume(
-        machine: &Arc<Machine>,
-        snapshot: &Arc<Snapshot>,
-        options: GuestOptions,
-    ) -> Result<Self, Error> {
-        let running = snapshot.running().map_err(|error| no_place(&error));
-        let mut guest = Self { running: running?, in_order: true };
-        let links = guest.running.links;
-        let mut state = State::new(machine, Arc::clone(&snapshot.linker), Some(Arc::clone(snapshot)), options);
-        // They were put into the instance's table when it was made.
-        state.closures = std::mem::take(&mut guest.running.store.data_mut().closures);
-        state.limiter.peak = links.memory.data_size(&*guest.running.store);
-        *guest.running.store.data_mut() = state;
-        settle(&mut guest.running.store, links).map_err(|error| Error::Start(format!("{error:#}")))?;
+    pub(crate) fn resume(snapshot: &Arc<Snapshot>, options: GuestOptions) -> Result<Self, Error> {
+        let instance = snapshot.instance().map_err(|error| no_place(&error));
+        let mut guest = Self { instance: instance?, in_order: true };
+        let links = guest.instance.links;
+        let mut run = RunState::new(Some(Arc::clone(snapshot)), options);
+        run.limiter.peak = links.memory.data_size(&*guest.instance.store);
+        guest.instance.store.data_mut().run = run;
+        settle(&mut guest.instance.store, links).map_err(|error| Error::Start(format!("{error:#}")))?;
         guest.draw(&snapshot.record.entropy)?;
         Ok(guest)
     }
 
     /// The program has ended and nobody needs the guest any more: its instance may serve another.
     pub(crate) fn finish(self) {
-        let Self { running, in_order } = self;
-        let snapshot = running.store.data().snapshot.clone().filter(|_| in_order);
+        let Self { instance, in_order } = self;
+        let snapshot = instance.store.data().run.snapshot.clone().filter(|_| in_order);
         if let Some(snapshot) = snapshot {
-            snapshot.take_back(running);
+            snapshot.recycle(instance);
         }
     }
 
@@ -126,17 +120,20 @@ impl Guest {
         let fault = |error: &dyn std::fmt::Display| Error::Start(format!("entropy: {error}"));
         let mut entropy = self.process().entropy.stretched().map_err(|errno| fault(&errno))?;
         let mut bytes = Vec::new();
-        self.running.writing(|running| {
+        self.instance.writing(|instance| {
             for Span { address, length } in places {
                 bytes.resize(*length as usize, 0);
                 entropy.fill(&mut bytes).map_err(|errno| fault(&errno))?;
-                write(&mut running.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
+                write(&mut instance.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
             }
             Ok(())
         })
     }
 
-    async fn start(unbooted: &Unbooted, store: &mut Store<State>) -> Result<(Links, TypedFunc<(u32, u32), u32>)> {
+    async fn start(
+        unbooted: &InterpreterModule,
+        store: &mut Store<InstanceState>,
+    ) -> Result<(Links, TypedFunc<(u32, u32), u32>)> {
         // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
         let null = GlobalType::new(ValType::I32, Mutability::Var);
         let null = Global::new(&mut *store, null, Val::I32(0))?;
@@ -148,7 +145,7 @@ impl Guest {
                 _ => unbooted.linker.get(&mut *store, import.module(), import.name())?,
             });
         }
-        let instance = Instance::new_async(&mut *store, python, &imports).await?;
+        let instance = WasmInstance::new_async(&mut *store, python, &imports).await?;
         let memory = instance.get_memory(&mut *store, "memory").ok_or_else(|| format_err!("no memory"))?;
         let table = instance.get_table(&mut *store, "__indirect_function_table");
         let table = table.ok_or_else(|| format_err!("no table"))?;
@@ -172,34 +169,6 @@ impl Guest {
         Ok((links, invoke))
     }
 
-    /// Import `module` and take its attributes `names`.
-    ///
-    /// # Errors
-    /// [`Error::Start`], with the traceback that the interpreter wrote.
-    pub(crate) fn import<const N: usize>(&mut self, module: &str, names: [&str; N]) -> Result<[PyFunction; N], Error> {
-        let found: Result<_> = block_on(async {
-            let (store, instance) = (&mut self.running.store, &self.running.links.python);
-            let mut functions = [PyFunction(0); N];
-            let name = c_string(store, instance, module).await?;
-            let object = call::<u32, u32>(store, instance, "PyImport_ImportModule", name).await?;
-            for (function, name) in functions.iter_mut().zip(names) {
-                let name = c_string(store, instance, name).await?;
-                if object != 0 {
-                    function.0 = call(store, instance, "PyObject_GetAttrString", (object, name)).await?;
-                }
-                if function.0 == 0 {
-                    call::<(), ()>(store, instance, "PyErr_Print", ()).await?;
-                    bail!("cannot import {module}");
-                }
-            }
-            Ok(functions)
-        });
-        found.map_err(|error| {
-            let written = String::from_utf8_lossy(self.process().streams.error.bytes()).into_owned();
-            Error::Start(format!("{error:#}; {}", written.trim()))
-        })
-    }
-
     /// Call a Python function with `request` as its one argument, `bytes`; it answers with `bytes`.
     ///
     /// # Errors
@@ -208,16 +177,16 @@ impl Guest {
         let Ok(length) = u32::try_from(request.len()) else {
             return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
         };
-        self.running.store.data_mut().request = request;
+        self.instance.store.data_mut().run.request = request;
         // Until it has returned.
         let in_order = std::mem::take(&mut self.in_order);
         let done = self
-            .running
-            .writing(|Running { store, invoke, .. }| block_on(invoke.call_async(&mut **store, (function.0, length))));
+            .instance
+            .writing(|Instance { store, invoke, .. }| block_on(invoke.call_async(&mut **store, (function.0, length))));
         match done {
             Ok(0) => {
                 self.in_order = in_order;
-                Ok(std::mem::take(&mut self.running.store.data_mut().response))
+                Ok(std::mem::take(&mut self.instance.store.data_mut().run.response))
             }
             Ok(_) => Err(End::Crashed("the interpreter could not take or answer a request".to_owned())),
             Err(error) => Err(End::from_error(&error, self.interrupt().forced())),
@@ -226,46 +195,8 @@ impl Guest {
 
     /// The function of the snapshot that was recorded as `name`.
     pub(crate) fn function(&self, name: &str) -> Option<PyFunction> {
-        let snapshot = self.running.store.data().snapshot.as_ref()?;
+        let snapshot = self.instance.store.data().run.snapshot.as_ref()?;
         snapshot.record.functions.get(name).copied().map(PyFunction)
-    }
-
-    /// Make the objects at these addresses immortal, as CPython calls it: their reference counts are not written any
-    /// more.
-    ///
-    /// # Errors
-    /// [`Error::Engine`] for an address outside of the memory.
-    pub(crate) fn make_immortal(&mut self, objects: impl Iterator<Item = u32>) -> Result<(), Error> {
-        /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
-        const IMMORTAL: u32 = 5 << 28;
-        const LEAST: u32 = 1 << 30;
-        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a reference count: {reason}"));
-        let mut memory = memory(&mut self.running.store).map_err(|error| fault(&error))?;
-        for object in objects {
-            let count = memory.read_u32(object).map_err(|errno| fault(&errno))?;
-            if count < LEAST {
-                memory.write_u32(object, IMMORTAL).map_err(|errno| fault(&errno))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The state of the random generator in the object at `address`, which the harness has given a pattern.
-    ///
-    /// # Errors
-    /// [`Error::Engine`], when it is not there.
-    pub(crate) fn find_generator(&mut self, address: u32) -> Result<Span, Error> {
-        const WORDS: u32 = 624;
-        const LARGEST_OBJECT: u32 = 8192;
-        let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
-        let pattern: Vec<u8> = pattern.collect();
-        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a random generator's state: {reason}"));
-        let memory = memory(&mut self.running.store).map_err(|error| fault(&error))?;
-        let object = memory.slice(address, LARGEST_OBJECT).map_err(|errno| fault(&errno))?;
-        let offset = object.windows(pattern.len()).position(|window| window == pattern);
-        let offset = offset.and_then(|offset| u32::try_from(offset).ok());
-        let offset = offset.ok_or_else(|| fault(&"it is not where the interpreter says"))?;
-        Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
     }
 
     /// The content of a memory that its module exports as `name`, which is cleared.
@@ -273,7 +204,7 @@ impl Guest {
     /// # Errors
     /// [`Error::Engine`], when there is none.
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
-        let Running { store, links, .. } = &mut self.running;
+        let Instance { store, links, .. } = &mut self.instance;
         let memory = links.python.get_memory(&mut **store, name);
         let memory = memory.ok_or_else(|| Error::Engine(format!("the interpreter has no memory {name}")))?;
         let content = memory.data_mut(&mut **store);
@@ -283,29 +214,30 @@ impl Guest {
     }
 
     /// The store and the parts of a guest that booted here.
-    pub(in crate::engine) fn at_rest(&mut self) -> Option<(&mut Store<State>, Links)> {
-        let links = self.running.store.data().guest.filter(|_| self.running.store.data().snapshot.is_none())?;
-        Some((&mut self.running.store, links))
+    pub(in crate::engine) fn at_rest(&mut self) -> Option<(&mut Store<InstanceState>, Links)> {
+        let state = self.instance.store.data();
+        let links = state.links().ok().filter(|_| state.run.snapshot.is_none())?;
+        Some((&mut self.instance.store, links))
     }
 
     /// The guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
-        &mut self.running.store.data_mut().process
+        &mut self.instance.store.data_mut().run.process
     }
 
     /// What stops the guest.
     pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
-        &self.running.store.data().interrupt
+        &self.instance.store.data().run.interrupt
     }
 
     /// The most memory that it had at a time, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
-        self.running.store.data().limiter.peak as u64
+        self.instance.store.data().run.limiter.peak as u64
     }
 
     /// Whether it asked for more memory than it may have, since the last call of this function.
     pub(crate) fn take_memory_denied(&mut self) -> bool {
-        std::mem::take(&mut self.running.store.data_mut().limiter.denied)
+        std::mem::take(&mut self.instance.store.data_mut().run.limiter.denied)
     }
 }
 
@@ -320,44 +252,20 @@ fn no_place(error: &wasmtime::Error) -> Error {
 }
 
 /// Note the parts of a guest that was instantiated, and where it is stopped.
-fn settle(store: &mut Store<State>, links: Links) -> Result<()> {
+fn settle(store: &mut Store<InstanceState>, links: Links) -> Result<()> {
     let safepoint = Safepoint::of(&mut *store, links.safepoint, links.memory, links.signal_word)?;
     let state = store.data_mut();
-    state.guest = Some(links);
-    state.interrupt.attach(safepoint);
+    state.set_links(links);
+    state.run.interrupt.attach(safepoint);
     Ok(())
 }
 
-/// Instantiate the driver and put its trampoline where the interpreter looks for it.
-async fn install_driver(
-    unbooted: &Unbooted,
-    store: &mut Store<State>,
-    python: &Instance,
-    links: &Links,
-) -> Result<TypedFunc<(u32, u32), u32>> {
-    let mut imports = Vec::new();
-    for import in unbooted.driver.imports() {
-        imports.push(match import.module() {
-            driver::HOST => unbooted.linker.get(&mut *store, driver::HOST, import.name())?,
-            _ => python
-                .get_export(&mut *store, import.name())
-                .ok_or_else(|| format_err!("the guest does not export {}", import.name()))?,
-        });
-    }
-    let instance = Instance::new_async(&mut *store, &unbooted.driver, &imports).await?;
-    let trampoline = instance.get_func(&mut *store, driver::TRAMPOLINE);
-    let slot = links.table.grow(&mut *store, 1, Ref::Func(trampoline))?;
-    let offset = address_of(store, python, "_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET")?;
-    let runtime = address_of(store, python, "_PyRuntime")?;
-    let offset = read_u32(store, offset)?;
-    let place = runtime.checked_add(offset).ok_or_else(|| format_err!("the trampoline's place is out of range"))?;
-    let slot = u32::try_from(slot)?;
-    write(store, place, &slot.to_le_bytes())?;
-    store.data_mut().trampoline = Some(slot);
-    instance.get_typed_func(&mut *store, driver::INVOKE)
-}
-
-async fn call<P, R>(store: &mut Store<State>, instance: &Instance, name: &str, parameters: P) -> Result<R>
+pub(super) async fn call<P, R>(
+    store: &mut Store<InstanceState>,
+    instance: &WasmInstance,
+    name: &str,
+    parameters: P,
+) -> Result<R>
 where
     P: wasmtime::WasmParams + Sync,
     R: wasmtime::WasmResults + Sync,
@@ -367,7 +275,7 @@ where
 }
 
 /// A C string in the guest's heap. It is never freed: those that are made live as long as the guest.
-async fn c_string(store: &mut Store<State>, instance: &Instance, text: &str) -> Result<u32> {
+pub(super) async fn c_string(store: &mut Store<InstanceState>, instance: &WasmInstance, text: &str) -> Result<u32> {
     let mut bytes = text.as_bytes().to_vec();
     bytes.push(0);
     let address = call::<u32, u32>(store, instance, "malloc", u32::try_from(bytes.len())?).await?;
@@ -378,21 +286,21 @@ async fn c_string(store: &mut Store<State>, instance: &Instance, text: &str) -> 
     Ok(address)
 }
 
-fn write(store: &mut Store<State>, address: u32, bytes: &[u8]) -> Result<()> {
+pub(super) fn write(store: &mut Store<InstanceState>, address: u32, bytes: &[u8]) -> Result<()> {
     memory(store)?.write(address, bytes).map_err(|errno| format_err!("address {address}: {errno}"))
 }
 
-fn read_u32(store: &mut Store<State>, address: u32) -> Result<u32> {
+pub(super) fn read_u32(store: &mut Store<InstanceState>, address: u32) -> Result<u32> {
     memory(store)?.read_u32(address).map_err(|errno| format_err!("address {address}: {errno}"))
 }
 
-fn memory(store: &mut Store<State>) -> Result<GuestMemory<'_>> {
-    let links = store.data().guest.ok_or_else(|| format_err!("the guest is not instantiated yet"))?;
+pub(super) fn memory(store: &mut Store<InstanceState>) -> Result<GuestMemory<'_>> {
+    let links = store.data().links()?;
     Ok(GuestMemory::new(links.memory.data_mut(store.as_context_mut())))
 }
 
 /// The address of the data that the guest exports as `name`.
-fn address_of(store: &mut Store<State>, instance: &Instance, name: &str) -> Result<u32> {
+pub(super) fn address_of(store: &mut Store<InstanceState>, instance: &WasmInstance, name: &str) -> Result<u32> {
     let global = instance.get_global(&mut *store, name).ok_or_else(|| format_err!("the guest has no data {name}"))?;
     match global.get(&mut *store) {
         Val::I32(address) => Ok(address.cast_unsigned()),

@@ -1,4 +1,4 @@
-//! [`Running`]: an instance, and what is known of its memory.
+//! [`Instance`]: an instance, and what is known of its memory.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::state::Links;
 use crate::{engine::stop::safepoint::GuardedStore, sys::dirty_pages};
 
 /// An instance, with what is used of it.
-pub(in crate::engine) struct Running {
+pub(in crate::engine) struct Instance {
     pub(in crate::engine) store: GuardedStore,
     pub(in crate::engine) links: Links,
     pub(in crate::engine) invoke: TypedFunc<(u32, u32), u32>,
@@ -24,7 +24,7 @@ pub(in crate::engine) struct Running {
     pub(in crate::engine) by_faults: bool,
 }
 
-impl Running {
+impl Instance {
     /// Do what may write to the memory.
     pub(in crate::engine) fn writing<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = dirty_pages::faults();

@@ -12,7 +12,7 @@ use std::{
 
 use wasmtime::{Engine, Linker, Module};
 
-use super::state::State;
+use super::state::InstanceState;
 use crate::{
     Error, Result,
     cache::Cache,
@@ -35,7 +35,7 @@ pub(crate) struct Machine {
     pub(in crate::engine) cache: Cache,
     pub(in crate::engine) libraries: Libraries,
     source: Source,
-    unbooted: Mutex<Option<Arc<Unbooted>>>,
+    unbooted: Mutex<Option<Arc<InterpreterModule>>>,
     main: OnceLock<Arc<ModuleInfo>>,
 }
 
@@ -51,10 +51,10 @@ pub(crate) struct Source {
 }
 
 /// The interpreter as its toolchain made it, from which images are made.
-pub(in crate::engine) struct Unbooted {
+pub(in crate::engine) struct InterpreterModule {
     pub(in crate::engine) python: Compiled,
     pub(in crate::engine) driver: Module,
-    pub(in crate::engine) linker: Arc<Linker<State>>,
+    pub(in crate::engine) linker: Arc<Linker<InstanceState>>,
 }
 
 impl Machine {
@@ -91,7 +91,7 @@ impl Machine {
     /// # Errors
     /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine), and what the source fails
     /// with.
-    pub(in crate::engine) fn unbooted(&self) -> Result<Arc<Unbooted>> {
+    pub(in crate::engine) fn unbooted(&self) -> Result<Arc<InterpreterModule>> {
         // Held while compiling: whoever else needs it would otherwise do the same work beside.
         let mut unbooted = self.unbooted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(unbooted) = &*unbooted {
@@ -104,7 +104,7 @@ impl Machine {
         // A millisecond of compilation: less than a file would cost to look after.
         let driver = Module::new(engine, driver::module()).map_err(engine_error)?;
         let linker = linker::linker(engine, &python.module).map_err(engine_error)?;
-        let made = Arc::new(Unbooted { python, driver, linker: Arc::new(linker) });
+        let made = Arc::new(InterpreterModule { python, driver, linker: Arc::new(linker) });
         Ok(Arc::clone(unbooted.insert(made)))
     }
 

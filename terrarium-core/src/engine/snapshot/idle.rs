@@ -15,10 +15,7 @@ use wasmtime::{Global, Result, Val, bail};
 
 use super::{Snapshot, pristine::PristineMemory};
 use crate::{
-    engine::{
-        compile::config::GUEST_STACK,
-        live::{instance::Running, state::State},
-    },
+    engine::{compile::config::GUEST_STACK, live::instance::Instance},
     sys::{dirty_pages, fault_around, page_size::page_size},
 };
 
@@ -36,7 +33,7 @@ const MOST_COPIED: u64 = 8 << 30;
 /// The waiting instances of a snapshot.
 #[derive(Default)]
 pub(super) struct Idle {
-    waiting: Mutex<Vec<Running>>,
+    waiting: Mutex<Vec<Instance>>,
     original: OnceLock<Original>,
     /// Whether the kernel cannot tell which pages were written.
     unsupported: AtomicBool,
@@ -74,32 +71,33 @@ impl Idle {
         idle
     }
 
-    pub(super) fn take(&self) -> Option<Running> {
+    pub(super) fn take(&self) -> Option<Instance> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn put(&self, running: Running) {
+    fn put(&self, instance: Instance) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < MOST {
-            waiting.push(running);
+            waiting.push(instance);
         }
     }
 }
 
 impl Snapshot {
     /// Take back an instance whose program has ended in order.
-    pub(in crate::engine) fn take_back(&self, mut running: Running) {
-        running.runs += 1;
-        if running.copied >= MOST_COPIED
+    pub(in crate::engine) fn recycle(&self, mut instance: Instance) {
+        instance.runs += 1;
+        if instance.copied >= MOST_COPIED
             || self.idle.unsupported.load(Ordering::Relaxed)
-            || !is_clean(running.store.data())
+            || !instance.store.data().run.is_recyclable()
+            || instance.store.data().closures.have_changed()
         {
             return;
         }
-        match self.put_back(&mut running) {
+        match self.restore(&mut instance) {
             Ok(true) => {
-                running.store.data_mut().rest();
-                self.idle.put(running);
+                instance.store.data_mut().end_run();
+                self.idle.put(instance);
             }
             Ok(false) => {}
             Err(error) => {
@@ -110,7 +108,7 @@ impl Snapshot {
     }
 
     /// Give an instance the state of the snapshot. False, when that is not worth while or not possible.
-    fn put_back(&self, running: &mut Running) -> Result<bool> {
+    fn restore(&self, instance: &mut Instance) -> Result<bool> {
         let original = match self.idle.original.get() {
             Some(original) => original,
             None => {
@@ -118,18 +116,18 @@ impl Snapshot {
                 self.idle.original.get_or_init(|| made)
             }
         };
-        let Running { store, links, globals, runs, copied, written: known, by_faults, .. } = running;
+        let Instance { store, links, globals, runs, copied, written: known, by_faults, .. } = instance;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
         // Who asks the guest to stop writes a word of its memory, from any thread.
-        let is_quiet = *by_faults && store.data().interrupt.reason().is_none();
+        let is_quiet = *by_faults && store.data().run.interrupt.reason().is_none();
         let written = match known.take().filter(|_| is_quiet) {
             Some(written) => written,
             None => {
-                if has_deep_stack(store.data().stack)? {
+                if has_deep_stack(store.data().run.stack)? {
                     return Ok(false);
                 }
                 let listed = dirty_pages::written(memory)?;
@@ -158,11 +156,11 @@ impl Snapshot {
     }
 
     fn original(&self) -> Result<Original> {
-        let mut running = self.instance()?;
-        let mut value = |global: &Global| global.get(&mut *running.store);
-        let globals = running.globals.iter().map(&mut value).collect();
-        let table = running.links.table.size(&*running.store);
-        Ok(Original { memory: PristineMemory::new(running.store, running.links.memory), globals, table })
+        let mut instance = self.new_instance()?;
+        let mut value = |global: &Global| global.get(&mut *instance.store);
+        let globals = instance.globals.iter().map(&mut value).collect();
+        let table = instance.links.table.size(&*instance.store);
+        Ok(Original { memory: PristineMemory::new(instance.store, instance.links.memory), globals, table })
     }
 }
 
@@ -171,11 +169,6 @@ impl Snapshot {
 fn has_deep_stack(top: u64) -> Result<bool> {
     let (all, kept) = (GUEST_STACK as u64, KEPT_STACK);
     Ok(!dirty_pages::written_at((top & !(page_size() as u64 - 1)).saturating_sub(all), all - kept)?.is_empty())
-}
-
-/// Whether the host's side of a guest is as it was at its start, as far as the guest can see it.
-fn is_clean(state: &State) -> bool {
-    state.loader.is_none() && !state.closures.have_changed() && state.depth == 0 && state.interrupt.forced().is_none()
 }
 
 #[cfg(test)]

@@ -10,13 +10,11 @@
 //! ended is not armed any more: a page is never left protected, and never touched after its guest is gone.
 
 use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
-    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use super::safepoint::Safepoint;
+use super::{safepoint::Safepoint, watchdog::watchdog};
 use crate::{
     cancel::Cancel,
     sys::thread_clock::ThreadClock,
@@ -30,12 +28,12 @@ pub(crate) enum Reason {
     Cancelled,
 }
 
-/// Who runs in a guest after an interrupt.
+/// The phase of a run after an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// The user's code: it lives on its grace.
-    Program,
-    /// The harness: it reports.
+pub(crate) enum Phase {
+    /// The user's code runs, on its grace period.
+    UserCode,
+    /// The harness reports.
     Harness,
 }
 
@@ -65,8 +63,8 @@ struct State {
     asked_at: Option<Duration>,
     /// Whether its safepoint page is protected.
     closed: bool,
-    /// Who runs since the interrupt, once the harness has said so, and the processor time of that moment.
-    word: Option<(Word, Duration)>,
+    /// The phase since the interrupt, once the harness has reported it, and the processor time of that moment.
+    phase: Option<(Phase, Duration)>,
     /// What the harness has used to report, up to that moment.
     reported: Duration,
 }
@@ -74,8 +72,8 @@ struct State {
 impl State {
     /// What the harness has used to report by `now`, a processor time.
     fn reported(&self, asked_at: Duration, now: Duration) -> Duration {
-        match self.word {
-            Some((Word::Harness, since)) => self.reported + now.saturating_sub(since.max(asked_at)),
+        match self.phase {
+            Some((Phase::Harness, since)) => self.reported + now.saturating_sub(since.max(asked_at)),
             _ => self.reported,
         }
     }
@@ -169,17 +167,17 @@ impl Interrupt {
 
     /// Whether the run was interrupted and the harness has said so.
     pub(crate) fn is_unwinding(&self) -> bool {
-        self.lock().word.is_some()
+        self.lock().phase.is_some()
     }
 
-    /// The harness says who has the word now; called by the guest's thread.
-    pub(crate) fn hand_over(&self, word: Word) {
+    /// Notes the phase that begins. The guest's thread calls it when the harness reports one.
+    pub(crate) fn enter(&self, phase: Phase) {
         let mut state = self.lock();
         let now = state.now();
         if let Some(asked_at) = state.asked_at {
             state.reported = state.reported(asked_at, now);
         }
-        state.word = Some((word, now));
+        state.phase = Some((phase, now));
     }
 
     /// Why the present run is being stopped, if it is.
@@ -187,8 +185,14 @@ impl Interrupt {
         self.lock().reason
     }
 
+    /// Whether `run` is the present run, and is watched.
+    pub(super) fn is_watched(&self, run: u64) -> bool {
+        let state = self.lock();
+        state.armed && state.run == run
+    }
+
     /// Ask run number `run` (or the present one) to stop.
-    fn stop(self: &Arc<Self>, reason: Reason, run: Option<u64>) {
+    pub(super) fn stop(self: &Arc<Self>, reason: Reason, run: Option<u64>) {
         let run = {
             let mut state = self.lock();
             if !state.armed || run.is_some_and(|run| run != state.run) {
@@ -260,117 +264,6 @@ impl Sleeper for InterruptibleSleep {
             let bounded = left.min(Duration::from_secs(3600));
             state = self.0.wake.wait_timeout(state, bounded).unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-}
-
-/// The thread that comes when a deadline does.
-struct Watchdog {
-    queue: Mutex<Queue>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    entries: BinaryHeap<Reverse<Entry>>,
-    /// Orders entries of the same instant.
-    sequence: u64,
-    running: bool,
-}
-
-struct Entry {
-    at: Instant,
-    sequence: u64,
-    interrupt: Weak<Interrupt>,
-    run: u64,
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.sequence).cmp(&(other.at, other.sequence))
-    }
-}
-
-fn watchdog() -> &'static Watchdog {
-    static WATCHDOG: OnceLock<Watchdog> = OnceLock::new();
-    WATCHDOG.get_or_init(|| Watchdog { queue: Mutex::default(), changed: Condvar::new() })
-}
-
-impl Watchdog {
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ensure_running(&'static self) -> std::io::Result<()> {
-        let mut queue = self.lock();
-        if !queue.running {
-            let thread = std::thread::Builder::new().name("terrarium-watchdog".into()).stack_size(256 << 10);
-            thread.spawn(|| self.run())?;
-            queue.running = true;
-        }
-        Ok(())
-    }
-
-    fn watch(&self, at: Instant, interrupt: &Arc<Interrupt>, run: u64) {
-        let mut queue = self.lock();
-        queue.sequence += 1;
-        let sequence = queue.sequence;
-        let soonest = queue.entries.peek().is_none_or(|Reverse(first)| at < first.at);
-        queue.entries.push(Reverse(Entry { at, sequence, interrupt: Arc::downgrade(interrupt), run }));
-        // Thousands of short runs with long timeouts would fill the queue with entries of the past.
-        if queue.entries.len() > 1024 && queue.sequence.is_multiple_of(1024) {
-            queue.entries.retain(|Reverse(entry)| entry.is_current());
-        }
-        if soonest {
-            self.changed.notify_one();
-        }
-    }
-
-    fn run(&self) {
-        let mut queue = self.lock();
-        loop {
-            let now = Instant::now();
-            match queue.entries.peek() {
-                Some(Reverse(first)) if first.at <= now => {
-                    if let Some(Reverse(entry)) = queue.entries.pop()
-                        && let Some(interrupt) = entry.interrupt.upgrade()
-                    {
-                        drop(queue);
-                        interrupt.stop(Reason::Timeout, Some(entry.run));
-                        // The guest may be gone by now: its last reference must not be dropped under the lock.
-                        drop(interrupt);
-                        queue = self.lock();
-                    }
-                }
-                Some(Reverse(first)) => {
-                    let wait = first.at - now;
-                    queue = self.changed.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner).0;
-                }
-                None => queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner),
-            }
-        }
-    }
-}
-
-impl Entry {
-    fn is_current(&self) -> bool {
-        self.interrupt.upgrade().is_some_and(|interrupt| {
-            let state = interrupt.lock();
-            state.armed && state.run == self.run
-        })
     }
 }
 

@@ -2,3 +2,4 @@
 
 pub(in crate::engine) mod interrupt;
 pub(in crate::engine) mod safepoint;
+mod watchdog;

@@ -16,7 +16,7 @@ use std::{
 use wasmtime::{AsContextMut, Memory, Result, Store, format_err};
 
 use crate::{
-    engine::{compile::config::check_process, live::state::State},
+    engine::{compile::config::check_process, live::state::InstanceState},
     sys::protection::{self, Access},
 };
 
@@ -89,16 +89,16 @@ impl Safepoint {
 }
 
 /// A guest's store, which is dropped only once nobody else can reach into the guest's memory.
-pub(in crate::engine) struct GuardedStore(ManuallyDrop<Store<State>>);
+pub(in crate::engine) struct GuardedStore(ManuallyDrop<Store<InstanceState>>);
 
 impl GuardedStore {
-    pub(in crate::engine) fn new(store: Store<State>) -> Self {
+    pub(in crate::engine) fn new(store: Store<InstanceState>) -> Self {
         Self(ManuallyDrop::new(store))
     }
 }
 
 impl Deref for GuardedStore {
-    type Target = Store<State>;
+    type Target = Store<InstanceState>;
 
     fn deref(&self) -> &Self::Target {
         &self.0
@@ -115,7 +115,7 @@ impl Drop for GuardedStore {
     fn drop(&mut self) {
         // In a child after a fork other threads hold locks for ever. And a page that stays protected would be the end of
         // whoever gets the memory next: rather lose it.
-        if check_process().is_ok() && self.0.data().interrupt.detach() {
+        if check_process().is_ok() && self.0.data().run.interrupt.detach() {
             #[expect(unsafe_code, reason = "dropping by hand is what lets a guest be kept from it")]
             // SAFETY: this is the only place that drops it, and nothing uses it afterwards.
             unsafe {
