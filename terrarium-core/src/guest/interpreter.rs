@@ -141,7 +141,7 @@ impl Outcome {
 }
 
 impl LiveInterpreter {
-    /// Configure CPython and its harness.
+    /// Boots CPython and configures its harness.
     ///
     /// # Errors
     /// [`Error::Start`].

@@ -119,7 +119,7 @@ pub(in crate::engine) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
 static COMPILERS: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
 
 /// An engine like `engine`, to compile one module and to be dropped, if `engine` inlines: see
-/// [`compiler_memory`](crate::engine::compile::memory).
+/// [`memory`](crate::engine::compile::memory).
 ///
 /// # Errors
 /// [`Error::Engine`].

@@ -60,7 +60,7 @@ impl Snapshot {
     /// The snapshot whose machine code the file at `path` begins with. `read_loader` gives the text of its
     /// [`LoaderRecord`], which is needed only when libraries are loaded.
     ///
-    /// The file is native code: see the rules of [`Cache`](crate::engine::Cache).
+    /// The file is native code: see the rules of [`Cache`](crate::cache::Cache).
     ///
     /// # Errors
     /// [`Error::Engine`], when it is damaged or was made by another version.
