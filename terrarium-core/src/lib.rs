@@ -2,14 +2,14 @@
 //!
 //! ```
 //! # fn main() -> terrarium_core::Result<()> {
-//! use terrarium_core::{Sandbox, SandboxOptions, Value};
+//! use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Value};
 //!
 //! let sandbox = Sandbox::new(SandboxOptions::default())?;
-//! let result = sandbox.execute(
+//! let result = sandbox.execute_with(
 //!     "total = sum(int(line) for line in open('numbers.txt'))
 //! open('total.txt', 'w').write(str(total))
 //! total",
-//!     [("numbers.txt", "1\n2\n39\n")],
+//!     ExecuteOptions::new().file("numbers.txt", "1\n2\n39\n"),
 //! )?;
 //! assert_eq!(result.final_expression, Some(Value::Int(42)));
 //! assert_eq!(result.output_files["total.txt"].as_str(), Ok("42"));
@@ -51,11 +51,14 @@ pub mod training;
 
 pub use bytes::Bytes;
 pub use cancel::CancelHandle;
-pub use error::{Error, Result};
-pub use options::{Deterministic, ExecuteOptions, Packages, SandboxOptions, StreamCallback};
+pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
+pub use options::{Deterministic, ExecuteOptions, JsonOptions, Packages, SandboxOptions, StreamCallback};
 pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
-pub use result::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
-pub use value::Value;
+pub use result::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
+pub use value::{DataFrame, NdArray, Value, ValueError};
+
+/// A JSON value in [`Display`]: the type of the crate `serde_json`, whose major version is part of this API.
+pub use serde_json::Value as Json;
 
 pub use about::About;
 pub use guest::{Completeness, Completion};

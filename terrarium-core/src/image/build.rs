@@ -13,6 +13,7 @@ use crate::{
     Error, ExecutionResult, Result, SandboxOptions, Value,
     abi::Timespec,
     engine::{Build, CodeKind, Machine, compatibility},
+    error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     provision::{BARE, MountedPackages, guest_key, mount_for_image, start_environment, target as package_target},
     syscall::Process,
@@ -229,7 +230,7 @@ impl Recipe {
         let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
         let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
         let writer = Context::guest(Timespec::default());
-        vfs.host_mkdir(&writer, config.home.as_bytes()).map_err(|errno| self.fault(errno))?;
+        vfs.host_mkdir(&writer, config.home.as_bytes()).or_image(self.name().as_ref(), "")?;
         let mut process = Process::new(vfs);
         process.streams.output = stream(STREAM_BYTES, None);
         process.streams.error = stream(STREAM_BYTES, None);
@@ -253,8 +254,9 @@ impl Recipe {
         Ok(conclude(answer, Some(self.timeout)))
     }
 
-    fn fault(&self, reason: impl ToString) -> Error {
-        Error::Image { path: self.name().into(), reason: reason.to_string() }
+    /// An error of this image that no other error caused.
+    fn fault(&self, reason: impl Into<String>) -> Error {
+        Error::image(self.name(), reason)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     let image = find::bare(cache_dir)?;
     let open = image.inner();
     let home = SandboxOptions::default().home;
-    let fault = |errno: Errno| Error::Engine(format!("compiling sources: {errno}"));
+    let fault = |errno: Errno| Error::engine(format!("compiling sources: {errno}"));
     let mut vfs = Vfs::new(Arc::new(layer), LIMITS);
     vfs.host_mkdir(&Context::guest(Timespec::default()), home.as_bytes()).map_err(fault)?;
     let mut process = Process::new(vfs);

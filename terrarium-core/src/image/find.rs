@@ -13,8 +13,9 @@ use super::{
     open_images::{Key, open_images},
 };
 use crate::{
-    Result,
+    Error, Result,
     engine::{Machine, check_process},
+    error::ErrorContext,
     provision::{self, BARE},
     sys::{file_stamp::FileStamp, machine_memory::give_back, private_files},
 };
@@ -22,9 +23,13 @@ use crate::{
 /// An image of the bare interpreter that the program brings.
 static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
 
-/// Start from the image at `path` where the bare interpreter is wanted. The first call counts.
-pub(super) fn ship(path: PathBuf) {
-    let _ = SHIPPED.set(path);
+/// Starts from the image at `path` where the bare interpreter is wanted.
+///
+/// # Errors
+/// [`Error::BareImageAlreadySet`] for another path than the one that is set.
+pub(super) fn ship(path: PathBuf) -> Result<()> {
+    let set = SHIPPED.get_or_init(|| path.clone());
+    if *set == path { Ok(()) } else { Err(Error::BareImageAlreadySet { path: set.clone() }) }
 }
 
 /// The image that the program brings. It is trusted as the program is.
@@ -101,14 +106,14 @@ fn find_or_build(
     }
     // One process builds, and in it one thread: each opens the file for itself.
     let lock_path = cache.path(&format!("{name}.lock"));
-    let lock = fs::File::create(&lock_path).map_err(|error| fault(&lock_path, error))?;
+    let lock = fs::File::create(&lock_path).or_image(&lock_path, "")?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             progress(ImageProgress::Wait);
-            lock.lock().map_err(|error| fault(&lock_path, error))?;
+            lock.lock().or_image(&lock_path, "")?;
         }
-        Err(TryLockError::Error(error)) => return Err(fault(&lock_path, error)),
+        Err(TryLockError::Error(error)) => return Err(error).or_image(&lock_path, ""),
     }
     let made = match cache.find(name)? {
         Some(path) => Ok(path),
@@ -142,7 +147,7 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
 /// As for [`Image::open`].
 pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> {
     check_process()?;
-    let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
+    let metadata = fs::metadata(path).or_image(path, "")?;
     if let Some(reason) = private_files::distrust(&metadata) {
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
     }

@@ -15,6 +15,7 @@ use crate::{
     Error, Result,
     cache::Cache,
     engine::{FUNCTIONS_ENDING, check_process, functions_file},
+    error::ErrorContext,
 };
 
 /// The images in a cache folder.
@@ -71,8 +72,7 @@ fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {
 /// The files of a cache folder whose names end so.
 fn named(cache_dir: Option<&Path>, ending: &str) -> Result<Vec<PathBuf>> {
     let folder = Cache::open(cache_dir)?.path("");
-    let fault = |error: std::io::Error| Error::Cache { path: folder.clone(), reason: error.to_string() };
-    let entries = fs::read_dir(&folder).map_err(fault)?;
+    let entries = fs::read_dir(&folder).or_cache(&folder)?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect())
 }

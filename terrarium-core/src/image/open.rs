@@ -9,8 +9,9 @@ use super::{
     verify,
 };
 use crate::{
-    Error, Result,
+    Result,
     engine::{CodeKind, Snapshot, compatibility},
+    error::ErrorContext,
     package::lay_out,
     provision::{MountedPackages, guest_key, layer, machine},
     vfs::LayerBuilder,
@@ -26,7 +27,7 @@ pub(super) fn inspect(path: &Path) -> Result<ImageInfo> {
 }
 
 fn info(path: &Path, header: &ImageHeader) -> Result<ImageInfo> {
-    let size = fs::metadata(path).map_err(|error| fault(path, error))?.len();
+    let size = fs::metadata(path).or_image(path, "")?.len();
     Ok(ImageInfo {
         path: path.to_owned(),
         name: header.name.clone(),
@@ -73,10 +74,7 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
     let layer = match mounted {
         Some(mounted) => Arc::clone(&mounted.layer),
         None if !header.is_complete => {
-            return Err(fault(
-                path,
-                "it is part of a cache and cannot be moved: `terrarium image build -o` writes one",
-            ));
+            return Err(fault(path, "it is part of a cache and cannot be moved: save the image to a file of its own"));
         }
         None => {
             verify::verify(path, &header, machine.cache())?;
@@ -93,7 +91,7 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
         Arc::new(on.build())
     };
     let info = info(path, &header)?;
-    let read = move || loader.clone().into_vec().map_err(|errno| Error::Engine(format!("the image's file: {errno}")));
+    let read = move || loader.clone().into_vec().or_engine("the image's file");
     let snapshot = Snapshot::open(&machine, path, header.snapshot, read)?;
     Ok(Image::new(OpenImage {
         snapshot: Arc::new(snapshot),

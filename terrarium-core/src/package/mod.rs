@@ -31,7 +31,7 @@ pub use download::DownloadProgress;
 pub use error::PackageError;
 pub(crate) use import_scan::import_scan;
 pub(crate) use lock::Lock;
-pub(crate) use name::normalize;
+pub(crate) use name::{normalize, similar};
 pub(crate) use placed::{PackageFiles, PlacedFile, PlacedKind, SITE_PACKAGES, lay_out};
 pub(crate) use pool::Pool;
 pub(crate) use site::Site;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::PackageError;
+use super::{PackageError, error::PackageContext};
 use crate::{
     abi::Timespec,
     vfs::{Content, LayerBuilder},
@@ -60,7 +60,7 @@ pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[PlacedFi
             }
             PlacedKind::Link(target) => layer.add_symlink(path.as_bytes(), target.as_bytes(), Timespec::default()),
         };
-        added.map_err(|error| PackageError::damaged(origin, error))?;
+        added.or_damaged(origin)?;
     }
     Ok(())
 }

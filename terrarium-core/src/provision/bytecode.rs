@@ -19,6 +19,7 @@ use super::distribution::{layer, target};
 use crate::{
     Bytes, Result,
     cache::Cache,
+    error::ErrorContext,
     package::{PackageFiles, PlacedFile, PlacedKind, from_archive, lay_out},
     vfs::{Layer, LayerBuilder},
 };
@@ -103,7 +104,7 @@ fn compile_all(
                 })
             })
             .collect();
-        let panicked = || Err(crate::Error::Engine("the thread that compiles packages failed".to_owned()));
+        let panicked = || Err(crate::Error::engine("the thread that compiles packages failed"));
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| panicked()))
     })
 }
@@ -124,12 +125,11 @@ fn compiled(item: &PackageFiles, cache_dir: Option<&Path>, compile: CompileSourc
 
 /// In one file. It is not compressed: it is read more often than written.
 fn pack(files: &BTreeMap<String, Bytes>) -> Result<Vec<u8>> {
-    let fault = |error: &dyn std::fmt::Display| crate::Error::Engine(format!("bytecode: {error}"));
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (path, content) in files {
-        archive.start_file(path.as_str(), options).map_err(|error| fault(&error))?;
-        archive.write_all(content).map_err(|error| fault(&error))?;
+        archive.start_file(path.as_str(), options).or_engine("bytecode")?;
+        archive.write_all(content).or_engine("bytecode")?;
     }
-    Ok(archive.finish().map_err(|error| fault(&error))?.into_inner())
+    Ok(archive.finish().or_engine("bytecode")?.into_inner())
 }

@@ -135,7 +135,7 @@ pub(crate) fn mount_for_image(
     let pool = pool(&options.packages_from, &store_dir(cache_dir)?)?;
     if !pool.sites().is_empty() {
         let reason = "a site folder cannot be part of an image: name wheels or a distribution".to_owned();
-        return Err(Error::InvalidOption { name: "packages_from", reason });
+        return Err(Error::option("packages_from", reason));
     }
     let names = || options.packages.iter().map(String::as_str);
     let mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false, compile)?;

@@ -6,6 +6,7 @@ use super::distribution::{runtime, target};
 use crate::{
     Error, Result,
     cache::{Cache, default_cache_dir},
+    error::ErrorContext,
     package::{Distribution, PackageStore},
 };
 
@@ -20,9 +21,9 @@ const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
 /// [`Error::Cache`], when there is no cache folder.
 pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
     let dir = cache_dir.map(Path::to_owned).or_else(default_cache_dir);
-    dir.map(|dir| dir.join(STORE)).ok_or_else(|| Error::Cache {
-        path: PathBuf::new(),
-        reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`".to_owned(),
+    dir.map(|dir| dir.join(STORE)).ok_or_else(|| {
+        let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
+        Error::cache(PathBuf::new(), reason)
     })
 }
 
@@ -37,7 +38,7 @@ impl PackageStore {
         // The same rules as for compiled code: what lies in it is run without asking again.
         Cache::open(Some(&dir))?;
         let runtime = runtime()?;
-        let lock = runtime.package_lock().map_err(|error| Error::Artifacts(error.to_string()))?;
+        let lock = runtime.package_lock().or_artifacts()?;
         let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
         Ok(Self::at(dir, target()?, Distribution { url, lock }))
     }

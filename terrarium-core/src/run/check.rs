@@ -16,7 +16,7 @@ pub(crate) fn check(settings: &SandboxOptions, code: &str, options: &ExecuteOpti
     ];
     for (what, option, limit, used) in sizes {
         if used as u64 > limit {
-            return Err(Error::TooLarge { what: what.to_owned(), option, limit, used: used as u64 });
+            return Err(Error::TooLarge { what, option, limit, used: used as u64 });
         }
     }
     Ok(())

@@ -7,7 +7,8 @@ use super::{
     setup::{SandboxSetup, writer},
 };
 use crate::{
-    Bytes, Error, ExecuteOptions, ExecutionResult, Metrics, Result,
+    Bytes, ExecuteOptions, ExecutionResult, Metrics, Result,
+    error::{FileOperation, file_error},
     fd::Input,
     guest::{LiveInterpreter, Request, conclude, stream, text},
     package::{PlacedFile, PlacedKind, SITE_PACKAGES},
@@ -20,7 +21,7 @@ const FILENAME: &str = "main.py";
 /// Folders whose files are nobody's output.
 const SCRATCH: [&str; 2] = ["/tmp/", "/dev/"];
 
-/// Run code and collect what it leaves behind.
+/// Runs code, which the caller has checked with its options, and collects what it leaves behind.
 ///
 /// # Errors
 /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -28,7 +29,7 @@ pub(crate) fn execute(
     setup: &SandboxSetup,
     live: &mut LiveInterpreter,
     code: &str,
-    options: ExecuteOptions,
+    mut options: ExecuteOptions,
     keep: bool,
 ) -> Result<ExecutionResult> {
     let begun = Instant::now();
@@ -38,11 +39,11 @@ pub(crate) fn execute(
         add_packages(live, &found)?;
     }
     let process = live.process();
-    let writer = writer(&*process.clock);
+    let writer = writer(&**process.clock());
     setup.write_all(&mut process.vfs, &writer, &options.files)?;
-    process.streams.input = Input::new(options.stdin.clone().into_vec());
-    process.streams.output = stream(settings.output, options.on_stdout.clone());
-    process.streams.error = stream(settings.output, options.on_stderr.clone());
+    process.streams.input = Input::new(std::mem::take(&mut options.stdin).into_vec());
+    process.streams.output = stream(settings.stream_bytes, options.on_stdout.clone());
+    process.streams.error = stream(settings.stream_bytes, options.on_stderr.clone());
     let mark = process.vfs.mark();
     let here = cwd.as_deref().map_or(Ok(process.cwd()), |cwd| {
         let at = At::root(cwd.as_bytes());
@@ -127,7 +128,7 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
 
 /// Put packages into the files of a live interpreter.
 fn add_packages(live: &mut LiveInterpreter, found: &MountedPackages) -> Result<()> {
-    let fault = |path: &str, errno: crate::abi::Errno| Error::File { path: path.to_owned(), reason: errno.to_string() };
+    let fault = |path: &str, errno| file_error(FileOperation::Mount, path, errno);
     if found.names.iter().all(|name| live.packages.contains(name)) {
         return Ok(());
     }

@@ -7,6 +7,7 @@ use crate::{
     Bytes, Error, Image, Result, SandboxOptions,
     abi::Timespec,
     engine::{check_process, while_starting},
+    error::{FileOperation, file_error},
     fd::FdTable,
     guest::GuestConfig,
     image::{self, Recipe},
@@ -82,7 +83,7 @@ impl SandboxSetup {
         let needed = open.info.memory;
         if options.memory < needed {
             let reason = format!("{} bytes are less than the {needed} that the image starts with", options.memory);
-            return Err(Error::InvalidOption { name: "memory", reason });
+            return Err(Error::option("memory", reason));
         }
         let config = GuestConfig::new(&options, working_directory(&options, None)?);
         let config = Some(config).filter(|config| *config != open.config);
@@ -144,7 +145,8 @@ impl SandboxSetup {
         let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
         let mut files = Vfs::new(self.layer(mounted)?, limits);
         for folder in [self.options.home.clone(), self.working_directory(None)?] {
-            files.host_mkdir(&writer, folder.as_bytes()).map_err(|errno| file_error(&folder, &errno))?;
+            let made = files.host_mkdir(&writer, folder.as_bytes());
+            made.map_err(|errno| file_error(FileOperation::CreateFolder, &folder, errno))?;
         }
         self.write_all(&mut files, &writer, &self.options.files)?;
         Ok(files)
@@ -171,7 +173,8 @@ impl SandboxSetup {
         process.fds = FdTable::with_standard_streams(self.options.open_files);
         process.reopen(&self.image.inner().open_files);
         let cwd = self.working_directory(None)?;
-        process.change_directory(cwd.as_bytes()).map_err(|errno| file_error(&cwd, &errno))?;
+        let entered = process.change_directory(cwd.as_bytes());
+        entered.map_err(|errno| file_error(FileOperation::EnterFolder, &cwd, errno))?;
         Ok(process)
     }
 
@@ -188,7 +191,7 @@ impl SandboxSetup {
         let used = contents.values().map(|content| content.len() as u64).sum();
         if used > self.options.file_bytes {
             let limit = self.options.file_bytes;
-            return Err(Error::TooLarge { what: "the files".to_owned(), option: "file_bytes", limit, used });
+            return Err(Error::TooLarge { what: "the files", option: "file_bytes", limit, used });
         }
         for (path, content) in contents {
             let absolute = guest_path::below(&self.options.home, path)?;
@@ -210,7 +213,8 @@ impl SandboxSetup {
         content: Bytes,
     ) -> Result<()> {
         let content = Content::Owned(content.into_shared());
-        files.host_write(writer, absolute.as_bytes(), content).map(drop).map_err(|errno| file_error(path, &errno))
+        let written = files.host_write(writer, absolute.as_bytes(), content);
+        written.map(drop).map_err(|errno| file_error(FileOperation::Write, path, errno))
     }
 }
 
@@ -220,10 +224,6 @@ fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<Stri
         Some(cwd) if cwd != "." => guest_path::existing(&options.home, cwd.trim_end_matches('/')),
         _ => Ok(options.home.clone()),
     }
-}
-
-fn file_error(path: &str, reason: &impl ToString) -> Error {
-    Error::File { path: path.to_owned(), reason: reason.to_string() }
 }
 
 /// Seconds since 1970, checked by the options to be positive and below the year 10,000.

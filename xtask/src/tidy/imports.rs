@@ -29,11 +29,7 @@ const CRATES: &[Layered] = &[
         ],
         top: &[],
     },
-    Layered {
-        root: "crates/terrarium-wasm/src/",
-        layers: &[("rewrite", &[]), ("link", &["rewrite"])],
-        top: &[],
-    },
+    Layered { root: "crates/terrarium-wasm/src/", layers: &[("rewrite", &[]), ("link", &["rewrite"])], top: &[] },
     Layered {
         root: "terrarium-core/src/",
         layers: &[
@@ -66,7 +62,8 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
         let layer = path.split_once('/').map_or("", |(layer, _)| layer);
         systems(file, code, layer, &mut findings);
         // The inner modules of a file at the root belong to it, unless they are a layer.
-        let belongs_to_root = files.iter().any(|root| root.path.strip_prefix(krate.root) == Some(&format!("{layer}.rs")));
+        let belongs_to_root =
+            files.iter().any(|root| root.path.strip_prefix(krate.root) == Some(&format!("{layer}.rs")));
         let rule = krate.layers.iter().find(|(name, _)| *name == layer);
         match rule {
             Some((_, allowed)) => {

@@ -19,8 +19,8 @@ pub(in crate::engine) fn context(process: &Process, env: &[(String, String)]) ->
         builder.env(name, value);
     }
     builder
-        .wall_clock(Wall(Arc::clone(&process.clock)))
-        .monotonic_clock(Monotonic(Arc::clone(&process.clock)))
+        .wall_clock(Wall(Arc::clone(process.clock())))
+        .monotonic_clock(Monotonic(Arc::clone(process.clock())))
         .secure_random(Random(process.entropy.clone()))
         .build_p1()
 }

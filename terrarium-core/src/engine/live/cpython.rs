@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Error,
     engine::{bind::driver, snapshot::Span},
+    error::ErrorContext,
 };
 
 impl GuestInstance {
@@ -39,7 +40,7 @@ impl GuestInstance {
         });
         found.map_err(|error| {
             let written = String::from_utf8_lossy(self.process().streams.error.bytes()).into_owned();
-            Error::Start(format!("{error:#}; {}", written.trim()))
+            Error::Start { reason: format!("{error:#}; {}", written.trim()), source: Some(error.into()) }
         })
     }
 
@@ -52,12 +53,12 @@ impl GuestInstance {
         /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
         const IMMORTAL: u32 = 5 << 28;
         const LEAST: u32 = 1 << 30;
-        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a reference count: {reason}"));
-        let mut memory = memory(&mut self.instance.store).map_err(|error| fault(&error))?;
+        let doing = "a reference count";
+        let mut memory = memory(&mut self.instance.store).or_engine(doing)?;
         for object in objects {
-            let count = memory.read_u32(object).map_err(|errno| fault(&errno))?;
+            let count = memory.read_u32(object).or_engine(doing)?;
             if count < LEAST {
-                memory.write_u32(object, IMMORTAL).map_err(|errno| fault(&errno))?;
+                memory.write_u32(object, IMMORTAL).or_engine(doing)?;
             }
         }
         Ok(())
@@ -72,12 +73,12 @@ impl GuestInstance {
         const LARGEST_OBJECT: u32 = 8192;
         let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
         let pattern: Vec<u8> = pattern.collect();
-        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a random generator's state: {reason}"));
-        let memory = memory(&mut self.instance.store).map_err(|error| fault(&error))?;
-        let object = memory.slice(address, LARGEST_OBJECT).map_err(|errno| fault(&errno))?;
+        let doing = "a random generator's state";
+        let memory = memory(&mut self.instance.store).or_engine(doing)?;
+        let object = memory.slice(address, LARGEST_OBJECT).or_engine(doing)?;
         let offset = object.windows(pattern.len()).position(|window| window == pattern);
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
-        let offset = offset.ok_or_else(|| fault(&"it is not where the interpreter says"))?;
+        let offset = offset.ok_or_else(|| Error::engine(format!("{doing}: it is not where the interpreter says")))?;
         Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
     }
 }

@@ -25,6 +25,7 @@ use crate::{
             safepoint::{GuardedStore, Safepoint},
         },
     },
+    error::ErrorContext,
     memory::GuestMemory,
     rewrite::SAFEPOINT_EXPORT,
     syscall::Process,
@@ -82,7 +83,8 @@ impl GuestInstance {
             Err(error) => {
                 let written = String::from_utf8_lossy(store.data().run.process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
-                Err(Error::Start(if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) }))
+                let reason = if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) };
+                Err(Error::Start { reason, source: Some(error.into()) })
             }
         }
     }
@@ -98,7 +100,7 @@ impl GuestInstance {
         let mut run = RunState::new(Some(Arc::clone(snapshot)), options);
         run.limiter.peak = links.memory.data_size(&*guest.instance.store);
         guest.instance.store.data_mut().run = run;
-        settle(&mut guest.instance.store, links).map_err(|error| Error::Start(format!("{error:#}")))?;
+        settle(&mut guest.instance.store, links).or_start("")?;
         guest.draw(&snapshot.record.entropy)?;
         Ok(guest)
     }
@@ -117,14 +119,13 @@ impl GuestInstance {
         if places.is_empty() {
             return Ok(());
         }
-        let fault = |error: &dyn std::fmt::Display| Error::Start(format!("entropy: {error}"));
-        let mut entropy = self.process().entropy.stretched().map_err(|errno| fault(&errno))?;
+        let mut entropy = self.process().entropy.stretched().or_start("entropy")?;
         let mut bytes = Vec::new();
         self.instance.writing(|instance| {
             for Span { address, length } in places {
                 bytes.resize(*length as usize, 0);
-                entropy.fill(&mut bytes).map_err(|errno| fault(&errno))?;
-                write(&mut instance.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
+                entropy.fill(&mut bytes).or_start("entropy")?;
+                write(&mut instance.store, *address, &bytes).or_start("entropy")?;
             }
             Ok(())
         })
@@ -206,7 +207,7 @@ impl GuestInstance {
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let Instance { store, links, .. } = &mut self.instance;
         let memory = links.python.get_memory(&mut **store, name);
-        let memory = memory.ok_or_else(|| Error::Engine(format!("the interpreter has no memory {name}")))?;
+        let memory = memory.ok_or_else(|| Error::engine(format!("the interpreter has no memory {name}")))?;
         let content = memory.data_mut(&mut **store);
         let taken = content.to_vec();
         content.fill(0);
@@ -244,10 +245,10 @@ impl GuestInstance {
 /// Why there is no instance.
 fn no_place(error: &wasmtime::Error) -> Error {
     match error.downcast_ref::<PoolConcurrencyLimitError>() {
-        Some(_) => Error::Start(format!(
+        Some(_) => Error::start(format!(
             "a process has room for {MOST_GUESTS} interpreters at a time, and all are in use: drop sessions"
         )),
-        None => Error::Start(format!("{error:#}")),
+        None => Error::start(format!("{error:#}")),
     }
 }
 

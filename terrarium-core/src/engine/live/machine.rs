@@ -14,7 +14,7 @@ use wasmtime::{Engine, Linker, Module};
 
 use super::state::InstanceState;
 use crate::{
-    Error, Result,
+    Result,
     cache::Cache,
     engine::{
         bind::{driver, linker},
@@ -24,6 +24,7 @@ use crate::{
             libraries::Libraries,
         },
     },
+    error::ErrorContext,
     link::ModuleInfo,
     rewrite::{RewriteOptions, Safepoint, rewrite},
     vfs::Content,
@@ -122,7 +123,7 @@ impl Machine {
             safepoint: Some(self.source.safepoint),
             ..RewriteOptions::default()
         };
-        rewrite(&(self.source.wasm)()?, &options).map_err(|error| Error::Artifacts(error.to_string()))
+        rewrite(&(self.source.wasm)()?, &options).or_artifacts()
     }
 
     /// What linking needs to know of the interpreter's module.
@@ -135,7 +136,7 @@ impl Machine {
         }
         let read = || {
             let wasm = (self.source.wasm)()?;
-            ModuleInfo::main(&wasm).map_err(|error| Error::Artifacts(error.to_string()))
+            ModuleInfo::main(&wasm).or_artifacts()
         };
         let info = compiled::info(&self.engine, &self.cache, &self.source_name(), read)?;
         Ok(Arc::clone(self.main.get_or_init(|| Arc::new(info))))

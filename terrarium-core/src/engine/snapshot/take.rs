@@ -22,6 +22,7 @@ use crate::{
             state::{InstanceState, Links},
         },
     },
+    error::ErrorContext,
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
     rewrite::GLOBAL_EXPORT_PREFIX,
 };
@@ -93,7 +94,7 @@ impl TakenSnapshot {
         let merge = Merge { parts, memory, table_size, slots };
         let invoke = invoke();
         let is_exported = |name: &str| name == STACK_POINTER || name == invoke || CALLED.contains(&name);
-        let wasm = merge.write_exporting(&is_exported).map_err(|error| fault(&error))?;
+        let wasm = merge.write_exporting(&is_exported).or_engine(DOING)?;
         let record = SnapshotRecord {
             signal_word: links.signal_word,
             functions,
@@ -163,10 +164,10 @@ fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -
         let Some(loader) = &state.run.loader else { break };
         let (id, linkage) = (loader.namespace.id(number + 1), &loader.linked[number]);
         let library = id.and_then(|id| loader.namespace.get(id)).ok_or_else(|| fault("a library is missing"))?;
-        let file =
-            state.run.process.library(&library.path).map_err(|errno| fault(&format!("{}: {errno}", library.path)))?;
+        let doing = format_args!("{DOING}: {}", library.path);
+        let file = state.run.process.library(&library.path).or_engine(doing)?;
         let rewritten = bytes(&file.content).and_then(|wasm| machine.libraries.rewritten(&wasm, &|| machine.main()));
-        let (wasm, _) = rewritten.map_err(|error| fault(&format!("{}: {error}", library.path)))?;
+        let (wasm, _) = rewritten.or_engine(doing)?;
         let mut fixed = BTreeMap::new();
         let mut pointers = Vec::new();
         for (index, from, name) in globals(&linkage.module) {
@@ -282,6 +283,10 @@ fn engine(error: wasmtime::Error) -> Error {
     compiled::engine_error(error)
 }
 
-fn fault(reason: &(impl ToString + ?Sized)) -> Error {
-    Error::Engine(format!("no snapshot: {}", reason.to_string()))
+/// The words that errors of this module begin with.
+const DOING: &str = "no snapshot";
+
+/// An error that no other one caused.
+fn fault(reason: &str) -> Error {
+    Error::engine(format!("{DOING}: {reason}"))
 }
