@@ -1,21 +1,21 @@
-//! The options of a sandbox as flags: the fields of [`SandboxOptions`], by their names.
+//! The options of a sandbox as flags: the generated ones, and those that read files or join several options.
 
 use std::{fs::File, io::BufReader, path::PathBuf};
 
 use clap::Args;
-use terrarium_core::{Deterministic, Packages, SandboxOptions};
+use terrarium_core::{Packages, SandboxOptions};
 
 use crate::{
     exit::Failure,
+    flags::SandboxFlags,
     inputs::{self, HostFile},
-    units::{Limit, Size, Span},
 };
 
-/// The flags that every command which runs code has. Defaults are added to the help by [`defaults`](crate::defaults).
+/// The flags that every command which runs code has.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Sandbox")]
 pub(crate) struct SandboxArgs {
-    /// Options in a JSON file, with the names of the library's `SandboxOptions`; flags win over it
+    /// A JSON file with options, by the names that the library's `SandboxOptions` has; flags win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -23,89 +23,24 @@ pub(crate) struct SandboxArgs {
     #[arg(long = "file", value_name = "HOST[:GUEST]")]
     files: Vec<HostFile>,
 
-    /// Set an environment variable; repeatable. Nothing is inherited
+    /// Set an environment variable; repeatable. Nothing is inherited from the host
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     env: Vec<(String, String)>,
 
-    /// The longest that a run may take, or `none`
-    #[arg(long, value_name = "DURATION")]
-    timeout: Option<Limit>,
-
-    /// The memory of the interpreter and all its data
-    #[arg(long, value_name = "SIZE")]
-    memory: Option<Size>,
-
-    /// The home folder in the sandbox
-    #[arg(long, value_name = "PATH")]
-    home: Option<String>,
-
-    /// The working directory, relative to the home folder, which is the default
-    #[arg(long, value_name = "PATH")]
-    cwd: Option<String>,
-
-    /// What is passed on of the standard output, and as much of the standard error; the rest is dropped
-    #[arg(long, value_name = "SIZE")]
-    output: Option<Size>,
-
-    /// The sum of the sizes of all files in the sandbox
-    #[arg(long, value_name = "SIZE")]
-    file_bytes: Option<Size>,
-
-    /// The number of files and folders in the sandbox
-    #[arg(long, value_name = "NUMBER")]
-    file_count: Option<u64>,
-
-    /// The number of files open at a time
-    #[arg(long, value_name = "NUMBER")]
-    open_files: Option<u32>,
-
-    /// The size of the code of one run
-    #[arg(long, value_name = "SIZE")]
-    code_bytes: Option<Size>,
-
-    /// The size of the values of one run, encoded; a larger one is kept as its representation
-    #[arg(long, value_name = "SIZE")]
-    value_bytes: Option<Size>,
-
-    /// The size of a value's representation; a longer one is cut
-    #[arg(long, value_name = "SIZE")]
-    repr_bytes: Option<Size>,
-    /// Let code load shared libraries that it brings or makes itself
-    #[arg(long)]
-    untrusted_libraries: bool,
-
-    /// How long code may go on after it was told to stop
-    #[arg(long, value_name = "DURATION")]
-    grace: Option<Span>,
-
-    /// A fixed clock and random numbers from SEED (0 if it is left out), so that each run does the same
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
-    deterministic: Option<Option<u64>>,
-
-    /// A package that the program can import, with all that it needs; repeatable. `auto` finds those that it imports
+    /// A package that the program can import, with the packages that it needs; repeatable
     #[arg(long = "package", value_name = "NAME")]
     packages: Vec<String>,
 
-    /// A wheel, a folder of wheels, a distribution with a lock, or a site folder to take packages from; repeatable
-    /// [default: what `terrarium packages add` has downloaded]
-    #[arg(long, value_name = "SOURCE")]
-    packages_from: Vec<String>,
+    /// Find the packages that the program imports
+    #[arg(long, conflicts_with = "packages")]
+    auto_packages: bool,
 
-    /// Whether packages are imported once into an image (built when first needed), not by every run [default: true]
-    #[arg(long, value_name = "BOOL")]
-    preload: Option<bool>,
+    /// Fix the clock, and derive random numbers from SEED (0 if it is left out), so that each run does the same
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    deterministic: Option<Option<u64>>,
 
-    /// An image file to start from, made by `terrarium image build`; open only images that you trust
-    #[arg(long, value_name = "FILE")]
-    image: Option<PathBuf>,
-
-    /// Whether threads run, one after the other [default: true]
-    #[arg(long, value_name = "BOOL")]
-    threads: Option<bool>,
-
-    /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
-    #[arg(long, value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    flags: SandboxFlags,
 }
 
 impl SandboxArgs {
@@ -114,64 +49,18 @@ impl SandboxArgs {
     /// # Errors
     /// [`Failure::Usage`] for a file that cannot be read or is too large, and for options out of their bounds.
     pub(crate) fn into_options(self) -> Result<SandboxOptions, Failure> {
-        // Without `..`: a new option of the library must get its flag.
-        let SandboxOptions {
-            timeout,
-            grace,
-            memory,
-            output,
-            file_bytes,
-            file_count,
-            open_files,
-            code_bytes,
-            value_bytes,
-            repr_bytes,
-            home,
-            cwd,
-            args,
-            env,
-            files,
-            untrusted_libraries,
-            deterministic,
-            packages,
-            packages_from,
-            preload,
-            image,
-            threads,
-            cache_dir,
-        } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
-        let size = |flag: Option<Size>, base: u64| flag.map_or(base, |size| size.0);
-        let mut options = SandboxOptions {
-            timeout: self.timeout.map_or(timeout, |limit| limit.0),
-            grace: self.grace.map_or(grace, |span| span.0),
-            memory: size(self.memory, memory),
-            output: size(self.output, output),
-            file_bytes: size(self.file_bytes, file_bytes),
-            file_count: self.file_count.unwrap_or(file_count),
-            open_files: self.open_files.unwrap_or(open_files),
-            code_bytes: size(self.code_bytes, code_bytes),
-            value_bytes: size(self.value_bytes, value_bytes),
-            repr_bytes: size(self.repr_bytes, repr_bytes),
-            home: self.home.unwrap_or(home),
-            cwd: self.cwd.or(cwd),
-            args,
-            env: env.into_iter().chain(self.env).collect(),
-            files,
-            untrusted_libraries: self.untrusted_libraries || untrusted_libraries,
-            deterministic: self.deterministic.map_or(deterministic, |seed| {
-                Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
-            }),
-            packages: match self.packages {
-                names if names.is_empty() => packages,
-                names if names == ["auto"] => Packages::Auto,
-                names => Packages::List(names),
-            },
-            packages_from: if self.packages_from.is_empty() { packages_from } else { self.packages_from },
-            preload: self.preload.unwrap_or(preload),
-            image: self.image.or(image),
-            threads: self.threads.unwrap_or(threads),
-            cache_dir: self.cache_dir.or(cache_dir),
-        };
+        let mut options = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
+        self.flags.apply(&mut options);
+        options.env.extend(self.env);
+        if let Some(seed) = self.deterministic {
+            options.deterministic.get_or_insert_default().seed = seed.unwrap_or_default();
+        }
+        // The word as a name is how earlier scripts say it.
+        if self.auto_packages || self.packages == ["auto"] {
+            options.packages = Packages::Auto;
+        } else if !self.packages.is_empty() {
+            options.packages = Packages::List(self.packages);
+        }
         options.validate()?;
         let room = options.file_bytes;
         inputs::read_all(&self.files, room, &mut options.files)?;
@@ -192,11 +81,13 @@ fn variable(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, time::Duration};
-
-    use clap::Parser;
+    use clap::{CommandFactory as _, Parser};
+    use serde_json::{Value, json};
 
     use super::*;
+
+    /// Options whose flags are not simply their values, and which the other tests try.
+    const BY_HAND: &[&str] = &["args", "env", "files", "packages", "deterministic"];
 
     #[derive(Parser)]
     struct Command {
@@ -209,68 +100,55 @@ mod tests {
         Command::try_parse_from(args).unwrap().sandbox.into_options().unwrap()
     }
 
+    fn json_of(options: &SandboxOptions) -> Value {
+        serde_json::to_value(options).unwrap()
+    }
+
     #[test]
     fn without_flags_the_options_are_the_defaults() {
         assert_eq!(options(&[]), SandboxOptions::default());
     }
 
     #[test]
-    fn every_flag_changes_its_option() {
-        let changed = options(&[
-            "--timeout=1.5s",
-            "--grace=10ms",
-            "--memory=1G",
-            "--output=1MiB",
-            "--file-bytes=2MiB",
-            "--file-count=77",
-            "--open-files=9",
-            "--code-bytes=3MB",
-            "--value-bytes=4k",
-            "--repr-bytes=5",
-            "--home=/h",
-            "--cwd=w",
-            "--env=A=1",
-            "--env=B=x=y",
-            "--untrusted-libraries",
-            "--deterministic=7",
-            "--package=numpy",
-            "--package=PIL",
-            "--packages-from=wheels",
-            "--packages-from=https://example.com/x",
-            "--preload=false",
-            "--image=x.timg",
-            "--threads=false",
-            "--cache-dir=c",
-        ]);
-        let expected = SandboxOptions {
-            timeout: Some(Duration::from_millis(1500)),
-            grace: Duration::from_millis(10),
-            memory: 1 << 30,
-            output: 1 << 20,
-            file_bytes: 2 << 20,
-            file_count: 77,
-            open_files: 9,
-            code_bytes: 3_000_000,
-            value_bytes: 4096,
-            repr_bytes: 5,
-            home: "/h".to_owned(),
-            cwd: Some("w".to_owned()),
-            args: Vec::new(),
-            env: BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]),
-            files: BTreeMap::new(),
-            untrusted_libraries: true,
-            deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
-            packages: Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]),
-            packages_from: vec!["wheels".to_owned(), "https://example.com/x".to_owned()],
-            preload: false,
-            image: Some("x.timg".into()),
-            threads: false,
-            cache_dir: Some("c".into()),
-        };
-        assert_eq!(changed, expected);
+    fn every_option_has_a_flag_that_changes_it_alone() {
+        let defaults = json_of(&SandboxOptions::default());
+        let command = Command::command();
+        for (name, default) in
+            defaults.as_object().unwrap().iter().filter(|(name, _)| !BY_HAND.contains(&name.as_str()))
+        {
+            let flag = command.get_arguments().find(|flag| flag.get_id() == name.as_str());
+            let flag = flag.unwrap_or_else(|| panic!("{name} has no flag"));
+            let unit = flag.get_value_names().filter(|_| flag.get_action().takes_values());
+            let (text, expected) = match unit.map(|names| names[0].as_str()) {
+                None => ("", json!(!default.as_bool().unwrap())),
+                Some("SIZE") => ("=64MiB", json!(64 << 20)),
+                Some("DURATION") => ("=1.5s", json!(1.5)),
+                Some("NUMBER") => ("=77", json!(77)),
+                Some("SOURCE") => ("=a=b", json!(["a=b"])),
+                Some("PATH" | "FILE" | "DIR") => ("=/x", json!("/x")),
+                Some(other) => panic!("{name} has a value of an unknown sort: {other}"),
+            };
+            let changed = json_of(&options(&[&format!("--{}{text}", flag.get_long().unwrap())]));
+            let mut wanted = defaults.clone();
+            wanted[name] = expected;
+            assert_eq!(changed, wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn flags_that_join_several_options_change_them() {
+        let env = options(&["--env=A=1", "--env=B=x=y"]).env;
+        assert_eq!(env.into_iter().collect::<Vec<_>>(), [("A", "1"), ("B", "x=y")].map(|(n, v)| (n.into(), v.into())));
+        let named = options(&["--package=numpy", "--package=PIL"]).packages;
+        assert_eq!(named, Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]));
+        assert_eq!(options(&["--auto-packages"]).packages, Packages::Auto);
         assert_eq!(options(&["--package=auto"]).packages, Packages::Auto);
+        assert_eq!(options(&["--packages-from=a", "--packages-from=b"]).packages_from, ["a", "b"]);
         assert_eq!(options(&["--timeout=none"]).timeout, None);
-        assert_eq!(options(&["--deterministic"]).deterministic, Some(Deterministic::default()));
+        for (flag, seed) in [("--deterministic", 0), ("--deterministic=7", 7)] {
+            assert_eq!(options(&[flag]).deterministic.map(|fixed| fixed.seed), Some(seed));
+        }
+        assert!(Command::try_parse_from(["test", "--auto-packages", "--package=numpy"]).is_err());
     }
 
     #[test]
@@ -287,7 +165,7 @@ mod tests {
         assert_eq!(options.env["B"], "3");
         assert_eq!(options.args, ["x"]);
         assert_eq!(options.files["a.txt"].as_str(), Ok("hi"));
-        assert_eq!(options.deterministic, Some(Deterministic { time: 5.0, seed: 9 }));
+        assert_eq!(options.deterministic.map(|fixed| (fixed.time, fixed.seed)), Some((5.0, 9)));
     }
 
     #[test]
