@@ -57,12 +57,16 @@ pub(super) fn is_left_out(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The text of `#[name = "text"]`.
-pub(super) fn text(attributes: &[Attribute], name: &str) -> Option<String> {
-    texts(attributes, name).next()
+/// The file that `#[path = "…"]` names for a module, under a condition or without.
+pub(super) fn path(attributes: &[Attribute]) -> Option<String> {
+    let conditional = lists(attributes, "cfg_attr").find_map(|meta| match meta {
+        Meta::NameValue(pair) if pair.path.is_ident("path") => literal(&pair.value),
+        _ => None,
+    });
+    texts(attributes, "path").next().or(conditional)
 }
 
-/// All such texts, in order.
+/// The texts of all `#[name = "text"]`, in order.
 pub(super) fn texts(attributes: &[Attribute], name: &str) -> impl Iterator<Item = String> {
     attributes.iter().filter(move |attribute| attribute.path().is_ident(name)).filter_map(|attribute| match &attribute
         .meta

@@ -152,7 +152,7 @@ fn default_of<'a>(source: &'a Crate, found: Found<'a>) -> Result<Option<Vec<(Str
     if attributes::derives(attributes::of(found.item)).iter().any(|derived| derived == "Default") {
         return Ok(None);
     }
-    let mut functions = source.impls(found).filter_map(|item| {
+    let mut functions = source.impls(found).filter_map(|(_, item)| {
         let is_default = item.trait_.as_ref().is_some_and(|(path, _)| path.is_ident("Default"));
         let wanted = if is_default { "default" } else { "new" };
         item.items.iter().find_map(|item| match item {

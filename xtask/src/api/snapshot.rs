@@ -8,7 +8,7 @@ use syn::{Attribute, File, ImplItem, Item, ItemImpl, Visibility, parse_quote};
 
 use super::{
     Crate, attributes,
-    tree::{Found, ModulePath},
+    tree::{Found, ModulePath, parts},
 };
 
 /// Attributes that are part of the API.
@@ -21,15 +21,29 @@ enum Exported<'a> {
     Other(String),
 }
 
+impl<'a> Exported<'a> {
+    fn own(&self) -> Option<Found<'a>> {
+        match self {
+            Self::Own(found) => Some(*found),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// What the crate exports, a block for each item, in the order of the items' paths.
 pub(crate) fn snapshot(source: &Crate) -> Result<String> {
     let mut exported = Vec::new();
     exports(source, &Vec::new(), &mut Vec::new(), &mut BTreeSet::new(), &mut exported);
     exported.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let own: Vec<Found<'_>> = exported.iter().filter_map(|(_, exported)| exported.own()).collect();
+    // A trait of the crate that is not exported is no concern of users.
+    let is_seen = |module: &ModulePath, path: &syn::Path| {
+        source.find(module, &parts(path)).is_none_or(|found| own.contains(&found))
+    };
     let mut text = String::new();
-    for (path, exported) in exported {
+    for (path, exported) in &exported {
         let shown = match exported {
-            Exported::Own(found) => item(source, found)?,
+            Exported::Own(found) => item(source, *found, &is_seen)?,
             Exported::Other(from) => format!("pub use {from};\n"),
         };
         text += &format!("\n// {path}\n{shown}");
@@ -113,7 +127,7 @@ fn is_public(item: &Item) -> bool {
 }
 
 /// One item with its implementations.
-fn item(source: &Crate, found: Found<'_>) -> Result<String> {
+fn item(source: &Crate, found: Found<'_>, is_seen: &dyn Fn(&ModulePath, &syn::Path) -> bool) -> Result<String> {
     let mut items = Vec::new();
     let derived = attributes::derives(attributes::of(found.item)).into_iter();
     let mut derived: Vec<String> = derived.map(|path| path.rsplit("::").next().unwrap_or(&path).to_owned()).collect();
@@ -167,9 +181,10 @@ fn item(source: &Crate, found: Found<'_>) -> Result<String> {
     }
     items.push(shown);
     let (mut inherent, mut traits) = (Vec::new(), Vec::new());
-    for part in source.impls(found) {
+    for (module, part) in source.impls(found) {
         match &part.trait_ {
-            Some(_) => traits.push(head(part)),
+            Some((path, _)) if is_seen(module, path) => traits.push(head(part)),
+            Some(_) => {}
             None => inherent.extend(methods(part)),
         }
     }
@@ -240,6 +255,7 @@ mod tests {
         pub struct Thing { /// A.
             pub a: u8, b: u16 }
         impl Thing { pub fn get(&self) -> u16 { self.b } fn own(&self) {} #[doc(hidden)] pub fn no(&self) {} }
+        trait Own {} impl Own for Thing {}
         impl std::default::Default for Thing { fn default() -> Self { todo() } }
         options! { Thing { a: into(u8), } }
         pub enum Kind { One, Two(u8) }";

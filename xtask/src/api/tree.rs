@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use syn::{Item, ItemImpl, ItemMacro, UseTree};
 
 use super::attributes;
@@ -95,7 +95,7 @@ impl Crate {
                     let below = [&path[..], std::slice::from_ref(&name)].concat();
                     if let Some((_, items)) = item.content.take() {
                         self.module(read, items, &folder.join(&name), below)?;
-                    } else if let Some(other) = attributes::text(&item.attrs, "path") {
+                    } else if let Some(other) = attributes::path(&item.attrs) {
                         let file = folder.join(other);
                         let folder = file.with_extension("");
                         self.file(read, &file, &folder, below)?;
@@ -109,7 +109,8 @@ impl Crate {
                 item => module.items.push(item),
             }
         }
-        ensure!(self.modules.insert(path.clone(), module).is_none(), "the module `{}` is there twice", path.join("::"));
+        // Of two that are there under opposite conditions, the first one stands for both.
+        self.modules.entry(path).or_insert(module);
         Ok(())
     }
 
@@ -129,10 +130,10 @@ impl Crate {
     }
 
     /// The implementations of a type, in all modules.
-    pub(crate) fn impls<'a>(&'a self, of: Found<'a>) -> impl Iterator<Item = &'a ItemImpl> {
+    pub(crate) fn impls<'a>(&'a self, of: Found<'a>) -> impl Iterator<Item = (&'a ModulePath, &'a ItemImpl)> {
         self.modules.iter().flat_map(move |(module, content)| {
             content.items.iter().filter_map(move |item| match item {
-                Item::Impl(item) if self.is_for(module, item, of) => Some(item),
+                Item::Impl(item) if self.is_for(module, item, of) => Some((module, item)),
                 _ => None,
             })
         })
@@ -145,7 +146,7 @@ impl Crate {
                 Item::Macro(item) => {
                     let first = item.mac.tokens.clone().into_iter().next()?.to_string();
                     let found = self.find(module, &[first])?;
-                    std::ptr::eq(found.item, of.item).then_some(item)
+                    (found == of).then_some(item)
                 }
                 _ => None,
             })
@@ -154,8 +155,7 @@ impl Crate {
 
     fn is_for(&self, module: &[String], item: &ItemImpl, of: Found<'_>) -> bool {
         let syn::Type::Path(path) = &*item.self_ty else { return false };
-        let path: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        self.find(module, &path).is_some_and(|found| std::ptr::eq(found.item, of.item))
+        self.find(module, &parts(&path.path)).is_some_and(|found| found == of)
     }
 
     /// The item that the crate exports by this name.
@@ -193,6 +193,17 @@ impl Crate {
             None => self.find_within(module, &[&import.path[..], path].concat(), depth),
         })
     }
+}
+
+impl PartialEq for Found<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.item, other.item)
+    }
+}
+
+/// The names in a path.
+pub(crate) fn parts(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|segment| segment.ident.to_string()).collect()
 }
 
 /// Calls `add` with each name and path of a `use`.
@@ -256,6 +267,19 @@ mod tests {
         }
         let circle = Crate::of(&[("lib.rs", "mod a { pub use super::X; } pub use a::X;")]);
         assert!(circle.public("X").is_err());
+    }
+
+    #[test]
+    fn modules_with_paths_and_conditions_are_read() {
+        let source = Crate::of(&[
+            ("lib.rs", "mod a; pub use a::One; pub use a::b::Two;"),
+            (
+                "a.rs",
+                "#[cfg(unix)] pub struct One; #[cfg_attr(unix, path = \"unix.rs\")] pub mod b; #[cfg(not(unix))] mod b {}",
+            ),
+            ("a/unix.rs", "pub struct Two;"),
+        ]);
+        assert!(source.public("One").is_ok() && source.public("Two").is_ok());
     }
 
     #[test]
