@@ -76,7 +76,8 @@ pub(crate) struct SandboxFlags {
     #[arg(id = "preload", long = "no-preload")]
     no_preload: bool,
 
-    /// The image file to start from, as `terrarium image build --out` wrote it
+    /// The image file to start from, as `terrarium image build --out` wrote it; open only images that you trust,
+    /// because they hold native code
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 

@@ -72,9 +72,9 @@ pub struct SandboxOptions {
     /// some seconds) and kept in `cache_dir`: then every run starts with them loaded. Without it each run loads what it
     /// imports. It has no effect on site folders and with [`Packages::Auto`]. Default: on.
     pub preload: bool,
-    /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it. It is native code, so open only
-    /// images from sources that you trust. `packages` come on top of it. Default: none, the library makes the image
-    /// that it needs.
+    /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it; open only images that you trust,
+    /// because they hold native code. `packages` come on top of it. Default: none, the library makes the image that it
+    /// needs.
     pub image: Option<PathBuf>,
     /// Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
     /// Without it starting a thread is a `RuntimeError`. Default: on.

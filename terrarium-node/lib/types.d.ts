@@ -79,8 +79,8 @@ export interface SandboxOptions {
    */
   preload?: boolean;
   /**
-   * The image file to start from, as `Image.save` wrote it. It is native code, so open only images from sources that
-   * you trust. `packages` come on top of it. Default: none, the library makes the image that it needs.
+   * The image file to start from, as `Image.save` wrote it; open only images that you trust, because they hold native
+   * code. `packages` come on top of it. Default: none, the library makes the image that it needs.
    */
   image?: string | Image | null;
   /**

@@ -94,8 +94,8 @@ class SandboxOptions(TypedDict, total=False):
     imports. It has no effect on site folders and with `"auto"`. Default: on.
     """
     image: Path | None
-    """The image file to start from, as `Image.save` wrote it. It is native code, so open only images from sources that
-    you trust. `packages` come on top of it. Default: none, the library makes the image that it needs.
+    """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they hold native
+    code. `packages` come on top of it. Default: none, the library makes the image that it needs.
     """
     threads: bool
     """Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
