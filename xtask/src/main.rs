@@ -1,6 +1,7 @@
 //! The development commands of terrarium: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod api;
 mod bench;
 mod codegen;
 mod compare;

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
+mod dependencies;
 mod node;
 mod one_engine;
 pub(crate) mod python;
@@ -31,6 +32,8 @@ pub(crate) struct Options {
 enum Part {
     /// The house rules, and that one build of the engine serves all.
     Tidy,
+    /// The licences, versions and sources of the dependencies.
+    Dependencies,
     /// Formatting, clippy and the documentation, warnings as errors.
     Lint,
     /// The Rust tests of every crate, documentation examples included.
@@ -67,6 +70,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::Tidy) {
         rows.plain("tidy", tidy::run);
         rows.plain("one engine", one_engine::check);
+    }
+    if wanted(Part::Dependencies) {
+        rows.plain("dependencies", dependencies::check);
     }
     if wanted(Part::Lint) {
         rows.plain("format", || status(util::cargo().args(["fmt", "--all", "--", "--check", "-l"])));

@@ -11,6 +11,7 @@ mod python_strings;
 mod roots;
 mod scan;
 mod source;
+mod test_names;
 mod unsafety;
 
 use std::fmt;
@@ -30,6 +31,7 @@ const RULES: &[Rule] = &[
     ("unsafe code", unsafety::check),
     ("Python inside Rust", python_strings::check),
     ("ignored tests", ignored::check),
+    ("test names", test_names::check),
     ("host names and paths", names::check),
     ("manifests", manifests::check),
     ("generated files", generated::check),
