@@ -1,9 +1,10 @@
-"""What users hand over as a file's content: bytes, text, a file of the host, or an open file."""
+"""The types of single options, and the contents of files: bytes, text, a file of the host, or an open file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = str | bytes | bytearray | memoryview | os.PathLike[str] | IO[str] | IO[bytes]
 """Text, bytes, a path of the host (the file is read) or a file object (its rest is read). A `str` is text, no path."""
+
+Seconds: TypeAlias = float | timedelta
+"""A duration: a number of seconds, or a `timedelta`."""
+Path: TypeAlias = str | os.PathLike[str]
+"""A path of the host."""
 
 
 def content(what: str, given: Any) -> bytes:
