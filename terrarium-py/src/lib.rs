@@ -8,6 +8,7 @@ mod convert;
 mod error;
 mod exit;
 mod gate;
+mod glibc;
 mod image;
 mod options;
 mod python;

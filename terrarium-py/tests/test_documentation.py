@@ -81,6 +81,19 @@ def test_the_guides_python_runs(path, tmp_path):
         assert done.returncode == 0, f"{program}\n{done.stderr}"
 
 
+PROGRAMS = re.findall(
+    r"^```python\n(.*?)^```$", (ROOT / "terrarium-py/README.md").read_text(), re.DOTALL | re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
+def test_a_program_of_the_packages_page_runs(program, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=tmp_path, env=os.environ
+    )
+    assert done.returncode == 0, f"{program}\n{done.stderr}"
+
+
 def test_the_quick_start_is_the_examples():
     example = (ROOT / "examples/python/quick_start.py").read_text().partition("# START\n")[2].partition("# END")[0]
     for page in ("README.md", "terrarium-py/README.md"):

@@ -37,8 +37,9 @@ def limited(**options: Unpack[terrarium.SandboxOptions]) -> terrarium.Sandbox:
     """Wrap the constructor, as users do."""
     seconds: terrarium.Seconds = options.get("timeout") or 5
     content: terrarium.Content = b""
-    given: terrarium.SandboxOptions = {**options, "timeout": seconds, "files": {"a": content}}
-    return terrarium.Sandbox(**given)
+    options["timeout"] = seconds
+    options.setdefault("files", {"a": content})
+    return terrarium.Sandbox(**options)
 
 
 limited(memory=1 << 30, deterministic=terrarium.Deterministic(seed=1))

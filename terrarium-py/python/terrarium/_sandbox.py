@@ -103,7 +103,7 @@ class Sandbox:
     ) -> ExecutionResult:
         """Run `code` in a fresh interpreter that finds `files` in its home folder.
 
-        Other threads of Python go on meanwhile. Ctrl+C stops the run.
+        Other Python threads continue meanwhile. Ctrl+C stops the run.
 
         Args:
             code: the program; the value of a final expression is taken.
