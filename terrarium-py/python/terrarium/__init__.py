@@ -16,7 +16,7 @@ Options are keyword arguments: see `SandboxOptions`, `ExecuteOptions` and `Image
 from typing import TYPE_CHECKING, Any
 
 from terrarium._about import about
-from terrarium._contents import Content, Seconds
+from terrarium._contents import Content
 from terrarium._errors import (
     ArtifactsError,
     CacheError,
@@ -41,7 +41,7 @@ from terrarium._store import PackageStore
 
 if TYPE_CHECKING:
     from terrarium._kinds import Array, Column, Opaque, Table, Tagged
-    from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, SandboxOptions
+    from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, SandboxOptions, Seconds
     from terrarium._records import (
         About,
         Completion,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 # Imported when they are first used, as they take longer than all of the rest.
 _LATER = {
     "terrarium._kinds": ("Array", "Column", "Opaque", "Table", "Tagged"),
-    "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions"),
+    "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions", "Seconds"),
     "terrarium._records": (
         "About",
         "Completion",

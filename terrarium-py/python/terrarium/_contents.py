@@ -1,10 +1,9 @@
-"""The types of single options, and the contents of files: bytes, text, a file of the host, or an open file."""
+"""The contents of files, as users give them: bytes, text, a file of the host, or an open file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,11 +11,6 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = str | bytes | bytearray | memoryview | os.PathLike[str] | IO[str] | IO[bytes]
 """Text, bytes, a path of the host (the file is read) or a file object (its rest is read). A `str` is text, no path."""
-
-Seconds: TypeAlias = float | timedelta
-"""A duration: a number of seconds, or a `timedelta`."""
-Path: TypeAlias = str | os.PathLike[str]
-"""A path of the host."""
 
 
 def content(what: str, given: Any) -> bytes:

@@ -78,6 +78,8 @@ class SandboxFileError(TerrariumError, OSError):
     code = "file"
     path: str
     """The path as it was given; `filename` is the same."""
+    operation: str
+    """The operation that failed, such as `read`."""
     errno: int | None
     """The number of the reason in the host's module `errno`."""
     strerror: str
@@ -127,6 +129,8 @@ class TooLargeError(TerrariumError):
     """Something handed to the sandbox is larger than its limit."""
 
     code = "too_large"
+    what: str
+    """The thing in words, such as `the code`."""
     option: str
     """The option that bounds it."""
     limit: int
@@ -150,13 +154,15 @@ class PackageError(TerrariumError):
     """The file or folder, where one is at fault."""
     url: str | None = None
     """The address, where a download failed."""
+    package_source: str | None = None
+    """The entry of `packages_from`, where one is at fault."""
 
 
 class ImageError(TerrariumError):
     """An image cannot be made or opened."""
 
     code = "image"
-    path: str | None = None
+    path: str
     """The image's file, or its name while it is made."""
     reason: str
     """The fault and a way out."""
@@ -166,7 +172,7 @@ class CacheError(TerrariumError):
     """The cache folder cannot be used."""
 
     code = "cache"
-    path: str | None = None
+    path: str
     """The folder or file at fault."""
     reason: str
     """The fault and a way out."""
@@ -250,12 +256,16 @@ _FILE_CLASSES: dict[str, type[SandboxFileError]] = {
 }
 
 
-def from_core(code: str, message: str, fields: dict[str, Any]) -> TerrariumError:
+def from_core(code: str, message: str, fields: dict[str, Any]) -> Exception:
     """Return the exception for an error of the core: its code, its text and its details."""
+    if fields.get("problem") == "unknown":
+        return TypeError(f"unknown option '{fields['option']}': {fields['reason']}")
+    if fields.get("problem") == "wrong_type":
+        return TypeError(f"option '{fields['option']}': {fields['reason']}")
     kind: type[TerrariumError] = _CLASSES.get(code, PackageError if code.startswith("package_") else TerrariumError)
     if kind is SandboxFileError:
         kind = _FILE_CLASSES.get(fields.get("errno", ""), kind)
     if code == "package_unknown":
         # The way out that this package has; the core's text cannot know it.
-        message += f', or add it with `terrarium.PackageStore().add("{fields["package"]}")`'
+        message += f'; add it with `terrarium.PackageStore().add("{fields["package"]}")`'
     return kind(message, code=code, **fields)

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from terrarium._contents import Seconds
-    from terrarium._option_types import ImageOptions
+    from terrarium._option_types import ImageOptions, Seconds
     from terrarium._records import ImageInfo
 
 # Inside the class `Image` that name is a method's.
