@@ -1,21 +1,19 @@
 //! [`Fault`]: what JavaScript is told of an error of the host.
 
-use std::fmt::Debug;
-
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use terrarium_core::Error;
 
 /// An error as the members of a JavaScript error.
 #[derive(Debug, Serialize)]
 pub(crate) struct Fault {
-    /// `ERR_TERRARIUM_` and the name of the variant.
+    /// `ERR_TERRARIUM_` and the core's code in capital letters.
     code: String,
     /// The text.
     message: String,
     /// Whether a value of a wrong type is at fault, which in JavaScript is a `TypeError`.
     is_type: bool,
-    /// What is at fault, by the names of the variant's fields.
+    /// What is at fault, by the names of the core's `ErrorDetails`.
     fields: Box<Map<String, Json>>,
 }
 
@@ -23,7 +21,7 @@ impl Fault {
     /// A value that does not have the type of its option.
     pub(crate) fn wrong_type(message: String, option: Option<String>) -> Self {
         let fields = option.map(|name| ("name".to_owned(), Json::String(name))).into_iter().collect();
-        Self { code: code("InvalidOption"), message, is_type: true, fields: Box::new(fields) }
+        Self { code: code("invalid_option"), message, is_type: true, fields: Box::new(fields) }
     }
 
     /// A use that the state of things does not allow.
@@ -40,42 +38,28 @@ impl Fault {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        let fields = match &error {
-            Error::InvalidOption { name, .. } => json!({ "name": name }),
-            Error::InvalidPath { path, .. } | Error::File { path, .. } => json!({ "path": path }),
-            Error::Image { path, .. } | Error::Cache { path, .. } => json!({ "path": path.to_string_lossy() }),
-            Error::TooLarge { what, option, limit, used } => {
-                json!({ "what": what, "option": option, "limit": limit, "used": used })
-            }
-            _ => json!({}),
-        };
-        let fields = match fields {
-            Json::Object(fields) => fields,
+        let details = error.details();
+        let is_type = matches!(details.problem, Some("unknown" | "wrong_type"));
+        let mut fields = match serde_json::to_value(&details) {
+            Ok(Json::Object(fields)) => fields,
+            // Never: a struct is an object.
             _ => Map::new(),
         };
-        Self { code: code(&variant(&error)), message: error.to_string(), is_type: false, fields: Box::new(fields) }
+        // The name of an option at fault; beside a limit it is the one to raise.
+        if let Some(option) = details.option.filter(|_| details.limit.is_none()) {
+            fields.insert("name".to_owned(), Json::String(option));
+        }
+        Self { code: code(error.code()), message: error.to_string(), is_type, fields: Box::new(fields) }
     }
 }
 
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Self {
-        Error::Engine(format!("no thread for the run: {error}")).into()
+        Error::engine(format!("no thread for the run: {error}")).into()
     }
 }
 
-/// The name of an enum's variant, which its derived `Debug` starts with; so a new variant needs no line here.
-fn variant(error: &impl Debug) -> String {
-    format!("{error:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
-}
-
-/// `InvalidOption` becomes `ERR_TERRARIUM_INVALID_OPTION`.
-fn code(variant: &str) -> String {
-    let mut code = "ERR_TERRARIUM".to_owned();
-    for letter in variant.chars() {
-        if letter.is_ascii_uppercase() {
-            code.push('_');
-        }
-        code.push(letter.to_ascii_uppercase());
-    }
-    code
+/// `invalid_option` becomes `ERR_TERRARIUM_INVALID_OPTION`.
+fn code(name: &str) -> String {
+    format!("ERR_TERRARIUM_{}", name.to_ascii_uppercase())
 }

@@ -23,7 +23,8 @@ pub struct NativeImage {
 /// Have sandboxes start from the image of the bare interpreter that the package brings.
 #[napi]
 pub fn set_base_image(path: String) {
-    Image::set_base(path);
+    // A second call is a mistake of this package, whose image is always the same.
+    let _ = Image::set_bare(path);
 }
 
 /// What listing and pruning take.
@@ -51,7 +52,7 @@ impl NativeImage {
     pub fn build(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
         let wire = Wire::new(options, Vec::new());
         start(gate.as_deref(), run, move |sink| {
-            let inner = Image::build_with(wire.options()?, |progress| sink.progress(progress.to_string()))?;
+            let inner = Image::build_with(wire.image_options()?, |progress| sink.progress(progress.to_string()))?;
             Ok(Answer::Image(Self { inner }))
         })
     }

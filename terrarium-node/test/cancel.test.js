@@ -127,7 +127,7 @@ test('a signal stops a stream, and a fault of the host is thrown from it', async
 });
 
 test('a guest that is ahead of its reader waits, and its deadline holds all the same', async () => {
-  const limited = await Sandbox.create({ timeout: 1, output: 1000 });
+  const limited = await Sandbox.create({ timeout: 1, stream_bytes: 1000 });
   const output = limited.stream("while True: print('x' * 100_000)");
   const before = process.memoryUsage().rss;
   await output.next();

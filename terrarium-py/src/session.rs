@@ -93,7 +93,7 @@ impl Session {
         let shared = Arc::clone(&self.0);
         Run::execute(py, is_main, json, rest, move |options| match locked(&shared).session.as_mut() {
             Some(session) => session.execute_with(&code, options),
-            None => Err(Error::Engine(CLOSED.to_owned())),
+            None => Err(Error::engine(CLOSED)),
         })
     }
 

@@ -45,7 +45,7 @@ class SandboxOptions(TypedDict, total=False):
     """
     memory: int
     """The guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB."""
-    output: int
+    stream_bytes: int
     """What is kept of the standard output, and as much of the standard error; the rest is counted and dropped. In
     bytes. Default: 16 MiB.
     """
