@@ -1,7 +1,7 @@
 // Work in the addon: begun on another thread, with its news brought here.
 'use strict';
 
-const { fromNative } = require('./errors.js');
+const { fromNative } = require('./faults.js');
 const native = require('./native.js');
 
 /**

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use terrarium_core::Error;
+use terrarium_core::{Error, PackageError};
 
 /// An error as the members of a JavaScript error.
 #[derive(Debug, Serialize)]
@@ -15,20 +15,20 @@ pub(crate) struct Fault {
     message: String,
     /// Whether a value of a wrong type is at fault, which in JavaScript is a `TypeError`.
     is_type: bool,
-    /// What is at fault, by the names of the variant's fields.
-    fields: Box<Map<String, Json>>,
+    /// What is at fault, by name.
+    details: Box<Map<String, Json>>,
 }
 
 impl Fault {
     /// A value that does not have the type of its option.
     pub(crate) fn wrong_type(message: String, option: Option<String>) -> Self {
-        let fields = option.map(|name| ("name".to_owned(), Json::String(name))).into_iter().collect();
-        Self { code: code("InvalidOption"), message, is_type: true, fields: Box::new(fields) }
+        let details = option.map(|name| ("option".to_owned(), Json::String(name))).into_iter().collect();
+        Self { code: code("InvalidOption"), message, is_type: true, details: Box::new(details) }
     }
 
     /// A use that the state of things does not allow.
     pub(crate) fn state(name: &str, message: &str) -> Self {
-        Self { code: code(name), message: message.to_owned(), is_type: false, fields: Box::default() }
+        Self { code: code(name), message: message.to_owned(), is_type: false, details: Box::default() }
     }
 
     /// The JSON text.
@@ -40,8 +40,15 @@ impl Fault {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        let fields = match &error {
-            Error::InvalidOption { name, .. } => json!({ "name": name }),
+        let details = match &error {
+            Error::InvalidOption { name, .. } => json!({ "option": name }),
+            Error::Package(PackageError::Unknown { name, .. } | PackageError::Absent { name, .. }) => {
+                json!({ "package": name })
+            }
+            Error::Package(
+                PackageError::Hash { path, .. } | PackageError::Damaged { path, .. } | PackageError::Store { path, .. },
+            ) => json!({ "path": path.to_string_lossy() }),
+            Error::Package(PackageError::Download { url, .. }) => json!({ "url": url }),
             Error::InvalidPath { path, .. } | Error::File { path, .. } => json!({ "path": path }),
             Error::Image { path, .. } | Error::Cache { path, .. } => json!({ "path": path.to_string_lossy() }),
             Error::TooLarge { what, option, limit, used } => {
@@ -49,11 +56,15 @@ impl From<Error> for Fault {
             }
             _ => json!({}),
         };
-        let fields = match fields {
-            Json::Object(fields) => fields,
+        let details = match details {
+            Json::Object(details) => details,
             _ => Map::new(),
         };
-        Self { code: code(&variant(&error)), message: error.to_string(), is_type: false, fields: Box::new(fields) }
+        let name = match &error {
+            Error::Package(error) => format!("Package{}", variant(error)),
+            error => variant(error),
+        };
+        Self { code: code(&name), message: error.to_string(), is_type: false, details: Box::new(details) }
     }
 }
 

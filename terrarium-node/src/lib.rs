@@ -7,6 +7,8 @@ mod about;
 mod fault;
 mod gate;
 mod image;
+mod names;
+mod packages;
 mod pool;
 mod run;
 mod sandbox;
@@ -15,3 +17,4 @@ mod wire;
 
 pub use about::about;
 pub use image::set_base_image;
+pub use names::option_names;

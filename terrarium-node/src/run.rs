@@ -15,6 +15,7 @@ use crate::{
     fault::Fault,
     gate::{Bell, Gate},
     image::NativeImage,
+    packages::NativePackageStore,
     pool,
     sandbox::NativeSandbox,
     session::NativeSession,
@@ -32,6 +33,7 @@ pub(crate) enum Answer {
     Sandbox(NativeSandbox),
     Session(NativeSession),
     Image(NativeImage),
+    PackageStore(NativePackageStore),
 }
 
 enum News {
@@ -148,6 +150,15 @@ impl Run {
     pub fn image(&mut self) -> Option<NativeImage> {
         match self.made.take() {
             Some(Answer::Image(image)) => Some(image),
+            _ => None,
+        }
+    }
+
+    /// The package store that was opened, once.
+    #[napi]
+    pub fn package_store(&mut self) -> Option<NativePackageStore> {
+        match self.made.take() {
+            Some(Answer::PackageStore(store)) => Some(store),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 // Values out of the guest: the JSON forms of core's values become JavaScript's own.
 'use strict';
 
+const { record } = require('../names.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./containers.js');
 const {
   Complex,
@@ -171,10 +172,10 @@ const MAKERS = {
   },
   dataclass: ({ name, fields }, blobs) => new Dataclass(name, decode(fields, blobs)),
   ndarray: (json, blobs) => NdArray.fromParts(parts(json, blobs)),
-  dataframe: (json, blobs) => new DataFrame(parts(json, blobs)),
+  dataframe: (json, blobs) => new DataFrame(record(parts(json, blobs))),
   series: (json, blobs) => new Series(parts(json, blobs)),
   object: ({ class: className, repr }) => new Opaque(className, repr),
-  truncated: (json, blobs) => new Truncated(parts(json, blobs)),
+  truncated: (json, blobs) => new Truncated(record(parts(json, blobs))),
   cycle: () => new Cycle(),
 };
 

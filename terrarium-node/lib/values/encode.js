@@ -4,6 +4,7 @@
 const { isAnyArrayBuffer, isDate, isMap, isSet } = require('node:util').types;
 
 const { wrongType } = require('../errors.js');
+const { snake } = require('../names.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./containers.js');
 const { TAG } = require('./decode.js');
 const { DateTime, Float, instant, Tagged } = require('./kinds.js');
@@ -125,7 +126,9 @@ class Encoder {
     if (value instanceof Tagged) {
       const { type, ...parts } = value;
       const texts = Object.entries(parts).filter(([, part]) => part !== undefined);
-      return tagged(type, Object.fromEntries(texts.map(([name, part]) => [name, this.#at(name, part)])));
+      // The classes of this package have names of JavaScript; a kind without a class has the guest's own.
+      const nameOf = value.constructor === Tagged ? String : snake;
+      return tagged(type, Object.fromEntries(texts.map(([name, part]) => [nameOf(name), this.#at(name, part)])));
     }
     const prototype = Object.getPrototypeOf(value);
     // Objects of another context have another `Object.prototype`.

@@ -5,12 +5,12 @@ const { Tagged } = require('./kinds.js');
 const { NdArray } = require('./ndarray.js');
 
 /**
- * A pandas `DataFrame`. One with more than 100,000 cells has `column_data` instead of `data`, or, where its cells are not
+ * A pandas `DataFrame`. One with more than 100,000 cells has `columnData` instead of `data`, or, where its cells are not
  * plain numbers, only `shape`, `dtypes` and `repr`.
  */
 class DataFrame extends Tagged {
   /** @param {FrameParts} parts */
-  constructor({ shape, dtypes, columns = [], index = [], data, column_data, repr }) {
+  constructor({ shape, dtypes, columns = [], index = [], data, columnData, repr }) {
     super('dataframe');
     /** Rows and columns. */
     this.shape = shape;
@@ -23,7 +23,7 @@ class DataFrame extends Tagged {
     /** The rows, in a table that is not large. What is missing (NA, NaT) is `null`. */
     this.data = data;
     /** The columns of a large table: arrays of numpy where they are plain, else lists. */
-    this.column_data = column_data;
+    this.columnData = columnData;
     /** The text, of a table that is too large to be here. */
     this.repr = repr;
   }
@@ -31,7 +31,7 @@ class DataFrame extends Tagged {
   /** The rows as objects, by the names of the columns. */
   toObjects() {
     const names = this.columns.map(String);
-    const columns = this.column_data?.map((column) => (column instanceof NdArray ? (column.data ?? []) : column));
+    const columns = this.columnData?.map((column) => (column instanceof NdArray ? (column.data ?? []) : column));
     const rows = Array.from({ length: this.repr === undefined ? (this.shape[0] ?? 0) : 0 }, (_, row) => row);
     /** @type {(row: number, column: number) => unknown} */
     const cell = (row, column) => (columns ? columns[column]?.[row] : this.data?.[row]?.[column]);
@@ -71,7 +71,7 @@ class Series extends Tagged {
 
 /** @typedef {{ shape: number[], index?: unknown[] | Tagged, repr?: string }} TableParts */
 /** @typedef {unknown[] | NdArray} Values */
-/** @typedef {TableParts & { columns?: unknown[], dtypes: string[], data?: unknown[][], column_data?: Values[] }} FrameParts */
+/** @typedef {TableParts & { columns?: unknown[], dtypes: string[], data?: unknown[][], columnData?: Values[] }} FrameParts */
 /** @typedef {TableParts & { name?: unknown, dtype: string, data?: Values }} SeriesParts */
 
 module.exports = { DataFrame, Series };

@@ -15,9 +15,9 @@ async function accepted(): Promise<number> {
     inputs: { x: 41n, y: [new Date(), new Map([[1, terrarium.Tuple.of(1, 2)]])] },
     outputs: ['y'],
     signal: AbortSignal.timeout(1000),
-    on_stdout: (data) => process.stdout.write(data),
+    onStdout: (data) => process.stdout.write(data),
   });
-  const files: Record<string, Buffer> = result.output_files;
+  const files: Record<string, Buffer> = result.outputFiles;
   const line: number | null | undefined = result.error?.line;
   const metrics: terrarium.Metrics = result.metrics;
   const seconds: number = metrics.total;
@@ -30,7 +30,7 @@ async function accepted(): Promise<number> {
     const name: 'stdout' | 'stderr' = stream;
     process[name].write(data.length > 0 ? text : name);
   }
-  const last: string | undefined = output.result?.final_expression;
+  const last: string | undefined = output.result?.finalExpression;
 
   const session = await sandbox.session();
   const state: 'complete' | 'incomplete' | 'invalid' = await session.check(last ?? '');
@@ -42,7 +42,7 @@ async function accepted(): Promise<number> {
   const onImage = terrarium.Sandbox.createSync({ image });
   const size: number = image.info.size + matches.length + start;
   try {
-    return onImage.executeSync<number>('1').raiseForStatus().final_expression ?? size;
+    return onImage.executeSync<number>('1').raiseForStatus().finalExpression ?? size;
   } catch (error) {
     if (error instanceof terrarium.ExecutionError) {
       return error.result.stdout.length;
@@ -66,16 +66,16 @@ async function refused(sandbox: terrarium.Sandbox): Promise<void> {
   // @ts-expect-error: an option of the sandbox
   await sandbox.execute('1', { memory: 1 });
   // @ts-expect-error: a stream has its own way to the output
-  sandbox.stream('1', { on_stdout() {} });
+  sandbox.stream('1', { onStdout() {} });
   // @ts-expect-error: code is text
   sandbox.executeSync(1);
   const result = await sandbox.execute<number>('1');
   // @ts-expect-error: no such status
   result.status === 'failed';
   // @ts-expect-error: no such field
-  result.no_such_field;
+  result.noSuchField;
   // @ts-expect-error: it may be absent
-  const value: number = result.final_expression;
+  const value: number = result.finalExpression;
   // @ts-expect-error: the addon is not for users
   new terrarium.Image('file').native;
   value;
