@@ -3,15 +3,22 @@
 
 /**
  * @typedef {object} ErrorDetails The members of an error that name what is at fault.
- * @property {string} [option] the option
- * @property {string} [path] the path of a file or folder
- * @property {string} [operation] the operation that failed on the path
- * @property {string} [errno] the name of the system's error, such as `ENOENT`
- * @property {string} [package] the package
- * @property {string} [url] the address of a download
- * @property {number} [limit] the bound that was exceeded
- * @property {number} [used] the size that exceeds the bound
- * @property {string} [reason] the reason without the names
+ * @property {string} [option] the option at fault, or the one to raise
+ * @property {string} [problem] the problem with the option: `unknown`, `wrong_type` or `value`
+ * @property {string} [expected] the type, value or hash that was expected
+ * @property {string} [found] the type, value or hash that was found instead
+ * @property {string[]} [similar] known names that look like the unknown one
+ * @property {string} [path] the file or folder at fault, in the sandbox or on the host
+ * @property {string} [operation] the operation on that file that failed
+ * @property {string} [errno] the symbolic name of the system's error, such as `ENOENT`
+ * @property {string} [what] the thing that is too large
+ * @property {number} [limit] the limit in bytes
+ * @property {number} [used] the size in bytes
+ * @property {string} [package] the package at fault
+ * @property {string} [neededBy] the package that needs it
+ * @property {string} [packageSource] the entry of `packagesFrom` at fault
+ * @property {string} [url] the address that was fetched
+ * @property {string} [reason] the problem in words
  */
 
 /**
@@ -47,11 +54,11 @@ class TerrariumError extends Error {
     this.package = details.package;
     /** The address at fault, if there is one. @type {string | undefined} */
     this.url = details.url;
-    /** The name of the system's error, such as `ENOENT`, if there is one. @type {string | undefined} */
+    /** The symbolic name of the system's error, such as `ENOENT`, if there is one. @type {string | undefined} */
     this.errno = details.errno;
-    /** The bound that was exceeded, if there is one. @type {number | undefined} */
+    /** The limit in bytes that was exceeded, if there is one. @type {number | undefined} */
     this.limit = details.limit;
-    /** The size that exceeds the bound, if there is one. @type {number | undefined} */
+    /** The size in bytes that exceeds the limit, if there is one. @type {number | undefined} */
     this.used = details.used;
     Object.assign(this, details);
     for (const [name, value] of Object.entries(this)) {
@@ -72,7 +79,7 @@ class TerrariumError extends Error {
  * The message is the Python exception's type and text, `result` the whole result.
  */
 class ExecutionError extends Error {
-  /** @param {import('./result.js').ExecutionResult} result */
+  /** @param {import('./result.js').ExecutionResult<unknown>} result */
   constructor(result) {
     const { error, status } = result;
     super(error ? `${error.type}: ${error.message}` : status);

@@ -97,7 +97,10 @@ class Image {
    */
   static async inspect(path) {
     const file = string('path', path);
-    return later({ begin: (gate, number) => native.Image.inspect(gate, number, file), finish: (answer) => record(json(answer)) });
+    return later({
+      begin: (gate, number) => native.Image.inspect(gate, number, file),
+      finish: (answer) => record(json(answer)),
+    });
   }
 
   /**

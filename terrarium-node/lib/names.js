@@ -86,4 +86,10 @@ function withOptions(text) {
   });
 }
 
-module.exports = { coreName, optionHere: (/** @type {string} */ name) => RENAMED.get(name) ?? name, record, snake, withOptions };
+module.exports = {
+  coreName,
+  optionHere: (/** @type {string} */ name) => RENAMED.get(name) ?? name,
+  record,
+  snake,
+  withOptions,
+};

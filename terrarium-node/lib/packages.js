@@ -168,7 +168,7 @@ class PackageStore {
     const begin = (/** @type {native.Gate | null} */ gate, /** @type {number} */ number) => {
       return this.#native.add(gate, number, wanted, source);
     };
-    return { begin, finish: packages, ...download(others, ['from']) };
+    return { begin, finish: packages, isStore: true, ...download(others, ['from']) };
   }
 
   /**
@@ -181,7 +181,7 @@ class PackageStore {
     const begin = (/** @type {native.Gate | null} */ gate, /** @type {number} */ number) => {
       return this.#native.update(gate, number, wanted);
     };
-    return { begin, finish: packages, ...download(Object.fromEntries(given(options)), []) };
+    return { begin, finish: packages, isStore: true, ...download(Object.fromEntries(given(options)), []) };
   }
 
   /**
@@ -190,7 +190,7 @@ class PackageStore {
    */
   #removing(names) {
     const wanted = strings(names);
-    return { begin: (gate, number) => this.#native.remove(gate, number, wanted), finish: packages };
+    return { begin: (gate, number) => this.#native.remove(gate, number, wanted), finish: packages, isStore: true };
   }
 }
 

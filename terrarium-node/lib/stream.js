@@ -17,7 +17,7 @@ const { MOST_AT_ONCE, Reader, Work } = require('./work.js');
  * ahead of its reader waits. Leaving the loop stops the run.
  *
  * @template [T=unknown]
- * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T>>}
+ * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T> | undefined>}
  */
 class OutputStream {
   #pieces;
@@ -36,7 +36,7 @@ class OutputStream {
   /**
    * The next piece; at the end the result.
    *
-   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T>>>}
+   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T> | undefined>>}
    */
   next() {
     return this.#pieces.next();
@@ -75,7 +75,7 @@ class OutputStream {
     /** @type {OutputChunk[]} */
     const pieces = [];
     let wake = () => {};
-    const reader = new Reader({ stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') });
+    const reader = new Reader({ listener: { stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') } });
     const work = new Work(task, () => wake());
     try {
       for (let count = 1; this.result === undefined; count++) {

@@ -13,6 +13,7 @@ const native = require('./native.js');
  * @property {(answer: Answer) => T} finish what its end means
  * @property {Listener} [listener] who wants to hear of it while it goes on
  * @property {AbortSignal} [signal] what stops it
+ * @property {boolean} [isStore] whether it is work of the package store
  */
 
 /** @typedef {{ text: string, blobs: Buffer[], run: native.Run }} Answer */
@@ -115,9 +116,10 @@ class Reader {
   /** @type {{ error: unknown } | undefined} */
   #failure;
 
-  /** @param {Listener} [listener] */
-  constructor(listener = {}) {
+  /** @param {{ listener?: Listener, isStore?: boolean }} task */
+  constructor({ listener = {}, isStore }) {
     this.listener = listener;
+    this.isStore = isStore;
   }
 
   /**
@@ -136,7 +138,7 @@ class Reader {
       return { text: event.text, blobs: event.blobs, run };
     }
     if (event.kind === 'failed') {
-      throw this.#failure ? this.#failure.error : fromNative(event.text);
+      throw this.#failure ? this.#failure.error : fromNative(event.text, this.isStore);
     }
     if (this.#failure) {
       return undefined;
@@ -164,7 +166,7 @@ class Reader {
  */
 function later(task) {
   return new Promise((resolve, reject) => {
-    const reader = new Reader(task.listener);
+    const reader = new Reader(task);
     const read = () => {
       try {
         for (let count = 0; count < MOST_AT_ONCE; count++) {
@@ -203,7 +205,7 @@ function now(task) {
   if (task.signal?.aborted) {
     run.cancel();
   }
-  const reader = new Reader(task.listener);
+  const reader = new Reader(task);
   for (;;) {
     // It waits for a moment only, so that a worker can be terminated.
     const event = run.next(true);

@@ -108,10 +108,7 @@ impl NativePackageStore {
 /// Core's callback cannot stop a download, so a cancelled one is left by unwinding from the callback. That is safe: the
 /// store writes its lock whole or not at all, keeps the part of a file that arrived for the next attempt, and holds its
 /// guard in a value that is dropped.
-fn stoppable<T>(
-    sink: &Sink,
-    work: impl FnOnce(OnProgress<'_>) -> Result<T, PackageError>,
-) -> Result<T, Fault> {
+fn stoppable<T>(sink: &Sink, work: impl FnOnce(OnProgress<'_>) -> Result<T, PackageError>) -> Result<T, Fault> {
     let cancel = sink.cancel();
     let mut progress = |DownloadProgress { file_name, done, total, .. }: DownloadProgress<'_>| {
         if cancel.is_cancelled() {

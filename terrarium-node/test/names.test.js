@@ -48,25 +48,34 @@ test('records have the members that are declared', async () => {
 
 test('no member of a result has an underscore, and its JSON form has the names of core', async () => {
   const made = await Sandbox.create({ reprBytes: 3 });
-  const code = "import os, sys\nopen('new_file', 'w').close()\nos.remove('old_file')\nsys.stdout.buffer.write(b'\\xff')\n1000";
+  const code =
+    "import os, sys\nopen('new_file', 'w').close()\nos.remove('old_file')\nsys.stdout.buffer.write(b'\\xff')\n1000";
   const result = await made.execute(code, { files: { old_file: '' } });
-  assert.ok(Object.keys(result).every((name) => /^[a-z]+([A-Z][a-z]+)*$/.test(name)), Object.keys(result).join());
+  assert.ok(
+    Object.keys(result).every((name) => /^[a-z]+([A-Z][a-z]+)*$/.test(name)),
+    Object.keys(result).join(),
+  );
   assert.deepEqual([result.finalRepr, result.finalReprTruncated], ['100', true]);
   assert.deepEqual([result.outputFiles, result.deletedFiles], [{ new_file: Buffer.alloc(0) }, ['old_file']]);
   assert.deepEqual(result.stdoutBytes, Buffer.of(255));
   assert.deepEqual([result.exitCode, result.sessionLost], [null, false]);
   const json = result.toJSON();
-  const core = `status final_expression final_repr final_repr_truncated outputs stdout stdout_bytes stdout_truncated stderr
+  const core =
+    `status final_expression final_repr final_repr_truncated outputs stdout stdout_bytes stdout_truncated stderr
     stderr_truncated output_files deleted_files displays error exit_code session_lost metrics`.split(/\s+/);
   assert.deepEqual(members(json), core.sort());
   assert.deepEqual(members(json.metrics), ['image', 'packages', 'peak_memory', 'run', 'start', 'total']);
-  assert.deepEqual([json.output_files, json.deleted_files, json.stdout_bytes], [{ new_file: '' }, ['old_file'], '/w==']);
+  assert.deepEqual(
+    [json.output_files, json.deleted_files, json.stdout_bytes],
+    [{ new_file: '' }, ['old_file'], '/w=='],
+  );
   const failed = (await made.execute('1 / 0')).toJSON();
   assert.equal(failed.error.end_line, 1);
 });
 
 test('names of files, variables, inputs and outputs are the user’s and stay as they are', async () => {
-  const code = "import os\nmy_out = {'snake_key': my_in['camelKey_b'], 'camelKey': os.environ['MY_VAR'] + os.environ['camelVar']}";
+  const code =
+    "import os\nmy_out = {'snake_key': my_in['camelKey_b'], 'camelKey': os.environ['MY_VAR'] + os.environ['camelVar']}";
   const { outputs } = (
     await (
       await sandbox()
@@ -79,10 +88,7 @@ test('names of files, variables, inputs and outputs are the user’s and stay as
   ).raiseForStatus();
   assert.deepEqual(outputs, { my_out: { snake_key: 1, camelKey: 'ab' } });
   const shown = await (await sandbox()).execute("display({'text/x_y': {'a_b': 1}}, raw=True, metadata={'c_d': 2})");
-  assert.deepEqual(
-    [shown.displays[0].data['text/x_y'], shown.displays[0].metadata],
-    [{ a_b: 1 }, { c_d: 2 }],
-  );
+  assert.deepEqual([shown.displays[0].data['text/x_y'], shown.displays[0].metadata], [{ a_b: 1 }, { c_d: 2 }]);
 });
 
 test('an option in snake_case is an error that names the one in camelCase', async () => {

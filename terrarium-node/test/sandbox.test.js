@@ -226,7 +226,10 @@ test('a fault of the host is a TerrariumError with its code and what is at fault
   await assert.rejects(Sandbox.create({ memory: 1 }), fault('ERR_TERRARIUM_INVALID_OPTION', { option: 'memory' }));
   const run = (options) => sandbox().then((made) => made.execute('1', options));
   await assert.rejects(run({ files: { '../x': '' } }), fault('ERR_TERRARIUM_INVALID_PATH', { path: '../x' }));
-  await assert.rejects(Sandbox.create({ packages: ['no-such-package'] }), fault('ERR_TERRARIUM_PACKAGE_UNKNOWN', { package: 'no-such-package' }));
+  await assert.rejects(
+    Sandbox.create({ packages: ['no-such-package'] }),
+    fault('ERR_TERRARIUM_PACKAGE_UNKNOWN', { package: 'no-such-package' }),
+  );
   const small = await Sandbox.create({ codeBytes: 10 });
   const big = fault('ERR_TERRARIUM_TOO_LARGE', { option: 'codeBytes', limit: 10, used: 20 });
   await assert.rejects(small.execute(' '.repeat(20)), big);
