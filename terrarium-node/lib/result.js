@@ -1,4 +1,4 @@
-// What a run leaves behind.
+// Results: all that a run leaves behind.
 'use strict';
 
 const { ExecutionError } = require('./errors.js');
@@ -109,7 +109,7 @@ class ExecutionResult {
 }
 
 /**
- * The content that lies beside the text, if there is one.
+ * Returns the content beside the text, if there is one.
  *
  * @param {number | null} index
  * @param {Buffer[]} blobs
@@ -119,7 +119,7 @@ function beside(index, blobs) {
 }
 
 /**
- * An object out of entries; a name such as `__proto__` is one like any other.
+ * Makes an object of entries; a name such as `__proto__` is a name like any other.
  *
  * @template A, B
  * @param {[string, A][]} entries

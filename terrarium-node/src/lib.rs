@@ -1,7 +1,7 @@
 //! The native part of the Node package: core's classes for the JavaScript in `lib`, which gives them their public form.
 //!
-//! Data crosses as JSON text with large contents beside it ([`wire`]), work is done on threads of its own ([`pool`]), and
-//! news of it come back through a [`Run`](run::Run), which JavaScript reads when a [`Gate`](gate::Gate) wakes it.
+//! Data crosses as JSON text with large contents beside it ([`wire`]). Work is done on separate threads ([`pool`]). Its news come
+//! back through a [`Run`](run::Run), which JavaScript reads when a [`Gate`](gate::Gate) wakes it.
 
 mod about;
 mod fault;

@@ -1,6 +1,6 @@
 //! [`Wire`]: core's options and results as JSON text, with large contents beside it instead of base64 in it.
 //!
-//! A value of bytes that lies beside the text is `{"$type": "blob", "index": n}` in it; other contents are numbers.
+//! A value of bytes that is beside the text is `{"$type": "blob", "index": n}` in it; other contents are numbers.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 
 /// Contents below this size stay in the text.
 const LARGE: usize = 1 << 10;
-/// The kind of a value that lies beside the text.
+/// The kind of a value that is beside the text.
 const BLOB: &str = "blob";
 
 /// A message.
@@ -23,7 +23,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// What JavaScript sent. The contents are copied: JavaScript may change its own.
+    /// A message from JavaScript. Its contents are copied, because JavaScript may change them.
     pub(crate) fn new(text: String, blobs: Vec<Buffer>) -> Self {
         Self { text, blobs: blobs.into_iter().map(|buffer| Bytes::from(&*buffer)).collect() }
     }
@@ -45,6 +45,7 @@ impl Wire {
         Self::of(&names, blobs)
     }
 
+    /// A result, with its large contents beside the text.
     pub(crate) fn from_result(mut result: ExecutionResult) -> Result<Self, Fault> {
         let mut blobs = Vec::new();
         for value in result.final_expression.iter_mut().chain(result.outputs.values_mut()) {
@@ -112,7 +113,7 @@ impl Wire {
         })
     }
 
-    /// Take the contents that lie beside the text back into a value.
+    /// Moves the contents beside the text back into a value.
     fn put_back(&self, value: &mut Value) -> Result<(), Fault> {
         if let Value::Tagged { kind, fields } = value
             && kind == BLOB
@@ -133,7 +134,7 @@ struct ResultMessage<'a> {
     output_files: BTreeMap<String, usize>,
 }
 
-/// Put the large contents of a value beside the text.
+/// Moves the large contents of a value beside the text.
 fn set_aside(value: &mut Value, blobs: &mut Vec<Bytes>) {
     match value {
         Value::Bytes(content) if content.len() >= LARGE => {

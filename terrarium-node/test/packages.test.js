@@ -90,7 +90,7 @@ test('packages are added with progress, listed, used, updated and removed', asyn
     asked.join(),
   );
   asked = [];
-  const sandbox = await Sandbox.create({ cacheDir, packages: [NAME], preload: false });
+  const sandbox = await Sandbox.create({ packages: [NAME], packagesFrom: [store.path], preload: false });
   const result = await sandbox.execute("import dateutil.parser\ndateutil.parser.parse('1 May 2026').month");
   assert.equal(result.raiseForStatus().finalExpression, 5);
   assert.deepEqual(asked, []);

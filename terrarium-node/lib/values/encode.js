@@ -13,16 +13,16 @@ const { DataFrame, Series } = require('./tables.js');
 
 /** How deep the text may nest; a parser of JSON has a bound. */
 const DEEPEST = 100;
-/** Contents of at least this many bytes lie beside the text. */
+/** Contents of at least this many bytes are sent beside the text. */
 const LARGE = 1024;
-/** The most digits that Python takes in decimal. */
+/** The most digits that Python accepts in decimal. */
 const DIGITS = 4000;
 
 /** Writes values as the text of their JSON forms; large contents go to `blobs`. */
 class Encoder {
   /** The containers around the value. @type {unknown[]} */
   #around = [];
-  /** The way to the value. @type {string[]} */
+  /** The names on the way to the value. @type {string[]} */
   #way = [];
 
   /** @param {Buffer[]} blobs */
@@ -31,7 +31,7 @@ class Encoder {
   }
 
   /**
-   * The text of an input.
+   * Returns the text of an input.
    *
    * @param {string} name
    * @param {unknown} value
@@ -166,7 +166,7 @@ class Encoder {
     if (Number.isNaN(value.getTime())) {
       return this.#fail('an invalid Date cannot be an input');
     }
-    // The text says more, unless the date was changed since.
+    // The text is more exact, unless the date was changed since.
     if (value instanceof DateTime && instant(value.value) === value.getTime()) {
       return tagged('datetime', { value: string(value.value) });
     }
