@@ -87,7 +87,9 @@ test('names of files, variables, inputs and outputs are the user’s and stay as
     })
   ).raiseForStatus();
   assert.deepEqual(outputs, { my_out: { snake_key: 1, camelKey: 'ab' } });
-  const shown = await (await sandbox()).execute("display({'application/json': {'a_b': 1}}, raw=True, metadata={'c_d': 2})");
+  const shown = await (
+    await sandbox()
+  ).execute("display({'application/json': {'a_b': 1}}, raw=True, metadata={'c_d': 2})");
   assert.deepEqual([shown.displays[0].data['application/json'], shown.displays[0].metadata], [{ a_b: 1 }, { c_d: 2 }]);
 });
 

@@ -176,7 +176,7 @@ test('the calls that wait do the same', () => {
 
 test('an unknown option or one of a wrong type is a TypeError that names it', async () => {
   const cases = [
-    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: unknown, the options are `args`, .*`timeout`/],
+    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: unknown, the options are .*`timeout`/],
     [{ timeout: '1' }, 'timeout', /option `timeout`: .*string "1"/],
     [{ timeout: Number.NaN }, 'timeout', /NaN is no finite number/],
     [{ memory: 1.5 }, 'memory', /option `memory`/],

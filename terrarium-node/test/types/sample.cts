@@ -38,6 +38,15 @@ async function accepted(): Promise<number> {
   const { matches, start }: { matches: string[]; start: number } = await session.complete('impo');
   await session.close();
 
+  const store = await terrarium.PackageStore.open({ cacheDir: null });
+  const added: terrarium.StoredPackage[] = await store.add(['six'], {
+    from: store.path,
+    onProgress: ({ fileName, done, total }) => fileName.length + done + (total ?? 0),
+    signal: AbortSignal.timeout(1000),
+  });
+  await store.update(added.map(({ name }) => name));
+  store.removeSync(['six']);
+
   const image = await terrarium.Image.build({ packages: ['numpy'], timeout: 100 }, (step) => step.toUpperCase());
   const onImage = terrarium.Sandbox.createSync({ image });
   const size: number = image.info.size + matches.length + start;
@@ -76,9 +85,21 @@ async function refused(sandbox: terrarium.Sandbox): Promise<void> {
   result.noSuchField;
   // @ts-expect-error: it may be absent
   const value: number = result.finalExpression;
-  // @ts-expect-error: the addon is not for users
-  new terrarium.Image('file').native;
-  value;
+  // @ts-expect-error: without a type argument a value is unknown
+  const sum: number = (await sandbox.execute('1')).finalExpression;
+  // @ts-expect-error: so is each of the outputs
+  const output: number = result.outputs.x;
+  // @ts-expect-error: names are camelCase
+  await sandbox.execute('1', { store_last: true });
+  // @ts-expect-error: a constructor could not be awaited
+  new terrarium.Sandbox();
+  // @ts-expect-error: nor for an image
+  new terrarium.Image();
+  // @ts-expect-error: nor for a session
+  new terrarium.Session();
+  // @ts-expect-error: nor for a store
+  new terrarium.PackageStore();
+  [value, sum, output];
 }
 
 export { accepted, refused };
