@@ -23,7 +23,7 @@ const OPTIONS = {
   store: table(['cache_dir']),
 };
 
-/** The name here of each option that core calls otherwise. */
+/** The name here of each option, by core's name. */
 const RENAMED = new Map(
   Object.values(OPTIONS).flatMap((names) => [...names].map(([name, coreName]) => [coreName, name])),
 );
@@ -75,21 +75,21 @@ function coreName(kind, name) {
 }
 
 /**
- * A text of core in which options have their names here. Core quotes an option's name as it stands here: `timeout`.
+ * A text of core with the names that options have here. Core writes the names of options in backticks.
  *
  * @param {string} text
  */
 function withOptions(text) {
-  return text.replace(/`([a-z_]+)`/g, (quoted, name) => {
-    const here = RENAMED.get(name);
-    return here === undefined ? quoted : `\`${here}\``;
-  });
+  return text.replace(/`([a-z_]+)`/g, (_, name) => `\`${optionHere(name)}\``);
 }
 
-module.exports = {
-  coreName,
-  optionHere: (/** @type {string} */ name) => RENAMED.get(name) ?? name,
-  record,
-  snake,
-  withOptions,
-};
+/**
+ * The name here of an option of core.
+ *
+ * @param {string} name
+ */
+function optionHere(name) {
+  return RENAMED.get(name) ?? name;
+}
+
+module.exports = { coreName, optionHere, record, snake, withOptions };
