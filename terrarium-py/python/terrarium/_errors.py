@@ -72,7 +72,7 @@ class SandboxFileError(TerrariumError, OSError):
     ...         session.read_file("a.txt")
     ...     except FileNotFoundError as error:
     ...         print(error.filename, error.strerror, isinstance(error, terrarium.SandboxFileError))
-    a.txt No such file or directory True
+    a.txt no such file or directory True
     """
 
     code = "file"
