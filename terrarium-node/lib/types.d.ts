@@ -33,22 +33,22 @@ export interface SandboxOptions {
    * What is kept of the standard output, and as much of the standard error; the rest is counted and dropped.
    * Default: 16 MiB.
    */
-  output?: number;
+  streamBytes?: number;
   /** The sum of the sizes of the guest's files. Default: 100 MiB. */
-  file_bytes?: number;
+  fileBytes?: number;
   /** The number of the guest's files and folders. Default: 10,000. */
-  file_count?: number;
+  fileCount?: number;
   /** The number of files open at a time. Default: 256. */
-  open_files?: number;
+  openFiles?: number;
   /** The size of the code of one run. Default: 16 MiB. */
-  code_bytes?: number;
+  codeBytes?: number;
   /**
    * The encoded size of the values of one run (final expression and outputs); what is larger is kept as its
    * representation only. Default: 128 MiB.
    */
-  value_bytes?: number;
+  valueBytes?: number;
   /** The size of the final expression's representation; a longer one is cut. Default: 1 MiB. */
-  repr_bytes?: number;
+  reprBytes?: number;
   /** The guest's home folder, and its working directory unless `cwd` says otherwise. Default: `/home/earth`. */
   home?: string;
   /** The working directory; relative to `home`. Default: `home` itself. */
@@ -64,26 +64,26 @@ export interface SandboxOptions {
    * of the sandbox's packages. Compiling them takes the host's time and memory, which no limit here counts, so do
    * it for code you trust that far. Default: no.
    */
-  untrusted_libraries?: boolean;
+  untrustedLibraries?: boolean;
   /** Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off. */
   deterministic?: Deterministic | null;
   /** The packages that the code can import, besides the standard library. Default: none. */
   packages?: string[] | 'auto';
   /**
    * Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
-   * address of one that `terrarium packages add --from` has downloaded from), or a site folder that
+   * address of one that `PackageStore.add` has downloaded from), or a site folder that
    * `pip install --target` made. Earlier ones win; a site folder is there as a whole, whatever `packages` says, and
-   * must not change while it is in use. Default: none, which means what `terrarium packages add` has downloaded.
+   * must not change while it is in use. Default: none, which means what `PackageStore.add` has downloaded.
    */
-  packages_from?: string[];
+  packagesFrom?: string[];
   /**
    * Whether the packages are imported once for all, into an image that is built when it is first needed (which takes
-   * some seconds) and kept in `cache_dir`: then every run starts with them loaded. Without it each run loads what it
+   * some seconds) and kept in `cacheDir`: then every run starts with them loaded. Without it each run loads what it
    * imports. It has no effect on site folders and with `Packages.Auto`. Default: on.
    */
   preload?: boolean;
   /**
-   * An image file to start from, as `terrarium image build` or `Image.save` wrote it; it is
+   * An image file to start from, as `Image.save` wrote it; it is
    * native code, so it must come from somebody you trust. `packages` come on top of it. Default: none, the library
    * makes the image that it needs.
    */
@@ -97,7 +97,7 @@ export interface SandboxOptions {
    * Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
    * user's cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
    */
-  cache_dir?: string | null;
+  cacheDir?: string | null;
 }
 
 /** A fixed clock and seeded entropy: `SandboxOptions.deterministic`. */
@@ -132,13 +132,13 @@ export interface ExecuteOptions {
   /** The longest that this run may take. */
   timeout?: number | null;
   /** Also bind the final expression's value to the name `_`, as an interactive interpreter does. */
-  store_last?: boolean;
+  storeLast?: boolean;
   /** Stops the run when it is aborted; the result's status is `cancelled` then. */
   signal?: AbortSignal;
   /** Receives the standard output while the code runs, all of it before the result is there. */
-  on_stdout?: (data: Buffer) => void;
+  onStdout?: (data: Buffer) => void;
   /** Receives the standard error while the code runs. */
-  on_stderr?: (data: Buffer) => void;
+  onStderr?: (data: Buffer) => void;
 }
 
 /** What goes into an image: `Image.build`. */
@@ -147,9 +147,9 @@ export interface ImageOptions {
   packages?: string[];
   /**
    * Where packages come from, as in `SandboxOptions`. A site folder cannot be
-   * part of an image. Default: what `terrarium packages add` has downloaded.
+   * part of an image. Default: what `PackageStore.add` has downloaded.
    */
-  packages_from?: string[];
+  packagesFrom?: string[];
   /**
    * Python code that runs before the image is taken. The modules that it imports stay, and the regular files that it
    * writes; the names that it makes do not. Random generators that it makes and keeps in a module go on from the
@@ -177,7 +177,7 @@ export interface ImageOptions {
   /** The longest that imports and preparation code may take, in seconds. Default: 300. */
   timeout?: number;
   /** Where images are kept. Default: as for a sandbox. */
-  cache_dir?: string | null;
+  cacheDir?: string | null;
 }
 
 /** What is in an image. */
@@ -205,7 +205,7 @@ export interface ImageInfo {
   /** The memory that an interpreter has at its start, in bytes; what it does not change is shared. */
   memory: number;
   /** Whether the files of its packages are in the file, so that it can be moved. */
-  is_complete: boolean;
+  isComplete: boolean;
 }
 
 /** Versions, for people and for bug reports. */
@@ -225,10 +225,10 @@ export interface About {
   /** The host's architecture and system. */
   target: string;
   /**
-   * Where compiled code is kept, unless `SandboxOptions.cache_dir` names
+   * Where compiled code is kept, unless `SandboxOptions.cacheDir` names
    * another folder; `null` if the environment names none.
    */
-  cache_dir: string | null;
+  cacheDir: string | null;
 }
 
 /** A file of a session. */
@@ -256,9 +256,9 @@ export type Status = 'success' | 'error' | 'timeout' | 'memory_exceeded' | 'canc
 /** One thing shown: the same content in one or more forms. */
 export interface Display {
   /** The forms by MIME type: text as it is, binary data in base64, JSON as JSON. */
-  data: Record<string, any>;
+  data: Record<string, unknown>;
   /** What the code said about the forms, such as an image's size. */
-  metadata: Record<string, any>;
+  metadata: Record<string, unknown>;
 }
 
 /** A Python exception, or the reason why the interpreter was stopped. */
@@ -280,13 +280,13 @@ export interface PythonError {
   /** The column there, in characters counted from 1. */
   column: number | null;
   /** The line where the failing expression ends. */
-  end_line: number | null;
+  endLine: number | null;
   /** The column after it. */
-  end_column: number | null;
+  endColumn: number | null;
   /** That line's text. */
   source: string | null;
   /** Whether the code is only the beginning of something (an open bracket, say), so that a prompt can ask for more. */
-  incomplete_input: boolean;
+  incompleteInput: boolean;
 }
 
 /** A frame of a traceback. */
@@ -298,11 +298,11 @@ export interface Frame {
   /** The line, counted from 1. */
   line: number | null;
   /** The line where the expression ends. */
-  end_line: number | null;
+  endLine: number | null;
   /** The column, in characters counted from 1. */
   column: number | null;
   /** The column after the expression. */
-  end_column: number | null;
+  endColumn: number | null;
   /** The line's text. */
   source: string | null;
 }
@@ -316,9 +316,33 @@ export interface Metrics {
   /** Everything, from the call to the result. */
   total: number;
   /** The most memory that the guest had at a time, in bytes, interpreter included. */
-  peak_memory: number;
+  peakMemory: number;
   /** The image that was started. */
   image: string;
   /** The packages in it. */
   packages: string[];
+}
+
+/** A package of the store. */
+export interface StoredPackage {
+  /** Its name. */
+  name: string;
+  /** Its version. */
+  version: string;
+  /** The size of its file in bytes. */
+  bytes: number;
+  /** Whether it was asked for by name; otherwise another package needs it. */
+  asked: boolean;
+  /** The distribution that it came from: an address or a folder. */
+  from: string;
+}
+
+/** How far the download of a file has come. */
+export interface DownloadProgress {
+  /** The file. */
+  fileName: string;
+  /** The number of bytes that have arrived, those of an earlier attempt included. */
+  done: number;
+  /** The size of the file in bytes, or `null` if the server does not tell it. */
+  total: number | null;
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
-mod node;
+pub(crate) mod node;
 mod one_engine;
 pub(crate) mod python;
 mod stream;
