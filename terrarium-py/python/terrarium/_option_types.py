@@ -46,7 +46,7 @@ class SandboxOptions(TypedDict, total=False):
     memory: int
     """The guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB."""
     stream_bytes: int
-    """What is kept of the standard output, and as much of the standard error; the rest is counted and dropped. In
+    """The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped. In
     bytes. Default: 16 MiB.
     """
     file_bytes: int
