@@ -1,4 +1,4 @@
-// The package: what `require('terrarium')` gives.
+// The package: the exports for `require` and for `import`, which finds their names in the literal below.
 'use strict';
 
 const { ExecutionError, TerrariumError } = require('./lib/errors.js');
@@ -6,6 +6,7 @@ const { about, Image } = require('./lib/image.js');
 const { ExecutionResult } = require('./lib/result.js');
 const { Sandbox } = require('./lib/sandbox.js');
 const { Session } = require('./lib/session.js');
+const { PackageStore } = require('./lib/packages.js');
 const { OutputStream } = require('./lib/stream.js');
 const { NdArray } = require('./lib/values/ndarray.js');
 const { DataFrame, Series } = require('./lib/values/tables.js');
@@ -50,6 +51,7 @@ module.exports = {
   NdArray,
   Opaque,
   OutputStream,
+  PackageStore,
   Path,
   PlainDate,
   PlainDateTime,
@@ -66,13 +68,17 @@ module.exports = {
   UUID,
 };
 
-// The types of what goes in and comes out.
+// The types of options, results and records.
 /** @typedef {import('./lib/types.js').About} About */
+/** @typedef {import('./lib/packages.js').AddOptions} AddOptions */
 /** @typedef {import('./lib/types.js').Completeness} Completeness */
 /** @typedef {import('./lib/types.js').Completion} Completion */
 /** @typedef {import('./lib/types.js').Content} Content */
 /** @typedef {import('./lib/types.js').Deterministic} Deterministic */
 /** @typedef {import('./lib/types.js').Display} Display */
+/** @typedef {import('./lib/packages.js').DownloadOptions} DownloadOptions */
+/** @typedef {import('./lib/types.js').DownloadProgress} DownloadProgress */
+/** @typedef {import('./lib/errors.js').ErrorDetails} ErrorDetails */
 /** @typedef {import('./lib/types.js').ExecuteOptions} ExecuteOptions */
 /** @typedef {import('./lib/types.js').FileInfo} FileInfo */
 /** @typedef {import('./lib/types.js').Frame} Frame */
@@ -83,6 +89,7 @@ module.exports = {
 /** @typedef {import('./lib/types.js').PythonError} PythonError */
 /** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */
 /** @typedef {import('./lib/types.js').Status} Status */
+/** @typedef {import('./lib/types.js').StoredPackage} StoredPackage */
 /** @typedef {import('./lib/values/ndarray.js').TypedArray} TypedArray */
 /** @typedef {import('./lib/values/tables.js').FrameParts} FrameParts */
 /** @typedef {import('./lib/values/tables.js').SeriesParts} SeriesParts */

@@ -10,6 +10,8 @@ export default {
   includeVersion: true,
   out: 'reference',
   readme: 'README.md',
+  // Links to the repository, which is not part of the reference.
+  validation: { invalidPath: false },
   treatValidationWarningsAsErrors: true,
   treatWarningsAsErrors: true,
 };

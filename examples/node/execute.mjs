@@ -18,11 +18,11 @@ const sandbox = await Sandbox.create();
 const result = await sandbox.execute(CODE, { files: { 'sales.csv': 'item,amount\napple,30\npear,12\n' } });
 
 console.log(`${result.status}: ${result.stdout}`);
-for (const [name, content] of Object.entries(result.output_files)) {
+for (const [name, content] of Object.entries(result.outputFiles)) {
   console.log(`${name}: ${content}`);
 }
 
 assert.equal(result.status, 'success');
 assert.equal(result.stdout, 'read 2 rows\n');
-assert.equal(result.final_expression, 42);
-assert.equal(String(result.output_files['report.json']), '{"rows": 2, "total": 42}');
+assert.equal(result.finalExpression, 42);
+assert.equal(String(result.outputFiles['report.json']), '{"rows": 2, "total": 42}');

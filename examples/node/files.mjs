@@ -6,7 +6,7 @@ const sandbox = await Sandbox.create({ files: { 'settings.json': '{"scale": 2}' 
 const session = await sandbox.session();
 await session.writeFile('in/numbers.bin', Uint8Array.of(1, 2, 3));
 
-const { output_files, deleted_files } = await session.execute(`
+const { outputFiles, deletedFiles } = await session.execute(`
 import json, os
 scale = json.load(open('settings.json'))['scale']
 data = open('in/numbers.bin', 'rb').read()
@@ -14,8 +14,8 @@ os.makedirs('out')
 open('out/scaled.bin', 'wb').write(bytes(b * scale for b in data))
 os.remove('in/numbers.bin')
 `);
-assert.deepEqual(output_files, { 'out/scaled.bin': Buffer.of(2, 4, 6) });
-assert.deepEqual(deleted_files, ['in/numbers.bin']);
+assert.deepEqual(outputFiles, { 'out/scaled.bin': Buffer.of(2, 4, 6) });
+assert.deepEqual(deletedFiles, ['in/numbers.bin']);
 
 for (const { path, size } of await session.listFiles()) {
   console.log(`${size} bytes  ${path}`);

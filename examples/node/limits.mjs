@@ -14,4 +14,4 @@ const cancelled = await sandbox.execute('while True: pass', { timeout: 60, signa
 assert.equal(cancelled.status, 'cancelled');
 
 // The sandbox is as good as new.
-assert.equal((await sandbox.execute('6 * 7')).final_expression, 42);
+assert.equal((await sandbox.execute('6 * 7')).finalExpression, 42);

@@ -8,7 +8,7 @@ const session = await sandbox.session();
 await session.execute('import statistics\nvalues = [1, 2, 3, 6]');
 const failed = await session.execute('statistics.mean(value)');
 assert.equal(failed.error.message, "name 'value' is not defined");
-assert.equal((await session.execute('statistics.mean(values)')).final_expression, 3);
+assert.equal((await session.execute('statistics.mean(values)')).finalExpression, 3);
 
 await session.resetGlobals();
 assert.equal((await session.execute('values')).error.type, 'NameError');

@@ -17,4 +17,4 @@ for await (const { stream, text } of output) {
   process[stream].write(text);
 }
 assert.equal(output.result.stdout, 'step 0\nstep 1\nstep 2\n');
-assert.equal(output.result.final_expression, 2);
+assert.equal(output.result.finalExpression, 2);

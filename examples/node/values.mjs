@@ -13,7 +13,7 @@ when = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
   { inputs: { price: new Decimal('1.10') }, outputs: ['product', 'when'] },
 );
 
-const value = result.raiseForStatus().final_expression;
+const value = result.raiseForStatus().finalExpression;
 assert.equal(value.big, 2n ** 64n);
 assert.deepEqual(value.bytes, Buffer.of(0, 255));
 assert.deepEqual(value.pair, Tuple.of(1, 2));
@@ -27,4 +27,4 @@ assert.equal(result.outputs.when.getTime(), Date.UTC(2026, 10, 21, 12));
 const again = await sandbox.execute('product == 3 * price', {
   inputs: { ...result.outputs, price: new Decimal('1.10') },
 });
-assert.equal(again.final_expression, true);
+assert.equal(again.finalExpression, true);

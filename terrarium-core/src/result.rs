@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Bytes, Value, options::seconds};
 pub use failure::ExecutionFailure;
+
+use crate::{Bytes, Value, options::seconds};
 
 /// How a run ended.
 ///

@@ -9,14 +9,14 @@ const imported = performance.now();
 const sandbox = await Sandbox.create();
 const result = await sandbox.execute("print('hello'); 6 * 7", { files: { "a.csv": "x\n1\n" } });
 const first = performance.now();
-assert.deepEqual([result.stdout, result.final_expression, result.status], ["hello\n", 42, "success"]);
+assert.deepEqual([result.stdout, result.finalExpression, result.status], ["hello\n", 42, "success"]);
 
 const runs = [];
 for (let run = 0; run < 300; run++) {
   const start = performance.now();
-  const { final_expression } = await sandbox.execute("1 + 1");
+  const { finalExpression } = await sandbox.execute("1 + 1");
   runs.push(performance.now() - start);
-  assert.equal(final_expression, 2);
+  assert.equal(finalExpression, 2);
 }
 runs.sort((a, b) => a - b);
 

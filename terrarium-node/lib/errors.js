@@ -1,30 +1,71 @@
-// The errors that the package throws. What fails in the guest's Python is a result, not one of these.
+// The errors that the package throws. A fault of the guest's Python is a result, not one of these.
 'use strict';
 
 /**
- * A fault of the host: options, paths, packages, images, the cache, or the engine.
+ * @typedef {object} ErrorDetails The members of an error that name what is at fault.
+ * @property {string} [option] the option at fault, or the one to raise
+ * @property {string} [problem] the problem with the option: `unknown`, `wrong_type` or `value`
+ * @property {string} [expected] the type, value or hash that was expected
+ * @property {string} [found] the type, value or hash that was found instead
+ * @property {string[]} [similar] known names that look like the unknown one
+ * @property {string} [path] the file or folder at fault, in the sandbox or on the host
+ * @property {string} [operation] the operation on that file that failed
+ * @property {string} [errno] the symbolic name of the system's error, such as `ENOENT`
+ * @property {string} [what] the thing that is too large
+ * @property {number} [limit] the limit in bytes
+ * @property {number} [used] the size in bytes
+ * @property {string} [package] the package at fault
+ * @property {string} [neededBy] the package that needs it
+ * @property {string} [packageSource] the entry of `packagesFrom` at fault
+ * @property {string} [url] the address that was fetched
+ * @property {string} [reason] the problem in words
+ */
+
+/**
+ * A fault of the host: an option, a path, a package, an image, the cache, or the engine.
  *
- * `code` names the kind: `ERR_TERRARIUM_INVALID_OPTION`, `…_INVALID_PATH`, `…_FILE`, `…_TOO_LARGE`, `…_PACKAGE`,
- * `…_IMAGE`, `…_CACHE`, `…_ARTIFACTS`, `…_START`, `…_ENGINE`; also `…_BUSY` and `…_CLOSED` for a session that runs
- * code or was closed. What is at fault is in further properties: `name` of an option is `option`, `path` the path.
+ * `code` names the kind of the fault and is stable; the message may change. The codes begin with `ERR_TERRARIUM_`:
  *
- * A value of the wrong type is a `TypeError` with the code `ERR_TERRARIUM_INVALID_OPTION` and `option`.
+ * - `INVALID_OPTION`, `INVALID_PATH`, `TOO_LARGE`: a value that was given is outside its bounds;
+ * - `FILE`: a file of the sandbox cannot be read or written;
+ * - `PACKAGE_UNKNOWN`, `PACKAGE_ABSENT`, `PACKAGE_PLATFORM`, `PACKAGE_HASH`, `PACKAGE_DAMAGED`, `PACKAGE_SOURCE`,
+ *   `PACKAGE_STORE`, `PACKAGE_DOWNLOAD`: a package cannot be found, read or downloaded;
+ * - `IMAGE`, `BARE_IMAGE_ALREADY_SET`, `CACHE`, `ARTIFACTS`: a file of the host cannot be used;
+ * - `START`, `ENGINE`, `FORKED`: the interpreter cannot run in this process;
+ * - `BUSY`, `CLOSED`: the session runs code, or was closed.
+ *
+ * An unknown option, and a value of the wrong type, is a `TypeError` with the code `ERR_TERRARIUM_INVALID_OPTION`.
  */
 class TerrariumError extends Error {
   /**
    * @param {string} code
    * @param {string} message
-   * @param {object} [fields] what is at fault
+   * @param {ErrorDetails} [details]
    */
-  constructor(code, message, fields = {}) {
+  constructor(code, message, details = {}) {
     super(message);
     /** The kind of the fault. @type {string} */
     this.code = code;
-    /** The option that is at fault, if one is. @type {string | undefined} */
-    this.option = undefined;
-    /** The path that is at fault, if one is. @type {string | undefined} */
-    this.path = undefined;
-    Object.assign(this, fields);
+    /** The option at fault, if there is one. @type {string | undefined} */
+    this.option = details.option;
+    /** The path at fault, if there is one. @type {string | undefined} */
+    this.path = details.path;
+    /** The package at fault, if there is one. @type {string | undefined} */
+    this.package = details.package;
+    /** The address at fault, if there is one. @type {string | undefined} */
+    this.url = details.url;
+    /** The symbolic name of the system's error, such as `ENOENT`, if there is one. @type {string | undefined} */
+    this.errno = details.errno;
+    /** The limit in bytes that was exceeded, if there is one. @type {number | undefined} */
+    this.limit = details.limit;
+    /** The size in bytes that exceeds the limit, if there is one. @type {number | undefined} */
+    this.used = details.used;
+    Object.assign(this, details);
+    for (const [name, value] of Object.entries(this)) {
+      if (value === undefined) {
+        Reflect.deleteProperty(this, name);
+      }
+    }
   }
 
   get name() {
@@ -33,12 +74,12 @@ class TerrariumError extends Error {
 }
 
 /**
- * What `raiseForStatus` throws for a run that did not succeed.
+ * The error that `raiseForStatus` throws for a run that did not succeed.
  *
  * The message is the Python exception's type and text, `result` the whole result.
  */
 class ExecutionError extends Error {
-  /** @param {import('./result.js').ExecutionResult} result */
+  /** @param {import('./result.js').ExecutionResult<unknown>} result */
   constructor(result) {
     const { error, status } = result;
     super(error ? `${error.type}: ${error.message}` : status);
@@ -55,27 +96,27 @@ class ExecutionError extends Error {
 }
 
 /**
- * An error for a value of the wrong type.
+ * An error for an unknown option, or a value of the wrong type.
  *
  * @param {string} option
  * @param {string} reason
  */
 function wrongType(option, reason) {
-  return Object.assign(new TypeError(`option \`${option}\`: ${reason}`), { code: INVALID_OPTION, option });
+  return Object.assign(new TypeError(`option \`${option}\`: ${reason}`), {
+    code: 'ERR_TERRARIUM_INVALID_OPTION',
+    option,
+  });
 }
 
 /**
- * An error out of what the addon says of it.
+ * An error for a constructor that is not for users.
  *
- * @param {string} text
+ * @param {string} name the class
+ * @param {string} instead the function that makes an instance
  */
-function fromNative(text) {
-  const { code, message, is_type, fields } = JSON.parse(text);
-  const { name, ...others } = fields;
-  const known = name === undefined ? others : { ...others, option: name };
-  return is_type ? Object.assign(new TypeError(message), { code, ...known }) : new TerrariumError(code, message, known);
+function noConstructor(name, instead) {
+  const code = 'ERR_ILLEGAL_CONSTRUCTOR';
+  return Object.assign(new TypeError(`${name} has no public constructor, use \`${instead}\``), { code });
 }
 
-const INVALID_OPTION = 'ERR_TERRARIUM_INVALID_OPTION';
-
-module.exports = { ExecutionError, fromNative, INVALID_OPTION, TerrariumError, wrongType };
+module.exports = { ExecutionError, noConstructor, TerrariumError, wrongType };

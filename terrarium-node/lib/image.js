@@ -1,23 +1,27 @@
-// Images: what sandboxes start from.
+// Images: the files that sandboxes start from.
 'use strict';
 
-const { string } = require('./execution.js');
+const { noConstructor } = require('./errors.js');
+const { record } = require('./names.js');
 const native = require('./native.js');
 const { plainOptions } = require('./options.js');
+const { string } = require('./runner.js');
 const { later, now } = require('./work.js');
 
 /** @typedef {import('./types.js').ImageOptions} ImageOptions */
 /** @typedef {import('./types.js').ImageInfo} ImageInfo */
 /** @typedef {import('./types.js').About} About */
 
-/** The addon's image behind each. @type {WeakMap<Image, native.Image>} */
-const natives = new WeakMap();
+/** @type {(image: native.Image) => Image} */
+let newImage;
+/** The addon's image behind an image. @type {(image: Image) => native.Image} */
+let nativeOf;
 
 /**
- * An interpreter that has booted and imported its packages, as a file: what sandboxes start from.
+ * An interpreter that has booted and imported its packages, as a file that sandboxes start from.
  *
- * A sandbox makes the image that it needs by itself and keeps it in the cache folder. Building one by hand is for
- * choosing what is in it, for moving it to other machines, or for paying the seconds that it takes at another time.
+ * A sandbox makes the image that it needs by itself and keeps it in the cache folder. Build an image by hand to choose
+ * its content, to move it to other machines, or to spend the seconds that it takes at another time.
  *
  * @example
  * const image = await Image.build({ prepare: 'import fractions' });
@@ -25,20 +29,29 @@ const natives = new WeakMap();
  * const sandbox = await Sandbox.create({ image });
  */
 class Image {
-  /** What is in it. @type {ImageInfo} */
-  info;
+  #native;
 
-  /** @hidden @param {native.Image} image the addon's; use `build` and `open` */
+  static {
+    newImage = (image) => new Image(image);
+    nativeOf = (image) => image.#native;
+  }
+
+  /** @private @param {native.Image} image the addon's; `build` and `open` make one */
   constructor(image) {
-    this.info = Object.freeze(JSON.parse(image.info()));
-    natives.set(this, image);
+    if (!(image instanceof native.Image)) {
+      throw noConstructor('Image', 'await Image.build()');
+    }
+    this.#native = image;
+    /** The content and the properties of the image. @type {Readonly<ImageInfo>} */
+    this.info = Object.freeze(record(JSON.parse(image.info())));
   }
 
   /**
-   * Build an image, or find the one that was built before from the same things. It takes seconds. Nothing is downloaded.
+   * Builds an image, or finds the image that was built before from the same options, which takes seconds. Nothing is
+   * downloaded.
    *
    * @param {ImageOptions} [options]
-   * @param {(step: string) => void} [onProgress] told what is being done
+   * @param {(step: string) => void} [onProgress] receives a text for each step
    * @returns {Promise<Image>}
    */
   static async build(options, onProgress) {
@@ -46,7 +59,7 @@ class Image {
   }
 
   /**
-   * The same, while the thread waits.
+   * Builds an image while the JavaScript thread waits.
    *
    * @param {ImageOptions} [options]
    * @param {(step: string) => void} [onProgress]
@@ -57,7 +70,7 @@ class Image {
   }
 
   /**
-   * Open an image file. It is native code that runs in this process: open only those that you trust.
+   * Opens an image file. It is native code that runs in this process: open only files that you trust.
    *
    * @param {string} path
    * @returns {Promise<Image>}
@@ -67,7 +80,7 @@ class Image {
   }
 
   /**
-   * The same, while the thread waits.
+   * Opens an image file while the JavaScript thread waits.
    *
    * @param {string} path
    * @returns {Image}
@@ -77,41 +90,47 @@ class Image {
   }
 
   /**
-   * What is in the image file at `path`, without opening it for use.
+   * Reads the properties of the image file at `path`, without opening it for use.
    *
    * @param {string} path
    * @returns {Promise<ImageInfo>}
    */
   static async inspect(path) {
     const file = string('path', path);
-    return later({ begin: (gate, number) => native.Image.inspect(gate, number, file), finish: json });
+    return later({
+      begin: (gate, number) => native.Image.inspect(gate, number, file),
+      finish: (answer) => record(json(answer)),
+    });
   }
 
   /**
-   * The images in a cache folder that this version made.
+   * Lists the images in a cache folder that this version made.
    *
-   * @param {{ cache_dir?: string | null }} [options] the folder; by default the one where sandboxes keep theirs
+   * @param {{ cacheDir?: string | null }} [options] the folder; by default the one where sandboxes keep their images
    * @returns {Promise<ImageInfo[]>}
    */
   static async list(options) {
-    const { text } = plainOptions(options);
-    return later({ begin: (gate, number) => native.Image.list(gate, number, text), finish: json });
+    const { text } = plainOptions('store', options);
+    return later({
+      begin: (gate, number) => native.Image.list(gate, number, text),
+      finish: (answer) => json(answer).map(record),
+    });
   }
 
   /**
-   * Remove images from a cache folder: those that this version cannot use and, if `unused_for` is given, those that
-   * nobody has used for so many seconds. Images in use go on working.
+   * Removes images from a cache folder: those that this version cannot use and, if `unusedFor` is given, those that
+   * were not used for so many seconds. Images in use keep working.
    *
-   * @param {{ cache_dir?: string | null, unused_for?: number | null }} [options]
-   * @returns {Promise<string[]>} the paths of what was removed
+   * @param {{ cacheDir?: string | null, unusedFor?: number | null }} [options]
+   * @returns {Promise<string[]>} the paths of the removed files
    */
   static async prune(options) {
-    const { text } = plainOptions(options);
+    const { text } = plainOptions('images', options);
     return later({ begin: (gate, number) => native.Image.prune(gate, number, text), finish: json });
   }
 
   /**
-   * Write the image to a file that holds all that it needs and can be moved to other machines of the same kind.
+   * Writes the image to a file that holds all that it needs and can be moved to other machines of the same kind.
    *
    * @param {string} path
    * @returns {Promise<void>}
@@ -121,7 +140,7 @@ class Image {
   }
 
   /**
-   * The same, while the thread waits.
+   * Writes the image to a file while the JavaScript thread waits.
    *
    * @param {string} path
    */
@@ -131,12 +150,12 @@ class Image {
 }
 
 /**
- * Versions, for people and for bug reports, and where things are kept.
+ * Returns the versions of the library and its parts, and the cache folder.
  *
  * @returns {About}
  */
 function about() {
-  return now({ begin: (gate, number) => native.about(gate, number), finish: json });
+  return now({ begin: (gate, number) => native.about(gate, number), finish: (answer) => record(json(answer)) });
 }
 
 /**
@@ -145,7 +164,7 @@ function about() {
  * @returns {import('./work.js').Task<Image>}
  */
 function building(options, onProgress) {
-  const { text } = plainOptions(options);
+  const { text } = plainOptions('image', options);
   return {
     begin: (gate, number) => native.Image.build(gate, number, text),
     finish: made,
@@ -172,14 +191,9 @@ function saving(image, path) {
   return { begin: (gate, number) => nativeOf(image).save(gate, number, file), finish: () => {} };
 }
 
-/** @param {Image} image */
-function nativeOf(image) {
-  return /** @type {native.Image} */ (natives.get(image));
-}
-
 /** @param {import('./work.js').Answer} answer */
 function made({ run }) {
-  return new Image(/** @type {native.Image} */ (run.image()));
+  return newImage(/** @type {native.Image} */ (run.image()));
 }
 
 /** @param {import('./work.js').Answer} answer */

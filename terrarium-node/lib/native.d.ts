@@ -1,10 +1,10 @@
-// What the addon exports; the rest of `lib` is its only user. `src` says what each does.
+// The exports of the addon, which only the rest of `lib` uses. `src` documents each.
 
 export class Gate {
   constructor(wake: (run: number) => void);
 }
 
-/** Exactly one of `gate`, which is told of news, and `null`, where the caller waits for them. */
+/** A gate, which is notified of news, or `null` where the caller waits for them. */
 type Where = Gate | null;
 
 export interface Event {
@@ -25,6 +25,7 @@ export class Run {
   sandbox(): Sandbox | null;
   session(): Session | null;
   image(): Image | null;
+  packageStore(): PackageStore | null;
 }
 
 export class Sandbox {
@@ -60,7 +61,26 @@ export class Image {
   info(): string;
 }
 
+export class PackageStore {
+  private constructor();
+  static open(gate: Where, run: number, options: string): Run;
+  path(): string;
+  list(gate: Where, run: number): Run;
+  add(gate: Where, run: number, names: string[], from: string | null): Run;
+  update(gate: Where, run: number, names: string[]): Run;
+  remove(gate: Where, run: number, names: string[]): Run;
+}
+
+/** The names of options in core, by what they belong to. */
+export interface OptionNames {
+  sandbox: string[];
+  execute: string[];
+  image: string[];
+}
+
+export function optionNames(): OptionNames;
+
 export function about(gate: Where, run: number): Run;
 
-/** The image of the bare interpreter that the package brings. */
+/** Sets the bare image that the package brings. */
 export function setBaseImage(path: string): void;

@@ -8,7 +8,7 @@ const { join } = require('node:path');
 // @ts-expect-error: the addon is built, not written.
 const native = require('../terrarium.node');
 
-// With the image of plain Python beside it, nothing is compiled where the package is installed.
+// With the bare image beside it, nothing is compiled where the package is installed.
 const base = join(__dirname, '../base.timg');
 if (existsSync(base)) {
   native.setBaseImage(base);

@@ -1,30 +1,33 @@
-// Options on their way to core: their JSON text, and the contents beside it. Names, types and bounds are core's matter.
+// Options on their way to core: their JSON text, and the contents beside it. Types and bounds are core's matter.
 'use strict';
 
 const { isAnyArrayBuffer, isMap } = require('node:util').types;
 
 const { wrongType } = require('./errors.js');
+const { coreName } = require('./names.js');
 const { Encoder } = require('./values/encode.js');
 
 /** @typedef {import('./types.js').Content} Content */
+/** @typedef {import('./names.js').Kind} Kind */
 
 /**
- * The options of a sandbox, of an image or of its folder.
+ * The options of anything but a run.
  *
+ * @param {Kind} kind
  * @param {object} [options]
  * @returns {{ text: string, blobs: Buffer[] }}
  */
-function plainOptions(options) {
+function plainOptions(kind, options) {
   /** @type {Buffer[]} */
   const blobs = [];
-  const texts = members(options).map(([name, value]) => {
-    return member(name, name === 'files' ? files(value, blobs) : json(name, value));
+  const texts = members(kind, options).map(([name, value, core]) => {
+    return member(core, name === 'files' ? files(value, blobs) : json(name, value));
   });
   return { text: `{${texts.join(',')}}`, blobs };
 }
 
 /**
- * The options of a run; those that core does not know because they are of JavaScript are returned as they are.
+ * The options of a run. Those that only JavaScript has are returned as they are.
  *
  * @param {import('./types.js').ExecuteOptions} [options]
  */
@@ -36,26 +39,26 @@ function runOptions(options) {
   const listener = {};
   /** @type {AbortSignal | undefined} */
   let signal;
-  for (const [name, value] of members(options)) {
+  for (const [name, value, core] of members('execute', options)) {
     switch (name) {
-      case 'on_stdout':
-      case 'on_stderr':
-        listener[name === 'on_stdout' ? 'stdout' : 'stderr'] = callback(name, value);
+      case 'onStdout':
+      case 'onStderr':
+        listener[name === 'onStdout' ? 'stdout' : 'stderr'] = callback(name, value);
         break;
       case 'signal':
         signal = abortSignal(value);
         break;
       case 'files':
-        texts.push(member(name, files(value, blobs)));
+        texts.push(member(core, files(value, blobs)));
         break;
       case 'stdin':
-        texts.push(member(name, String(blobs.push(content(name, 'it', value)) - 1)));
+        texts.push(member(core, String(blobs.push(content(name, 'it', value)) - 1)));
         break;
       case 'inputs':
-        texts.push(member(name, inputs(value, blobs)));
+        texts.push(member(core, inputs(value, blobs)));
         break;
       default:
-        texts.push(member(name, json(name, value)));
+        texts.push(member(core, json(name, value)));
     }
   }
   const heard = { stdout: listener.stdout !== undefined, stderr: listener.stderr !== undefined };
@@ -63,12 +66,23 @@ function runOptions(options) {
 }
 
 /**
- * The options that are there; `undefined` is as if there were none.
+ * The options that are given, each with its name, its value and core's name. An option that is `undefined` counts as not given.
+ *
+ * @param {Kind} kind
+ * @param {unknown} options
+ * @returns {[string, unknown, string][]}
+ */
+function members(kind, options) {
+  return given(options).map(([name, value]) => [name, value, coreName(kind, name)]);
+}
+
+/**
+ * The members of an object with options.
  *
  * @param {unknown} options
  * @returns {[string, unknown][]}
  */
-function members(options) {
+function given(options) {
   if (options === undefined) {
     return [];
   }
@@ -109,7 +123,7 @@ function inputs(value, blobs) {
 }
 
 /**
- * What an option that has names holds: an object or a map.
+ * The entries of an option that has names: an object or a map.
  *
  * @param {string} option
  * @param {unknown} value
@@ -155,15 +169,16 @@ function content(option, what, value) {
 }
 
 /**
+ * @template {(...args: never[]) => void} [F=(data: Buffer) => void]
  * @param {string} option
  * @param {unknown} value
- * @returns {(data: Buffer) => void}
+ * @returns {F}
  */
 function callback(option, value) {
   if (typeof value !== 'function') {
     throw wrongType(option, `it is ${article(value)}, not a function`);
   }
-  return /** @type {any} */ (value);
+  return /** @type {F} */ (value);
 }
 
 /** @param {unknown} value @returns {AbortSignal} */
@@ -203,4 +218,4 @@ function article(value) {
   return name === 'undefined' ? name : `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-module.exports = { content, plainOptions, runOptions };
+module.exports = { abortSignal, callback, content, given, plainOptions, runOptions };

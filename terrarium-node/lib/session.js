@@ -1,74 +1,49 @@
 // Sessions: interpreters that keep their state.
 'use strict';
 
-const { TerrariumError } = require('./errors.js');
-const { execution, string } = require('./execution.js');
+const { noConstructor } = require('./errors.js');
+const { record } = require('./names.js');
+const native = require('./native.js');
 const { content } = require('./options.js');
-const { OutputStream } = require('./stream.js');
-const { later, now } = require('./work.js');
+const { Runner, string } = require('./runner.js');
+const { Sequence } = require('./turns.js');
 
-/** @typedef {import('./native.js').Session} NativeSession */
-/** @typedef {import('./types.js').ExecuteOptions} ExecuteOptions */
-/**
- * @template T
- * @typedef {import('./work.js').Task<T>} Task
- */
+/** @type {(session: native.Session) => Session} */
+let newSession;
 
 /**
  * An interpreter that keeps its names, modules and files from one run to the next.
  *
- * What is asked of a session is done in the order of the calls, one thing at a time. A session that is not closed goes
- * with the garbage; it does not keep the process alive.
+ * The calls of a session are done in their order, one at a time. A session that is not closed is collected as garbage;
+ * it does not keep the process alive.
  *
  * @example
  * const session = await sandbox.session();
  * await session.execute('x = 41');
- * console.assert((await session.execute('x + 1')).final_expression === 42);
+ * console.assert((await session.execute('x + 1')).finalExpression === 42);
  * await session.close();
  */
-class Session {
-  /** @type {NativeSession} */
+class Session extends Runner {
   #native;
-  /** The end of what was asked for last. @type {Promise<unknown>} */
-  #last = Promise.resolve();
-  /** How many things are asked for and not done. */
-  #waiting = 0;
+  #turns;
 
-  /** @hidden @param {NativeSession} session the addon's; use `Sandbox.session` */
+  static {
+    newSession = (session) => new Session(session);
+  }
+
+  /** @private @param {native.Session} session the addon's; `Sandbox.session` makes one */
   constructor(session) {
-    this.#native = session;
-  }
-
-  /**
-   * Run code; names that it makes stay for the next run.
-   *
-   * @template [T=any]
-   * @param {string} code
-   * @param {ExecuteOptions} [options]
-   * @returns {Promise<import('./result.js').ExecutionResult<T>>}
-   */
-  async execute(code, options) {
-    return this.#later(execution(this.#native, code, options));
-  }
-
-  /**
-   * The same, while the thread waits.
-   *
-   * @template [T=any]
-   * @param {string} code
-   * @param {ExecuteOptions} [options]
-   * @returns {import('./result.js').ExecutionResult<T>}
-   * @throws {TerrariumError} `ERR_TERRARIUM_BUSY` while something else is going on in the session
-   */
-  executeSync(code, options) {
-    if (this.#waiting > 0) {
-      throw new TerrariumError('ERR_TERRARIUM_BUSY', 'the session is at work: wait for it before a call that waits');
+    if (!(session instanceof native.Session)) {
+      throw noConstructor('Session', 'await sandbox.session()');
     }
-    return now(execution(this.#native, code, options));
+    const turns = new Sequence();
+    super(session, turns);
+    this.#native = session;
+    this.#turns = turns;
   }
 
   /**
-   * Write a file, and the folders it is in. The path is relative to the home folder.
+   * Writes a file, and creates the folders it is in. The path is relative to the home folder.
    *
    * @param {string} path
    * @param {import('./types.js').Content} data
@@ -81,7 +56,7 @@ class Session {
   }
 
   /**
-   * Read a file. The path is relative to the home folder, or absolute.
+   * Reads a file. The path is relative to the home folder, or absolute.
    *
    * @param {string} path
    * @returns {Promise<Buffer>}
@@ -95,7 +70,7 @@ class Session {
   }
 
   /**
-   * Remove a file. The path is relative to the home folder, or absolute.
+   * Removes a file. The path is relative to the home folder, or absolute.
    *
    * @param {string} path
    * @returns {Promise<void>}
@@ -106,16 +81,19 @@ class Session {
   }
 
   /**
-   * The files below the home folder, by path.
+   * Lists the files below the home folder, by path.
    *
    * @returns {Promise<import('./types.js').FileInfo[]>}
    */
   async listFiles() {
-    return this.#ask((gate, number) => this.#native.listFiles(gate, number), json);
+    return this.#ask(
+      (gate, number) => this.#native.listFiles(gate, number),
+      (answer) => json(answer).map(record),
+    );
   }
 
   /**
-   * The contents of all files below the home folder, by path.
+   * Reads all files below the home folder, by path.
    *
    * @returns {Promise<Record<string, Buffer>>}
    */
@@ -130,7 +108,7 @@ class Session {
   }
 
   /**
-   * Start over: a new interpreter, and the files that the sandbox's options name.
+   * Starts over with a new interpreter and the files that the sandbox's options name.
    *
    * @returns {Promise<void>}
    */
@@ -139,7 +117,7 @@ class Session {
   }
 
   /**
-   * Forget the names that the code made; modules stay imported, and files stay.
+   * Forgets the names that the code made; modules stay imported, and files stay.
    *
    * @returns {Promise<void>}
    */
@@ -148,7 +126,7 @@ class Session {
   }
 
   /**
-   * Whether code can run, or is only the beginning of something. Nothing is run.
+   * Tells whether code can run, or is only the beginning of a statement. Nothing is run.
    *
    * @param {string} code
    * @returns {Promise<import('./types.js').Completeness>}
@@ -159,7 +137,7 @@ class Session {
   }
 
   /**
-   * What could stand at the cursor.
+   * Lists completions of the word at the cursor.
    *
    * @param {string} code
    * @param {number} [cursor] an index into `code`; by default its end
@@ -177,22 +155,7 @@ class Session {
   }
 
   /**
-   * Run code and get its output piece by piece, as `Sandbox.stream` does.
-   *
-   * @template [T=any]
-   * @param {string} code
-   * @param {Omit<ExecuteOptions, 'on_stdout' | 'on_stderr'>} [options]
-   * @returns {OutputStream<T>}
-   */
-  stream(code, options) {
-    return new OutputStream(
-      () => execution(this.#native, code, options, true),
-      () => this.#turn(),
-    );
-  }
-
-  /**
-   * Give up the interpreter, after what was asked for before. Later calls fail with `ERR_TERRARIUM_CLOSED`.
+   * Gives up the interpreter, after the calls before this one. Later calls fail with `ERR_TERRARIUM_CLOSED`.
    *
    * @returns {Promise<void>}
    */
@@ -200,47 +163,18 @@ class Session {
     return this.#ask((gate, number) => this.#native.close(gate, number), nothing);
   }
 
-  /** The same as `close`. */
+  /** Closes the session at the end of an `await using` block. */
   [Symbol.asyncDispose]() {
     return this.close();
   }
 
   /**
    * @template T
-   * @param {Task<T>['begin']} begin
-   * @param {Task<T>['finish']} finish
+   * @param {import('./work.js').Task<T>['begin']} begin
+   * @param {import('./work.js').Task<T>['finish']} finish
    */
   #ask(begin, finish) {
-    return this.#later({ begin, finish });
-  }
-
-  /**
-   * @template T
-   * @param {Task<T>} task
-   * @returns {Promise<T>}
-   */
-  async #later(task) {
-    const end = await this.#turn();
-    try {
-      return await later(task);
-    } finally {
-      end();
-    }
-  }
-
-  /** Wait for the session, and have it until the function is called that this gives. */
-  async #turn() {
-    const before = this.#last;
-    let end = nothing;
-    this.#last = new Promise((resolve) => {
-      end = () => {
-        this.#waiting -= 1;
-        resolve(undefined);
-      };
-    });
-    this.#waiting += 1;
-    await before;
-    return end;
+    return this.#turns.later({ begin, finish });
   }
 }
 
@@ -251,4 +185,4 @@ function json({ text }) {
   return JSON.parse(text);
 }
 
-module.exports = { Session };
+module.exports = { newSession, Session };

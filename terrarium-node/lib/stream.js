@@ -1,4 +1,4 @@
-// The output of a run, piece by piece while it goes on.
+// The output of a run, piece by piece while the code runs.
 'use strict';
 
 const { setImmediate: immediate } = require('node:timers/promises');
@@ -13,11 +13,11 @@ const { MOST_AT_ONCE, Reader, Work } = require('./work.js');
  */
 
 /**
- * The output of a run as an async iterator. The run begins with the first piece that is asked for; a guest that is far
+ * The output of a run as an async iterator. The run begins when the first piece is asked for; a guest that is far
  * ahead of its reader waits. Leaving the loop stops the run.
  *
- * @template [T=any]
- * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T>>}
+ * @template [T=unknown]
+ * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T> | undefined>}
  */
 class OutputStream {
   #pieces;
@@ -25,10 +25,10 @@ class OutputStream {
   /**
    * @hidden
    * @param {() => import('./work.js').Task<ExecutionResult<T>>} task
-   * @param {() => Promise<() => void>} [turn] waits until the run may begin, and gives what is to be called at its end
+   * @param {() => Promise<() => void>} turn waits until the run may begin; what it returns is called at the end
    */
-  constructor(task, turn = async () => () => {}) {
-    /** The result, once the end is reached. @type {ExecutionResult<T> | undefined} */
+  constructor(task, turn) {
+    /** The result, after the last piece. @type {ExecutionResult<T> | undefined} */
     this.result = undefined;
     this.#pieces = this.#read(task, turn);
   }
@@ -36,19 +36,19 @@ class OutputStream {
   /**
    * The next piece; at the end the result.
    *
-   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T>>>}
+   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T> | undefined>>}
    */
   next() {
     return this.#pieces.next();
   }
 
   /**
-   * Stop the run.
+   * Stops the run.
    *
-   * @returns {Promise<IteratorResult<OutputChunk, any>>}
+   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T> | undefined>>}
    */
   return() {
-    return this.#pieces.return(/** @type {any} */ (undefined));
+    return this.#pieces.return(/** @type {never} */ (undefined));
   }
 
   [Symbol.asyncIterator]() {
@@ -75,7 +75,7 @@ class OutputStream {
     /** @type {OutputChunk[]} */
     const pieces = [];
     let wake = () => {};
-    const reader = new Reader({ stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') });
+    const reader = new Reader({ listener: { stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') } });
     const work = new Work(task, () => wake());
     try {
       for (let count = 1; this.result === undefined; count++) {

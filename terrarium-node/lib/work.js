@@ -1,37 +1,38 @@
-// Work in the addon: begun on another thread, with its news brought here.
+// Work of the addon: begun on another thread, which sends its news here.
 'use strict';
 
-const { fromNative } = require('./errors.js');
+const { fromNative } = require('./faults.js');
 const native = require('./native.js');
 
 /**
- * Something that the addon is to do.
+ * Work for the addon.
  *
  * @template T
  * @typedef {object} Task
  * @property {(gate: native.Gate | null, number: number) => native.Run} begin starts it
- * @property {(answer: Answer) => T} finish what its end means
- * @property {Listener} [listener] who wants to hear of it while it goes on
- * @property {AbortSignal} [signal] what stops it
+ * @property {(answer: Answer) => T} finish turns the answer at its end into a value
+ * @property {Listener} [listener] receives news until then
+ * @property {AbortSignal} [signal] stops it
+ * @property {boolean} [isStore] whether it is work of the package store
  */
 
 /** @typedef {{ text: string, blobs: Buffer[], run: native.Run }} Answer */
 
 /** @typedef {Partial<Record<'stdout' | 'stderr', (data: Buffer) => void>> & { progress?: (step: string) => void }} Listener */
 
-/** What goes on, by its number. @type {Map<number, () => void>} */
+/** The callbacks of the work that has not ended, by number. @type {Map<number, () => void>} */
 const running = new Map();
 let last = 0;
-/** How much of it holds the event loop. */
+/** The number of tasks that hold the event loop. */
 let holders = 0;
-/** How much news is read before the event loop has its turn: a guest can write as fast as it is read. */
+/** The number of news that are read before the event loop has its turn: a guest can write as fast as JavaScript reads. */
 const MOST_AT_ONCE = 64;
 /** @type {native.Gate | undefined} */
 let gate;
 /** @type {NodeJS.Timeout | undefined} */
 let alive;
 
-/** Begun work, and the way to hear of it. Whoever waits for news holds the event loop meanwhile. */
+/** Begun work and its callback. Work that is waited for holds the event loop. */
 class Work {
   #number;
   #holds = false;
@@ -43,7 +44,7 @@ class Work {
    */
   constructor(task, wake) {
     gate ??= new native.Gate((number) => running.get(number)?.());
-    // It does nothing but keep the event loop going while work is going on.
+    // The timer only keeps the event loop alive while work is held.
     alive ??= setInterval(() => {}, 2 ** 31 - 1).unref();
     do {
       last = (last + 1) >>> 0;
@@ -56,7 +57,7 @@ class Work {
     }
   }
 
-  /** Keep the event loop going, or leave it to others. @param {boolean} holds */
+  /** Keeps the event loop alive, or lets it end. @param {boolean} holds */
   hold(holds) {
     holders += Number(holds) - Number(this.#holds);
     this.#holds = holds;
@@ -67,7 +68,7 @@ class Work {
     }
   }
 
-  /** After the last piece of news. */
+  /** Forgets the work after its last news. */
   end() {
     running.delete(this.#number);
     this.hold(false);
@@ -75,12 +76,12 @@ class Work {
   }
 }
 
-/** What each signal stops, and its listener. @type {WeakMap<AbortSignal, { stops: Set<() => void>, all: () => void }>} */
+/** The callbacks and the one listener of each signal. @type {WeakMap<AbortSignal, { stops: Set<() => void>, all: () => void }>} */
 const signals = new WeakMap();
 
 /**
- * Have `stop` called when a signal is aborted, also if it is already. A signal has one listener for all runs, since many
- * listeners look like a leak.
+ * Calls `stop` when a signal is aborted, at once if it is already. A signal has one listener for all runs, because Node
+ * warns of many listeners.
  *
  * @param {AbortSignal} signal
  * @param {() => void} stop
@@ -110,19 +111,20 @@ function onAbort(signal, stop) {
   };
 }
 
-/** Hands the news of a run to its listener, and tells its end. */
+/** Hands the news of a run to its listener, and returns the answer at its end. */
 class Reader {
   /** @type {{ error: unknown } | undefined} */
   #failure;
 
-  /** @param {Listener} [listener] */
-  constructor(listener = {}) {
+  /** @param {{ listener?: Listener, isStore?: boolean }} task */
+  constructor({ listener = {}, isStore }) {
     this.listener = listener;
+    this.isStore = isStore;
   }
 
   /**
-   * Whether this was the last piece of news: then its answer. What a listener throws stops the run, and is thrown
-   * at the end.
+   * Reads one piece of news and returns the answer if it was the last piece. An error that a listener throws stops the
+   * run and is thrown at its end.
    *
    * @param {native.Event} event
    * @param {native.Run} run
@@ -136,7 +138,7 @@ class Reader {
       return { text: event.text, blobs: event.blobs, run };
     }
     if (event.kind === 'failed') {
-      throw this.#failure ? this.#failure.error : fromNative(event.text);
+      throw this.#failure ? this.#failure.error : fromNative(event.text, this.isStore);
     }
     if (this.#failure) {
       return undefined;
@@ -156,7 +158,7 @@ class Reader {
 }
 
 /**
- * Do it, and tell its end by a promise.
+ * Does the work beside the JavaScript thread.
  *
  * @template T
  * @param {Task<T>} task
@@ -164,7 +166,7 @@ class Reader {
  */
 function later(task) {
   return new Promise((resolve, reject) => {
-    const reader = new Reader(task.listener);
+    const reader = new Reader(task);
     const read = () => {
       try {
         for (let count = 0; count < MOST_AT_ONCE; count++) {
@@ -191,8 +193,8 @@ function later(task) {
 }
 
 /**
- * Do it while this thread waits. It is done on another one all the same: the guest's stack is not one on which
- * JavaScript, its listeners, could run.
+ * Does the work while the JavaScript thread waits. Another thread runs the guest all the same, because listeners cannot be
+ * called on the guest's stack.
  *
  * @template T
  * @param {Task<T>} task
@@ -203,9 +205,9 @@ function now(task) {
   if (task.signal?.aborted) {
     run.cancel();
   }
-  const reader = new Reader(task.listener);
+  const reader = new Reader(task);
   for (;;) {
-    // It waits for a moment only, so that a worker can be terminated.
+    // The call waits for a moment only, so that a worker can be terminated.
     const event = run.next(true);
     const answer = event && reader.read(event, run);
     if (answer) {

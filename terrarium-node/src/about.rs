@@ -1,4 +1,4 @@
-//! What the library says of itself.
+//! Versions and places of the library.
 
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
@@ -10,7 +10,7 @@ use crate::{
     wire::Wire,
 };
 
-/// Versions and places.
+/// Returns the versions of the library and its parts, and the cache folder.
 #[napi]
 pub fn about(gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
     start(gate.as_deref(), run, |_| Ok(Answer::Data(Wire::of(&About::new()?, Vec::new())?)))

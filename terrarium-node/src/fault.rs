@@ -1,4 +1,4 @@
-//! [`Fault`]: what JavaScript is told of an error of the host.
+//! [`Fault`]: an error of the host as JavaScript gets it.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -11,22 +11,22 @@ pub(crate) struct Fault {
     code: String,
     /// The text.
     message: String,
-    /// Whether a value of a wrong type is at fault, which in JavaScript is a `TypeError`.
+    /// Whether an unknown name or a value of a wrong type is at fault, which in JavaScript is a `TypeError`.
     is_type: bool,
-    /// What is at fault, by the names of the core's `ErrorDetails`.
-    fields: Box<Map<String, Json>>,
+    /// The core's `ErrorDetails` by their names.
+    details: Box<Map<String, Json>>,
 }
 
 impl Fault {
     /// A value that does not have the type of its option.
     pub(crate) fn wrong_type(message: String, option: Option<String>) -> Self {
-        let fields = option.map(|name| ("name".to_owned(), Json::String(name))).into_iter().collect();
-        Self { code: code("invalid_option"), message, is_type: true, fields: Box::new(fields) }
+        let details = option.map(|name| ("option".to_owned(), Json::String(name))).into_iter().collect();
+        Self { code: code("invalid_option"), message, is_type: true, details: Box::new(details) }
     }
 
     /// A use that the state of things does not allow.
     pub(crate) fn state(name: &str, message: &str) -> Self {
-        Self { code: code(name), message: message.to_owned(), is_type: false, fields: Box::default() }
+        Self { code: code(name), message: message.to_owned(), is_type: false, details: Box::default() }
     }
 
     /// The JSON text.
@@ -40,16 +40,12 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let details = error.details();
         let is_type = matches!(details.problem, Some("unknown" | "wrong_type"));
-        let mut fields = match serde_json::to_value(&details) {
-            Ok(Json::Object(fields)) => fields,
+        let details = match serde_json::to_value(details) {
+            Ok(Json::Object(details)) => details,
             // Never: a struct is an object.
             _ => Map::new(),
         };
-        // The name of an option at fault; beside a limit it is the one to raise.
-        if let Some(option) = details.option.filter(|_| details.limit.is_none()) {
-            fields.insert("name".to_owned(), Json::String(option));
-        }
-        Self { code: code(error.code()), message: error.to_string(), is_type, fields: Box::new(fields) }
+        Self { code: code(error.code()), message: error.to_string(), is_type, details: Box::new(details) }
     }
 }
 

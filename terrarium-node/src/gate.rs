@@ -1,4 +1,4 @@
-//! [`Gate`]: how threads wake a JavaScript environment. Each environment (the main one, each worker's) has its own.
+//! [`Gate`]: the way for threads to wake a JavaScript environment. The main environment and each worker's have one each.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use napi::{
 };
 use napi_derive::napi;
 
-/// It carries a run's number only, so nothing is lost when the environment ends before it is heard.
+/// The call carries a run's number only, so nothing is lost when the environment ends before it receives the call.
 type Wake = ThreadsafeFunction<u32, UnknownReturnValue, u32, Status, false, true>;
 
 /// Calls a function in the environment that made it, with the number of a run that has news.
@@ -20,7 +20,7 @@ pub struct Gate {
 
 #[napi]
 impl Gate {
-    /// Opens it. It does not keep the event loop going.
+    /// Opens a gate, which does not keep the event loop alive.
     ///
     /// # Errors
     /// When the environment is about to end.
@@ -42,7 +42,7 @@ impl Bell {
         Self { wake: Arc::clone(&gate.wake), run }
     }
 
-    /// An environment that has ended hears nothing, and nobody waits there any more.
+    /// Wakes the environment. One that has ended receives nothing, and has no work that waits.
     pub(crate) fn ring(&self) {
         self.wake.call(self.run, ThreadsafeFunctionCallMode::NonBlocking);
     }

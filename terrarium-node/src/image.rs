@@ -20,14 +20,14 @@ pub struct NativeImage {
     pub(crate) inner: Image,
 }
 
-/// Have sandboxes start from the image of the bare interpreter that the package brings.
+/// Has sandboxes start from the bare image that the package brings.
 #[napi]
 pub fn set_base_image(path: String) {
     // A second call is a mistake of this package, whose image is always the same.
     let _ = Image::set_bare(path);
 }
 
-/// What listing and pruning take.
+/// The options of listing and pruning.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct CacheOptions {
@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for Seconds {
 
 #[napi]
 impl NativeImage {
-    /// Build an image; its progress is told.
+    /// Builds an image and sends its progress.
     #[napi]
     pub fn build(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
         let wire = Wire::new(options, Vec::new());
@@ -57,13 +57,13 @@ impl NativeImage {
         })
     }
 
-    /// Open an image file.
+    /// Opens an image file.
     #[napi]
     pub fn open(gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
         start(gate.as_deref(), run, move |_| Ok(Answer::Image(Self { inner: Image::open(path)? })))
     }
 
-    /// Write it to a file.
+    /// Writes the image to a file.
     #[napi]
     pub fn save(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
         let image = self.inner.clone();
@@ -73,20 +73,20 @@ impl NativeImage {
         })
     }
 
-    /// What is in it, as JSON.
+    /// Returns the properties of the image as JSON.
     #[napi]
     pub fn info(&self) -> String {
         // Its fields are text, numbers and lists of text, which always have a JSON form.
         serde_json::to_string(self.inner.info()).unwrap_or_default()
     }
 
-    /// What is in an image file.
+    /// Reads the properties of an image file.
     #[napi]
     pub fn inspect(gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
         start(gate.as_deref(), run, move |_| data(Wire::of(&Image::inspect(path)?, Vec::new())))
     }
 
-    /// The images in a cache folder.
+    /// Lists the images in a cache folder.
     #[napi]
     pub fn list(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
         let wire = Wire::new(options, Vec::new());
@@ -96,7 +96,7 @@ impl NativeImage {
         })
     }
 
-    /// Remove images from a cache folder.
+    /// Removes images from a cache folder.
     #[napi]
     pub fn prune(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
         let wire = Wire::new(options, Vec::new());

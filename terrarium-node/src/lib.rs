@@ -1,12 +1,14 @@
 //! The native part of the Node package: core's classes for the JavaScript in `lib`, which gives them their public form.
 //!
-//! Data crosses as JSON text with large contents beside it ([`wire`]), work is done on threads of its own ([`pool`]), and
-//! news of it come back through a [`Run`](run::Run), which JavaScript reads when a [`Gate`](gate::Gate) wakes it.
+//! Data crosses as JSON text with large contents beside it ([`wire`]). Work is done on separate threads ([`pool`]). Its news come
+//! back through a [`Run`](run::Run), which JavaScript reads when a [`Gate`](gate::Gate) wakes it.
 
 mod about;
 mod fault;
 mod gate;
 mod image;
+mod names;
+mod packages;
 mod pool;
 mod run;
 mod sandbox;
@@ -15,3 +17,4 @@ mod wire;
 
 pub use about::about;
 pub use image::set_base_image;
+pub use names::option_names;

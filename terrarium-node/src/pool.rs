@@ -1,4 +1,8 @@
 //! Threads for runs, kept for a while. Node's own pool has four, which file and name look-ups of the program need.
+//!
+//! The threads of the Python package cannot serve here: each belongs to a Python thread, which waits for it. JavaScript has one thread
+//! for all runs, so this pool takes the runs of every environment of the process, queues what is beyond its bound, and still
+//! gives a thread at once to a call that waits, because a callback on the JavaScript thread may start a run itself.
 
 use std::{
     collections::VecDeque,
@@ -7,12 +11,12 @@ use std::{
     time::Duration,
 };
 
-/// What a thread does.
+/// The work of a thread.
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
-/// How many threads there may be before jobs wait: many more than processors, since a run may sleep.
+/// The number of threads beyond which jobs wait: many more than processors, since a run may sleep.
 const MOST: usize = 64;
-/// How long a thread waits for its next job.
+/// The time that a thread waits for its next job.
 const IDLE: Duration = Duration::from_secs(5);
 
 struct Pool {
@@ -29,8 +33,8 @@ struct State {
 static POOL: Pool =
     Pool { state: Mutex::new(State { jobs: VecDeque::new(), threads: 0, idle: 0 }), changed: Condvar::new() };
 
-/// Have `job` done on a thread, in the order of the calls. One that the JavaScript thread waits for is `urgent`: it gets
-/// a thread even if all are taken, because those may wait for the JavaScript thread in turn.
+/// Runs `job` on a thread, in the order of the calls. A job that the JavaScript thread waits for is `urgent`: it gets a
+/// thread even if all are taken, because those may wait for the JavaScript thread in turn.
 ///
 /// # Errors
 /// The system's, when there is no thread and none can be started.
@@ -61,7 +65,7 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next job, or none for a thread that is to end.
+    /// Returns the next job, or none for a thread that must end.
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
         if state.jobs.is_empty() && state.threads <= MOST {

@@ -1,4 +1,4 @@
-//! [`Run`]: work on another thread, as JavaScript sees it, and [`Sink`], as that thread sees it.
+//! [`Run`], the side of JavaScript of work on another thread, and [`Sink`], the side of that thread.
 
 use std::{
     collections::VecDeque,
@@ -15,23 +15,25 @@ use crate::{
     fault::Fault,
     gate::{Bell, Gate},
     image::NativeImage,
+    packages::NativePackageStore,
     pool,
     sandbox::NativeSandbox,
     session::NativeSession,
     wire::Wire,
 };
 
-/// The unread output, in bytes, at which the guest has to wait for its reader.
+/// The unread output, in bytes, beyond which the guest waits for its reader.
 const UNREAD: usize = 1 << 20;
-/// How long JavaScript waits at a time: a thread that does is not to be interrupted.
+/// The time that JavaScript waits in one call: a thread that waits cannot be interrupted.
 const MOMENT: Duration = Duration::from_millis(100);
 
-/// What work gave.
+/// The answer at the end of work.
 pub(crate) enum Answer {
     Data(Wire),
     Sandbox(NativeSandbox),
     Session(NativeSession),
     Image(NativeImage),
+    PackageStore(NativePackageStore),
 }
 
 enum News {
@@ -52,7 +54,7 @@ pub struct Event {
     pub blobs: Vec<Buffer>,
 }
 
-/// Work that goes on on another thread. One that is dropped stops.
+/// Work on another thread, which stops when this value is dropped.
 #[napi]
 pub struct Run {
     shared: Arc<Shared>,
@@ -70,9 +72,9 @@ struct State {
     news: VecDeque<News>,
     /// The bytes of output among them.
     unread: usize,
-    /// Whether JavaScript was told that there are news, and has not read them all since.
+    /// Whether JavaScript was notified of news that it has not read since.
     rung: bool,
-    /// Whether nobody reads any more.
+    /// Whether the reader is gone.
     closed: bool,
 }
 
@@ -84,7 +86,7 @@ impl Shared {
 
 #[napi]
 impl Run {
-    /// The next piece of news; `null` when there is none yet, or none after a moment if the call is to wait.
+    /// Returns the next piece of news, or `null` when there is none yet; with `wait`, none after a moment.
     #[napi]
     pub fn next(&mut self, wait: bool) -> Option<Event> {
         let mut state = self.shared.lock();
@@ -116,11 +118,11 @@ impl Run {
         })
     }
 
-    /// Stop the guest; the run ends as cancelled.
+    /// Stops the guest; the run ends as cancelled.
     #[napi]
     pub fn cancel(&self) {
         self.shared.cancel.cancel();
-        // With the lock, so that nobody who looked before misses it.
+        // With the lock, so that a thread that has just looked is notified too.
         let _state = self.shared.lock();
         self.shared.changed.notify_all();
     }
@@ -151,9 +153,18 @@ impl Run {
             _ => None,
         }
     }
+
+    /// The package store that was opened, once.
+    #[napi]
+    pub fn package_store(&mut self) -> Option<NativePackageStore> {
+        match self.made.take() {
+            Some(Answer::PackageStore(store)) => Some(store),
+            _ => None,
+        }
+    }
 }
 
-/// Also when its environment ends.
+/// Also runs when the environment ends.
 impl Drop for Run {
     fn drop(&mut self) {
         {
@@ -165,7 +176,7 @@ impl Drop for Run {
     }
 }
 
-/// Start `work` on another thread. Its news are told through the gate; without one the caller waits for them.
+/// Starts `work` on another thread. Its news go through the gate; without a gate the caller waits for them.
 pub(crate) fn start(
     gate: Option<&Gate>,
     number: u32,
@@ -177,7 +188,7 @@ pub(crate) fn start(
     let urgent = sink.bell.is_none();
     let fallback = Arc::clone(&sink);
     let job = move || {
-        // A panic is a fault of this library; whoever waits for the answer must hear of it.
+        // A panic is a fault of this library; the reader must receive an answer all the same.
         let answer = catch_unwind(AssertUnwindSafe(|| work(&sink)))
             .unwrap_or_else(|_| Err(Error::engine("the run panicked").into()));
         sink.tell(answer.map_or_else(News::Failed, News::Done));
@@ -188,19 +199,19 @@ pub(crate) fn start(
     Run { shared, made: None }
 }
 
-/// Takes the news of a run.
+/// The sender of a run's news.
 pub(crate) struct Sink {
     shared: Arc<Shared>,
     bell: Option<Bell>,
 }
 
 impl Sink {
-    /// Stops the run.
+    /// Returns the handle that stops the run.
     pub(crate) fn cancel(&self) -> CancelHandle {
         self.shared.cancel.clone()
     }
 
-    /// Output of the guest. A guest that is far ahead of its reader waits, until its own deadline at most.
+    /// Sends output of the guest. A guest that is far ahead of its reader waits, until its own deadline at most.
     pub(crate) fn output(&self, kind: &'static str, bytes: &[u8], deadline: Option<Instant>) {
         let mut state = self.shared.lock();
         while state.unread > UNREAD && !state.closed && !self.shared.cancel.is_cancelled() {
@@ -218,7 +229,7 @@ impl Sink {
         self.add(state, News::Output { kind, bytes: bytes.to_owned() });
     }
 
-    /// What is being done.
+    /// Sends the name of the present step.
     pub(crate) fn progress(&self, text: String) {
         self.tell(News::Progress(text));
     }

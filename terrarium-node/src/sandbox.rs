@@ -23,7 +23,7 @@ pub struct NativeSandbox {
 
 #[napi]
 impl NativeSandbox {
-    /// A sandbox with these options, on an image if one is given.
+    /// Makes a sandbox with these options, on an image if one is given.
     #[napi]
     pub fn create(
         gate: Option<ClassInstance<'_, Gate>>,
@@ -44,7 +44,7 @@ impl NativeSandbox {
         })
     }
 
-    /// Run code in a fresh interpreter.
+    /// Runs code in a fresh interpreter.
     #[napi]
     pub fn execute(
         &self,
@@ -63,7 +63,7 @@ impl NativeSandbox {
         })
     }
 
-    /// Start a session.
+    /// Starts a session.
     #[napi]
     pub fn session(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         let sandbox = self.inner.clone();
@@ -71,7 +71,7 @@ impl NativeSandbox {
     }
 }
 
-/// The streams that somebody listens to while the code runs.
+/// The streams that have a listener while the code runs.
 #[napi(object, object_to_js = false)]
 pub struct Heard {
     /// The standard output.
@@ -80,7 +80,7 @@ pub struct Heard {
     pub stderr: bool,
 }
 
-/// The options of a run, with what ties it to its sink.
+/// The options of a run, with the callbacks and the handle of its sink.
 pub(crate) fn prepared(
     wire: &Wire,
     heard: &Heard,

@@ -1,4 +1,4 @@
-//! [`NativeSession`]: core's `Session` for JavaScript, which asks it for one thing at a time.
+//! [`NativeSession`]: core's `Session` for JavaScript, which makes one call at a time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,7 +43,7 @@ impl NativeSession {
 
 #[napi]
 impl NativeSession {
-    /// Run code.
+    /// Runs code.
     #[napi]
     pub fn execute(
         &self,
@@ -62,7 +62,7 @@ impl NativeSession {
         })
     }
 
-    /// Write a file.
+    /// Writes a file.
     #[napi]
     pub fn write_file(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String, content: Buffer) -> Run {
         let content = Bytes::from(&*content);
@@ -72,13 +72,13 @@ impl NativeSession {
         })
     }
 
-    /// Read a file.
+    /// Reads a file.
     #[napi]
     pub fn read_file(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
         self.ask(gate, run, move |session, _| Ok(Wire::content(session.read_file(&path)?)))
     }
 
-    /// Remove a file.
+    /// Removes a file.
     #[napi]
     pub fn remove_file(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, path: String) -> Run {
         self.ask(gate, run, move |session, _| {
@@ -87,19 +87,19 @@ impl NativeSession {
         })
     }
 
-    /// List the files.
+    /// Lists the files.
     #[napi]
     pub fn list_files(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         self.ask(gate, run, |session, _| Wire::of(&session.list_files()?, Vec::new()))
     }
 
-    /// The contents of all files.
+    /// Reads all files.
     #[napi]
     pub fn all_files(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         self.ask(gate, run, |session, _| Wire::contents(session.all_files()?))
     }
 
-    /// Start over.
+    /// Starts over.
     #[napi]
     pub fn reset(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         self.ask(gate, run, |session, _| {
@@ -108,7 +108,7 @@ impl NativeSession {
         })
     }
 
-    /// Forget the names.
+    /// Forgets the names.
     #[napi]
     pub fn reset_globals(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         self.ask(gate, run, |session, _| {
@@ -117,13 +117,13 @@ impl NativeSession {
         })
     }
 
-    /// Whether code is whole.
+    /// Tells whether code is complete.
     #[napi]
     pub fn check(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, code: String) -> Run {
         self.ask(gate, run, move |session, _| Wire::of(&session.check(&code)?, Vec::new()))
     }
 
-    /// What could stand at the cursor.
+    /// Lists completions at the cursor.
     #[napi]
     pub fn complete(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, code: String, cursor: u32) -> Run {
         self.ask(gate, run, move |session, _| {
@@ -132,7 +132,7 @@ impl NativeSession {
         })
     }
 
-    /// Give up the interpreter. What is asked of it afterwards fails.
+    /// Gives up the interpreter. Later calls fail.
     #[napi]
     pub fn close(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
         let inner = Arc::clone(&self.inner);

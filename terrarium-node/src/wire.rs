@@ -1,6 +1,6 @@
 //! [`Wire`]: core's options and results as JSON text, with large contents beside it instead of base64 in it.
 //!
-//! A value of bytes that lies beside the text is `{"$type": "blob", "index": n}` in it; other contents are numbers.
+//! A value of bytes that is beside the text is `{"$type": "blob", "index": n}` in it; other contents are numbers.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 
 /// Contents below this size stay in the text.
 const LARGE: usize = 1 << 10;
-/// The kind of a value that lies beside the text.
+/// The kind of a value that is beside the text.
 const BLOB: &str = "blob";
 
 /// A message.
@@ -23,7 +23,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// What JavaScript sent. The contents are copied: JavaScript may change its own.
+    /// A message from JavaScript. Its contents are copied, because JavaScript may change them.
     pub(crate) fn new(text: String, blobs: Vec<Buffer>) -> Self {
         Self { text, blobs: blobs.into_iter().map(|buffer| Bytes::from(&*buffer)).collect() }
     }
@@ -45,6 +45,7 @@ impl Wire {
         Self::of(&names, blobs)
     }
 
+    /// A result, with its large contents beside the text.
     pub(crate) fn from_result(mut result: ExecutionResult) -> Result<Self, Fault> {
         let mut blobs = Vec::new();
         for value in result.final_expression.iter_mut().chain(result.outputs.values_mut()) {
@@ -68,7 +69,21 @@ impl Wire {
 
     /// Members that only this package has.
     pub(crate) fn options<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
+        let read = |members: Map<String, Json>| serde_json::from_value::<T>(Json::Object(members));
+        let members = self.members()?;
+        let error = match read(members.clone()) {
+            Ok(options) => return Ok(options),
+            Err(error) => error,
+        };
+        // Each member alone, to name the one at fault.
+        let culprit = members.into_iter().find_map(|(name, value)| {
+            let error = read([(name.clone(), value)].into_iter().collect()).err()?;
+            Some((name, error))
+        });
+        Err(match culprit {
+            Some((name, error)) => Fault::wrong_type(format!("option `{name}`: {error}"), Some(name)),
+            None => Fault::wrong_type(format!("options: {error}"), None),
+        })
     }
 
     pub(crate) fn image_options(&self) -> Result<ImageOptions, Fault> {
@@ -98,7 +113,7 @@ impl Wire {
     }
 
     fn members(&self) -> Result<Map<String, Json>, Fault> {
-        self.options()
+        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
     }
 
     fn files(&self, files: Option<Json>) -> Result<BTreeMap<String, Bytes>, Fault> {
@@ -116,7 +131,7 @@ impl Wire {
         })
     }
 
-    /// Take the contents that lie beside the text back into a value.
+    /// Moves the contents beside the text back into a value.
     fn put_back(&self, value: &mut Value) -> Result<(), Fault> {
         if let Value::Tagged { kind, fields } = value
             && kind == BLOB
@@ -137,7 +152,7 @@ struct ResultMessage<'a> {
     output_files: BTreeMap<String, usize>,
 }
 
-/// Put the large contents of a value beside the text.
+/// Moves the large contents of a value beside the text.
 fn set_aside(value: &mut Value, blobs: &mut Vec<Bytes>) {
     match value {
         Value::Bytes(content) if content.len() >= LARGE => {

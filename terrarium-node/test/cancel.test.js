@@ -13,7 +13,7 @@ const LOOP = "print('begun\\n', end='', flush=True)\nwhile True: pass";
 
 test('an aborted run is cancelled and keeps what it wrote', async () => {
   const abort = new AbortController();
-  const result = await (await sandbox()).execute(LOOP, { signal: abort.signal, on_stdout: () => abort.abort() });
+  const result = await (await sandbox()).execute(LOOP, { signal: abort.signal, onStdout: () => abort.abort() });
   assert.equal(result.status, 'cancelled');
   assert.equal(result.stdout, 'begun\n');
   assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
@@ -42,12 +42,12 @@ test('callbacks get all output, in order, before the result is there', async () 
   const code =
     "import sys\nfor i in range(50):\n  print(i)\n  print(i, file=sys.stderr)\nsys.stdout.buffer.write(b'\\xff')\nNone";
   const pieces = { out: [], err: [] };
-  const options = { on_stdout: (data) => pieces.out.push(data), on_stderr: (data) => pieces.err.push(data) };
+  const options = { onStdout: (data) => pieces.out.push(data), onStderr: (data) => pieces.err.push(data) };
   const lines = Array.from({ length: 50 }, (_, number) => `${number}\n`).join('');
   const check = (result) => {
     assert.ok(pieces.out.every(Buffer.isBuffer));
     assert.deepEqual(Buffer.concat(pieces.out), Buffer.concat([Buffer.from(lines), Buffer.from([255])]));
-    assert.deepEqual(Buffer.concat(pieces.out), result.stdout_bytes);
+    assert.deepEqual(Buffer.concat(pieces.out), result.stdoutBytes);
     assert.equal(Buffer.concat(pieces.err).toString(), lines);
     pieces.out = [];
     pieces.err = [];
@@ -58,20 +58,20 @@ test('callbacks get all output, in order, before the result is there', async () 
 
 test('what a callback throws stops the run and is thrown', async () => {
   const failure = new Error('from the callback');
-  const on_stdout = () => {
+  const onStdout = () => {
     throw failure;
   };
-  await assert.rejects((await sandbox()).execute(LOOP, { on_stdout }), failure);
+  await assert.rejects((await sandbox()).execute(LOOP, { onStdout }), failure);
   const direct = await sandbox();
-  assert.throws(() => direct.executeSync(LOOP, { on_stdout }), failure);
+  assert.throws(() => direct.executeSync(LOOP, { onStdout }), failure);
 });
 
 test('a callback may run code itself', async () => {
   const direct = await sandbox();
   const seen = [];
-  const on_stdout = () => seen.push(direct.executeSync('6 * 7').final_expression);
-  await direct.execute("print('x', end='')", { on_stdout });
-  direct.executeSync("print('x', end='')", { on_stdout });
+  const onStdout = () => seen.push(direct.executeSync('6 * 7').finalExpression);
+  await direct.execute("print('x', end='')", { onStdout });
+  direct.executeSync("print('x', end='')", { onStdout });
   assert.deepEqual(seen, [42, 42]);
 });
 
@@ -85,9 +85,9 @@ test('a stream gives the output piece by piece and the result at its end', async
     texts[stream] += text;
   }
   assert.deepEqual(texts, { stdout: 'a\n', stderr: 'ż\n' });
-  assert.equal(output.result.final_expression, 42);
+  assert.equal(output.result.finalExpression, 42);
   const { done, value } = await (await sandbox()).stream('7').next();
-  assert.deepEqual([done, value.final_expression], [true, 7]);
+  assert.deepEqual([done, value.finalExpression], [true, 7]);
 });
 
 test('a character that comes in two pieces is whole in the text', async () => {
@@ -127,7 +127,7 @@ test('a signal stops a stream, and a fault of the host is thrown from it', async
 });
 
 test('a guest that is ahead of its reader waits, and its deadline holds all the same', async () => {
-  const limited = await Sandbox.create({ timeout: 1, stream_bytes: 1000 });
+  const limited = await Sandbox.create({ timeout: 1, streamBytes: 1000 });
   const output = limited.stream("while True: print('x' * 100_000)");
   const before = process.memoryUsage().rss;
   await output.next();
@@ -143,7 +143,7 @@ test('the event loop has its turn while a guest writes without end', async () =>
   const { signal } = abort;
   setTimeout(() => abort.abort(), 100);
   const code = 'while True: print(1)';
-  const result = await (await sandbox()).execute(code, { signal, on_stdout() {} });
+  const result = await (await sandbox()).execute(code, { signal, onStdout() {} });
   assert.equal(result.status, 'cancelled');
   let timer = false;
   setTimeout(() => {

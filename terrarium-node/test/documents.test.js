@@ -56,6 +56,7 @@ for (const document of documents) {
 const GIVEN = {
   'console.assert': "import assert from 'node:assert/strict';\n",
   Image: "import { Image } from 'terrarium';\n",
+  PackageStore: "import { PackageStore } from 'terrarium';\n",
   Sandbox: "import { Sandbox } from 'terrarium';\n",
   sandbox: 'const sandbox = await Sandbox.create();\n',
 };

@@ -17,8 +17,11 @@ const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 const bytes = (text) => Buffer.from(text, 'base64');
 const contents = (files) => Object.fromEntries(Object.entries(files).map(([name, text]) => [name, bytes(text)]));
 
+/** The cases have the names of the JSON form. */
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
 function options({ files, stdin, ...others }) {
-  const own = { ...others };
+  const own = Object.fromEntries(Object.entries(others).map(([name, value]) => [camel(name), value]));
   if (files) {
     own.files = contents(files);
   }
@@ -55,9 +58,9 @@ async function run(found) {
   }
   const last = results.at(-1);
   for (const [name, expected] of Object.entries(found.repr ?? {})) {
-    const x = name === 'final_expression' ? last.final_expression : last.outputs[name];
-    const { final_expression } = (await sandbox.execute('repr(x)', { inputs: { x } })).raiseForStatus();
-    assert.equal(final_expression, expected, name);
+    const x = name === 'final_expression' ? last.finalExpression : last.outputs[name];
+    const { finalExpression } = (await sandbox.execute('repr(x)', { inputs: { x } })).raiseForStatus();
+    assert.equal(finalExpression, expected, name);
   }
 }
 

@@ -24,14 +24,14 @@ test('an image is built with progress, saved, opened and started from', async ()
   try {
     const file = path.join(folder, 'fractions.timg');
     await image.save(file);
-    assert.equal((await Image.inspect(file)).is_complete, true);
+    assert.equal((await Image.inspect(file)).isComplete, true);
     const code = "import sys; 'fractions' in sys.modules";
     for (const from of [file, image, await Image.open(file), Image.openSync(file)]) {
       const started = await Sandbox.create({ image: from, timeout: 5 });
-      assert.equal((await started.execute(code)).final_expression, true);
+      assert.equal((await started.execute(code)).finalExpression, true);
     }
     const direct = await Sandbox.onImage(image, { timeout: 5 });
-    assert.equal((await direct.execute(code)).final_expression, true);
+    assert.equal((await direct.execute(code)).finalExpression, true);
     await assert.rejects(Image.open(path.join(folder, 'no.timg')), { code: 'ERR_TERRARIUM_IMAGE' });
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -43,8 +43,8 @@ test('the images of a cache folder are listed and pruned', async () => {
   assert.ok((await Image.list()).some(({ name }) => name === 'base'));
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'terrarium-'));
   try {
-    assert.deepEqual(await Image.list({ cache_dir: folder }), []);
-    assert.deepEqual(await Image.prune({ cache_dir: folder, unused_for: 10 }), []);
+    assert.deepEqual(await Image.list({ cacheDir: folder }), []);
+    assert.deepEqual(await Image.prune({ cacheDir: folder, unusedFor: 10 }), []);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -53,8 +53,8 @@ test('the images of a cache folder are listed and pruned', async () => {
 });
 
 test('arrays and tables have classes, and go back', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packages_from: [CORPUS] });
-  const run = async (code, inputs = {}) => (await science.execute(code, { inputs })).raiseForStatus().final_expression;
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const run = async (code, inputs = {}) => (await science.execute(code, { inputs })).raiseForStatus().finalExpression;
   const cases = [
     ["np.arange(6, dtype='int32').reshape(2, 3)", Int32Array.of(0, 1, 2, 3, 4, 5), [2, 3], 'int32'],
     ['np.array([-1, 2**62])', BigInt64Array.of(-1n, 2n ** 62n), [2], 'int64'],
@@ -107,7 +107,7 @@ test('arrays and tables have classes, and go back', async () => {
 });
 
 test('large tables come as columns, and go back', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packages_from: [CORPUS] });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
   const code = `import pandas as pd, numpy as np
 frame = pd.DataFrame({'a': np.arange(60_000), 'b': np.arange(60_000) * 0.5})
 series = pd.Series(np.arange(120_000), name='n')
@@ -115,13 +115,13 @@ odd = pd.DataFrame({'a': [object()] * 120_000})`;
   const { outputs } = (await science.execute(code, { outputs: ['frame', 'series', 'odd'] })).raiseForStatus();
   const { frame, series, odd } = outputs;
   assert.deepEqual(frame.shape, [60_000, 2]);
-  assert.equal(frame.column_data[1].data[59_999], 29_999.5);
-  assert.deepEqual(frame.toObjects()[2], { a: frame.column_data[0].data[2], b: 1 });
+  assert.equal(frame.columnData[1].data[59_999], 29_999.5);
+  assert.deepEqual(frame.toObjects()[2], { a: frame.columnData[0].data[2], b: 1 });
   assert.equal(series.data.data.length, 120_000);
   const same = `import pandas as pd, numpy as np
 [frame.equals(pd.DataFrame({'a': np.arange(60_000), 'b': np.arange(60_000) * 0.5})), int(series.sum()), series.name]`;
   const back = (await science.execute(same, { inputs: { frame, series } })).raiseForStatus();
-  assert.deepEqual(back.final_expression, [true, 7_199_940_000, 'n']);
+  assert.deepEqual(back.finalExpression, [true, 7_199_940_000, 'n']);
   assert.match(odd.repr, /object/);
   await assert.rejects(science.execute('odd', { inputs: { odd } }), /stayed in the guest/);
 });

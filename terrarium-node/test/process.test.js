@@ -42,7 +42,7 @@ test('worker threads have sandboxes of their own', async () => {
   const code = `${HEAD}
     Sandbox.create().then(async (sandbox) => {
       const runs = Array.from({ length: 10 }, (_, x) => sandbox.execute('x * 2', { inputs: { x } }));
-      for (const { final_expression } of await Promise.all(runs)) parentPort.postMessage(final_expression);
+      for (const { finalExpression } of await Promise.all(runs)) parentPort.postMessage(finalExpression);
     });`;
   const expected = Array.from({ length: 10 }, (_, x) => x * 2);
   const found = await Promise.all([worker(code), worker(code), worker(code)]);
@@ -52,7 +52,7 @@ test('worker threads have sandboxes of their own', async () => {
 test('a worker that is terminated while code runs takes nothing with it', async () => {
   const code = `${HEAD}
     Sandbox.create({ timeout: null }).then(async (sandbox) => {
-      sandbox.execute('while True: print(1)', { on_stdout() {} });
+      sandbox.execute('while True: print(1)', { onStdout() {} });
       sandbox.session().then((session) => session.execute('while True: pass'));
       (async () => { for await (const _ of sandbox.stream('while True: print(1)')); })();
       sandbox.execute('while True: pass');
@@ -61,13 +61,13 @@ test('a worker that is terminated while code runs takes nothing with it', async 
   for (let round = 0; round < 5; round++) {
     assert.deepEqual(await worker(code, (thread) => thread.terminate()), ['running']);
   }
-  assert.equal((await (await sandbox()).execute('6 * 7')).final_expression, 42);
+  assert.equal((await (await sandbox()).execute('6 * 7')).finalExpression, 42);
 });
 
 test('a worker that waits for a run can be terminated', async () => {
   const code = `${HEAD}
     parentPort.postMessage('running');
-    new Sandbox({ timeout: null }).executeSync('while True: pass');`;
+    Sandbox.createSync({ timeout: null }).executeSync('while True: pass');`;
   assert.deepEqual(await worker(code, (thread) => setTimeout(() => thread.terminate(), 300)), ['running']);
 });
 
@@ -84,7 +84,7 @@ test('a process ends at once while code runs', async () => {
   const code = `${HEAD}
     Sandbox.create({ timeout: null }).then(async (sandbox) => {
       sandbox.execute('while True: pass');
-      sandbox.execute('while True: print(1)', { on_stdout() {} });
+      sandbox.execute('while True: print(1)', { onStdout() {} });
       const session = await sandbox.session();
       session.execute('import time; time.sleep(1000)');
       setTimeout(() => { console.log('bye'); process.exit(0); }, 200);
@@ -110,7 +110,7 @@ test('a run keeps the process alive until its end, an idle session does not', as
   const code = `${HEAD}
     Sandbox.create().then(async (sandbox) => {
       globalThis.session = await sandbox.session();
-      sandbox.execute("import time; time.sleep(0.3); 'slept'").then((r) => console.log(r.final_expression));
+      sandbox.execute("import time; time.sleep(0.3); 'slept'").then((r) => console.log(r.finalExpression));
     });`;
   const { stdout } = await program(code);
   assert.equal(stdout, 'slept\n');
@@ -132,7 +132,7 @@ test("the traps of Node's own WebAssembly still work", async () => {
   const { read } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
   for (let round = 0; round < 3; round++) {
     assert.throws(read, WebAssembly.RuntimeError);
-    assert.equal((await (await sandbox()).execute('1 + 1')).final_expression, 2);
+    assert.equal((await (await sandbox()).execute('1 + 1')).finalExpression, 2);
   }
 });
 

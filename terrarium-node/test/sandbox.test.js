@@ -15,18 +15,18 @@ test('the value of the last expression, the streams and the files come back', as
   ).execute("print('hi'); open('out/x', 'wb') if 0 else None\nopen('x', 'wb').write(b'\\0\\xff')");
   assert.ok(result instanceof ExecutionResult);
   assert.equal(result.status, 'success');
-  assert.equal(result.final_expression, 2);
+  assert.equal(result.finalExpression, 2);
   assert.equal(result.stdout, 'hi\n');
-  assert.deepEqual(result.output_files, { x: Buffer.from([0, 255]) });
+  assert.deepEqual(result.outputFiles, { x: Buffer.from([0, 255]) });
   assert.ok(result.metrics.total >= result.metrics.run);
 });
 
 test('no final expression is not None', async () => {
   const none = await (await sandbox()).execute('None');
   const nothing = await (await sandbox()).execute('x = 1');
-  assert.equal(none.final_expression, null);
-  assert.ok(Object.hasOwn(none, 'final_expression'));
-  assert.ok(!Object.hasOwn(nothing, 'final_expression'));
+  assert.equal(none.finalExpression, null);
+  assert.ok(Object.hasOwn(none, 'finalExpression'));
+  assert.ok(!Object.hasOwn(nothing, 'finalExpression'));
 });
 
 test('runs do not see each other', async () => {
@@ -79,12 +79,12 @@ test('what a file holds is taken at the call', async () => {
   const made = await sandbox();
   const pending = made.execute("open('x').read()", { files: { x: data } });
   data.write('after!');
-  assert.equal((await pending).final_expression, 'before');
+  assert.equal((await pending).finalExpression, 'before');
 });
 
 test('empty files are files', async () => {
   const result = await (await sandbox()).execute("for n in 'ab': open(n, 'w').close()", { files: { c: '' } });
-  assert.deepEqual(result.output_files, { a: Buffer.alloc(0), b: Buffer.alloc(0) });
+  assert.deepEqual(result.outputFiles, { a: Buffer.alloc(0), b: Buffer.alloc(0) });
 });
 
 test('large contents go in and out unchanged', async () => {
@@ -94,8 +94,8 @@ test('large contents go in and out unchanged', async () => {
   ).execute("open('out', 'wb').write(open('in', 'rb').read())", {
     files: { in: data },
   });
-  assert.ok(result.output_files.out.equals(data));
-  assert.equal(Object.keys(result.output_files).length, 1);
+  assert.ok(result.outputFiles.out.equals(data));
+  assert.equal(Object.keys(result.outputFiles).length, 1);
 });
 
 test('names that mean something to JavaScript are names like any other', async () => {
@@ -107,8 +107,8 @@ test('names that mean something to JavaScript are names like any other', async (
     "for n in ('__proto__', 'toString'): open(n + 'x', 'w').write(n)\nopen('__proto__', 'a').write('!')\n__proto__ = 1";
   const result = await (await sandbox()).execute(code, { files, outputs: ['__proto__'] });
   assert.equal(result.status, 'success');
-  assert.deepEqual(Object.keys(result.output_files).sort(), ['__proto__', '__proto__x', 'toStringx']);
-  assert.equal(Object.getOwnPropertyDescriptor(result.output_files, '__proto__').value.toString(), 'p!');
+  assert.deepEqual(Object.keys(result.outputFiles).sort(), ['__proto__', '__proto__x', 'toStringx']);
+  assert.equal(Object.getOwnPropertyDescriptor(result.outputFiles, '__proto__').value.toString(), 'p!');
   assert.equal(Object.getPrototypeOf(result.outputs), Object.prototype);
   assert.deepEqual(Object.entries(result.outputs), [['__proto__', 1]]);
 });
@@ -128,7 +128,7 @@ test('every option of a run reaches the guest', async () => {
     files: { 'sub/f': '' },
     timeout: undefined,
   });
-  assert.deepEqual([...result.final_expression], [['program.py', 'a'], 'b', '/home/earth/sub', 'line', 'program.py']);
+  assert.deepEqual([...result.finalExpression], [['program.py', 'a'], 'b', '/home/earth/sub', 'line', 'program.py']);
   assert.deepEqual(result.outputs, { y: 2 });
 });
 
@@ -137,7 +137,7 @@ test('a deadline and a bound of memory are kept', async () => {
   assert.equal((await limited.execute('while True: pass')).status, 'timeout');
   assert.equal((await limited.execute('x = bytearray(200 << 20)')).status, 'memory_exceeded');
   const free = await Sandbox.create({ timeout: null });
-  assert.equal((await free.execute('1', { timeout: 5 })).final_expression, 1);
+  assert.equal((await free.execute('1', { timeout: 5 })).finalExpression, 1);
 });
 
 test('runs go on side by side, more than there are threads in the pool of Node, and hold up none of its work', async () => {
@@ -145,7 +145,7 @@ test('runs go on side by side, more than there are threads in the pool of Node, 
   const made = await sandbox();
   let begun = 0;
   const loops = Array.from({ length: 16 }, () => {
-    const on_stdout = () => {
+    const onStdout = () => {
       begun += 1;
       if (begun === 16) {
         // Only reached if all of them run; and files are read meanwhile.
@@ -153,7 +153,7 @@ test('runs go on side by side, more than there are threads in the pool of Node, 
       }
     };
     const code = "print('x', end='', flush=True)\nwhile True: pass";
-    return made.execute(code, { signal: abort.signal, timeout: null, on_stdout });
+    return made.execute(code, { signal: abort.signal, timeout: null, onStdout });
   });
   assert.deepEqual(new Set((await Promise.all(loops)).map(({ status }) => status)), new Set(['cancelled']));
 });
@@ -167,17 +167,16 @@ test('many more runs than threads all come to their end', async () => {
 });
 
 test('the calls that wait do the same', () => {
-  for (const direct of [Sandbox.createSync(), new Sandbox({})]) {
-    const result = direct.executeSync("open('a').read() + '!'", { files: { a: 'hi' } });
-    assert.equal(result.final_expression, 'hi!');
-    assert.equal(direct.executeSync('1 / 0').error.type, 'ZeroDivisionError');
-  }
-  assert.throws(() => new Sandbox({ timeout: -1 }), { code: 'ERR_TERRARIUM_INVALID_OPTION' });
+  const direct = Sandbox.createSync();
+  const result = direct.executeSync("open('a').read() + '!'", { files: { a: 'hi' } });
+  assert.equal(result.finalExpression, 'hi!');
+  assert.equal(direct.executeSync('1 / 0').error.type, 'ZeroDivisionError');
+  assert.throws(() => Sandbox.createSync({ timeout: -1 }), { code: 'ERR_TERRARIUM_INVALID_OPTION' });
 });
 
 test('an unknown option or one of a wrong type is a TypeError that names it', async () => {
   const cases = [
-    [{ tiemout: 1 }, 'tiemout', /unknown field `tiemout`/],
+    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: unknown, the options are .*`timeout`/],
     [{ timeout: '1' }, 'timeout', /option `timeout`: .*string "1"/],
     [{ timeout: Number.NaN }, 'timeout', /NaN is no finite number/],
     [{ memory: 1.5 }, 'memory', /option `memory`/],
@@ -199,7 +198,7 @@ test('an unknown option or one of a wrong type is a TypeError that names it', as
   const run = (options) => sandbox().then((made) => made.execute('1', options));
   for (const [options, option] of [
     [{ signal: {} }, 'signal'],
-    [{ on_stdout: 'x' }, 'on_stdout'],
+    [{ onStdout: 'x' }, 'onStdout'],
     [{ stdin: 1 }, 'stdin'],
     [{ inputs: 1 }, 'inputs'],
     [{ inputs: new Map([[1, 2]]) }, 'inputs'],
@@ -227,9 +226,12 @@ test('a fault of the host is a TerrariumError with its code and what is at fault
   await assert.rejects(Sandbox.create({ memory: 1 }), fault('ERR_TERRARIUM_INVALID_OPTION', { option: 'memory' }));
   const run = (options) => sandbox().then((made) => made.execute('1', options));
   await assert.rejects(run({ files: { '../x': '' } }), fault('ERR_TERRARIUM_INVALID_PATH', { path: '../x' }));
-  await assert.rejects(Sandbox.create({ packages: ['no-such-package'] }), fault('ERR_TERRARIUM_PACKAGE', {}));
-  const small = await Sandbox.create({ code_bytes: 10 });
-  const big = fault('ERR_TERRARIUM_TOO_LARGE', { option: 'code_bytes', limit: 10, used: 20 });
+  await assert.rejects(
+    Sandbox.create({ packages: ['no-such-package'] }),
+    fault('ERR_TERRARIUM_PACKAGE_UNKNOWN', { package: 'no-such-package' }),
+  );
+  const small = await Sandbox.create({ codeBytes: 10 });
+  const big = fault('ERR_TERRARIUM_TOO_LARGE', { option: 'codeBytes', limit: 10, used: 20 });
   await assert.rejects(small.execute(' '.repeat(20)), big);
   assert.throws(() => small.executeSync(' '.repeat(20)), big);
 });

@@ -13,8 +13,8 @@ const start = async () => (await sandbox()).session();
 test('names stay, and are forgotten on request', async () => {
   const session = await start();
   await session.execute('import math; x = 41');
-  assert.equal((await session.execute('x + 1')).final_expression, 42);
-  assert.equal(session.executeSync('x + 2').final_expression, 43);
+  assert.equal((await session.execute('x + 1')).finalExpression, 42);
+  assert.equal(session.executeSync('x + 2').finalExpression, 43);
   await session.resetGlobals();
   assert.equal((await session.execute('x')).error.type, 'NameError');
   await session.close();
@@ -29,7 +29,7 @@ test('what is asked at once is done in the order of the calls', async () => {
   runs.push(session.writeFile('a', 'text'));
   const last = session.execute("x, open('a').read()");
   await Promise.all(runs);
-  assert.deepEqual([...(await last).final_expression], [Array.from({ length: 20 }, (_, number) => number), 'text']);
+  assert.deepEqual([...(await last).finalExpression], [Array.from({ length: 20 }, (_, number) => number), 'text']);
   await session.close();
 });
 
@@ -37,7 +37,7 @@ test('files are written, listed, read and removed', async () => {
   const session = await start();
   await session.writeFile('in/a.txt', 'text');
   await session.writeFile('b', Uint8Array.from([0, 255]));
-  assert.equal((await session.execute("open('in/a.txt').read()")).final_expression, 'text');
+  assert.equal((await session.execute("open('in/a.txt').read()")).finalExpression, 'text');
   assert.deepEqual(await session.listFiles(), [
     { path: 'b', size: 2 },
     { path: 'in/a.txt', size: 4 },
@@ -72,8 +72,8 @@ test('a run that is stopped keeps the session or says that it is lost', async ()
   const abort = new AbortController();
   setTimeout(() => abort.abort(), 100);
   const result = await session.execute('while True: pass', { signal: abort.signal });
-  assert.deepEqual([result.status, result.session_lost], ['cancelled', false]);
-  assert.equal((await session.execute('x')).final_expression, 1);
+  assert.deepEqual([result.status, result.sessionLost], ['cancelled', false]);
+  assert.equal((await session.execute('x')).finalExpression, 1);
   await session.close();
 });
 
@@ -84,7 +84,7 @@ test('a stream of a session leaves its names behind', async () => {
     text += piece.text;
   }
   assert.equal(text, '7\n');
-  assert.equal((await session.execute('x')).final_expression, 7);
+  assert.equal((await session.execute('x')).finalExpression, 7);
   await session.close();
 });
 
@@ -93,7 +93,7 @@ test('a stream has its turn like any other run', async () => {
   const first = session.execute("import time; time.sleep(0.2); x = 'first'");
   const output = session.stream('x');
   const { value } = await output.next();
-  assert.equal(value.final_expression, 'first');
+  assert.equal(value.finalExpression, 'first');
   await first;
   await session.close();
 });
@@ -102,8 +102,8 @@ test('a call that waits is refused while the session is at work', async () => {
   const session = await start();
   const pending = session.execute('import time; time.sleep(0.1); 1');
   assert.throws(() => session.executeSync('1'), { code: 'ERR_TERRARIUM_BUSY' });
-  assert.equal((await pending).final_expression, 1);
-  assert.equal(session.executeSync('2').final_expression, 2);
+  assert.equal((await pending).finalExpression, 1);
+  assert.equal(session.executeSync('2').finalExpression, 2);
   await session.close();
 });
 
@@ -111,7 +111,7 @@ test('a closed session says so', async () => {
   const session = await start();
   const pending = session.execute('1');
   await session.close();
-  assert.equal((await pending).final_expression, 1);
+  assert.equal((await pending).finalExpression, 1);
   await assert.rejects(session.execute('1'), { name: 'TerrariumError', code: 'ERR_TERRARIUM_CLOSED' });
   assert.throws(() => session.executeSync('1'), { code: 'ERR_TERRARIUM_CLOSED' });
   await session.close();

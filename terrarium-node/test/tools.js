@@ -18,7 +18,7 @@ function sandbox() {
 /** The value of the last expression, of code that has to succeed. */
 async function evaluate(code, options) {
   const result = await (await sandbox()).execute(code, options);
-  return result.raiseForStatus().final_expression;
+  return result.raiseForStatus().finalExpression;
 }
 
 module.exports = { evaluate, ROOT, sandbox };

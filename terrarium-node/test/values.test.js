@@ -50,7 +50,7 @@ const SAMPLES = [
 for (const [text, value] of SAMPLES) {
   test(`${text} has its form, and goes back`, async () => {
     const result = await (await sandbox()).execute(`x = ${text.replace(/^(nan|inf)$/, "float('$1')")}\nx`);
-    const found = result.raiseForStatus().final_expression;
+    const found = result.raiseForStatus().finalExpression;
     assert.deepStrictEqual(found, value);
     assert.equal(await repr(found), text);
   });
@@ -142,8 +142,8 @@ test('a value without a form is told by its class and repr, and is never an exce
   assert.equal(String(opaque[0]), "<class 'object'>");
   const cycle = await evaluate('x = [1]\nx.append(x)\nx');
   assert.equal(cycle[1].type, 'cycle');
-  const small = await terrarium.Sandbox.create({ value_bytes: 1000 });
-  const { final_expression: large } = await small.execute("'x' * 100_000");
+  const small = await terrarium.Sandbox.create({ valueBytes: 1000 });
+  const { finalExpression: large } = await small.execute("'x' * 100_000");
   assert.ok(large instanceof Truncated);
   assert.match(large.repr, /^'xxx/);
 });

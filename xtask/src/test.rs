@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
 mod dependencies;
-mod node;
+pub(crate) mod node;
 mod one_engine;
 pub(crate) mod python;
 mod stream;

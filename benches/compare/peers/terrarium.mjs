@@ -24,14 +24,14 @@ await main(role, {
     return { terrarium: versions.terrarium, Node: process.versions.node, Python: versions.python };
   },
   async fresh(packages) {
-    const sandbox = packages.length > 0 ? await Sandbox.create({ packages, packages_from: [wheels] }) : plain;
+    const sandbox = packages.length > 0 ? await Sandbox.create({ packages, packagesFrom: [wheels] }) : plain;
     return async (code) => (await run(sandbox, code)).stdout;
   },
   async evaluate(code) {
     // To the first result nothing is kept.
-    if (role === "cold") return (await run(plain, code)).final_repr;
+    if (role === "cold") return (await run(plain, code)).finalRepr;
     live ??= await plain.session();
-    return (await run(live, code)).final_repr;
+    return (await run(live, code)).finalRepr;
   },
   async run(code) {
     live ??= await plain.session();

@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use super::find;
 use crate::{
-    Bytes, Error, Result, SandboxOptions,
-    abi::{Errno, Timespec},
+    Bytes, Result, SandboxOptions,
+    abi::Timespec,
+    error::ErrorContext,
     guest::{InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     provision::SOURCES,
     syscall::Process,
@@ -33,12 +34,12 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     let image = find::bare(cache_dir)?;
     let open = image.inner();
     let home = SandboxOptions::default().home;
-    let fault = |errno: Errno| Error::engine(format!("compiling sources: {errno}"));
+    let doing = "compiling sources";
     let mut vfs = Vfs::new(Arc::new(layer), LIMITS);
-    vfs.host_mkdir(&Context::guest(Timespec::default()), home.as_bytes()).map_err(fault)?;
+    vfs.host_mkdir(&Context::guest(Timespec::default()), home.as_bytes()).or_engine(doing)?;
     let mut process = Process::new(vfs);
     process.reopen(&open.open_files);
-    process.change_directory(home.as_bytes()).map_err(fault)?;
+    process.change_directory(home.as_bytes()).or_engine(doing)?;
     process.streams.output = stream(STREAM_BYTES, None);
     process.streams.error = stream(STREAM_BYTES, None);
     let options = InterpreterOptions {
@@ -80,9 +81,9 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         if !relative.starts_with("lib/") || !relative.ends_with(".pyc") {
             continue;
         }
-        let content = match files.host_read(path).map_err(fault)? {
+        let content = match files.host_read(path).or_engine(doing)? {
             Content::Owned(shared) => Bytes::from(shared),
-            other => Bytes::from(other.into_vec().map_err(fault)?),
+            other => Bytes::from(other.into_vec().or_engine(doing)?),
         };
         compiled.insert(relative.to_owned(), content);
     }

@@ -52,8 +52,8 @@ pub(super) fn bytes(
     loader: &LoaderRecord,
     written: &[(String, Content)],
 ) -> Result<Vec<u8>> {
-    let (header, loader) =
-        (serde_json::to_vec(header).or_engine("image")?, serde_json::to_vec(loader).or_engine("image")?);
+    let header = serde_json::to_vec(header).or_engine("image")?;
+    let loader = serde_json::to_vec(loader).or_engine("image")?;
     let mut members = vec![(HEADER.to_owned(), Content::from(header)), (LOADER.to_owned(), Content::from(loader))];
     members.extend(written.iter().map(|(path, content)| (format!("{WRITTEN}{path}"), content.clone())));
     append(code, &members)

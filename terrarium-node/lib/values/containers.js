@@ -1,21 +1,21 @@
-// Python's containers that JavaScript has not.
+// Classes for Python's containers that JavaScript lacks.
 'use strict';
 
 /**
- * A `tuple`: an array that is given back as a tuple. `Tuple.of(1, 2)` and `Tuple.from(items)` make one.
+ * A `tuple`: an array that goes back as a tuple. `Tuple.of(1, 2)` and `Tuple.from(items)` make one.
  *
  * @template [T=unknown]
  * @extends {Array<T>}
  */
 class Tuple extends Array {
-  // What `map` and `filter` make is an ordinary array.
+  // `map` and `filter` make ordinary arrays.
   static get [Symbol.species]() {
     return Array;
   }
 }
 
 /**
- * A named tuple: a `Tuple` whose items have names. Given back, it is one of a new class with the same names.
+ * A named tuple: a `Tuple` whose items have names. As an input it becomes a named tuple of a new class with these names.
  *
  * @template [T=unknown]
  * @extends {Tuple<T>}
@@ -37,14 +37,14 @@ class NamedTuple extends Tuple {
     this.fields = fields;
   }
 
-  /** The items by name. */
+  /** Returns the items by name. */
   toObject() {
     return Object.fromEntries(this.fields.map((field, index) => [field, this[index]]));
   }
 }
 
 /**
- * A `frozenset`: a set that is given back as one.
+ * A `frozenset`: a `Set` that goes back as a `frozenset`.
  *
  * @template [T=unknown]
  * @extends {Set<T>}

@@ -1,6 +1,7 @@
 // Values out of the guest: the JSON forms of core's values become JavaScript's own.
 'use strict';
 
+const { record } = require('../names.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./containers.js');
 const {
   Complex,
@@ -27,7 +28,7 @@ const { DataFrame, Series } = require('./tables.js');
 const TAG = '$type';
 
 /**
- * The value of a JSON form, which may be changed. Contents that lie beside it are in `blobs`.
+ * Returns the value of a JSON form, which may be changed. Contents beside the form are in `blobs`.
  *
  * @param {any} json
  * @param {Buffer[]} blobs
@@ -55,7 +56,7 @@ function decode(json, blobs) {
 }
 
 /**
- * A dict whose keys are text: an object, or a map where the name `__proto__` could be taken for the prototype.
+ * Returns a dict whose keys are text: an object, or a map where `__proto__` is a key.
  *
  * @param {any} json
  * @param {Buffer[]} blobs
@@ -71,7 +72,7 @@ function members(json, blobs) {
 }
 
 /**
- * A dict as pairs: an object where all keys are text, else a map.
+ * Returns a dict of pairs: an object where all keys are text, else a map.
  *
  * @param {[any, any][]} items
  * @param {Buffer[]} blobs
@@ -84,7 +85,7 @@ function dict(items, blobs) {
 }
 
 /**
- * The parts of a tagged form, as values.
+ * Returns the parts of a tagged form as values.
  *
  * @param {any} json
  * @param {Buffer[]} blobs
@@ -95,7 +96,7 @@ function parts({ [TAG]: _, ...json }, blobs) {
 }
 
 /**
- * A kind that has no class of its own.
+ * Returns a value of a kind without a separate class.
  *
  * @param {any} json
  * @param {Buffer[]} blobs
@@ -116,7 +117,7 @@ function integer({ value, hex }) {
 const FLOATS = { nan: Number.NaN, inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY };
 
 /**
- * Text with lone surrogates, which JavaScript's strings can hold: from UTF-8 that encodes each of them.
+ * Returns text with lone surrogates from UTF-8 in which each surrogate is encoded like a character.
  *
  * @param {string} base64
  */
@@ -171,10 +172,10 @@ const MAKERS = {
   },
   dataclass: ({ name, fields }, blobs) => new Dataclass(name, decode(fields, blobs)),
   ndarray: (json, blobs) => NdArray.fromParts(parts(json, blobs)),
-  dataframe: (json, blobs) => new DataFrame(parts(json, blobs)),
+  dataframe: (json, blobs) => new DataFrame(record(parts(json, blobs))),
   series: (json, blobs) => new Series(parts(json, blobs)),
   object: ({ class: className, repr }) => new Opaque(className, repr),
-  truncated: (json, blobs) => new Truncated(parts(json, blobs)),
+  truncated: (json, blobs) => new Truncated(record(parts(json, blobs))),
   cycle: () => new Cycle(),
 };
 

@@ -4,6 +4,7 @@
 const { isAnyArrayBuffer, isDate, isMap, isSet } = require('node:util').types;
 
 const { wrongType } = require('../errors.js');
+const { snake } = require('../names.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./containers.js');
 const { TAG } = require('./decode.js');
 const { DateTime, Float, instant, Tagged } = require('./kinds.js');
@@ -12,16 +13,16 @@ const { DataFrame, Series } = require('./tables.js');
 
 /** How deep the text may nest; a parser of JSON has a bound. */
 const DEEPEST = 100;
-/** Contents of at least this many bytes lie beside the text. */
+/** Contents of at least this many bytes are sent beside the text. */
 const LARGE = 1024;
-/** The most digits that Python takes in decimal. */
+/** The most digits that Python accepts in decimal. */
 const DIGITS = 4000;
 
 /** Writes values as the text of their JSON forms; large contents go to `blobs`. */
 class Encoder {
   /** The containers around the value. @type {unknown[]} */
   #around = [];
-  /** The way to the value. @type {string[]} */
+  /** The names on the way to the value. @type {string[]} */
   #way = [];
 
   /** @param {Buffer[]} blobs */
@@ -30,7 +31,7 @@ class Encoder {
   }
 
   /**
-   * The text of an input.
+   * Returns the text of an input.
    *
    * @param {string} name
    * @param {unknown} value
@@ -125,7 +126,9 @@ class Encoder {
     if (value instanceof Tagged) {
       const { type, ...parts } = value;
       const texts = Object.entries(parts).filter(([, part]) => part !== undefined);
-      return tagged(type, Object.fromEntries(texts.map(([name, part]) => [name, this.#at(name, part)])));
+      // The classes of this package have names of JavaScript; a kind without a class has the guest's own.
+      const nameOf = value.constructor === Tagged ? String : snake;
+      return tagged(type, Object.fromEntries(texts.map(([name, part]) => [nameOf(name), this.#at(name, part)])));
     }
     const prototype = Object.getPrototypeOf(value);
     // Objects of another context have another `Object.prototype`.
@@ -163,7 +166,7 @@ class Encoder {
     if (Number.isNaN(value.getTime())) {
       return this.#fail('an invalid Date cannot be an input');
     }
-    // The text says more, unless the date was changed since.
+    // The text is more exact, unless the date was changed since.
     if (value instanceof DateTime && instant(value.value) === value.getTime()) {
       return tagged('datetime', { value: string(value.value) });
     }

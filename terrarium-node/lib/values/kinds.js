@@ -1,12 +1,12 @@
-// Python's types that JavaScript has not, as small classes. Each has `type`, its parts, and a text.
+// Small classes for Python's types that JavaScript lacks. Each instance has `type`, its parts, and a text.
 'use strict';
 
 /**
- * A value of a Python type that JavaScript has not.
+ * A value of a Python type that JavaScript lacks.
  *
- * `type` is the kind's name and the other properties are its parts, as in the JSON form of a value. Kinds that have a
- * class of their own are instances of that; this one serves all others. Given back as an input, the guest gets an equal
- * value, if the kind can be one.
+ * `type` is the kind's name and the other properties are its parts. Most kinds have a separate class that extends this
+ * one; this class serves the others, with the parts of the JSON form. Given back as an input, the value is equal in the
+ * guest, if the kind can be an input.
  */
 class Tagged {
   /**
@@ -44,8 +44,8 @@ class Complex extends Tagged {
 }
 
 /**
- * A `float` as an input, where it matters that the guest gets `2.0` and not `2`: JavaScript has one type of number, and
- * whole numbers become an `int` otherwise. Results have plain numbers.
+ * A `float` as an input, for a guest that must receive `2.0` and not `2`: JavaScript has one type of number, and a whole
+ * number becomes an `int` otherwise. Results have plain numbers; `finalRepr` tells `2.0` from `2` there.
  */
 class Float extends Tagged {
   /** @param {number} value */
@@ -63,7 +63,7 @@ class Float extends Tagged {
   }
 }
 
-/** A kind that is told by its text, `value`. */
+/** A kind that its text, `value`, describes. */
 class Text extends Tagged {
   /**
    * @param {string} type
@@ -79,7 +79,7 @@ class Text extends Tagged {
   }
 }
 
-/** A `decimal.Decimal`: `value` are its digits, none lost. */
+/** A `decimal.Decimal`; `value` has all its digits. */
 class Decimal extends Text {
   /** @param {string} value */
   constructor(value) {
@@ -87,7 +87,7 @@ class Decimal extends Text {
   }
 }
 
-/** A `datetime.datetime` without a time zone, which is no instant, in ISO 8601 with microseconds. */
+/** A `datetime.datetime` without a time zone, in ISO 8601 with microseconds. */
 class PlainDateTime extends Text {
   /** @param {string} value */
   constructor(value) {
@@ -127,7 +127,7 @@ class Path extends Text {
   }
 }
 
-/** An ISO 8601 instant: its date, time, fraction and offset. */
+/** The parts of an ISO 8601 instant: date, time, fraction and offset. */
 const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:Z|([+-])(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)$/;
 
 /**
@@ -156,7 +156,7 @@ function instant(value) {
   return Date.parse(`${base}Z`) + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset * 1000;
 }
 
-/** A `datetime.timedelta`, in the form that Python keeps it: only `days` may be negative. */
+/** A `datetime.timedelta` in Python's normal form: only `days` may be negative. */
 class TimeDelta extends Tagged {
   /**
    * @param {number} days
@@ -170,7 +170,7 @@ class TimeDelta extends Tagged {
     this.microseconds = microseconds;
   }
 
-  /** The whole duration in seconds, as exact as a number can be. */
+  /** Returns the whole duration in seconds, as exact as a number can be. */
   totalSeconds() {
     return this.days * 86400 + this.seconds + this.microseconds / 1e6;
   }
@@ -216,7 +216,7 @@ class Range extends Tagged {
   }
 }
 
-/** An instance of a data class. As an input it becomes a `types.SimpleNamespace`, because its class stayed behind. */
+/** An instance of a data class. As an input it becomes a `types.SimpleNamespace`, because its class stays in the guest. */
 class Dataclass extends Tagged {
   /**
    * @param {string} name the class
@@ -233,7 +233,7 @@ class Dataclass extends Tagged {
   }
 }
 
-/** A member of an enumeration. As an input it becomes its value, because its class stayed behind. */
+/** A member of an enumeration. As an input it becomes its value, because its class stays in the guest. */
 class Enum extends Tagged {
   /**
    * @param {string} className
@@ -252,7 +252,7 @@ class Enum extends Tagged {
   }
 }
 
-/** A value that has no form here: its class and what `repr()` says. It cannot be an input. */
+/** A value without a form in JavaScript: its class and its `repr()`. It cannot be an input. */
 class Opaque extends Tagged {
   /**
    * @param {string} className
@@ -269,7 +269,7 @@ class Opaque extends Tagged {
   }
 }
 
-/** A value that is larger than the option `value_bytes`: its class and the start of its `repr()`. */
+/** A value that is larger than the option `valueBytes`: its class and the start of its `repr()`. */
 class Truncated extends Tagged {
   /** @param {Record<string, unknown>} parts */
   constructor({ class: className, repr, ...others }) {
@@ -286,7 +286,7 @@ class Truncated extends Tagged {
   }
 }
 
-/** The place where a container holds itself. It cannot be an input. */
+/** The place in a container where it holds itself. It cannot be an input. */
 class Cycle extends Tagged {
   constructor() {
     super('cycle');

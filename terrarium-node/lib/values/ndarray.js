@@ -8,7 +8,7 @@ const { Tagged } = require('./kinds.js');
  *   | BigUint64Array | Float32Array | Float64Array} TypedArray
  */
 
-/** The typed array that holds a type's items, and how many numbers an item has. @type {Record<string, [any, number]>} */
+/** The typed array that holds a type's items, and the number of numbers in an item. @type {Record<string, [any, number]>} */
 const TYPED = {
   bool: [Uint8Array, 1],
   int8: [Int8Array, 1],
@@ -30,7 +30,7 @@ const TYPED = {
  *
  * `data` has the items in C order: in a typed array for the types `bool` (0 and 1), `int8` to `uint64` (64 bits as
  * `BigInt64Array` and `BigUint64Array`), `float32`, `float64`, `complex64` and `complex128` (real and imaginary parts
- * in turn), else in an ordinary one. Of an array of other items with more than 100,000 only `repr` is there.
+ * in turn), else in an ordinary array. An array with more than 100,000 items of other types has only `repr`.
  */
 class NdArray extends Tagged {
   /**
@@ -45,14 +45,16 @@ class NdArray extends Tagged {
     this.dtype = dtype;
     /** The length of each axis. */
     this.shape = shape;
-    /** The items in C order; `null` when there are too many to be here. */
+    /** The items in C order; `null` when they are too many to leave the guest. */
     this.data = data;
-    /** The text, of an array that is too large to be here. @type {string | undefined} */
+    /** The `repr()` of an array whose items are too many to leave the guest. @type {string | undefined} */
     this.repr = repr;
   }
 
   /**
-   * An array out of the parts that the guest sent.
+   * Makes an array from the parts that the guest sent.
+   *
+   * @hidden
    *
    * @param {{ dtype: string, shape: number[], data?: Buffer, items?: unknown, repr?: string }} parts
    */
@@ -71,7 +73,7 @@ class NdArray extends Tagged {
     return new NdArray(isWhole ? typed(flat, Typed, width) : flat, shape, dtype);
   }
 
-  /** The items in nested arrays, one level an axis; of an array without axes its only item. */
+  /** Returns the items in nested arrays, one level for each axis, or the only item of an array without axes. */
   toNested() {
     const items = [...(this.data ?? [])];
     const pairs = TYPED[this.dtype]?.[1] === 2;
@@ -88,7 +90,7 @@ class NdArray extends Tagged {
 }
 
 /**
- * The typed array over bytes; where they do not lie as it needs them, over a copy.
+ * Returns a typed array over bytes, or over a copy where they are not aligned.
  *
  * @param {Buffer} bytes
  * @param {any} Typed
@@ -110,7 +112,7 @@ function typed(items, Typed, width) {
 }
 
 /**
- * The name of a type without its byte order, which is little-endian in what the guest sends: `>i2` is `int16`.
+ * Returns the name of a type without its byte order, since the guest sends little-endian: `>i2` is `int16`.
  *
  * @param {string} dtype
  */
@@ -119,7 +121,7 @@ function plainName(dtype) {
   return kind ? `${{ i: 'int', u: 'uint', f: 'float', c: 'complex' }[kind]}${Number(bytes) * 8}` : dtype;
 }
 
-/** The number that 16 bits of a `float16` stand for, the one plain type without a typed array. @param {number} bits */
+/** Returns the number in the 16 bits of a `float16`, the only plain type without a typed array. @param {number} bits */
 function half(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -139,7 +141,7 @@ function chunks(items, length) {
   return Array.from({ length: rows }, (_, row) => items.slice(row * length, (row + 1) * length));
 }
 
-/** The name of the type whose items a typed array holds. @param {ArrayBufferView} array */
+/** Returns the name of the type whose items a typed array holds. @param {ArrayBufferView} array */
 function dtypeOf(array) {
   return Object.keys(TYPED).find((dtype) => dtype !== 'bool' && TYPED[dtype][0] === array.constructor);
 }

@@ -15,9 +15,9 @@ async function accepted(): Promise<number> {
     inputs: { x: 41n, y: [new Date(), new Map([[1, terrarium.Tuple.of(1, 2)]])] },
     outputs: ['y'],
     signal: AbortSignal.timeout(1000),
-    on_stdout: (data) => process.stdout.write(data),
+    onStdout: (data) => process.stdout.write(data),
   });
-  const files: Record<string, Buffer> = result.output_files;
+  const files: Record<string, Buffer> = result.outputFiles;
   const line: number | null | undefined = result.error?.line;
   const metrics: terrarium.Metrics = result.metrics;
   const seconds: number = metrics.total;
@@ -30,7 +30,7 @@ async function accepted(): Promise<number> {
     const name: 'stdout' | 'stderr' = stream;
     process[name].write(data.length > 0 ? text : name);
   }
-  const last: string | undefined = output.result?.final_expression;
+  const last: string | undefined = output.result?.finalExpression;
 
   const session = await sandbox.session();
   const state: 'complete' | 'incomplete' | 'invalid' = await session.check(last ?? '');
@@ -38,11 +38,20 @@ async function accepted(): Promise<number> {
   const { matches, start }: { matches: string[]; start: number } = await session.complete('impo');
   await session.close();
 
+  const store = await terrarium.PackageStore.open({ cacheDir: null });
+  const added: terrarium.StoredPackage[] = await store.add(['six'], {
+    from: store.path,
+    onProgress: ({ fileName, done, total }) => fileName.length + done + (total ?? 0),
+    signal: AbortSignal.timeout(1000),
+  });
+  await store.update(added.map(({ name }) => name));
+  store.removeSync(['six']);
+
   const image = await terrarium.Image.build({ packages: ['numpy'], timeout: 100 }, (step) => step.toUpperCase());
   const onImage = terrarium.Sandbox.createSync({ image });
   const size: number = image.info.size + matches.length + start;
   try {
-    return onImage.executeSync<number>('1').raiseForStatus().final_expression ?? size;
+    return onImage.executeSync<number>('1').raiseForStatus().finalExpression ?? size;
   } catch (error) {
     if (error instanceof terrarium.ExecutionError) {
       return error.result.stdout.length;
@@ -66,19 +75,31 @@ async function refused(sandbox: terrarium.Sandbox): Promise<void> {
   // @ts-expect-error: an option of the sandbox
   await sandbox.execute('1', { memory: 1 });
   // @ts-expect-error: a stream has its own way to the output
-  sandbox.stream('1', { on_stdout() {} });
+  sandbox.stream('1', { onStdout() {} });
   // @ts-expect-error: code is text
   sandbox.executeSync(1);
   const result = await sandbox.execute<number>('1');
   // @ts-expect-error: no such status
   result.status === 'failed';
   // @ts-expect-error: no such field
-  result.no_such_field;
+  result.noSuchField;
   // @ts-expect-error: it may be absent
-  const value: number = result.final_expression;
-  // @ts-expect-error: the addon is not for users
-  new terrarium.Image('file').native;
-  value;
+  const value: number = result.finalExpression;
+  // @ts-expect-error: without a type argument a value is unknown
+  const sum: number = (await sandbox.execute('1')).finalExpression;
+  // @ts-expect-error: so is each of the outputs
+  const output: number = result.outputs.x;
+  // @ts-expect-error: names are camelCase
+  await sandbox.execute('1', { store_last: true });
+  // @ts-expect-error: a constructor could not be awaited
+  new terrarium.Sandbox();
+  // @ts-expect-error: nor for an image
+  new terrarium.Image();
+  // @ts-expect-error: nor for a session
+  new terrarium.Session();
+  // @ts-expect-error: nor for a store
+  new terrarium.PackageStore();
+  [value, sum, output];
 }
 
 export { accepted, refused };

@@ -10,7 +10,7 @@ import terrarium, {
 } from 'terrarium';
 
 export async function named(session: Session): Promise<ExecutionResult<bigint>> {
-  const sandbox: Sandbox = new terrarium.Sandbox();
+  const sandbox: Sandbox = terrarium.Sandbox.createSync();
   // @ts-expect-error: no such method
   sandbox.run('1');
   return session.execute<bigint>('2 ** 64');

@@ -1,6 +1,6 @@
 """The native module: conversions between this package and `terrarium-core`. Users import `terrarium`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias, final
@@ -9,17 +9,21 @@ __all__ = [
     "CancelHandle",
     "Image",
     "Outcome",
+    "PackageStore",
     "Sandbox",
     "Session",
+    "__version__",
     "about",
     "inspect_image",
     "list_images",
     "prune_images",
-    "set_base",
+    "set_bare_image",
     "shut_down",
 ]
 
 _StrPath: TypeAlias = str | PathLike[str]
+
+__version__: str
 
 @final
 class CancelHandle:
@@ -81,6 +85,7 @@ class Sandbox:
     ) -> Outcome: ...
     def session(self) -> Session: ...
     def options(self) -> str: ...
+    def files(self) -> dict[str, bytes]: ...
 
 @final
 class Session:
@@ -108,9 +113,26 @@ class Image:
     def save(self, path: _StrPath) -> None: ...
     def info(self) -> str: ...
 
+@final
+class PackageStore:
+    def __new__(cls, cache_dir: _StrPath | None) -> PackageStore: ...
+    def path(self) -> Path: ...
+    def list(self) -> str: ...
+    def add(
+        self,
+        is_main: bool,
+        names: Sequence[str],
+        from_: str | None,
+        progress: Callable[[str, int, int | None], object] | None,
+    ) -> str: ...
+    def update(
+        self, is_main: bool, names: Sequence[str], progress: Callable[[str, int, int | None], object] | None
+    ) -> str: ...
+    def remove(self, names: Sequence[str]) -> str: ...
+
 def about() -> str: ...
 def inspect_image(path: _StrPath) -> str: ...
 def list_images(cache_dir: _StrPath | None) -> str: ...
 def prune_images(cache_dir: _StrPath | None, unused_for: float | None) -> list[Path]: ...
-def set_base(path: _StrPath) -> None: ...
+def set_bare_image(path: _StrPath) -> None: ...
 def shut_down() -> None: ...

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use super::{Profile, base_image};
-use crate::util;
+use crate::{test::node, util};
 
 /// The largest package, in bytes.
 const LARGEST: u64 = 30_000_000;
@@ -17,9 +17,10 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-node");
     let staged = super::empty("npm")?.join("package");
     // What is packed is what the package names, and what is built.
-    for name in ["package.json", "index.js", "index.mjs", "index.d.mts", "lib", "types"] {
+    for name in ["package.json", "index.js", "lib"] {
         util::copy(&package.join(name), &staged.join(name))?;
     }
+    util::copy(&node::declarations()?, &staged.join("types"))?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE", "NOTICE"] {
         util::copy(&util::root().join(name), &staged.join(name))?;
     }

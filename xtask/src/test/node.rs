@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::{Rows, counted, status};
 use crate::util;
@@ -20,8 +20,6 @@ const PARTS: &[&str] = &[
     ".prettierignore",
     "README.md",
     "index.js",
-    "index.mjs",
-    "index.d.mts",
     "lib",
     "test",
 ];
@@ -33,10 +31,11 @@ const NEWER: &[(&str, &str)] = &[("Node 22 tests", "node-22"), ("Node 26 tests",
 
 /// Runs everything in a folder below `target`.
 pub(super) fn run(rows: &mut Rows) {
-    let folder = util::root().join("target/xtask/node-package");
+    let folder = folder();
     let mut is_ready = false;
     rows.plain("Node package", || {
         lay_out(&folder)?;
+        add_addon(&folder)?;
         is_ready = true;
         Ok(())
     });
@@ -55,10 +54,22 @@ pub(super) fn run(rows: &mut Rows) {
     }
 }
 
-/// Copies the package, and installs what its lock file pins unless that is there.
+/// Makes the declarations of the package's types for what is published, and returns their folder.
+pub(crate) fn declarations() -> Result<PathBuf> {
+    let folder = folder();
+    lay_out(&folder)?;
+    declare(&folder)?;
+    Ok(folder.join(TYPES))
+}
+
+/// The folder in which the package is laid out.
+fn folder() -> PathBuf {
+    util::root().join("target/xtask/node-package")
+}
+
+/// Copies the package without its addon, and installs the tools that its lock file pins unless they are there.
 fn lay_out(folder: &Path) -> Result<()> {
     let source = util::root().join("terrarium-node");
-    let addon = util::build_library("terrarium_node", "dev")?;
     for part in PARTS {
         let place = folder.join(part);
         if place.is_dir() {
@@ -68,8 +79,6 @@ fn lay_out(folder: &Path) -> Result<()> {
         util::copy(&source.join(part), &place)?;
     }
     util::copy(&util::root().join("examples/node"), &folder.join("examples"))?;
-    // A new file: writing to one that a process has mapped would change its code.
-    util::write(&folder.join("terrarium.node"), &util::read(&addon)?)?;
     let lock = util::read(&folder.join("package-lock.json"))?;
     // Written last: without it the tools are not whole.
     let stamp = folder.join("node_modules/.terrarium-lock.json");
@@ -81,9 +90,22 @@ fn lay_out(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the declarations from the JavaScript and compares them with those that are kept, then compiles the samples.
+/// Builds the addon and puts it into the package.
+fn add_addon(folder: &Path) -> Result<()> {
+    let addon = util::build_library("terrarium_node", "dev")?;
+    // A new file: writing to one that a process has mapped would change its code.
+    util::write(&folder.join("terrarium.node"), &util::read(&addon)?)
+}
+
+/// Makes the declarations and compiles the samples against them.
 fn types(folder: &Path) -> Result<()> {
-    let (made, kept) = (folder.join(TYPES), util::root().join("terrarium-node").join(TYPES));
+    declare(folder)?;
+    status(&mut tool(folder, &["tsc", "--project", "test/types"]))
+}
+
+/// Makes the declarations from the JavaScript and its comments.
+fn declare(folder: &Path) -> Result<()> {
+    let made = folder.join(TYPES);
     if made.is_dir() {
         fs::remove_dir_all(&made)?;
     }
@@ -92,17 +114,7 @@ fn types(folder: &Path) -> Result<()> {
     for name in ["native.d.ts", "types.d.ts"] {
         util::copy(&folder.join("lib").join(name), &made.join("lib").join(name))?;
     }
-    if std::env::var_os("TERRARIUM_BLESS").is_some() {
-        if kept.is_dir() {
-            fs::remove_dir_all(&kept)?;
-        }
-        util::copy(&made, &kept)?;
-    }
-    ensure!(
-        contents(&made)? == contents(&kept)?,
-        "the declarations in `terrarium-node/{TYPES}` are out of date: set TERRARIUM_BLESS=1 and run this again"
-    );
-    status(&mut tool(folder, &["tsc", "--project", "test/types"]))
+    Ok(())
 }
 
 /// The package's tests in that Node.
@@ -119,10 +131,4 @@ fn tool(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = util::npm();
     command.args(["exec", "--no", "--"]).args(arguments).current_dir(folder);
     command
-}
-
-/// The files below a folder with their contents.
-fn contents(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let files = util::walk(folder, &|_| true)?;
-    files.into_iter().map(|file| Ok((file.strip_prefix(folder)?.to_owned(), util::read(&file)?))).collect()
 }

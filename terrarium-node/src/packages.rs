@@ -1,0 +1,125 @@
+//! [`NativePackageStore`]: core's `PackageStore` for JavaScript.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use napi::bindgen_prelude::ClassInstance;
+use napi_derive::napi;
+use serde::Deserialize;
+use serde_json::json;
+use terrarium_core::{DownloadProgress, Error, PackageError, PackageStore, StoredPackage};
+
+use crate::{
+    fault::Fault,
+    gate::Gate,
+    run::{Answer, Run, Sink, start},
+    wire::Wire,
+};
+
+/// Core's `PackageStore`.
+#[napi(js_name = "PackageStore")]
+pub struct NativePackageStore {
+    inner: Arc<PackageStore>,
+}
+
+/// The options of [`NativePackageStore::open`].
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct StoreOptions {
+    cache_dir: Option<PathBuf>,
+}
+
+/// Receives the progress of a download.
+type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>);
+
+/// The payload of the unwinding that ends a cancelled download.
+struct Stopped;
+
+#[napi]
+impl NativePackageStore {
+    /// Opens the store of a cache folder.
+    #[napi]
+    pub fn open(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
+        let wire = Wire::new(options, Vec::new());
+        start(gate.as_deref(), run, move |_| {
+            let StoreOptions { cache_dir } = wire.options()?;
+            let inner = Arc::new(PackageStore::open(cache_dir.as_deref())?);
+            Ok(Answer::PackageStore(Self { inner }))
+        })
+    }
+
+    /// The store's folder.
+    #[napi]
+    pub fn path(&self) -> String {
+        self.inner.path().to_string_lossy().into_owned()
+    }
+
+    /// Lists the packages.
+    #[napi]
+    pub fn list(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
+        self.ask(gate, run, |store, _| store.list())
+    }
+
+    /// Downloads packages with all that they need.
+    #[napi]
+    pub fn add(
+        &self,
+        gate: Option<ClassInstance<'_, Gate>>,
+        run: u32,
+        names: Vec<String>,
+        from: Option<String>,
+    ) -> Run {
+        self.ask(gate, run, move |store, progress| store.add(&names, from.as_deref(), progress))
+    }
+
+    /// Brings packages to the versions that their distributions have now.
+    #[napi]
+    pub fn update(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, names: Vec<String>) -> Run {
+        self.ask(gate, run, move |store, progress| store.update(&names, progress))
+    }
+
+    /// Removes packages.
+    #[napi]
+    pub fn remove(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, names: Vec<String>) -> Run {
+        self.ask(gate, run, move |store, _| store.remove(&names))
+    }
+}
+
+impl NativePackageStore {
+    fn ask(
+        &self,
+        gate: Option<ClassInstance<'_, Gate>>,
+        run: u32,
+        question: impl FnOnce(&PackageStore, OnProgress<'_>) -> Result<Vec<StoredPackage>, PackageError> + Send + 'static,
+    ) -> Run {
+        let store = Arc::clone(&self.inner);
+        start(gate.as_deref(), run, move |sink| {
+            let packages = stoppable(sink, |progress| question(&store, progress))?;
+            Ok(Answer::Data(Wire::of(&packages, Vec::new())?))
+        })
+    }
+}
+
+/// Runs `work` until its end, or until the run is cancelled.
+///
+/// Core's callback cannot stop a download, so a cancelled one is left by unwinding from the callback. That is safe: the
+/// store writes its lock whole or not at all, keeps the part of a file that arrived for the next attempt, and holds its
+/// guard in a value that is dropped.
+fn stoppable<T>(sink: &Sink, work: impl FnOnce(OnProgress<'_>) -> Result<T, PackageError>) -> Result<T, Fault> {
+    let cancel = sink.cancel();
+    let mut progress = |DownloadProgress { file_name, done, total, .. }: DownloadProgress<'_>| {
+        if cancel.is_cancelled() {
+            // No panic: nothing is printed.
+            resume_unwind(Box::new(Stopped));
+        }
+        sink.progress(json!({ "file_name": file_name, "done": done, "total": total }).to_string());
+    };
+    match catch_unwind(AssertUnwindSafe(|| work(&mut progress))) {
+        Ok(result) => Ok(result.map_err(Error::from)?),
+        Err(payload) if payload.is::<Stopped>() => Err(Fault::state("cancelled", "the download was cancelled")),
+        Err(payload) => resume_unwind(payload),
+    }
+}
