@@ -28,7 +28,7 @@ fn deadline(c: &mut Criterion) {
                 for _ in 0..rounds {
                     // An interpreter that was lost by force is started again before the clock runs.
                     session.execute("").expect("a result");
-                    let options = ExecuteOptions { timeout: Some(TIMEOUT), ..ExecuteOptions::default() };
+                    let options = ExecuteOptions::new().timeout(TIMEOUT);
                     let started = Instant::now();
                     let result = session.execute_with(code, options).expect("a result");
                     late += started.elapsed().saturating_sub(TIMEOUT);

@@ -3,8 +3,6 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use terrarium_core::{Sandbox, SandboxOptions, Status};
 
-const NO_FILES: [(&str, &str); 0] = [];
-
 fn execute(c: &mut Criterion) {
     let sandbox = Sandbox::new(SandboxOptions::default()).expect("a sandbox");
     let mut group = c.benchmark_group("fresh execute");
@@ -14,7 +12,7 @@ fn execute(c: &mut Criterion) {
         ("json", "import json\njson.loads(json.dumps({'a': [1, 2, 3]}))"),
         ("error", "1 / 0"),
     ] {
-        group.bench_function(name, |b| b.iter(|| sandbox.execute(code, NO_FILES).expect("a result")));
+        group.bench_function(name, |b| b.iter(|| sandbox.execute(code).expect("a result")));
     }
     group.finish();
 
@@ -23,7 +21,7 @@ fn execute(c: &mut Criterion) {
             std::thread::scope(|scope| {
                 for _ in 0..4 {
                     scope.spawn(|| {
-                        let result = sandbox.execute("print(1 + 1)", NO_FILES).expect("a result");
+                        let result = sandbox.execute("print(1 + 1)").expect("a result");
                         assert_eq!(result.status, Status::Success);
                     });
                 }

@@ -16,7 +16,7 @@ fn files(c: &mut Criterion) {
         ("in and read", "len(open('in.bin', 'rb').read())"),
         ("in and out", "import shutil\nshutil.copyfile('in.bin', 'out.bin')"),
     ] {
-        let given = || ExecuteOptions { files: [("in.bin".to_owned(), content.clone())].into(), ..Default::default() };
+        let given = || ExecuteOptions::new().file("in.bin", content.clone());
         let mut run = |options| session.execute_with(code, options).expect("a result");
         group.bench_function(name, |b| b.iter_batched(given, &mut run, BatchSize::PerIteration));
     }
@@ -30,7 +30,8 @@ fn files(c: &mut Criterion) {
     group.bench_function("in and out of a fresh interpreter", |b| {
         b.iter(|| {
             let code = "import shutil\nshutil.copyfile('in.bin', 'out.bin')";
-            let result = sandbox.execute(code, [("in.bin", content.clone())]).expect("a result");
+            let result =
+                sandbox.execute_with(code, ExecuteOptions::new().file("in.bin", content.clone())).expect("a result");
             assert_eq!(result.output_files["out.bin"].len(), SIZE);
             result
         });

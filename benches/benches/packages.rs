@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
-use terrarium_core::{ExecutionResult, Packages, Sandbox, SandboxOptions, Status};
+use terrarium_core::{ExecutionResult, Sandbox, SandboxOptions, Status};
 
 /// The wheels that `cargo xtask setup --dev` lays out.
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus");
@@ -17,18 +17,12 @@ for path in found: ctypes.CDLL(path)
 time.perf_counter() - start";
 
 fn options(packages: &[&str]) -> SandboxOptions {
-    SandboxOptions {
-        packages: Packages::List(packages.iter().map(ToString::to_string).collect()),
-        packages_from: vec![CORPUS.to_owned()],
-        timeout: None,
-        // What an image holds is neither loaded nor imported by a run.
-        preload: false,
-        ..SandboxOptions::default()
-    }
+    // What an image holds is neither loaded nor imported by a run.
+    SandboxOptions::new().packages(packages).package_source(CORPUS).timeout(None).preload(false)
 }
 
 fn run(sandbox: &Sandbox, code: &str) -> ExecutionResult {
-    let result = sandbox.execute(code, [("", ""); 0]).expect("the host can run it");
+    let result = sandbox.execute(code).expect("the host can run it");
     assert_eq!(result.status, Status::Success, "{:?}", result.error);
     result
 }
@@ -42,11 +36,10 @@ fn prepare(c: &mut Criterion) {
             b.iter_custom(|count| {
                 (0..count).fold(Duration::ZERO, |sum, _| {
                     let cache = tempfile::tempdir().expect("a folder");
-                    let cache_dir = Some(cache.path().to_owned());
-                    Sandbox::new(SandboxOptions { cache_dir: cache_dir.clone(), ..Default::default() }).expect("one");
+                    Sandbox::new(SandboxOptions::new().cache_dir(cache.path())).expect("one");
                     let started = Instant::now();
-                    let sandbox = Sandbox::new(SandboxOptions { cache_dir, preload: true, ..options(&[name]) })
-                        .expect("a sandbox");
+                    let sandbox =
+                        Sandbox::new(options(&[name]).cache_dir(cache.path()).preload(true)).expect("a sandbox");
                     run(&sandbox, &format!("import {name}"));
                     sum + started.elapsed()
                 })

@@ -21,11 +21,7 @@ fn session(c: &mut Criterion) {
     let mut session = sandbox.session().expect("a session");
     group.bench_function("inputs and outputs", |b| {
         b.iter(|| {
-            let options = ExecuteOptions {
-                inputs: [("x".to_owned(), Value::Int(20))].into(),
-                outputs: vec!["y".to_owned()],
-                ..ExecuteOptions::default()
-            };
+            let options = ExecuteOptions::new().input("x", Value::Int(20)).output("y");
             session.execute_with("y = x * 2 + 2", options).expect("a result")
         });
     });

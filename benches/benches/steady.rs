@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use terrarium_core::{Packages, Sandbox, SandboxOptions, Status};
+use terrarium_core::{Sandbox, SandboxOptions, Status};
 
 const BARE: [(&str, &str); 2] = [("1 + 1", "1 + 1"), ("print", "print(1 + 1)")];
 const SCIENCE: [(&str, &str); 4] = [
@@ -36,11 +36,11 @@ fn main() {
         println!("no packages: `cargo xtask setup --dev` brings them");
         return;
     }
-    let science = Sandbox::new(SandboxOptions {
-        packages: Packages::List(["numpy", "pandas", "matplotlib"].map(str::to_owned).into()),
-        packages_from: vec![corpus.to_string_lossy().into_owned()],
-        ..SandboxOptions::default()
-    });
+    let science = Sandbox::new(
+        SandboxOptions::new()
+            .packages(["numpy", "pandas", "matplotlib"])
+            .package_source(corpus.to_string_lossy().into_owned()),
+    );
     let science = science.expect("a sandbox");
     for (name, code) in SCIENCE {
         let runs = if name == "1 + 1" { 2000 } else { 100 };
@@ -51,7 +51,7 @@ fn main() {
 fn measure(sandbox: &Sandbox, name: &str, code: &str, runs: usize) {
     let run = || {
         let begun = Instant::now();
-        let result = sandbox.execute(code, [("", ""); 0]).expect("a result");
+        let result = sandbox.execute(code).expect("a result");
         assert_eq!(result.status, Status::Success, "{result:?}");
         (begun.elapsed(), result.metrics.start, result.metrics.run)
     };
@@ -80,7 +80,7 @@ fn throughput(sandbox: &Sandbox) {
             let work = || {
                 let (end, mut runs) = (Instant::now() + TURN, 0);
                 while Instant::now() < end {
-                    let result = sandbox.execute("1 + 1", [("", ""); 0]).expect("a result");
+                    let result = sandbox.execute("1 + 1").expect("a result");
                     assert_eq!(result.status, Status::Success, "{result:?}");
                     runs += 1;
                 }

@@ -74,19 +74,35 @@ impl Failure {
     }
 }
 
-/// Options are named as on the command line.
+/// Options are named as on the command line, and the way out is a command.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        match error {
-            Error::InvalidOption { name, reason } => Self::Usage(format!("--{}: {reason}", name.replace('_', "-"))),
-            Error::TooLarge { what, option, limit, used } => {
-                let option = option.replace('_', "-");
-                Self::Usage(format!("{what} has {used} bytes, the limit is {limit}: raise --{option}"))
+        let (text, details) = (error.to_string(), error.details());
+        let flag = details.option.as_deref().map(|option| format!("--{}", option.replace('_', "-")));
+        match error.code() {
+            "invalid_option" => {
+                Self::Usage(format!("{}: {}", flag.unwrap_or_default(), details.reason.unwrap_or_default()))
             }
-            Error::InvalidPath { .. } | Error::File { .. } | Error::Image { .. } | Error::Package(_) => {
-                Self::Usage(error.to_string())
+            "too_large" => {
+                let option = format!("the option `{}`", details.option.unwrap_or_default());
+                Self::Usage(text.replace(&option, &flag.unwrap_or_default()))
             }
-            _ => Self::Fault(error.to_string()),
+            "package_unknown" => {
+                let package = details.package.unwrap_or_default();
+                Self::Usage(format!(
+                    "{text}; add it with `terrarium packages add {package}`, or name a folder that has it with \
+                     --packages-from"
+                ))
+            }
+            "package_source" => match details.package_source {
+                Some(source) if source.contains("://") => {
+                    Self::Usage(format!("{text} (`terrarium packages add --from {source} NAME`)"))
+                }
+                _ => Self::Usage(text),
+            },
+            "invalid_path" | "file" | "image" => Self::Usage(text),
+            code if code.starts_with("package_") => Self::Usage(text),
+            _ => Self::Fault(text),
         }
     }
 }
@@ -98,15 +114,31 @@ pub(crate) fn say(message: &str) {
 
 #[cfg(test)]
 mod tests {
+    use terrarium_core::{Sandbox, SandboxOptions};
+
     use super::*;
 
     #[test]
     fn a_failure_names_the_option_as_it_is_typed() {
-        let failure = Failure::from(Error::InvalidOption { name: "file_bytes", reason: "too much".to_owned() });
-        assert!(matches!(&failure, Failure::Usage(text) if text == "--file-bytes: too much"), "{failure:?}");
-        let large = Error::TooLarge { what: "the code".to_owned(), option: "code_bytes", limit: 1, used: 2 };
+        let invalid = SandboxOptions::new().file_bytes(u64::MAX).validate().unwrap_err();
+        let failure = Failure::from(invalid);
+        assert!(matches!(&failure, Failure::Usage(text) if text.starts_with("--file-bytes: 1844")), "{failure:?}");
+        let large = Sandbox::new(SandboxOptions::new().code_bytes(1)).unwrap().execute("1 + 1").unwrap_err();
         let failure = Failure::from(large);
         assert!(matches!(&failure, Failure::Usage(text) if text.ends_with("raise --code-bytes")), "{failure:?}");
+    }
+
+    #[test]
+    fn a_failure_of_packages_names_the_command_that_helps() {
+        let missing = |options: SandboxOptions| Failure::from(Sandbox::new(options).unwrap_err());
+        let cache = tempfile::tempdir().unwrap();
+        let options = || SandboxOptions::new().cache_dir(cache.path()).package("nobody-has-this");
+        let failure = missing(options());
+        let command = "`terrarium packages add nobody-has-this`";
+        assert!(matches!(&failure, Failure::Usage(text) if text.contains(command)), "{failure:?}");
+        let failure = missing(options().package_source("https://example.com/x"));
+        let command = "`terrarium packages add --from https://example.com/x NAME`";
+        assert!(matches!(&failure, Failure::Usage(text) if text.contains(command)), "{failure:?}");
     }
 
     #[test]

@@ -42,9 +42,9 @@ enum ImageCommand {
         /// Python code that runs before the image is taken: what it imports stays
         #[arg(long, value_name = "FILE")]
         prepare: Option<PathBuf>,
-        /// Whether packages do beforehand what people do first with them [default: true]
-        #[arg(long, value_name = "BOOL")]
-        warm: Option<bool>,
+        /// Leave out the exercises that packages do beforehand, so that the first use in a sandbox is not slower
+        #[arg(long)]
+        no_warm: bool,
         /// Compile functions into those that call them: programs run up to a tenth faster, the image takes three times as
         /// long to build, needs 11 GB of free memory for that (27 with numpy, pandas and matplotlib) and is half as large again
         #[arg(long)]
@@ -88,13 +88,14 @@ enum ImageCommand {
 pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
     let cache_dir = args.cache_dir;
     match args.command {
-        ImageCommand::Build { packages, packages_from, prepare, warm, inline, portable, timeout, out } => {
+        ImageCommand::Build { packages, packages_from, prepare, no_warm, inline, portable, timeout, out } => {
             let mut options =
-                ImageOptions { packages, packages_from, inline, portable, cache_dir, ..ImageOptions::default() };
+                ImageOptions::new().packages(packages).packages_from(packages_from).inline(inline).portable(portable);
+            options.cache_dir = cache_dir;
             if let Some(path) = prepare {
                 options.prepare = read(&path)?;
             }
-            options.warm = warm.unwrap_or(options.warm);
+            options.warm = !no_warm;
             options.timeout = timeout.map_or(options.timeout, |span| span.0);
             let talks = io::stderr().is_terminal();
             let told = |progress: ImageProgress| {

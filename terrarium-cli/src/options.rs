@@ -1,9 +1,9 @@
 //! The options of a sandbox as flags: the fields of [`SandboxOptions`], by their names.
 
-use std::{fs::File, io::BufReader, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use clap::Args;
-use terrarium_core::{Deterministic, Packages, SandboxOptions};
+use terrarium_core::{JsonOptions as _, Packages, SandboxOptions};
 
 use crate::{
     exit::Failure,
@@ -43,9 +43,9 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "PATH")]
     cwd: Option<String>,
 
-    /// What is passed on of the standard output, and as much of the standard error; the rest is dropped
+    /// The bytes that are passed on of the standard output, and as many of the standard error; the rest is dropped
     #[arg(long, value_name = "SIZE")]
-    output: Option<Size>,
+    stream_bytes: Option<Size>,
 
     /// The sum of the sizes of all files in the sandbox
     #[arg(long, value_name = "SIZE")]
@@ -82,26 +82,30 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
     deterministic: Option<Option<u64>>,
 
-    /// A package that the program can import, with all that it needs; repeatable. `auto` finds those that it imports
+    /// A package that the program can import, with all that it needs; repeatable
     #[arg(long = "package", value_name = "NAME")]
     packages: Vec<String>,
+
+    /// Find the packages that the program imports
+    #[arg(long, conflicts_with = "packages")]
+    auto_packages: bool,
 
     /// A wheel, a folder of wheels, a distribution with a lock, or a site folder to take packages from; repeatable
     /// [default: what `terrarium packages add` has downloaded]
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 
-    /// Whether packages are imported once into an image (built when first needed), not by every run [default: true]
-    #[arg(long, value_name = "BOOL")]
-    preload: Option<bool>,
+    /// Have every run import the packages, instead of importing them once into an image that is built when first needed
+    #[arg(id = "preload", long = "no-preload")]
+    no_preload: bool,
 
     /// An image file to start from, made by `terrarium image build`; open only images that you trust
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 
-    /// Whether threads run, one after the other [default: true]
-    #[arg(long, value_name = "BOOL")]
-    threads: Option<bool>,
+    /// Refuse to start threads, which otherwise run one after the other
+    #[arg(id = "threads", long = "no-threads")]
+    no_threads: bool,
 
     /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
     #[arg(long, value_name = "DIR")]
@@ -114,64 +118,37 @@ impl SandboxArgs {
     /// # Errors
     /// [`Failure::Usage`] for a file that cannot be read or is too large, and for options out of their bounds.
     pub(crate) fn into_options(self) -> Result<SandboxOptions, Failure> {
-        // Without `..`: a new option of the library must get its flag.
-        let SandboxOptions {
-            timeout,
-            grace,
-            memory,
-            output,
-            file_bytes,
-            file_count,
-            open_files,
-            code_bytes,
-            value_bytes,
-            repr_bytes,
-            home,
-            cwd,
-            args,
-            env,
-            files,
-            untrusted_libraries,
-            deterministic,
-            packages,
-            packages_from,
-            preload,
-            image,
-            threads,
-            cache_dir,
-        } = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
-        let size = |flag: Option<Size>, base: u64| flag.map_or(base, |size| size.0);
-        let mut options = SandboxOptions {
-            timeout: self.timeout.map_or(timeout, |limit| limit.0),
-            grace: self.grace.map_or(grace, |span| span.0),
-            memory: size(self.memory, memory),
-            output: size(self.output, output),
-            file_bytes: size(self.file_bytes, file_bytes),
-            file_count: self.file_count.unwrap_or(file_count),
-            open_files: self.open_files.unwrap_or(open_files),
-            code_bytes: size(self.code_bytes, code_bytes),
-            value_bytes: size(self.value_bytes, value_bytes),
-            repr_bytes: size(self.repr_bytes, repr_bytes),
-            home: self.home.unwrap_or(home),
-            cwd: self.cwd.or(cwd),
-            args,
-            env: env.into_iter().chain(self.env).collect(),
-            files,
-            untrusted_libraries: self.untrusted_libraries || untrusted_libraries,
-            deterministic: self.deterministic.map_or(deterministic, |seed| {
-                Some(Deterministic { seed: seed.unwrap_or_default(), ..deterministic.unwrap_or_default() })
-            }),
-            packages: match self.packages {
-                names if names.is_empty() => packages,
-                names if names == ["auto"] => Packages::Auto,
-                names => Packages::List(names),
-            },
-            packages_from: if self.packages_from.is_empty() { packages_from } else { self.packages_from },
-            preload: self.preload.unwrap_or(preload),
-            image: self.image.or(image),
-            threads: self.threads.unwrap_or(threads),
-            cache_dir: self.cache_dir.or(cache_dir),
-        };
+        let mut options = self.config.map_or_else(|| Ok(SandboxOptions::new()), |path| read(&path))?;
+        let set = |option: &mut u64, flag: Option<Size>| *option = flag.map_or(*option, |size| size.0);
+        set(&mut options.memory, self.memory);
+        set(&mut options.stream_bytes, self.stream_bytes);
+        set(&mut options.file_bytes, self.file_bytes);
+        set(&mut options.code_bytes, self.code_bytes);
+        set(&mut options.value_bytes, self.value_bytes);
+        set(&mut options.repr_bytes, self.repr_bytes);
+        options.timeout = self.timeout.map_or(options.timeout, |limit| limit.0);
+        options.grace = self.grace.map_or(options.grace, |span| span.0);
+        options.file_count = self.file_count.unwrap_or(options.file_count);
+        options.open_files = self.open_files.unwrap_or(options.open_files);
+        options.home = self.home.unwrap_or(options.home);
+        options.cwd = self.cwd.or(options.cwd);
+        options.env.extend(self.env);
+        options.untrusted_libraries |= self.untrusted_libraries;
+        if let Some(seed) = self.deterministic {
+            options.deterministic = Some(options.deterministic.unwrap_or_default().seed(seed.unwrap_or_default()));
+        }
+        match self.packages {
+            names if self.auto_packages || names == ["auto"] => options.packages = Packages::Auto,
+            names if names.is_empty() => {}
+            names => options.packages = names.into(),
+        }
+        if !self.packages_from.is_empty() {
+            options.packages_from = self.packages_from;
+        }
+        options.preload &= !self.no_preload;
+        options.image = self.image.or(options.image);
+        options.threads &= !self.no_threads;
+        options.cache_dir = self.cache_dir.or(options.cache_dir);
         options.validate()?;
         let room = options.file_bytes;
         inputs::read_all(&self.files, room, &mut options.files)?;
@@ -181,8 +158,8 @@ impl SandboxArgs {
 
 fn read(path: &PathBuf) -> Result<SandboxOptions, Failure> {
     let unusable = |reason: String| Failure::Usage(format!("--config {}: {reason}", path.display()));
-    let file = File::open(path).map_err(|error| unusable(error.to_string()))?;
-    serde_json::from_reader(BufReader::new(file)).map_err(|error| unusable(error.to_string()))
+    let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    SandboxOptions::from_json(&text).map_err(|error| unusable(error.to_string()))
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -192,9 +169,10 @@ fn variable(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, time::Duration};
+    use std::time::Duration;
 
     use clap::Parser;
+    use terrarium_core::Deterministic;
 
     use super::*;
 
@@ -220,7 +198,7 @@ mod tests {
             "--timeout=1.5s",
             "--grace=10ms",
             "--memory=1G",
-            "--output=1MiB",
+            "--stream-bytes=1MiB",
             "--file-bytes=2MiB",
             "--file-count=77",
             "--open-files=9",
@@ -237,38 +215,42 @@ mod tests {
             "--package=PIL",
             "--packages-from=wheels",
             "--packages-from=https://example.com/x",
-            "--preload=false",
+            "--no-preload",
             "--image=x.timg",
-            "--threads=false",
+            "--no-threads",
             "--cache-dir=c",
         ]);
-        let expected = SandboxOptions {
-            timeout: Some(Duration::from_millis(1500)),
-            grace: Duration::from_millis(10),
-            memory: 1 << 30,
-            output: 1 << 20,
-            file_bytes: 2 << 20,
-            file_count: 77,
-            open_files: 9,
-            code_bytes: 3_000_000,
-            value_bytes: 4096,
-            repr_bytes: 5,
-            home: "/h".to_owned(),
-            cwd: Some("w".to_owned()),
-            args: Vec::new(),
-            env: BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]),
-            files: BTreeMap::new(),
-            untrusted_libraries: true,
-            deterministic: Some(Deterministic { seed: 7, ..Default::default() }),
-            packages: Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]),
-            packages_from: vec!["wheels".to_owned(), "https://example.com/x".to_owned()],
-            preload: false,
-            image: Some("x.timg".into()),
-            threads: false,
-            cache_dir: Some("c".into()),
-        };
+        let expected = SandboxOptions::new()
+            .timeout(Duration::from_millis(1500))
+            .grace(Duration::from_millis(10))
+            .memory(1 << 30)
+            .stream_bytes(1 << 20)
+            .file_bytes(2 << 20)
+            .file_count(77)
+            .open_files(9)
+            .code_bytes(3_000_000)
+            .value_bytes(4096)
+            .repr_bytes(5)
+            .home("/h")
+            .cwd("w")
+            .env_var("A", "1")
+            .env_var("B", "x=y")
+            .untrusted_libraries(true)
+            .deterministic(Deterministic::new().seed(7))
+            .packages(["numpy", "PIL"])
+            .packages_from(["wheels", "https://example.com/x"])
+            .preload(false)
+            .image("x.timg")
+            .threads(false)
+            .cache_dir("c");
         assert_eq!(changed, expected);
-        assert_eq!(options(&["--package=auto"]).packages, Packages::Auto);
+        // A new option of the library must get its flag.
+        let Ok(serde_json::Value::Object(defaults)) = serde_json::to_value(SandboxOptions::new()) else { panic!() };
+        let unset = |name: &&String| serde_json::to_value(&changed).unwrap()[*name] == defaults[*name];
+        assert_eq!(defaults.keys().filter(unset).collect::<Vec<_>>(), ["args", "files"]);
+        for flag in ["--auto-packages", "--package=auto"] {
+            assert_eq!(options(&[flag]).packages, Packages::Auto);
+        }
         assert_eq!(options(&["--timeout=none"]).timeout, None);
         assert_eq!(options(&["--deterministic"]).deterministic, Some(Deterministic::default()));
     }
@@ -279,7 +261,7 @@ mod tests {
         let file = dir.path().join("options.json");
         let json = r#"{"timeout": 5, "memory": 100000000, "env": {"A": "1", "B": "2"}, "args": ["x"],
             "files": {"a.txt": "aGk="}, "deterministic": {"time": 5.0, "seed": 1}}"#;
-        std::fs::write(&file, json).unwrap();
+        fs::write(&file, json).unwrap();
         let config = format!("--config={}", file.display());
         let options = options(&[&config, "--timeout=none", "--env=B=3", "--deterministic=9"]);
         assert_eq!((options.timeout, options.memory), (None, 100_000_000));
@@ -287,14 +269,14 @@ mod tests {
         assert_eq!(options.env["B"], "3");
         assert_eq!(options.args, ["x"]);
         assert_eq!(options.files["a.txt"].as_str(), Ok("hi"));
-        assert_eq!(options.deterministic, Some(Deterministic { time: 5.0, seed: 9 }));
+        assert_eq!(options.deterministic, Some(Deterministic::new().time(5.0).seed(9)));
     }
 
     #[test]
     fn an_option_that_does_not_exist_is_refused_by_name() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("options.json");
-        std::fs::write(&file, r#"{"tiemout": 5}"#).unwrap();
+        fs::write(&file, r#"{"tiemout": 5}"#).unwrap();
         let failure = read(&file).unwrap_err();
         assert!(matches!(&failure, Failure::Usage(text) if text.contains("tiemout")), "{failure:?}");
     }

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use terrarium_core::{DownloadProgress, Error, PackageStore, StoredPackage};
+use terrarium_core::{DownloadProgress, PackageError, PackageStore, StoredPackage};
 
 use crate::{
     exit::{Failure, say},
@@ -68,19 +68,24 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
     let mut bar = Bar::default();
     match args.command {
         PackagesCommand::Add { names, from } => {
-            let new = store.add(&names, from.as_deref(), &mut |progress| bar.show(progress)).map_err(Error::from);
+            let new = store.add(&names, from.as_deref(), &mut |progress| bar.show(progress)).map_err(failure);
             bar.clear();
             tell("added", &new?, "all of it is here already");
         }
         PackagesCommand::Update { names } => {
-            let new = store.update(&names, &mut |progress| bar.show(progress)).map_err(Error::from);
+            let new = store.update(&names, &mut |progress| bar.show(progress)).map_err(failure);
             bar.clear();
             tell("updated", &new?, "nothing has changed");
         }
-        PackagesCommand::Remove { names } => tell("removed", &store.remove(&names).map_err(Error::from)?, ""),
-        PackagesCommand::List { json } => list(&store.list().map_err(Error::from)?, json)?,
+        PackagesCommand::Remove { names } => tell("removed", &store.remove(&names).map_err(failure)?, ""),
+        PackagesCommand::List { json } => list(&store.list().map_err(failure)?, json)?,
     }
     Ok(0)
+}
+
+/// The text alone: the way out of a missing package is this command itself.
+fn failure(error: PackageError) -> Failure {
+    Failure::Usage(error.to_string())
 }
 
 fn tell(what: &str, packages: &[StoredPackage], nothing: &str) {

@@ -29,12 +29,8 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     let cancel = CancelHandle::new();
     let (filename, is_taken) = (script.name(), script.takes_standard_input());
     let code = script.read(options.code_bytes)?;
-    let mut execute = ExecuteOptions {
-        stdin: inputs::standard_input(args.stdin.as_deref(), is_taken, options.file_bytes)?,
-        filename: Some(filename),
-        cancel: Some(cancel.clone()),
-        ..ExecuteOptions::default()
-    };
+    let mut execute = ExecuteOptions::new().filename(filename).cancel(cancel.clone());
+    execute.stdin = inputs::standard_input(args.stdin.as_deref(), is_taken, options.file_bytes)?;
     let streams = Streams::new(&cancel);
     if !args.json {
         streams.connect(&mut execute);

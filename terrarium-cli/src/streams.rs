@@ -63,7 +63,7 @@ pub(crate) fn show_error(result: &ExecutionResult, options: &SandboxOptions) {
     for (name, truncated) in [("standard output", result.stdout_truncated), ("standard error", result.stderr_truncated)]
     {
         if truncated {
-            say(&format!("the {name} was cut at {}: raise --output", Size(options.output)));
+            say(&format!("the {name} was cut at {}: raise --stream-bytes", Size(options.stream_bytes)));
         }
     }
     // Leaving with a code is no failure that has to be explained.

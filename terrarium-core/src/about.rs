@@ -56,13 +56,3 @@ impl About {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_engines_version_is_the_one_that_is_pinned() {
-        let manifest = include_str!("../../Cargo.toml");
-        let pin = format!("wasmtime = {{ version = \"={}\"", crate::engine::VERSION);
-        assert!(manifest.contains(&pin), "{pin}");
-    }
-}

@@ -13,6 +13,7 @@ use crate::{
     Error, Result,
     abi::Timespec,
     engine::{Machine, Source},
+    error::ErrorContext,
     guest::{HARNESS_FILES, HARNESS_ROOT},
     package::{ArchiveError, SITE_PACKAGES, Target, mount},
     rewrite::Safepoint,
@@ -30,7 +31,7 @@ pub(crate) const IMAGE: &str = "base";
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
 pub(crate) fn runtime() -> Result<&'static Runtime> {
-    Runtime::bundled().map_err(|error| Error::Artifacts(error.to_string()))
+    Runtime::bundled().or_artifacts()
 }
 
 /// Identifies the guest: its artifacts, and the harness that runs in it.
@@ -56,7 +57,7 @@ pub(crate) fn target() -> Result<Target> {
     let guest = &runtime()?.manifest().guest;
     let mut numbers = guest.python.split('.').map(|number| number.parse().ok());
     let python = numbers.next().flatten().zip(numbers.next().flatten());
-    let python = python.ok_or_else(|| Error::Artifacts(format!("Python's version is {:?}", guest.python)))?;
+    let python = python.ok_or_else(|| Error::artifacts(format!("Python's version is {:?}", guest.python)))?;
     Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Ma
 
 /// The interpreter's module as the artifacts have it.
 pub(crate) fn wasm() -> Result<Vec<u8>> {
-    runtime()?.python_wasm().map_err(|error| Error::Artifacts(error.to_string()))
+    runtime()?.python_wasm().or_artifacts()
 }
 
 /// The environment that configures CPython at its start; the code does not see it.
@@ -97,10 +98,9 @@ pub(crate) fn layer() -> Result<Arc<Layer>> {
         return Ok(Arc::clone(layer));
     }
     let runtime = runtime()?;
-    let fault = |error: &dyn std::fmt::Display| Error::Artifacts(error.to_string());
-    let library = runtime.library().map_err(|error| fault(&error))?;
-    let bytecode = runtime.bytecode().map_err(|error| fault(&error))?;
-    let layer = build(library, bytecode).map_err(|error| fault(&error))?;
+    let library = runtime.library().or_artifacts()?;
+    let bytecode = runtime.bytecode().or_artifacts()?;
+    let layer = build(library, bytecode).or_artifacts()?;
     Ok(Arc::clone(LAYER.get_or_init(|| Arc::new(layer))))
 }
 

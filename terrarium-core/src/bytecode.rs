@@ -19,6 +19,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use crate::{
     Bytes, ExecuteOptions, Result, SandboxOptions, base,
     engine::Cache,
+    error::ErrorContext,
     package::{Placed, What, from_archive, lay_out},
     packages::{Item, Mounted, Provider},
     plan::Plan,
@@ -98,7 +99,7 @@ fn compile_all(missing: Vec<&Item>, cache_dir: Option<&Path>, cache: &Cache) -> 
                 })
             })
             .collect();
-        let panicked = || Err(crate::Error::Engine("the thread that compiles packages failed".to_owned()));
+        let panicked = || Err(crate::Error::engine("the thread that compiles packages failed"));
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| panicked()))
     })
 }
@@ -134,12 +135,11 @@ fn compile(item: &Item, cache_dir: Option<&Path>) -> Result<BTreeMap<String, Byt
 
 /// In one file. It is not compressed: it is read more often than written.
 fn pack(files: &BTreeMap<String, Bytes>) -> Result<Vec<u8>> {
-    let fault = |error: &dyn std::fmt::Display| crate::Error::Engine(format!("bytecode: {error}"));
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (path, content) in files {
-        archive.start_file(path.as_str(), options).map_err(|error| fault(&error))?;
-        archive.write_all(content).map_err(|error| fault(&error))?;
+        archive.start_file(path.as_str(), options).or_engine("bytecode")?;
+        archive.write_all(content).or_engine("bytecode")?;
     }
-    Ok(archive.finish().map_err(|error| fault(&error))?.into_inner())
+    Ok(archive.finish().or_engine("bytecode")?.into_inner())
 }

@@ -26,10 +26,7 @@ pub(crate) trait Cancel: Send + Sync {
 ///     from_elsewhere.cancel();
 /// });
 /// let sandbox = Sandbox::new(SandboxOptions::default())?;
-/// let result = sandbox.execute_with(
-///     "while True: pass",
-///     ExecuteOptions { cancel: Some(cancel), ..Default::default() },
-/// )?;
+/// let result = sandbox.execute_with("while True: pass", ExecuteOptions::new().cancel(cancel))?;
 /// assert_eq!(result.status, Status::Cancelled);
 /// # Ok(())
 /// # }
@@ -56,6 +53,7 @@ impl Cancel for Shared {
 
 impl CancelHandle {
     /// A handle that stops nothing yet.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -77,6 +75,7 @@ impl CancelHandle {
     /// all.cancel();
     /// assert!(other.is_cancelled());
     /// ```
+    #[must_use]
     pub fn child(&self) -> Self {
         let child = Self::new();
         self.register(&child.0);
@@ -84,6 +83,7 @@ impl CancelHandle {
     }
 
     /// Whether [`cancel`](Self::cancel) was called.
+    #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::SeqCst)
     }

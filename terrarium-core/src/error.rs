@@ -3,52 +3,78 @@
 //! A fault of the Python code is never an error here: it is an
 //! [`ExecutionResult`](crate::ExecutionResult) with a status.
 
+mod context;
+mod details;
+mod file;
+
 use std::path::PathBuf;
 
 use crate::package::PackageError;
+pub(crate) use context::ErrorContext;
+pub use details::ErrorDetails;
+pub use file::FileOperation;
+pub(crate) use file::file_error;
 
-/// Why the host could not do what was asked.
+/// An error that caused another one: [`std::error::Error::source`].
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// The reason why the host could not do what was asked.
 ///
 /// Whatever the guest's code does (raise, loop, exhaust its memory, crash) is a result and not an error.
 ///
-/// ```
-/// use terrarium_core::{Error, SandboxOptions};
+/// The text of an error is for people. Programs tell errors apart by [`code`](Self::code) and read what is at fault
+/// from [`details`](Self::details) or from the fields of the variant.
 ///
-/// let options = SandboxOptions { memory: 1, ..Default::default() };
-/// assert!(matches!(options.validate(), Err(Error::InvalidOption { name: "memory", .. })));
+/// ```
+/// use terrarium_core::SandboxOptions;
+///
+/// let error = SandboxOptions::new().memory(1).validate().unwrap_err();
+/// assert_eq!(error.code(), "invalid_option");
+/// assert_eq!(error.details().option.as_deref(), Some("memory"));
+/// assert_eq!(error.to_string(), "option `memory`: 1 is not between 50331648 and 4294967296");
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An option's value is outside its bounds.
-    #[error("option `{name}`: {reason}")]
+    /// An option does not exist, has a value of the wrong type, or a value outside its bounds.
+    #[error("option `{option}`: {reason}")]
+    #[non_exhaustive]
     InvalidOption {
         /// The option's name, as in [`SandboxOptions`](crate::SandboxOptions).
-        name: &'static str,
-        /// What is wrong with the value, its bound, and what would do.
+        option: String,
+        /// The kind of the problem.
+        problem: OptionProblem,
+        /// The value at fault, its bound, and what would do.
         reason: String,
     },
     /// A path for the guest's file system is not usable.
     #[error("invalid path {path:?}: {reason}")]
+    #[non_exhaustive]
     InvalidPath {
         /// The path as it was given.
         path: String,
-        /// What is wrong with it.
+        /// The part of the path that is at fault.
         reason: String,
     },
-    /// There is no such file in the session.
-    #[error("no file {path:?} in the sandbox: {reason}")]
+    /// The file system in the sandbox refused an operation of the host.
+    #[error("cannot {operation} {path:?} in the sandbox: {reason} ({errno})")]
+    #[non_exhaustive]
     File {
         /// The path as it was given.
         path: String,
-        /// The file system's own words.
+        /// The operation that failed.
+        operation: FileOperation,
+        /// The symbolic name of the error number: `ENOENT`, `ENOSPC`.
+        errno: &'static str,
+        /// The error number in words.
         reason: String,
     },
     /// Something handed to the sandbox is larger than its limit.
     #[error("{what} has {used} bytes, the limit is {limit}: raise the option `{option}`")]
+    #[non_exhaustive]
     TooLarge {
-        /// What is too large.
-        what: String,
+        /// The thing that is too large: `the code`.
+        what: &'static str,
         /// The option that bounds it.
         option: &'static str,
         /// The limit in bytes.
@@ -58,39 +84,180 @@ pub enum Error {
     },
     /// A package cannot be found, read or fetched.
     #[error(transparent)]
-    Package(#[from] PackageError),
+    Package {
+        /// The reason.
+        #[from]
+        source: PackageError,
+    },
     /// An image cannot be made or opened.
     #[error("image {path}: {reason}")]
+    #[non_exhaustive]
     Image {
         /// The image's file, or its name while it is made.
         path: PathBuf,
-        /// What is wrong with it and what would help.
+        /// The problem and what would help.
         reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
     },
-    /// The compiled-code cache cannot be used.
+    /// The bare image was set before: see [`Image::set_bare`](crate::Image::set_bare).
+    #[error("the bare image of this process is {path} already: set it once, before the first sandbox")]
+    #[non_exhaustive]
+    BareImageAlreadySet {
+        /// The image that stays in use.
+        path: PathBuf,
+    },
+    /// The cache folder cannot be used.
     #[error("cache {path}: {reason}")]
+    #[non_exhaustive]
     Cache {
         /// The folder or file at fault.
         path: PathBuf,
-        /// What is wrong with it and what would help.
+        /// The problem and what would help.
         reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
     },
     /// This process was forked from one that had started the engine, whose threads it does not have.
     #[error(
-        "this process was forked from one that uses terrarium: start it in another way (in Python `spawn` or \
-         `forkserver`), or use terrarium first after the fork"
+        "this process was forked after its parent had started the engine: start a new process instead, or create the \
+         first sandbox after the fork"
     )]
     Forked,
     /// The guest's artifacts are missing or damaged.
-    #[error("guest artifacts: {0}")]
-    Artifacts(String),
+    #[error("guest artifacts: {reason}")]
+    #[non_exhaustive]
+    Artifacts {
+        /// The problem.
+        reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
+    },
     /// The guest did not start: the installation is broken, not the code that was to run.
-    #[error("the guest did not start: {0}")]
-    Start(String),
+    #[error("the guest did not start: {reason}")]
+    #[non_exhaustive]
+    Start {
+        /// The problem.
+        reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
+    },
     /// The WebAssembly engine refused something it must accept: a fault of this library or of the machine.
-    #[error("engine: {0}")]
-    Engine(String),
+    #[error("engine: {reason}")]
+    #[non_exhaustive]
+    Engine {
+        /// The problem.
+        reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
+    },
+}
+
+/// The kind of problem with an option: [`Error::InvalidOption`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionProblem {
+    /// There is no option of that name.
+    Unknown {
+        /// The names that look like it, the closest first.
+        similar: Vec<String>,
+    },
+    /// The value has another type than the option.
+    WrongType {
+        /// The type of the option: `an integer`.
+        expected: String,
+        /// The type of the value: `a string`.
+        found: String,
+    },
+    /// The value has the right type and is outside its bounds, or does not fit the other options.
+    Value,
+}
+
+impl OptionProblem {
+    /// The stable name of the problem.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::OptionProblem::Value.code(), "value");
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown",
+            Self::WrongType { .. } => "wrong_type",
+            Self::Value => "value",
+        }
+    }
+}
+
+impl Error {
+    /// The stable name of the kind of error, for programs in any language.
+    ///
+    /// One of `invalid_option`, `invalid_path`, `file`, `too_large`, `image`, `bare_image_already_set`, `cache`,
+    /// `forked`, `artifacts`, `start`, `engine`, or the [code of a `PackageError`](PackageError::code).
+    ///
+    /// ```
+    /// use terrarium_core::Image;
+    ///
+    /// assert_eq!(Image::inspect("no-such-file.timg").unwrap_err().code(), "image");
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidOption { .. } => "invalid_option",
+            Self::InvalidPath { .. } => "invalid_path",
+            Self::File { .. } => "file",
+            Self::TooLarge { .. } => "too_large",
+            Self::Package { source } => source.code(),
+            Self::Image { .. } => "image",
+            Self::BareImageAlreadySet { .. } => "bare_image_already_set",
+            Self::Cache { .. } => "cache",
+            Self::Forked => "forked",
+            Self::Artifacts { .. } => "artifacts",
+            Self::Start { .. } => "start",
+            Self::Engine { .. } => "engine",
+        }
+    }
+
+    /// What is at fault, member by member.
+    #[must_use]
+    pub fn details(&self) -> ErrorDetails {
+        ErrorDetails::of(self)
+    }
+
+    /// An option whose value is outside its bounds.
+    pub(crate) fn option(option: &str, reason: impl Into<String>) -> Self {
+        Self::InvalidOption { option: option.to_owned(), problem: OptionProblem::Value, reason: reason.into() }
+    }
+
+    /// A problem of an image that no other error caused.
+    pub(crate) fn image(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+        Self::Image { path: path.into(), reason: reason.into(), source: None }
+    }
+
+    /// A problem of the cache that no other error caused.
+    pub(crate) fn cache(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+        Self::Cache { path: path.into(), reason: reason.into(), source: None }
+    }
+
+    /// A problem of the artifacts that no other error caused.
+    pub(crate) fn artifacts(reason: impl Into<String>) -> Self {
+        Self::Artifacts { reason: reason.into(), source: None }
+    }
+
+    /// A problem of the start that no other error caused.
+    pub(crate) fn start(reason: impl Into<String>) -> Self {
+        Self::Start { reason: reason.into(), source: None }
+    }
+
+    /// A problem of the engine that no other error caused. Bindings report their own broken promises with it.
+    #[doc(hidden)]
+    pub fn engine(reason: impl Into<String>) -> Self {
+        Self::Engine { reason: reason.into(), source: None }
+    }
 }
 
 /// The crate's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests;

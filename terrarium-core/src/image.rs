@@ -39,9 +39,9 @@ pub(crate) use store::{base, found_or_built};
 /// # fn main() -> terrarium_core::Result<()> {
 /// use terrarium_core::{Image, ImageOptions, Sandbox, SandboxOptions, Value};
 ///
-/// let image = Image::build(ImageOptions { prepare: "import fractions".to_owned(), ..Default::default() })?;
+/// let image = Image::build(ImageOptions::new().prepare("import fractions"))?;
 /// let sandbox = Sandbox::on_image(image, SandboxOptions::default())?;
-/// let result = sandbox.execute("import sys; 'fractions' in sys.modules", [("", ""); 0])?;
+/// let result = sandbox.execute("import sys; 'fractions' in sys.modules")?;
 /// assert_eq!(result.final_expression, Some(Value::Bool(true)));
 /// # Ok(())
 /// # }
@@ -102,12 +102,28 @@ impl Image {
         store::open_file(path, cache_dir)
     }
 
-    /// From now on, start sandboxes that want the bare interpreter from the image at `path`, which is made by
-    /// `terrarium image build --portable`, instead of building one on each machine. It is for programs and packages that
-    /// bring it with them: the file is taken for a part of the program and not checked. Where it cannot be used (another
-    /// version, an older processor) an image is built as ever. The first call in a process counts.
-    pub fn set_base(path: impl Into<PathBuf>) {
-        store::ship(path.into());
+    /// Sets the bare image of this process: the one that sandboxes without packages start from.
+    ///
+    /// It is for programs and packages that bring the image with them, built with
+    /// [`portable`](ImageOptions::portable), so that no machine has to build one. The file is trusted as a part of the
+    /// program and not checked. Where it cannot be used (another version, an older processor), an image is built as
+    /// usual.
+    ///
+    /// ```
+    /// use terrarium_core::Image;
+    ///
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// Image::set_bare("/opt/program/bare.timg")?;
+    /// let error = Image::set_bare("/elsewhere/bare.timg").unwrap_err();
+    /// assert_eq!(error.code(), "bare_image_already_set");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BareImageAlreadySet`], when an earlier call has set another path.
+    pub fn set_bare(path: impl Into<PathBuf>) -> Result<()> {
+        store::ship(path.into())
     }
 
     /// Write the image to a file that holds all that it needs and can be moved to other machines of the same kind.
@@ -164,7 +180,7 @@ impl std::fmt::Debug for Image {
     }
 }
 
-/// An error that speaks of an image's file.
-fn fault(path: &Path, reason: impl ToString) -> Error {
-    Error::Image { path: path.to_owned(), reason: reason.to_string() }
+/// An error of an image's file that no other error caused.
+fn fault(path: &Path, reason: impl Into<String>) -> Error {
+    Error::image(path, reason)
 }

@@ -2,14 +2,14 @@
 //!
 //! ```
 //! # fn main() -> terrarium_core::Result<()> {
-//! use terrarium_core::{Sandbox, SandboxOptions, Value};
+//! use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Value};
 //!
 //! let sandbox = Sandbox::new(SandboxOptions::default())?;
-//! let result = sandbox.execute(
+//! let result = sandbox.execute_with(
 //!     "total = sum(int(line) for line in open('numbers.txt'))
 //! open('total.txt', 'w').write(str(total))
 //! total",
-//!     [("numbers.txt", "1\n2\n39\n")],
+//!     ExecuteOptions::new().file("numbers.txt", "1\n2\n39\n"),
 //! )?;
 //! assert_eq!(result.final_expression, Some(Value::Int(42)));
 //! assert_eq!(result.output_files["total.txt"].as_str(), Ok("42"));
@@ -95,15 +95,19 @@ pub use bytes::Bytes;
 #[cfg(feature = "runtime")]
 pub use cancel::CancelHandle;
 #[cfg(feature = "runtime")]
-pub use error::{Error, Result};
+pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
 #[cfg(feature = "runtime")]
-pub use options::{Deterministic, ExecuteOptions, Packages, SandboxOptions, StreamCallback};
+pub use options::{Deterministic, ExecuteOptions, JsonOptions, Packages, SandboxOptions, StreamCallback};
 #[cfg(feature = "runtime")]
-pub use output::{Display, ExecutionResult, Frame, Metrics, PythonError, Status};
+pub use output::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
 #[cfg(feature = "runtime")]
 pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
 #[cfg(feature = "runtime")]
-pub use value::Value;
+pub use value::{DataFrame, NdArray, Value, ValueError};
+
+/// A JSON value in [`Display`]: the type of the crate `serde_json`, whose major version is part of this API.
+#[cfg(feature = "runtime")]
+pub use serde_json::Value as Json;
 
 #[cfg(feature = "runtime")]
 pub use about::About;

@@ -26,7 +26,7 @@ impl SandboxOptions {
         timeout(self.timeout)?;
         within("memory", self.memory, LEAST_MEMORY, MOST_MEMORY)?;
         for (name, value) in [
-            ("output", self.output),
+            ("stream_bytes", self.stream_bytes),
             ("file_bytes", self.file_bytes),
             ("code_bytes", self.code_bytes),
             ("value_bytes", self.value_bytes),
@@ -68,7 +68,12 @@ pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
 pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)>) -> Result<()> {
     for (name, value) in env {
         if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
-            return Err(invalid("env", format!("{name:?}: a name must not be empty or hold `=`, and neither a NUL")));
+            return Err(invalid(
+                "env",
+                format!(
+                    "{name:?}: a name must be non-empty and contain no `=`; neither name nor value may contain a NUL"
+                ),
+            ));
         }
     }
     Ok(())
@@ -90,7 +95,7 @@ fn within(name: &'static str, value: u64, least: u64, most: u64) -> Result<()> {
 }
 
 fn invalid(name: &'static str, reason: String) -> Error {
-    Error::InvalidOption { name, reason }
+    Error::option(name, reason)
 }
 
 /// Durations as seconds.

@@ -1,10 +1,17 @@
 //! [`SandboxOptions`] and [`ExecuteOptions`]: the only option structs, for every language and the command line.
 
+mod json;
+mod member;
+mod setters;
+
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{Bytes, CancelHandle, Value, limits};
+pub use json::JsonOptions;
+pub(crate) use member::Member;
+pub(crate) use setters::options;
 
 /// How a [`Sandbox`](crate::Sandbox) is configured. Every field has a safe default.
 ///
@@ -14,11 +21,12 @@ use crate::{Bytes, CancelHandle, Value, limits};
 /// use std::time::Duration;
 /// use terrarium_core::SandboxOptions;
 ///
-/// let options = SandboxOptions { timeout: Some(Duration::from_secs(5)), ..Default::default() };
+/// let options = SandboxOptions::new().timeout(Duration::from_secs(5)).env_var("LANG", "en");
 /// assert_eq!(options.memory, 512 << 20);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SandboxOptions {
     /// The longest that one run may take, or `None` for no limit. Default: 30 s.
     #[serde(with = "limits::optional_seconds")]
@@ -29,9 +37,9 @@ pub struct SandboxOptions {
     pub grace: Duration,
     /// The guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.
     pub memory: u64,
-    /// What is kept of the standard output, and as much of the standard error; the rest is counted and dropped.
+    /// The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped.
     /// Default: 16 MiB.
-    pub output: u64,
+    pub stream_bytes: u64,
     /// The sum of the sizes of the guest's files. Default: 100 MiB.
     pub file_bytes: u64,
     /// The number of the guest's files and folders. Default: 10,000.
@@ -90,7 +98,7 @@ impl Default for SandboxOptions {
             timeout: Some(Duration::from_secs(30)),
             grace: Duration::from_millis(50),
             memory: 512 << 20,
-            output: 16 << 20,
+            stream_bytes: 16 << 20,
             file_bytes: 100 << 20,
             file_count: 10_000,
             open_files: 256,
@@ -124,6 +132,7 @@ impl Default for SandboxOptions {
 /// assert_eq!(serde_json::to_string(&Packages::Auto).unwrap(), r#""auto""#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Packages {
     /// These and what they need. A name is that of a package (`pillow`) or of a module (`PIL`).
     List(Vec<String>),
@@ -165,16 +174,17 @@ impl<'de> Deserialize<'de> for Packages {
 }
 
 /// The word for [`Packages::Auto`].
-const AUTO: &str = "auto";
+pub(crate) const AUTO: &str = "auto";
 
 /// A fixed clock and seeded entropy: [`SandboxOptions::deterministic`].
 ///
 /// ```
-/// let fixed = terrarium_core::Deterministic::default();
-/// assert_eq!((fixed.time, fixed.seed), (1_767_225_600.0, 0));
+/// let fixed = terrarium_core::Deterministic::new().seed(7);
+/// assert_eq!((fixed.time, fixed.seed), (1_767_225_600.0, 7));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Deterministic {
     /// The time at which every run starts, in seconds since 1970. Only sleeping moves it on.
     /// Default: 2026-01-01T00:00:00Z.
@@ -198,10 +208,7 @@ impl Default for Deterministic {
 ///
 /// let seen = Arc::new(Mutex::new(Vec::new()));
 /// let sink = Arc::clone(&seen);
-/// let options = ExecuteOptions {
-///     on_stdout: Some(Arc::new(move |bytes| sink.lock().unwrap().extend_from_slice(bytes))),
-///     ..Default::default()
-/// };
+/// let options = ExecuteOptions::new().on_stdout(move |bytes| sink.lock().unwrap().extend_from_slice(bytes));
 /// Sandbox::new(Default::default())?.execute_with("print('hi')", options)?;
 /// assert_eq!(*seen.lock().unwrap(), b"hi\n");
 /// # Ok(())
@@ -212,18 +219,14 @@ pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 /// What may differ from one run to the next. `None` means "as the sandbox says".
 ///
 /// ```
-/// use std::collections::BTreeMap;
 /// use terrarium_core::{ExecuteOptions, Value};
 ///
-/// let options = ExecuteOptions {
-///     inputs: BTreeMap::from([("x".to_owned(), Value::Int(41))]),
-///     outputs: vec!["y".to_owned()],
-///     ..Default::default()
-/// };
-/// assert!(options.files.is_empty());
+/// let options = ExecuteOptions::new().file("a.txt", "text").input("x", 41).output("y");
+/// assert_eq!(options.inputs["x"], Value::Int(41));
 /// ```
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ExecuteOptions {
     /// Files to add before the run, by their paths relative to the home folder.
     pub files: BTreeMap<String, Bytes>,

@@ -1,8 +1,12 @@
 //! [`ExecutionResult`]: all that a run leaves behind.
 
+mod failure;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use failure::ExecutionFailure;
 
 use crate::{Bytes, Value, limits};
 
@@ -59,7 +63,7 @@ pub struct ExecutionResult {
     /// The exact standard output where it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stdout_bytes: Option<Bytes>,
-    /// Whether bytes beyond [`SandboxOptions::output`](crate::SandboxOptions::output) were dropped.
+    /// Whether bytes beyond [`SandboxOptions::output`](crate::SandboxOptions::stream_bytes) were dropped.
     pub stdout_truncated: bool,
     /// The standard error. An exception's traceback is in `error`, not here.
     pub stderr: String,
@@ -112,7 +116,7 @@ impl Default for ExecutionResult {
 
 /// A value that is there is kept, also when it is null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+    <Value as Deserialize>::deserialize(deserializer).map(Some)
 }
 
 /// One thing shown: the same content in one or more forms.
@@ -123,15 +127,16 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 /// let code = "class Page:
 ///     def _repr_html_(self): return '<b>hi</b>'
 /// display(Page())";
-/// let result = sandbox.execute(code, [("", ""); 0])?;
+/// let result = sandbox.execute(code)?;
 /// assert_eq!(result.displays[0].data["text/html"], "<b>hi</b>");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Display {
-    /// The forms by MIME type: text as it is, binary data in base64, JSON as JSON.
+    /// The forms by MIME type: text as it is, binary data in base64, JSON as [`Json`](crate::Json).
     pub data: BTreeMap<String, serde_json::Value>,
     /// What the code said about the forms, such as an image's size.
     pub metadata: BTreeMap<String, serde_json::Value>,
@@ -142,7 +147,7 @@ pub struct Display {
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
 /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
-/// let error = sandbox.execute("x = 1\nx / 0", [("", ""); 0])?.error.unwrap();
+/// let error = sandbox.execute("x = 1\nx / 0")?.error.unwrap();
 /// assert_eq!((error.kind.as_str(), error.line), ("ZeroDivisionError", Some(2)));
 /// assert_eq!(error.source.as_deref(), Some("x / 0"));
 /// # Ok(())
@@ -184,7 +189,7 @@ pub struct PythonError {
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
 /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
-/// let error = sandbox.execute("def f(): return 1 / 0\nf()", [("", ""); 0])?.error.unwrap();
+/// let error = sandbox.execute("def f(): return 1 / 0\nf()")?.error.unwrap();
 /// let functions: Vec<&str> = error.frames.iter().map(|frame| frame.function.as_str()).collect();
 /// assert_eq!(functions, ["<module>", "f"]);
 /// # Ok(())
@@ -215,7 +220,7 @@ pub struct Frame {
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
 /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
-/// let metrics = sandbox.execute("x = bytearray(64 << 20)", [("", ""); 0])?.metrics;
+/// let metrics = sandbox.execute("x = bytearray(64 << 20)")?.metrics;
 /// assert!(metrics.peak_memory > 64 << 20 && metrics.total >= metrics.run);
 /// # Ok(())
 /// # }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions, base, bytecode,
     engine::{Cache, default_cache_dir},
+    error::ErrorContext,
     image::Recipe,
     package::{Available, Distribution, PackageError, PackageStore, Placed, Pool, Site, What, imports, lay_out},
     vfs::{Content, Layer, LayerBuilder},
@@ -154,7 +155,7 @@ pub(crate) fn recipe(options: &ImageOptions) -> Result<Recipe> {
         let pool = pool(&options.packages_from, &store(cache_dir)?)?;
         if !pool.sites().is_empty() {
             let reason = "a site folder cannot be part of an image: name wheels or a distribution".to_owned();
-            return Err(Error::InvalidOption { name: "packages_from", reason });
+            return Err(Error::option("packages_from", reason));
         }
         let names = || options.packages.iter().map(String::as_str);
         recipe.mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false)?;
@@ -176,9 +177,9 @@ fn listed(options: &SandboxOptions) -> &[String] {
 /// [`Error::Cache`], when there is no cache folder.
 pub(crate) fn store(cache_dir: Option<&Path>) -> Result<PathBuf> {
     let dir = cache_dir.map(Path::to_owned).or_else(default_cache_dir);
-    dir.map(|dir| dir.join(STORE)).ok_or_else(|| Error::Cache {
-        path: PathBuf::new(),
-        reason: "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`".to_owned(),
+    dir.map(|dir| dir.join(STORE)).ok_or_else(|| {
+        let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
+        Error::cache(PathBuf::new(), reason)
     })
 }
 
@@ -193,7 +194,7 @@ impl PackageStore {
         // The same rules as for compiled code: what lies in it is run without asking again.
         Cache::open(Some(&dir))?;
         let runtime = base::runtime()?;
-        let lock = runtime.package_lock().map_err(|error| Error::Artifacts(error.to_string()))?;
+        let lock = runtime.package_lock().or_artifacts()?;
         let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
         Ok(Self::at(dir, base::target()?, Distribution { url, lock }))
     }

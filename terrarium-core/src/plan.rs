@@ -7,6 +7,7 @@ use crate::{
     abi::Timespec,
     base,
     engine::{check_process, while_starting},
+    error::{FileOperation, file_error},
     fd::{Entropy, FdTable},
     guest::{Interpreter, InterpreterOptions},
     image::{self, BootConfig},
@@ -88,7 +89,7 @@ impl Plan {
         let needed = opened.info.memory;
         if options.memory < needed {
             let reason = format!("{} bytes are less than the {needed} that the image starts with", options.memory);
-            return Err(Error::InvalidOption { name: "memory", reason });
+            return Err(Error::option("memory", reason));
         }
         let boot = BootConfig::of(&options, working_directory(&options, None)?);
         let boot = Some(boot).filter(|boot| *boot != opened.boot);
@@ -136,7 +137,8 @@ impl Plan {
         let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
         let mut files = Vfs::new(self.layer(mounted)?, limits);
         for folder in [self.options.home.clone(), self.working_directory(None)?] {
-            files.host_mkdir(&writer, folder.as_bytes()).map_err(|errno| file_error(&folder, &errno))?;
+            let made = files.host_mkdir(&writer, folder.as_bytes());
+            made.map_err(|errno| file_error(FileOperation::CreateFolder, &folder, errno))?;
         }
         self.write_all(&mut files, &writer, &self.options.files)?;
         Ok(files)
@@ -163,7 +165,8 @@ impl Plan {
         process.fds = FdTable::with_standard_streams(self.options.open_files);
         process.reopen(&self.image.opened().open_files);
         let cwd = self.working_directory(None)?;
-        process.change_directory(cwd.as_bytes()).map_err(|errno| file_error(&cwd, &errno))?;
+        let entered = process.change_directory(cwd.as_bytes());
+        entered.map_err(|errno| file_error(FileOperation::EnterFolder, &cwd, errno))?;
         Ok(process)
     }
 
@@ -180,7 +183,7 @@ impl Plan {
         let used = contents.values().map(|content| content.len() as u64).sum();
         if used > self.options.file_bytes {
             let limit = self.options.file_bytes;
-            return Err(Error::TooLarge { what: "the files".to_owned(), option: "file_bytes", limit, used });
+            return Err(Error::TooLarge { what: "the files", option: "file_bytes", limit, used });
         }
         for (path, content) in contents {
             let absolute = path::below(&self.options.home, path)?;
@@ -202,7 +205,8 @@ impl Plan {
         content: Bytes,
     ) -> Result<()> {
         let content = Content::Owned(content.into_shared());
-        files.host_write(writer, absolute.as_bytes(), content).map(drop).map_err(|errno| file_error(path, &errno))
+        let written = files.host_write(writer, absolute.as_bytes(), content);
+        written.map(drop).map_err(|errno| file_error(FileOperation::Write, path, errno))
     }
 
     /// Start an interpreter, on the files of an earlier one if they are given.
@@ -274,7 +278,7 @@ impl Plan {
         ];
         for (what, option, limit, used) in sizes {
             if used as u64 > limit {
-                return Err(Error::TooLarge { what: what.to_owned(), option, limit, used: used as u64 });
+                return Err(Error::TooLarge { what, option, limit, used: used as u64 });
             }
         }
         Ok(())
@@ -287,10 +291,6 @@ fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<Stri
         Some(cwd) if cwd != "." => path::existing(&options.home, cwd.trim_end_matches('/')),
         _ => Ok(options.home.clone()),
     }
-}
-
-fn file_error(path: &str, reason: &impl ToString) -> Error {
-    Error::File { path: path.to_owned(), reason: reason.to_string() }
 }
 
 /// Seconds since 1970, checked by the options to be positive and below the year 10,000.

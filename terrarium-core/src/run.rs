@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Metrics, Result,
+    Bytes, Completeness, Completion, ExecuteOptions, ExecutionResult, Metrics, Result,
     conclude::{conclude, stream, text},
+    error::{FileOperation, file_error},
     fd::Input,
     guest::{Interpreter, Request},
     hint,
@@ -34,7 +35,7 @@ impl Live {
         Self { interpreter, start, packages }
     }
 
-    /// Run code and collect what it leaves behind.
+    /// Run code, which the caller has checked with its options, and collect what it leaves behind.
     ///
     /// # Errors
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -42,22 +43,21 @@ impl Live {
         &mut self,
         plan: &Plan,
         code: &str,
-        options: ExecuteOptions,
+        mut options: ExecuteOptions,
         keep: bool,
     ) -> Result<ExecutionResult> {
         let begun = Instant::now();
-        plan.check(code, &options)?;
         let settings = plan.options();
         let cwd = options.cwd.as_deref().map(|cwd| plan.working_directory(Some(cwd))).transpose()?;
         if keep && let Some(found) = plan.packages().imported(settings, plan.is_inlined(), code, &options)? {
             self.add_packages(&found)?;
         }
         let process = self.interpreter.process();
-        let writer = plan::writer(&*process.clock);
+        let writer = plan::writer(&**process.clock());
         plan.write_all(&mut process.vfs, &writer, &options.files)?;
-        process.streams.input = Input::new(options.stdin.clone().into_vec());
-        process.streams.output = stream(settings.output, options.on_stdout.clone());
-        process.streams.error = stream(settings.output, options.on_stderr.clone());
+        process.streams.input = Input::new(std::mem::take(&mut options.stdin).into_vec());
+        process.streams.output = stream(settings.stream_bytes, options.on_stdout.clone());
+        process.streams.error = stream(settings.stream_bytes, options.on_stderr.clone());
         let mark = process.vfs.mark();
         let here = cwd.as_deref().map_or(Ok(process.cwd()), |cwd| {
             let at = At::root(cwd.as_bytes());
@@ -142,8 +142,7 @@ impl Live {
 
     /// Put packages into the files of a live interpreter.
     fn add_packages(&mut self, found: &Mounted) -> Result<()> {
-        let fault =
-            |path: &str, errno: crate::abi::Errno| Error::File { path: path.to_owned(), reason: errno.to_string() };
+        let fault = |path: &str, errno| file_error(FileOperation::Mount, path, errno);
         let vfs = &mut self.interpreter.process().vfs;
         if found.names.iter().all(|name| self.packages.contains(name)) {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Bytes, ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Session, plan::Plan};
+use crate::{ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Session, plan::Plan};
 
 /// Runs code in fresh interpreters: nothing that one run does is seen by the next.
 ///
@@ -13,7 +13,7 @@ use crate::{Bytes, ExecuteOptions, ExecutionResult, Image, Result, SandboxOption
 /// use terrarium_core::{Sandbox, SandboxOptions, Status};
 ///
 /// let sandbox = Sandbox::new(SandboxOptions::default())?;
-/// let result = sandbox.execute("print('hi'); 1 / 0", [("", ""); 0])?;
+/// let result = sandbox.execute("print('hi'); 1 / 0")?;
 /// assert_eq!(result.status, Status::Error);
 /// assert_eq!(result.stdout, "hi\n");
 /// assert_eq!(result.error.unwrap().message, "division by zero");
@@ -51,13 +51,12 @@ impl Sandbox {
         Ok(Self { plan: Arc::new(Plan::on_image(image, options)?) })
     }
 
-    /// Run `code` in a fresh interpreter that finds `files` in its home folder, by relative paths.
+    /// Runs `code` in a fresh interpreter.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
     /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
-    /// let result = sandbox.execute("open('a/b.txt').read()", [("a/b.txt", "text")])?;
-    /// assert_eq!(result.final_repr.as_deref(), Some("'text'"));
+    /// assert_eq!(sandbox.execute("1 + 1")?.final_repr.as_deref(), Some("2"));
     /// # Ok(())
     /// # }
     /// ```
@@ -65,28 +64,19 @@ impl Sandbox {
     /// # Errors
     /// [`Error::InvalidPath`](crate::Error::InvalidPath) and [`Error::TooLarge`](crate::Error::TooLarge) for what was
     /// handed in, and faults of the host. What the code does is never one.
-    pub fn execute<P, B>(&self, code: &str, files: impl IntoIterator<Item = (P, B)>) -> Result<ExecutionResult>
-    where
-        P: Into<String>,
-        B: Into<Bytes>,
-    {
-        let files = files.into_iter().map(|(path, content)| (path.into(), content.into())).collect();
-        self.execute_with(code, ExecuteOptions { files, ..Default::default() })
+    pub fn execute(&self, code: &str) -> Result<ExecutionResult> {
+        self.execute_with(code, ExecuteOptions::default())
     }
 
-    /// Run `code` in a fresh interpreter with options for this run.
+    /// Runs `code` in a fresh interpreter with options for this run, such as files that it finds in its home folder.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
     /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
     /// use terrarium_core::{ExecuteOptions, Value};
     ///
-    /// let options = ExecuteOptions {
-    ///     inputs: [("x".to_owned(), Value::Int(20))].into(),
-    ///     outputs: vec!["y".to_owned()],
-    ///     ..Default::default()
-    /// };
-    /// let result = sandbox.execute_with("y = x * 2 + 2", options)?;
+    /// let options = ExecuteOptions::new().file("a/b.txt", "21").input("x", 2).output("y");
+    /// let result = sandbox.execute_with("y = int(open('a/b.txt').read()) * x", options)?;
     /// assert_eq!(result.outputs["y"], Value::Int(42));
     /// # Ok(())
     /// # }

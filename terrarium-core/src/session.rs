@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
     engine::check_process,
+    error::{FileOperation, file_error},
     path,
     plan::Plan,
     run::{self, Live},
@@ -80,6 +81,7 @@ impl Session {
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
     pub fn execute_with(&mut self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
         let plan = Arc::clone(&self.plan);
+        plan.check(code, &options)?;
         let live = self.live()?;
         let result = live.execute(&plan, code, options, true)?;
         if live.has_ended() {
@@ -113,8 +115,9 @@ impl Session {
     /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
     pub fn read_file(&mut self, path: &str) -> Result<Bytes> {
         let absolute = path::existing(&self.plan.options().home, path)?;
-        let content = self.files().host_read(absolute.as_bytes()).map_err(|errno| fault(path, &errno))?;
-        run::bytes(content).map_err(|errno| fault(path, &errno))
+        let fault = |errno| file_error(FileOperation::Read, path, errno);
+        let content = self.files().host_read(absolute.as_bytes()).map_err(fault)?;
+        run::bytes(content).map_err(fault)
     }
 
     /// Remove a file. The path is relative to the home folder, or absolute.
@@ -124,13 +127,18 @@ impl Session {
     pub fn remove_file(&mut self, path: &str) -> Result<()> {
         let absolute = path::existing(&self.plan.options().home, path)?;
         let writer = self.plan.writer();
-        self.files().host_remove(&writer, absolute.as_bytes()).map_err(|errno| fault(path, &errno))
+        let removed = self.files().host_remove(&writer, absolute.as_bytes());
+        removed.map_err(|errno| file_error(FileOperation::Remove, path, errno))
     }
 
     /// The files below the home folder, by path.
+    ///
+    /// # Errors
+    /// [`Error::File`], when the home folder cannot be listed.
     pub fn list_files(&mut self) -> Result<Vec<FileInfo>> {
         let home = self.plan.options().home.clone();
-        let listed = self.files().host_list(home.as_bytes()).map_err(|errno| fault(&home, &errno))?;
+        let listed = self.files().host_list(home.as_bytes());
+        let listed = listed.map_err(|errno| file_error(FileOperation::List, &home, errno))?;
         Ok(listed
             .into_iter()
             .map(|file| FileInfo {
@@ -237,7 +245,7 @@ impl Session {
         }
         match &mut self.state {
             State::Live(live) => Ok(live),
-            State::Lost(_) => Err(Error::Engine("the session has no interpreter".to_owned())),
+            State::Lost(_) => Err(Error::engine("the session has no interpreter")),
         }
     }
 
@@ -261,8 +269,4 @@ impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").field("live", &matches!(self.state, State::Live(_))).finish_non_exhaustive()
     }
-}
-
-fn fault(path: &str, reason: &impl ToString) -> Error {
-    Error::File { path: path.to_owned(), reason: reason.to_string() }
 }

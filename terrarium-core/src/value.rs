@@ -1,9 +1,15 @@
 //! [`Value`]: a Python value on the host's side.
 
 mod convert;
+mod dataframe;
+mod deserialize;
 mod json;
+mod ndarray;
 
+pub use convert::ValueError;
+pub use dataframe::DataFrame;
 pub(crate) use json::from_wire;
+pub use ndarray::NdArray;
 
 use std::collections::BTreeMap;
 
@@ -81,9 +87,13 @@ pub enum Value {
         /// What `repr()` says, cut at a bound.
         repr: String,
     },
-    /// A value of another kind that keeps its parts: `namedtuple`, `dataclass`, `enum`, `fraction`, `uuid`, `path`,
-    /// `range`, `ndarray`, `dataframe`, `series`, and also `cycle` (a container inside itself) and `truncated`
-    /// (larger than [`SandboxOptions::value_bytes`](crate::SandboxOptions::value_bytes)).
+    /// An array of numpy.
+    NdArray(NdArray),
+    /// A table of pandas.
+    DataFrame(DataFrame),
+    /// A value of another kind that keeps its parts: `tuple` (one with names), `dataclass`, `enum`, `fraction`, `uuid`,
+    /// `path`, `range`, `series`, and also `cycle` (a container inside itself) and `truncated` (larger than
+    /// [`SandboxOptions::value_bytes`](crate::SandboxOptions::value_bytes)).
     Tagged {
         /// The kind's name.
         kind: String,
@@ -93,11 +103,106 @@ pub enum Value {
 }
 
 impl Value {
+    /// A value of the kind that JSON calls `kind`, from its parts: an array or a table where it is one.
+    ///
+    /// ```
+    /// use terrarium_core::Value;
+    ///
+    /// let fields = [("value".to_owned(), Value::from("/tmp"))].into();
+    /// assert!(matches!(Value::tagged("path", fields), Value::Tagged { .. }));
+    /// ```
+    #[must_use]
+    pub fn tagged(kind: impl Into<String>, fields: BTreeMap<String, Value>) -> Self {
+        let kind = kind.into();
+        let made = match kind.as_str() {
+            NdArray::KIND => NdArray::from_fields(fields).map(Self::NdArray),
+            DataFrame::KIND => DataFrame::from_fields(fields).map(Self::DataFrame),
+            _ => Err(fields),
+        };
+        made.unwrap_or_else(|fields| Self::Tagged { kind, fields })
+    }
+
+    /// The kind's name in JSON and the parts of an array, a table or a [`Tagged`](Self::Tagged) value.
+    #[must_use]
+    pub fn as_tagged(&self) -> Option<(&str, &BTreeMap<String, Value>)> {
+        match self {
+            Self::NdArray(array) => Some((NdArray::KIND, array.fields())),
+            Self::DataFrame(table) => Some((DataFrame::KIND, table.fields())),
+            Self::Tagged { kind, fields } => Some((kind, fields)),
+            _ => None,
+        }
+    }
+
+    /// The values that it holds directly: items, keys, parts.
+    pub fn children_mut(&mut self) -> Vec<&mut Value> {
+        match self {
+            Self::List(items) | Self::Tuple(items) | Self::Set(items) | Self::FrozenSet(items) => {
+                items.iter_mut().collect()
+            }
+            Self::Dict(pairs) => pairs.iter_mut().flat_map(|(key, item)| [key, item]).collect(),
+            Self::NdArray(array) => array.fields_mut().values_mut().collect(),
+            Self::DataFrame(table) => table.fields_mut().values_mut().collect(),
+            Self::Tagged { fields, .. } => fields.values_mut().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it is `None`.
+    ///
+    /// ```
+    /// assert!(terrarium_core::Value::None.is_none());
+    /// ```
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// The truth value, if it is a `bool`.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::Value::from(true).as_bool(), Some(true));
+    /// ```
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(*truth),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a `list`.
+    ///
+    /// ```
+    /// assert_eq!(terrarium_core::Value::from(vec![1, 2]).as_list().map(<[_]>::len), Some(2));
+    /// ```
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The keys and values in their order, if it is a `dict`.
+    ///
+    /// ```
+    /// let dict: terrarium_core::Value = serde_json::from_str(r#"{"a": 1}"#).unwrap();
+    /// assert_eq!(dict.as_dict().map(<[_]>::len), Some(1));
+    /// ```
+    #[must_use]
+    pub fn as_dict(&self) -> Option<&[(Value, Value)]> {
+        match self {
+            Self::Dict(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
     /// The integer, if it is one that fits 64 bits.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from(41).as_i64(), Some(41));
     /// ```
+    #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Int(n) => Some(*n),
@@ -110,6 +215,7 @@ impl Value {
     /// ```
     /// assert_eq!(terrarium_core::Value::from(0.5).as_f64(), Some(0.5));
     /// ```
+    #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Int(n) => Some(*n as f64),
@@ -123,6 +229,7 @@ impl Value {
     /// ```
     /// assert_eq!(terrarium_core::Value::from("a").as_str(), Some("a"));
     /// ```
+    #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::Str(text) => Some(text),
@@ -137,6 +244,7 @@ impl Value {
     ///
     /// assert_eq!(Value::from(Bytes::from("ab")).as_bytes(), Some(&b"ab"[..]));
     /// ```
+    #[must_use]
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
@@ -149,6 +257,7 @@ impl Value {
     /// ```
     /// assert_eq!(terrarium_core::Value::from(vec![1, 2]).items().map(<[_]>::len), Some(2));
     /// ```
+    #[must_use]
     pub fn items(&self) -> Option<&[Value]> {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) | Self::FrozenSet(items) => Some(items),
@@ -165,6 +274,7 @@ impl Value {
     /// assert_eq!(dict.get("a"), Some(&Value::Int(1)));
     /// assert_eq!(dict.get("b"), None);
     /// ```
+    #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         match self {
             Self::Dict(pairs) => pairs.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v),

@@ -22,8 +22,9 @@ pub struct NativeImage {
 
 /// Has sandboxes start from the bare image that the package brings.
 #[napi]
-pub fn set_base_image(path: String) {
-    Image::set_base(path);
+pub fn set_bare_image(path: String) {
+    // Each worker thread loads the package and sets the same image again.
+    let _ = Image::set_bare(path);
 }
 
 /// The options of listing and pruning.
@@ -51,7 +52,7 @@ impl NativeImage {
     pub fn build(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
         let wire = Wire::new(options, Vec::new());
         start(gate.as_deref(), run, move |sink| {
-            let inner = Image::build_with(wire.options()?, |progress| sink.progress(progress.to_string()))?;
+            let inner = Image::build_with(wire.image_options()?, |progress| sink.progress(progress.to_string()))?;
             Ok(Answer::Image(Self { inner }))
         })
     }

@@ -119,7 +119,7 @@ fn stoppable<T>(sink: &Sink, work: impl FnOnce(OnProgress<'_>) -> Result<T, Pack
     };
     match catch_unwind(AssertUnwindSafe(|| work(&mut progress))) {
         Ok(result) => Ok(result.map_err(Error::from)?),
-        Err(payload) if payload.is::<Stopped>() => Err(Fault::state("Cancelled", "the download was cancelled")),
+        Err(payload) if payload.is::<Stopped>() => Err(Fault::state("cancelled", "the download was cancelled")),
         Err(payload) => resume_unwind(payload),
     }
 }

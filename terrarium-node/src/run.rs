@@ -190,7 +190,7 @@ pub(crate) fn start(
     let job = move || {
         // A panic is a fault of this library; the reader must receive an answer all the same.
         let answer = catch_unwind(AssertUnwindSafe(|| work(&sink)))
-            .unwrap_or_else(|_| Err(Error::Engine("the run panicked".to_owned()).into()));
+            .unwrap_or_else(|_| Err(Error::engine("the run panicked").into()));
         sink.tell(answer.map_or_else(News::Failed, News::Done));
     };
     if let Err(error) = pool::run(Box::new(job), urgent) {

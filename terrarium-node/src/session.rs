@@ -36,7 +36,7 @@ impl NativeSession {
         let inner = Arc::clone(&self.inner);
         start(gate.as_deref(), run, move |sink| match inner.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(session) => question(session, sink).map(Answer::Data),
-            None => Err(Fault::state("Closed", "the session is closed")),
+            None => Err(Fault::state("closed", "the session is closed")),
         })
     }
 }

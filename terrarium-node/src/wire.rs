@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use napi::bindgen_prelude::Buffer;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
-use terrarium_core::{Bytes, Error, ExecuteOptions, ExecutionResult, SandboxOptions, Value};
+use terrarium_core::{Bytes, Error, ExecuteOptions, ExecutionResult, ImageOptions, JsonOptions, SandboxOptions, Value};
 
 use crate::fault::Fault;
 
@@ -30,7 +30,7 @@ impl Wire {
 
     /// A message that has a JSON form.
     pub(crate) fn of(message: &impl Serialize, blobs: Vec<Bytes>) -> Result<Self, Fault> {
-        let text = serde_json::to_string(message).map_err(|error| Error::Engine(error.to_string()))?;
+        let text = serde_json::to_string(message).map_err(|error| Error::engine(error.to_string()))?;
         Ok(Self { text, blobs })
     }
 
@@ -67,8 +67,12 @@ impl Wire {
         Self::of(&message, blobs)
     }
 
-    /// Options of any kind that hold no contents.
+    /// Members that only this package has.
     pub(crate) fn options<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
+    }
+
+    pub(crate) fn image_options(&self) -> Result<ImageOptions, Fault> {
         named(self.members()?)
     }
 
@@ -95,7 +99,7 @@ impl Wire {
     }
 
     fn members(&self) -> Result<Map<String, Json>, Fault> {
-        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
+        self.options()
     }
 
     fn files(&self, files: Option<Json>) -> Result<BTreeMap<String, Bytes>, Fault> {
@@ -122,7 +126,7 @@ impl Wire {
             *value = Value::Bytes(self.blob("inputs", &index.into())?);
             return Ok(());
         }
-        parts(value).into_iter().try_for_each(|part| self.put_back(part))
+        value.children_mut().into_iter().try_for_each(|part| self.put_back(part))
     }
 }
 
@@ -142,35 +146,11 @@ fn set_aside(value: &mut Value, blobs: &mut Vec<Bytes>) {
             blobs.push(std::mem::take(content));
             *value = Value::Tagged { kind: BLOB.to_owned(), fields: [("index".to_owned(), index)].into() };
         }
-        value => parts(value).into_iter().for_each(|part| set_aside(part, blobs)),
+        value => value.children_mut().into_iter().for_each(|part| set_aside(part, blobs)),
     }
 }
 
-/// The values in a value.
-fn parts(value: &mut Value) -> Vec<&mut Value> {
-    match value {
-        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
-            items.iter_mut().collect()
-        }
-        Value::Dict(pairs) => pairs.iter_mut().flat_map(|(key, item)| [key, item]).collect(),
-        Value::Tagged { fields, .. } => fields.values_mut().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Options out of their members. An error names the member, which serde's own does not.
-fn named<T: DeserializeOwned>(members: Map<String, Json>) -> Result<T, Fault> {
-    let read = |members: Map<String, Json>| serde_json::from_value::<T>(Json::Object(members));
-    let error = match read(members.clone()) {
-        Ok(options) => return Ok(options),
-        Err(error) => error,
-    };
-    let culprit = members.into_iter().find_map(|(name, value)| {
-        let error = read([(name.clone(), value)].into_iter().collect()).err()?;
-        Some((name, error))
-    });
-    Err(match culprit {
-        Some((name, error)) => Fault::wrong_type(format!("option `{name}`: {error}"), Some(name)),
-        None => Fault::wrong_type(format!("options: {error}"), None),
-    })
+/// Options out of their members.
+fn named<T: JsonOptions>(members: Map<String, Json>) -> Result<T, Fault> {
+    Ok(T::from_json_value(Json::Object(members))?)
 }

@@ -1,6 +1,6 @@
 //! The core's errors as the exceptions of `terrarium._errors`.
 
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 use terrarium_core::Error;
 
 use crate::{exit, python};
@@ -11,59 +11,44 @@ pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
 }
 
 fn made(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    let fields = PyDict::new(py);
-    let class = match error {
-        Error::InvalidOption { name, reason } => {
-            fields.set_item("name", name)?;
-            fields.set_item("reason", reason)?;
-            "InvalidOptionError"
-        }
-        Error::InvalidPath { path, reason } => {
-            fields.set_item("path", path)?;
-            fields.set_item("reason", reason)?;
-            "InvalidPathError"
-        }
-        Error::File { path, reason } => {
-            fields.set_item("path", path)?;
-            fields.set_item("reason", reason)?;
-            "SandboxFileError"
-        }
-        Error::TooLarge { what, option, limit, used } => {
-            fields.set_item("what", what)?;
-            fields.set_item("option", option)?;
-            fields.set_item("limit", limit)?;
-            fields.set_item("used", used)?;
-            "TooLargeError"
-        }
-        Error::Package(_) => "PackageError",
-        Error::Image { path, reason } => {
-            fields.set_item("path", path.to_string_lossy())?;
-            fields.set_item("reason", reason)?;
-            "ImageError"
-        }
-        Error::Cache { path, reason } => {
-            fields.set_item("path", path.to_string_lossy())?;
-            fields.set_item("reason", reason)?;
-            "CacheError"
-        }
-        Error::Forked => "ForkedError",
-        Error::Artifacts(_) => "ArtifactsError",
-        Error::Start(_) => "StartError",
-        Error::Engine(_) => "EngineError",
+    let details = error.details();
+    let (option, reason) = (details.option.unwrap_or_default(), details.reason.as_deref().unwrap_or_default());
+    match details.problem {
+        Some("unknown") => return Ok(PyTypeError::new_err(format!("unknown option '{option}': {reason}"))),
+        Some("wrong_type") => return Ok(PyTypeError::new_err(format!("option '{option}': {reason}"))),
+        _ => {}
+    }
+    let class = match error.code() {
+        "invalid_option" => "InvalidOptionError",
+        "invalid_path" => "InvalidPathError",
+        "file" => "SandboxFileError",
+        "too_large" => "TooLargeError",
+        "image" | "bare_image_already_set" => "ImageError",
+        "cache" => "CacheError",
+        "forked" => "ForkedError",
+        "artifacts" => "ArtifactsError",
+        "start" => "StartError",
+        "engine" => "EngineError",
+        code if code.starts_with("package_") => "PackageError",
         _ => "TerrariumError",
     };
+    let fields = PyDict::new(py);
+    fields.set_item("code", error.code())?;
+    fields.set_item("name", &option)?;
+    fields.set_item("reason", reason)?;
+    let (path, errno, package, url) = (details.path, details.errno, details.package, details.url);
+    let texts = [("option", Some(option)), ("path", path), ("package", package), ("url", url)];
+    for (name, text) in texts.into_iter().chain([("errno", errno.map(str::to_owned))]) {
+        if let Some(text) = text {
+            fields.set_item(name, text)?;
+        }
+    }
+    for (name, number) in [("limit", details.limit), ("used", details.used)] {
+        if let Some(number) = number {
+            fields.set_item(name, number)?;
+        }
+    }
     instance(py, class, &error.to_string(), &fields)
-}
-
-/// An option that the core does not take.
-pub(crate) fn invalid_option(py: Python<'_>, name: &str, reason: &str) -> PyErr {
-    let make = || {
-        let fields = PyDict::new(py);
-        fields.set_item("name", name)?;
-        fields.set_item("reason", reason)?;
-        instance(py, "InvalidOptionError", &format!("option `{name}`: {reason}"), &fields)
-    };
-    make().unwrap_or_else(|problem| problem)
 }
 
 fn instance(py: Python<'_>, class: &str, message: &str, fields: &Bound<'_, PyDict>) -> PyResult<PyErr> {

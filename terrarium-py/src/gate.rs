@@ -141,5 +141,5 @@ fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<
 }
 
 fn no_thread(py: Python<'_>, reason: &str) -> PyErr {
-    raised(py, Error::Engine(format!("a thread to work on: {reason}")))
+    raised(py, Error::engine(format!("a thread to work on: {reason}")))
 }

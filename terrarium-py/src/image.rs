@@ -56,8 +56,8 @@ impl Image {
 
 /// Start sandboxes that want the bare interpreter from an image that the package brings.
 #[pyfunction]
-pub(crate) fn set_base(path: PathBuf) {
-    terrarium_core::Image::set_base(path);
+pub(crate) fn set_base(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    terrarium_core::Image::set_bare(path).map_err(|error| raised(py, error))
 }
 
 /// What is in an image file, as JSON.

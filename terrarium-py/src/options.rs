@@ -9,9 +9,7 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
 };
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json};
-use terrarium_core::{Bytes, ExecuteOptions, SandboxOptions, StreamCallback};
+use terrarium_core::{Bytes, ExecuteOptions, JsonOptions, SandboxOptions, StreamCallback};
 
 use crate::{
     cancel::CancelHandle,
@@ -20,31 +18,8 @@ use crate::{
 };
 
 /// One of the core's option structs, from its JSON form.
-pub(crate) fn read<T: DeserializeOwned>(py: Python<'_>, json: &str) -> PyResult<T> {
-    let whole = match serde_json::from_str(json) {
-        Ok(options) => return Ok(options),
-        Err(whole) => whole,
-    };
-    // Each alone, to find out which it is.
-    let members: Map<String, Json> = serde_json::from_str(json).unwrap_or_default();
-    for (name, value) in members {
-        let alone = Json::Object(Map::from_iter([(name.clone(), value)]));
-        if let Err(problem) = serde_json::from_value::<T>(alone) {
-            return Err(refused(py, &name, &problem.to_string()));
-        }
-    }
-    Err(refused(py, "options", &whole.to_string()))
-}
-
-/// In Python's own words: unknown names and wrong types are a `TypeError`.
-fn refused(py: Python<'_>, name: &str, problem: &str) -> PyErr {
-    if let Some((_, known)) = problem.split_once("expected one of ").filter(|_| problem.starts_with("unknown field")) {
-        return PyTypeError::new_err(format!("unknown option '{name}'; there are {}", known.replace('`', "")));
-    }
-    if problem.starts_with("invalid type") {
-        return PyTypeError::new_err(format!("option '{name}': {problem}"));
-    }
-    error::invalid_option(py, name, problem.strip_prefix(&format!("{name}: ")).unwrap_or(problem))
+pub(crate) fn read<T: JsonOptions>(py: Python<'_>, json: &str) -> PyResult<T> {
+    T::from_json(json).map_err(|problem| error::raised(py, problem))
 }
 
 /// The options of a sandbox.
@@ -97,7 +72,10 @@ impl Run {
             let (listener, tell) = (listener?, Arc::clone(tell));
             Some(Arc::new(move |bytes: &[u8]| tell(listener, Heard::Bytes(bytes.to_vec()))))
         };
-        ExecuteOptions { on_stdout: stream(self.on_stdout), on_stderr: stream(self.on_stderr), ..self.options }
+        let mut options = self.options;
+        options.on_stdout = stream(self.on_stdout);
+        options.on_stderr = stream(self.on_stderr);
+        options
     }
 
     /// Take the functions out, for the thread that calls them.

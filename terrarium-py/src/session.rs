@@ -89,7 +89,7 @@ impl Session {
             let mut slot = shared.lock().unwrap_or_else(PoisonError::into_inner);
             match slot.as_mut() {
                 Some(session) => session.execute_with(&code, run.into_options(&tell)),
-                None => Err(Error::Engine(CLOSED.to_owned())),
+                None => Err(Error::engine(CLOSED)),
             }
         };
         gate::run(py, is_main, &listeners, stop, work).map(Outcome::new)

@@ -17,5 +17,5 @@ pub use picture::Picture;
 pub use probe::{Ending, Job, Report, Step, run_job, serve};
 pub use program::{Native, Program, Works, check_golden, check_native, programs, transcript};
 pub use resources::Resources;
-pub use run::{no_files, options, run, run_in, sandbox, session};
+pub use run::{options, run, run_in, sandbox, session};
 pub use wheels::{installed, wheel};

@@ -109,7 +109,7 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
         output.flush()
     };
     if let Some(path) = job.base {
-        Image::set_base(path);
+        Image::set_bare(path)?;
     }
     let sandbox = match job.image {
         None => Sandbox::new(job.options)?,

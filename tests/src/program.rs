@@ -177,12 +177,7 @@ impl Program {
 
     /// What the program's run wants.
     pub fn execute_options(&self) -> ExecuteOptions {
-        ExecuteOptions {
-            stdin: self.stdin.as_str().into(),
-            args: Some(self.args.clone()),
-            filename: Some(format!("{}.py", self.name)),
-            ..ExecuteOptions::default()
-        }
+        ExecuteOptions::new().stdin(self.stdin.as_str()).args(self.args.clone()).filename(format!("{}.py", self.name))
     }
 }
 

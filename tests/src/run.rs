@@ -25,10 +25,5 @@ pub fn run(code: &str) -> ExecutionResult {
 /// Run code in a fresh interpreter.
 pub fn run_in(options: SandboxOptions, code: &str) -> ExecutionResult {
     let sandbox = Sandbox::new(options).expect("options within their bounds");
-    sandbox.execute(code, no_files()).expect("what code does is never an error of the host")
-}
-
-/// No files.
-pub fn no_files() -> [(&'static str, &'static str); 0] {
-    []
+    sandbox.execute(code).expect("what code does is never an error of the host")
 }

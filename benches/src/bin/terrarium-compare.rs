@@ -63,7 +63,7 @@ impl Peer {
         Ok(match request {
             Request::Fresh { code, packages, repeat } => {
                 let sandbox = self.sandbox(packages)?;
-                let (ms, result) = repeated(&repeat, || checked(sandbox.execute(&code, [("", ""); 0])))?;
+                let (ms, result) = repeated(&repeat, || checked(sandbox.execute(&code)))?;
                 json!({"ms": ms, "stdout": result.stdout})
             }
             Request::Evaluate { code, repeat } => {
@@ -88,12 +88,11 @@ impl Peer {
         if !self.sandboxes.contains_key(&packages) {
             let packages_from = if packages.is_empty() { Vec::new() } else { vec![self.wheels.clone()] };
             let sandbox = if self.inline {
-                let options =
-                    ImageOptions { packages: packages.clone(), packages_from, inline: true, ..ImageOptions::default() };
+                let options = ImageOptions::new().packages(packages.clone()).packages_from(packages_from).inline(true);
                 Image::build(options).and_then(|image| Sandbox::on_image(image, SandboxOptions::default()))
             } else {
                 let packages = Packages::List(packages.clone());
-                Sandbox::new(SandboxOptions { packages, packages_from, ..SandboxOptions::default() })
+                Sandbox::new(SandboxOptions::new().packages(packages).packages_from(packages_from))
             };
             self.sandboxes.insert(packages.clone(), sandbox.map_err(|error| error.to_string())?);
         }
@@ -158,7 +157,7 @@ fn say(message: &Json) -> Result<()> {
 
 fn cold() -> Result<()> {
     let sandbox = Sandbox::new(SandboxOptions::default()).map_err(|error| error.to_string())?;
-    let result = checked(sandbox.execute("1 + 1", [("", ""); 0]))?;
+    let result = checked(sandbox.execute("1 + 1"))?;
     println!("{}", result.final_repr.unwrap_or_default());
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Run a Python program with an input file; get its value, its output and the files it made.
 
-use terrarium_core::{Sandbox, SandboxOptions, Status, Value};
+use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Status, Value};
 
 const CODE: &str = "
 import csv, json
@@ -16,7 +16,8 @@ total
 
 fn main() -> terrarium_core::Result<()> {
     let sandbox = Sandbox::new(SandboxOptions::default())?;
-    let result = sandbox.execute(CODE, [("sales.csv", "item,amount\napple,30\npear,12\n")])?;
+    let result =
+        sandbox.execute_with(CODE, ExecuteOptions::new().file("sales.csv", "item,amount\napple,30\npear,12\n"))?;
 
     println!("{:?}: {}", result.status, result.stdout);
     for (name, content) in &result.output_files {

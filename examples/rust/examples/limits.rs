@@ -5,17 +5,12 @@ use std::{thread, time::Duration};
 use terrarium_core::{CancelHandle, ExecuteOptions, Sandbox, SandboxOptions, Status};
 
 fn main() -> terrarium_core::Result<()> {
-    let sandbox = Sandbox::new(SandboxOptions {
-        timeout: Some(Duration::from_millis(500)),
-        memory: 128 << 20,
-        output: 1000,
-        ..SandboxOptions::default()
-    })?;
-    let no_files = [("", ""); 0];
+    let sandbox =
+        Sandbox::new(SandboxOptions::new().timeout(Duration::from_millis(500)).memory(128 << 20).stream_bytes(1000))?;
 
-    let endless = sandbox.execute("print('started')\nwhile True: pass", no_files)?;
-    let greedy = sandbox.execute("x = bytearray(1_000_000_000)", no_files)?;
-    let talkative = sandbox.execute("print('x' * 5000)", no_files)?;
+    let endless = sandbox.execute("print('started')\nwhile True: pass")?;
+    let greedy = sandbox.execute("x = bytearray(1_000_000_000)")?;
+    let talkative = sandbox.execute("print('x' * 5000)")?;
 
     let cancel = CancelHandle::new();
     let canceller = cancel.clone();
@@ -23,7 +18,7 @@ fn main() -> terrarium_core::Result<()> {
         thread::sleep(Duration::from_millis(100));
         canceller.cancel();
     });
-    let options = ExecuteOptions { cancel: Some(cancel), ..ExecuteOptions::default() };
+    let options = ExecuteOptions::new().cancel(cancel);
     let cancelled = sandbox.execute_with("import time; time.sleep(60)", options)?;
 
     assert_eq!((endless.status, endless.stdout.as_str()), (Status::Timeout, "started\n"));

@@ -7,16 +7,12 @@ use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions};
 fn main() -> terrarium_core::Result<()> {
     let received = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&received);
-    let options = ExecuteOptions {
-        stdin: "6\n7\n".into(),
-        on_stdout: Some(Arc::new(move |chunk| {
-            print!("{}", String::from_utf8_lossy(chunk));
-            if let Ok(mut bytes) = sink.lock() {
-                bytes.extend_from_slice(chunk);
-            }
-        })),
-        ..ExecuteOptions::default()
-    };
+    let options = ExecuteOptions::new().stdin("6\n7\n").on_stdout(move |chunk| {
+        print!("{}", String::from_utf8_lossy(chunk));
+        if let Ok(mut bytes) = sink.lock() {
+            bytes.extend_from_slice(chunk);
+        }
+    });
     let code = "a, b = int(input()), int(input())\nfor n in range(3):\n    print('step', n)\nprint(a * b)";
     let result = Sandbox::new(SandboxOptions::default())?.execute_with(code, options)?;
 

@@ -4,11 +4,10 @@ use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Value};
 
 fn main() -> terrarium_core::Result<()> {
     let sandbox = Sandbox::new(SandboxOptions::default())?;
-    let options = ExecuteOptions {
-        inputs: [("prices".to_owned(), Value::from(vec![1.5, 2.25, 3.0])), ("name".to_owned(), "fruit".into())].into(),
-        outputs: vec!["total".to_owned(), "summary".to_owned()],
-        ..ExecuteOptions::default()
-    };
+    let options = ExecuteOptions::new()
+        .input("prices", vec![1.5, 2.25, 3.0])
+        .input("name", "fruit")
+        .outputs(["total", "summary"]);
     let code = "from decimal import Decimal\ntotal = sum(prices)\nsummary = {'name': name, 'sum': (total, len(prices))}\nDecimal(str(total))";
     let result = sandbox.execute_with(code, options)?;
     println!("{:?}", result.outputs);

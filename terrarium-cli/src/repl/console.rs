@@ -63,13 +63,9 @@ impl Console {
     pub(super) fn run(&mut self, code: &str) -> Result<Ended, Failure> {
         self.blocks += 1;
         let cancel = CancelHandle::new();
-        let mut execute = ExecuteOptions {
-            // A name of its own for each: a traceback can lead through several.
-            filename: Some(format!("<input-{}>", self.blocks)),
-            store_last: true,
-            cancel: Some(cancel.clone()),
-            ..ExecuteOptions::default()
-        };
+        // Each block has a separate name: a traceback can lead through several.
+        let filename = format!("<input-{}>", self.blocks);
+        let mut execute = ExecuteOptions::new().filename(filename).store_last(true).cancel(cancel.clone());
         let streams = Streams::new(&cancel);
         streams.connect(&mut execute);
         let result = {

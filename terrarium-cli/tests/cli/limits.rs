@@ -40,9 +40,9 @@ fn a_memory_error_can_be_caught() {
 
 #[test]
 fn output_beyond_the_limit_is_dropped_and_said_so() {
-    let ran = ran(&["run", "--output", "1KiB", "-c", "print('x' * 5000); open('f', 'w')"]);
+    let ran = ran(&["run", "--stream-bytes", "1KiB", "-c", "print('x' * 5000); open('f', 'w')"]);
     assert_eq!((ran.code, ran.stdout.len()), (Some(0), 1024));
-    assert_eq!(ran.stderr, "terrarium: the standard output was cut at 1KiB: raise --output\n");
+    assert_eq!(ran.stderr, "terrarium: the standard output was cut at 1KiB: raise --stream-bytes\n");
 }
 
 #[test]

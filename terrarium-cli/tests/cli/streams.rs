@@ -88,7 +88,7 @@ fn output_is_passed_on_while_the_program_runs() {
 #[test]
 fn a_reader_that_has_gone_ends_the_run_quietly() {
     for line in [
-        &["run", "--timeout", "none", "--output", "1G", "-c", "while True: print('x' * 1000)"][..],
+        &["run", "--timeout", "none", "--stream-bytes", "1G", "-c", "while True: print('x' * 1000)"][..],
         &["run", "--json", "-c", "'x' * 1_000_000"],
     ] {
         let mut child = spawn(&mut terrarium(line));

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, error::ErrorContext};
 
 /// A folder of compiled code. It is looked at, and made, when something is first looked for in it: a program that needs
 /// nothing compiled needs no folder.
@@ -47,15 +47,15 @@ impl Cache {
         if self.ready.get().is_some() {
             return Ok(());
         }
-        let fault = |reason: String| Error::Cache { path: self.dir.clone(), reason };
         if self.dir.as_os_str().is_empty() {
             let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
-            return Err(fault(reason.to_owned()));
+            return Err(Error::cache(&self.dir, reason));
         }
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(|e| fault(e.to_string()))?;
-        let metadata = fs::metadata(&self.dir).map_err(|e| fault(e.to_string()))?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).or_cache(&self.dir)?;
+        let metadata = fs::metadata(&self.dir).or_cache(&self.dir)?;
         if let Some(reason) = untrusted(&metadata) {
-            return Err(fault(format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another")));
+            let reason = format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another");
+            return Err(Error::cache(&self.dir, reason));
         }
         self.ready.get_or_init(|| ());
         Ok(())
@@ -70,11 +70,11 @@ impl Cache {
         let path = self.path(key);
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::Cache { path, reason: error.to_string() }),
+            Err(error) => Err(error).or_cache(&path),
             Ok(metadata) => match untrusted(&metadata) {
-                Some(reason) => Err(Error::Cache { path, reason: format!("{reason}; remove it") }),
+                Some(reason) => Err(Error::cache(path, format!("{reason}; remove it"))),
                 None if metadata.is_file() => Ok(Some(path)),
-                None => Err(Error::Cache { path, reason: "it is not a file; remove it".to_owned() }),
+                None => Err(Error::cache(path, "it is not a file; remove it")),
             },
         }
     }
@@ -88,11 +88,11 @@ impl Cache {
         let path = self.path(key);
         let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
         let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));
-        written.map_err(|error| {
+        if written.is_err() {
             // What is left of it is of no use, and the first error is the one to tell.
             let _ = fs::remove_file(&partial);
-            Error::Cache { path: path.clone(), reason: error.to_string() }
-        })?;
+        }
+        written.or_cache(&path)?;
         Ok(path)
     }
 

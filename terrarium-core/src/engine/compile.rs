@@ -16,7 +16,11 @@ use super::{
     compiler_memory,
     config::{self, CodeKind},
 };
-use crate::{Error, Result, link::ModuleInfo};
+use crate::{
+    Error, Result,
+    error::{Cause, ErrorContext},
+    link::ModuleInfo,
+};
 
 /// A module as machine code, with what linking needs to know of it.
 pub(super) struct Compiled {
@@ -36,9 +40,9 @@ impl Compiled {
             return Ok(Arc::clone(info));
         }
         let path = self.path.clone().unwrap_or_default();
-        let fault = |reason: String| Error::Cache { path: path.clone(), reason: format!("{reason}; remove it") };
-        let text = fs::read(&path).map_err(|error| fault(error.to_string()))?;
-        let info = serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
+        let info = fs::read(&path).map_err(Cause::from).and_then(|text| Ok(serde_json::from_slice(&text)?));
+        let info =
+            info.map_err(|cause| Error::Cache { path, reason: format!("{cause}; remove it"), source: Some(cause) })?;
         Ok(Arc::clone(self.info.get_or_init(|| Arc::new(info))))
     }
 }
@@ -144,7 +148,7 @@ pub(super) fn info(
 }
 
 fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
-    serde_json::to_vec(info).map_err(|error| Error::Engine(format!("link information: {error}")))
+    serde_json::to_vec(info).or_engine("link information")
 }
 
 /// A module that is compiled for one guest and kept nowhere.
@@ -225,7 +229,7 @@ pub(super) fn open(engine: &Engine, path: &Path) -> wasmtime::Result<Module> {
 }
 
 pub(super) fn engine_error(error: wasmtime::Error) -> Error {
-    Error::Engine(format!("{error:#}"))
+    Error::Engine { reason: format!("{error:#}"), source: Some(error.into()) }
 }
 
 /// A cryptographic hash behind std's interface, so that two sources never share a name.

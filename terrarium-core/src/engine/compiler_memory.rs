@@ -37,7 +37,7 @@ fn check(needed: u64, available: u64) -> Result<()> {
         return Ok(());
     }
     let [needed, available] = [needed, available].map(|bytes| bytes as f64 / 1e9);
-    Err(Error::Engine(format!(
+    Err(Error::engine(format!(
         "to compile with inlining takes about {needed:.1} GB of memory and a third more to spare, of which \
          {available:.1} GB are available: build the image without `inline`, or on a machine with more memory"
     )))

@@ -14,7 +14,7 @@ use wasmtime::{
 };
 
 use super::{functions, limiter::MOST_TABLE_SLOTS};
-use crate::{Error, Result};
+use crate::{Error, Result, error::ErrorContext};
 
 /// The version of wasmtime: the one that the workspace pins.
 pub(crate) const VERSION: &str = "48.0.8";
@@ -52,7 +52,7 @@ pub(super) fn engine(inlining: bool) -> Result<&'static Engine> {
             Engine::new(config.allocation_strategy(InstanceAllocationStrategy::OnDemand))
         })
     });
-    engine.as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
+    engine.as_ref().map_err(|reason| Error::engine(format!("{reason:#}")))
 }
 
 /// Without inlining, and with it.
@@ -112,7 +112,7 @@ pub(super) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
         CodeKind { inline: true, portable: true } => &COMPILERS[2],
     };
     check_process()?;
-    engine.get_or_init(|| make_compiler(kind)).as_ref().map_err(|reason| Error::Engine(format!("{reason:#}")))
+    engine.get_or_init(|| make_compiler(kind)).as_ref().map_err(|reason| Error::engine(format!("{reason:#}")))
 }
 
 /// Engines that only compile: see [`compiler`].
@@ -135,7 +135,7 @@ pub(super) fn for_one_module(engine: &Engine) -> Result<Option<Engine>> {
         return Ok(None);
     };
     let made = make_compiler(CodeKind { inline: true, portable });
-    made.map(Some).map_err(|reason| Error::Engine(format!("{reason:#}")))
+    made.map(Some).or_engine("")
 }
 
 fn make_compiler(kind: CodeKind) -> wasmtime::Result<Engine> {

@@ -19,7 +19,7 @@ use super::{
     state::{Links, State},
     trap::End,
 };
-use crate::{Error, memory::GuestMemory, rewrite::SAFEPOINT_EXPORT, syscall::Process};
+use crate::{Error, error::ErrorContext, memory::GuestMemory, rewrite::SAFEPOINT_EXPORT, syscall::Process};
 
 /// What a guest starts with.
 pub(crate) struct GuestOptions {
@@ -73,7 +73,8 @@ impl Guest {
             Err(error) => {
                 let written = String::from_utf8_lossy(store.data().process.streams.error.bytes()).into_owned();
                 let reason = format!("{error:#}");
-                Err(Error::Start(if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) }))
+                let reason = if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) };
+                Err(Error::Start { reason, source: Some(error.into()) })
             }
         }
     }
@@ -95,7 +96,7 @@ impl Guest {
         state.closures = std::mem::take(&mut guest.running.store.data_mut().closures);
         state.limiter.peak = links.memory.data_size(&*guest.running.store);
         *guest.running.store.data_mut() = state;
-        settle(&mut guest.running.store, links).map_err(|error| Error::Start(format!("{error:#}")))?;
+        settle(&mut guest.running.store, links).or_start("")?;
         guest.draw(&snapshot.record.entropy)?;
         Ok(guest)
     }
@@ -114,14 +115,13 @@ impl Guest {
         if places.is_empty() {
             return Ok(());
         }
-        let fault = |error: &dyn std::fmt::Display| Error::Start(format!("entropy: {error}"));
-        let mut entropy = self.process().entropy.stretched().map_err(|errno| fault(&errno))?;
+        let mut entropy = self.process().entropy.stretched().or_start("entropy")?;
         let mut bytes = Vec::new();
         self.running.writing(|running| {
             for Span { address, length } in places {
                 bytes.resize(*length as usize, 0);
-                entropy.fill(&mut bytes).map_err(|errno| fault(&errno))?;
-                write(&mut running.store, *address, &bytes).map_err(|error| fault(&format!("{error:#}")))?;
+                entropy.fill(&mut bytes).or_start("entropy")?;
+                write(&mut running.store, *address, &bytes).or_start("entropy")?;
             }
             Ok(())
         })
@@ -187,7 +187,7 @@ impl Guest {
         });
         found.map_err(|error| {
             let written = String::from_utf8_lossy(self.process().streams.error.bytes()).into_owned();
-            Error::Start(format!("{error:#}; {}", written.trim()))
+            Error::Start { reason: format!("{error:#}; {}", written.trim()), source: Some(error.into()) }
         })
     }
 
@@ -230,12 +230,12 @@ impl Guest {
         /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
         const IMMORTAL: u32 = 5 << 28;
         const LEAST: u32 = 1 << 30;
-        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a reference count: {reason}"));
-        let mut memory = memory(&mut self.running.store).map_err(|error| fault(&error))?;
+        let doing = "a reference count";
+        let mut memory = memory(&mut self.running.store).or_engine(doing)?;
         for object in objects {
-            let count = memory.read_u32(object).map_err(|errno| fault(&errno))?;
+            let count = memory.read_u32(object).or_engine(doing)?;
             if count < LEAST {
-                memory.write_u32(object, IMMORTAL).map_err(|errno| fault(&errno))?;
+                memory.write_u32(object, IMMORTAL).or_engine(doing)?;
             }
         }
         Ok(())
@@ -250,12 +250,12 @@ impl Guest {
         const LARGEST_OBJECT: u32 = 8192;
         let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
         let pattern: Vec<u8> = pattern.collect();
-        let fault = |reason: &dyn std::fmt::Display| Error::Engine(format!("a random generator's state: {reason}"));
-        let memory = memory(&mut self.running.store).map_err(|error| fault(&error))?;
-        let object = memory.slice(address, LARGEST_OBJECT).map_err(|errno| fault(&errno))?;
+        let doing = "a random generator's state";
+        let memory = memory(&mut self.running.store).or_engine(doing)?;
+        let object = memory.slice(address, LARGEST_OBJECT).or_engine(doing)?;
         let offset = object.windows(pattern.len()).position(|window| window == pattern);
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
-        let offset = offset.ok_or_else(|| fault(&"it is not where the interpreter says"))?;
+        let offset = offset.ok_or_else(|| Error::engine(format!("{doing}: it is not where the interpreter says")))?;
         Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
     }
 
@@ -266,7 +266,7 @@ impl Guest {
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let Running { store, links, .. } = &mut self.running;
         let memory = links.python.get_memory(&mut **store, name);
-        let memory = memory.ok_or_else(|| Error::Engine(format!("the interpreter has no memory {name}")))?;
+        let memory = memory.ok_or_else(|| Error::engine(format!("the interpreter has no memory {name}")))?;
         let content = memory.data_mut(&mut **store);
         let taken = content.to_vec();
         content.fill(0);
@@ -303,10 +303,10 @@ impl Guest {
 /// Why there is no instance.
 fn no_place(error: &wasmtime::Error) -> Error {
     match error.downcast_ref::<PoolConcurrencyLimitError>() {
-        Some(_) => Error::Start(format!(
+        Some(_) => Error::start(format!(
             "a process has room for {MOST_GUESTS} interpreters at a time, and all are in use: drop sessions"
         )),
-        None => Error::Start(format!("{error:#}")),
+        None => Error::start(format!("{error:#}")),
     }
 }
 

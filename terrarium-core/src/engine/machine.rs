@@ -20,7 +20,8 @@ use super::{
     state::State,
 };
 use crate::{
-    Error, Result,
+    Result,
+    error::ErrorContext,
     link::ModuleInfo,
     rewrite::{RewriteOptions, Safepoint, rewrite},
     vfs::Content,
@@ -119,7 +120,7 @@ impl Machine {
             safepoint: Some(self.source.safepoint),
             ..RewriteOptions::default()
         };
-        rewrite(&(self.source.wasm)()?, &options).map_err(|error| Error::Artifacts(error.to_string()))
+        rewrite(&(self.source.wasm)()?, &options).or_artifacts()
     }
 
     /// What linking needs to know of the interpreter's module.
@@ -132,7 +133,7 @@ impl Machine {
         }
         let read = || {
             let wasm = (self.source.wasm)()?;
-            ModuleInfo::main(&wasm).map_err(|error| Error::Artifacts(error.to_string()))
+            ModuleInfo::main(&wasm).or_artifacts()
         };
         let info = compile::info(&self.engine, &self.cache, &self.source_name(), read)?;
         Ok(Arc::clone(self.main.get_or_init(|| Arc::new(info))))

@@ -19,8 +19,8 @@ pub(super) fn context(process: &Process, env: &[(String, String)]) -> WasiP1Ctx 
         builder.env(name, value);
     }
     builder
-        .wall_clock(Wall(Arc::clone(&process.clock)))
-        .monotonic_clock(Monotonic(Arc::clone(&process.clock)))
+        .wall_clock(Wall(Arc::clone(process.clock())))
+        .monotonic_clock(Monotonic(Arc::clone(process.clock())))
         .secure_random(Random(process.entropy.clone()))
         .build_p1()
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     CancelHandle, Display, Error, Value,
     engine::{CancelTarget, End, Guest, GuestOptions, Machine, PyFunction, Reason, Snapshot, Taken},
+    error::ErrorContext,
     output::PythonError,
     syscall::Process,
     value::from_wire,
@@ -137,7 +138,7 @@ impl Interpreter {
         let mut functions = [PyFunction(0); NAMES.len()];
         for (function, name) in functions.iter_mut().zip(NAMES) {
             *function =
-                guest.function(name).ok_or_else(|| Error::Start(format!("the image has no function {name}")))?;
+                guest.function(name).ok_or_else(|| Error::start(format!("the image has no function {name}")))?;
         }
         let mut interpreter = Self { guest, frames, functions: Functions(functions), grace, ended: false };
         if let Some(boot) = boot {
@@ -149,7 +150,7 @@ impl Interpreter {
     /// Tell the harness how the interpreter is to be set up.
     fn configure(&mut self, boot: &Boot<'_>) -> Result<(), Error> {
         let ended = self.guest.invoke(self.functions.0[BOOT], json(boot)?);
-        ended.map(drop).map_err(|end| Error::Start(format!("{end:?}")))
+        ended.map(drop).map_err(|end| Error::start(format!("{end:?}")))
     }
 
     /// Import modules. Why some could not be, by name.
@@ -211,7 +212,7 @@ impl Interpreter {
     ) -> Result<Result<Vec<u8>, End>, Error> {
         let interrupt = Arc::clone(self.guest.interrupt());
         let watch = interrupt.arm(timeout, self.grace);
-        let _watch = watch.map_err(|error| Error::Engine(format!("no thread to watch over the run: {error}")))?;
+        let _watch = watch.or_engine("no thread to watch over the run")?;
         let target = Arc::new(CancelTarget(interrupt));
         if let Some(cancel) = cancel {
             cancel.register(&target);
@@ -296,7 +297,7 @@ impl Interpreter {
 
     fn ask(&mut self, function: PyFunction, request: &impl Serialize, within: Duration) -> Result<Vec<u8>, Error> {
         self.invoke(function, json(request)?, Some(within), None)?
-            .map_err(|end| Error::Engine(format!("the interpreter ended while it was asked something: {end:?}")))
+            .map_err(|end| Error::engine(format!("the interpreter ended while it was asked something: {end:?}")))
     }
 
     /// Nobody needs it any more.
@@ -349,15 +350,15 @@ fn guest_options(
 }
 
 fn json(message: &impl Serialize) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(message).map_err(|error| Error::Engine(format!("request: {error}")))
+    serde_json::to_vec(message).or_engine("request")
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(response: &'a [u8]) -> Result<T, Error> {
     // A fault of the harness has the form of a program's.
     if let Ok(Response { error: Some(error), .. }) = serde_json::from_slice(response) {
-        return Err(Error::Engine(format!("the interpreter's answer: {}", error.message)));
+        return Err(Error::engine(format!("the interpreter's answer: {}", error.message)));
     }
-    serde_json::from_slice(response).map_err(|error| Error::Engine(format!("the interpreter's answer: {error}")))
+    serde_json::from_slice(response).or_engine("the interpreter's answer")
 }
 
 fn from_end(end: End) -> Answer {

@@ -15,6 +15,7 @@ use crate::{
     base,
     conclude::{conclude, stream},
     engine::{Build, CodeKind, Machine, compatibility},
+    error::ErrorContext,
     guest::{Interpreter, InterpreterOptions, Request},
     packages::Mounted,
     syscall::Process,
@@ -221,7 +222,7 @@ impl Recipe {
         let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
         let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
         let writer = Context::guest(Timespec::default());
-        vfs.host_mkdir(&writer, boot.home.as_bytes()).map_err(|errno| self.fault(errno))?;
+        vfs.host_mkdir(&writer, boot.home.as_bytes()).or_image(self.name().as_ref(), "")?;
         let mut process = Process::new(vfs);
         process.streams.output = stream(STREAM_BYTES, None);
         process.streams.error = stream(STREAM_BYTES, None);
@@ -245,8 +246,9 @@ impl Recipe {
         Ok(conclude(answer, Some(self.timeout)))
     }
 
-    fn fault(&self, reason: impl ToString) -> Error {
-        Error::Image { path: self.name().into(), reason: reason.to_string() }
+    /// An error of this image that no other error caused.
+    fn fault(&self, reason: impl Into<String>) -> Error {
+        Error::image(self.name(), reason)
     }
 }
 

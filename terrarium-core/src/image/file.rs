@@ -17,6 +17,7 @@ use crate::{
     Error, Result,
     abi::Timespec,
     engine::{LoaderRecord, write_private},
+    error::ErrorContext,
     package::{PackageError, Placed, What, from_archive},
     vfs::{Content, Credentials, LayerBuilder},
 };
@@ -27,7 +28,9 @@ const LOADER: &str = "/loader.json";
 const PACKAGED: &str = "/packaged";
 /// Those that the guest wrote itself.
 const WRITTEN: &str = "/written";
-/// An image says less of itself.
+/// The words that the error of another file begins with.
+const NO_IMAGE: &str = "it is no image";
+/// Upper bound on the metadata.
 const LONGEST_ABOUT: u64 = 16 << 20;
 
 /// What a file holds beside the machine code.
@@ -48,25 +51,24 @@ pub(super) fn bytes(
     loader: &LoaderRecord,
     written: &[(String, Content)],
 ) -> Result<Vec<u8>> {
-    let json = |value: serde_json::Result<Vec<u8>>| value.map_err(|error| Error::Engine(format!("image: {error}")));
-    let (about, loader) = (json(serde_json::to_vec(about))?, json(serde_json::to_vec(loader))?);
+    let (about, loader) =
+        (serde_json::to_vec(about).or_engine("image")?, serde_json::to_vec(loader).or_engine("image")?);
     let mut members = vec![(ABOUT.to_owned(), Content::from(about)), (LOADER.to_owned(), Content::from(loader))];
     members.extend(written.iter().map(|(path, content)| (format!("{WRITTEN}{path}"), content.clone())));
     append(code, &members)
 }
 
 fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
-    let fault = |error: &dyn std::fmt::Display| Error::Engine(format!("image: {error}"));
     let mut out = Cursor::new(code);
-    out.seek(SeekFrom::End(0)).map_err(|error| fault(&error))?;
+    out.seek(SeekFrom::End(0)).or_engine("image")?;
     let mut archive = ZipWriter::new(out);
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (path, content) in members {
-        let bytes = content.clone().into_vec().map_err(|errno| fault(&format!("{path}: {errno}")))?;
-        archive.start_file(path.trim_start_matches('/'), stored).map_err(|error| fault(&error))?;
-        archive.write_all(&bytes).map_err(|error| fault(&error))?;
+        let bytes = content.clone().into_vec().or_engine(format_args!("image: {path}"))?;
+        archive.start_file(path.trim_start_matches('/'), stored).or_engine("image")?;
+        archive.write_all(&bytes).or_engine("image")?;
     }
-    Ok(archive.finish().map_err(|error| fault(&error))?.into_inner())
+    Ok(archive.finish().or_engine("image")?.into_inner())
 }
 
 /// What the file at `path` holds.
@@ -74,10 +76,12 @@ fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Image`] for a file that is none.
 pub(super) fn read(path: &Path) -> Result<Contents> {
-    let none = |error: &dyn std::fmt::Display| fault(path, format!("it is no image: {error}"));
+    let none = |reason: &str| fault(path, format!("{NO_IMAGE}: {reason}"));
     let members = from_archive(path).map_err(|error| match error {
-        PackageError::Damaged { reason, .. } => none(&reason),
-        other => none(&other),
+        PackageError::Damaged { reason, source, .. } => {
+            Error::Image { path: path.to_owned(), reason: format!("{NO_IMAGE}: {reason}"), source }
+        }
+        other => none(&other.to_string()),
     })?;
     let (mut about, mut loader) = (None, None);
     let (mut packaged, mut written) = (Vec::new(), Vec::new());
@@ -95,13 +99,15 @@ pub(super) fn read(path: &Path) -> Result<Contents> {
             }
         }
     }
-    let (Some(about), Some(loader)) = (about, loader) else { return Err(none(&"it says nothing of itself")) };
+    let (Some(about), Some(loader)) = (about, loader) else { return Err(none("it has no metadata")) };
     if about.len() > LONGEST_ABOUT {
-        return Err(none(&"it says too much of itself"));
+        return Err(none("its metadata is larger than 16 MiB"));
     }
-    let about = about.into_vec().map_err(|errno| none(&errno))?;
-    let about: About = serde_json::from_slice(&about).map_err(|error| {
-        fault(path, format!("it was made by another version of this library, build it again ({error})"))
+    let about = about.into_vec().or_image(path, NO_IMAGE)?;
+    let about: About = serde_json::from_slice(&about).map_err(|error| Error::Image {
+        path: path.to_owned(),
+        reason: format!("it was made by another version of this library, build it again ({error})"),
+        source: Some(error.into()),
     })?;
     Ok(Contents { about, loader, packaged, written })
 }
@@ -115,7 +121,7 @@ pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Pl
     for file in files {
         if let What::File { content, .. } = &file.what {
             let added = layer.add_file(file.path.as_bytes(), content.clone(), 0o644, Timespec::default());
-            added.map_err(|error| fault(path, error))?;
+            added.or_image(path, "")?;
         }
     }
     layer.owner(Credentials::ROOT);
@@ -128,10 +134,10 @@ pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Pl
 /// [`Error::Image`].
 pub(super) fn save(info: &ImageInfo, packaged: &[Placed], path: &Path) -> Result<()> {
     let Contents { mut about, loader, packaged: own, written } = read(&info.path)?;
-    let mut code = fs::read(&info.path).map_err(|error| fault(&info.path, error))?;
+    let mut code = fs::read(&info.path).or_image(&info.path, "")?;
     code.truncate(usize::try_from(about.code).unwrap_or(usize::MAX));
     about.is_complete = true;
-    let about = serde_json::to_vec(&about).map_err(|error| fault(path, error))?;
+    let about = serde_json::to_vec(&about).or_image(path, "")?;
     let mut members = vec![(ABOUT.to_owned(), Content::from(about)), (LOADER.to_owned(), loader)];
     // A file that was opened from elsewhere has them already.
     let packaged = if own.is_empty() { packaged } else { &own };
@@ -141,14 +147,14 @@ pub(super) fn save(info: &ImageInfo, packaged: &[Placed], path: &Path) -> Result
             members.push((format!("{folder}{path}"), content.clone()));
         }
     }
-    let bytes = append(code, &members).map_err(|error| fault(path, error))?;
+    let bytes = append(code, &members)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let partial = folder.join(format!(".{name}.{}", std::process::id()));
     let written = write_private(&partial, &bytes).and_then(|()| fs::rename(&partial, path));
-    written.map_err(|error| {
+    if written.is_err() {
         // What is left of it is of no use, and the first error is the one to tell.
         let _ = fs::remove_file(&partial);
-        fault(path, error)
-    })
+    }
+    written.or_image(path, "")
 }

@@ -4,19 +4,20 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{engine::CodeKind, limits};
+use crate::{engine::CodeKind, limits, options::options};
 
 /// What goes into an image: [`Image::build`](crate::Image::build).
 ///
 /// ```
 /// use terrarium_core::ImageOptions;
 ///
-/// let options: ImageOptions = serde_json::from_str(r#"{"packages": ["numpy"]}"#).unwrap();
+/// let options = ImageOptions::new().package("numpy").prepare("import numpy.linalg");
 /// assert_eq!(options.packages, ["numpy"]);
 /// assert!(options.warm);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ImageOptions {
     /// The packages that are imported, with what they need. Default: none.
     pub packages: Vec<String>,
@@ -50,6 +51,36 @@ impl ImageOptions {
     /// How its machine code is made.
     pub(crate) fn kind(&self) -> CodeKind {
         CodeKind { inline: self.inline, portable: self.portable }
+    }
+}
+
+options! {
+    ImageOptions {
+        packages: list(String),
+        packages_from: list(String),
+        prepare: into(String),
+        warm: plain(bool),
+        inline: plain(bool),
+        portable: plain(bool),
+        timeout: plain(Duration),
+        cache_dir: some(PathBuf),
+    }
+}
+
+/// Setters for one element.
+impl ImageOptions {
+    /// Adds a package.
+    #[must_use]
+    pub fn package(mut self, name: impl Into<String>) -> Self {
+        self.packages.push(name.into());
+        self
+    }
+
+    /// Adds a package source.
+    #[must_use]
+    pub fn package_source(mut self, source: impl Into<String>) -> Self {
+        self.packages_from.push(source.into());
+        self
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
         Cache, CodeKind, FUNCTIONS_ENDING, Machine, Snapshot, check_process, compatibility, functions_file, give_back,
         untrusted,
     },
+    error::ErrorContext,
     package::lay_out,
     packages::{self, Mounted},
     vfs::LayerBuilder,
@@ -48,9 +49,13 @@ pub(crate) fn base(cache_dir: Option<&Path>) -> Result<Image> {
 /// An image of the bare interpreter that the program brings.
 static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
 
-/// Start from the image at `path` where the bare interpreter is wanted. The first call counts.
-pub(super) fn ship(path: PathBuf) {
-    let _ = SHIPPED.set(path);
+/// Start from the image at `path` where the bare interpreter is wanted.
+///
+/// # Errors
+/// [`Error::BareImageAlreadySet`] for another path than the one that is set.
+pub(super) fn ship(path: PathBuf) -> Result<()> {
+    let set = SHIPPED.get_or_init(|| path.clone());
+    if *set == path { Ok(()) } else { Err(Error::BareImageAlreadySet { path: set.clone() }) }
 }
 
 /// The image that the program brings. It is trusted as the program is.
@@ -164,10 +169,10 @@ fn find_or_build(
     }
     // One process builds, and in it one thread: each opens the file for itself.
     let lock_path = cache.path(&format!("{name}.lock"));
-    let lock = fs::File::create(&lock_path).map_err(|error| fault(&lock_path, error))?;
+    let lock = fs::File::create(&lock_path).or_image(&lock_path, "")?;
     if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
         progress(ImageProgress::Wait);
-        flock(&lock, FlockOperation::LockExclusive).map_err(|error| fault(&lock_path, error))?;
+        flock(&lock, FlockOperation::LockExclusive).or_image(&lock_path, "")?;
     }
     let made = match cache.find(name)? {
         Some(path) => Ok(path),
@@ -201,7 +206,7 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
 /// As for [`Image::open`].
 pub(super) fn open_file(path: &Path, cache_dir: Option<&Path>) -> Result<Image> {
     check_process()?;
-    let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
+    let metadata = fs::metadata(path).or_image(path, "")?;
     if let Some(reason) = untrusted(&metadata) {
         return Err(fault(path, format!("{reason}; it holds code that runs unchecked")));
     }
@@ -277,8 +282,7 @@ fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {
 /// The files of a cache folder whose names end so.
 fn named(cache_dir: Option<&Path>, ending: &str) -> Result<Vec<PathBuf>> {
     let folder = Cache::open(cache_dir)?.path("");
-    let fault = |error: std::io::Error| Error::Cache { path: folder.clone(), reason: error.to_string() };
-    let entries = fs::read_dir(&folder).map_err(fault)?;
+    let entries = fs::read_dir(&folder).or_cache(&folder)?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect())
 }
@@ -296,7 +300,7 @@ fn touch(path: &Path) {
 }
 
 fn info(path: &Path, about: &About) -> Result<ImageInfo> {
-    let size = fs::metadata(path).map_err(|error| fault(path, error))?.len();
+    let size = fs::metadata(path).or_image(path, "")?.len();
     Ok(ImageInfo {
         path: path.to_owned(),
         name: about.name.clone(),
@@ -343,10 +347,7 @@ fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mounted>) -> Res
     let layer = match mounted {
         Some(mounted) => Arc::clone(&mounted.layer),
         None if !about.is_complete => {
-            return Err(fault(
-                path,
-                "it is part of a cache and cannot be moved: `terrarium image build -o` writes one",
-            ));
+            return Err(fault(path, "it is part of a cache and cannot be moved: save the image to a file of its own"));
         }
         None => {
             verify::verify(path, &about, machine.cache())?;
@@ -363,7 +364,7 @@ fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mounted>) -> Res
         Arc::new(on.build())
     };
     let info = info(path, &about)?;
-    let read = move || loader.clone().into_vec().map_err(|errno| Error::Engine(format!("the image's file: {errno}")));
+    let read = move || loader.clone().into_vec().or_engine("the image's file");
     let snapshot = Snapshot::open(&machine, path, about.snapshot, read)?;
     Ok(Image::of(Opened {
         machine,

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::MetadataExt, path::Path};
 use sha2::{Digest, Sha256};
 
 use super::{about::About, fault};
-use crate::{Result, engine::Cache};
+use crate::{Result, engine::Cache, error::ErrorContext};
 
 /// What the names of marks end in.
 pub(super) const MARK: &str = "verified";
@@ -15,7 +15,7 @@ pub(super) const MARK: &str = "verified";
 /// # Errors
 /// [`Error::Image`](crate::Error::Image) for a damaged one.
 pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
-    let metadata = fs::metadata(path).map_err(|error| fault(path, error))?;
+    let metadata = fs::metadata(path).or_image(path, "")?;
     let state = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
     let seen = Sha256::digest(format!("{state:?} {}", about.sha256));
     let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
@@ -23,10 +23,10 @@ pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
     if cache.find(&mark).is_ok_and(|found| found.is_some()) {
         return Ok(());
     }
-    let file = fs::File::open(path).map_err(|error| fault(path, error))?;
+    let file = fs::File::open(path).or_image(path, "")?;
     let mut hasher = Sha256::new();
     let read = std::io::copy(&mut std::io::Read::take(file, about.code), &mut hasher);
-    let read = read.map_err(|error| fault(path, error))?;
+    let read = read.or_image(path, "")?;
     if read != about.code || hex(&hasher.finalize()) != about.sha256 {
         return Err(fault(path, "it is damaged: its machine code does not have the hash that it names"));
     }

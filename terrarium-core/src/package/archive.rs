@@ -9,7 +9,9 @@ use std::{
 use zip::ZipArchive;
 
 use super::{
-    PackageError, host_file,
+    PackageError,
+    error::PackageContext,
+    host_file,
     placed::{Placed, What},
     positioned::Positioned,
     recent,
@@ -154,14 +156,13 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
 /// # Errors
 /// [`PackageError::Damaged`].
 pub(crate) fn from_archive(path: &Path) -> Result<Vec<Placed>, PackageError> {
-    let fault = |error: ArchiveError| PackageError::damaged(path, error);
-    let content = host_file::open(path).map_err(|error| PackageError::damaged(path, error))?;
-    let archive = Archive::open(content).map_err(fault)?;
+    let content = host_file::open(path).or_damaged(path)?;
+    let archive = Archive::open(content).or_damaged(path)?;
     let place = |entry: Entry| {
         let content = archive.content(&entry, None);
         Placed { path: format!("/{}", entry.name), what: What::File { content, executable: false } }
     };
-    Ok(archive.entries().map_err(fault)?.into_iter().map(place).collect())
+    Ok(archive.entries().or_damaged(path)?.into_iter().map(place).collect())
 }
 
 /// One member of an archive.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use ureq::{Agent, Body, http::Response};
 
-use super::PackageError;
+use super::{PackageError, error::PackageContext};
 
 /// A file that is larger is refused. The largest of the distribution has 30 MB.
 const LARGEST_FILE: u64 = 1 << 30;
@@ -59,12 +59,12 @@ impl Downloader {
     /// # Errors
     /// [`PackageError::Download`], also when there are more than `limit`.
     pub(super) fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, PackageError> {
-        let mut response = self.0.get(url).call().map_err(|error| fault(url, error))?;
+        let mut response = self.0.get(url).call().or_download(url)?;
         let mut bytes = Vec::new();
         let read = response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes);
-        read.map_err(|error| fault(url, error))?;
+        read.or_download(url)?;
         match bytes.len() as u64 > limit {
-            true => Err(fault(url, format!("it has more than {limit} bytes"))),
+            true => Err(broken(url, format!("it has more than {limit} bytes"))),
             false => Ok(bytes),
         }
     }
@@ -100,9 +100,8 @@ impl Downloader {
 
     /// Fetch what is missing of a file.
     fn go_on(&self, url: &str, part: &Path, progress: OnProgress<'_>) -> Result<(), PackageError> {
-        let stored = |error: io::Error| store_fault(part, &error);
-        let mut file = OpenOptions::new().create(true).append(true).read(true).open(part).map_err(stored)?;
-        let mut done = file.metadata().map_err(stored)?.len();
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(part).or_store(part)?;
+        let mut done = file.metadata().or_store(part)?.len();
         let mut request = self.0.get(url);
         if done > 0 {
             request = request.header("Range", format!("bytes={done}-"));
@@ -110,34 +109,34 @@ impl Downloader {
         let mut response = match request.call() {
             // All of it is here already, or what is here is none of it: the hash will tell.
             Err(ureq::Error::StatusCode(416)) => return Ok(()),
-            response => response.map_err(|error| fault(url, error))?,
+            response => response.or_download(url)?,
         };
         if !goes_on(&response, done) {
-            file.set_len(0).map_err(stored)?;
+            file.set_len(0).or_store(part)?;
             done = 0;
         }
         let length = response.body().content_length();
         let total = length.map(|rest| done.saturating_add(rest));
         if total.is_some_and(|total| total > LARGEST_FILE) {
-            return Err(fault(url, format!("it has more than {LARGEST_FILE} bytes")));
+            return Err(broken(url, format!("it has more than {LARGEST_FILE} bytes")));
         }
         let file_name = url.rsplit('/').next().unwrap_or(url);
         let mut body = response.body_mut().as_reader();
         let mut block = vec![0; BLOCK];
         loop {
             progress(DownloadProgress { file_name, done, total });
-            let count = body.read(&mut block).map_err(|error| fault(url, error))?;
+            let count = body.read(&mut block).or_download(url)?;
             if count == 0 {
                 break;
             }
             done += count as u64;
             if done > LARGEST_FILE {
-                return Err(fault(url, format!("it has more than {LARGEST_FILE} bytes")));
+                return Err(broken(url, format!("it has more than {LARGEST_FILE} bytes")));
             }
-            file.write_all(&block[..count]).map_err(stored)?;
+            file.write_all(&block[..count]).or_store(part)?;
         }
         match total.is_some_and(|total| done < total) {
-            true => Err(fault(url, "the connection was closed before the end")),
+            true => Err(broken(url, "the connection was closed before the end")),
             false => Ok(()),
         }
     }
@@ -149,7 +148,7 @@ impl Downloader {
 /// [`PackageError::Damaged`] when it cannot be read, [`PackageError::Hash`] when it is another one.
 pub(super) fn copy(from: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
     let part = part(path);
-    fs::copy(from, &part).map_err(|error| PackageError::damaged(from, error))?;
+    fs::copy(from, &part).or_damaged(from)?;
     finish(&part, path, sha256)
 }
 
@@ -169,30 +168,26 @@ fn goes_on(response: &Response<Body>, done: u64) -> bool {
 
 /// Put a file in its place, if it is the right one.
 fn finish(part: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
-    let stored = |error: io::Error| store_fault(part, &error);
-    let mut file = File::open(part).map_err(stored)?;
-    file.seek(SeekFrom::Start(0)).map_err(stored)?;
+    let mut file = File::open(part).or_store(part)?;
+    file.seek(SeekFrom::Start(0)).or_store(part)?;
     let mut hash = Sha256::new();
     let mut block = vec![0; BLOCK];
     loop {
-        match file.read(&mut block).map_err(stored)? {
+        match file.read(&mut block).or_store(part)? {
             0 => break,
             count => hash.update(&block[..count]),
         }
     }
     let found = format!("{:x}", hash.finalize());
     if !found.eq_ignore_ascii_case(sha256) {
-        fs::remove_file(part).map_err(stored)?;
+        fs::remove_file(part).or_store(part)?;
         return Err(PackageError::Hash { path: path.to_owned(), expected: sha256.to_owned(), found });
     }
-    file.sync_all().map_err(stored)?;
-    fs::rename(part, path).map_err(stored)
+    file.sync_all().or_store(part)?;
+    fs::rename(part, path).or_store(part)
 }
 
-fn fault(url: &str, reason: impl ToString) -> PackageError {
-    PackageError::Download { url: url.to_owned(), reason: reason.to_string() }
-}
-
-fn store_fault(path: &Path, error: &io::Error) -> PackageError {
-    PackageError::Store { path: path.to_owned(), reason: error.to_string() }
+/// The error of a download that no other error caused.
+fn broken(url: &str, reason: impl Into<String>) -> PackageError {
+    PackageError::Download { url: url.to_owned(), reason: reason.into(), source: None }
 }

@@ -1,28 +1,26 @@
 //! [`PackageError`]: why packages cannot be found, read or fetched.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Why a package cannot be used. Each text names the file, the package or the address at fault.
+/// The error that caused this one.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// The reason why a package cannot be used. Each text names the file, the package or the address at fault.
 ///
 /// ```
-/// use terrarium_core::{Error, PackageError, Packages, Sandbox, SandboxOptions};
+/// use terrarium_core::{Sandbox, SandboxOptions};
 ///
 /// let folder = std::env::temp_dir().join("terrarium-no-such-folder");
-/// let options = SandboxOptions {
-///     packages: Packages::List(vec!["six".to_owned()]),
-///     packages_from: vec![folder.to_str().unwrap().to_owned()],
-///     ..Default::default()
-/// };
+/// let options = SandboxOptions::new().package("six").package_source(folder.to_str().unwrap());
 /// let error = Sandbox::new(options).unwrap_err();
-/// assert!(matches!(error, Error::Package(PackageError::Source { .. })));
+/// assert_eq!(error.code(), "package_source");
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackageError {
     /// No source has the package.
     #[error(
-        "no package {name:?}{}{}: add it with `terrarium packages add {name}`, or name a folder that has it in the \
-         option `packages_from`",
+        "no package {name:?}{}{}: no package source has it",
         needed(.needed_by.as_deref()),
         suggestion(.similar)
     )]
@@ -69,38 +67,109 @@ pub enum PackageError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it; a member of an archive is named.
+        /// The problem; a member of an archive is named.
         reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
     },
     /// An entry of `packages_from` cannot be used.
-    #[error("packages from {source_name:?}: {reason}")]
+    #[error("packages from {entry:?}: {reason}")]
     Source {
         /// The entry.
-        source_name: String,
-        /// What is wrong with it and what would do.
+        entry: String,
+        /// The problem and what would do.
         reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
     },
     /// The store of downloaded packages cannot be used.
     #[error("package store {path}: {reason}")]
     Store {
         /// The file or folder.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
     },
     /// A download failed.
     #[error("{url}: {reason}")]
     Download {
-        /// What was fetched.
+        /// The address that was fetched.
         url: String,
-        /// What went wrong.
+        /// The problem.
         reason: String,
+        /// The error that caused this one.
+        source: Option<Cause>,
     },
 }
 
 impl PackageError {
+    /// The stable name of the kind of error: see [`Error::code`](crate::Error::code).
+    ///
+    /// One of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
+    /// `package_source`, `package_store` or `package_download`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "package_unknown",
+            Self::Absent { .. } => "package_absent",
+            Self::Platform { .. } => "package_platform",
+            Self::Hash { .. } => "package_hash",
+            Self::Damaged { .. } => "package_damaged",
+            Self::Source { .. } => "package_source",
+            Self::Store { .. } => "package_store",
+            Self::Download { .. } => "package_download",
+        }
+    }
+
     pub(super) fn damaged(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
-        Self::Damaged { path: path.into(), reason: reason.to_string() }
+        Self::Damaged { path: path.into(), reason: reason.to_string(), source: None }
+    }
+}
+
+/// Turns a failure into a [`PackageError`] with the failure's text in its reason and the failure itself as its source.
+pub(crate) trait PackageContext<T> {
+    /// [`PackageError::Damaged`], of the file at `path`.
+    fn or_damaged(self, path: &Path) -> Result<T, PackageError>;
+
+    /// [`PackageError::Source`], of an entry of `packages_from`.
+    fn or_source(self, entry: &str) -> Result<T, PackageError>;
+
+    /// [`PackageError::Store`], of the file at `path`.
+    fn or_store(self, path: &Path) -> Result<T, PackageError>;
+
+    /// [`PackageError::Download`], of what is at `url`.
+    fn or_download(self, url: &str) -> Result<T, PackageError>;
+}
+
+impl<T, E: Into<Cause>> PackageContext<T> for Result<T, E> {
+    fn or_damaged(self, path: &Path) -> Result<T, PackageError> {
+        self.map_err(|error| {
+            let source = error.into();
+            PackageError::Damaged { path: path.to_owned(), reason: source.to_string(), source: Some(source) }
+        })
+    }
+
+    fn or_source(self, entry: &str) -> Result<T, PackageError> {
+        self.map_err(|error| {
+            let source = error.into();
+            PackageError::Source { entry: entry.to_owned(), reason: source.to_string(), source: Some(source) }
+        })
+    }
+
+    fn or_store(self, path: &Path) -> Result<T, PackageError> {
+        self.map_err(|error| {
+            let source = error.into();
+            PackageError::Store { path: path.to_owned(), reason: source.to_string(), source: Some(source) }
+        })
+    }
+
+    fn or_download(self, url: &str) -> Result<T, PackageError> {
+        self.map_err(|error| {
+            let source = error.into();
+            PackageError::Download { url: url.to_owned(), reason: source.to_string(), source: Some(source) }
+        })
     }
 }
 
@@ -128,8 +197,7 @@ mod tests {
         };
         assert_eq!(
             error.to_string(),
-            "no package \"nunpy\", needed by \"pandas\" (did you mean numpy?): add it with `terrarium packages add nunpy`, \
-             or name a folder that has it in the option `packages_from`"
+            "no package \"nunpy\", needed by \"pandas\" (did you mean numpy?): no package source has it"
         );
     }
 }

@@ -80,17 +80,21 @@ impl Lock {
     /// # Errors
     /// [`PackageError::Damaged`] for what is no lock, or one for another guest.
     pub(crate) fn parse(text: &[u8], path: &Path, target: &Target) -> Result<Self, PackageError> {
-        let fault = |reason: String| PackageError::damaged(path, reason);
-        let lock: Self = serde_json::from_slice(text).map_err(|error| fault(format!("no valid lock: {error}")))?;
+        let lock: Self = serde_json::from_slice(text).map_err(|error| PackageError::Damaged {
+            path: path.to_owned(),
+            reason: format!("no valid lock: {error}"),
+            source: Some(error.into()),
+        })?;
         let mut python = lock.info.python.split('.').map(str::parse::<u32>);
         let python = python.next().zip(python.next());
         if !matches!(python, Some((Ok(major), Ok(minor))) if (major, minor) == target.python)
             || lock.info.abi_version != target.abi
         {
-            return Err(fault(format!(
+            let reason = format!(
                 "the lock is for Python {} with the binary interface {}; this is Python {} with {}",
                 lock.info.python, lock.info.abi_version, target.full, target.abi
-            )));
+            );
+            return Err(PackageError::damaged(path, reason));
         }
         let packages = lock.packages.into_values().map(|package| (normalize(&package.name), package)).collect();
         Ok(Self { info: lock.info, packages })

@@ -31,7 +31,7 @@ pub use download::DownloadProgress;
 pub use error::PackageError;
 pub(crate) use imports::imports;
 pub(crate) use lock::Lock;
-pub(crate) use name::normalize;
+pub(crate) use name::{normalize, similar};
 pub(crate) use placed::{Placed, SITE_PACKAGES, What, lay_out};
 pub(crate) use pool::Pool;
 pub(crate) use site::Site;

@@ -14,7 +14,7 @@ pub(crate) fn normalize(name: &str) -> String {
 }
 
 /// At most three of `names` that look like `name`, the likest first.
-pub(super) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+pub(crate) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let wanted = normalize(name);
     // One slip in four letters, and never another word altogether.
     let most = (wanted.len() / 4).clamp(1, 3);
@@ -29,22 +29,24 @@ pub(super) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
     close.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// How many letters must be put in, left out or changed to make one of the other.
+/// The number of letters to insert, remove, change or swap with the next one to make one word of the other.
 fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut before = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, c) in one.chars().enumerate() {
-        let mut corner = above;
-        let mut left = above + 1;
-        for (cell, d) in row.iter_mut().skip(1).zip(&other) {
-            let changed = corner + usize::from(c != *d);
-            corner = *cell;
-            left = changed.min(corner + 1).min(left + 1);
-            *cell = left;
+    for i in 1..=one.len() {
+        let mut next = vec![i];
+        for j in 1..=other.len() {
+            let changed = row[j - 1] + usize::from(one[i - 1] != other[j - 1]);
+            let mut least = changed.min(row[j] + 1).min(next[j - 1] + 1);
+            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                least = least.min(before[j - 2] + 1);
+            }
+            next.push(least);
         }
-        row[0] = above + 1;
+        before = std::mem::replace(&mut row, next);
     }
-    row.last().copied().unwrap_or_default()
+    row[other.len()]
 }
 
 #[cfg(test)]
@@ -61,9 +63,14 @@ mod tests {
 
     #[test]
     fn the_distance_counts_letters() {
-        for (one, other, expected) in
-            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("numpy", "nunpy", 1), ("kitten", "sitting", 3)]
-        {
+        for (one, other, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("numpy", "nunpy", 1),
+            ("kitten", "sitting", 3),
+            ("numpy", "nupmy", 1),
+        ] {
             assert_eq!(distance(one, other), expected, "{one} {other}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::PackageError;
+use super::{PackageError, error::PackageContext};
 use crate::{
     abi::Timespec,
     vfs::{Content, LayerBuilder},
@@ -51,7 +51,7 @@ pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[Placed])
             }
             What::Link(target) => layer.add_symlink(path.as_bytes(), target.as_bytes(), Timespec::default()),
         };
-        added.map_err(|error| PackageError::damaged(origin, error))?;
+        added.or_damaged(origin)?;
     }
     Ok(())
 }

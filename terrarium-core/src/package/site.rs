@@ -2,14 +2,16 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    PackageError, Target, host_file, normalize,
+    PackageError, Target,
+    error::PackageContext,
+    host_file, normalize,
     placed::{Placed, SITE_PACKAGES, What},
     record,
     tags::WheelName,
@@ -37,7 +39,7 @@ impl Site {
     /// # Errors
     /// [`PackageError`], when it cannot be read, a link leads out of it, or a package in it is for another platform.
     pub(crate) fn open(root: &Path, target: &Target) -> Result<Self, PackageError> {
-        let real = root.canonicalize().map_err(|error| PackageError::damaged(root, error))?;
+        let real = root.canonicalize().or_damaged(root)?;
         let mut listed = Vec::new();
         walk(&real, &real, DEEPEST, &mut listed)?;
         listed.sort();
@@ -61,8 +63,8 @@ impl Site {
         for name in listed {
             let path = real.join(&name);
             let content = host_file::on_demand(&path, digests.get(&name).copied());
-            let content = content.map_err(|error| PackageError::damaged(&path, error))?;
-            let metadata = fs::metadata(&path).map_err(|error| PackageError::damaged(&path, error))?;
+            let content = content.or_damaged(&path)?;
+            let metadata = fs::metadata(&path).or_damaged(&path)?;
             key.update(format!("{name}\0{:?}\n", host_file::Stamp::of(&metadata)));
             let executable = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o111 != 0;
             files.push(Placed { path: format!("{SITE_PACKAGES}/{name}"), what: What::File { content, executable } });
@@ -100,17 +102,16 @@ impl Site {
 
 /// The names of all files below `folder`, relative to `root`; bytecode of other interpreters is left out.
 fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Result<(), PackageError> {
-    let fault = |error: io::Error| PackageError::damaged(folder, error);
-    for entry in fs::read_dir(folder).map_err(fault)? {
-        let entry = entry.map_err(fault)?;
+    for entry in fs::read_dir(folder).or_damaged(folder)? {
+        let entry = entry.or_damaged(folder)?;
         let path = entry.path();
-        let mut kind = entry.file_type().map_err(fault)?;
+        let mut kind = entry.file_type().or_damaged(folder)?;
         if kind.is_symlink() {
-            let led = path.canonicalize().map_err(|error| PackageError::damaged(&path, error))?;
+            let led = path.canonicalize().or_damaged(&path)?;
             if !led.starts_with(root) || !led.is_file() {
                 return Err(PackageError::damaged(&path, "a link in a site folder must lead to a file in that folder"));
             }
-            kind = fs::metadata(&led).map_err(|error| PackageError::damaged(&path, error))?.file_type();
+            kind = fs::metadata(&led).or_damaged(&path)?.file_type();
         }
         if kind.is_dir() && entry.file_name() != "__pycache__" {
             let depth = depth.checked_sub(1).ok_or_else(|| PackageError::damaged(&path, "its folders lie too deep"))?;

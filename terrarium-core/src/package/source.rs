@@ -12,6 +12,7 @@ use pep508_rs::pep440_rs::Version;
 use super::{
     Lock, PackageError, Target,
     available::Available,
+    error::PackageContext,
     host_file,
     lock::{LARGEST_LOCK, LOCK_FILE, PackageType},
     site::{DIST_INFO, Site},
@@ -35,18 +36,18 @@ impl Source {
         if is_address(entry) {
             return downloaded(entry, store, target);
         }
-        let fault = |reason: String| PackageError::Source { source_name: entry.to_owned(), reason };
+        let unusable = |reason: &str| unusable(entry, reason);
         let path = Path::new(entry);
-        let metadata = fs::metadata(path).map_err(|error| fault(error.to_string()))?;
+        let metadata = fs::metadata(path).or_source(entry)?;
         if metadata.is_dir() {
-            let found = folder(path, target).map_err(|error| fault(error.to_string()))?;
-            let none = || fault(format!("the folder holds neither wheels, nor {LOCK_FILE}, nor folders *{DIST_INFO}"));
-            return found.ok_or_else(none)?;
+            let found = folder(path, target).or_source(entry)?;
+            let none = format!("the folder holds neither wheels, nor {LOCK_FILE}, nor folders *{DIST_INFO}");
+            return found.ok_or_else(|| unusable(&none))?;
         }
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("whl") => Ok(Self::Choice(vec![Arc::new(wheel(path.to_owned())?)])),
             Some("json") => distribution(path, target),
-            _ => Err(fault("it is neither a wheel, nor a lock, nor a folder".to_owned())),
+            _ => Err(unusable("it is neither a wheel, nor a lock, nor a folder")),
         }
     }
 
@@ -73,6 +74,11 @@ pub(super) fn folder_address(entry: &str) -> &str {
     entry.trim_end_matches(LOCK_FILE).trim_end_matches('/')
 }
 
+/// The error of an entry that cannot be used, which no other error caused.
+fn unusable(entry: &str, reason: &str) -> PackageError {
+    PackageError::Source { entry: entry.to_owned(), reason: reason.to_owned(), source: None }
+}
+
 /// The packages of a store that came from an address.
 fn downloaded(entry: &str, store: &Path, target: &Target) -> Result<Source, PackageError> {
     let wanted = folder_address(entry);
@@ -81,8 +87,7 @@ fn downloaded(entry: &str, store: &Path, target: &Target) -> Result<Source, Pack
     };
     packages.retain(|package| package.from.as_deref() == Some(wanted));
     if packages.is_empty() {
-        let reason = format!("nothing was downloaded from there: `terrarium packages add --from {entry} NAME`");
-        return Err(PackageError::Source { source_name: entry.to_owned(), reason });
+        return Err(unusable(entry, "no package of the package store was downloaded from there"));
     }
     Ok(Source::Choice(packages))
 }
@@ -145,9 +150,9 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
 /// # Errors
 /// [`PackageError::Damaged`].
 pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
-    let fault = |error: std::io::Error| PackageError::damaged(path, error);
     let mut text = Vec::new();
-    host_file::open_regular(path).map_err(fault)?.0.take(LARGEST_LOCK + 1).read_to_end(&mut text).map_err(fault)?;
+    let file = host_file::open_regular(path).or_damaged(path)?.0;
+    file.take(LARGEST_LOCK + 1).read_to_end(&mut text).or_damaged(path)?;
     if text.len() as u64 > LARGEST_LOCK {
         return Err(PackageError::damaged(path, format!("the lock has more than {LARGEST_LOCK} bytes")));
     }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Lock, PackageError, Target,
     download::{Downloader, OnProgress, copy},
+    error::PackageContext,
     lock::{LARGEST_LOCK, LOCK_FILE, LockedPackage, PackageType},
     normalize,
     source::{folder_address, is_address, read_lock},
@@ -157,7 +158,7 @@ impl PackageStore {
             let is_user = |package: &&LockedPackage| package.depends.iter().any(|other| normalize(other) == *name);
             let user = lock.packages.values().find(is_user).map_or("", |package| package.name.as_str());
             let reason = format!("package {name:?} stays, {user:?} needs it: remove that too");
-            return Err(PackageError::Store { path: self.dir.clone(), reason });
+            return Err(PackageError::Store { path: self.dir.clone(), reason, source: None });
         }
         let all = std::mem::take(&mut lock.packages);
         let (keep, removed): (Vec<_>, Vec<_>) = all.into_iter().partition(|(name, _)| needed.contains(name));
@@ -232,8 +233,9 @@ impl PackageStore {
         let given = Path::new(from);
         let path = if given.is_dir() { given.join(LOCK_FILE) } else { given.to_owned() };
         let path = path.canonicalize().map_err(|error| PackageError::Source {
-            source_name: from.to_owned(),
+            entry: from.to_owned(),
             reason: format!("it is neither an address nor a folder with {LOCK_FILE}: {error}"),
+            source: Some(error.into()),
         })?;
         let lock = read_lock(&path, &self.target)?;
         let folder = path.parent().unwrap_or(Path::new("/"));
@@ -252,19 +254,19 @@ impl PackageStore {
     fn write(&self, lock: &Lock) -> Result<(), PackageError> {
         let path = self.dir.join(LOCK_FILE);
         let part = self.dir.join(format!(".{LOCK_FILE}.part"));
-        let text = serde_json::to_vec_pretty(lock).map_err(|error| self.fault(&path, error))?;
+        let text = serde_json::to_vec_pretty(lock).or_store(&path)?;
         let written = File::create(&part).and_then(|mut file| {
             file.write_all(&text)?;
             file.sync_all()?;
             fs::rename(&part, &path)
         });
-        written.map_err(|error| self.fault(&path, error))
+        written.or_store(&path)
     }
 
     fn discard(&self, file_name: &str) -> Result<(), PackageError> {
         let path = self.dir.join(file_name);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fault(&path, error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).or_store(&path),
             _ => Ok(()),
         }
     }
@@ -273,7 +275,7 @@ impl PackageStore {
     fn guard(&self) -> Result<File, PackageError> {
         let path = self.dir.join(".guard");
         let file = File::create(&path).and_then(|file| file.lock().map(|()| file));
-        file.map_err(|error| self.fault(&path, error))
+        file.or_store(&path)
     }
 
     fn stored(&self, package: &LockedPackage) -> StoredPackage {
@@ -284,10 +286,6 @@ impl PackageStore {
             asked: package.asked == Some(true),
             from: package.from.clone().unwrap_or_default(),
         }
-    }
-
-    fn fault(&self, path: &Path, reason: impl ToString) -> PackageError {
-        PackageError::Store { path: path.to_owned(), reason: reason.to_string() }
     }
 }
 

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     PackageError, Target,
-    archive::{Archive, ArchiveError, Entry, Kind},
+    archive::{Archive, Entry, Kind},
+    error::PackageContext,
     host_file, metadata,
     placed::{LIBRARIES, Placed, SITE_PACKAGES, What, stays_inside, unsafe_path},
     record,
@@ -56,10 +57,9 @@ impl Wheel {
     /// # Errors
     /// As for [`open`](Self::open).
     pub(crate) fn libraries(path: &Path) -> Result<Self, PackageError> {
-        let content = host_file::open(path).map_err(|error| PackageError::damaged(path, error))?;
-        let fault = |error: ArchiveError| PackageError::damaged(path, error);
-        let archive = Archive::open(content.clone()).map_err(fault)?;
-        let entries = archive.entries().map_err(fault)?;
+        let content = host_file::open(path).or_damaged(path)?;
+        let archive = Archive::open(content.clone()).or_damaged(path)?;
+        let entries = archive.entries().or_damaged(path)?;
         for entry in &entries {
             if let Some(reason) = unsafe_path(&entry.name) {
                 return Err(PackageError::damaged(path, format!("member {:?}: {reason}", entry.name)));
@@ -142,12 +142,12 @@ impl Wheel {
     }
 
     fn target(&self, entry: &Entry) -> Result<String, PackageError> {
-        let fault = |reason: &str| PackageError::damaged(&self.path, format!("member {:?}: {reason}", entry.name));
-        let target = self.archive.read(entry, LONGEST_TARGET).map_err(|error| fault(&error.to_string()))?;
-        let target = String::from_utf8(target).map_err(|_| fault("the link's target is not UTF-8"))?;
+        let broken = |reason: &str| PackageError::damaged(&self.path, format!("member {:?}: {reason}", entry.name));
+        let target = self.archive.read(entry, LONGEST_TARGET).or_damaged(&self.path)?;
+        let target = String::from_utf8(target).map_err(|_| broken("the link's target is not UTF-8"))?;
         match stays_inside(&entry.name, &target) {
             true => Ok(target),
-            false => Err(fault("the link leads out of the package")),
+            false => Err(broken("the link leads out of the package")),
         }
     }
 
@@ -185,7 +185,7 @@ impl Wheel {
             return Ok(None);
         };
         let bytes = self.archive.read(entry, LARGEST_TEXT);
-        let bytes = bytes.map_err(|error| PackageError::damaged(&self.path, error))?;
+        let bytes = bytes.or_damaged(&self.path)?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 }

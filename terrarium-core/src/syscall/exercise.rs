@@ -205,7 +205,7 @@ fn process() -> Process {
     process.change_directory(b"/home/earth").expect("the layer has it");
     // Nobody may sleep for real here.
     let clock = FixedClock::new(1_000_000_000, 0);
-    process.clock = Arc::new(clock.clone());
+    process.set_clock(Arc::new(clock.clone()));
     process.sleeper = Arc::new(clock);
     process.entropy = Entropy::seeded(1);
     process.fds = FdTable::with_standard_streams(OPEN_FILES);

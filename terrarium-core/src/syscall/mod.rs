@@ -45,4 +45,4 @@ pub use library::LibraryFile;
 pub use page::compatibility_page;
 pub use process::Process;
 pub use stop::Stop;
-pub use table::{FAMILIES, Family, REDIRECTS, Redirect, UnknownImport, check, find, imports};
+pub use table::{FAMILIES, Family, REDIRECTS, UnknownImport, check, find, imports};

@@ -32,7 +32,7 @@ pub struct Process {
     /// What the C library calls the program; "python" by default.
     pub program_name: String,
     /// The clocks; the machine's by default.
-    pub clock: Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
     /// How the guest waits; by default the thread is parked, and nothing interrupts it.
     pub sleeper: Arc<dyn Sleeper>,
     /// Where frames go; none by default, and writing one fails with EBADF.
@@ -62,6 +62,11 @@ impl Process {
             cwd: Ino::ROOT,
             slept_ns: 0,
         }
+    }
+
+    /// The clocks; the machine's by default.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// Gives the process its clocks; its processor time starts now, at zero.

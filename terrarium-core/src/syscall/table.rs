@@ -31,22 +31,12 @@ pub const FAMILIES: &[Family] = &[
     Family { title: "Bridge to JavaScript", imports: javascript::IMPORTS },
 ];
 
-/// Functions of the guest's C library whose bodies the rewriter replaces with a call of an added import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Redirect {
-    /// The guest's export.
-    pub export: &'static str,
-    /// Module of the import that takes its place.
-    pub module: &'static str,
-    /// Name of the import that takes its place; it has the export's signature.
-    pub name: &'static str,
-}
-
-/// What to redirect: the two functions that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s
+/// The functions of the guest's C library whose bodies the rewriter replaces with a call of an added import, each with
+/// the import's module and name: the two that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s
 /// `sleep_for` all call the first.
-pub const REDIRECTS: &[Redirect] = &[
-    Redirect { export: "clock_nanosleep", module: time::ADDED_MODULE, name: "clock_nanosleep" },
-    Redirect { export: "emscripten_thread_sleep", module: time::ADDED_MODULE, name: "thread_sleep" },
+pub const REDIRECTS: &[(&str, &str, &str)] = &[
+    ("clock_nanosleep", time::ADDED_MODULE, "clock_nanosleep"),
+    ("emscripten_thread_sleep", time::ADDED_MODULE, "thread_sleep"),
 ];
 
 static BY_NAME: LazyLock<HashMap<(&str, &str), &Import>> =

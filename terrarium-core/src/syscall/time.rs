@@ -50,11 +50,11 @@ fn clock_res_get(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) 
 }
 
 fn now_ms(process: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<u64, Stop> {
-    Ok(milliseconds(process.clock.monotonic_ns()).to_bits())
+    Ok(milliseconds(process.clock().monotonic_ns()).to_bits())
 }
 
 fn date_ms(process: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<u64, Stop> {
-    Ok(milliseconds(process.clock.realtime_ns()).trunc().to_bits())
+    Ok(milliseconds(process.clock().realtime_ns()).trunc().to_bits())
 }
 
 #[expect(

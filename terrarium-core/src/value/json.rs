@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use serde_json::{Map, Value as Json, json};
 
-use super::Value;
+use super::{DataFrame, NdArray, Value};
 use crate::Bytes;
 
 /// The largest integer that every JSON reader keeps exactly.
@@ -47,6 +47,8 @@ impl Serialize for Value {
             }
             Self::Decimal(text) => tagged(serializer, "decimal", [("value", text)]),
             Self::Object { class, repr } => tagged(serializer, "object", [("class", class), ("repr", repr)]),
+            Self::NdArray(array) => tagged(serializer, NdArray::KIND, array.fields()),
+            Self::DataFrame(table) => tagged(serializer, DataFrame::KIND, table.fields()),
             Self::Tagged { kind, fields } => tagged(serializer, kind, fields),
         }
     }
@@ -181,7 +183,7 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
         }
         "decimal" => Value::Decimal(text(part("value"))?),
         "object" => Value::Object { class: text(part("class"))?, repr: text(part("repr"))? },
-        _ => Value::Tagged { kind, fields: fields(members, blobs)? },
+        _ => Value::tagged(kind, fields(members, blobs)?),
     };
     Ok(value)
 }

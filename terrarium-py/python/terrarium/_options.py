@@ -35,7 +35,7 @@ class SandboxOptions(TypedDict, total=False):
     timeout: Seconds | None
     grace: Seconds
     memory: int
-    output: int
+    stream_bytes: int
     file_bytes: int
     file_count: int
     open_files: int

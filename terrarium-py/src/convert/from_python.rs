@@ -112,9 +112,9 @@ fn tagged_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
 /// A `Tagged`: a kind and its parts.
 fn tagged(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     let py = object.py();
-    let kind = object.getattr(intern!(py, "kind"))?.extract()?;
+    let kind: String = object.getattr(intern!(py, "kind"))?.extract()?;
     let fields = object.getattr(intern!(py, "fields"))?;
     let fields = fields.cast::<PyDict>()?;
     let parts = fields.iter().map(|(name, part)| Ok((name.extract()?, value(&part, depth + 1)?)));
-    Ok(Value::Tagged { kind, fields: parts.collect::<PyResult<_>>()? })
+    Ok(Value::tagged(kind, parts.collect::<PyResult<_>>()?))
 }

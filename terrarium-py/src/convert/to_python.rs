@@ -43,15 +43,17 @@ fn made<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
             parts.set_item("microseconds", microseconds)?;
             tagged(py, "timedelta", &parts)?
         }
-        Value::Tagged { kind, fields } => {
-            let parts = PyDict::new(py);
-            for (name, part) in fields {
-                parts.set_item(name, self::part(py, kind, part)?)?;
+        other => match other.as_tagged() {
+            Some((kind, fields)) => {
+                let parts = PyDict::new(py);
+                for (name, part) in fields {
+                    parts.set_item(name, self::part(py, kind, part)?)?;
+                }
+                tagged(py, kind, &parts)?
             }
-            tagged(py, kind, &parts)?
-        }
-        // A kind that the core has got and this does not know yet: in the form that it has in every language.
-        other => texts(py, "json", &[("value", &python::json(other)?)])?,
+            // A kind that the core has got and this does not know yet: in the form that it has in every language.
+            None => texts(py, "json", &[("value", &python::json(other)?)])?,
+        },
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use terrarium_core::{
     CancelHandle, Error, ExecuteOptions, ExecutionResult, Sandbox, SandboxOptions, Session, Status, Value,
 };
-use terrarium_tests::{no_files, run, sandbox, session};
+use terrarium_tests::{run, sandbox, session};
 
 use crate::support::{error_of, int, success, text};
 
@@ -94,7 +94,7 @@ fn r1_a_print_is_the_output_and_leaving_is_optional() {
 #[test]
 fn r2_arguments_reach_the_code_literally() {
     let args = ["", " ", "--flag", "$HOME", "a b", "'\"\\", "*", "-c", "é🌍", "line\nbreak", "%s{0}"];
-    let options = ExecuteOptions { args: Some(args.map(str::to_owned).to_vec()), ..Default::default() };
+    let options = ExecuteOptions::new().args(args.map(str::to_owned).to_vec());
     let result = sandbox().execute_with("import sys; (sys.argv[1:], sys.argv[0])", options).unwrap();
     let expected = Value::Tuple(vec![Value::from(args.to_vec()), Value::from("main.py")]);
     assert_eq!(success(&result).final_expression, Some(expected));
@@ -103,7 +103,7 @@ fn r2_arguments_reach_the_code_literally() {
 #[test]
 fn r3_outputs_are_those_that_exist() {
     let outputs = ["a", "b", "c", "missing"].map(str::to_owned).to_vec();
-    let options = ExecuteOptions { outputs: outputs.clone(), ..Default::default() };
+    let options = ExecuteOptions::new().outputs(outputs.clone());
     let result = sandbox().execute_with("a = 1\nb = [a, None]\nc = {'k': (1.5, 'x')}", options).unwrap();
     let expected: BTreeMap<String, Value> = [
         ("a", Value::Int(1)),
@@ -114,7 +114,7 @@ fn r3_outputs_are_those_that_exist() {
     .into();
     assert_eq!(success(&result).outputs, expected);
     // Those that were there before an error are kept too.
-    let options = ExecuteOptions { outputs, ..Default::default() };
+    let options = ExecuteOptions::new().outputs(outputs);
     let result = sandbox().execute_with("a = 1\n1 / 0\nb = 2", options).unwrap();
     assert_eq!(result.outputs, BTreeMap::from([("a".to_owned(), Value::Int(1))]));
 }
@@ -194,14 +194,12 @@ fn exit_codes_are_pythons() {
 
 #[test]
 fn standard_input_environment_folder_and_name_can_be_given() {
-    let options = ExecuteOptions {
-        stdin: "line 1\nline 2".into(),
-        env: [("KEY".to_owned(), "value é".to_owned())].into(),
-        cwd: Some("sub/folder".to_owned()),
-        files: [("sub/folder/here.txt".to_owned(), "found".into())].into(),
-        filename: Some("named.py".to_owned()),
-        ..Default::default()
-    };
+    let options = ExecuteOptions::new()
+        .stdin("line 1\nline 2")
+        .env_var("KEY", "value é")
+        .cwd("sub/folder")
+        .file("sub/folder/here.txt", "found")
+        .filename("named.py");
     let code = "import os, sys\n(input(), sys.stdin.read(), os.environ['KEY'], os.getcwd(), open('here.txt').read(), __file__, sys.argv)";
     let result = sandbox().execute_with(code, options.clone()).unwrap();
     let expected = ["line 1", "line 2", "value é", "/home/earth/sub/folder", "found", "named.py"];
@@ -214,19 +212,19 @@ fn standard_input_environment_folder_and_name_can_be_given() {
 
 #[test]
 fn the_same_options_of_the_sandbox_hold_for_every_run() {
-    let sandbox = Sandbox::new(SandboxOptions {
-        args: vec!["one".to_owned()],
-        env: [("KEY".to_owned(), "value".to_owned())].into(),
-        home: "/home/other".to_owned(),
-        cwd: Some("work".to_owned()),
-        files: [("work/in.txt".to_owned(), "content".into())].into(),
-        ..Default::default()
-    })
+    let sandbox = Sandbox::new(
+        SandboxOptions::new()
+            .arg("one")
+            .env_var("KEY", "value")
+            .home("/home/other")
+            .cwd("work")
+            .file("work/in.txt", "content"),
+    )
     .unwrap();
     let code = "import os, sys\n[sys.argv[1:], os.environ['KEY'], os.getcwd(), os.path.expanduser('~'), open('in.txt').read()]";
     let expected = "[['one'], 'value', '/home/other/work', '/home/other', 'content']";
     for _ in 0..2 {
-        let result = sandbox.execute(code, no_files()).unwrap();
+        let result = sandbox.execute(code).unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some(expected));
         assert!(result.output_files.is_empty());
     }
@@ -235,11 +233,7 @@ fn the_same_options_of_the_sandbox_hold_for_every_run() {
 
 #[test]
 fn inputs_become_names_and_store_last_keeps_the_value() {
-    let options = ExecuteOptions {
-        inputs: [("x".to_owned(), Value::Int(20)), ("名".to_owned(), Value::from("é"))].into(),
-        store_last: true,
-        ..Default::default()
-    };
+    let options = ExecuteOptions::new().input("x", Value::Int(20)).input("名", Value::from("é")).store_last(true);
     let mut session = session();
     let result = session.execute_with("名 + str(x * 2 + 2)", options).unwrap();
     assert_eq!(success(&result).final_expression, text("é42"));
@@ -310,4 +304,12 @@ fn options_and_handles_may_cross_threads() {
     crosses::<ExecutionResult>();
     crosses::<Error>();
     moves::<Session>();
+}
+
+#[test]
+fn the_engines_version_is_the_one_that_the_workspace_pins() {
+    let engine = terrarium_core::About::new().unwrap().engine;
+    let (name, version) = engine.split_once(' ').unwrap();
+    let pin = format!("{name} = {{ version = \"={version}\"");
+    assert!(include_str!("../../../Cargo.toml").contains(&pin), "{pin}");
 }

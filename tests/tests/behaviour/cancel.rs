@@ -11,7 +11,7 @@ use terrarium_tests::{sandbox, session};
 use crate::support::{error_of, int, timed};
 
 fn cancelled_by(handle: &CancelHandle) -> ExecuteOptions {
-    ExecuteOptions { cancel: Some(handle.clone()), ..Default::default() }
+    ExecuteOptions::new().cancel(handle.clone())
 }
 
 /// Use the handle after 200 ms.
@@ -81,7 +81,7 @@ fn a_used_handle_ends_a_run_at_once() {
 fn one_handle_stops_many_runs_and_no_other() {
     let handle = CancelHandle::new();
     thread::scope(|scope| {
-        let others = scope.spawn(|| sandbox().execute("import time; time.sleep(0.6); 7", [("", ""); 0]).unwrap());
+        let others = scope.spawn(|| sandbox().execute("import time; time.sleep(0.6); 7").unwrap());
         let runs: Vec<_> = (0..4)
             .map(|_| scope.spawn(|| sandbox().execute_with("while True: pass", cancelled_by(&handle)).unwrap()))
             .collect();

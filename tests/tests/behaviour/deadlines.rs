@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Status};
-use terrarium_tests::{Job, Step, no_files, options, run_in, run_job, session};
+use terrarium_tests::{Job, Step, options, run_in, run_job, session};
 
 use crate::support::{error_of, int, probe, success, timed};
 
@@ -11,7 +11,7 @@ use crate::support::{error_of, int, probe, success, timed};
 const SLACK: Duration = Duration::from_secs(5);
 
 fn within(milliseconds: u64) -> SandboxOptions {
-    SandboxOptions { timeout: Some(Duration::from_millis(milliseconds)), ..options() }
+    options().timeout(Duration::from_millis(milliseconds))
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn p6_deadlines_hold_in_python_and_in_c() {
         "import unicodedata\nwhile True: unicodedata.normalize('NFKD', 'é' * 10**6)",
         "import lzma\nwhile True: lzma.compress(bytes(range(256)) * 10**4, preset=9)",
     ] {
-        let (result, took) = timed(|| sandbox.execute(code, no_files()).unwrap());
+        let (result, took) = timed(|| sandbox.execute(code).unwrap());
         let expected = [Status::Timeout, Status::MemoryExceeded];
         assert!(expected.contains(&result.status), "{code}: {:?} {:?}", result.status, result.error);
         assert!(took < Duration::from_millis(500) + SLACK, "{code}: {took:?}");
@@ -121,7 +121,7 @@ fn a_timeout_says_what_it_was_and_where() {
 
 #[test]
 fn code_may_clean_up_in_the_grace() {
-    let options = SandboxOptions { grace: Duration::from_secs(2), ..within(200) };
+    let options = within(200).grace(Duration::from_secs(2));
     let code = "try:\n    while True: pass\nfinally:\n    print('cleaned'); open('saved', 'w').write('state')";
     let result = run_in(options, code);
     assert_eq!((result.status, result.stdout.as_str()), (Status::Timeout, "cleaned\n"));
@@ -130,7 +130,7 @@ fn code_may_clean_up_in_the_grace() {
 
 #[test]
 fn code_that_swallows_the_interruption_is_stopped_after_the_grace() {
-    let options = SandboxOptions { grace: Duration::from_millis(300), ..within(200) };
+    let options = within(200).grace(Duration::from_millis(300));
     let code =
         "while True:\n    try:\n        while True: pass\n    except BaseException as e: print(type(e).__name__)";
     let (result, took) = timed(|| run_in(options, code));
@@ -165,7 +165,7 @@ except BaseException:
 
 #[test]
 fn code_that_goes_on_after_the_interruption_may_end_in_the_grace() {
-    let options = SandboxOptions { grace: Duration::from_secs(5), ..within(200) };
+    let options = within(200).grace(Duration::from_secs(5));
     let result = run_in(options, "try:\n    while True: pass\nexcept KeyboardInterrupt:\n    print('caught')\n42");
     assert_eq!(result.stdout, "caught\n");
     assert!([Status::Success, Status::Timeout].contains(&result.status));
@@ -174,7 +174,7 @@ fn code_that_goes_on_after_the_interruption_may_end_in_the_grace() {
 #[test]
 fn the_timeout_of_a_run_takes_the_place_of_the_sandboxs() {
     let mut session = session();
-    let options = ExecuteOptions { timeout: Some(Duration::from_millis(200)), ..Default::default() };
+    let options = ExecuteOptions::new().timeout(Duration::from_millis(200));
     let started = Instant::now();
     assert_eq!(session.execute_with("while True: pass", options).unwrap().status, Status::Timeout);
     assert!(started.elapsed() < Duration::from_millis(200) + SLACK);
@@ -193,7 +193,7 @@ fn an_earlier_deadline_does_not_stop_a_later_run() {
 
 #[test]
 fn no_timeout_is_no_timeout() {
-    let result = run_in(SandboxOptions { timeout: None, ..options() }, "import time; time.sleep(0.3); 1");
+    let result = run_in(options().timeout(None), "import time; time.sleep(0.3); 1");
     assert_eq!(success(&result).final_expression, int(1));
 }
 
@@ -208,7 +208,7 @@ fn sleeping_burns_no_processor_time() {
 #[test]
 fn many_deadlines_at_once_are_all_kept() {
     // Each stop makes all guests of the engine look at their own: a wake-up must not be lost between them.
-    let sandbox = Sandbox::new(SandboxOptions { grace: Duration::from_millis(2), ..within(30) }).unwrap();
+    let sandbox = Sandbox::new(within(30).grace(Duration::from_millis(2))).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..8 {
             let sandbox = &sandbox;
@@ -220,8 +220,7 @@ fn many_deadlines_at_once_are_all_kept() {
                     "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
                 ];
                 for turn in 0..25 {
-                    let options =
-                        ExecuteOptions { timeout: Some(Duration::from_millis(20 + thread)), ..Default::default() };
+                    let options = ExecuteOptions::new().timeout(Duration::from_millis(20 + thread));
                     let (result, took) = timed(|| session.execute_with(loops[turn % 3], options).unwrap());
                     assert_eq!(result.status, Status::Timeout);
                     assert!(took < Duration::from_secs(10), "{took:?}");
@@ -235,7 +234,7 @@ fn many_deadlines_at_once_are_all_kept() {
 fn no_stop_is_lost_on_a_busy_machine() {
     // A guest that is looked at just when its thread has to wait for a processor must be looked at again.
     let step = Step { code: "sum(iter(int, 1))".to_owned(), ..Step::default() };
-    let options = SandboxOptions { grace: Duration::from_millis(3), ..within(20) };
+    let options = within(20).grace(Duration::from_millis(3));
     let job = Job { options, steps: vec![step; 80], ..Job::default() };
     std::thread::scope(|scope| {
         for _ in 0..6 {

@@ -1,7 +1,7 @@
 //! Files in and out.
 
 use terrarium_core::{ExecuteOptions, SandboxOptions, Status};
-use terrarium_tests::{no_files, run, run_in, sandbox, session};
+use terrarium_tests::{run, run_in, sandbox, session};
 
 use crate::support::{int, success};
 
@@ -25,7 +25,7 @@ fn t8_files_of_any_size_are_copied_byte_by_byte() {
     for length in [0, 1, 123_464, 5_000_000, 50_000_000] {
         let content = noise(length);
         let code = "import shutil\nshutil.copyfile('in.bin', 'out.bin')\nlen(open('in.bin', 'rb').read())";
-        let result = sandbox.execute(code, [("in.bin", content.clone())]).unwrap();
+        let result = sandbox.execute_with(code, ExecuteOptions::new().file("in.bin", content.clone())).unwrap();
         assert_eq!(success(&result).final_expression, int(length as i64));
         assert_eq!(result.output_files.keys().collect::<Vec<_>>(), ["out.bin"], "inputs are not returned");
         assert!(*result.output_files["out.bin"] == *content, "{length} bytes differ");
@@ -49,12 +49,12 @@ name = 'name'";
 [sorted(os.listdir()), os.listdir('/tmp'), 'mod' in sys.modules, json.dumps([1]), hasattr(builtins, 'leak'),
  'LEAK' in os.environ, '/leak' in sys.path, sys.getrecursionlimit() == 12345, 'name' in globals()]";
     let clean = "[[], [], False, '[1]', False, False, False, False, False]";
-    assert_eq!(success(&sandbox.execute(look, no_files()).unwrap()).final_repr.as_deref(), Some(clean));
-    assert_eq!(success(&sandbox.execute(first, no_files()).unwrap()).output_files.len(), 2);
-    assert_eq!(success(&sandbox.execute(look, no_files()).unwrap()).final_repr.as_deref(), Some(clean));
+    assert_eq!(success(&sandbox.execute(look).unwrap()).final_repr.as_deref(), Some(clean));
+    assert_eq!(success(&sandbox.execute(first).unwrap()).output_files.len(), 2);
+    assert_eq!(success(&sandbox.execute(look).unwrap()).final_repr.as_deref(), Some(clean));
     let mut session = sandbox.session().unwrap();
     session.execute(first).unwrap();
-    assert_eq!(success(&sandbox.execute(look, no_files()).unwrap()).final_repr.as_deref(), Some(clean));
+    assert_eq!(success(&sandbox.execute(look).unwrap()).final_repr.as_deref(), Some(clean));
 }
 
 #[test]
@@ -68,7 +68,7 @@ for offset, part in zip((8192, 0, 4096), (parts[2], parts[0], parts[1])):
     f.seek(offset)
     assert f.read(4096) == part
 parts";
-    let result = sandbox().execute(code, [("data.bin", content.clone())]).unwrap();
+    let result = sandbox().execute_with(code, ExecuteOptions::new().file("data.bin", content.clone())).unwrap();
     let parts = success(&result).final_expression.as_ref().and_then(|v| v.items()).expect("a list").to_vec();
     let expected: [&[u8]; 4] = [&content[..4096], &content[4096..8192], &content[8192..], &[]];
     for (part, expected) in parts.iter().zip(expected) {
@@ -92,9 +92,9 @@ fn r10_a_sandbox_is_clean_after_a_dirty_run() {
         "import os; os._exit(1)",
         "x = bytearray(10**10)",
     ] {
-        sandbox.execute(dirty, no_files()).unwrap();
+        sandbox.execute(dirty).unwrap();
         let code = "import os, json, gc, decimal\nprint(len('abc'), os.getcwd(), json.dumps([1]), gc.isenabled(), decimal.Decimal(1) / 3)";
-        let result = sandbox.execute(code, no_files()).unwrap();
+        let result = sandbox.execute(code).unwrap();
         assert_eq!(success(&result).stdout, "3 /home/earth [1] True 0.3333333333333333333333333333\n", "{dirty}");
     }
 }
@@ -122,7 +122,7 @@ open('gone', 'w').close(); os.remove('gone')
 open('/tmp/scratch', 'w').write('x')
 os.mkdir('linked'); os.symlink('modified', 'linked/link')
 os.chmod('read', 0o600); os.utime('read')";
-    let result = sandbox().execute(code, files).unwrap();
+    let result = sandbox().execute_with(code, ExecuteOptions::new().files(files)).unwrap();
     let result = success(&result);
     let names: Vec<&str> = result.output_files.keys().map(String::as_str).filter(|n| *n != "linked/link").collect();
     assert_eq!(names, ["created", "modified", "replaced", "sub/renamed"]);
@@ -135,7 +135,7 @@ os.chmod('read', 0o600); os.utime('read')";
 fn files_outside_home_are_told_by_their_absolute_paths() {
     let result = run("import os\nos.makedirs('/home/earth/a')\nos.chdir('a')\nopen('x', 'w').write('1')");
     assert_eq!(success(&result).output_files.keys().collect::<Vec<_>>(), ["a/x"]);
-    let options = SandboxOptions { home: "/data/me".to_owned(), ..Default::default() };
+    let options = SandboxOptions::new().home("/data/me");
     let result = run_in(options, "import os\nopen('x', 'w').write('1')\nos.getcwd()");
     assert_eq!(success(&result).final_repr.as_deref(), Some("'/data/me'"));
     assert_eq!(result.output_files.keys().collect::<Vec<_>>(), ["x"]);
@@ -174,7 +174,7 @@ for name in found:
     os.makedirs(os.path.dirname('out/' + name), exist_ok=True)
     open('out/' + name, 'w').write(open(name).read())
 len(found)";
-    let result = sandbox().execute(code, files).unwrap();
+    let result = sandbox().execute_with(code, ExecuteOptions::new().files(files)).unwrap();
     assert_eq!(success(&result).final_expression, int(names.len() as i64));
     for name in names {
         assert_eq!(result.output_files[&format!("out/{name}")].as_str(), Ok("content"), "{name:?}");
@@ -184,22 +184,19 @@ len(found)";
 #[test]
 fn a_file_that_is_an_input_of_one_run_is_not_there_in_the_next() {
     let sandbox = sandbox();
-    let options = || ExecuteOptions { files: [("once".to_owned(), "1".into())].into(), ..Default::default() };
+    let options = || ExecuteOptions::new().file("once", "1");
     assert_eq!(
         sandbox.execute_with("import os; os.listdir()", options()).unwrap().final_repr.as_deref(),
         Some("['once']")
     );
-    assert_eq!(sandbox.execute("import os; os.listdir()", no_files()).unwrap().final_repr.as_deref(), Some("[]"));
+    assert_eq!(sandbox.execute("import os; os.listdir()").unwrap().final_repr.as_deref(), Some("[]"));
 }
 
 #[test]
 fn files_of_the_sandbox_are_not_changed_by_a_run() {
-    let files = [("shared".to_owned(), "original".into())].into();
-    let sandbox = terrarium_core::Sandbox::new(SandboxOptions { files, ..Default::default() }).unwrap();
+    let sandbox = terrarium_core::Sandbox::new(SandboxOptions::new().file("shared", "original")).unwrap();
     for _ in 0..2 {
-        let result = sandbox
-            .execute("old = open('shared').read(); open('shared', 'w').write('changed'); old", no_files())
-            .unwrap();
+        let result = sandbox.execute("old = open('shared').read(); open('shared', 'w').write('changed'); old").unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some("'original'"));
         assert_eq!(result.output_files["shared"].as_str(), Ok("changed"));
     }

@@ -29,8 +29,8 @@ fn golden_cases_hold() {
         for (name, expected) in &case.repr {
             let value =
                 if name == "final_expression" { &last.final_expression } else { &last.outputs.get(name).cloned() };
-            let inputs = [("x".to_owned(), value.clone().unwrap())].into();
-            let shown = again.execute_with("repr(x)", ExecuteOptions { inputs, ..Default::default() }).unwrap();
+            let options = ExecuteOptions::new().input("x", value.clone().unwrap());
+            let shown = again.execute_with("repr(x)", options).unwrap();
             if success(&shown).final_expression != Some(Value::Str(expected.clone())) {
                 failures.push(format!("{}: {name} comes back as {:?}", case.name, shown.final_expression));
             }

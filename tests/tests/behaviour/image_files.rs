@@ -9,7 +9,7 @@ use std::{
 };
 
 use terrarium_core::{Error, Image, ImageOptions, Sandbox};
-use terrarium_tests::{no_files, options};
+use terrarium_tests::options;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::support::int;
@@ -86,7 +86,7 @@ fn opened(path: &Path) -> Result<i64, String> {
         Ok(image) => image,
     };
     let sandbox = Sandbox::on_image(image, options()).map_err(|error| error.to_string())?;
-    let result = sandbox.execute("import json\njson.loads('40') + 2", no_files()).map_err(|error| error.to_string())?;
+    let result = sandbox.execute("import json\njson.loads('40') + 2").map_err(|error| error.to_string())?;
     result.final_expression.and_then(|value| value.as_i64()).ok_or_else(|| format!("{:?}", result.error))
 }
 
@@ -220,7 +220,7 @@ fn an_image_in_use_survives_the_end_of_its_file() {
     let sandbox = Sandbox::on_image(image, options()).unwrap();
     fs::remove_file(&path).unwrap();
     for code in ["6 * 7", "import colorsys, ctypes\nctypes.CDLL(None).abs(-42)"] {
-        assert_eq!(sandbox.execute(code, no_files()).unwrap().final_expression, int(42), "{code}");
+        assert_eq!(sandbox.execute(code).unwrap().final_expression, int(42), "{code}");
     }
 }
 

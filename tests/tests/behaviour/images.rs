@@ -8,17 +8,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use terrarium_core::{
-    Error, ExecuteOptions, Image, ImageOptions, ImageProgress, Packages, Sandbox, SandboxOptions, Status, Value,
-};
-use terrarium_tests::{Job, Resources, Step, no_files, options, run_job, wheel};
+use terrarium_core::{Error, ExecuteOptions, Image, ImageOptions, ImageProgress, Packages, Sandbox, Status, Value};
+use terrarium_tests::{Job, Resources, Step, options, run_job, wheel};
 
 use crate::support::{int, probe, success};
 
 /// Preparation code that no other test has, and none of an earlier time: its image is built, not found.
 fn new(prepare: &str) -> ImageOptions {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    ImageOptions { prepare: format!("{prepare}\n# {}", now.as_nanos()), ..ImageOptions::default() }
+    ImageOptions::new().prepare(format!("{prepare}\n# {}", now.as_nanos()))
 }
 
 /// An image of its own, whose file goes with the test.
@@ -46,14 +44,14 @@ fn refusal(result: Result<Image, Error>) -> String {
 }
 
 fn value(sandbox: &Sandbox, code: &str) -> Option<Value> {
-    success(&sandbox.execute(code, no_files()).unwrap()).final_expression.clone()
+    success(&sandbox.execute(code).unwrap()).final_expression.clone()
 }
 
 /// The image that several tests start from, built once.
 pub(crate) fn prepared() -> &'static Image {
     static IMAGE: OnceLock<Image> = OnceLock::new();
     let prepare = include_str!("../../programs/prepare.py").to_owned();
-    IMAGE.get_or_init(|| Image::build(ImageOptions { prepare, ..ImageOptions::default() }).unwrap())
+    IMAGE.get_or_init(|| Image::build(ImageOptions::new().prepare(prepare)).unwrap())
 }
 
 fn on_prepared() -> Sandbox {
@@ -64,10 +62,10 @@ fn on_prepared() -> Sandbox {
 fn modules_of_the_preparation_stay_and_its_names_do_not() {
     let code = "import sys\n['fractions' in sys.modules, 'secret' in globals(), 'f' in globals(), sys.modules['fractions'].kept, '/extra' in sys.path]";
     for _ in 0..2 {
-        let result = on_prepared().execute(code, no_files()).unwrap();
+        let result = on_prepared().execute(code).unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some("[True, False, False, [1, 2], True]"));
         assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("", ""));
-        on_prepared().execute("import fractions; fractions.kept.append(3)", no_files()).unwrap();
+        on_prepared().execute("import fractions; fractions.kept.append(3)").unwrap();
     }
     assert_eq!(prepared().info().name, "prepared");
 }
@@ -85,7 +83,7 @@ os.remove('log')
 found";
     let sandbox = on_prepared();
     for _ in 0..3 {
-        let result = sandbox.execute(code, no_files()).unwrap();
+        let result = sandbox.execute(code).unwrap();
         let expected = "['prepared', 's', 'line two\\n', '', 'ab', 'prepared and changed']";
         assert_eq!(success(&result).final_repr.as_deref(), Some(expected));
         let written: Vec<_> = result.output_files.keys().map(String::as_str).collect();
@@ -96,7 +94,7 @@ found";
     let line = session.execute("import sys\nsys.kept_file.readline()").unwrap();
     assert_eq!(success(&line).final_repr.as_deref(), Some("'line two\\n'"));
     // The user's own files are above.
-    let result = sandbox.execute("open('log').read()", [("log", "mine")]).unwrap();
+    let result = sandbox.execute_with("open('log').read()", ExecuteOptions::new().file("log", "mine")).unwrap();
     assert_eq!(success(&result).final_repr.as_deref(), Some("'mine'"));
 }
 
@@ -110,7 +108,7 @@ fn a_moved_image_runs_where_its_wheels_are_not() {
     ];
     wheel(wheels.path(), "mover", "1.0", &files, &[]);
     let from = vec![wheels.path().to_str().unwrap().to_owned()];
-    let built = ImageOptions { packages: vec!["mover".to_owned()], packages_from: from, ..new("") };
+    let built = new("").package("mover").packages_from(from);
     let own = Own::new(built);
     assert_eq!((own.0.info().name.as_str(), own.0.info().is_complete), ("mover+prepared", false));
     let reason = refusal(Image::open(&own.0.info().path));
@@ -124,12 +122,12 @@ fn a_moved_image_runs_where_its_wheels_are_not() {
     fs::remove_file(&first).unwrap();
     let image = Image::open(&second).unwrap();
     assert_eq!((image.info().packages.as_slice(), image.info().is_complete), (&["mover".to_owned()][..], true));
-    let sandbox = Sandbox::new(SandboxOptions { image: Some(second.clone()), ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().image(second.clone())).unwrap();
     let code = "import sys\nloaded = 'mover' in sys.modules\nimport mover.later, importlib.resources as r\n[loaded, mover.x, mover.later.y, r.files('mover').joinpath('data.txt').read_text()]";
-    let result = sandbox.execute(code, no_files()).unwrap();
+    let result = sandbox.execute(code).unwrap();
     assert_eq!(success(&result).final_repr.as_deref(), Some("[True, 1, 41, 'data of the wheel']"));
     assert_eq!(result.metrics.packages, ["mover"]);
-    let result = sandbox.execute("import mover.later\nmover.later.fail()", no_files()).unwrap();
+    let result = sandbox.execute("import mover.later\nmover.later.fail()").unwrap();
     assert!(result.error.unwrap().traceback.contains("def fail(): raise ValueError('from the wheel')"));
     assert_eq!(Image::inspect(&second).unwrap(), *image.info());
 }
@@ -161,7 +159,7 @@ fn preparation_code_that_never_ends_is_stopped() {
     for prepare in
         ["while True: pass", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"]
     {
-        let reason = refusal(Image::build(ImageOptions { timeout: Duration::from_millis(300), ..new(prepare) }));
+        let reason = refusal(Image::build(new(prepare).timeout(Duration::from_millis(300))));
         assert!(reason.contains("0.3") || reason.contains("ended the interpreter"), "{reason}");
     }
 }
@@ -191,7 +189,7 @@ fn an_image_is_built_once_and_then_found() {
     assert_eq!(second, [ImageProgress::Packages]);
     assert_eq!(again.info(), own.0.info());
     // The other limits of building are not part of what is built.
-    let (_, third) = built(&ImageOptions { timeout: Duration::from_secs(17), ..options });
+    let (_, third) = built(&options.timeout(Duration::from_secs(17)));
     assert_eq!(third, [ImageProgress::Packages]);
     let listed = Image::list(None).unwrap();
     assert!(listed.contains(own.0.info()), "{listed:?}");
@@ -229,33 +227,24 @@ fn two_processes_and_two_threads_that_build_the_same_image_build_it_once() {
 fn packages_come_on_top_of_an_image() {
     let dir = tempfile::tempdir().unwrap();
     wheel(dir.path(), "above", "1.0", &[("above.py", "import colorsys\nz = 7\n")], &[]);
-    let options = SandboxOptions {
-        packages: Packages::List(vec!["above".to_owned()]),
-        packages_from: vec![dir.path().to_str().unwrap().to_owned()],
-        ..options()
-    };
+    let options = options().package("above").package_source(dir.path().to_str().unwrap().to_owned());
     let sandbox = Sandbox::on_image(prepared().clone(), options.clone()).unwrap();
     assert_eq!(value(&sandbox, "import sys, above\nassert 'colorsys' in sys.modules\nabove.z"), int(7));
-    let auto = Sandbox::on_image(prepared().clone(), SandboxOptions { packages: Packages::Auto, ..options }).unwrap();
+    let auto = Sandbox::on_image(prepared().clone(), options.packages(Packages::Auto)).unwrap();
     assert_eq!(value(&auto, "import sys\nimport above\nabove.z"), int(7));
-    assert_eq!(auto.execute("1", no_files()).unwrap().metrics.packages, Vec::<String>::new());
+    assert_eq!(auto.execute("1").unwrap().metrics.packages, Vec::<String>::new());
 }
 
 #[test]
 fn without_preloading_each_run_loads_what_it_imports() {
     let dir = tempfile::tempdir().unwrap();
     wheel(dir.path(), "lazily", "1.0", &[("lazily.py", "z = 7\n")], &[]);
-    let options = SandboxOptions {
-        packages: Packages::List(vec!["lazily".to_owned()]),
-        packages_from: vec![dir.path().to_str().unwrap().to_owned()],
-        preload: false,
-        ..options()
-    };
+    let options = options().package("lazily").package_source(dir.path().to_str().unwrap().to_owned()).preload(false);
     let sandbox = Sandbox::new(options).unwrap();
     for _ in 0..2 {
         let code = "import sys\nassert 'lazily' not in sys.modules\nimport lazily\nlazily.z";
         assert_eq!(value(&sandbox, code), int(7));
-        assert_eq!(sandbox.execute("1", no_files()).unwrap().metrics.image, "base");
+        assert_eq!(sandbox.execute("1").unwrap().metrics.image, "base");
     }
 }
 
@@ -267,7 +256,7 @@ ctypes.CDLL(None).qsort(numbers, 4, 4, sys.compare)
 more = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(lambda x: x + 1)
 [sys.callback(20, 2.0), list(numbers), more(1)]";
     for _ in 0..3 {
-        let result = on_prepared().execute(code, no_files()).unwrap();
+        let result = on_prepared().execute(code).unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some("[42, [0, 1, 2, 3], 2]"));
     }
 }
@@ -277,9 +266,9 @@ fn an_image_needs_its_memory() {
     let (base, large) = (Image::build(ImageOptions::default()).unwrap(), prepared());
     let (least, needed) = (base.info().memory, large.info().memory);
     assert!(needed > least + (19 << 20), "{needed} {least}");
-    let error = Sandbox::on_image(large.clone(), SandboxOptions { memory: needed - 1, ..options() }).unwrap_err();
-    assert!(matches!(&error, Error::InvalidOption { name: "memory", .. }), "{error}");
-    let sandbox = Sandbox::on_image(large.clone(), SandboxOptions { memory: needed, ..options() }).unwrap();
+    let error = Sandbox::on_image(large.clone(), options().memory(needed - 1)).unwrap_err();
+    assert_eq!(error.details().option.as_deref(), Some("memory"), "{error}");
+    let sandbox = Sandbox::on_image(large.clone(), options().memory(needed)).unwrap();
     assert_eq!(value(&sandbox, "import sys\nlen(sys.big) + sys.big[5]"), int(20 << 20));
 }
 
@@ -298,7 +287,7 @@ fn what_is_no_image_is_refused_with_the_reason() {
     let reason = refusal(Image::open(path("gone")));
     assert!(reason.contains("No such file"), "{reason}");
     refusal(Image::open(dir.path()));
-    let options = SandboxOptions { image: Some(path("text")), ..options() };
+    let options = options().image(path("text"));
     let error = Sandbox::new(options).unwrap_err().to_string();
     assert!(error.contains("text") && error.contains("no image"), "{error}");
 }
@@ -311,8 +300,7 @@ const INLINED: &str = "TERRARIUM_TEST_INLINED";
 fn building_with_inlining_gives_its_memory_back() {
     let Some(path) = std::env::var_os(INLINED) else { return };
     let cache = tempfile::tempdir().unwrap();
-    let cache_dir = Some(cache.path().to_owned());
-    match Image::build(ImageOptions { inline: true, cache_dir, ..ImageOptions::default() }) {
+    match Image::build(ImageOptions::new().inline(true).cache_dir(cache.path())) {
         Ok(image) => image.save(path).unwrap(),
         Err(error) => {
             assert!(error.to_string().contains("memory"), "{error}");
@@ -350,7 +338,7 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
         assert_eq!(value(sandbox, code), int(2890));
     }
     let mut session = sandbox.session().unwrap();
-    let soon = ExecuteOptions { timeout: Some(Duration::from_millis(200)), ..ExecuteOptions::default() };
+    let soon = ExecuteOptions::new().timeout(Duration::from_millis(200));
     assert_eq!(session.execute_with("kept = 1\nwhile True: pass", soon).unwrap().status, Status::Timeout);
     assert_eq!(success(&session.execute("kept").unwrap()).final_expression, int(1));
     let deep = session.execute("def f(): f()\nf()").unwrap();
@@ -366,7 +354,7 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
 
 #[test]
 fn a_program_that_brings_an_image_for_any_processor_needs_no_cache_folder() {
-    let portable = Image::build(ImageOptions { portable: true, ..ImageOptions::default() }).unwrap();
+    let portable = Image::build(ImageOptions::new().portable(true)).unwrap();
     assert!(portable.info().portable && !prepared().info().portable);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("base.timg");

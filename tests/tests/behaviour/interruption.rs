@@ -2,8 +2,8 @@
 
 use std::{thread, time::Duration};
 
-use terrarium_core::{CancelHandle, ExecuteOptions, Sandbox, SandboxOptions, Status};
-use terrarium_tests::{no_files, options, sandbox};
+use terrarium_core::{CancelHandle, ExecuteOptions, Sandbox, Status};
+use terrarium_tests::{options, sandbox};
 
 use crate::support::{error_of, int, success, timed};
 
@@ -11,7 +11,7 @@ use crate::support::{error_of, int, success, timed};
 const SLACK: Duration = Duration::from_secs(5);
 
 fn limited(milliseconds: u64) -> ExecuteOptions {
-    ExecuteOptions { timeout: Some(Duration::from_millis(milliseconds)), ..ExecuteOptions::default() }
+    ExecuteOptions::new().timeout(Duration::from_millis(milliseconds))
 }
 
 /// Code that heeds no interrupt; `numbers` is a long list.
@@ -26,7 +26,7 @@ const STUBBORN: &[(&str, &str)] = &[
 
 #[test]
 fn code_that_heeds_nothing_is_stopped_and_its_session_begins_anew() {
-    let sandbox = Sandbox::new(SandboxOptions { timeout: None, ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().timeout(None)).unwrap();
     let mut session = sandbox.session().unwrap();
     let prepare = "numbers = [n * 7919 % 1_000_003 for n in range(1_000_000)] * 6\nkept = 41";
     success(&session.execute(prepare).unwrap());
@@ -40,7 +40,7 @@ fn code_that_heeds_nothing_is_stopped_and_its_session_begins_anew() {
             success(&session.execute(prepare).unwrap());
         }
         assert_eq!(session.execute("kept + 1").unwrap().final_expression, int(42), "{name}");
-        assert_eq!(sandbox.execute("6 * 7", no_files()).unwrap().final_expression, int(42), "{name}");
+        assert_eq!(sandbox.execute("6 * 7").unwrap().final_expression, int(42), "{name}");
     }
 }
 
@@ -64,7 +64,7 @@ fn a_session_keeps_its_state_through_many_soft_interrupts() {
 
 #[test]
 fn runs_that_are_cancelled_at_random_times_harm_no_other() {
-    let sandbox = Sandbox::new(SandboxOptions { grace: Duration::ZERO, ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().grace(Duration::ZERO)).unwrap();
     let programs = [
         "while True: pass",
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
@@ -76,7 +76,7 @@ fn runs_that_are_cancelled_at_random_times_harm_no_other() {
     let mut ended = std::collections::BTreeMap::new();
     for run in 0..240_u64 {
         let handle = CancelHandle::new();
-        let options = ExecuteOptions { cancel: Some(handle.clone()), ..ExecuteOptions::default() };
+        let options = ExecuteOptions::new().cancel(handle.clone());
         let code = programs[usize::try_from(run).unwrap() % programs.len()];
         let canceller = thread::spawn(move || {
             thread::sleep(Duration::from_micros(run * 7919 % 3000));
@@ -90,7 +90,7 @@ fn runs_that_are_cancelled_at_random_times_harm_no_other() {
             result.error
         );
         *ended.entry(format!("{:?}", result.status)).or_insert(0) += 1;
-        assert_eq!(sandbox.execute("6 * 7", no_files()).unwrap().final_expression, int(42), "{code}");
+        assert_eq!(sandbox.execute("6 * 7").unwrap().final_expression, int(42), "{code}");
         canceller.join().unwrap();
     }
     assert!(ended.len() == 2 && ended.values().all(|count| *count > 10), "{ended:?}");
@@ -134,14 +134,14 @@ fn a_deadline_that_comes_while_a_run_ends_does_not_reach_the_next() {
     let mut stopped = 0;
     // Deadlines around the time that the run takes.
     for run in 1..=200 {
-        let options = ExecuteOptions { timeout: Some(took * run / 100), ..ExecuteOptions::default() };
+        let options = ExecuteOptions::new().timeout(took * run / 100);
         let result = session.execute_with(code, options.clone()).unwrap();
         stopped += usize::from(result.status != Status::Success);
         assert!(matches!(result.status, Status::Success | Status::Timeout), "{:?}", result.error);
         let fresh = sandbox.execute_with(code, options).unwrap();
         assert!(matches!(fresh.status, Status::Success | Status::Timeout), "{:?}", fresh.error);
         assert_eq!(session.execute("6 * 7").unwrap().final_expression, int(42), "run {run}");
-        assert_eq!(sandbox.execute("6 * 7", no_files()).unwrap().final_expression, int(42), "run {run}");
+        assert_eq!(sandbox.execute("6 * 7").unwrap().final_expression, int(42), "run {run}");
     }
     assert!(stopped > 0, "every run was over before its deadline");
 }

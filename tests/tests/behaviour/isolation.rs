@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use terrarium_core::{
     Deterministic, ExecuteOptions, Image, ImageOptions, Sandbox, SandboxOptions, Session, Status, Value,
 };
-use terrarium_tests::{Job, Step, no_files, options, programs, run_job};
+use terrarium_tests::{Job, Step, options, programs, run_job};
 
 use crate::support::{probe, success};
 
@@ -158,18 +158,14 @@ fn alone(options: SandboxOptions) -> Sandbox {
 
 /// Everything that is not the program's own doing is fixed, so that the memory can be compared as a whole.
 fn fixed() -> SandboxOptions {
-    SandboxOptions {
-        deterministic: Some(Deterministic::default()),
-        timeout: Some(Duration::from_secs(20)),
-        ..options()
-    }
+    options().deterministic(Deterministic::default()).timeout(Duration::from_secs(20))
 }
 
 /// The witness looks at all of the memory that an interpreter starts with.
 fn witness() -> ExecuteOptions {
     let size = Image::build(ImageOptions::default()).unwrap().info().memory;
     let inputs = BTreeMap::from([("size".to_owned(), Value::Int(size.try_into().unwrap()))]);
-    ExecuteOptions { inputs, ..Default::default() }
+    ExecuteOptions::new().inputs(inputs)
 }
 
 /// What the witness says in a process in which nothing ran before.
@@ -204,7 +200,7 @@ fn whatever_a_program_did_the_next_finds_the_interpreter_of_a_new_process() {
     let expected = in_a_new_process(&fixed(), &execute);
     for (name, code) in DIRTY {
         let timeout = name.contains("timeout").then_some(Duration::from_millis(50));
-        let dirty = ExecuteOptions { timeout, stdin: "secret".into(), ..Default::default() };
+        let dirty = ExecuteOptions::new().timeout(timeout).stdin("secret");
         // Twice, so that it runs where the witness ran too.
         for _ in 0..2 {
             sandbox.execute_with(code, dirty.clone()).unwrap();
@@ -234,26 +230,22 @@ fn what_one_sandbox_is_given_another_of_the_same_image_does_not_see() {
     let image = Image::open(&base.info().path).unwrap();
     let expected = in_a_new_process(&fixed(), &witness());
     let plain = Sandbox::on_image(image.clone(), fixed()).unwrap();
-    let rich = SandboxOptions {
-        env: [("SECRET".to_owned(), "sandbox".to_owned())].into(),
-        files: [("secret.txt".to_owned(), "sandbox".into())].into(),
-        args: vec!["secret".to_owned()],
-        home: "/home/secret".to_owned(),
-        threads: false,
-        deterministic: Some(Deterministic { seed: 77, time: 1e9 }),
-        ..fixed()
-    };
+    let rich = fixed()
+        .env_var("SECRET", "sandbox")
+        .file("secret.txt", "sandbox")
+        .arg("secret")
+        .home("/home/secret")
+        .threads(false)
+        .deterministic(Deterministic::new().seed(77).time(1e9));
     let rich = Sandbox::on_image(image, rich).unwrap();
-    let given = ExecuteOptions {
-        env: [("SECRET".to_owned(), "run".to_owned())].into(),
-        files: [("given.txt".to_owned(), "run".into())].into(),
-        inputs: [("secret".to_owned(), Value::from(1))].into(),
-        args: Some(vec!["run".to_owned()]),
-        stdin: "secret".into(),
-        filename: Some("secret.py".to_owned()),
-        store_last: true,
-        ..Default::default()
-    };
+    let given = ExecuteOptions::new()
+        .env_var("SECRET", "run")
+        .file("given.txt", "run")
+        .input("secret", Value::from(1))
+        .arg("run")
+        .stdin("secret")
+        .filename("secret.py")
+        .store_last(true);
     for _ in 0..3 {
         let code = "import os, sys\nassert os.environ['SECRET'] == 'run' and secret and sys.argv[1:] == ['run']\n42";
         success(&rich.execute_with(code, given.clone()).unwrap());
@@ -272,7 +264,7 @@ fn a_session_starts_as_if_nothing_had_run() {
     let expected = run(&mut sandbox.session().unwrap());
     // The instances are those of fresh runs, which another test looks at in every case.
     for (name, code) in DIRTY.iter().filter(|(name, _)| !name.contains("timeout")).step_by(5) {
-        sandbox.execute(code, no_files()).unwrap();
+        sandbox.execute(code).unwrap();
         let mut session = sandbox.session().unwrap();
         assert_same(&run(&mut session), &expected, name);
     }
@@ -287,7 +279,7 @@ fn files_of_a_run_are_not_there_in_the_next() {
     let sandbox = alone(options());
     let code = "import os\nbefore = sorted(os.listdir('.') + os.listdir('/tmp'))\nopen('a', 'w').write('x')\nopen('/tmp/b', 'w').write('x')\nos.chmod('a', 0)\nbefore";
     for _ in 0..3 {
-        let result = sandbox.execute(code, [("given", "x")]).unwrap();
+        let result = sandbox.execute_with(code, ExecuteOptions::new().file("given", "x")).unwrap();
         assert_eq!(success(&result).final_repr.as_deref(), Some("['given']"));
         assert_eq!(result.output_files.keys().collect::<Vec<_>>(), ["a"]);
     }
@@ -308,7 +300,7 @@ fn many_threads_that_share_instances_get_only_their_own() {
                          assert os.listdir() == ['mine'] and open('mine').read() == '{secret}'\n\
                          builtins.secret = sys.secret = {secret}\nopen('left', 'w').write('{secret}')\nprint(sys.secret)"
                     );
-                    let result = sandbox.execute(&code, [("mine", secret.to_string())]).unwrap();
+                    let result = sandbox.execute_with(&code, ExecuteOptions::new().file("mine", secret.to_string())).unwrap();
                     assert_eq!(result.status, Status::Success, "{:?}", result.error);
                     assert_eq!(result.stdout, format!("{secret}\n"));
                 }

@@ -3,8 +3,8 @@
 
 use std::{thread, time::Duration};
 
-use terrarium_core::{ExecutionResult, Sandbox, SandboxOptions, Status};
-use terrarium_tests::{no_files, options};
+use terrarium_core::{ExecutionResult, Sandbox, Status};
+use terrarium_tests::options;
 
 use crate::support::{int, success};
 
@@ -54,13 +54,13 @@ const KILLERS: &[(&str, &str)] = &[
 
 fn from_a_small_thread(sandbox: &Sandbox, code: &str) -> ExecutionResult {
     thread::scope(|scope| {
-        let run = || sandbox.execute(code, no_files()).unwrap();
+        let run = || sandbox.execute(code).unwrap();
         thread::Builder::new().stack_size(SMALL).spawn_scoped(scope, run).unwrap().join().unwrap()
     })
 }
 
 fn generous() -> Sandbox {
-    Sandbox::new(SandboxOptions { timeout: Some(Duration::from_secs(60)), ..options() }).unwrap()
+    Sandbox::new(options().timeout(Duration::from_secs(60))).unwrap()
 }
 
 #[test]

@@ -30,12 +30,7 @@ fn step(code: &str) -> Step {
 
 #[test]
 fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
-    let options = ExecuteOptions {
-        files: [("in.txt".to_owned(), "x".repeat(100_000).into())].into(),
-        inputs: [("n".to_owned(), 5.into())].into(),
-        outputs: vec!["m".to_owned()],
-        ..Default::default()
-    };
+    let options = ExecuteOptions::new().file("in.txt", "x".repeat(100_000)).input("n", 5).output("m");
     let code = "m = n + len(open('in.txt').read())\nopen('out.txt', 'w').write('y' * 100_000)\nprint(m)\nx = bytearray(5_000_000)\nm";
     let report =
         repeat(vec![Step { code: code.to_owned(), options, ..Step::default() }], 1000, 100, SandboxOptions::default());
@@ -46,12 +41,8 @@ fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
 
 #[test]
 fn runs_that_end_badly_leave_nothing_behind() {
-    let options = SandboxOptions {
-        timeout: Some(Duration::from_millis(50)),
-        grace: Duration::from_millis(10),
-        memory: 96 << 20,
-        ..Default::default()
-    };
+    let options =
+        SandboxOptions::new().timeout(Duration::from_millis(50)).grace(Duration::from_millis(10)).memory(96 << 20);
     let steps = vec![
         step("1 / 0"),
         step("while True: pass"),
@@ -73,6 +64,6 @@ fn runs_that_end_badly_leave_nothing_behind() {
 
 #[test]
 fn sixty_runs_of_a_long_sleep_leave_nothing_behind() {
-    let options = SandboxOptions { timeout: Some(Duration::from_millis(100)), ..Default::default() };
+    let options = SandboxOptions::new().timeout(Duration::from_millis(100));
     unchanged(&repeat(vec![step("import time; time.sleep(100)")], 60, 10, options));
 }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use terrarium_core::{Sandbox, SandboxOptions, Status};
-use terrarium_tests::{no_files, options, run, run_in};
+use terrarium_core::{Sandbox, Status};
+use terrarium_tests::{options, run, run_in};
 
 use crate::support::{error_of, int, success};
 
 #[test]
 fn r7_too_large_a_request_is_a_memory_error_that_can_be_caught() {
     let baseline = run("pass").metrics.peak_memory;
-    let options = SandboxOptions { memory: baseline + (128 << 20), ..options() };
+    let options = options().memory(baseline + (128 << 20));
     let code = "try:\n    x = bytearray(300 << 20)\nexcept MemoryError:\n    print('caught')\nlen(bytearray(64 << 20))";
     let result = run_in(options.clone(), code);
     assert_eq!((success(&result).stdout.as_str(), result.final_expression.clone()), ("caught\n", int(64 << 20)));
@@ -23,7 +23,7 @@ fn r7_too_large_a_request_is_a_memory_error_that_can_be_caught() {
 
 #[test]
 fn p7_memory_limits_hold_however_it_is_asked_for() {
-    let sandbox = Sandbox::new(SandboxOptions { memory: 96 << 20, ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().memory(96 << 20)).unwrap();
     for code in [
         "x = []\nwhile True: x.append(bytes(10_000))",
         "x = []\nwhile True: x.append(object())",
@@ -36,7 +36,7 @@ fn p7_memory_limits_hold_however_it_is_asked_for() {
         "import io\nf = io.BytesIO()\nwhile True: f.write(bytes(1 << 20))",
         "class A: pass\nx = None\nwhile True:\n    a = A()\n    a.x = x\n    x = a",
     ] {
-        let result = sandbox.execute(code, no_files()).unwrap();
+        let result = sandbox.execute(code).unwrap();
         let in_time = matches!(result.status, Status::MemoryExceeded)
             // Memory that is mapped is refused as an error of the system.
             || (code.contains("mmap") && error_of(&result).0 == "OSError");
@@ -47,7 +47,7 @@ fn p7_memory_limits_hold_however_it_is_asked_for() {
 
 #[test]
 fn p7_a_session_goes_on_after_a_memory_error() {
-    let mut session = Sandbox::new(SandboxOptions { memory: 96 << 20, ..options() }).unwrap().session().unwrap();
+    let mut session = Sandbox::new(options().memory(96 << 20)).unwrap().session().unwrap();
     session.execute("x = 41").unwrap();
     for _ in 0..5 {
         let result = session.execute("big = bytearray(200 << 20)").unwrap();
@@ -60,9 +60,9 @@ fn p7_a_session_goes_on_after_a_memory_error() {
 fn p7_more_memory_is_more_memory() {
     let code = "len(bytearray(700 << 20))";
     assert_eq!(run(code).status, Status::MemoryExceeded);
-    let large = SandboxOptions { memory: 1 << 30, ..options() };
+    let large = options().memory(1 << 30);
     assert_eq!(success(&run_in(large, code)).final_expression, int(700 << 20));
-    let largest = SandboxOptions { memory: 4 << 30, ..options() };
+    let largest = options().memory(4 << 30);
     let result = run_in(largest, "x = [bytearray(200 << 20) for _ in range(8)]\nsum(map(len, x))");
     assert_eq!(success(&result).final_expression, int(8 * (200 << 20)));
 }
@@ -74,7 +74,7 @@ fn a_memory_error_that_the_code_raises_itself_is_one() {
 
 #[test]
 fn files_are_bounded_in_bytes() {
-    let options = SandboxOptions { file_bytes: 1_000_000, ..options() };
+    let options = options().file_bytes(1_000_000);
     let code = "import os
 open('a', 'wb').write(bytes(900_000))
 try:
@@ -107,7 +107,7 @@ except OSError as error:
 for name in os.listdir():
     os.remove(name)
 os.mkdir('again')";
-    let result = run_in(SandboxOptions { file_count: 100, ..options() }, code);
+    let result = run_in(options().file_count(100), code);
     let (reason, n) = success(&result).stdout.trim().rsplit_once(' ').expect("a reason and a number");
     assert_eq!(reason, "No space left on device");
     assert!((80..=101).contains(&n.parse::<u32>().unwrap()), "{n}");
@@ -125,7 +125,7 @@ print(len(kept))
 for fd in kept: os.close(fd)
 open('/dev/null').close()";
     for (limit, least) in [(16, 8), (256, 240)] {
-        let result = run_in(SandboxOptions { open_files: limit, ..options() }, code);
+        let result = run_in(options().open_files(limit), code);
         let lines: Vec<&str> = success(&result).stdout.lines().collect();
         assert_eq!(lines[0], "No file descriptors available");
         assert!((least..=limit).contains(&lines[1].parse::<u32>().unwrap()), "{lines:?}");

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use terrarium_core::{
-    Bytes, ExecuteOptions, ExecutionResult, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Status,
-};
+use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Image, ImageOptions, Sandbox, SandboxOptions, Status};
 use terrarium_tests::{options, wheel};
 
 use crate::support::{error_of, success};
@@ -29,13 +27,13 @@ const SIMPLE: &str = r#"
 const WITH_MEMORY: &str = "(mem-info (memory 16 2) (table 0 0))";
 
 fn run(libraries: &[(&str, Bytes)], code: &str) -> ExecutionResult {
-    let options = SandboxOptions { untrusted_libraries: true, ..options() };
+    let options = options().untrusted_libraries(true);
     run_with(options, libraries, code)
 }
 
 fn run_with(options: SandboxOptions, libraries: &[(&str, Bytes)], code: &str) -> ExecutionResult {
     let files: BTreeMap<_, _> = libraries.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect();
-    let execute = ExecuteOptions { files, ..ExecuteOptions::default() };
+    let execute = ExecuteOptions::new().files(files);
     let code = format!("import ctypes\nfrom ctypes import *\n{code}");
     Sandbox::new(options).unwrap().execute_with(&code, execute).unwrap()
 }
@@ -214,7 +212,7 @@ print(lib.caught(CFUNCTYPE(None)(lambda: None)), lib.caught(lib.throws))";
 
 #[test]
 fn a_broken_library_ends_as_a_result_and_the_next_call_answers() {
-    let sandbox = Sandbox::new(SandboxOptions { untrusted_libraries: true, ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().untrusted_libraries(true)).unwrap();
     let huge = [
         "(mem-info (memory 4000000000 0) (table 0 0))",
         "(mem-info (memory 0 0) (table 4000000000 0))",
@@ -239,20 +237,19 @@ fn a_broken_library_ends_as_a_result_and_the_next_call_answers() {
     }
     cases.push((library("", "(func (export \"__wasm_call_ctors\") (loop (br 0)))"), Status::Timeout));
     for (number, (bytes, status)) in cases.into_iter().enumerate() {
-        let options = ExecuteOptions {
-            files: BTreeMap::from([("a.so".to_owned(), bytes)]),
-            timeout: Some(std::time::Duration::from_secs(2)),
-            ..ExecuteOptions::default()
-        };
+        let options = ExecuteOptions::new().file("a.so", bytes).timeout(std::time::Duration::from_secs(2));
         let result = sandbox.execute_with("import ctypes\nctypes.CDLL('./a.so')", options).unwrap();
         assert_eq!(result.status, status, "case {number}: {:?}", result.error);
-        assert_eq!(sandbox.execute("1 + 1", [("x", "")]).unwrap().final_repr.as_deref(), Some("2"));
+        assert_eq!(
+            sandbox.execute_with("1 + 1", ExecuteOptions::new().file("x", "")).unwrap().final_repr.as_deref(),
+            Some("2")
+        );
     }
 }
 
 #[test]
 fn a_session_goes_on_after_a_library_that_cannot_be_linked() {
-    let sandbox = Sandbox::new(SandboxOptions { untrusted_libraries: true, ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().untrusted_libraries(true)).unwrap();
     let mut session = sandbox.session().unwrap();
     let bad = library("(mem-info (memory 16 2) (table 4 0))", r#"(import "GOT.mem" "nowhere" (global (mut i32)))"#);
     session.write_file("bad.so", bad).unwrap();
@@ -279,13 +276,11 @@ for n in range(12):
 
 #[test]
 fn what_native_code_throws_becomes_a_python_exception() {
-    let options = SandboxOptions {
-        packages: Packages::List(["tiktoken", "contourpy"].map(str::to_owned).into()),
-        preload: false,
-        packages_from: vec![concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned()],
-        timeout: None,
-        ..options()
-    };
+    let options = options()
+        .packages(["tiktoken", "contourpy"])
+        .preload(false)
+        .package_source(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus"))
+        .timeout(None);
     let code = "import contourpy, tiktoken
 # A panic in Rust: a letter that the vocabulary lacks.
 encoding = tiktoken.Encoding('x', pat_str=r'\\w+', mergeable_ranks={b'a': 0, b'b': 1, b'ab': 2}, special_tokens={})
@@ -315,11 +310,8 @@ lib = ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'twice.so'), mode=ctyp
     let dir = tempfile::tempdir().unwrap();
     let files = [("twice/__init__.py", package.as_bytes()), ("twice/twice.so", &twice)];
     wheel(dir.path(), "twice", "1", &files, &[]);
-    let image = Image::build(ImageOptions {
-        packages: vec!["twice".to_owned()],
-        packages_from: vec![dir.path().to_string_lossy().into_owned()],
-        ..ImageOptions::default()
-    });
+    let image =
+        Image::build(ImageOptions::new().package("twice").package_source(dir.path().to_string_lossy().into_owned()));
     let image = image.unwrap();
     let path = image.info().path.clone();
     let user = library(
@@ -334,8 +326,8 @@ lib = ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'twice.so'), mode=ctyp
         (func (export "length") (result i32) (call $strlen (global.get $base)))
         (data (offset (global.get $base)) "seven..")"#,
     );
-    let options = SandboxOptions { untrusted_libraries: true, ..options() };
-    let execute = ExecuteOptions { files: BTreeMap::from([("user.so".to_owned(), user)]), ..ExecuteOptions::default() };
+    let options = options().untrusted_libraries(true);
+    let execute = ExecuteOptions::new().file("user.so", user);
     let code = "import ctypes, twice
 user = ctypes.CDLL('./user.so')
 address = ctypes.cast(twice.lib.twice, ctypes.c_void_p).value

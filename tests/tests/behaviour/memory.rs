@@ -1,7 +1,7 @@
 //! The memory limit, to the page, and what the metrics say of memory.
 
-use terrarium_core::{Sandbox, SandboxOptions, Status};
-use terrarium_tests::{no_files, options, run, sandbox};
+use terrarium_core::{Sandbox, Status};
+use terrarium_tests::{options, run, sandbox};
 
 use crate::support::{int, success};
 
@@ -9,7 +9,7 @@ use crate::support::{int, success};
 const PAGE: u64 = 64 << 10;
 
 fn with(memory: u64) -> Sandbox {
-    Sandbox::new(SandboxOptions { memory, ..options() }).unwrap()
+    Sandbox::new(options().memory(memory)).unwrap()
 }
 
 /// The memory that a run of `code` needs.
@@ -23,11 +23,11 @@ fn the_limit_is_exact_to_a_page() {
         let code = format!("x = bytearray({megabytes} << 20)\nlen(x)");
         let needed = needs(&code);
         assert_eq!(needed % PAGE, 0);
-        let result = with(needed).execute(&code, no_files()).unwrap();
+        let result = with(needed).execute(&code).unwrap();
         assert_eq!(success(&result).final_expression, int(megabytes << 20));
         assert_eq!(result.metrics.peak_memory, needed);
         for less in [1, PAGE] {
-            let result = with(needed - less).execute(&code, no_files()).unwrap();
+            let result = with(needed - less).execute(&code).unwrap();
             assert_eq!(result.status, Status::MemoryExceeded, "{less} bytes less than {needed}: {:?}", result.error);
             let error = result.error.unwrap();
             assert_eq!((error.kind.as_str(), error.line), ("MemoryError", Some(1)));
@@ -35,8 +35,8 @@ fn the_limit_is_exact_to_a_page() {
         }
         // A page more is what it says, too: the allocation that needs it succeeds.
         let more = format!("x = bytearray(({megabytes} << 20) + {PAGE})\nlen(x)");
-        assert_eq!(with(needed + PAGE).execute(&more, no_files()).unwrap().status, Status::Success);
-        assert_eq!(with(needed).execute(&more, no_files()).unwrap().status, Status::MemoryExceeded);
+        assert_eq!(with(needed + PAGE).execute(&more).unwrap().status, Status::Success);
+        assert_eq!(with(needed).execute(&more).unwrap().status, Status::MemoryExceeded);
     }
 }
 
@@ -51,7 +51,7 @@ except MemoryError:
 again = [bytearray(1 << 20) for _ in range(n - 2)]
 print('caught', n > 20, len(again) == n - 2)";
     for _ in 0..3 {
-        let result = with(96 << 20).execute(code, no_files()).unwrap();
+        let result = with(96 << 20).execute(code).unwrap();
         assert_eq!(success(&result).stdout, "caught True True\n");
         let peak = result.metrics.peak_memory;
         assert!(peak <= 96 << 20 && peak > 90 << 20, "{peak}");
@@ -61,13 +61,13 @@ print('caught', n > 20, len(again) == n - 2)";
 #[test]
 fn the_peak_is_that_of_the_run() {
     let sandbox = sandbox();
-    let small = sandbox.execute("1", no_files()).unwrap().metrics.peak_memory;
+    let small = sandbox.execute("1").unwrap().metrics.peak_memory;
     assert!((10 << 20..64 << 20).contains(&small), "{small}");
-    let large = sandbox.execute("x = bytearray(100 << 20)\ndel x\n1", no_files()).unwrap().metrics.peak_memory;
+    let large = sandbox.execute("x = bytearray(100 << 20)\ndel x\n1").unwrap().metrics.peak_memory;
     // Some of what an interpreter starts with is free.
     assert!(large >= small + (80 << 20) && large <= small + (104 << 20), "{small} {large}");
     // Not that of an earlier one.
-    assert_eq!(sandbox.execute("1", no_files()).unwrap().metrics.peak_memory, small);
+    assert_eq!(sandbox.execute("1").unwrap().metrics.peak_memory, small);
     // A session's is that of its life: memory is not given back.
     let mut session = sandbox.session().unwrap();
     assert_eq!(session.execute("1").unwrap().metrics.peak_memory, small);

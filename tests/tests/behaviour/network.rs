@@ -1,12 +1,12 @@
 //! Libraries for the network: they are imported and work, up to the network itself, which is disabled.
 
-use terrarium_core::{ExecutionResult, Packages, SandboxOptions, Status};
+use terrarium_core::{ExecutionResult, Packages, Status};
 use terrarium_tests::{options, run_in};
 
 /// Run code with the packages that it imports, taken from the distribution that set-up made for the tests.
 fn with_packages(code: &str) -> ExecutionResult {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned();
-    run_in(SandboxOptions { packages: Packages::Auto, packages_from: vec![corpus], ..options() }, code)
+    run_in(options().packages(Packages::Auto).package_source(corpus), code)
 }
 
 /// The code must print nothing but this.

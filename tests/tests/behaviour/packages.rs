@@ -3,21 +3,16 @@
 use std::{fs, path::Path};
 
 use crate::support::success;
-use terrarium_core::{Deterministic, Error, ExecuteOptions, PackageError, Packages, Sandbox, SandboxOptions, Value};
-use terrarium_tests::{installed, no_files, options, run, run_in, wheel};
+use terrarium_core::{Deterministic, ExecuteOptions, Packages, Sandbox, SandboxOptions, Value};
+use terrarium_tests::{installed, options, run, run_in, wheel};
 
 fn from(folder: &Path, packages: &[&str]) -> SandboxOptions {
-    SandboxOptions {
-        packages: Packages::List(packages.iter().map(ToString::to_string).collect()),
-        packages_from: vec![folder.to_str().unwrap().to_owned()],
-        // Each test has a set of its own; building an image for each takes long.
-        preload: false,
-        ..options()
-    }
+    // Each test has a separate set; building an image for each takes long.
+    options().packages(packages).package_source(folder.to_str().unwrap()).preload(false)
 }
 
 fn auto(folder: &Path) -> SandboxOptions {
-    SandboxOptions { packages: Packages::Auto, ..from(folder, &[]) }
+    from(folder, &[]).packages(Packages::Auto)
 }
 
 /// A folder with a package `top` that needs `middle`, and one that nobody needs.
@@ -47,13 +42,14 @@ fn listed_packages_are_there_with_what_they_need_and_others_are_not() {
 fn the_packages_that_the_code_imports_are_found() {
     let dir = wheels();
     let sandbox = Sandbox::new(auto(dir.path())).unwrap();
-    let result = sandbox.execute("def f():\n    import top\n    return top.y\nf()", no_files()).unwrap();
+    let result = sandbox.execute("def f():\n    import top\n    return top.y\nf()").unwrap();
     assert_eq!(result.final_expression, Some(Value::Int(42)), "{:?}", result.error);
-    let result = sandbox.execute("import helper; helper.apart.__name__", [("helper.py", "import apart")]).unwrap();
+    let result = sandbox
+        .execute_with("import helper; helper.apart.__name__", ExecuteOptions::new().file("helper.py", "import apart"))
+        .unwrap();
     assert_eq!(result.final_repr.as_deref(), Some("'apart'"), "{:?}", result.error);
     assert_eq!(result.metrics.packages, ["apart"]);
-    let result =
-        sandbox.execute("try:\n    import nobody\nexcept ImportError:\n    print('none')", no_files()).unwrap();
+    let result = sandbox.execute("try:\n    import nobody\nexcept ImportError:\n    print('none')").unwrap();
     assert_eq!(result.stdout, "none\n");
 }
 
@@ -61,8 +57,7 @@ fn the_packages_that_the_code_imports_are_found() {
 fn a_session_gets_what_each_run_imports() {
     let dir = wheels();
     for deterministic in [None, Some(Deterministic::default())] {
-        let mut session =
-            Sandbox::new(SandboxOptions { deterministic, ..auto(dir.path()) }).unwrap().session().unwrap();
+        let mut session = Sandbox::new(auto(dir.path()).deterministic(deterministic)).unwrap().session().unwrap();
         let result =
             session.execute("try:\n    import middle2\nexcept ImportError: pass\nimport middle; middle.x").unwrap();
         assert_eq!(result.final_expression, Some(Value::Int(41)), "{:?}", result.error);
@@ -85,7 +80,7 @@ fn a_session_that_was_lost_keeps_its_packages() {
 #[test]
 fn packages_do_not_count_against_the_quotas_and_cannot_be_changed() {
     let dir = wheels();
-    let options = SandboxOptions { file_bytes: 100, file_count: 16, ..from(dir.path(), &["top"]) };
+    let options = from(dir.path(), &["top"]).file_bytes(100).file_count(16);
     let code = "import top
 for act in (lambda: open(top.__file__, 'w'), lambda: __import__('os').remove(top.__file__)):
     try: act()
@@ -123,7 +118,7 @@ fn a_missing_module_says_which_package_has_it() {
 fn a_package_that_nobody_has_is_an_error_of_the_host() {
     let dir = wheels();
     let error = Sandbox::new(from(dir.path(), &["midle"])).unwrap_err();
-    assert!(matches!(&error, Error::Package(PackageError::Unknown { .. })), "{error}");
+    assert_eq!(error.code(), "package_unknown", "{error}");
     assert!(error.to_string().contains("did you mean middle?"), "{error}");
 }
 
@@ -152,7 +147,7 @@ fn sources_are_compiled_once_and_the_bytecode_is_used_by_the_next_process() {
         fs::copy(&file, cache.path().join(file.file_name().unwrap())).unwrap();
     }
     let x = |dir: &Path, cache_dir: &Path| {
-        let options = SandboxOptions { cache_dir: Some(cache_dir.to_owned()), ..from(dir, &["a"]) };
+        let options = from(dir, &["a"]).cache_dir(cache_dir);
         run_in(options, "import a, os; assert os.path.exists(a.__spec__.cached), a.__spec__.cached\na.x")
             .final_expression
     };
@@ -174,7 +169,7 @@ fn sources_are_compiled_once_and_the_bytecode_is_used_by_the_next_process() {
     // Damaged bytecode costs time and nothing else.
     fs::write(&first[0], b"nonsense").unwrap();
     let third = cache.path().join("..").join(cache.path().file_name().unwrap());
-    let options = SandboxOptions { cache_dir: Some(third), ..from(one.path(), &["a"]) };
+    let options = from(one.path(), &["a"]).cache_dir(third);
     assert_eq!(run_in(options, "import a; a.x").final_expression, Some(Value::Int(1)));
 }
 
@@ -192,7 +187,7 @@ fn a_package_cannot_put_code_into_the_bytecode_of_another() {
 fn what_is_given_with_the_run_counts_for_auto_too() {
     let dir = wheels();
     let sandbox = Sandbox::new(auto(dir.path())).unwrap();
-    let options = ExecuteOptions { files: [("a.py".to_owned(), "import top".into())].into(), ..Default::default() };
+    let options = ExecuteOptions::new().file("a.py", "import top");
     let result = sandbox.execute_with("import a; a.top.y", options).unwrap();
     assert_eq!(result.final_expression, Some(Value::Int(42)), "{:?}", result.error);
 }
@@ -217,7 +212,7 @@ fn site() -> String {
 
 #[test]
 fn wheels_of_the_python_index_work_from_a_site_folder() {
-    let options = SandboxOptions { packages_from: vec![site()], timeout: None, ..options() };
+    let options = options().package_source(site()).timeout(None);
     let result = run_in(options, include_str!("../../programs/site.py"));
     assert_eq!(success(&result).stdout, include_str!("../../programs/site.out"));
 }

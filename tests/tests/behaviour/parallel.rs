@@ -7,7 +7,7 @@ use std::{
 };
 
 use terrarium_core::{ExecuteOptions, Status};
-use terrarium_tests::{no_files, sandbox, session};
+use terrarium_tests::{sandbox, session};
 
 use crate::support::{int, success};
 
@@ -19,8 +19,7 @@ fn w10_four_sandboxes_in_four_threads_run_in_parallel() {
         for n in 0..4 {
             let barrier = Arc::clone(&barrier);
             scope.spawn(move || {
-                let options =
-                    ExecuteOptions { on_stdout: Some(Arc::new(move |_| _ = barrier.wait())), ..Default::default() };
+                let options = ExecuteOptions::new().on_stdout(move |_| _ = barrier.wait());
                 let result = sandbox().execute_with(&format!("print('here', flush=True)\n{n} * 10"), options).unwrap();
                 assert_eq!(success(&result).final_expression, int(n * 10));
             });
@@ -40,30 +39,28 @@ fn eight_threads_mix_everything() {
                 for turn in 0..6 {
                     match (thread + turn) % 6 {
                         0 => {
-                            let result = sandbox.execute("open('f').read()", [("f", thread.to_string())]).unwrap();
+                            let result = sandbox
+                                .execute_with("open('f').read()", ExecuteOptions::new().file("f", thread.to_string()))
+                                .unwrap();
                             assert_eq!(success(&result).final_repr, Some(format!("'{thread}'")));
                         }
-                        1 => assert_eq!(sandbox.execute("1 / 0", no_files()).unwrap().status, Status::Error),
+                        1 => assert_eq!(sandbox.execute("1 / 0").unwrap().status, Status::Error),
                         2 => {
-                            let options =
-                                ExecuteOptions { timeout: Some(Duration::from_millis(100)), ..Default::default() };
+                            let options = ExecuteOptions::new().timeout(Duration::from_millis(100));
                             assert_eq!(
                                 sandbox.execute_with("while True: pass", options).unwrap().status,
                                 Status::Timeout
                             );
                         }
                         3 => {
-                            let result = sandbox.execute("x = bytearray(10**9)", no_files()).unwrap();
+                            let result = sandbox.execute("x = bytearray(10**9)").unwrap();
                             assert_eq!(result.status, Status::MemoryExceeded);
                         }
                         4 => {
-                            assert_eq!(
-                                sandbox.execute("import os; os.abort()", no_files()).unwrap().status,
-                                Status::Crashed
-                            );
+                            assert_eq!(sandbox.execute("import os; os.abort()").unwrap().status, Status::Crashed);
                         }
                         _ => {
-                            let result = sandbox.execute(&format!("print({thread})"), no_files()).unwrap();
+                            let result = sandbox.execute(&format!("print({thread})")).unwrap();
                             assert_eq!(result.stdout, format!("{thread}\n"));
                         }
                     }
@@ -118,7 +115,7 @@ fn small_threads_run_code_that_needs_a_deep_stack() {
                 .stack_size(512 << 10)
                 .spawn(|| {
                     let code = "import json\ndef f(n): return n and f(n - 1)\nf(900)\njson.loads('[' * 900 + ']' * 900)\ntry:\n    json.loads('[' * 200_000)\nexcept (RecursionError, ValueError):\n    print('survived')";
-                    let result = sandbox().execute(code, no_files()).unwrap();
+                    let result = sandbox().execute(code).unwrap();
                     assert_eq!(success(&result).stdout, "survived\n");
                     let mut session = session();
                     session.execute("def g(): g()\ng()").unwrap();
@@ -137,5 +134,5 @@ fn a_sandbox_is_cloned_freely() {
     let sandbox = sandbox();
     let clones: Vec<_> = (0..1000).map(|_| sandbox.clone()).collect();
     drop(sandbox);
-    assert_eq!(clones[999].execute("2 + 3", no_files()).unwrap().final_expression, int(5));
+    assert_eq!(clones[999].execute("2 + 3").unwrap().final_expression, int(5));
 }

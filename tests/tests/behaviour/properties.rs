@@ -10,11 +10,7 @@ use crate::support::int;
 /// The session that all cases of a property use: a new one for each would take most of the time.
 fn with_session<T>(cell: &OnceLock<Mutex<Session>>, work: impl FnOnce(&mut Session) -> T) -> T {
     let start = || {
-        let options = SandboxOptions {
-            timeout: Some(std::time::Duration::from_millis(500)),
-            memory: 128 << 20,
-            ..SandboxOptions::default()
-        };
+        let options = SandboxOptions::new().timeout(std::time::Duration::from_millis(500)).memory(128 << 20);
         Mutex::new(Sandbox::new(options).unwrap().session().unwrap())
     };
     work(&mut cell.get_or_init(start).lock().unwrap_or_else(std::sync::PoisonError::into_inner))
@@ -176,11 +172,7 @@ proptest! {
     #[test]
     fn a_value_is_the_same_after_going_in_and_out(value in value()) {
         static SESSION: OnceLock<Mutex<Session>> = OnceLock::new();
-        let options = ExecuteOptions {
-            inputs: [("value".to_owned(), value.clone())].into(),
-            outputs: vec!["copy".to_owned()],
-            ..ExecuteOptions::default()
-        };
+        let options = ExecuteOptions::new().input("value", value.clone()).output("copy");
         let result = with_session(&SESSION, |session| session.execute_with("import copy as c\ncopy = c.deepcopy(value)\nvalue", options).unwrap());
         prop_assert_eq!(result.status, Status::Success, "{:?}", result.error);
         let value = sorted(value);

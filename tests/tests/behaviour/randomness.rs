@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use terrarium_core::{Deterministic, Image, ImageOptions, Sandbox, SandboxOptions};
-use terrarium_tests::{no_files, options, sandbox};
+use terrarium_core::{Deterministic, Image, ImageOptions, Sandbox};
+use terrarium_tests::{options, sandbox};
 
 use crate::support::success;
 
@@ -23,7 +23,7 @@ print('device', open('/dev/urandom', 'rb').read(8).hex())
 print('shuffle', random.sample(range(10**6), 5))";
 
 fn drawn(sandbox: &Sandbox) -> Vec<String> {
-    let result = sandbox.execute(DRAW, no_files()).unwrap();
+    let result = sandbox.execute(DRAW).unwrap();
     let lines: Vec<String> = success(&result).stdout.lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), DRAW.matches("print(").count(), "{lines:?}");
     lines
@@ -59,9 +59,9 @@ fn images_whose_preparation_has_drawn_do_not_repeat_it() {
 #[test]
 fn deterministic_runs_draw_the_same_whatever_ran_before() {
     let image = Image::build(ImageOptions::default()).unwrap();
-    let with = |deterministic| Sandbox::on_image(image.clone(), SandboxOptions { deterministic, ..options() }).unwrap();
-    let fixed = with(Some(Deterministic { seed: 5, ..Deterministic::default() }));
-    let other = with(Some(Deterministic { seed: 6, ..Deterministic::default() }));
+    let with = |deterministic| Sandbox::on_image(image.clone(), options().deterministic(deterministic)).unwrap();
+    let fixed = with(Some(Deterministic::new().seed(5)));
+    let other = with(Some(Deterministic::new().seed(6)));
     let first = drawn(&fixed);
     for _ in 0..3 {
         assert_eq!(drawn(&fixed), first);
@@ -70,7 +70,7 @@ fn deterministic_runs_draw_the_same_whatever_ran_before() {
         let differing = drawn(&other);
         assert!(differing.iter().zip(&first).all(|(one, other)| one != other), "{differing:?} {first:?}");
     }
-    fixed.execute("import random, numbers; random.seed(9); 1 / 0", no_files()).unwrap();
+    fixed.execute("import random, numbers; random.seed(9); 1 / 0").unwrap();
     assert_eq!(drawn(&fixed), first);
     let mut session = fixed.session().unwrap();
     let stdout = session.execute(DRAW).unwrap().stdout;
@@ -81,7 +81,7 @@ fn deterministic_runs_draw_the_same_whatever_ran_before() {
 fn addresses_and_hashes_of_text_are_common_to_runs_of_one_image() {
     let sandbox = sandbox();
     let code = "[hash('secret'), hash(b'secret'), id(None), id(print)]";
-    let first = sandbox.execute(code, no_files()).unwrap().final_repr;
+    let first = sandbox.execute(code).unwrap().final_repr;
     assert!(first.is_some());
-    assert_eq!(sandbox.execute(code, no_files()).unwrap().final_repr, first);
+    assert_eq!(sandbox.execute(code).unwrap().final_repr, first);
 }

@@ -3,7 +3,7 @@
 use std::{fs, net::TcpListener, time::Duration};
 
 use terrarium_core::{SandboxOptions, Status, Value};
-use terrarium_tests::{Job, Step, no_files, run, run_job, sandbox, session};
+use terrarium_tests::{Job, Step, run, run_job, sandbox, session};
 
 use crate::support::{error_of, int, probe, success};
 
@@ -117,19 +117,14 @@ fn nothing_random_is_shared_by_two_runs() {
     let sandbox = sandbox();
     let seen: Vec<Vec<Value>> = (0..3)
         .map(|_| {
-            sandbox
-                .execute(code, no_files())
-                .unwrap()
-                .final_expression
-                .and_then(|v| v.items().map(<[Value]>::to_vec))
-                .unwrap()
+            sandbox.execute(code).unwrap().final_expression.and_then(|v| v.items().map(<[Value]>::to_vec)).unwrap()
         })
         .collect();
     for ((first, second), third) in seen[0].iter().zip(&seen[1]).zip(&seen[2]) {
         assert!(first != second && second != third, "{first:?}");
     }
     // The secret of `hash(str)` is the image's: see SECURITY.md.
-    let hash = || sandbox.execute("hash('text')", no_files()).unwrap().final_expression;
+    let hash = || sandbox.execute("hash('text')").unwrap().final_expression;
     assert_eq!(hash(), hash());
 }
 
@@ -141,15 +136,14 @@ fn the_cache_of_compiled_code_is_private_to_its_user() {
     let shared = folder.path().join("shared");
     fs::create_dir(&shared).unwrap();
     fs::set_permissions(&shared, fs::Permissions::from_mode(0o777)).unwrap();
-    let refusal =
-        terrarium_core::Sandbox::new(SandboxOptions { cache_dir: Some(shared.clone()), ..Default::default() });
+    let refusal = terrarium_core::Sandbox::new(SandboxOptions::new().cache_dir(shared.clone()));
     assert!(
         matches!(&refusal, Err(terrarium_core::Error::Cache { path, .. }) if path.starts_with(&shared)),
         "{refusal:?}"
     );
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let refusal = terrarium_core::Sandbox::new(SandboxOptions { cache_dir: Some(file), ..Default::default() });
+    let refusal = terrarium_core::Sandbox::new(SandboxOptions::new().cache_dir(file));
     assert!(matches!(refusal, Err(terrarium_core::Error::Cache { .. })), "{refusal:?}");
 }
 

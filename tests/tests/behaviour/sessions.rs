@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use terrarium_core::{Completeness, Error, ExecuteOptions, SandboxOptions, Status, Value};
+use terrarium_core::{Completeness, Error, ExecuteOptions, Status, Value};
 use terrarium_tests::{options, sandbox, session};
 
 use crate::support::{error_of, int, success, text};
@@ -144,7 +144,7 @@ fn resetting_the_names_keeps_files_and_modules() {
 
 #[test]
 fn a_forced_stop_loses_the_names_says_so_and_keeps_the_files() {
-    let options = SandboxOptions { timeout: Some(Duration::from_millis(300)), ..options() };
+    let options = options().timeout(Duration::from_millis(300));
     let mut session = terrarium_core::Sandbox::new(options).unwrap().session().unwrap();
     session.execute("x = 1").unwrap();
     session.write_file("given", "given").unwrap();
@@ -203,7 +203,7 @@ fn files_go_in_and_out_of_a_session_at_any_time() {
 #[test]
 fn files_given_with_a_run_are_there_and_are_not_its_outputs() {
     let mut session = session();
-    let options = ExecuteOptions { files: [("in.txt".to_owned(), "1".into())].into(), ..Default::default() };
+    let options = ExecuteOptions::new().file("in.txt", "1");
     let result = session.execute_with("open('in.txt').read()", options).unwrap();
     assert_eq!((success(&result).final_expression.clone(), result.output_files.len()), (text("1"), 0));
     assert_eq!(session.execute("open('in.txt').read()").unwrap().final_expression, text("1"));

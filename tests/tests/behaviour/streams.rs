@@ -35,7 +35,7 @@ fn p10_concurrent_runs_do_not_mix() {
             scope.spawn(move || {
                 let code =
                     format!("import sys\nfor _ in range(2000):\n    print({n})\n    print('e{n}', file=sys.stderr)");
-                let result = sandbox.execute(&code, [("", ""); 0]).unwrap();
+                let result = sandbox.execute(&code).unwrap();
                 assert_eq!(result.stdout, format!("{n}\n").repeat(2000));
                 assert_eq!(result.stderr, format!("e{n}\n").repeat(2000));
             });
@@ -69,7 +69,7 @@ fn nothing_is_added_to_what_is_written() {
 
 #[test]
 fn each_stream_is_bounded_and_flagged_by_itself() {
-    let options = SandboxOptions { output: 1000, ..Default::default() };
+    let options = SandboxOptions::new().stream_bytes(1000);
     let result = run_in(options.clone(), "import sys\nprint('x' * 5000)\nprint('é' * 300, file=sys.stderr)\n42");
     let result = success(&result);
     assert_eq!((result.stdout.as_str(), result.stdout_truncated), ("x".repeat(1000).as_str(), true));
@@ -97,15 +97,13 @@ fn callbacks_get_the_bytes_while_the_code_runs() {
     let seen = Arc::clone(&out);
     let gate = Arc::new(Mutex::new(Vec::new()));
     let (during, inner) = (Arc::clone(&gate), on_stderr);
-    let options = ExecuteOptions {
-        on_stdout: Some(on_stdout),
+    let options = ExecuteOptions::new()
+        .on_stdout(move |chunk| on_stdout(chunk))
         // What was printed before must have arrived when the error stream is written.
-        on_stderr: Some(Arc::new(move |chunk| {
+        .on_stderr(move |chunk| {
             during.lock().unwrap().push(seen.lock().unwrap().concat());
             inner(chunk);
-        })),
-        ..Default::default()
-    };
+        });
     let code = "import sys\nprint('one', flush=True)\nsys.stderr.write('E\\n')\nprint('two')\nsys.stdout.buffer.write(b'\\xff')";
     let result = sandbox().execute_with(code, options).unwrap();
     success(&result);
@@ -120,20 +118,14 @@ fn callbacks_get_the_bytes_while_the_code_runs() {
 fn callbacks_of_a_session_are_for_one_run() {
     let mut session = session();
     let (out, on_stdout) = collector();
-    session
-        .execute_with("print('first')", ExecuteOptions { on_stdout: Some(on_stdout), ..Default::default() })
-        .unwrap();
+    session.execute_with("print('first')", ExecuteOptions::new().on_stdout(move |chunk| on_stdout(chunk))).unwrap();
     assert_eq!(session.execute("print('second')").unwrap().stdout, "second\n");
     assert_eq!(out.lock().unwrap().concat(), b"first\n");
 }
 
 #[test]
 fn output_is_kept_on_every_status() {
-    let options = || SandboxOptions {
-        timeout: Some(std::time::Duration::from_millis(400)),
-        memory: 128 << 20,
-        ..Default::default()
-    };
+    let options = || SandboxOptions::new().timeout(std::time::Duration::from_millis(400)).memory(128 << 20);
     for (code, status) in [
         ("while True: pass", Status::Timeout),
         ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", Status::Timeout),

@@ -1,6 +1,6 @@
 //! Typed values out and in.
 
-use terrarium_core::{ExecuteOptions, SandboxOptions, Value};
+use terrarium_core::{Bytes, ExecuteOptions, SandboxOptions, Value};
 use terrarium_tests::{run, run_in, sandbox, session};
 
 use crate::support::success;
@@ -142,7 +142,7 @@ fn large_values_arrive_whole() {
 
 #[test]
 fn a_value_beyond_its_limit_is_kept_as_what_can_be_said_of_it() {
-    let options = SandboxOptions { value_bytes: 10_000, repr_bytes: 50, ..Default::default() };
+    let options = SandboxOptions::new().value_bytes(10_000).repr_bytes(50);
     let result = run_in(options.clone(), "list(range(100_000))");
     match &success(&result).final_expression {
         Some(Value::Tagged { kind, .. }) => assert_eq!(kind, "truncated"),
@@ -159,8 +159,8 @@ fn a_value_beyond_its_limit_is_kept_as_what_can_be_said_of_it() {
 fn large_inputs_arrive_whole() {
     let text = "é".repeat(5_000_000);
     let bytes: Vec<u8> = (0..=255).cycle().take(5_000_000).collect();
-    let inputs = [("text".to_owned(), Value::from(text)), ("data".to_owned(), Value::Bytes(bytes.clone().into()))];
-    let options = ExecuteOptions { inputs: inputs.into(), outputs: vec!["data".to_owned()], ..Default::default() };
+    let data = Bytes::from(bytes.clone());
+    let options = ExecuteOptions::new().input("text", text).input("data", data).output("data");
     let result = sandbox().execute_with("len(text), text == 'é' * 5_000_000, len(data)", options).unwrap();
     assert_eq!(success(&result).final_repr.as_deref(), Some("(5000000, True, 5000000)"));
     assert_eq!(result.outputs["data"].as_bytes(), Some(&*bytes));

@@ -1,19 +1,17 @@
 //! The acceptance cases that need packages: a test's name begins with the code of its case.
 
-use terrarium_core::{Bytes, ExecutionResult, Packages, Sandbox, SandboxOptions, Status, Value};
+use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Packages, Sandbox, SandboxOptions, Status, Value};
 use terrarium_tests::{Picture, corpus};
 
 /// Run code with the packages that it imports.
 #[track_caller]
 fn run(code: &str, files: &[(&str, Vec<u8>)]) -> ExecutionResult {
-    let options = SandboxOptions {
-        packages: Packages::Auto,
-        packages_from: vec![corpus()],
-        timeout: Some(std::time::Duration::from_secs(300)),
-        ..SandboxOptions::default()
-    };
+    let options = SandboxOptions::new()
+        .packages(Packages::Auto)
+        .package_source(corpus())
+        .timeout(std::time::Duration::from_secs(300));
     let files = files.iter().map(|(name, content)| (*name, Bytes::from(content.clone())));
-    let result = Sandbox::new(options).unwrap().execute(code, files).unwrap();
+    let result = Sandbox::new(options).unwrap().execute_with(code, ExecuteOptions::new().files(files)).unwrap();
     assert_eq!(result.status, Status::Success, "{:?}", result.error);
     result
 }

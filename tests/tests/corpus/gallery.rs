@@ -12,7 +12,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use terrarium_core::{Bytes, ExecutionResult, Packages, Sandbox, SandboxOptions, Status};
+use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Packages, Sandbox, SandboxOptions, Status};
 use terrarium_tests::{Picture, corpus, each};
 
 const PROGRAM: &str = "main.py";
@@ -74,14 +74,11 @@ fn left(result: &ExecutionResult) -> Result<BTreeMap<String, Vec<u8>>, String> {
 fn check(folder: &Path) -> Result<(), String> {
     let mut inputs = files(folder);
     let source = String::from_utf8(inputs.remove(PROGRAM).ok_or("no main.py")?).map_err(|error| error.to_string())?;
-    let options = SandboxOptions {
-        packages: Packages::Auto,
-        packages_from: vec![corpus()],
-        timeout: Some(Duration::from_secs(300)),
-        ..SandboxOptions::default()
-    };
+    let options =
+        SandboxOptions::new().packages(Packages::Auto).package_source(corpus()).timeout(Duration::from_secs(300));
     let inputs = inputs.into_iter().map(|(name, content)| (name, Bytes::from(content)));
-    let result = Sandbox::new(options).and_then(|sandbox| sandbox.execute(&source, inputs));
+    let result =
+        Sandbox::new(options).and_then(|sandbox| sandbox.execute_with(&source, ExecuteOptions::new().files(inputs)));
     let result = result.map_err(|error| error.to_string())?;
     if result.status != Status::Success || !result.stderr.is_empty() {
         return Err(format!("{:?}: {:?}\n{}", result.status, result.error, result.stderr));

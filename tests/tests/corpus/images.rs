@@ -3,21 +3,17 @@
 use std::collections::BTreeSet;
 
 use terrarium_core::{Deterministic, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Status};
-use terrarium_tests::{corpus, no_files, options};
+use terrarium_tests::{corpus, options};
 
 /// A sandbox whose image has these packages.
 fn preloaded(packages: &[&str]) -> SandboxOptions {
-    SandboxOptions {
-        packages: Packages::List(packages.iter().map(ToString::to_string).collect()),
-        packages_from: vec![corpus()],
-        ..options()
-    }
+    options().packages(packages).package_source(corpus())
 }
 
 /// What the code prints.
 #[track_caller]
 fn printed(sandbox: &Sandbox, code: &str) -> String {
-    let result = sandbox.execute(code, no_files()).unwrap();
+    let result = sandbox.execute(code).unwrap();
     assert_eq!(result.status, Status::Success, "{:?}", result.error);
     result.stdout
 }
@@ -41,7 +37,7 @@ fn runs_of_an_image_with_numpy_draw_different_numbers_unless_they_are_determinis
             assert!(all.insert(line.to_owned()), "drawn before: {line}");
         }
     }
-    let fixed = SandboxOptions { deterministic: Some(Deterministic::default()), ..preloaded(&["numpy"]) };
+    let fixed = preloaded(&["numpy"]).deterministic(Deterministic::default());
     let fixed = Sandbox::new(fixed).unwrap();
     let first = printed(&fixed, DRAW);
     assert!(first.lines().all(|line| !all.contains(line)), "{first}");
@@ -70,7 +66,7 @@ print(np.zeros(1000).sum(), np.empty(3).shape, np._core.multiarray._get_ndarray_
         "import numpy as np\nx = np.ones(1000)\nnp.lib.stride_tricks.as_strided(x, (10**5,), (8,))[:] = -1",
         "import numpy as np\nnp.frompyfunc(lambda x: 1 / 0, 1, 1)(np.arange(3))",
     ] {
-        sandbox.execute(code, no_files()).unwrap();
+        sandbox.execute(code).unwrap();
         assert_eq!(printed(&sandbox, witness), expected, "after {code}");
     }
 }
@@ -87,7 +83,7 @@ const PRINTED: &str = "['CD', 'È'] (0, 0, 1)\n['2'] t\nXMLSyntaxError\n";
 
 #[test]
 fn libraries_are_loaded_at_run_time_on_top_of_the_bare_interpreter() {
-    let sandbox = Sandbox::new(SandboxOptions { preload: false, ..preloaded(&["regex", "lxml"]) }).unwrap();
+    let sandbox = Sandbox::new(preloaded(&["regex", "lxml"]).preload(false)).unwrap();
     for _ in 0..3 {
         assert_eq!(printed(&sandbox, LIBRARIES), PRINTED);
         assert_eq!(printed(&sandbox, "print(1)"), "1\n");
@@ -96,12 +92,8 @@ fn libraries_are_loaded_at_run_time_on_top_of_the_bare_interpreter() {
 
 #[test]
 fn libraries_are_loaded_at_run_time_on_top_of_an_image_with_numpy() {
-    let image = Image::build(ImageOptions {
-        packages: vec!["numpy".to_owned()],
-        packages_from: vec![corpus()],
-        ..ImageOptions::default()
-    });
-    let options = SandboxOptions { packages: Packages::Auto, ..preloaded(&[]) };
+    let image = Image::build(ImageOptions::new().package("numpy").package_source(corpus()));
+    let options = preloaded(&[]).packages(Packages::Auto);
     let sandbox = Sandbox::on_image(image.unwrap(), options).unwrap();
     let with_numpy =
         format!("import numpy as np\n{LIBRARIES}\nprint(np.linalg.det(np.eye(3)), int(np.arange(10).sum()))");
@@ -124,10 +116,9 @@ fn libraries_are_loaded_at_run_time_on_top_of_an_image_with_numpy() {
 fn a_moved_image_with_compiled_packages_needs_no_wheels() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("numpy.timg");
-    let built =
-        ImageOptions { packages: vec!["numpy".to_owned()], packages_from: vec![corpus()], ..ImageOptions::default() };
+    let built = ImageOptions::new().package("numpy").package_source(corpus());
     Image::build(built).unwrap().save(&path).unwrap();
-    let sandbox = Sandbox::new(SandboxOptions { image: Some(path), ..options() }).unwrap();
+    let sandbox = Sandbox::new(options().image(path)).unwrap();
     // What was not imported for the image is loaded from its files.
     let code = "import numpy as np, numpy.testing as t, numpy.polynomial as p, ctypes, os
 t.assert_allclose(p.Polynomial([1, 2])(2), 5)

@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use terrarium_core::{ExecutionResult, Packages, Sandbox, SandboxOptions, Status};
-use terrarium_tests::{Program, Works, check_golden, corpus, each, no_files, programs, transcript, wheels};
+use terrarium_core::{ExecutionResult, Sandbox, SandboxOptions, Status};
+use terrarium_tests::{Program, Works, check_golden, corpus, each, programs, transcript, wheels};
 use zip::ZipArchive;
 
 /// Modules that cannot be imported, and what they say.
@@ -58,7 +58,7 @@ fn modules(wheel: &Path) -> BTreeSet<String> {
 
 /// Import the modules one by one, and compare what does not work with what is known.
 fn check_imports(sandbox: &Sandbox, mut modules: BTreeSet<String>) -> Result<(), String> {
-    let run = |code: &str| sandbox.execute(code, no_files()).map_err(|error| error.to_string());
+    let run = |code: &str| sandbox.execute(code).map_err(|error| error.to_string());
     for module in CRASHING {
         if modules.remove(*module) {
             ended(&run(&format!("import {module}"))?, Status::Crashed).map_err(|text| format!("{module}: {text}"))?;
@@ -95,7 +95,7 @@ fn ended(result: &ExecutionResult, status: Status) -> Result<(), String> {
 
 fn check(program: &Program, wheel: &Path) -> Result<(), String> {
     let started = Instant::now();
-    let options = SandboxOptions { timeout: Some(TIMEOUT), ..program.sandbox_options() };
+    let options = program.sandbox_options().timeout(TIMEOUT);
     let sandbox = Sandbox::new(options).map_err(|error| error.to_string())?;
     check_imports(&sandbox, modules(wheel))?;
     let imported = started.elapsed();
@@ -127,13 +127,13 @@ fn every_wheel_is_imported_and_its_program_does_what_the_table_says() {
 #[test]
 fn many_packages_share_a_sandbox() {
     let names = ["seaborn", "scikit-learn", "sympy", "openpyxl", "lxml", "pydantic", "regex"];
-    let sandbox = Sandbox::new(SandboxOptions {
-        preload: false,
-        packages: Packages::List(names.map(str::to_owned).to_vec()),
-        packages_from: vec![corpus()],
-        timeout: Some(TIMEOUT),
-        ..SandboxOptions::default()
-    });
+    let sandbox = Sandbox::new(
+        SandboxOptions::new()
+            .preload(false)
+            .packages(names.map(str::to_owned).to_vec())
+            .package_source(corpus())
+            .timeout(TIMEOUT),
+    );
     let code = "
 import openpyxl, pandas as pd, pydantic, regex, seaborn as sns, sympy
 from lxml import etree
@@ -151,7 +151,7 @@ class Row(pydantic.BaseModel): x: int; y: int
 rows = [Row(x=a.text, y=b.text) for a, b in zip(page.xpath('//tr/td[1]'), page.xpath('//tr/td[2]'))]
 sns.regplot(data, x='x', y='y').figure.savefig('plot.png')
 [str(root), back.max_row, rows[9].y, regex.findall(r'\\p{Lu}', etree.tostring(page).decode()), len(open('plot.png', 'rb').read()) > 5000]";
-    let result = sandbox.unwrap().execute(code, no_files()).unwrap();
+    let result = sandbox.unwrap().execute(code).unwrap();
     let expected = "['[-1/3]', 11, 28, [], True]";
     assert_eq!(result.final_repr.as_deref(), Some(expected), "{:?}", result.error);
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use terrarium_core::{CancelHandle, ExecuteOptions, Sandbox, Status, Value};
-use terrarium_tests::{no_files, sandbox};
+use terrarium_tests::sandbox;
 
 /// How long the load lasts. `TERRARIUM_STRESS_SECONDS` makes it longer, for whoever changes how instances are shared:
 /// a minute says more, and the whole of the tests should not take it.
@@ -19,12 +19,12 @@ fn length() -> Duration {
 }
 
 fn limited(milliseconds: u64) -> ExecuteOptions {
-    ExecuteOptions { timeout: Some(Duration::from_millis(milliseconds)), ..ExecuteOptions::default() }
+    ExecuteOptions::new().timeout(Duration::from_millis(milliseconds))
 }
 
 /// One thing of many kinds. What it should have given, and did not.
 fn turn(sandbox: &Sandbox, kind: u64, thread: u64) -> Result<(), String> {
-    let fresh = |code: &str| sandbox.execute(code, no_files()).map_err(|error| error.to_string());
+    let fresh = |code: &str| sandbox.execute(code).map_err(|error| error.to_string());
     let given = |code: &str, options| sandbox.execute_with(code, options).map_err(|error| error.to_string());
     let (result, status, stdout) = match kind {
         0..=7 => (
@@ -54,7 +54,7 @@ fn turn(sandbox: &Sandbox, kind: u64, thread: u64) -> Result<(), String> {
         ),
         16 => {
             let handle = CancelHandle::new();
-            let options = ExecuteOptions { cancel: Some(handle.clone()), ..ExecuteOptions::default() };
+            let options = ExecuteOptions::new().cancel(handle.clone());
             let canceller = thread::spawn(move || {
                 thread::sleep(Duration::from_millis(5));
                 handle.cancel();

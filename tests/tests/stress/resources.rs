@@ -31,7 +31,7 @@ fn assert_unchanged(before: &Resources, after: &Resources) {
 
 #[test]
 fn ten_thousand_runs_leave_a_process_as_it_was() {
-    let files = ExecuteOptions { files: [("in.txt".to_owned(), "text".into())].into(), ..ExecuteOptions::default() };
+    let files = ExecuteOptions::new().file("in.txt", "text");
     let steps = vec![
         step("1 + 1"),
         step("print('x' * 1000)"),
@@ -66,7 +66,7 @@ fn a_thousand_sessions_leave_a_process_as_it_was() {
 #[test]
 fn two_hundred_idle_sessions_fit_into_a_megabyte_each_and_need_no_threads() {
     const SESSIONS: u64 = 200;
-    let options = SandboxOptions { timeout: None, ..SandboxOptions::default() };
+    let options = SandboxOptions::new().timeout(None);
     let job = Job { options, steps: vec![step("1 + 1")], idle_sessions: 200, warm_up: 1, ..Job::default() };
     let report = done(&job);
     let [before, _, idle, used] = &report.resources[..] else { panic!("{:?}", report.resources) };

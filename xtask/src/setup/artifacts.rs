@@ -103,7 +103,7 @@ fn library(stdlib: &[u8], tzdata: &[u8]) -> Result<Vec<u8>> {
 
 /// How the main module is rewritten: besides what every module needs, the host serves some functions.
 pub(crate) fn rewrite_options() -> RewriteOptions {
-    let redirects = REDIRECTS.iter().map(|r| Redirect::new(r.export, r.module, r.name)).collect();
+    let redirects = REDIRECTS.iter().map(|(export, module, name)| Redirect::new(*export, *module, *name)).collect();
     RewriteOptions { redirects, ..RewriteOptions::default() }
 }
 

@@ -26,6 +26,7 @@ use crate::{
         safepoint::GuardedStore,
         state::{Links, State},
     },
+    error::ErrorContext,
     rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT},
     syscall::Process,
     vfs::{Layer, Vfs, VfsLimits},
@@ -73,7 +74,7 @@ impl Snapshot {
     ) -> Result<Self, Error> {
         let spans = record.entropy.iter();
         if spans.map(|span| u64::from(span.length)).sum::<u64>() > MOST_ENTROPY {
-            return Err(Error::Engine("the image asks for more random bytes than it can need".to_owned()));
+            return Err(Error::engine("the image asks for more random bytes than it can need"));
         }
         let module = compile::open(&machine.engine, path).map_err(engine_error)?;
         let linker = imports::linker(&machine.engine, &module).map_err(engine_error)?;
@@ -93,7 +94,7 @@ impl Snapshot {
             return Ok(Arc::clone(record));
         }
         let record = serde_json::from_slice(&(self.read_loader)()?);
-        let record = record.map_err(|error| Error::Engine(format!("the image's libraries: {error}")))?;
+        let record = record.or_engine("the image's libraries")?;
         Ok(Arc::clone(self.loader.get_or_init(|| Arc::new(record))))
     }
 

@@ -19,6 +19,7 @@ use crate::{
         machine::Machine,
         state::{Links, State},
     },
+    error::ErrorContext,
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
     rewrite::GLOBAL_EXPORT_PREFIX,
 };
@@ -86,7 +87,7 @@ impl Taken {
         let merge = Merge { parts, memory, table_size, slots };
         let invoke = invoke();
         let is_exported = |name: &str| name == STACK_POINTER || name == invoke || CALLED.contains(&name);
-        let wasm = merge.write_exporting(&is_exported).map_err(|error| fault(&error))?;
+        let wasm = merge.write_exporting(&is_exported).or_engine(DOING)?;
         let record = SnapshotRecord {
             signal_word: links.signal_word,
             functions,
@@ -156,10 +157,10 @@ fn sources(machine: &Machine, store: &mut Store<State>, links: &Links) -> Result
         let Some(loader) = &state.loader else { break };
         let (id, linkage) = (loader.namespace.id(number + 1), &loader.linked[number]);
         let library = id.and_then(|id| loader.namespace.get(id)).ok_or_else(|| fault("a library is missing"))?;
-        let file =
-            state.process.library(&library.path).map_err(|errno| fault(&format!("{}: {errno}", library.path)))?;
+        let doing = format_args!("{DOING}: {}", library.path);
+        let file = state.process.library(&library.path).or_engine(doing)?;
         let rewritten = bytes(&file.content).and_then(|wasm| machine.libraries.rewritten(&wasm, &|| machine.main()));
-        let (wasm, _) = rewritten.map_err(|error| fault(&format!("{}: {error}", library.path)))?;
+        let (wasm, _) = rewritten.or_engine(doing)?;
         let mut fixed = BTreeMap::new();
         let mut pointers = Vec::new();
         for (index, from, name) in globals(&linkage.module) {
@@ -271,6 +272,10 @@ fn engine(error: wasmtime::Error) -> Error {
     compile::engine_error(error)
 }
 
-fn fault(reason: &(impl ToString + ?Sized)) -> Error {
-    Error::Engine(format!("no snapshot: {}", reason.to_string()))
+/// The words that errors of this module begin with.
+const DOING: &str = "no snapshot";
+
+/// An error that no other one caused.
+fn fault(reason: &str) -> Error {
+    Error::engine(format!("{DOING}: {reason}"))
 }

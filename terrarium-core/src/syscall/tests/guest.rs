@@ -26,7 +26,7 @@ impl Guest {
         let limits = VfsLimits { bytes: 1 << 20, inodes: 200, ..VfsLimits::default() };
         let mut process = Process::new(Vfs::new(Layer::unix(), limits));
         let clock = FixedClock::new(NEW_YEAR_NS, 0);
-        process.clock = Arc::new(clock.clone());
+        process.set_clock(Arc::new(clock.clone()));
         process.sleeper = Arc::new(clock);
         process.change_directory(b"/home/earth").unwrap();
         Self { process, memory: vec![0; 1 << 20], top: HEAP }

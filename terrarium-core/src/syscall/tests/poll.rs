@@ -48,11 +48,11 @@ fn the_timeout_is_slept_when_nothing_is_ready() {
     let mut guest = Guest::new();
     let (reading, _) = guest.process.pipe().unwrap();
     assert_eq!(poll(&mut guest, &[(reading, IN)], 250).unwrap(), (0, vec![0]));
-    assert_eq!(guest.process.clock.monotonic_ns(), 250_000_000);
+    assert_eq!(guest.process.clock().monotonic_ns(), 250_000_000);
     assert_eq!(poll(&mut guest, &[(reading, IN), (1, OUT)], 250).unwrap(), (1, vec![0, OUT]));
-    assert_eq!(guest.process.clock.monotonic_ns(), 250_000_000, "something was ready");
+    assert_eq!(guest.process.clock().monotonic_ns(), 250_000_000, "something was ready");
     assert_eq!(poll(&mut guest, &[], 100).unwrap(), (0, vec![]));
-    assert_eq!(guest.process.clock.monotonic_ns(), 350_000_000);
+    assert_eq!(guest.process.clock().monotonic_ns(), 350_000_000);
 }
 
 #[test]

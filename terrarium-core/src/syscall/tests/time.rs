@@ -87,7 +87,7 @@ impl Sleeper for Interruptible {
 fn an_interrupted_sleep_tells_what_is_left() {
     let mut guest = Guest::new();
     let sleeper = Arc::new(Interruptible::default());
-    guest.process.clock = Arc::new(SystemClock::new());
+    guest.process.set_clock(Arc::new(SystemClock::new()));
     guest.process.sleeper = sleeper.clone();
     let (request, remaining) = (timespec(&mut guest, 100, 0), timespec(&mut guest, -1, -1));
     let started = Instant::now();
@@ -108,7 +108,7 @@ fn an_interrupted_sleep_tells_what_is_left() {
 #[test]
 fn a_real_sleep_takes_its_time_and_no_processor() {
     let mut guest = Guest::new();
-    guest.process.clock = Arc::new(SystemClock::new());
+    guest.process.set_clock(Arc::new(SystemClock::new()));
     guest.process.sleeper = Arc::new(ThreadSleeper);
     let (before, request) = (Instant::now(), timespec(&mut guest, 0, 120_000_000));
     guest.wasi("clock_nanosleep", &[1, 0, request, 0]).unwrap();

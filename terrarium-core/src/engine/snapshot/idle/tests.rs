@@ -18,7 +18,7 @@ fn sandbox() -> (Image, Sandbox) {
 }
 
 fn execute(sandbox: &Sandbox, code: &str) -> Status {
-    sandbox.execute(code, [("", ""); 0]).unwrap().status
+    sandbox.execute(code).unwrap().status
 }
 
 /// Whether this kernel tells which pages were written; others make every instance anew.

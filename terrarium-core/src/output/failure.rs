@@ -1,0 +1,108 @@
+//! [`ExecutionFailure`]: a run that did not succeed, as an error.
+
+use std::{error::Error, fmt};
+
+use super::{ExecutionResult, PythonError, Status};
+
+/// A run that did not succeed, as an error: [`ExecutionResult::into_success`].
+///
+/// Its source is the run's [`PythonError`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ExecutionFailure {
+    /// All that the run left behind.
+    pub result: ExecutionResult,
+}
+
+impl ExecutionResult {
+    /// The result, if the run succeeded, or else an error that holds it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = terrarium_core::Sandbox::new(Default::default())?;
+    /// let result = sandbox.execute("6 * 7")?.into_success()?;
+    /// assert_eq!(result.final_repr.as_deref(), Some("42"));
+    ///
+    /// let failure = sandbox.execute("print('so far'); 1 / 0")?.into_success().unwrap_err();
+    /// assert_eq!(failure.to_string(), "ZeroDivisionError: division by zero");
+    /// assert_eq!(failure.result.stdout, "so far\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ExecutionFailure`] for every status but [`Status::Success`].
+    pub fn into_success(self) -> Result<Self, Box<ExecutionFailure>> {
+        match self.status {
+            Status::Success => Ok(self),
+            _ => Err(Box::new(ExecutionFailure { result: self })),
+        }
+    }
+}
+
+impl fmt::Display for ExecutionFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.result.error {
+            Some(error) => error.fmt(f),
+            None => write!(f, "the run ended with the status {}", self.result.status),
+        }
+    }
+}
+
+impl Error for ExecutionFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.result.error.as_ref().map(|error| error as _)
+    }
+}
+
+/// The last line of its traceback: `ZeroDivisionError: division by zero`.
+impl fmt::Display for PythonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message.as_str() {
+            "" => f.write_str(&self.kind),
+            message => write!(f, "{}: {message}", self.kind),
+        }
+    }
+}
+
+impl Error for PythonError {}
+
+/// The name that the status has in JSON.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+            Self::MemoryExceeded => "memory_exceeded",
+            Self::Cancelled => "cancelled",
+            Self::Crashed => "crashed",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_success_is_one() {
+        assert!(ExecutionResult::default().into_success().is_ok());
+        for status in [Status::Error, Status::Timeout, Status::MemoryExceeded, Status::Cancelled, Status::Crashed] {
+            let name = serde_json::to_value(status).unwrap();
+            assert_eq!(name, status.to_string());
+            let failure = ExecutionResult { status, ..Default::default() }.into_success().unwrap_err();
+            assert_eq!(failure.to_string(), format!("the run ended with the status {status}"));
+            assert!(failure.source().is_none());
+        }
+    }
+
+    #[test]
+    fn a_failure_has_the_error_of_the_code_as_its_source() {
+        let error = PythonError { kind: "KeyError".to_owned(), ..Default::default() };
+        let result = ExecutionResult { status: Status::Error, error: Some(error.clone()), ..Default::default() };
+        let failure = result.into_success().unwrap_err();
+        assert_eq!(failure.to_string(), "KeyError");
+        assert_eq!(failure.source().and_then(|source| source.downcast_ref()), Some(&error));
+    }
+}
