@@ -176,8 +176,8 @@ test('the calls that wait do the same', () => {
 
 test('an unknown option or one of a wrong type is a TypeError that names it', async () => {
   const cases = [
-    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: unknown, the options are .*`timeout`/],
-    [{ timeout: '1' }, 'timeout', /option `timeout`: .*string "1"/],
+    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: there is no such option; the options are .*`timeout`/],
+    [{ timeout: '1' }, 'timeout', /option `timeout`: expected .*, found a string/],
     [{ timeout: Number.NaN }, 'timeout', /NaN is no finite number/],
     [{ memory: 1.5 }, 'memory', /option `memory`/],
     [{ memory: () => 1 }, 'memory', /holds a function/],
