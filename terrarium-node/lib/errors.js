@@ -96,7 +96,7 @@ class ExecutionError extends Error {
 }
 
 /**
- * An error for an unknown option, or a value of the wrong type.
+ * An error for a value of the wrong type.
  *
  * @param {string} option
  * @param {string} reason
@@ -106,6 +106,19 @@ function wrongType(option, reason) {
     code: 'ERR_TERRARIUM_INVALID_OPTION',
     option,
   });
+}
+
+/**
+ * An error for an unknown option.
+ *
+ * @param {string} option
+ * @param {string[]} similar known options that look like it
+ * @param {string[]} known all options
+ */
+function noSuchOption(option, similar, known) {
+  const names = (similar.length > 0 ? similar : known).map((name) => `\`${name}\``);
+  const wayOut = similar.length > 0 ? `did you mean ${names.join(' or ')}?` : `the options are ${names.join(', ')}`;
+  return Object.assign(wrongType(option, `there is no such option; ${wayOut}`), { problem: 'unknown', similar });
 }
 
 /**
@@ -119,4 +132,4 @@ function noConstructor(name, instead) {
   return Object.assign(new TypeError(`${name} has no public constructor, use \`${instead}\``), { code });
 }
 
-module.exports = { ExecutionError, noConstructor, TerrariumError, wrongType };
+module.exports = { ExecutionError, noConstructor, noSuchOption, TerrariumError, wrongType };

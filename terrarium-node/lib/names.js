@@ -4,7 +4,7 @@
 // never come here.
 'use strict';
 
-const { wrongType } = require('./errors.js');
+const { noSuchOption } = require('./errors.js');
 const native = require('./native.js');
 
 /** @typedef {'sandbox' | 'execute' | 'image' | 'images' | 'store'} Kind */
@@ -68,8 +68,7 @@ function coreName(kind, name) {
   if (found === undefined) {
     const here = camel(name);
     const isSpelling = here !== name && (known.has(here) || own.includes(here));
-    const names = [...known.keys(), ...own].map((option) => `\`${option}\``);
-    throw wrongType(name, isSpelling ? `unknown, use \`${here}\`` : `unknown, the options are ${names.join(', ')}`);
+    throw noSuchOption(name, isSpelling ? [here] : [], [...known.keys(), ...own]);
   }
   return found;
 }

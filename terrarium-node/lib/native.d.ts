@@ -83,4 +83,4 @@ export function optionNames(): OptionNames;
 export function about(gate: Where, run: number): Run;
 
 /** Sets the bare image that the package brings. */
-export function setBaseImage(path: string): void;
+export function setBareImage(path: string): void;

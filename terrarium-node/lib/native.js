@@ -11,7 +11,7 @@ const native = require('../terrarium.node');
 // With the bare image beside it, nothing is compiled where the package is installed.
 const base = join(__dirname, '../base.timg');
 if (existsSync(base)) {
-  native.setBaseImage(base);
+  native.setBareImage(base);
 }
 
 module.exports = native;

@@ -1,7 +1,7 @@
 // The store of packages that were downloaded to this machine.
 'use strict';
 
-const { noConstructor, wrongType } = require('./errors.js');
+const { noConstructor, noSuchOption, wrongType } = require('./errors.js');
 const { record } = require('./names.js');
 const native = require('./native.js');
 const { abortSignal, callback, given, plainOptions } = require('./options.js');
@@ -215,8 +215,7 @@ function opening(options) {
 function download({ onProgress, signal, ...rest }, others) {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    const names = [...others, 'onProgress', 'signal'].map((name) => `\`${name}\``);
-    throw wrongType(unknown, `unknown, the options are ${names.join(', ')}`);
+    throw noSuchOption(unknown, [], [...others, 'onProgress', 'signal']);
   }
   /** @type {import('./work.js').Listener} */
   const listener = {};

@@ -1,4 +1,4 @@
-//! [`Fault`]: an error of the host as JavaScript gets it.
+//! [`Fault`]: an error of the host on its way to JavaScript.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -7,13 +7,13 @@ use terrarium_core::Error;
 /// An error as the members of a JavaScript error.
 #[derive(Debug, Serialize)]
 pub(crate) struct Fault {
-    /// `ERR_TERRARIUM_` and the core's code in capital letters.
+    /// `ERR_TERRARIUM_` and core's code in capital letters.
     code: String,
     /// The text.
     message: String,
-    /// Whether an unknown name or a value of a wrong type is at fault, which in JavaScript is a `TypeError`.
+    /// Whether the error is an unknown option or a value of a wrong type, which in JavaScript is a `TypeError`.
     is_type: bool,
-    /// The core's `ErrorDetails` by their names.
+    /// The members of core's `ErrorDetails`.
     details: Box<Map<String, Json>>,
 }
 
@@ -24,7 +24,7 @@ impl Fault {
         Self { code: code("invalid_option"), message, is_type: true, details: Box::new(details) }
     }
 
-    /// A use that the state of things does not allow.
+    /// A call that the state of its object does not allow.
     pub(crate) fn state(name: &str, message: &str) -> Self {
         Self { code: code(name), message: message.to_owned(), is_type: false, details: Box::default() }
     }
@@ -40,7 +40,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let details = error.details();
         let is_type = matches!(details.problem, Some("unknown" | "wrong_type"));
-        let details = match serde_json::to_value(details) {
+        let details = match serde_json::to_value(&details) {
             Ok(Json::Object(details)) => details,
             // Never: a struct is an object.
             _ => Map::new(),

@@ -22,8 +22,8 @@ pub struct NativeImage {
 
 /// Has sandboxes start from the bare image that the package brings.
 #[napi]
-pub fn set_base_image(path: String) {
-    // A second call is a mistake of this package, whose image is always the same.
+pub fn set_bare_image(path: String) {
+    // Each worker thread loads the package and sets the same image again.
     let _ = Image::set_bare(path);
 }
 

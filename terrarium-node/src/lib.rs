@@ -16,5 +16,5 @@ mod session;
 mod wire;
 
 pub use about::about;
-pub use image::set_base_image;
+pub use image::set_bare_image;
 pub use names::option_names;

@@ -1,8 +1,7 @@
 //! The names of core's options, from which JavaScript derives its own.
 
 use napi_derive::napi;
-use serde::Serialize;
-use terrarium_core::{ExecuteOptions, ImageOptions, SandboxOptions};
+use terrarium_core::{ExecuteOptions, ImageOptions, JsonOptions, SandboxOptions};
 
 /// The names of the options by what they belong to.
 #[napi(object, object_from_js = false)]
@@ -15,18 +14,16 @@ pub struct OptionNames {
     pub image: Vec<String>,
 }
 
-/// The names of all options, as core's JSON form of the defaults has them.
+/// Returns the names of all options in core's JSON form.
 #[napi]
 pub fn option_names() -> OptionNames {
     OptionNames {
-        sandbox: names(&SandboxOptions::default()),
-        execute: names(&ExecuteOptions::default()),
-        image: names(&ImageOptions::default()),
+        sandbox: names::<SandboxOptions>(),
+        execute: names::<ExecuteOptions>(),
+        image: names::<ImageOptions>(),
     }
 }
 
-fn names(options: &impl Serialize) -> Vec<String> {
-    // Default options always have a JSON form, which is an object.
-    let json = serde_json::to_value(options).unwrap_or_default();
-    json.as_object().into_iter().flat_map(|members| members.keys().cloned()).collect()
+fn names<T: JsonOptions>() -> Vec<String> {
+    T::NAMES.iter().map(|name| (*name).to_owned()).collect()
 }

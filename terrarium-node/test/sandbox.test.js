@@ -176,12 +176,16 @@ test('the calls that wait do the same', () => {
 
 test('an unknown option or one of a wrong type is a TypeError that names it', async () => {
   const cases = [
-    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: unknown, the options are .*`timeout`/],
-    [{ timeout: '1' }, 'timeout', /option `timeout`: .*string "1"/],
+    [{ tiemout: 1 }, 'tiemout', /option `tiemout`: there is no such option; the options are .*`timeout`/],
+    [{ timeout: '1' }, 'timeout', /option `timeout`: expected .*, found a string/],
     [{ timeout: Number.NaN }, 'timeout', /NaN is no finite number/],
     [{ memory: 1.5 }, 'memory', /option `memory`/],
     [{ memory: () => 1 }, 'memory', /holds a function/],
-    [{ packages: 'numpy' }, 'packages', /packages: "numpy"/],
+    [
+      { packages: { numpy: 1 } },
+      'packages',
+      /option `packages`: expected a list of strings or "auto", found an object/,
+    ],
     [{ files: ['a'] }, 'files', /it is an array, not an object/],
     [{ files: { a: 1 } }, 'files', /"a" is a number, neither text nor bytes/],
     [{ env: { A: 1 } }, 'env', /option `env`/],
@@ -224,6 +228,8 @@ test('a fault of the host is a TerrariumError with its code and what is at fault
     return true;
   };
   await assert.rejects(Sandbox.create({ memory: 1 }), fault('ERR_TERRARIUM_INVALID_OPTION', { option: 'memory' }));
+  const packages = fault('ERR_TERRARIUM_INVALID_OPTION', { option: 'packages', problem: 'value' });
+  await assert.rejects(Sandbox.create({ packages: 'numpy' }), packages);
   const run = (options) => sandbox().then((made) => made.execute('1', options));
   await assert.rejects(run({ files: { '../x': '' } }), fault('ERR_TERRARIUM_INVALID_PATH', { path: '../x' }));
   await assert.rejects(

@@ -45,7 +45,13 @@ test('files are written, listed, read and removed', async () => {
   assert.deepEqual(await session.readFile('b'), Buffer.from([0, 255]));
   assert.deepEqual(await session.allFiles(), { b: Buffer.from([0, 255]), 'in/a.txt': Buffer.from('text') });
   await session.removeFile('b');
-  await assert.rejects(session.readFile('b'), { name: 'TerrariumError', code: 'ERR_TERRARIUM_FILE', path: 'b' });
+  await assert.rejects(session.readFile('b'), {
+    name: 'TerrariumError',
+    code: 'ERR_TERRARIUM_FILE',
+    path: 'b',
+    operation: 'read',
+    errno: 'ENOENT',
+  });
   await assert.rejects(session.writeFile('../c', ''), { code: 'ERR_TERRARIUM_INVALID_PATH', path: '../c' });
   await assert.rejects(session.writeFile('c', 1), TypeError);
   await session.reset();
