@@ -31,9 +31,14 @@ const TYPES: &str = "types";
 /// Newer versions of Node than the machine may have, by the name of the package that brings each.
 const NEWER: &[(&str, &str)] = &[("Node 22 tests", "node-22"), ("Node 26 tests", "node-26")];
 
+/// The folder that the package is laid out in.
+pub(crate) fn folder() -> PathBuf {
+    util::root().join("target/xtask/node-package")
+}
+
 /// Runs everything in a folder below `target`.
 pub(super) fn run(rows: &mut Rows) {
-    let folder = util::root().join("target/xtask/node-package");
+    let folder = folder();
     let mut is_ready = false;
     rows.plain("Node package", || {
         lay_out(&folder)?;
@@ -56,7 +61,7 @@ pub(super) fn run(rows: &mut Rows) {
 }
 
 /// Copies the package, and installs what its lock file pins unless that is there.
-fn lay_out(folder: &Path) -> Result<()> {
+pub(crate) fn lay_out(folder: &Path) -> Result<()> {
     let source = util::root().join("terrarium-node");
     let addon = util::build_library("terrarium_node", "dev")?;
     for part in PARTS {
@@ -68,6 +73,7 @@ fn lay_out(folder: &Path) -> Result<()> {
         util::copy(&source.join(part), &place)?;
     }
     util::copy(&util::root().join("examples/node"), &folder.join("examples"))?;
+    util::copy(&util::root().join("examples/web/express/server.mjs"), &folder.join("examples/server.mjs"))?;
     // A new file: writing to one that a process has mapped would change its code.
     util::write(&folder.join("terrarium.node"), &util::read(&addon)?)?;
     let lock = util::read(&folder.join("package-lock.json"))?;
@@ -115,7 +121,7 @@ fn tests(folder: &Path, node: &Path) -> Result<Command> {
 }
 
 /// A tool that the lock file pins.
-fn tool(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn tool(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = util::npm();
     command.args(["exec", "--no", "--"]).args(arguments).current_dir(folder);
     command
