@@ -1,4 +1,4 @@
-"""What every example of a server must do. Starts the server that the arguments name and asks it over HTTP."""
+"""The test of the example servers. Starts the server that the arguments name and sends it requests over HTTP."""
 
 from __future__ import annotations
 
@@ -48,19 +48,35 @@ class Server(unittest.TestCase):
         """End the server."""
         cls.process.terminate()
         cls.process.wait(10)
+        assert cls.process.stdout
+        cls.process.stdout.close()
 
-    def ask(self, method: str, path: str, body: object = None) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    def ask(
+        self, method: str, path: str, body: object = None
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         """Send a request and give the connection and the response, whose body is not read yet."""
         connection = http.client.HTTPConnection(*self.address, timeout=30)
         self.addCleanup(connection.close)
-        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        if body is None:
+            connection.request(method, path)
+        else:
+            connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
         return connection, connection.getresponse()
 
     def run_code(self, code: str) -> dict[str, object]:
         """The answer of `/run`."""
         _, response = self.ask("POST", "/run", {"code": code})
-        self.assertEqual(response.status, 200)
+        assert response.status == 200
         return json.load(response)
+
+    def read_until(self, response: http.client.HTTPResponse, output: str) -> Iterator[dict[str, str]]:
+        """Read pieces until they are the output, and give the lines that follow."""
+        lines = map(json.loads, response)
+        seen = ""
+        while seen != output:
+            assert output.startswith(seen), seen
+            seen += next(lines)["stdout"]
+        return lines
 
     def running(self) -> int:
         """How many runs are in progress."""
@@ -70,50 +86,51 @@ class Server(unittest.TestCase):
         """Wait until that many runs are in progress; much shorter than the limits of the server."""
         end = time.monotonic() + 5
         while self.running() != count:
-            self.assertLess(time.monotonic(), end, f"{self.running()} runs are in progress, not {count}")
+            assert time.monotonic() < end, f"{self.running()} runs are in progress, not {count}"
             time.sleep(0.02)
 
     def test_a_run_is_answered(self) -> None:
         """The answer has the stream and the final value."""
         answer = self.run_code("print('hi')\n6 * 7")
-        self.assertEqual(answer, {"status": "success", "stdout": "hi\n", "value": "42", "error": None})
+        assert answer == {"status": "success", "stdout": "hi\n", "value": "42", "error": None}
 
     def test_an_exception_is_an_answer(self) -> None:
         """A failure of the code is no failure of the server."""
         answer = self.run_code("1 / 0")
-        self.assertEqual((answer["status"], answer["error"]), ("error", "division by zero"))
+        assert (answer["status"], answer["error"]) == ("error", "division by zero")
 
     def test_a_body_without_code_is_refused(self) -> None:
         """The status is one of the 4xx."""
-        self.assertEqual(self.ask("POST", "/run", {"cod": "1"})[1].status, 422)
+        assert self.ask("POST", "/run", {"cod": "1"})[1].status == 422
 
     def test_output_arrives_while_the_code_runs(self) -> None:
         """The first line arrives while the run is in progress, the status last."""
-        _, response = self.ask("POST", "/stream", {"code": "import time\nprint('one', flush=True)\ntime.sleep(1)\nprint('two')"})
-        lines: Iterator[dict[str, str]] = map(json.loads, response)
-        self.assertEqual(next(lines), {"stdout": "one\n"})
-        self.assertEqual(self.running(), 1)
+        _, response = self.ask(
+            "POST", "/stream", {"code": "import time\nprint('one', flush=True)\ntime.sleep(1)\nprint('two')"}
+        )
+        lines = self.read_until(response, "one\n")
+        assert self.running() == 1
         rest = list(lines)
-        self.assertEqual("".join(line.get("stdout", "") for line in rest), "two\n")
-        self.assertEqual(rest[-1], {"status": "success"})
+        assert "".join(line.get("stdout", "") for line in rest) == "two\n"
+        assert rest[-1] == {"status": "success"}
 
     def test_a_disconnect_stops_a_stream(self) -> None:
         """No run is in progress soon after the client has left."""
         connection, response = self.ask("POST", "/stream", {"code": SILENT})
-        self.assertEqual(json.loads(response.readline()), {"stdout": "started\n"})
-        self.assertEqual(self.running(), 1)
+        self.read_until(response, "started\n")
+        assert self.running() == 1
         response.close()
         connection.close()
         self.wait_for(0)
 
     def test_a_disconnect_stops_a_run(self) -> None:
-        """The same for a request whose answer was not sent yet."""
+        """A request whose answer was not sent yet stops in the same way."""
         connection = http.client.HTTPConnection(*self.address, timeout=30)
         connection.request("POST", "/run", json.dumps({"code": SILENT}), {"Content-Type": "application/json"})
         self.wait_for(1)
         connection.close()
         self.wait_for(0)
-        self.assertEqual(self.run_code("1")["value"], "1")
+        assert self.run_code("1")["value"] == "1"
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ fn guides(tools: &Path, pages: &Path, site: &Path) -> Result<()> {
     util::run_quietly(&mut command)
 }
 
-/// The same build of the whole workspace as in the tests, so that nothing is compiled for it alone.
+/// Builds the reference of the whole workspace, as the tests do, so that Cargo compiles nothing twice.
 fn rust_reference(place: &Path) -> Result<()> {
     util::run_quietly(&mut crate::test::documentation())?;
     let made = util::root().join("target/doc");

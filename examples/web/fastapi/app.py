@@ -23,7 +23,9 @@ class Program(BaseModel):
 
 
 @asynccontextmanager
-async def started(request: Request, code: str, **options: Any) -> AsyncIterator[asyncio.Task[terrarium.ExecutionResult]]:
+async def started(
+    request: Request, code: str, **options: Any
+) -> AsyncIterator[asyncio.Task[terrarium.ExecutionResult]]:
     """Start a run that is cancelled if the client disconnects."""
 
     async def disconnected() -> None:

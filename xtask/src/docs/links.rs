@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::util;
 
-/// What was found.
+/// The outcome of a check.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Checked {
     pub(super) pages: usize,

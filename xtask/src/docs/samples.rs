@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::util;
 
-/// What may open a block: directives, languages whose blocks are run, and text that is no program.
+/// The words that may open a block: directives, languages whose blocks are run, and text that is no program.
 const ALLOWED: &[&str] = &["{", "python", "js", "text", "dockerfile"];
 
 /// The blocks below a folder that no test runs, as `page:line: language`.
