@@ -29,6 +29,7 @@ copybutton_prompt_is_regexp = True
 html_theme = "furo"
 html_title = "terrarium"
 html_static_path = ["_static"]
+html_css_files = ["style.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {"top_of_page_buttons": []}
