@@ -1,7 +1,7 @@
 """Makes the pictures of the site: runs a notebook, renders it and photographs each result with headless Chromium.
 
-It needs the packages `ipykernel`, `nbclient` and `nbconvert`, Chromium on the path, and the package of terrarium, which
-`cargo xtask test python` lays out in `target/xtask/python-package`, in `PYTHONPATH`. Its argument is a folder of wheels with
+It needs the packages `ipykernel`, `nbclient` and `nbconvert`, Chromium on the path, and terrarium in `PYTHONPATH`.
+`cargo xtask test python` lays terrarium out in `target/xtask/python-package`. The argument is a folder of wheels with
 matplotlib and pandas, such as `tests/corpus`.
 """
 
@@ -51,7 +51,8 @@ def executed(wheels: Path) -> list[nbformat.NotebookNode]:
     """The cells with their results, run by a kernel."""
     setup = (
         "import terrarium\n"
-        f"sandbox = terrarium.Sandbox(packages=['matplotlib', 'pandas'], packages_from=[{str(wheels)!r}], preload=False)"
+        "sandbox = terrarium.Sandbox("
+        f"packages=['matplotlib', 'pandas'], packages_from=[{str(wheels)!r}], preload=False)"
     )
     sources = [setup, *(source for _, source in CELLS.values())]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
