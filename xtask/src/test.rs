@@ -8,6 +8,7 @@ mod stream;
 mod table;
 mod tally;
 pub(crate) mod venv;
+mod web;
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{demo, dist, setup, suites, tidy, util};
+use crate::{demo, dist, docs, setup, suites, tidy, util};
 use stream::run_streaming;
 use tally::Tally;
 
@@ -44,6 +45,10 @@ enum Part {
     Python,
     /// The Node package: lint, types, and its tests in Node.
     Node,
+    /// The documentation site: its pages, references and links.
+    Docs,
+    /// The examples of servers, over HTTP.
+    Web,
     /// What is published, made as the tests are built, installed and tried.
     Dist,
     /// The README's first command, against its expected output.
@@ -64,7 +69,8 @@ struct Row {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
-    if [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Dist, Part::Demo].into_iter().any(wanted) {
+    let needs_guest = [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Docs, Part::Web, Part::Dist, Part::Demo];
+    if needs_guest.into_iter().any(wanted) {
         rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
@@ -93,6 +99,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted(Part::Node) {
         node::run(&mut rows);
     }
+    if wanted(Part::Docs) {
+        rows.plain("docs site", docs::run);
+    }
+    if wanted(Part::Web) {
+        web::run(&mut rows);
+    }
     if wanted(Part::Dist) {
         rows.plain("packed crate", || dist::Part::Crate.make_for_tests());
         rows.plain("wheel", || dist::Part::Wheel.make_for_tests());
@@ -113,7 +125,8 @@ fn clippy() -> Command {
     command
 }
 
-fn documentation() -> Command {
+/// The reference of every crate, warnings as errors.
+pub(crate) fn documentation() -> Command {
     let mut command = util::cargo();
     command.args(["doc", "--workspace", "--exclude", "xtask", "--no-deps"]);
     command.env("RUSTDOCFLAGS", "--deny warnings");

@@ -7,6 +7,7 @@ mod imports;
 mod length;
 mod manifests;
 mod names;
+mod prose;
 mod python_strings;
 mod roots;
 mod scan;
@@ -34,6 +35,7 @@ const RULES: &[Rule] = &[
     ("test names", test_names::check),
     ("host names and paths", names::check),
     ("manifests", manifests::check),
+    ("prose", prose::check),
     ("generated files", generated::check),
 ];
 
