@@ -340,27 +340,3 @@ export interface Metrics {
   /** The packages in it. */
   packages: string[];
 }
-
-/** A package of the store. */
-export interface StoredPackage {
-  /** Its name. */
-  name: string;
-  /** Its version. */
-  version: string;
-  /** The size of its file in bytes. */
-  bytes: number;
-  /** Whether it was asked for by name; otherwise another package needs it. */
-  asked: boolean;
-  /** The distribution that it came from: an address or a folder. */
-  from: string;
-}
-
-/** How far the download of a file has come. */
-export interface DownloadProgress {
-  /** The file. */
-  fileName: string;
-  /** The number of bytes that have arrived, those of an earlier attempt included. */
-  done: number;
-  /** The size of the file in bytes, or `null` if the server does not tell it. */
-  total: number | null;
-}

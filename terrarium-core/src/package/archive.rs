@@ -16,7 +16,7 @@ use super::{
     positioned::Positioned,
     recent,
 };
-use crate::{
+use terrarium_unix::{
     abi::Timespec,
     vfs::{Content, LayerBuilder, LayerError, ReadAt},
 };

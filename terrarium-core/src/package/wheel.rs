@@ -16,7 +16,7 @@ use super::{
     record,
     tags::WheelName,
 };
-use crate::vfs::Content;
+use terrarium_unix::vfs::Content;
 
 /// `RECORD`, `METADATA` and `top_level.txt` are not larger.
 const LARGEST_TEXT: u64 = 64 << 20;

@@ -8,14 +8,12 @@ use super::{
     linker::view,
     reenter::{call_table, trampoline},
 };
-use crate::{
-    engine::{
-        dl, ffi,
-        live::state::{InstanceState, Links},
-        stop::interrupt::Reason,
-    },
-    syscall::{EngineCall, Import, Stop},
+use crate::engine::{
+    dl, ffi,
+    live::state::{InstanceState, Links},
+    stop::interrupt::Reason,
 };
+use terrarium_unix::syscall::{EngineCall, Import, Stop};
 
 /// The size of a WebAssembly page.
 const PAGE: u64 = 64 << 10;

@@ -5,8 +5,8 @@ use wasmtime::{
 };
 
 use super::{calls, driver};
-use crate::{
-    engine::{dl, live::state::InstanceState},
+use crate::engine::{dl, live::state::InstanceState};
+use terrarium_unix::{
     memory::GuestMemory,
     syscall::{self, Args, Handler, Import},
 };

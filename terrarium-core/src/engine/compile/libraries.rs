@@ -9,14 +9,15 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 
 use super::compiled::{self, Compiled};
-use crate::{
-    Error,
+use crate::{Error, cache::Cache};
+use terrarium_unix::{
     abi::Errno,
-    cache::Cache,
-    link::{LinkError, ModuleInfo},
-    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
     syscall::{self, LibraryFile},
     vfs::Content,
+};
+use terrarium_wasm::{
+    link::{LinkError, ModuleInfo},
+    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
 };
 
 /// No library is larger.

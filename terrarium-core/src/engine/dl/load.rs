@@ -8,15 +8,13 @@ use super::{
     bind::{self, Addresses, Gathered},
     loader::{Linkage, Loader},
 };
-use crate::{
-    engine::{
-        bind::reenter::{address, call_export, nested},
-        compile::{compiled::Compiled, libraries::LoadError},
-        live::state::InstanceState,
-    },
-    link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order},
-    syscall::{LibraryFile, Stop},
+use crate::engine::{
+    bind::reenter::{address, call_export, nested},
+    compile::{compiled::Compiled, libraries::LoadError},
+    live::state::InstanceState,
 };
+use terrarium_unix::syscall::{LibraryFile, Stop};
+use terrarium_wasm::link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order};
 
 /// Where libraries are looked for that are named without a folder.
 const FOLDERS: [&str; 2] = ["/usr/lib", "/lib"];
@@ -85,7 +83,7 @@ fn plan(state: &InstanceState, name: &str) -> Result<Plan, LoadError> {
     let first = if name.contains('/') {
         state.run.process.library(name)?
     } else {
-        find(state, name, &[]).ok_or(crate::abi::Errno::ENOENT)?
+        find(state, name, &[]).ok_or(terrarium_unix::abi::Errno::ENOENT)?
     };
     if let Some(library) = loader.namespace.find(&first.path) {
         return Ok(Plan::Loaded(library));

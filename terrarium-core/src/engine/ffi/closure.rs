@@ -10,16 +10,14 @@ use super::{
     stack::Stack,
     types::{Interface, Kind, outside},
 };
-use crate::{
-    engine::{
-        bind::{
-            linker::{value, view},
-            reenter::{address, call_export, nested},
-        },
-        live::state::InstanceState,
+use crate::engine::{
+    bind::{
+        linker::{value, view},
+        reenter::{address, call_export, nested},
     },
-    memory::GuestMemory,
+    live::state::InstanceState,
 };
+use terrarium_unix::memory::GuestMemory;
 
 /// Offsets in `ffi_closure`.
 const SLOT: u32 = 0;

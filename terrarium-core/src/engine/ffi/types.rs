@@ -2,7 +2,7 @@
 
 use wasmtime::{Result, ValType, bail, format_err};
 
-use crate::{abi::Errno, memory::GuestMemory};
+use terrarium_unix::{abi::Errno, memory::GuestMemory};
 
 /// Offsets in `ffi_cif`.
 const ARGUMENT_COUNT: u32 = 4;

@@ -26,10 +26,9 @@ use crate::{
         },
     },
     error::ErrorContext,
-    memory::GuestMemory,
-    rewrite::SAFEPOINT_EXPORT,
-    syscall::Process,
 };
+use terrarium_unix::{memory::GuestMemory, syscall::Process};
+use terrarium_wasm::rewrite::SAFEPOINT_EXPORT;
 
 /// What a guest starts with.
 pub(crate) struct GuestOptions {

@@ -28,8 +28,8 @@ use crate::{
         stop::safepoint::GuardedStore,
     },
     error::ErrorContext,
-    rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT},
 };
+use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT};
 
 /// What gets random bytes in a guest is smaller: a few generators of 2.5 kB each.
 const MOST_ENTROPY: u64 = 1 << 20;

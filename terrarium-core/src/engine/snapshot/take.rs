@@ -23,6 +23,8 @@ use crate::{
         },
     },
     error::ErrorContext,
+};
+use terrarium_wasm::{
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
     rewrite::GLOBAL_EXPORT_PREFIX,
 };
