@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use terrarium_core::rewrite::{RewriteOptions, rewrite};
+use terrarium_wasm::rewrite::{RewriteOptions, rewrite};
 
 fn main_module(c: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../terrarium-runtime/downloads/pyodide.asm.wasm");

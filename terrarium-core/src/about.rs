@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, base, engine};
+use crate::{Result, cache::default_cache_dir, engine, provision};
 
 /// Versions, for people and for bug reports.
 ///
@@ -43,7 +43,7 @@ impl About {
     /// # Errors
     /// [`Error::Artifacts`](crate::Error::Artifacts), when they are damaged.
     pub fn new() -> Result<Self> {
-        let guest = base::runtime()?.manifest().guest.clone();
+        let guest = provision::runtime()?.manifest().guest.clone();
         Ok(Self {
             terrarium: env!("CARGO_PKG_VERSION").to_owned(),
             python: guest.python,
@@ -52,7 +52,7 @@ impl About {
             platform: guest.platform,
             engine: format!("wasmtime {}", engine::VERSION),
             target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-            cache_dir: engine::default_cache_dir(),
+            cache_dir: default_cache_dir(),
         })
     }
 }

@@ -1,11 +1,15 @@
 //! [`Image`]: an interpreter that has booted, with its packages imported, as a file.
 
-mod about;
 mod build;
+mod compile_sources;
 mod file;
+mod find;
+mod header;
+mod housekeeping;
 mod info;
+mod open;
+mod open_images;
 mod options;
-mod store;
 mod verify;
 
 use std::{
@@ -17,15 +21,10 @@ use std::{
 pub use info::ImageInfo;
 pub use options::{ImageOptions, ImageProgress};
 
-use crate::{
-    Error, Result,
-    engine::{Machine, Snapshot},
-    syscall::OpenFile,
-    vfs::Layer,
-};
-pub(crate) use about::BootConfig;
+use crate::{Error, Result, engine::Snapshot, guest::GuestConfig, package::PlacedFile, syscall::OpenFile, vfs::Layer};
 pub(crate) use build::Recipe;
-pub(crate) use store::{base, found_or_built};
+pub(crate) use compile_sources::compile_sources;
+pub(crate) use find::{bare, found_or_built};
 
 /// An interpreter that has booted and imported its packages: what sandboxes start from, in a fraction of a millisecond.
 ///
@@ -48,21 +47,20 @@ pub(crate) use store::{base, found_or_built};
 /// ```
 #[derive(Clone)]
 pub struct Image {
-    inner: Arc<Opened>,
+    inner: Arc<OpenImage>,
 }
 
-/// An image that was opened.
-pub(crate) struct Opened {
-    pub(crate) machine: Arc<Machine>,
+/// An open image: its machine code is mapped, its files are laid out.
+pub(crate) struct OpenImage {
     pub(crate) snapshot: Arc<Snapshot>,
     /// The files that every sandbox has, those of its packages included.
     pub(crate) layer: Arc<Layer>,
     /// The files of its packages.
-    files: Vec<crate::package::Placed>,
+    files: Vec<PlacedFile>,
     /// What its interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
     /// How its interpreter was set up.
-    pub(crate) boot: BootConfig,
+    pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,
 }
 
@@ -82,7 +80,7 @@ impl Image {
     /// # Errors
     /// As for [`build`](Self::build).
     pub fn build_with(options: ImageOptions, progress: impl Fn(ImageProgress)) -> Result<Self> {
-        store::of_options(&options, &progress)
+        find::of_options(&options, &progress)
     }
 
     /// Open an image file, such as one that [`save`](Self::save) wrote on another machine of the same kind.
@@ -99,7 +97,7 @@ impl Image {
 
     /// The same with another cache folder than the default one.
     pub(crate) fn open_with(path: &Path, cache_dir: Option<&Path>) -> Result<Self> {
-        store::open_file(path, cache_dir)
+        find::open_file(path, cache_dir)
     }
 
     /// Sets the bare image of this process: the one that sandboxes without packages start from.
@@ -123,7 +121,7 @@ impl Image {
     /// # Errors
     /// [`Error::BareImageAlreadySet`], when an earlier call has set another path.
     pub fn set_bare(path: impl Into<PathBuf>) -> Result<()> {
-        store::ship(path.into())
+        find::ship(path.into())
     }
 
     /// Write the image to a file that holds all that it needs and can be moved to other machines of the same kind.
@@ -139,7 +137,7 @@ impl Image {
     /// # Errors
     /// [`Error::Image`] for a file that is no image of this version.
     pub fn inspect(path: impl AsRef<Path>) -> Result<ImageInfo> {
-        store::inspect(path.as_ref())
+        open::inspect(path.as_ref())
     }
 
     /// The images in a cache folder (none: the default one) that this version made.
@@ -147,7 +145,7 @@ impl Image {
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.
     pub fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
-        store::list(cache_dir)
+        housekeeping::list(cache_dir)
     }
 
     /// Remove images from a cache folder: those that this version cannot use and, if a time is given, those that
@@ -157,7 +155,7 @@ impl Image {
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.
     pub fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
-        store::prune(cache_dir, unused_for)
+        housekeeping::prune(cache_dir, unused_for)
     }
 
     /// What is in it.
@@ -165,12 +163,12 @@ impl Image {
         &self.inner.info
     }
 
-    pub(crate) fn opened(&self) -> &Arc<Opened> {
+    pub(crate) fn inner(&self) -> &Arc<OpenImage> {
         &self.inner
     }
 
-    pub(crate) fn of(opened: Opened) -> Self {
-        Self { inner: Arc::new(opened) }
+    pub(crate) fn new(image: OpenImage) -> Self {
+        Self { inner: Arc::new(image) }
     }
 }
 

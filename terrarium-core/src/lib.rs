@@ -21,101 +21,47 @@
 //! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is for the host's own faults. [`SandboxOptions`] holds
 //! the limits, all of which have defaults.
 
-#[cfg(all(feature = "runtime", not(target_os = "linux")))]
+#[cfg(not(target_os = "linux"))]
 compile_error!("terrarium runs on Linux: how guests are stopped and used again is made for its kernel");
 
-#[doc(hidden)]
-pub mod abi;
-#[doc(hidden)]
-pub mod fd;
-#[doc(hidden)]
-pub mod link;
-#[doc(hidden)]
-pub mod memory;
-#[doc(hidden)]
-pub mod rewrite;
-#[doc(hidden)]
-pub mod syscall;
-#[doc(hidden)]
-pub mod vfs;
+pub(crate) use terrarium_unix::{abi, fd, memory, syscall, vfs};
+pub(crate) use terrarium_wasm::{link, rewrite};
 
-#[cfg(feature = "runtime")]
 mod bytes;
-#[cfg(feature = "runtime")]
 mod cancel;
-#[cfg(feature = "runtime")]
 mod error;
-#[cfg(feature = "runtime")]
-mod limits;
-#[cfg(feature = "runtime")]
 mod options;
-#[cfg(feature = "runtime")]
-mod output;
-#[cfg(feature = "runtime")]
 mod package;
-#[cfg(feature = "runtime")]
 mod value;
 
-#[cfg(feature = "runtime")]
 mod about;
-#[cfg(feature = "runtime")]
-mod base;
-#[cfg(feature = "runtime")]
-mod bytecode;
-#[cfg(feature = "runtime")]
-mod conclude;
-#[cfg(feature = "runtime")]
+mod cache;
 mod engine;
-#[cfg(feature = "runtime")]
 mod guest;
-#[cfg(feature = "runtime")]
 pub mod guide;
-#[cfg(feature = "runtime")]
-mod hint;
-#[cfg(feature = "runtime")]
 mod image;
-#[cfg(feature = "runtime")]
-mod packages;
-#[cfg(feature = "runtime")]
-mod path;
-#[cfg(feature = "runtime")]
-mod plan;
-#[cfg(feature = "runtime")]
+mod provision;
+mod result;
 mod run;
-#[cfg(feature = "runtime")]
 mod sandbox;
-#[cfg(feature = "runtime")]
 mod session;
-#[cfg(feature = "runtime")]
+mod sys;
 #[doc(hidden)]
 pub mod training;
 
-#[cfg(feature = "runtime")]
 pub use bytes::Bytes;
-#[cfg(feature = "runtime")]
 pub use cancel::CancelHandle;
-#[cfg(feature = "runtime")]
 pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
-#[cfg(feature = "runtime")]
 pub use options::{Deterministic, ExecuteOptions, JsonOptions, Packages, SandboxOptions, StreamCallback};
-#[cfg(feature = "runtime")]
-pub use output::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
-#[cfg(feature = "runtime")]
 pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
-#[cfg(feature = "runtime")]
+pub use result::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
 pub use value::{DataFrame, NdArray, Value, ValueError};
 
 /// A JSON value in [`Display`]: the type of the crate `serde_json`, whose major version is part of this API.
-#[cfg(feature = "runtime")]
 pub use serde_json::Value as Json;
 
-#[cfg(feature = "runtime")]
 pub use about::About;
-#[cfg(feature = "runtime")]
 pub use guest::{Completeness, Completion};
-#[cfg(feature = "runtime")]
 pub use image::{Image, ImageInfo, ImageOptions, ImageProgress};
-#[cfg(feature = "runtime")]
 pub use sandbox::Sandbox;
-#[cfg(feature = "runtime")]
 pub use session::{FileInfo, Session};

@@ -2,13 +2,16 @@
 
 mod json;
 mod member;
+pub(crate) mod optional_seconds;
+pub(crate) mod seconds;
 mod setters;
+pub(crate) mod validate;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Bytes, CancelHandle, Value, limits};
+use crate::{Bytes, CancelHandle, Value};
 pub use json::JsonOptions;
 pub(crate) use member::Member;
 pub(crate) use setters::options;
@@ -29,11 +32,11 @@ pub(crate) use setters::options;
 #[non_exhaustive]
 pub struct SandboxOptions {
     /// The longest that one run may take, or `None` for no limit. Default: 30 s.
-    #[serde(with = "limits::optional_seconds")]
+    #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
     /// How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is
     /// stopped by force, which loses a session's state. Default: 50 ms.
-    #[serde(with = "limits::seconds")]
+    #[serde(with = "seconds")]
     pub grace: Duration,
     /// The guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.
     pub memory: u64,
@@ -245,7 +248,7 @@ pub struct ExecuteOptions {
     /// The name of the code in tracebacks and `__file__`. Default: `main.py`.
     pub filename: Option<String>,
     /// The longest that this run may take.
-    #[serde(with = "limits::optional_seconds")]
+    #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
     /// Also bind the final expression's value to the name `_`, as an interactive interpreter does.
     pub store_last: bool,

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Session, plan::Plan};
+use crate::{
+    ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Session,
+    run::{self, SandboxSetup},
+};
 
 /// Runs code in fresh interpreters: nothing that one run does is seen by the next.
 ///
@@ -22,7 +25,7 @@ use crate::{ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Sess
 /// ```
 #[derive(Clone)]
 pub struct Sandbox {
-    plan: Arc<Plan>,
+    setup: Arc<SandboxSetup>,
 }
 
 impl Sandbox {
@@ -37,7 +40,7 @@ impl Sandbox {
     /// an option that is out of its bounds, [`Error::Package`](crate::Error::Package) for packages that are not there or
     /// broken, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used.
     pub fn new(options: SandboxOptions) -> Result<Self> {
-        Ok(Self { plan: Arc::new(Plan::new(options)?) })
+        Ok(Self { setup: Arc::new(SandboxSetup::new(options)?) })
     }
 
     /// A sandbox on an image of your choice; see [`Image`] for an example.
@@ -48,7 +51,7 @@ impl Sandbox {
     /// As for [`new`](Self::new), and [`Error::InvalidOption`](crate::Error::InvalidOption) for less memory than the
     /// image starts with.
     pub fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
-        Ok(Self { plan: Arc::new(Plan::on_image(image, options)?) })
+        Ok(Self { setup: Arc::new(SandboxSetup::on_image(image, options)?) })
     }
 
     /// Runs `code` in a fresh interpreter.
@@ -85,7 +88,7 @@ impl Sandbox {
     /// # Errors
     /// As for [`execute`](Self::execute).
     pub fn execute_with(&self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
-        self.plan.execute_fresh(code, options)
+        run::execute_fresh(&self.setup, code, options)
     }
 
     /// Start a session: an interpreter that keeps its state from one run to the next.
@@ -93,12 +96,12 @@ impl Sandbox {
     /// # Errors
     /// Faults of the host.
     pub fn session(&self) -> Result<Session> {
-        Session::start(Arc::clone(&self.plan))
+        Session::start(Arc::clone(&self.setup))
     }
 
     /// The options that it was made with.
     pub fn options(&self) -> &SandboxOptions {
-        self.plan.options()
+        self.setup.options()
     }
 }
 

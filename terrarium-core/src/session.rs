@@ -8,9 +8,8 @@ use crate::{
     Bytes, Completeness, Completion, Error, ExecuteOptions, ExecutionResult, Result,
     engine::check_process,
     error::{FileOperation, file_error},
-    path,
-    plan::Plan,
-    run::{self, Live},
+    guest::LiveInterpreter,
+    run::{self, SandboxSetup},
     vfs::Vfs,
 };
 
@@ -31,13 +30,13 @@ use crate::{
 /// # }
 /// ```
 pub struct Session {
-    plan: Arc<Plan>,
+    setup: Arc<SandboxSetup>,
     state: State,
 }
 
 /// Either an interpreter, or the files of one that was lost.
 enum State {
-    Live(Box<Live>),
+    Live(Box<LiveInterpreter>),
     Lost(Vfs),
 }
 
@@ -62,9 +61,9 @@ pub struct FileInfo {
 }
 
 impl Session {
-    pub(crate) fn start(plan: Arc<Plan>) -> Result<Self> {
-        let live = plan.start(None)?;
-        Ok(Self { plan, state: State::Live(Box::new(live)) })
+    pub(crate) fn start(setup: Arc<SandboxSetup>) -> Result<Self> {
+        let live = run::start(&setup, None)?;
+        Ok(Self { setup, state: State::Live(Box::new(live)) })
     }
 
     /// Run `code`; names it makes stay for the next run.
@@ -80,10 +79,10 @@ impl Session {
     /// # Errors
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
     pub fn execute_with(&mut self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
-        let plan = Arc::clone(&self.plan);
-        plan.check(code, &options)?;
+        let setup = Arc::clone(&self.setup);
+        run::check(setup.options(), code, &options)?;
         let live = self.live()?;
-        let result = live.execute(&plan, code, options, true)?;
+        let result = run::execute(&setup, live, code, options, true)?;
         if live.has_ended() {
             self.lose();
         }
@@ -104,9 +103,9 @@ impl Session {
     /// # Errors
     /// [`Error::InvalidPath`] or, when there is no room or a folder is in the way, [`Error::File`].
     pub fn write_file(&mut self, path: &str, content: impl Into<Bytes>) -> Result<()> {
-        let absolute = path::below(&self.plan.options().home, path)?;
-        let plan = Arc::clone(&self.plan);
-        plan.write(self.files(), &plan.writer(), path, &absolute, content.into())
+        let absolute = run::below(&self.setup.options().home, path)?;
+        let setup = Arc::clone(&self.setup);
+        setup.write(self.files(), &setup.writer(), path, &absolute, content.into())
     }
 
     /// Read a file. The path is relative to the home folder, or absolute.
@@ -114,7 +113,7 @@ impl Session {
     /// # Errors
     /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
     pub fn read_file(&mut self, path: &str) -> Result<Bytes> {
-        let absolute = path::existing(&self.plan.options().home, path)?;
+        let absolute = run::existing(&self.setup.options().home, path)?;
         let fault = |errno| file_error(FileOperation::Read, path, errno);
         let content = self.files().host_read(absolute.as_bytes()).map_err(fault)?;
         run::bytes(content).map_err(fault)
@@ -125,8 +124,8 @@ impl Session {
     /// # Errors
     /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
     pub fn remove_file(&mut self, path: &str) -> Result<()> {
-        let absolute = path::existing(&self.plan.options().home, path)?;
-        let writer = self.plan.writer();
+        let absolute = run::existing(&self.setup.options().home, path)?;
+        let writer = self.setup.writer();
         let removed = self.files().host_remove(&writer, absolute.as_bytes());
         removed.map_err(|errno| file_error(FileOperation::Remove, path, errno))
     }
@@ -136,13 +135,13 @@ impl Session {
     /// # Errors
     /// [`Error::File`], when the home folder cannot be listed.
     pub fn list_files(&mut self) -> Result<Vec<FileInfo>> {
-        let home = self.plan.options().home.clone();
+        let home = self.setup.options().home.clone();
         let listed = self.files().host_list(home.as_bytes());
         let listed = listed.map_err(|errno| file_error(FileOperation::List, &home, errno))?;
         Ok(listed
             .into_iter()
             .map(|file| FileInfo {
-                path: path::shown(&home, &String::from_utf8_lossy(&file.path)).to_owned(),
+                path: run::shown(&home, &String::from_utf8_lossy(&file.path)).to_owned(),
                 size: file.size,
             })
             .collect())
@@ -171,7 +170,7 @@ impl Session {
     /// # Errors
     /// Faults of the host; the session then starts over with its next run.
     pub fn reset(&mut self) -> Result<()> {
-        let live = self.plan.start(None)?;
+        let live = run::start(&self.setup, None)?;
         self.state = State::Live(Box::new(live));
         Ok(())
     }
@@ -191,7 +190,7 @@ impl Session {
     /// # Errors
     /// Faults of the host.
     pub fn reset_globals(&mut self) -> Result<()> {
-        self.ask(Live::reset_globals)
+        self.ask(LiveInterpreter::reset_globals)
     }
 
     /// Whether `code` can run, or is only the beginning of something. Nothing is run.
@@ -228,7 +227,7 @@ impl Session {
         self.ask(|live| live.complete(code, cursor))
     }
 
-    fn ask<T>(&mut self, question: impl FnOnce(&mut Live) -> Result<T>) -> Result<T> {
+    fn ask<T>(&mut self, question: impl FnOnce(&mut LiveInterpreter) -> Result<T>) -> Result<T> {
         let live = self.live()?;
         let answer = question(live);
         if live.has_ended() {
@@ -237,10 +236,10 @@ impl Session {
         answer
     }
 
-    fn live(&mut self) -> Result<&mut Live> {
+    fn live(&mut self) -> Result<&mut LiveInterpreter> {
         check_process()?;
         if let State::Lost(files) = &self.state {
-            let live = self.plan.start(Some(files.clone()))?;
+            let live = run::start(&self.setup, Some(files.clone()))?;
             self.state = State::Live(Box::new(live));
         }
         match &mut self.state {

@@ -9,10 +9,11 @@ use std::{
 };
 
 use crate::{
-    Result, base,
+    Result,
     engine::{Machine, Source},
-    guest::Interpreter,
+    guest::LiveInterpreter,
     image::Recipe,
+    provision::{self, runtime},
     rewrite::Safepoint,
 };
 
@@ -31,13 +32,13 @@ pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Opti
     let wasm = || Ok(MODULE.lock().unwrap_or_else(PoisonError::into_inner).clone());
     let source = Source { key: key.leak(), wasm, safepoint: Safepoint::Define };
     let machine = Machine::shared(cache_dir, source, false)?;
-    Recipe::base()?.train(&machine, counters, programs)
+    Recipe::bare()?.train(&machine, counters, programs)
 }
 
 /// An interpreter that has booted, and runs programs that are measured.
 pub struct Measured {
     recipe: Recipe,
-    interpreter: Interpreter,
+    interpreter: LiveInterpreter,
 }
 
 impl Measured {
@@ -48,9 +49,9 @@ impl Measured {
     /// Faults of the host.
     pub fn new(safepoints: bool, number: usize, cache_dir: Option<&Path>) -> Result<Self> {
         let safepoint = if safepoints { Safepoint::Define } else { Safepoint::DefineUnread };
-        let key = format!("measured {number} {safepoint:?} {}", base::runtime()?.key());
-        let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm: base::wasm, safepoint }, false)?;
-        let recipe = Recipe::base()?;
+        let key = format!("measured {number} {safepoint:?} {}", runtime()?.key());
+        let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm: provision::wasm, safepoint }, false)?;
+        let recipe = Recipe::bare()?;
         let interpreter = recipe.booted(&machine)?;
         Ok(Self { recipe, interpreter })
     }

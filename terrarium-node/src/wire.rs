@@ -69,7 +69,21 @@ impl Wire {
 
     /// Members that only this package has.
     pub(crate) fn options<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
+        let read = |members: Map<String, Json>| serde_json::from_value::<T>(Json::Object(members));
+        let members = self.members()?;
+        let error = match read(members.clone()) {
+            Ok(options) => return Ok(options),
+            Err(error) => error,
+        };
+        // Each member alone, to name the one at fault.
+        let culprit = members.into_iter().find_map(|(name, value)| {
+            let error = read([(name.clone(), value)].into_iter().collect()).err()?;
+            Some((name, error))
+        });
+        Err(match culprit {
+            Some((name, error)) => Fault::wrong_type(format!("option `{name}`: {error}"), Some(name)),
+            None => Fault::wrong_type(format!("options: {error}"), None),
+        })
     }
 
     pub(crate) fn image_options(&self) -> Result<ImageOptions, Fault> {
@@ -99,7 +113,7 @@ impl Wire {
     }
 
     fn members(&self) -> Result<Map<String, Json>, Fault> {
-        self.options()
+        serde_json::from_str(&self.text).map_err(|error| Fault::wrong_type(format!("options: {error}"), None))
     }
 
     fn files(&self, files: Option<Json>) -> Result<BTreeMap<String, Bytes>, Fault> {

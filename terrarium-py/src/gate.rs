@@ -34,16 +34,18 @@ enum Event<T> {
 pub(crate) enum Heard {
     Bytes(Vec<u8>),
     Text(String),
+    Download { file_name: String, done: u64, total: Option<u64> },
 }
 
-/// Passes on what a listener is to hear, from any thread.
-pub(crate) type Tell = Arc<dyn Fn(usize, Heard) + Send + Sync>;
+/// Passes on what a listener is to hear, from any thread, and returns whether the work is still waited for. A listener that
+/// is not there hears nothing.
+pub(crate) type Tell = Arc<dyn Fn(usize, Heard) -> bool + Send + Sync>;
 
 /// How work is ended when a signal handler or a listener raises an exception.
 pub(crate) enum Stop {
     /// By this handle; the work is waited for, which does not take long then.
     Cancel(CancelHandle),
-    /// It cannot be; it goes on without anybody who waits for it.
+    /// It is not waited for any more. It continues, unless it asks (see `Tell`) and ends itself.
     Abandon,
 }
 
@@ -59,14 +61,14 @@ pub(crate) fn run<T: Send + 'static>(
     work: impl FnOnce(Tell) -> Result<T, Error> + Send + 'static,
 ) -> PyResult<T> {
     if !is_main && listeners.is_empty() {
-        let nobody: Tell = Arc::new(|_, _| ());
-        return exit::detach(py, || work(nobody)).map_err(|error| raised(py, error));
+        let silent: Tell = Arc::new(|_, _| true);
+        return exit::detach(py, || work(silent)).map_err(|error| raised(py, error));
     }
     let worker = Worker::take().map_err(|error| no_thread(py, &error.to_string()))?;
     let (sender, receiver) = sync_channel(QUEUE);
     worker.give(move || {
         let done = work(teller(sender.clone()));
-        // Nobody waits for work that was abandoned.
+        // Abandoned work has no receiver.
         let _ = sender.send(Event::Done(done));
     });
     let done = wait(py, is_main, listeners, &stop, receiver)?;
@@ -75,10 +77,7 @@ pub(crate) fn run<T: Send + 'static>(
 }
 
 fn teller<T: Send + 'static>(sender: SyncSender<Event<T>>) -> Tell {
-    Arc::new(move |listener, heard| {
-        // As above.
-        let _ = sender.send(Event::Heard(listener, heard));
-    })
+    Arc::new(move |listener, heard| sender.send(Event::Heard(listener, heard)).is_ok())
 }
 
 /// Work that has come to its end, and what was raised meanwhile.
@@ -136,6 +135,7 @@ fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<
     match heard {
         Heard::Bytes(bytes) => exit::call(py, || listener.call1(py, (PyBytes::new(py, &bytes),)))?,
         Heard::Text(text) => exit::call(py, || listener.call1(py, (text,)))?,
+        Heard::Download { file_name, done, total } => exit::call(py, || listener.call1(py, (file_name, done, total)))?,
     };
     Ok(())
 }

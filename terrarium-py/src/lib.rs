@@ -8,12 +8,14 @@ mod convert;
 mod error;
 mod exit;
 mod gate;
+mod glibc;
 mod image;
 mod options;
 mod python;
 mod result;
 mod sandbox;
 mod session;
+mod store;
 mod worker;
 
 /// The library's core; use the package `terrarium`.
@@ -33,4 +35,10 @@ mod _native {
     use crate::sandbox::Sandbox;
     #[pymodule_export]
     use crate::session::Session;
+    #[pymodule_export]
+    use crate::store::PackageStore;
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "its name in Python")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -9,12 +9,13 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
 };
-use terrarium_core::{Bytes, ExecuteOptions, JsonOptions, SandboxOptions, StreamCallback};
+use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, JsonOptions, SandboxOptions, StreamCallback};
 
 use crate::{
     cancel::CancelHandle,
     convert, error,
-    gate::{Heard, Tell},
+    gate::{self, Heard, Stop, Tell},
+    result::Outcome,
 };
 
 /// One of the core's option structs, from its JSON form.
@@ -36,11 +37,26 @@ pub(crate) struct Run {
     options: ExecuteOptions,
     on_stdout: Option<usize>,
     on_stderr: Option<usize>,
-    pub(crate) listeners: Vec<Py<PyAny>>,
+    listeners: Vec<Py<PyAny>>,
 }
 
 impl Run {
-    pub(crate) fn new(py: Python<'_>, json: Option<&str>, rest: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    /// Does a run: `execute` gets the options, on the thread that does the work.
+    pub(crate) fn execute(
+        py: Python<'_>,
+        is_main: bool,
+        json: Option<&str>,
+        rest: Option<&Bound<'_, PyDict>>,
+        execute: impl FnOnce(ExecuteOptions) -> terrarium_core::Result<ExecutionResult> + Send + 'static,
+    ) -> PyResult<Outcome> {
+        let mut run = Self::new(py, json, rest)?;
+        let stop = Stop::Cancel(run.options.cancel.clone().unwrap_or_default());
+        let listeners = std::mem::take(&mut run.listeners);
+        let work = move |tell| execute(run.into_options(&tell));
+        gate::run(py, is_main, &listeners, stop, work).map(Outcome::new)
+    }
+
+    fn new(py: Python<'_>, json: Option<&str>, rest: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options: ExecuteOptions = json.map(|json| read(py, json)).transpose()?.unwrap_or_default();
         let mut listeners = Vec::new();
         let (mut on_stdout, mut on_stderr) = (None, None);
@@ -61,26 +77,18 @@ impl Run {
         Ok(Self { options, on_stdout, on_stderr, listeners })
     }
 
-    /// What stops this run alone.
-    pub(crate) fn cancel(&self) -> terrarium_core::CancelHandle {
-        self.options.cancel.clone().unwrap_or_default()
-    }
-
     /// The core's options, whose output goes to the listeners by way of `tell`.
-    pub(crate) fn into_options(self, tell: &Tell) -> ExecuteOptions {
+    fn into_options(self, tell: &Tell) -> ExecuteOptions {
         let stream = |listener: Option<usize>| -> Option<StreamCallback> {
             let (listener, tell) = (listener?, Arc::clone(tell));
-            Some(Arc::new(move |bytes: &[u8]| tell(listener, Heard::Bytes(bytes.to_vec()))))
+            Some(Arc::new(move |bytes: &[u8]| {
+                tell(listener, Heard::Bytes(bytes.to_vec()));
+            }))
         };
         let mut options = self.options;
         options.on_stdout = stream(self.on_stdout);
         options.on_stderr = stream(self.on_stderr);
         options
-    }
-
-    /// Take the functions out, for the thread that calls them.
-    pub(crate) fn take_listeners(&mut self) -> Vec<Py<PyAny>> {
-        std::mem::take(&mut self.listeners)
     }
 }
 

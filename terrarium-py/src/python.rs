@@ -1,6 +1,13 @@
-//! What is looked up in Python once: the package's own modules. And what the library says of itself.
+//! The package's own modules, which are looked up once; forms that several classes share; facts about the library.
 
-use pyo3::{prelude::*, sync::PyOnceLock};
+use std::collections::BTreeMap;
+
+use pyo3::{
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyBytes, PyDict},
+};
+use terrarium_core::Bytes;
 
 use crate::error::raised;
 
@@ -36,4 +43,13 @@ pub(crate) fn about(py: Python<'_>) -> PyResult<String> {
 /// The JSON text of one of the core's types.
 pub(crate) fn json(value: &impl serde::Serialize) -> PyResult<String> {
     serde_json::to_string(value).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
+}
+
+/// Contents by path.
+pub(crate) fn files<'py>(py: Python<'py>, files: &BTreeMap<String, Bytes>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (path, content) in files {
+        dict.set_item(path, PyBytes::new(py, content))?;
+    }
+    Ok(dict)
 }

@@ -7,8 +7,7 @@ use pyo3::{
 };
 use terrarium_core::ExecutionResult;
 
-use crate::exit;
-use crate::{convert, python};
+use crate::{convert, exit, python};
 
 /// What a run left behind. Each attribute is converted anew when it is read.
 #[pyclass(frozen, module = "terrarium._native")]
@@ -100,11 +99,7 @@ impl Outcome {
 
     #[getter]
     fn output_files<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let files = PyDict::new(py);
-        for (path, content) in &self.0.output_files {
-            files.set_item(path, PyBytes::new(py, content))?;
-        }
-        Ok(files)
+        python::files(py, &self.0.output_files)
     }
 
     #[getter]

@@ -47,10 +47,8 @@ impl Sandbox {
         json: Option<&str>,
         rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
-        let mut run = Run::new(py, json, rest)?;
-        let (sandbox, stop, listeners) = (self.0.clone(), Stop::Cancel(run.cancel()), run.take_listeners());
-        let work = move |tell| sandbox.execute_with(&code, run.into_options(&tell));
-        gate::run(py, is_main, &listeners, stop, work).map(Outcome::new)
+        let sandbox = self.0.clone();
+        Run::execute(py, is_main, json, rest, move |options| sandbox.execute_with(&code, options))
     }
 
     /// Start an interpreter that keeps its state.
@@ -58,8 +56,13 @@ impl Sandbox {
         exit::detach(py, || self.0.session()).map(Session::new).map_err(|error| raised(py, error))
     }
 
-    /// The options, as JSON.
+    /// All options, defaults included, as JSON.
     fn options(&self) -> PyResult<String> {
         python::json(self.0.options())
+    }
+
+    /// The contents of the option `files`.
+    fn files<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        python::files(py, &self.0.options().files)
     }
 }

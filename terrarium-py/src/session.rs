@@ -1,9 +1,6 @@
 //! `Session`: what the class of the same name in Python holds.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
@@ -15,55 +12,65 @@ use terrarium_core::{Error, Result};
 use crate::{
     error::raised,
     exit,
-    gate::{self, Stop},
     options::{self, Run},
     python,
     result::Outcome,
 };
 
-/// An interpreter that keeps its state. The class in Python lets one thread in at a time.
+/// An interpreter that keeps its state.
+///
+/// Two guards: the class in Python has a lock that lets one thread in at a time, and Ctrl+C through to those that wait. The
+/// slot here keeps out the thread that is in already: a function that receives output must not use its own session.
 #[pyclass(frozen, module = "terrarium._native")]
-pub(crate) struct Session {
-    slot: Arc<Mutex<Slot>>,
-    /// Whether a call has not returned yet that runs code, and may be calling listeners.
-    is_running: AtomicBool,
+pub(crate) struct Session(Arc<Mutex<Slot>>);
+
+struct Slot {
+    /// The interpreter, until it is closed.
+    session: Option<terrarium_core::Session>,
+    /// Whether a call has not returned yet. While one runs code the slot is locked; it may call functions after that.
+    is_in_use: bool,
 }
 
-/// The interpreter, until it is closed.
-type Slot = Option<terrarium_core::Session>;
-
-/// A call that runs code, until it returns.
-struct Turn<'a>(&'a AtomicBool);
+/// A call, until it returns.
+struct Turn<'a>(&'a Mutex<Slot>);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
+        locked(self.0).is_in_use = false;
     }
 }
 
 impl Session {
     pub(crate) fn new(session: terrarium_core::Session) -> Self {
-        Self { slot: Arc::new(Mutex::new(Some(session))), is_running: AtomicBool::new(false) }
+        Self(Arc::new(Mutex::new(Slot { session: Some(session), is_in_use: false })))
     }
 
-    /// Do something that does not take long.
+    /// Does something that does not take long.
     fn ask<T: Send>(
         &self,
         py: Python<'_>,
         question: impl FnOnce(&mut terrarium_core::Session) -> Result<T> + Send,
     ) -> PyResult<T> {
         let _turn = self.enter()?;
-        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = slot.as_mut().ok_or_else(closed)?;
+        let mut slot = locked(&self.0);
+        let session = slot.session.as_mut().ok_or_else(closed)?;
         exit::detach(py, move || question(session)).map_err(|error| raised(py, error))
     }
 
     fn enter(&self) -> PyResult<Turn<'_>> {
-        if self.is_running.swap(true, Ordering::Acquire) {
-            let reason = "the session is running code: what that code calls back cannot use the session itself";
-            return Err(PyRuntimeError::new_err(reason));
+        let slot = match self.0.try_lock() {
+            Ok(slot) => Some(slot),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        match slot {
+            Some(mut slot) if !slot.is_in_use => slot.is_in_use = true,
+            _ => {
+                let reason = "the session is running code: a function that receives its output cannot use the session";
+                return Err(PyRuntimeError::new_err(reason));
+            }
         }
-        Ok(Turn(&self.is_running))
+        Ok(Turn(&self.0))
     }
 }
 
@@ -80,19 +87,14 @@ impl Session {
         rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
         let _turn = self.enter()?;
-        if self.slot.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+        if locked(&self.0).session.is_none() {
             return Err(closed());
         }
-        let mut run = Run::new(py, json, rest)?;
-        let (shared, stop, listeners) = (Arc::clone(&self.slot), Stop::Cancel(run.cancel()), run.take_listeners());
-        let work = move |tell| {
-            let mut slot = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            match slot.as_mut() {
-                Some(session) => session.execute_with(&code, run.into_options(&tell)),
-                None => Err(Error::engine(CLOSED)),
-            }
-        };
-        gate::run(py, is_main, &listeners, stop, work).map(Outcome::new)
+        let shared = Arc::clone(&self.0);
+        Run::execute(py, is_main, json, rest, move |options| match locked(&shared).session.as_mut() {
+            Some(session) => session.execute_with(&code, options),
+            None => Err(Error::engine(CLOSED)),
+        })
     }
 
     /// Write a file.
@@ -118,11 +120,7 @@ impl Session {
 
     /// The contents of all files below the home folder, by path.
     fn all_files<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let files = PyDict::new(py);
-        for (path, content) in self.ask(py, terrarium_core::Session::all_files)? {
-            files.set_item(path, PyBytes::new(py, &content))?;
-        }
-        Ok(files)
+        python::files(py, &self.ask(py, terrarium_core::Session::all_files)?)
     }
 
     /// Start over.
@@ -140,23 +138,27 @@ impl Session {
         python::json(&self.ask(py, |session| session.check(code))?)
     }
 
-    /// What could stand at the cursor, as JSON.
+    /// The possible completions at the cursor, as JSON.
     fn complete(&self, py: Python<'_>, code: &str, cursor: usize) -> PyResult<String> {
         python::json(&self.ask(py, |session| session.complete(code, cursor))?)
     }
 
-    /// Give the interpreter up.
+    /// Free the interpreter.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let _turn = self.enter()?;
-        let session = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let session = locked(&self.0).session.take();
         exit::detach(py, || drop(session));
         Ok(())
     }
 
-    /// Whether it was given up.
+    /// Whether it was freed.
     fn is_closed(&self) -> bool {
-        self.slot.try_lock().is_ok_and(|slot| slot.is_none())
+        self.0.try_lock().is_ok_and(|slot| slot.session.is_none())
     }
+}
+
+fn locked(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const CLOSED: &str = "the session is closed";

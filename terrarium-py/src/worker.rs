@@ -1,4 +1,7 @@
 //! Threads that work for others: each calling thread keeps one, so that a call costs a hand-over and no new thread.
+//!
+//! They never hold the interpreter, unlike the pool of `python/terrarium/_tasks.py`, whose threads are Python's: those
+//! convert and call functions, and would keep a run waiting for the interpreter if they did this work too.
 
 use std::{
     cell::RefCell,

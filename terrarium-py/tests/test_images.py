@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -34,7 +35,7 @@ def test_images_are_listed_and_unused_ones_pruned(tmp_path):
 
 def test_all_that_is_said_of_an_image_is_there():
     image = Image.build()
-    assert set(image.info._fields) == set(json.loads(image._inner.info()))
+    assert {field.name for field in dataclasses.fields(image.info)} == set(json.loads(image._inner.info()))
 
 
 def test_what_is_no_image_is_refused(tmp_path):

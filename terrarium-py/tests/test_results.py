@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 import pickle
 
@@ -9,12 +11,17 @@ import pytest
 import terrarium
 
 
+def names(record) -> list[str]:
+    return [field.name for field in dataclasses.fields(record)]
+
+
 def test_raise_for_status_raises_with_the_guests_traceback(sandbox):
     assert sandbox.execute("1").raise_for_status().final_expression == 1
     with pytest.raises(terrarium.ExecutionError, match="ZeroDivisionError: division by zero") as error:
         sandbox.execute("def f(): 1 / 0\nf()").raise_for_status()
     assert error.value.result.error.type == "ZeroDivisionError"
-    assert not isinstance(error.value, terrarium.TerrariumError)
+    assert isinstance(error.value, terrarium.TerrariumError)
+    assert error.value.code == "execution"
     notes = getattr(error.value, "__notes__", None)
     assert notes is None or 'File "main.py", line 1, in f' in notes[0]
     assert pickle.loads(pickle.dumps(error.value)).result == error.value.result
@@ -32,9 +39,9 @@ def test_the_json_form_has_every_attribute(sandbox):
     from terrarium import Frame, Metrics, PythonError
 
     error = sandbox.execute("1/0").to_dict()["error"]
-    assert list(PythonError._fields) == list(error)
-    assert list(Frame._fields) == list(error["frames"][0])
-    assert list(Metrics._fields) == list(parts["metrics"])
+    assert names(PythonError) == list(error)
+    assert names(Frame) == list(error["frames"][0])
+    assert names(Metrics) == list(parts["metrics"])
 
 
 def test_results_pickle_and_compare(sandbox):
@@ -44,6 +51,40 @@ def test_results_pickle_and_compare(sandbox):
     assert (again.final_expression, again.output_files) == ({1: (2, 10**30)}, {"f": b"\xff"})
     assert again.displays[0].data["text/plain"] == "'shown'"
     assert again != sandbox.execute("1")
+
+
+def test_records_are_frozen_and_pickle_compare_and_hash(sandbox, session):
+    session.write_file("a", "text")
+    result = sandbox.execute("display('shown'); 1 / 0")
+    image = terrarium.Image.build()
+    records = [
+        result.error, result.error.frames[0], result.metrics, result.displays[0], session.list_files()[0],
+        session.complete("impo", 4), image.info, terrarium.about(), terrarium.StoredPackage("six", "1", 5, True, "/d"),
+        terrarium.DownloadProgress("six.whl", 1, None), terrarium.Opaque("a.B", "<B>"), terrarium.Array("i8", (1,), [0]),
+        terrarium.Column("n", "i8", [0], [1]), terrarium.Table((1, 1), ["i8"], ["a"], [0], [[1]]),
+    ]  # fmt: skip
+    for record in records:
+        assert pickle.loads(pickle.dumps(record)) == record == copy.deepcopy(record)
+        assert not hasattr(record, "__dict__"), "slots"
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(record, names(record)[0], None)
+        with pytest.raises(TypeError):
+            iter(record)
+        can_hash = not any(isinstance(getattr(record, name), (list, dict)) for name in names(record))
+        if can_hash:
+            assert hash(record) == hash(copy.deepcopy(record))
+        else:
+            with pytest.raises(TypeError, match="unhashable"):
+                hash(record)
+    assert repr(records[4]) == "FileInfo(path='a', size=4)"
+    assert len({type(record) for record in records}) == 14
+
+
+def test_the_repr_of_a_record_cuts_what_is_long():
+    display = terrarium.Display({"image/png": "A" * 10_000}, {})
+    assert len(repr(display)) < 200
+    assert repr(display).startswith("Display(data={'image/png': 'AAA")
+    assert repr(display).endswith("..., metadata={})")
 
 
 def test_attributes_are_converted_once(sandbox):

@@ -24,7 +24,7 @@ def test_files_are_written_listed_read_and_removed(session, tmp_path):
     session.remove_file("b")
     with pytest.raises(terrarium.SandboxFileError) as error:
         session.read_file("b")
-    assert error.value.path == "b"
+    assert (error.value.path, error.value.filename) == ("b", "b")
     with pytest.raises(TypeError, match="content: expected"):
         session.write_file("c", 5)
 

@@ -98,3 +98,78 @@ def test_wrong_arguments_are_raised_where_the_run_is_awaited(sandbox):
             await sandbox.execute_async("1", cancel=3)
 
     asyncio.run(main())
+
+
+def test_every_method_that_waits_has_a_twin():
+    instant = {"inspect", "list", "prune"}
+    for kind in (terrarium.Sandbox, terrarium.Session, terrarium.Image, terrarium.PackageStore):
+        names = {
+            name for name, value in vars(kind).items() if not name.startswith("_") and not isinstance(value, property)
+        }
+        plain = {name for name in names if not name.endswith("_async")} - (
+            instant if kind is terrarium.Image else set()
+        )
+        twins = {name.removesuffix("_async") for name in names - plain if name.endswith("_async")}
+        assert plain == twins - {"create"}, kind
+
+
+def test_the_twins_of_sandboxes_sessions_and_images(tmp_path):
+    async def main():
+        steps, threads = [], set()
+
+        def note(step):
+            steps.append(step)
+            threads.add(threading.get_ident())
+
+        image = await terrarium.Image.build_async(prepare="import colorsys", progress=note)
+        assert all(isinstance(step, str) for step in steps)
+        assert threads <= {threading.get_ident()}
+        await image.save_async(tmp_path / "moved.timg")
+        opened = await terrarium.Image.open_async(tmp_path / "moved.timg")
+        on_image = await terrarium.Sandbox.on_image_async(opened, timeout=9)
+        assert on_image.execute("import sys; 'colorsys' in sys.modules").final_expression is True
+
+        sandbox = await terrarium.Sandbox.create_async(timeout=8, files={"f": "1"})
+        assert (type(sandbox), sandbox.options["timeout"]) == (terrarium.Sandbox, 8)
+        async with await sandbox.session_async() as session:
+            await session.write_file_async("a", "text")
+            assert await session.read_file_async("a") == b"text"
+            assert await session.list_files_async() == [terrarium.FileInfo("a", 4), terrarium.FileInfo("f", 1)]
+            await session.remove_file_async("a")
+            assert await session.all_files_async() == {"f": b"1"}
+            assert await session.check_async("for x in y:") == "incomplete"
+            assert (await session.complete_async("impo", 4)).start == 0
+            await session.execute_async("x = 1")
+            await session.reset_globals_async()
+            assert (await session.execute_async("x")).error.type == "NameError"
+            await session.write_file_async("b", b"")
+            await session.reset_async()
+            assert [file.path for file in await session.list_files_async()] == ["f"]
+            with pytest.raises(FileNotFoundError):
+                await session.read_file_async("b")
+        assert session.closed
+
+    asyncio.run(main())
+
+
+def test_wrong_options_are_raised_where_the_twins_are_awaited():
+    async def main():
+        with pytest.raises(TypeError, match="unknown option 'no'"):
+            await terrarium.Sandbox.create_async(no=1)
+        with pytest.raises(terrarium.InvalidOptionError, match="memory"):
+            await terrarium.Sandbox.create_async(memory=1)
+        with pytest.raises(terrarium.ImageError, match="ZeroDivisionError"):
+            await terrarium.Image.build_async(prepare="1 / 0")
+
+    asyncio.run(main())
+
+
+def test_an_exception_of_progress_is_raised_where_the_build_is_awaited():
+    def stop(step):
+        raise KeyError("stop")
+
+    async def main():
+        with pytest.raises(KeyError, match="stop"):
+            await terrarium.Image.build_async(prepare="import colorsys; print('unlike any other')", progress=stop)
+
+    asyncio.run(main())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import terrarium
-from typing_extensions import assert_type
+from typing_extensions import Unpack, assert_type
 
 sandbox = terrarium.Sandbox(timeout=datetime.timedelta(seconds=5), packages="auto", packages_from=[Path("wheels")])
 sandbox = terrarium.Sandbox(
@@ -32,8 +33,32 @@ assert_type(terrarium.Image.list(), list[terrarium.ImageInfo])
 assert_type(terrarium.Sandbox.on_image(image, memory=1 << 30), terrarium.Sandbox)
 
 
+def limited(**options: Unpack[terrarium.SandboxOptions]) -> terrarium.Sandbox:
+    """Wrap the constructor, as users do."""
+    seconds: terrarium.Seconds = options.get("timeout") or 5
+    content: terrarium.Content = b""
+    options["timeout"] = seconds
+    options.setdefault("files", {"a": content})
+    return terrarium.Sandbox(**options)
+
+
+limited(memory=1 << 30, deterministic=terrarium.Deterministic(seed=1))
+store = terrarium.PackageStore()
+assert_type(store.add("six", from_=Path("folder"), progress=print), list[terrarium.StoredPackage])
+assert_type(store.path, Path)
+assert_type(sandbox.options, Mapping[str, Any])
+assert_type(terrarium.__version__, str)
+assert_type(terrarium.PackageError().package, "str | None")
+
+
 async def awaited() -> None:
     """Awaited results have the same type."""
+    assert_type(await terrarium.Sandbox.create_async(timeout=5), terrarium.Sandbox)
+    assert_type(await terrarium.Image.build_async(packages=["numpy"]), terrarium.Image)
+    assert_type(await store.update_async(), list[terrarium.StoredPackage])
+    async with await sandbox.session_async() as live:
+        assert_type(live, terrarium.Session)
+        assert_type(await live.list_files_async(), list[terrarium.FileInfo])
     assert_type(await sandbox.execute_async("1", timeout=1.5), terrarium.ExecutionResult)
 
 
@@ -42,4 +67,6 @@ terrarium.Sandbox(no_such_option=1)  # type: ignore[call-arg]
 sandbox.execute("1", {"a": 1})  # type: ignore[dict-item]
 sandbox.execute("1", timeout="1")  # type: ignore[arg-type]
 sandbox.execute(1)  # type: ignore[arg-type]
+limited(memroy=1)  # type: ignore[call-arg]
+store.add(1)  # type: ignore[arg-type]
 terrarium.Image.build(threads=True)  # type: ignore[call-arg]

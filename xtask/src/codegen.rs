@@ -4,7 +4,7 @@ mod node_types;
 mod packages;
 
 use anyhow::{Result, ensure};
-use terrarium_core::syscall::compatibility_page;
+use terrarium_unix::syscall::compatibility_page;
 
 use crate::{suites, util};
 

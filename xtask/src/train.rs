@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use terrarium_core::rewrite::{CALL_COUNTS_EXPORT, CallProfile, call_counts, rewrite};
 use terrarium_runtime::sha256_hex;
+use terrarium_wasm::rewrite::{CALL_COUNTS_EXPORT, CallProfile, call_counts, rewrite};
 
 use crate::{setup, util};
 
@@ -58,7 +58,7 @@ fn count(guest: &[u8], programs: &[PathBuf], scratch: &std::path::Path) -> Resul
         fs::remove_dir_all(scratch)?;
     }
     let module = scratch.join("training.wasm");
-    let options = terrarium_core::rewrite::RewriteOptions { count_calls: true, ..setup::rewrite_options() };
+    let options = terrarium_wasm::rewrite::RewriteOptions { count_calls: true, ..setup::rewrite_options() };
     util::write(&module, &rewrite(guest, &options).context("cannot write the training build")?)?;
     let mut command = util::command(util::build("terrarium-train", "dev")?);
     command.arg(&module).arg(CALL_COUNTS_EXPORT).arg(scratch).args(programs);

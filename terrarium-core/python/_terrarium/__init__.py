@@ -8,9 +8,9 @@ Calls
 The host imports `_terrarium.main` and calls its functions with one `bytes` argument, JSON text in UTF-8. Unknown keys
 are ignored. The functions never raise: a fault of the harness is a response with the error type `HarnessError`.
 
-`boot(config) -> None`, once for each interpreter, and again after each restore of a snapshot:
+`configure(config) -> None`, once for each interpreter, and again after each restore of a snapshot:
 
-    {"channel": 1000000,            the descriptor of the event channel; -1 for none
+    {"channel": 1048576,            the descriptor of the event channel; -1 for none
      "cwd": "/home/earth",          also the first place that imports look in; default `home`
      "home": "/home/earth",
      "argv": ["main.py", "a"],      `sys.argv`, the name of the program included
@@ -22,19 +22,20 @@ are ignored. The functions never raise: a fault of the harness is a response wit
 
     {"code": "1 + 1",
      "filename": "main.py",         default "main.py"
-     "argv": null, "env": null,     null: as boot said; `env` adds to the environment
+     "argv": null, "env": null,     null: as configured; `env` adds to the environment
      "cwd": null,
      "inputs": {"name": value},     typed values (below) that are bound before the run
      "outputs": ["name"],           names whose values are wanted after the run, also after a failed one
+     "has_files": true,             false: the working directory is empty, so no import looks there; default true
      "keep": false,                 true: a session, which keeps its globals from call to call
-     "value_bytes": 67108864,       bound on all values of this call as they are encoded, blobs included
+     "value_bytes": 134217728,      bound on all values of this call as they are encoded, blobs included
      "repr_bytes": 1048576,         bound on `repr`
      "store_last": false}           bind `_` to the final value
 
     {"status": "success",           or "error"
      "exit_code": null,             not null when the program raised SystemExit
-     "has_value": true,
-     "repr": "2", "repr_truncated": false,
+     "repr": "2", "repr_truncated": false,     null: there is no final value
+     "final": 2,                    the final value where it is a plain one; others come as values (below)
      "error": null}
 
 The final value is that of the last statement if it is an expression. When that is None, it counts as a value unless the
@@ -65,8 +66,7 @@ once an empty line has ended it.
 `complete({"code", "cursor"}) -> {"matches": [...], "start": n}`: what could stand at the cursor, from the globals of
 the session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
 
-`reset_globals({}) -> None` forgets the names that user code made. `flush({}) -> None` flushes the standard streams: for
-a run that was stopped hard.
+`reset_globals({}) -> None` forgets the names that user code made.
 
 For making an image: `prepare({"modules"}) -> {"failed": {module: why}}` imports modules. `settle({}) -> {"generators":
 [address]}` comes to rest; it sends the addresses of all objects (frames B of 32-bit words) and keeps them alive until

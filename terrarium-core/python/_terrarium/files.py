@@ -36,7 +36,7 @@ def _open_ones() -> set[int]:
 
 
 def remember_files() -> None:
-    """Take the open files for ones that are no program's. Called at boot."""
+    """Take the open files for ones that are no program's. Called by `configure`."""
     _inherited.clear()
     _inherited.update(_open_ones())
 

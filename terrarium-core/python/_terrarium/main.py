@@ -20,7 +20,7 @@ __builtins__ = BUILTINS
 
 
 _LAST_RESORT = (
-    b'{"status":"error","exit_code":null,"has_value":false,"repr":null,"repr_truncated":false,"error":{"type":'
+    b'{"status":"error","exit_code":null,"repr":null,"repr_truncated":false,"error":{"type":'
     b'"HarnessError","module":"_terrarium","message":"the harness failed and could not say why","traceback":'
     b'"HarnessError: the harness failed and could not say why\\n","frames":[],"file":null,"line":null,"column":null,'
     b'"end_line":null,"end_column":null,"source":null,"incomplete_input":false}}'
@@ -31,14 +31,13 @@ _NO_MEMORY = dump(
     {
         "status": "error",
         "exit_code": None,
-        "has_value": False,
         "repr": None,
         "repr_truncated": False,
         "error": NO_MEMORY,
     }
 ).encode()
 
-_boot_error: BaseException | None = None
+_configuration_error: BaseException | None = None
 
 
 def _fault(error: BaseException) -> bytes:
@@ -55,7 +54,7 @@ def _fault(error: BaseException) -> bytes:
         }
         for name in ("file", "line", "column", "end_line", "end_column", "source"):
             failure[name] = None
-        response: dict[str, Any] = {"status": "error", "exit_code": None, "has_value": False, "repr": None}
+        response: dict[str, Any] = {"status": "error", "exit_code": None, "repr": None}
         return dump({**response, "repr_truncated": False, "error": failure}).encode()
     except BaseException:
         return _LAST_RESORT
@@ -63,8 +62,8 @@ def _fault(error: BaseException) -> bytes:
 
 def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
     try:
-        if _boot_error is not None:
-            return _fault(_boot_error)
+        if _configuration_error is not None:
+            return _fault(_configuration_error)
         return work(parse(request)).encode()
     except MemoryError:
         state.user = False
@@ -75,15 +74,15 @@ def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
         return _fault(error)
 
 
-def boot(config: bytes) -> None:
+def configure(config: bytes) -> None:
     """Set the interpreter up. Called first, and again whenever it goes on from a snapshot."""
-    global _boot_error
-    _boot_error = None
+    global _configuration_error
+    _configuration_error = None
     try:
         start(parse(config))
     except BaseException as error:
         # Told by every call that follows.
-        _boot_error = error
+        _configuration_error = error
 
 
 def execute(request: bytes) -> bytes:
@@ -113,14 +112,6 @@ def reset_globals(_request: bytes) -> None:
         as_user(main.clear)
     except BaseException:
         main.clear()
-
-
-def flush(_request: bytes) -> None:
-    """Flush the standard streams, to save what a run that was stopped had not written yet."""
-    try:
-        as_user(load("_terrarium.streams").flush)
-    except BaseException:
-        state.user = False
 
 
 def prepare(request: bytes) -> bytes:

@@ -32,7 +32,7 @@ _system: dict[str, Any] = {}
 
 
 def remember() -> None:
-    """Take the present import state for the good one. Called at boot, before user code."""
+    """Take the present import state for the good one. Called by `configure`, before user code."""
     _modules.update(sys.modules)
     for name in _IMPORT_STATE:
         value = sys.__dict__[name]
@@ -60,12 +60,12 @@ def put_back(target: dict[str, Any], changed: Mapping[str, Any]) -> None:
 
 
 class Untampered:
-    """A context in which builtins and import state are the ones of boot."""
+    """A context in which builtins and import state are those of the configured interpreter."""
 
     __slots__ = ("_builtins", "_modules", "_system")
 
     def __enter__(self) -> None:
-        """Put the state of boot in place."""
+        """Put that state in place."""
         self._system = swap(sys.__dict__, _system)
         self._builtins = swap(builtins.__dict__, BUILTINS)
         self._modules = swap(sys.modules, _modules)

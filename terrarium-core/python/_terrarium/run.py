@@ -54,7 +54,7 @@ _EXIT_CODES = range(-(2**31), 2**31)
 
 
 class Settings:
-    """What boot said and a run may change."""
+    """The configuration that a run may change."""
 
     def __init__(self) -> None:
         self.argv: list[str] = []
@@ -95,7 +95,6 @@ class Run:
         self.response: dict[str, Any] = {
             "status": "success",
             "exit_code": None,
-            "has_value": False,
             "repr": None,
             "repr_truncated": False,
             "error": None,
@@ -110,9 +109,7 @@ class Run:
             return dump(response)[:-1] + final + "}"
         # By far the commonest, without a call for each part.
         return (
-            '{"status":"success","exit_code":null,"has_value":'
-            + ("true" if response["has_value"] else "false")
-            + ',"repr":'
+            '{"status":"success","exit_code":null,"repr":'
             + ("null" if shown is None else quote(shown))
             + ',"repr_truncated":false,"error":null'
             + final
@@ -304,12 +301,11 @@ class Run:
         if text is None or len(text) * 2 > self.request.get("repr_bytes", _REPR_BYTES):
             return False
         self.plain = text
-        self._note_value(value)
+        self._store_last(value)
         self.response["repr"] = repr(value)
         return True
 
-    def _note_value(self, value: object) -> None:
-        self.response["has_value"] = True
+    def _store_last(self, value: object) -> None:
         if value is not None and self.request.get("store_last"):
             builtins.__dict__["_"] = value
 
@@ -317,7 +313,7 @@ class Run:
         """Write the repr of the final value and show it if it is rich."""
         value = self.values[0]
         response = self.response
-        self._note_value(value)
+        self._store_last(value)
         limit = self.request.get("repr_bytes", _REPR_BYTES)
         text = scalar(value)
         if text is not None and len(text) * 2 <= limit:

@@ -81,7 +81,7 @@ def child(job):
     ftruncate, lseek, pwrite, dup2 = os.ftruncate, os.lseek, os.write, os.dup2
 
     imported = time.perf_counter()
-    harness.boot(job["boot"])
+    harness.configure(job["boot"])
     booted = time.perf_counter()
     if job["prepare"]:
         exec(job["prepare"], {"harness": harness})

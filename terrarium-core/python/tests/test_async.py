@@ -74,7 +74,7 @@ def test_a_coroutine_value_without_await_stays_a_coroutine(harness):
 
 
 def test_an_awaited_none_is_no_value(harness):
-    assert harness.run("import asyncio\nawait asyncio.sleep(0)").response["has_value"] is False
+    assert harness.run("import asyncio\nawait asyncio.sleep(0)").response["repr"] is None
 
 
 def test_asyncio_run_inside_a_coroutine_is_an_error_as_in_python(harness):
@@ -153,7 +153,7 @@ def test_sleeping_does_not_burn_the_processor(harness):
 def test_asyncio_that_was_loaded_before_boot_is_prepared_too(harness):
     results = harness.calls(
         [
-            ("boot", {"channel": 1_000_000}, ""),
+            ("configure", {"channel": 1_000_000}, ""),
             ("execute", {"code": "asyncio.run(asyncio.sleep(0, 6))", "keep": True}, ""),
         ],
         prepare="import asyncio, sys\nimport _terrarium.module as m\nm.main.module = type(sys)('__main__')\n"

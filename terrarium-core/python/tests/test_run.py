@@ -29,7 +29,7 @@ def test_the_last_expression_is_the_final_value(harness):
 )
 def test_values_of_last_expressions(harness, code, value):
     result = harness.run(code).ok()
-    assert result.response["has_value"] is True
+    assert result.response["repr"] is not None
     assert result.final == value
 
 
@@ -50,7 +50,7 @@ def test_values_of_last_expressions(harness, code, value):
 )
 def test_programs_without_a_final_value(harness, code):
     result = harness.run(code).ok()
-    assert result.response["has_value"] is False
+    assert result.response["repr"] is None
     assert result.repr is None
     assert result.document == {}
 
@@ -231,7 +231,7 @@ def test_modules_beside_the_program_win_over_those_of_an_image(harness, tmp_path
     (tmp_path / "json.py").write_text("mine = True")
     calls = [
         ("settle", {}, ""),
-        ("boot", {"channel": 1_000_000, "cwd": str(tmp_path)}, ""),
+        ("configure", {"channel": 1_000_000, "cwd": str(tmp_path)}, ""),
         ("execute", {"code": "import json\njson.mine"}, ""),
         ("execute", {"code": "class R:\n    def _repr_json_(self): return {'a': 1}\nR()"}, ""),
     ]
@@ -245,7 +245,7 @@ def test_the_harness_never_imports_what_lies_beside_the_program(harness, tmp_pat
     code = "import sys\nfor name in ('json', 'traceback', 'linecache', 'keyword'):\n    open(name + '.py', 'w').write('1/0')\n'' in sys.path"
     results = harness.calls(
         [
-            ("boot", boot, ""),
+            ("configure", boot, ""),
             ("execute", {"code": code}, ""),
             ("execute", {"code": "nowhere"}, ""),
             ("check", {"code": "1"}, ""),
@@ -262,7 +262,7 @@ def test_a_second_boot_sets_everything_anew(harness, tmp_path):
     boot = {"channel": 1_000_000, "cwd": str(tmp_path / "sub"), "argv": ["again"], "env": {"A": "2"}, "seed": 5}
     code = "import sys, os, random\n[sys.argv, dict(os.environ), os.getcwd(), sys.path.count(os.getcwd()), random.random()]"
     results = harness.calls(
-        [("execute", {"code": "import random"}, ""), ("boot", boot, ""), ("execute", {"code": code}, "")]
+        [("execute", {"code": "import random"}, ""), ("configure", boot, ""), ("execute", {"code": code}, "")]
     )
     import json
 
@@ -412,7 +412,7 @@ def test_bad_requests_are_answered(harness, request_bytes, monkeypatch):
 
 
 def test_a_failed_boot_is_told_by_the_calls_that_follow(harness):
-    results = harness.calls([("boot", {"channel": "no"}, ""), ("execute", {"code": "1"}, "")])
+    results = harness.calls([("configure", {"channel": "no"}, ""), ("execute", {"code": "1"}, "")])
     assert b"HarnessError" in results[1]["answer"]
     assert b"the channel is a descriptor number" in results[1]["answer"]
 

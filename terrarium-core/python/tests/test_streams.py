@@ -112,12 +112,6 @@ def test_text_that_is_still_buffered_is_flushed_when_stdout_was_replaced(harness
     assert (result.stdout, result.final) == ("kept", 3)
 
 
-def test_flush_saves_what_was_not_written(harness):
-    # `flush` is for a run that never came to its end; here it finds everything written.
-    results = harness.session("import sys\nprint('x', end='')", {"call": "flush"})
-    assert [result.stdout for result in results] == ["x", ""]
-
-
 def test_many_lines(harness):
     result = harness.run("for i in range(10_000): print(i)")
     assert result.stdout == "".join(f"{i}\n" for i in range(10_000))

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::{
     Bytes, Display,
     abi::Errno,
-    engine::{Interrupt, Word},
+    engine::{Interrupt, Phase},
     syscall::Channel,
 };
 
@@ -70,7 +70,7 @@ impl Channel for Frames {
             Some((b'V', text)) => collected.values.extend_from_slice(text),
             Some((who @ (b'U' | b'P'), [])) => {
                 if let Some(interrupt) = self.interrupt.get() {
-                    interrupt.hand_over(if *who == b'U' { Word::Harness } else { Word::Program });
+                    interrupt.enter(if *who == b'U' { Phase::Harness } else { Phase::UserCode });
                 }
             }
             _ => return Err(Errno::EINVAL),

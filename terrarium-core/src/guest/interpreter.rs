@@ -1,4 +1,4 @@
-//! [`Interpreter`]: a guest with its harness.
+//! [`LiveInterpreter`]: a guest with its harness.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -6,18 +6,20 @@ use serde::Serialize;
 
 use super::{
     channel::{Collected, Frames},
+    config::GuestConfig,
     protocol::{
-        Boot, CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
+        CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
         Response, ResponseStatus, SettleResponse, Values,
     },
 };
 use crate::{
     CancelHandle, Display, Error, Value,
-    engine::{CancelTarget, End, Guest, GuestOptions, Machine, PyFunction, Reason, Snapshot, Taken},
+    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, TakenSnapshot},
     error::ErrorContext,
-    output::PythonError,
+    result::PythonError,
     syscall::Process,
     value::from_wire,
+    vfs::Vfs,
 };
 
 /// The harness's module.
@@ -39,28 +41,67 @@ pub(crate) struct InterpreterOptions {
 }
 
 /// A live interpreter that runs code on request.
-pub(crate) struct Interpreter {
-    guest: Guest,
+pub(crate) struct LiveInterpreter {
+    guest: GuestInstance,
     frames: Arc<Frames>,
     functions: Functions,
     grace: Duration,
     /// What a forced stop left unusable.
     ended: bool,
+    /// The time that starting it took, until the first run has reported it.
+    pub(crate) start: Duration,
+    /// The names of the packages that are mounted in its files.
+    pub(crate) packages: Vec<String>,
 }
 
-/// The harness's functions.
-struct Functions([PyFunction; NAMES.len()]);
+/// The harness's functions in a guest, in the order of [`Function::ALL`].
+struct Functions([PyFunction; Function::ALL.len()]);
 
-/// Their names, and the place of each among them.
-const NAMES: [&str; 8] = ["boot", "execute", "check", "complete", "reset_globals", "prepare", "settle", "release"];
-const BOOT: usize = 0;
-const EXECUTE: usize = 1;
-const CHECK: usize = 2;
-const COMPLETE: usize = 3;
-const RESET_GLOBALS: usize = 4;
-const PREPARE: usize = 5;
-const SETTLE: usize = 6;
-const RELEASE: usize = 7;
+/// A function of the harness.
+#[derive(Clone, Copy)]
+enum Function {
+    Configure,
+    Execute,
+    Check,
+    Complete,
+    ResetGlobals,
+    Prepare,
+    Settle,
+    Release,
+}
+
+impl Function {
+    const ALL: [Self; 8] = [
+        Self::Configure,
+        Self::Execute,
+        Self::Check,
+        Self::Complete,
+        Self::ResetGlobals,
+        Self::Prepare,
+        Self::Settle,
+        Self::Release,
+    ];
+
+    /// Its name in the harness's module.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Configure => "configure",
+            Self::Execute => "execute",
+            Self::Check => "check",
+            Self::Complete => "complete",
+            Self::ResetGlobals => "reset_globals",
+            Self::Prepare => "prepare",
+            Self::Settle => "settle",
+            Self::Release => "release",
+        }
+    }
+}
+
+impl Functions {
+    fn get(&self, function: Function) -> PyFunction {
+        self.0[function as usize]
+    }
+}
 
 /// How a run ended, and what it produced beside files and streams.
 #[derive(Default)]
@@ -100,8 +141,8 @@ impl Outcome {
     }
 }
 
-impl Interpreter {
-    /// Boot CPython and its harness.
+impl LiveInterpreter {
+    /// Configure CPython and its harness.
     ///
     /// # Errors
     /// [`Error::Start`].
@@ -110,46 +151,53 @@ impl Interpreter {
         process: Process,
         options: InterpreterOptions,
         start_env: Vec<(String, String)>,
-        boot: &Boot<'_>,
+        config: &GuestConfig,
     ) -> Result<Self, Error> {
         let (frames, options, grace) = guest_options(process, options, start_env);
-        let mut guest = Guest::boot(machine, options)?;
+        let mut guest = GuestInstance::boot(machine, options)?;
         frames.attach(guest.interrupt());
-        let functions = Functions(guest.import(MODULE, NAMES)?);
-        let mut interpreter = Self { guest, frames, functions, grace, ended: false };
-        interpreter.configure(boot)?;
+        let functions = Functions(guest.import(MODULE, Function::ALL.map(Function::name))?);
+        let mut interpreter =
+            Self { guest, frames, functions, grace, ended: false, start: Duration::ZERO, packages: Vec::new() };
+        interpreter.configure(config)?;
         Ok(interpreter)
     }
 
-    /// An interpreter that goes on from a snapshot; `boot` tells the harness what is other than at the snapshot.
+    /// An interpreter that goes on from a snapshot; `config` is given where it differs from the snapshot's.
     ///
     /// # Errors
     /// [`Error::Start`].
     pub(crate) fn resume(
-        machine: &Arc<Machine>,
         snapshot: &Arc<Snapshot>,
         process: Process,
         options: InterpreterOptions,
-        boot: Option<&Boot<'_>>,
+        config: Option<&GuestConfig>,
     ) -> Result<Self, Error> {
         let (frames, options, grace) = guest_options(process, options, Vec::new());
-        let guest = Guest::resume(machine, snapshot, options)?;
+        let guest = GuestInstance::resume(snapshot, options)?;
         frames.attach(guest.interrupt());
-        let mut functions = [PyFunction(0); NAMES.len()];
-        for (function, name) in functions.iter_mut().zip(NAMES) {
-            *function =
-                guest.function(name).ok_or_else(|| Error::start(format!("the image has no function {name}")))?;
+        let mut functions = [PyFunction(0); Function::ALL.len()];
+        for (place, name) in functions.iter_mut().zip(Function::ALL.map(Function::name)) {
+            *place = guest.function(name).ok_or_else(|| Error::start(format!("the image has no function {name}")))?;
         }
-        let mut interpreter = Self { guest, frames, functions: Functions(functions), grace, ended: false };
-        if let Some(boot) = boot {
-            interpreter.configure(boot)?;
+        let mut interpreter = Self {
+            guest,
+            frames,
+            functions: Functions(functions),
+            grace,
+            ended: false,
+            start: Duration::ZERO,
+            packages: Vec::new(),
+        };
+        if let Some(config) = config {
+            interpreter.configure(config)?;
         }
         Ok(interpreter)
     }
 
     /// Tell the harness how the interpreter is to be set up.
-    fn configure(&mut self, boot: &Boot<'_>) -> Result<(), Error> {
-        let ended = self.guest.invoke(self.functions.0[BOOT], json(boot)?);
+    fn configure(&mut self, config: &GuestConfig) -> Result<(), Error> {
+        let ended = self.guest.invoke(self.functions.get(Function::Configure), json(&config.message())?);
         ended.map(drop).map_err(|end| Error::start(format!("{end:?}")))
     }
 
@@ -158,7 +206,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter ends or does not answer in time.
     pub(crate) fn prepare(&mut self, modules: &[String], timeout: Duration) -> Result<BTreeMap<String, String>, Error> {
-        let response = self.ask(self.functions.0[PREPARE], &PrepareRequest { modules }, timeout)?;
+        let response = self.ask(self.functions.get(Function::Prepare), &PrepareRequest { modules }, timeout)?;
         parse::<PrepareResponse>(&response).map(|answer| answer.failed)
     }
 
@@ -166,8 +214,9 @@ impl Interpreter {
     ///
     /// # Errors
     /// [`Error::Engine`].
-    pub(crate) fn take_snapshot(&mut self) -> Result<Taken, Error> {
-        let SettleResponse { generators } = parse(&self.ask(self.functions.0[SETTLE], &Empty {}, PATIENCE * 12)?)?;
+    pub(crate) fn take_snapshot(&mut self) -> Result<TakenSnapshot, Error> {
+        let SettleResponse { generators } =
+            parse(&self.ask(self.functions.get(Function::Settle), &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
         for address in generators {
             entropy.push(self.guest.find_generator(address)?);
@@ -176,10 +225,10 @@ impl Interpreter {
             let addresses = addresses.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
             self.guest.make_immortal(addresses)?;
         }
-        self.ask(self.functions.0[RELEASE], &Empty {}, PATIENCE)?;
-        let functions = NAMES.iter().zip(self.functions.0);
-        let functions = functions.map(|(name, function)| ((*name).to_owned(), function.0)).collect();
-        Taken::of(&mut self.guest, functions, entropy)
+        self.ask(self.functions.get(Function::Release), &Empty {}, PATIENCE)?;
+        let functions = Function::ALL.iter().zip(self.functions.0);
+        let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
+        TakenSnapshot::of(&mut self.guest, functions, entropy)
     }
 
     /// Run code.
@@ -194,7 +243,7 @@ impl Interpreter {
     ) -> Result<Answer, Error> {
         drop(self.frames.take());
         self.guest.take_memory_denied();
-        let ended = self.invoke(self.functions.0[EXECUTE], json(request)?, timeout, cancel)?;
+        let ended = self.invoke(self.functions.get(Function::Execute), json(request)?, timeout, cancel)?;
         let mut answer = match ended {
             Ok(response) => self.answer(&response),
             Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
@@ -274,7 +323,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn check(&mut self, code: &str) -> Result<Completeness, Error> {
-        let response = self.ask(self.functions.0[CHECK], &CodeRequest { code, cursor: None }, PATIENCE)?;
+        let response = self.ask(self.functions.get(Function::Check), &CodeRequest { code, cursor: None }, PATIENCE)?;
         parse::<CheckResponse>(&response).map(|answer| answer.complete)
     }
 
@@ -283,7 +332,8 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn complete(&mut self, code: &str, cursor: usize) -> Result<Completion, Error> {
-        let response = self.ask(self.functions.0[COMPLETE], &CodeRequest { code, cursor: Some(cursor) }, PATIENCE)?;
+        let response =
+            self.ask(self.functions.get(Function::Complete), &CodeRequest { code, cursor: Some(cursor) }, PATIENCE)?;
         parse(&response)
     }
 
@@ -292,7 +342,7 @@ impl Interpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn reset_globals(&mut self) -> Result<(), Error> {
-        self.ask(self.functions.0[RESET_GLOBALS], &Empty {}, PATIENCE).map(drop)
+        self.ask(self.functions.get(Function::ResetGlobals), &Empty {}, PATIENCE).map(drop)
     }
 
     fn ask(&mut self, function: PyFunction, request: &impl Serialize, within: Duration) -> Result<Vec<u8>, Error> {
@@ -300,7 +350,7 @@ impl Interpreter {
             .map_err(|end| Error::engine(format!("the interpreter ended while it was asked something: {end:?}")))
     }
 
-    /// Nobody needs it any more.
+    /// Ends the run and recycles the instance if possible.
     pub(crate) fn finish(self) {
         if !self.ended {
             self.guest.finish();
@@ -323,6 +373,18 @@ impl Interpreter {
     /// The guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         self.guest.process()
+    }
+
+    /// The guest's files.
+    pub(crate) fn files(&mut self) -> &mut Vfs {
+        &mut self.process().vfs
+    }
+
+    /// The files of an interpreter that is gone, with its descriptors closed.
+    pub(crate) fn take_files(&mut self) -> Vfs {
+        let process = self.process();
+        process.close_all();
+        process.vfs.clone()
     }
 
     /// The most memory that it had at a time, in bytes.

@@ -5,11 +5,15 @@
 //! beyond its own result: texts are bounded, and what does not parse is a fault of the guest.
 
 mod channel;
+mod config;
 mod harness;
 mod interpreter;
 mod protocol;
+mod result;
 
+pub(crate) use config::GuestConfig;
 pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
-pub(crate) use interpreter::{Answer, Interpreter, InterpreterOptions, Outcome, fault};
-pub(crate) use protocol::{Boot, Request};
+pub(crate) use interpreter::{InterpreterOptions, LiveInterpreter};
+pub(crate) use protocol::Request;
 pub use protocol::{Completeness, Completion};
+pub(crate) use result::{conclude, stream, text};

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Value, output::PythonError};
+use crate::{Value, result::PythonError};
 
 /// What the harness is told at start.
 #[derive(Serialize)]
-pub(crate) struct Boot<'a> {
+pub(crate) struct Configure<'a> {
     pub(crate) home: &'a str,
     pub(crate) cwd: &'a str,
     pub(crate) argv: &'a [String],

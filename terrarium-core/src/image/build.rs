@@ -5,19 +5,17 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use sha2::{Digest, Sha256};
 
 use super::{
-    BootConfig, ImageProgress,
-    about::{About, FORMAT},
-    file, verify,
+    ImageOptions, ImageProgress, compile_sources, file,
+    header::{FORMAT, ImageHeader},
+    verify,
 };
 use crate::{
     Error, ExecutionResult, Result, SandboxOptions, Value,
     abi::Timespec,
-    base,
-    conclude::{conclude, stream},
     engine::{Build, CodeKind, Machine, compatibility},
     error::ErrorContext,
-    guest::{Interpreter, InterpreterOptions, Request},
-    packages::Mounted,
+    guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
+    provision::{BARE, MountedPackages, guest_key, mount_for_image, start_environment, target as package_target},
     syscall::Process,
     vfs::{Content, Context, Vfs, VfsLimits},
 };
@@ -36,7 +34,7 @@ const FILENAME: &str = "<prepare>";
 
 /// What an image is made from.
 pub(crate) struct Recipe {
-    pub(crate) mounted: Arc<Mounted>,
+    pub(crate) mounted: Arc<MountedPackages>,
     /// The modules that are imported. One that cannot be is left to whoever needs it.
     pub(crate) modules: Vec<String>,
     /// Code that runs afterwards.
@@ -51,9 +49,9 @@ impl Recipe {
     ///
     /// # Errors
     /// [`Error::Artifacts`].
-    pub(crate) fn base() -> Result<Self> {
+    pub(crate) fn bare() -> Result<Self> {
         Ok(Self {
-            mounted: Arc::new(Mounted::none()?),
+            mounted: Arc::new(MountedPackages::none()?),
             modules: Vec::new(),
             prepare: String::new(),
             warm: true,
@@ -62,13 +60,23 @@ impl Recipe {
         })
     }
 
+    /// The recipe of an image with these options.
+    ///
+    /// # Errors
+    /// As for [`Image::build`](crate::Image::build).
+    pub(super) fn new(options: &ImageOptions) -> Result<Self> {
+        let (mounted, modules) = mount_for_image(options, compile_sources)?;
+        let prepare = options.prepare.clone();
+        Ok(Self { mounted, modules, prepare, warm: options.warm, kind: options.kind(), timeout: options.timeout })
+    }
+
     /// The image's name.
     pub(super) fn name(&self) -> String {
         let mut names: Vec<&str> = self.modules.iter().map(String::as_str).collect();
         if !self.prepare.is_empty() {
             names.push("prepared");
         }
-        if names.is_empty() { base::IMAGE.to_owned() } else { names.join("+") }
+        if names.is_empty() { BARE.to_owned() } else { names.join("+") }
     }
 
     /// The file's name in the cache: all that the image depends on.
@@ -80,7 +88,7 @@ impl Recipe {
         };
         add(&FORMAT.to_le_bytes());
         add(env!("CARGO_PKG_VERSION").as_bytes());
-        add(base::guest()?.as_bytes());
+        add(guest_key()?.as_bytes());
         add(compatibility(self.kind)?.as_bytes());
         add(self.mounted.key.as_bytes());
         add(format!("{:?} {} {:?}", self.modules, self.warm, self.kind).as_bytes());
@@ -103,8 +111,8 @@ impl Recipe {
         let functions = Build::begin(machine.cache(), !self.modules.is_empty() || !self.prepare.is_empty())?;
         let started = std::time::Instant::now();
         let defaults = SandboxOptions::default();
-        let boot = BootConfig::of(&defaults, defaults.home.clone());
-        let mut interpreter = self.boot(machine, &boot)?;
+        let config = GuestConfig::new(&defaults, defaults.home.clone());
+        let mut interpreter = self.boot(machine, &config)?;
         self.exercise(&mut interpreter)?;
         let mark = interpreter.process().vfs.mark();
         for module in &self.modules {
@@ -140,14 +148,14 @@ impl Recipe {
         let code = taken.compile(self.kind)?;
         functions.keep();
         tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
-        let about = About {
+        let header = ImageHeader {
             format: FORMAT,
             name: self.name(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            python: base::target()?.full,
+            python: package_target()?.full,
             target: target(),
             compatibility: compatibility(self.kind)?,
-            guest: base::guest()?,
+            guest: guest_key()?,
             packages: self.mounted.names.clone(),
             modules: self.modules.clone(),
             inline: self.kind.inline,
@@ -155,12 +163,12 @@ impl Recipe {
             code: code.len() as u64,
             sha256: verify::hash(&code),
             is_complete: self.mounted.files.is_empty(),
-            boot,
+            config,
             open_files,
             snapshot: taken.record,
         };
         progress(ImageProgress::Write);
-        file::bytes(code, &about, &taken.loader, &written)
+        file::bytes(code, &header, &taken.loader, &written)
     }
 
     /// Boot, and run programs; after each, the content of the memory that the interpreter's module exports as
@@ -183,16 +191,16 @@ impl Recipe {
     ///
     /// # Errors
     /// Faults of the host.
-    pub(crate) fn booted(&self, machine: &Arc<Machine>) -> Result<Interpreter> {
+    pub(crate) fn booted(&self, machine: &Arc<Machine>) -> Result<LiveInterpreter> {
         let defaults = SandboxOptions::default();
-        self.boot(machine, &BootConfig::of(&defaults, defaults.home.clone()))
+        self.boot(machine, &GuestConfig::new(&defaults, defaults.home.clone()))
     }
 
     /// What a program prints.
     ///
     /// # Errors
     /// [`Error::Image`] when it fails; faults of the host.
-    pub(crate) fn run_program(&self, interpreter: &mut Interpreter, program: &str) -> Result<String> {
+    pub(crate) fn run_program(&self, interpreter: &mut LiveInterpreter, program: &str) -> Result<String> {
         let result = self.run(interpreter, program)?;
         if let Some(error) = result.error {
             return Err(self.fault(format!("a program failed: {}", error.traceback.trim_end())));
@@ -204,7 +212,7 @@ impl Recipe {
 
     /// Let the interpreter run a few programs, so that its bytecode has taken the form that it settles in: what changes
     /// after the image is taken has to be copied by every interpreter.
-    fn exercise(&self, interpreter: &mut Interpreter) -> Result<()> {
+    fn exercise(&self, interpreter: &mut LiveInterpreter) -> Result<()> {
         for _ in 0..EXERCISES {
             for code in EXERCISE {
                 let answer = interpreter.execute(&request(code, false), Some(self.timeout), None)?;
@@ -218,11 +226,11 @@ impl Recipe {
         Ok(())
     }
 
-    fn boot(&self, machine: &Arc<Machine>, boot: &BootConfig) -> Result<Interpreter> {
+    fn boot(&self, machine: &Arc<Machine>, config: &GuestConfig) -> Result<LiveInterpreter> {
         let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
         let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
         let writer = Context::guest(Timespec::default());
-        vfs.host_mkdir(&writer, boot.home.as_bytes()).or_image(self.name().as_ref(), "")?;
+        vfs.host_mkdir(&writer, config.home.as_bytes()).or_image(self.name().as_ref(), "")?;
         let mut process = Process::new(vfs);
         process.streams.output = stream(STREAM_BYTES, None);
         process.streams.error = stream(STREAM_BYTES, None);
@@ -233,11 +241,11 @@ impl Recipe {
             untrusted_libraries: false,
             real_sleep: true,
         };
-        Interpreter::boot(machine, process, options, base::start_environment(&boot.home), &boot.message())
+        LiveInterpreter::boot(machine, process, options, start_environment(&config.home), config)
     }
 
     /// Run code whose names do not stay.
-    fn run(&self, interpreter: &mut Interpreter, code: &str) -> Result<ExecutionResult> {
+    fn run(&self, interpreter: &mut LiveInterpreter, code: &str) -> Result<ExecutionResult> {
         let answer = interpreter.execute(&request(code, true), Some(self.timeout), None)?;
         if interpreter.has_ended() {
             return Err(self.fault("the preparation ended the interpreter"));
@@ -284,8 +292,8 @@ fn warm_ups(packages: &[String], warm: bool) -> impl Iterator<Item = (&'static s
 fn written(vfs: &Vfs, mark: &crate::vfs::Mark) -> Vec<(String, Content)> {
     let changes = vfs.changes(mark);
     let paths = changes.created.into_iter().chain(changes.modified);
-    let kept = paths.filter_map(|path| Some((String::from_utf8(path).ok()?, ())));
-    kept.filter_map(|(path, ())| vfs.host_read(path.as_bytes()).ok().map(|content| (path, content))).collect()
+    let paths = paths.filter_map(|path| String::from_utf8(path).ok());
+    paths.filter_map(|path| vfs.host_read(path.as_bytes()).ok().map(|content| (path, content))).collect()
 }
 
 /// The kind of machine that compiled code is for.

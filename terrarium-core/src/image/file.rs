@@ -12,17 +12,18 @@ use std::{
 
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use super::{ImageInfo, about::About, fault};
+use super::{ImageInfo, fault, header::ImageHeader};
 use crate::{
     Error, Result,
     abi::Timespec,
-    engine::{LoaderRecord, write_private},
+    cache::write_private,
+    engine::LoaderRecord,
     error::ErrorContext,
-    package::{PackageError, Placed, What, from_archive},
+    package::{PackageError, PlacedFile, PlacedKind, from_archive},
     vfs::{Content, Credentials, LayerBuilder},
 };
 
-const ABOUT: &str = "/about.json";
+const HEADER: &str = "/header.json";
 const LOADER: &str = "/loader.json";
 /// The files of packages, as they lie in the guest.
 const PACKAGED: &str = "/packaged";
@@ -30,15 +31,15 @@ const PACKAGED: &str = "/packaged";
 const WRITTEN: &str = "/written";
 /// The words that the error of another file begins with.
 const NO_IMAGE: &str = "it is no image";
-/// Upper bound on the metadata.
-const LONGEST_ABOUT: u64 = 16 << 20;
+/// Upper bound on the header.
+const MAX_HEADER_BYTES: u64 = 16 << 20;
 
 /// What a file holds beside the machine code.
 pub(super) struct Contents {
-    pub(super) about: About,
+    pub(super) header: ImageHeader,
     pub(super) loader: Content,
-    pub(super) packaged: Vec<Placed>,
-    pub(super) written: Vec<Placed>,
+    pub(super) packaged: Vec<PlacedFile>,
+    pub(super) written: Vec<PlacedFile>,
 }
 
 /// The bytes of an image's file.
@@ -47,13 +48,13 @@ pub(super) struct Contents {
 /// [`Error::Engine`], when something cannot be read or written.
 pub(super) fn bytes(
     code: Vec<u8>,
-    about: &About,
+    header: &ImageHeader,
     loader: &LoaderRecord,
     written: &[(String, Content)],
 ) -> Result<Vec<u8>> {
-    let (about, loader) =
-        (serde_json::to_vec(about).or_engine("image")?, serde_json::to_vec(loader).or_engine("image")?);
-    let mut members = vec![(ABOUT.to_owned(), Content::from(about)), (LOADER.to_owned(), Content::from(loader))];
+    let header = serde_json::to_vec(header).or_engine("image")?;
+    let loader = serde_json::to_vec(loader).or_engine("image")?;
+    let mut members = vec![(HEADER.to_owned(), Content::from(header)), (LOADER.to_owned(), Content::from(loader))];
     members.extend(written.iter().map(|(path, content)| (format!("{WRITTEN}{path}"), content.clone())));
     append(code, &members)
 }
@@ -83,43 +84,43 @@ pub(super) fn read(path: &Path) -> Result<Contents> {
         }
         other => none(&other.to_string()),
     })?;
-    let (mut about, mut loader) = (None, None);
+    let (mut header, mut loader) = (None, None);
     let (mut packaged, mut written) = (Vec::new(), Vec::new());
-    for Placed { path: name, what } in members {
-        match (name.as_str(), &what) {
-            (ABOUT, What::File { content, .. }) => about = Some(content.clone()),
-            (LOADER, What::File { content, .. }) => loader = Some(content.clone()),
+    for PlacedFile { path: name, kind } in members {
+        match (name.as_str(), &kind) {
+            (HEADER, PlacedKind::File { content, .. }) => header = Some(content.clone()),
+            (LOADER, PlacedKind::File { content, .. }) => loader = Some(content.clone()),
             _ => {
                 let inside = |folder| name.strip_prefix(folder).filter(|path: &&str| path.starts_with('/'));
                 if let Some(path) = inside(PACKAGED) {
-                    packaged.push(Placed { path: path.to_owned(), what });
+                    packaged.push(PlacedFile { path: path.to_owned(), kind });
                 } else if let Some(path) = inside(WRITTEN) {
-                    written.push(Placed { path: path.to_owned(), what });
+                    written.push(PlacedFile { path: path.to_owned(), kind });
                 }
             }
         }
     }
-    let (Some(about), Some(loader)) = (about, loader) else { return Err(none("it has no metadata")) };
-    if about.len() > LONGEST_ABOUT {
-        return Err(none("its metadata is larger than 16 MiB"));
+    let (Some(header), Some(loader)) = (header, loader) else { return Err(none("it has no header")) };
+    if header.len() > MAX_HEADER_BYTES {
+        return Err(none("its header is larger than 16 MiB"));
     }
-    let about = about.into_vec().or_image(path, NO_IMAGE)?;
-    let about: About = serde_json::from_slice(&about).map_err(|error| Error::Image {
+    let header = header.into_vec().or_image(path, NO_IMAGE)?;
+    let header: ImageHeader = serde_json::from_slice(&header).map_err(|error| Error::Image {
         path: path.to_owned(),
         reason: format!("it was made by another version of this library, build it again ({error})"),
         source: Some(error.into()),
     })?;
-    Ok(Contents { about, loader, packaged, written })
+    Ok(Contents { header, loader, packaged, written })
 }
 
 /// Add files that the guest wrote to a layer.
 ///
 /// # Errors
 /// [`Error::Image`] for a path that cannot be there.
-pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Placed]) -> Result<()> {
+pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[PlacedFile]) -> Result<()> {
     layer.owner(Credentials::GUEST);
     for file in files {
-        if let What::File { content, .. } = &file.what {
+        if let PlacedKind::File { content, .. } = &file.kind {
             let added = layer.add_file(file.path.as_bytes(), content.clone(), 0o644, Timespec::default());
             added.or_image(path, "")?;
         }
@@ -132,18 +133,18 @@ pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Pl
 ///
 /// # Errors
 /// [`Error::Image`].
-pub(super) fn save(info: &ImageInfo, packaged: &[Placed], path: &Path) -> Result<()> {
-    let Contents { mut about, loader, packaged: own, written } = read(&info.path)?;
+pub(super) fn save(info: &ImageInfo, packaged: &[PlacedFile], path: &Path) -> Result<()> {
+    let Contents { mut header, loader, packaged: own, written } = read(&info.path)?;
     let mut code = fs::read(&info.path).or_image(&info.path, "")?;
-    code.truncate(usize::try_from(about.code).unwrap_or(usize::MAX));
-    about.is_complete = true;
-    let about = serde_json::to_vec(&about).or_image(path, "")?;
-    let mut members = vec![(ABOUT.to_owned(), Content::from(about)), (LOADER.to_owned(), loader)];
+    code.truncate(usize::try_from(header.code).unwrap_or(usize::MAX));
+    header.is_complete = true;
+    let header = serde_json::to_vec(&header).or_image(path, "")?;
+    let mut members = vec![(HEADER.to_owned(), Content::from(header)), (LOADER.to_owned(), loader)];
     // A file that was opened from elsewhere has them already.
     let packaged = if own.is_empty() { packaged } else { &own };
     let files = packaged.iter().map(|file| (PACKAGED, file));
-    for (folder, Placed { path, what }) in files.chain(written.iter().map(|file| (WRITTEN, file))) {
-        if let What::File { content, .. } = what {
+    for (folder, PlacedFile { path, kind }) in files.chain(written.iter().map(|file| (WRITTEN, file))) {
+        if let PlacedKind::File { content, .. } = kind {
             members.push((format!("{folder}{path}"), content.clone()));
         }
     }

@@ -4,7 +4,10 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{engine::CodeKind, limits, options::options};
+use crate::{
+    engine::CodeKind,
+    options::{options, seconds},
+};
 
 /// What goes into an image: [`Image::build`](crate::Image::build).
 ///
@@ -41,7 +44,7 @@ pub struct ImageOptions {
     /// on ones like that of the machine that makes it, whose newer instructions it does not use. Default: off.
     pub portable: bool,
     /// The longest that imports and preparation code may take, in seconds. Default: 300.
-    #[serde(with = "limits::seconds")]
+    #[serde(with = "seconds")]
     pub timeout: Duration,
     /// Where images are kept. Default: as for a sandbox.
     pub cache_dir: Option<PathBuf>,

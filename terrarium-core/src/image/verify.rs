@@ -1,11 +1,11 @@
 //! Which image files were checked already.
 
-use std::{fs, os::unix::fs::MetadataExt, path::Path};
+use std::{fs, path::Path};
 
 use sha2::{Digest, Sha256};
 
-use super::{about::About, fault};
-use crate::{Result, engine::Cache, error::ErrorContext};
+use super::{fault, header::ImageHeader};
+use crate::{Result, cache::Cache, error::ErrorContext, sys::file_stamp::FileStamp};
 
 /// What the names of marks end in.
 pub(super) const MARK: &str = "verified";
@@ -14,10 +14,10 @@ pub(super) const MARK: &str = "verified";
 ///
 /// # Errors
 /// [`Error::Image`](crate::Error::Image) for a damaged one.
-pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
+pub(super) fn verify(path: &Path, header: &ImageHeader, cache: &Cache) -> Result<()> {
     let metadata = fs::metadata(path).or_image(path, "")?;
-    let state = (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
-    let seen = Sha256::digest(format!("{state:?} {}", about.sha256));
+    let state = FileStamp::new(&metadata);
+    let seen = Sha256::digest(format!("{state:?} {}", header.sha256));
     let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
     // Where there is no folder to note it in, or none that can be trusted, the hash is computed each time.
     if cache.find(&mark).is_ok_and(|found| found.is_some()) {
@@ -25,9 +25,9 @@ pub(super) fn verify(path: &Path, about: &About, cache: &Cache) -> Result<()> {
     }
     let file = fs::File::open(path).or_image(path, "")?;
     let mut hasher = Sha256::new();
-    let read = std::io::copy(&mut std::io::Read::take(file, about.code), &mut hasher);
+    let read = std::io::copy(&mut std::io::Read::take(file, header.code), &mut hasher);
     let read = read.or_image(path, "")?;
-    if read != about.code || hex(&hasher.finalize()) != about.sha256 {
+    if read != header.code || hex(&hasher.finalize()) != header.sha256 {
         return Err(fault(path, "it is damaged: its machine code does not have the hash that it names"));
     }
     if let Err(error) = cache.store(&mark, b"") {

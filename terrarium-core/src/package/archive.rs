@@ -12,7 +12,7 @@ use super::{
     PackageError,
     error::PackageContext,
     host_file,
-    placed::{Placed, What},
+    placed::{PlacedFile, PlacedKind},
     positioned::Positioned,
     recent,
 };
@@ -155,12 +155,12 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
 ///
 /// # Errors
 /// [`PackageError::Damaged`].
-pub(crate) fn from_archive(path: &Path) -> Result<Vec<Placed>, PackageError> {
+pub(crate) fn from_archive(path: &Path) -> Result<Vec<PlacedFile>, PackageError> {
     let content = host_file::open(path).or_damaged(path)?;
     let archive = Archive::open(content).or_damaged(path)?;
     let place = |entry: Entry| {
         let content = archive.content(&entry, None);
-        Placed { path: format!("/{}", entry.name), what: What::File { content, executable: false } }
+        PlacedFile { path: format!("/{}", entry.name), kind: PlacedKind::File { content, executable: false } }
     };
     Ok(archive.entries().or_damaged(path)?.into_iter().map(place).collect())
 }

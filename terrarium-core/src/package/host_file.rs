@@ -3,23 +3,23 @@
 //! They are not mapped into memory: a file that somebody cuts short would then stop the whole process.
 
 use std::{
-    fs::{File, Metadata, OpenOptions},
+    fs::File,
     io,
-    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use rustix::fs::OFlags;
-
-use crate::vfs::{Content, ReadAt};
+use crate::{
+    sys::{file_stamp::FileStamp, regular_file},
+    vfs::{Content, ReadAt},
+};
 
 /// A file that stays open, for one that is read in many places.
 ///
 /// # Errors
 /// The system's; `InvalidInput` for what is no regular file.
 pub(super) fn open(path: &Path) -> io::Result<Content> {
-    let (file, metadata) = open_regular(path)?;
+    let (file, metadata) = regular_file::open(path)?;
     Ok(Content::Source(Arc::new(Open { file, len: metadata.len() })))
 }
 
@@ -32,21 +32,9 @@ pub(super) fn open(path: &Path) -> io::Result<Content> {
 pub(super) fn on_demand(path: &Path, digest: Option<[u8; 32]>) -> io::Result<Content> {
     let metadata = std::fs::metadata(path)?;
     match metadata.is_file() {
-        true => Ok(Content::Source(Arc::new(OnDemand { path: path.to_owned(), stamp: Stamp::of(&metadata), digest }))),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
-    }
-}
-
-/// Open a file, but nothing else: a pipe would wait for somebody who writes.
-///
-/// # Errors
-/// The system's; `InvalidInput` for what is no regular file.
-pub(super) fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    let metadata = file.metadata()?;
-    match metadata.is_file() {
-        true => Ok((file, metadata)),
+        true => {
+            Ok(Content::Source(Arc::new(OnDemand { path: path.to_owned(), stamp: FileStamp::new(&metadata), digest })))
+        }
         false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
     }
 }
@@ -62,48 +50,28 @@ impl ReadAt for Open {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        self.file.read_at(buf, offset)
-    }
-}
-
-/// Tells a file, and a state of it, from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Stamp {
-    device: u64,
-    inode: u64,
-    len: u64,
-    modified: (i64, i64),
-}
-
-impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            len: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-        }
+        regular_file::read_at(&self.file, offset, buf)
     }
 }
 
 struct OnDemand {
     path: PathBuf,
-    stamp: Stamp,
+    stamp: FileStamp,
     digest: Option<[u8; 32]>,
 }
 
 impl ReadAt for OnDemand {
     fn len(&self) -> u64 {
-        self.stamp.len
+        self.stamp.len()
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let (file, metadata) = open_regular(&self.path)?;
+        let (file, metadata) = regular_file::open(&self.path)?;
         // Sandboxes share the bytes, so they must not change while there are sandboxes.
-        if Stamp::of(&metadata) != self.stamp {
+        if FileStamp::new(&metadata) != self.stamp {
             return Err(io::Error::other("the file has changed"));
         }
-        file.read_at(buf, offset)
+        regular_file::read_at(&file, offset, buf)
     }
 
     fn digest(&self) -> Option<[u8; 32]> {

@@ -2,7 +2,7 @@
 //!
 //! A [`Source`](source::Source) is one place with packages, the [`Pool`] all of a sandbox together. It finds what
 //! [`Available`](available::Available) packages a name stands for and what they need; [`Wheel`] and [`Site`] give
-//! their files as [`Placed`] ones, and [`lay_out`] puts these into a layer. Nothing is unpacked but what the guest
+//! their files as [`PlacedFile`]s, and [`lay_out`] puts these into a layer. Nothing is unpacked but what the guest
 //! reads.
 
 mod archive;
@@ -10,7 +10,7 @@ mod available;
 mod download;
 mod error;
 mod host_file;
-mod imports;
+mod import_scan;
 mod lock;
 mod metadata;
 mod name;
@@ -29,10 +29,10 @@ pub(crate) use archive::{ArchiveError, from_archive, mount};
 pub(crate) use available::Available;
 pub use download::DownloadProgress;
 pub use error::PackageError;
-pub(crate) use imports::imports;
+pub(crate) use import_scan::import_scan;
 pub(crate) use lock::Lock;
 pub(crate) use name::{normalize, similar};
-pub(crate) use placed::{Placed, SITE_PACKAGES, What, lay_out};
+pub(crate) use placed::{PackageFiles, PlacedFile, PlacedKind, SITE_PACKAGES, lay_out};
 pub(crate) use pool::Pool;
 pub(crate) use site::Site;
 pub(crate) use store::Distribution;

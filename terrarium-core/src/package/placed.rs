@@ -1,6 +1,6 @@
 //! Where the files of a package come to lie in the guest.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{PackageError, error::PackageContext};
 use crate::{
@@ -15,17 +15,17 @@ pub(crate) const LIBRARIES: &str = "/usr/lib";
 /// Folders that no package may put files in: they hold the interpreter, its harness and the user's files.
 const TAKEN: [&str; 6] = ["/lib/python314.zip/", "/lib/terrarium/", "/dev/", "/home/", "/proc/", "/tmp/"];
 
-/// A file and its place.
+/// A file of a package and its place in the guest.
 #[derive(Clone, Debug)]
-pub(crate) struct Placed {
+pub(crate) struct PlacedFile {
     /// Absolute, in the guest.
     pub(crate) path: String,
-    pub(crate) what: What,
+    pub(crate) kind: PlacedKind,
 }
 
-/// What lies there.
+/// The kind of a placed file, with its content.
 #[derive(Clone, Debug)]
-pub(crate) enum What {
+pub(crate) enum PlacedKind {
     File {
         content: Content,
         executable: bool,
@@ -34,22 +34,31 @@ pub(crate) enum What {
     Link(String),
 }
 
+/// A package, or a site folder, with all that mounting it takes.
+pub(crate) struct PackageFiles {
+    /// The file or folder that errors name.
+    pub(crate) origin: PathBuf,
+    /// Tells its content from any other.
+    pub(crate) key: String,
+    pub(crate) files: Vec<PlacedFile>,
+}
+
 /// Add files to a layer. A later file takes the place of an earlier one, as when packages are installed one after
 /// the other. `origin` is the package's file or folder.
 ///
 /// # Errors
 /// [`PackageError::Damaged`], which names the file that cannot be there.
-pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[Placed]) -> Result<(), PackageError> {
-    for Placed { path, what } in files {
+pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[PlacedFile]) -> Result<(), PackageError> {
+    for PlacedFile { path, kind } in files {
         if TAKEN.iter().any(|taken| path.starts_with(taken)) {
             return Err(PackageError::damaged(origin, format!("it puts a file at {path:?}, which is not its place")));
         }
-        let added = match what {
-            What::File { content, executable } => {
+        let added = match kind {
+            PlacedKind::File { content, executable } => {
                 let mode = if *executable { 0o555 } else { 0o444 };
                 layer.add_file(path.as_bytes(), content.clone(), mode, Timespec::default())
             }
-            What::Link(target) => layer.add_symlink(path.as_bytes(), target.as_bytes(), Timespec::default()),
+            PlacedKind::Link(target) => layer.add_symlink(path.as_bytes(), target.as_bytes(), Timespec::default()),
         };
         added.or_damaged(origin)?;
     }
@@ -119,8 +128,8 @@ mod tests {
 
     #[test]
     fn no_package_replaces_the_harness() {
-        let file = What::File { content: Content::EMPTY, executable: false };
-        let placed = Placed { path: "/lib/terrarium/harness/_terrarium/main.py".to_owned(), what: file };
+        let file = PlacedKind::File { content: Content::EMPTY, executable: false };
+        let placed = PlacedFile { path: "/lib/terrarium/harness/_terrarium/main.py".to_owned(), kind: file };
         let error = lay_out(&mut LayerBuilder::unix(), Path::new("x.whl"), &[placed]).unwrap_err().to_string();
         assert!(error.starts_with("x.whl: it puts a file at \"/lib/terrarium/"), "{error}");
     }

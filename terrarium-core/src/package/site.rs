@@ -12,10 +12,11 @@ use super::{
     PackageError, Target,
     error::PackageContext,
     host_file, normalize,
-    placed::{Placed, SITE_PACKAGES, What},
+    placed::{PlacedFile, PlacedKind, SITE_PACKAGES},
     record,
     tags::WheelName,
 };
+use crate::sys::{file_stamp::FileStamp, regular_file};
 
 /// A folder with more files is refused.
 const MOST_FILES: usize = 200_000;
@@ -27,7 +28,7 @@ pub(super) const DIST_INFO: &str = ".dist-info";
 /// A site folder.
 pub(crate) struct Site {
     root: PathBuf,
-    files: Vec<Placed>,
+    files: Vec<PlacedFile>,
     /// The packages in it, normalized.
     packages: BTreeSet<String>,
     key: String,
@@ -65,9 +66,12 @@ impl Site {
             let content = host_file::on_demand(&path, digests.get(&name).copied());
             let content = content.or_damaged(&path)?;
             let metadata = fs::metadata(&path).or_damaged(&path)?;
-            key.update(format!("{name}\0{:?}\n", host_file::Stamp::of(&metadata)));
-            let executable = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o111 != 0;
-            files.push(Placed { path: format!("{SITE_PACKAGES}/{name}"), what: What::File { content, executable } });
+            key.update(format!("{name}\0{:?}\n", FileStamp::new(&metadata)));
+            let executable = regular_file::is_executable(&metadata);
+            files.push(PlacedFile {
+                path: format!("{SITE_PACKAGES}/{name}"),
+                kind: PlacedKind::File { content, executable },
+            });
         }
         Ok(Self { root: root.to_owned(), files, packages, key: format!("{:x}", key.finalize()) })
     }
@@ -78,7 +82,7 @@ impl Site {
     }
 
     /// Its files and their places.
-    pub(crate) fn files(&self) -> &[Placed] {
+    pub(crate) fn files(&self) -> &[PlacedFile] {
         &self.files
     }
 
@@ -169,7 +173,7 @@ mod tests {
         assert_eq!(site.packages().iter().collect::<Vec<_>>(), ["foo-bar"]);
         let names: Vec<_> = site.files().iter().map(|file| file.path.rsplit('/').next().unwrap()).collect();
         assert_eq!(names, ["RECORD", "WHEEL", "bar.py", "__init__.py"]);
-        let What::File { content, .. } = &site.files()[3].what else { panic!("a file") };
+        let PlacedKind::File { content, .. } = &site.files()[3].kind else { panic!("a file") };
         assert!(content.digest().is_some());
         assert!(site.provides("foo") && site.provides("bar") && !site.provides("fo") && !site.provides("baz"));
     }

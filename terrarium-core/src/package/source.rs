@@ -13,11 +13,11 @@ use super::{
     Lock, PackageError, Target,
     available::Available,
     error::PackageContext,
-    host_file,
     lock::{LARGEST_LOCK, LOCK_FILE, PackageType},
     site::{DIST_INFO, Site},
     tags::WheelName,
 };
+use crate::sys::regular_file;
 
 /// One entry of `packages_from`.
 pub(crate) enum Source {
@@ -151,7 +151,7 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
 /// [`PackageError::Damaged`].
 pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
     let mut text = Vec::new();
-    let file = host_file::open_regular(path).or_damaged(path)?.0;
+    let file = regular_file::open(path).or_damaged(path)?.0;
     file.take(LARGEST_LOCK + 1).read_to_end(&mut text).or_damaged(path)?;
     if text.len() as u64 > LARGEST_LOCK {
         return Err(PackageError::damaged(path, format!("the lock has more than {LARGEST_LOCK} bytes")));

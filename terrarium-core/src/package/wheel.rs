@@ -12,7 +12,7 @@ use super::{
     archive::{Archive, Entry, Kind},
     error::PackageContext,
     host_file, metadata,
-    placed::{LIBRARIES, Placed, SITE_PACKAGES, What, stays_inside, unsafe_path},
+    placed::{LIBRARIES, PlacedFile, PlacedKind, SITE_PACKAGES, stays_inside, unsafe_path},
     record,
     tags::WheelName,
 };
@@ -121,7 +121,7 @@ impl Wheel {
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when a member has no place.
-    pub(crate) fn files(&self) -> Result<Vec<Placed>, PackageError> {
+    pub(crate) fn files(&self) -> Result<Vec<PlacedFile>, PackageError> {
         let record = match self.metadata("RECORD")? {
             Some(text) => record::parse(&text),
             None => HashMap::new(),
@@ -129,14 +129,14 @@ impl Wheel {
         let mut files = Vec::new();
         for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder) {
             let path = self.place(&entry.name)?;
-            let what = match entry.kind {
-                Kind::Link => What::Link(self.target(entry)?),
-                _ => What::File {
+            let kind = match entry.kind {
+                Kind::Link => PlacedKind::Link(self.target(entry)?),
+                _ => PlacedKind::File {
                     content: self.archive.content(entry, record.get(&entry.name).copied()),
                     executable: entry.executable || path.starts_with("/bin/"),
                 },
             };
-            files.push(Placed { path, what });
+            files.push(PlacedFile { path, kind });
         }
         Ok(files)
     }

@@ -8,9 +8,15 @@ r"""Sandboxed Python in your own process: real CPython, compiled to WebAssembly.
 
 A `Sandbox` runs each piece of code in a fresh interpreter; a `Session` keeps one. Whatever the code does (raise, loop,
 exhaust its memory) ends as an `ExecutionResult` with a `Status`. A `TerrariumError` is for the host's own faults.
+
+Options are keyword arguments: see `SandboxOptions`, `ExecuteOptions` and `ImageOptions`. Packages come from a
+`PackageStore`, and an `Image` holds them loaded. What waits has a twin for event loops, with `_async` at its end.
 """
 
-from terrarium._about import About, about
+from typing import TYPE_CHECKING, Any
+
+from terrarium._about import about
+from terrarium._contents import Content
 from terrarium._errors import (
     ArtifactsError,
     CacheError,
@@ -26,13 +32,61 @@ from terrarium._errors import (
     TerrariumError,
     TooLargeError,
 )
-from terrarium._image import Image, ImageInfo
-from terrarium._kinds import Array, Column, Opaque, Table, Tagged
-from terrarium._native import CancelHandle
-from terrarium._records import Completion, Display, FileInfo, Frame, Metrics, PythonError
+from terrarium._image import Image
+from terrarium._native import CancelHandle, __version__
 from terrarium._result import ExecutionResult, Status
 from terrarium._sandbox import Sandbox
 from terrarium._session import Session
+from terrarium._store import PackageStore
+
+if TYPE_CHECKING:
+    from terrarium._kinds import Array, Column, Opaque, Table, Tagged
+    from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, SandboxOptions, Seconds
+    from terrarium._records import (
+        About,
+        Completion,
+        Display,
+        DownloadProgress,
+        FileInfo,
+        Frame,
+        ImageInfo,
+        Metrics,
+        PythonError,
+        StoredPackage,
+    )
+
+# Imported when they are first used, as they take longer than all of the rest.
+_LATER = {
+    "terrarium._kinds": ("Array", "Column", "Opaque", "Table", "Tagged"),
+    "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions", "Seconds"),
+    "terrarium._records": (
+        "About",
+        "Completion",
+        "Display",
+        "DownloadProgress",
+        "FileInfo",
+        "Frame",
+        "ImageInfo",
+        "Metrics",
+        "PythonError",
+        "StoredPackage",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
+
+            globals()[name] = found = getattr(import_module(module), name)
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "About",
@@ -42,8 +96,12 @@ __all__ = [
     "CancelHandle",
     "Column",
     "Completion",
+    "Content",
+    "Deterministic",
     "Display",
+    "DownloadProgress",
     "EngineError",
+    "ExecuteOptions",
     "ExecutionError",
     "ExecutionResult",
     "FileInfo",
@@ -52,20 +110,26 @@ __all__ = [
     "Image",
     "ImageError",
     "ImageInfo",
+    "ImageOptions",
     "InvalidOptionError",
     "InvalidPathError",
     "Metrics",
     "Opaque",
     "PackageError",
+    "PackageStore",
     "PythonError",
     "Sandbox",
     "SandboxFileError",
+    "SandboxOptions",
+    "Seconds",
     "Session",
     "StartError",
     "Status",
+    "StoredPackage",
     "Table",
     "Tagged",
     "TerrariumError",
     "TooLargeError",
+    "__version__",
     "about",
 ]

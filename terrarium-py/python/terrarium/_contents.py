@@ -1,4 +1,4 @@
-"""What users hand over as a file's content: bytes, text, a file of the host, or an open file."""
+"""The contents of files, as users give them: bytes, text, a file of the host, or an open file."""
 
 from __future__ import annotations
 

@@ -1,8 +1,12 @@
-"""Classes for values that Python has no class for, and for those of numpy and pandas where these are not installed."""
+"""Classes for values that Python has no class for, and for those of numpy and pandas where these are not installed.
+
+This module is imported when the first such value is converted.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 
 class Tagged:
@@ -20,7 +24,7 @@ class Tagged:
     __slots__ = ("fields", "kind")
 
     kind: str
-    """What it is."""
+    """The kind."""
     fields: dict[str, Any]
     """Its parts by name."""
 
@@ -48,7 +52,8 @@ class Tagged:
         return f"Tagged({self.kind!r}, {self.fields!r})"
 
 
-class Opaque(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Opaque:
     """A value of the guest that has no form outside of it. It cannot be an input.
 
     >>> terrarium.Sandbox().execute("object").final_expression
@@ -58,10 +63,11 @@ class Opaque(NamedTuple):
     class_name: str
     """The class, with its module."""
     repr: str
-    """What `repr()` said in the guest, cut at a bound."""
+    """Its `repr()` in the guest, cut at a bound."""
 
 
-class Array(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Array:
     """An array of numpy, where numpy is not installed or cannot hold it."""
 
     dtype: str
@@ -72,7 +78,8 @@ class Array(NamedTuple):
     """The elements: little-endian bytes in C order, nested lists, or the repr of an array that was too large."""
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Column:
     """A Series of pandas, where pandas is not installed or cannot hold it."""
 
     name: Any
@@ -85,7 +92,8 @@ class Column(NamedTuple):
     """The values, None for missing ones; or the repr of a Series that was too large."""
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Table:
     """A DataFrame of pandas, where pandas is not installed or cannot hold it."""
 
     shape: tuple[int, ...]

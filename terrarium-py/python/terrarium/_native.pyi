@@ -1,6 +1,6 @@
 """The native module: conversions between this package and `terrarium-core`. Users import `terrarium`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias, final
@@ -9,8 +9,10 @@ __all__ = [
     "CancelHandle",
     "Image",
     "Outcome",
+    "PackageStore",
     "Sandbox",
     "Session",
+    "__version__",
     "about",
     "inspect_image",
     "list_images",
@@ -20,6 +22,8 @@ __all__ = [
 ]
 
 _StrPath: TypeAlias = str | PathLike[str]
+
+__version__: str
 
 @final
 class CancelHandle:
@@ -81,6 +85,7 @@ class Sandbox:
     ) -> Outcome: ...
     def session(self) -> Session: ...
     def options(self) -> str: ...
+    def files(self) -> dict[str, bytes]: ...
 
 @final
 class Session:
@@ -107,6 +112,23 @@ class Image:
     def open(path: _StrPath) -> Image: ...
     def save(self, path: _StrPath) -> None: ...
     def info(self) -> str: ...
+
+@final
+class PackageStore:
+    def __new__(cls, cache_dir: _StrPath | None) -> PackageStore: ...
+    def path(self) -> Path: ...
+    def list(self) -> str: ...
+    def add(
+        self,
+        is_main: bool,
+        names: Sequence[str],
+        from_: str | None,
+        progress: Callable[[str, int, int | None], object] | None,
+    ) -> str: ...
+    def update(
+        self, is_main: bool, names: Sequence[str], progress: Callable[[str, int, int | None], object] | None
+    ) -> str: ...
+    def remove(self, names: Sequence[str]) -> str: ...
 
 def about() -> str: ...
 def inspect_image(path: _StrPath) -> str: ...

@@ -1,4 +1,4 @@
-"""Options as keyword arguments. The classes here say their types; what they mean and their defaults is the core's."""
+"""Options as keyword arguments: from Python's own types to the JSON form that the core reads."""
 
 from __future__ import annotations
 
@@ -6,85 +6,10 @@ import operator
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import Any
 
-from terrarium._contents import Content, content, contents
+from terrarium._contents import content, contents
 from terrarium._json import dumps
-
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from terrarium._native import CancelHandle
-
-Seconds: TypeAlias = float | timedelta
-Path: TypeAlias = str | os.PathLike[str]
-
-
-class Deterministic(TypedDict, total=False):
-    """A fixed clock and seeded entropy."""
-
-    time: float
-    """The time at which every run starts, in seconds since 1970; default 2026-01-01."""
-    seed: int
-    """What all random numbers are derived from; default 0."""
-
-
-class SandboxOptions(TypedDict, total=False):
-    """The keyword arguments of `Sandbox`. Sizes are in bytes."""
-
-    timeout: Seconds | None
-    grace: Seconds
-    memory: int
-    stream_bytes: int
-    file_bytes: int
-    file_count: int
-    open_files: int
-    code_bytes: int
-    value_bytes: int
-    repr_bytes: int
-    home: str
-    cwd: str | None
-    args: Sequence[str]
-    env: Mapping[str, str]
-    files: Mapping[str, Content]
-    untrusted_libraries: bool
-    deterministic: Deterministic | None
-    packages: Sequence[str] | Literal["auto"]
-    packages_from: Sequence[Path]
-    preload: bool
-    image: Path | None
-    threads: bool
-    cache_dir: Path | None
-
-
-class ExecuteOptions(TypedDict, total=False):
-    """The keyword arguments of `execute`, besides the code and the files."""
-
-    stdin: Content
-    args: Sequence[str] | None
-    env: Mapping[str, str]
-    cwd: str | None
-    inputs: Mapping[str, Any]
-    outputs: Sequence[str]
-    filename: str | None
-    timeout: Seconds | None
-    store_last: bool
-    cancel: CancelHandle | None
-    on_stdout: Callable[[bytes], object] | None
-    on_stderr: Callable[[bytes], object] | None
-
-
-class ImageOptions(TypedDict, total=False):
-    """The keyword arguments of `Image.build`, besides `progress`."""
-
-    packages: Sequence[str]
-    packages_from: Sequence[Path]
-    prepare: str
-    warm: bool
-    inline: bool
-    portable: bool
-    timeout: Seconds
-    cache_dir: Path | None
 
 
 def sandbox_options(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -108,6 +33,12 @@ def execute_options(files: Any, options: dict[str, Any]) -> tuple[str | None, di
         elif value is not None:
             rest[name] = read(name, value)
     return to_json(plain) if plain else None, rest
+
+
+def picklable(options: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the options of a sandbox in a form that pickles: contents as bytes, other mappings as dicts."""
+    given = {name: dict(value) if isinstance(value, Mapping) else value for name, value in options.items()}
+    return {**given, "files": dict(files)} if "files" in given else given
 
 
 def to_json(options: Mapping[str, Any]) -> str:

@@ -1,26 +1,47 @@
-"""The parts of a result, and the answers of a session: plain tuples with names. Fields are those of the JSON form."""
+"""Records: the parts of a result, and the answers of the other classes. Fields are those of the core's JSON form.
+
+This module is imported when the first record is needed: `dataclasses` takes longer than the rest of the package.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 from terrarium._json import loads
 
-Record = TypeVar("Record", bound="tuple[Any, ...]")
+T = TypeVar("T")
+
+# A member's repr that is longer is cut.
+_LONGEST = 100
 
 
-def record(kind: type[Record], members: dict[str, Any]) -> Record:
+def record(kind: type[T], members: dict[str, Any]) -> T:
     """Return a record of parsed JSON."""
-    fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
-    return kind(*[members[name] for name in fields])
+    return kind(**{field.name: members[field.name] for field in fields(kind)})  # type: ignore[arg-type]
 
 
-def parsed(kind: type[Record], text: str) -> Record:
+def parsed(kind: type[T], text: str) -> T:
     """Return a record of JSON text."""
     return record(kind, loads(text))
 
 
-class Frame(NamedTuple):
+def python_error(text: str) -> PythonError:
+    """Return the error of a run, with its frames, of JSON text."""
+    members = loads(text)
+    members["frames"] = [record(Frame, frame) for frame in members["frames"]]
+    return record(PythonError, members)
+
+
+def _short_repr(self: Any) -> str:
+    """Return the usual repr of a record, with long members cut: a traceback, the data of a figure."""
+    members = ((field.name, repr(getattr(self, field.name))) for field in fields(self))
+    cut = (f"{name}={text if len(text) <= _LONGEST else text[: _LONGEST - 3] + '...'}" for name, text in members)
+    return f"{type(self).__name__}({', '.join(cut)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
     """A frame of a traceback. Lines and columns count from 1, columns in characters; the end column is exclusive."""
 
     file: str
@@ -39,7 +60,8 @@ class Frame(NamedTuple):
     """The line's text."""
 
 
-class PythonError(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PythonError:
     r"""A Python exception in the guest, or the reason why the interpreter was stopped.
 
     >>> error = terrarium.Sandbox().execute("x = 1\nx / 0").error
@@ -52,7 +74,7 @@ class PythonError(NamedTuple):
     module: str
     """The class's module: `builtins`."""
     message: str
-    """What `str()` of the exception says."""
+    """The text of the exception: `str()` of it."""
     traceback: str
     """The traceback as Python prints it, with the frames of the user's code only."""
     frames: list[Frame]
@@ -72,8 +94,11 @@ class PythonError(NamedTuple):
     incomplete_input: bool
     """Whether the code is only the beginning of something, so that a prompt can ask for more."""
 
+    __repr__ = _short_repr
 
-class Display(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Display:
     """One thing shown: the same content in one or more forms.
 
     >>> display = terrarium.Sandbox().execute("display('hi')").displays[0]
@@ -84,11 +109,14 @@ class Display(NamedTuple):
     data: dict[str, Any]
     """The forms by MIME type: text as it is, binary data in base64, JSON as JSON."""
     metadata: dict[str, Any]
-    """What the code said about the forms, such as an image's size."""
+    """Facts about the forms, such as an image's size."""
+
+    __repr__ = _short_repr
 
 
-class Metrics(NamedTuple):
-    """What a run cost.
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The cost of a run.
 
     >>> metrics = terrarium.Sandbox().execute("x = bytearray(64 << 20)").metrics
     >>> metrics.peak_memory > 64 << 20 and metrics.total >= metrics.run
@@ -96,11 +124,11 @@ class Metrics(NamedTuple):
     """
 
     start: float
-    """Getting an interpreter, in seconds."""
+    """The time to get an interpreter, in seconds."""
     run: float
-    """Running the code, in seconds."""
+    """The time that the code ran, in seconds."""
     total: float
-    """Everything, from the call to the result, in seconds."""
+    """The whole time, from the call to the result, in seconds."""
     peak_memory: int
     """The most memory that the guest had at a time, in bytes, interpreter included."""
     image: str
@@ -109,7 +137,8 @@ class Metrics(NamedTuple):
     """The packages in it."""
 
 
-class FileInfo(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FileInfo:
     """A file of a session."""
 
     path: str
@@ -118,10 +147,91 @@ class FileInfo(NamedTuple):
     """The size in bytes."""
 
 
-class Completion(NamedTuple):
-    """What could stand at the cursor."""
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The possible completions at the cursor."""
 
     matches: list[str]
-    """The texts that may take the place of what stands between `start` and the cursor."""
+    """The texts that may replace the word before the cursor."""
     start: int
-    """Where the word before the cursor starts, in characters."""
+    """The start of that word, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """The content of an image."""
+
+    path: str
+    """The file."""
+    name: str
+    """Its name: `base`, or its packages."""
+    python: str
+    """The version of Python."""
+    version: str
+    """The version of this library that made it."""
+    target: str
+    """The kind of machine that it runs on."""
+    packages: list[str]
+    """The packages in it, with those that they need."""
+    modules: list[str]
+    """The modules that were imported for it."""
+    inline: bool
+    """Whether it was compiled with inlining."""
+    portable: bool
+    """Whether it runs on every usual processor of this architecture."""
+    size: int
+    """The size of the file in bytes."""
+    memory: int
+    """The memory of an interpreter at its start, in bytes; pages that it does not change are shared."""
+    is_complete: bool
+    """Whether the files of its packages are in the file, so that it can be moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Versions and places."""
+
+    terrarium: str
+    """The version of this library."""
+    python: str
+    """The version of Python in the sandbox."""
+    distribution: str
+    """The distribution that the interpreter comes from, with its version."""
+    abi: str
+    """The version of the binary interface for compiled packages."""
+    platform: str
+    """The platform tag of the wheels that can be used (PEP 783)."""
+    engine: str
+    """The WebAssembly engine, with its version."""
+    target: str
+    """The host's architecture and system."""
+    cache_dir: str | None
+    """The folder of compiled code, unless the option `cache_dir` names another; None if the environment names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPackage:
+    """A package of the package store."""
+
+    name: str
+    """The name."""
+    version: str
+    """The version."""
+    bytes: int
+    """The size of its file in bytes."""
+    asked: bool
+    """Whether it was asked for by name; otherwise another package needs it."""
+    source: str
+    """The distribution that it came from: an address or a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """The progress of a file's download."""
+
+    file_name: str
+    """The file."""
+    done: int
+    """The number of bytes that have arrived, those of an earlier attempt included."""
+    total: int | None
+    """The number of bytes that the file has, if the server says so."""

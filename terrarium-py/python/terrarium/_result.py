@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from terrarium import _native
 from terrarium._errors import ExecutionError
 from terrarium._json import loads
-from terrarium._records import Display, Frame, Metrics, PythonError, parsed, record
+
+if TYPE_CHECKING:
+    from terrarium._records import Display, Metrics, PythonError
 
 
 class Status(str, Enum):
@@ -128,6 +130,8 @@ class ExecutionResult:
     @cached_property
     def displays(self) -> list[Display]:
         """What the code displayed, in order."""
+        from terrarium._records import Display, record
+
         return [record(Display, display) for display in loads(self._outcome.displays)]
 
     @cached_property
@@ -136,8 +140,9 @@ class ExecutionResult:
         text = self._outcome.error
         if text is None:
             return None
-        error = record(PythonError, loads(text))
-        return error._replace(frames=[record(Frame, members) for members in loads(text)["frames"]])
+        from terrarium._records import python_error
+
+        return python_error(text)
 
     @property
     def exit_code(self) -> int | None:
@@ -151,7 +156,9 @@ class ExecutionResult:
 
     @cached_property
     def metrics(self) -> Metrics:
-        """What the run cost."""
+        """The cost of the run."""
+        from terrarium._records import Metrics, parsed
+
         return parsed(Metrics, self._outcome.metrics)
 
     def raise_for_status(self) -> ExecutionResult:

@@ -6,10 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal
 
 from terrarium._contents import content
-from terrarium._gate import on_main_thread
+from terrarium._gate import in_thread, on_main_thread
 from terrarium._json import loads
 from terrarium._options import execute_options
-from terrarium._records import Completion, FileInfo, parsed, record
 from terrarium._result import ExecutionResult
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from terrarium._contents import Content
-    from terrarium._options import ExecuteOptions
+    from terrarium._option_types import ExecuteOptions
+    from terrarium._records import Completion, FileInfo
     from terrarium._sandbox import Sandbox
 
 
@@ -27,8 +27,10 @@ class Session:
     """An interpreter that keeps its names, modules and files from one run to the next.
 
     Sessions share nothing with each other. A run that has to be stopped by force (after its deadline and the grace),
-    that crashes the interpreter or leaves it with `os._exit` loses the names; `ExecutionResult.session_lost` says so,
-    the files are kept, and the next run starts a new interpreter. Threads may share a session: one waits for the other.
+    that crashes the interpreter or leaves it with `os._exit` loses the names: `ExecutionResult.session_lost` is true
+    then, the files are kept, and the next run starts a new interpreter. Threads may share a session: one waits for the
+    other.
+    A session belongs to its process and cannot be pickled.
 
     >>> with terrarium.Sandbox().session() as session:
     ...     _ = session.execute("x = 41")
@@ -37,8 +39,9 @@ class Session:
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start one; the same as `Sandbox.session`."""
+        """Start a session, as `Sandbox.session` does."""
         self._native = sandbox._native.session()
+        # Lets one thread in at a time, and Ctrl+C through to those that wait, which a lock of the native module cannot.
         self._lock = threading.RLock()
 
     def execute(
@@ -55,7 +58,7 @@ class Session:
     async def execute_async(
         self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
     ) -> ExecutionResult:
-        """Do what `execute` does, on a thread of its own; see `Sandbox.execute_async`."""
+        """Do what `execute` does, on another thread; see `Sandbox.execute_async`."""
         from terrarium._tasks import awaited
 
         return await awaited(lambda given: self.execute(code, files, **given), {**options})
@@ -74,6 +77,10 @@ class Session:
         with self._lock:
             self._native.write_file(path, data)
 
+    async def write_file_async(self, path: str, content: Content) -> None:
+        """Do what `write_file` does, on another thread."""
+        await in_thread(lambda: self.write_file(path, content))
+
     def read_file(self, path: str) -> bytes:
         """Return a file's content. The path is relative to the home folder, or absolute.
 
@@ -82,31 +89,57 @@ class Session:
         with self._lock:
             return self._native.read_file(path)
 
+    async def read_file_async(self, path: str) -> bytes:
+        """Do what `read_file` does, on another thread."""
+        return await in_thread(lambda: self.read_file(path))
+
     def remove_file(self, path: str) -> None:
         """Remove a file. Raises what `read_file` raises."""
         with self._lock:
             self._native.remove_file(path)
 
+    async def remove_file_async(self, path: str) -> None:
+        """Do what `remove_file` does, on another thread."""
+        await in_thread(lambda: self.remove_file(path))
+
     def list_files(self) -> list[FileInfo]:
         """Return the files below the home folder, by path."""
         with self._lock:
             found = loads(self._native.list_files())
+        from terrarium._records import FileInfo, record
+
         return [record(FileInfo, members) for members in found]
+
+    async def list_files_async(self) -> list[FileInfo]:
+        """Do what `list_files` does, on another thread."""
+        return await in_thread(self.list_files)
 
     def all_files(self) -> dict[str, bytes]:
         """Return the contents of all files below the home folder, by path."""
         with self._lock:
             return self._native.all_files()
 
+    async def all_files_async(self) -> dict[str, bytes]:
+        """Do what `all_files` does, on another thread."""
+        return await in_thread(self.all_files)
+
     def reset(self) -> None:
         """Start over: a new interpreter, and the files that the sandbox's options name."""
         with self._lock:
             self._native.reset()
 
+    async def reset_async(self) -> None:
+        """Do what `reset` does, on another thread."""
+        await in_thread(self.reset)
+
     def reset_globals(self) -> None:
         """Forget the names that the code made; modules stay imported, and files stay."""
         with self._lock:
             self._native.reset_globals()
+
+    async def reset_globals_async(self) -> None:
+        """Do what `reset_globals` does, on another thread."""
+        await in_thread(self.reset_globals)
 
     def check(self, code: str) -> Literal["complete", "incomplete", "invalid"]:
         """Return whether `code` can run, or is only the beginning of something. Nothing is run.
@@ -118,8 +151,12 @@ class Session:
             answer: Literal["complete", "incomplete", "invalid"] = loads(self._native.check(code))
         return answer
 
+    async def check_async(self, code: str) -> Literal["complete", "incomplete", "invalid"]:
+        """Do what `check` does, on another thread."""
+        return await in_thread(lambda: self.check(code))
+
     def complete(self, code: str, cursor: int) -> Completion:
-        """Return what could stand at the cursor, which is a number of characters into `code`.
+        """Return the possible completions at the cursor, which is a number of characters into `code`.
 
         >>> with terrarium.Sandbox().session() as session:
         ...     _ = session.execute("lengths = [1, 2]")
@@ -127,12 +164,23 @@ class Session:
         Completion(matches=['lengths'], start=4)
         """
         with self._lock:
-            return parsed(Completion, self._native.complete(code, cursor))
+            found = self._native.complete(code, cursor)
+        from terrarium._records import Completion, parsed
+
+        return parsed(Completion, found)
+
+    async def complete_async(self, code: str, cursor: int) -> Completion:
+        """Do what `complete` does, on another thread."""
+        return await in_thread(lambda: self.complete(code, cursor))
 
     def close(self) -> None:
-        """Give the interpreter up, with all that it holds. What is asked of the session then is a `ValueError`."""
+        """Free the interpreter, with all that it holds. A later use of the session is a `ValueError`."""
         with self._lock:
             self._native.close()
+
+    async def close_async(self) -> None:
+        """Do what `close` does, on another thread."""
+        await in_thread(self.close)
 
     @property
     def closed(self) -> bool:
@@ -148,6 +196,16 @@ class Session:
     ) -> None:
         """Close it."""
         self.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the session, which is closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it, on another thread."""
+        await self.close_async()
 
     def __repr__(self) -> str:
         """Say whether it is open."""

@@ -1,4 +1,8 @@
-"""Runs that are awaited: on threads of their own, so that neither the loop nor its default executor waits for them."""
+"""The twins that are awaited: on threads of this module, so that neither the loop nor its default executor waits.
+
+The threads are Python's, because they read arguments, convert results and call functions. Those of the native module's
+`worker.rs` are not: they never hold the interpreter, which is why Python can end, and see signals, while they work.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import asyncio
 import os
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from terrarium._native import CancelHandle
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 # As many as the machine can use, and some more for programs that sleep.
 _MOST = min(32, (os.cpu_count() or 1) + 4)
@@ -63,65 +68,95 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)
 
 
+class _Task(Generic[T]):
+    """Work on a thread of the pool, and the future in the event loop that it ends with."""
+
+    def __init__(self, stop: Callable[[], object]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[T] = self._loop.create_future()
+        self._stop = stop
+
+    async def run(self, work: Callable[[], T]) -> T:
+        _pool.submit(lambda: self._work(work))
+        try:
+            return await self._done
+        except asyncio.CancelledError:
+            self._stop()
+            raise
+
+    def _work(self, work: Callable[[], T]) -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:
+            error = raised
+        self._in_loop(self._finish, result, error)
+
+    def _finish(self, result: T | None, error: BaseException | None) -> None:
+        if self._done.done():
+            return
+        if error is not None:
+            self._done.set_exception(error)
+        else:
+            self._done.set_result(result)  # type: ignore[arg-type]
+
+    def in_loop(self, function: Callable[[A], object]) -> Callable[[A], None]:
+        """Return a function for the thread, which has `function` called in the event loop."""
+        return lambda heard: self._in_loop(self._hear, function, heard)
+
+    def _hear(self, function: Callable[[A], object], heard: A) -> None:
+        if self._done.done():
+            return
+        try:
+            function(heard)
+        except BaseException as error:
+            if not self._done.done():
+                self._done.set_exception(error)
+            self._stop()
+
+    def _in_loop(self, function: Callable[..., object], *arguments: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            # The loop is closed: no task waits any more.
+            self._stop()
+
+
 async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any]) -> T:
     """Call `execute` with the options of a run on a thread, and return what it returns.
 
     Functions that receive output are called in the loop, all of them before this returns. When the task is cancelled,
-    so is the run, at once; nobody waits for its end.
+    so is the run, at once; its end is not waited for.
     """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
     given = options.get("cancel")
     cancel = given.child() if isinstance(given, CancelHandle) else CancelHandle()
     if given is None or isinstance(given, CancelHandle):
         options["cancel"] = cancel
-
-    def fail(error: BaseException) -> None:
-        if not done.done():
-            done.set_exception(error)
-        cancel.cancel()
-
-    def in_loop(function: Callable[..., object], *arguments: object) -> None:
-        try:
-            loop.call_soon_threadsafe(function, *arguments)
-        except RuntimeError:
-            # The loop is closed: nobody listens any more.
-            cancel.cancel()
-
-    def listener(function: Callable[[bytes], object]) -> Callable[[bytes], None]:
-        def heard(data: bytes) -> None:
-            if done.done():
-                return
-            try:
-                function(data)
-            except BaseException as error:
-                fail(error)
-
-        return lambda data: in_loop(heard, data)
-
+    task: _Task[T] = _Task(cancel.cancel)
     for name in ("on_stdout", "on_stderr"):
         if callable(options.get(name)):
-            options[name] = listener(options[name])
+            options[name] = task.in_loop(options[name])
+    return await task.run(lambda: execute(options))
 
-    def finish(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
 
-    def work() -> None:
-        result, error = None, None
-        try:
-            result = execute(options)
-        except BaseException as raised:
-            error = raised
-        in_loop(finish, result, error)
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do work that cannot be stopped on a thread; see `_gate`."""
+    task: _Task[T] = _Task(lambda: None)
+    return await task.run(work)
 
-    _pool.submit(work)
-    try:
-        return await done
-    except asyncio.CancelledError:
-        cancel.cancel()
-        raise
+
+async def with_progress(work: Callable[[Callable[[A], object]], T], progress: Callable[[A], object] | None) -> T:
+    """Do work on a thread that reports progress. A report raises after the task was cancelled, which ends the work."""
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress: expected a function, not {type(progress).__name__}")
+    stopped = threading.Event()
+    task: _Task[T] = _Task(stopped.set)
+    report = None if progress is None else task.in_loop(progress)
+
+    def heard(item: A) -> None:
+        if stopped.is_set():
+            raise InterruptedError("the task that waits for this was cancelled")
+        if report is not None:
+            report(item)
+
+    return await task.run(lambda: work(heard))

@@ -10,6 +10,8 @@ use crate::{test::venv, util};
 
 /// The largest wheel, in bytes.
 const LARGEST: u64 = 25_000_000;
+/// The newest C library that the wheel may need. `terrarium-py/build.rs` keeps newer symbols out.
+const NEWEST_GLIBC: (u32, u32) = (2, 28);
 
 pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-py");
@@ -35,8 +37,36 @@ pub(super) fn make(profile: Profile) -> Result<()> {
         .status()?;
     ensure!(status.success(), "maturin cannot build the wheel");
     let wheel = only_file(&out)?;
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        check_tag(&wheel)?;
+    }
     super::measure(&wheel, profile.is_published.then_some(LARGEST))?;
     attempt(&wheel, &package.join("dist/try.py"))
+}
+
+/// Holds the wheel's tag, which maturin computes from the symbols that the module needs, against the limit.
+fn check_tag(wheel: &Path) -> Result<()> {
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    let (major, minor) = needed_glibc(&name).with_context(|| format!("`{name}` has no tag of a C library"))?;
+    println!("{name}: needs glibc {major}.{minor}");
+    ensure!(
+        (major, minor) <= NEWEST_GLIBC,
+        "`{name}` needs glibc {major}.{minor}, the limit is {}.{}: `objdump -T` on the module names the symbols, which belong \
+         into terrarium-py/build.rs",
+        NEWEST_GLIBC.0,
+        NEWEST_GLIBC.1
+    );
+    Ok(())
+}
+
+/// The oldest C library that one of a wheel's tags names (PEP 600).
+fn needed_glibc(wheel: &str) -> Option<(u32, u32)> {
+    let tags = wheel.strip_suffix(".whl")?.rsplit('-').next()?.split('.');
+    let versions = tags.filter_map(|tag| {
+        let mut numbers = tag.strip_prefix("manylinux_")?.split('_').map_while(|number| number.parse().ok());
+        Some((numbers.next()?, numbers.next()?))
+    });
+    versions.min()
 }
 
 /// Installs the wheel into a new environment, without the network, and runs the script there: twice, since the first
@@ -66,4 +96,24 @@ fn only_file(folder: &Path) -> Result<PathBuf> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     ensure!(paths.len() == 1, "`{}` holds {} files, not one", folder.display(), paths.len());
     paths.pop().context("nothing was made")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_names_the_c_library_that_is_needed() {
+        let glibc = |tags: &str| needed_glibc(&format!("terrarium-0.1.0-cp310-abi3-{tags}.whl"));
+        assert_eq!(glibc("manylinux_2_28_x86_64"), Some((2, 28)));
+        assert_eq!(glibc("manylinux_2_17_x86_64.manylinux2014_x86_64"), Some((2, 17)));
+        assert_eq!(glibc("linux_x86_64"), None);
+    }
+
+    #[test]
+    fn a_wheel_for_newer_systems_only_is_refused() {
+        let refused = |tags: &str| check_tag(Path::new(&format!("terrarium-0.1.0-cp310-abi3-{tags}.whl"))).is_err();
+        assert!(refused("manylinux_2_34_x86_64") && refused("linux_x86_64"));
+        assert!(!refused("manylinux_2_28_x86_64"));
+    }
 }

@@ -9,9 +9,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use terrarium_core::rewrite::{Redirect, RewriteOptions, rewrite};
-use terrarium_core::syscall::REDIRECTS;
 use terrarium_runtime::{Artifact, Manifest, Runtime, Unpacked, sha256_hex};
+use terrarium_unix::syscall::REDIRECTS;
+use terrarium_wasm::rewrite::{Redirect, RewriteOptions, rewrite};
 use zip::ZipArchive;
 
 use super::{PROFILE, Pins, bytecode, download, optimise, pack::Packer};

@@ -10,9 +10,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use terrarium_core::link::ModuleInfo;
-use terrarium_core::rewrite::{CallProfile, validate};
 use terrarium_runtime::sha256_hex;
+use terrarium_wasm::link::ModuleInfo;
+use terrarium_wasm::rewrite::{CallProfile, validate};
 
 use super::{PROFILE, Pins, download};
 use crate::util;

@@ -7,9 +7,11 @@ use super::{
     loader::Loader,
 };
 use crate::engine::{
-    calls::{address, call_export},
-    imports::view,
-    state::State,
+    bind::{
+        linker::view,
+        reenter::{address, call_export},
+    },
+    live::state::InstanceState,
 };
 
 /// Offsets in the C library's `struct dso`.
@@ -25,7 +27,7 @@ const LONGEST_SYMBOL: u32 = 64 << 10;
 ///
 /// # Errors
 /// What ends the run: a trap in a library's constructors, a deadline.
-pub(in crate::engine) async fn open(mut caller: Caller<'_, State>, dso: u32) -> Result<i32> {
+pub(in crate::engine) async fn open(mut caller: Caller<'_, InstanceState>, dso: u32) -> Result<i32> {
     let (_, memory) = view(&mut caller)?;
     let name =
         memory.c_str(dso.wrapping_add(NAME), LONGEST_NAME).map(|name| String::from_utf8_lossy(name).into_owned());
@@ -48,7 +50,7 @@ pub(in crate::engine) async fn open(mut caller: Caller<'_, State>, dso: u32) -> 
 ///
 /// # Errors
 /// What ends the run.
-pub(in crate::engine) async fn symbol(mut caller: Caller<'_, State>, dso: u32, name: u32) -> Result<i32> {
+pub(in crate::engine) async fn symbol(mut caller: Caller<'_, InstanceState>, dso: u32, name: u32) -> Result<i32> {
     let (_, memory) = view(&mut caller)?;
     let name = memory.c_str(name, LONGEST_SYMBOL).map(|name| String::from_utf8_lossy(name).into_owned());
     let Ok(name) = name else { bail!("dlsym of a name outside the memory") };
@@ -65,7 +67,7 @@ pub(in crate::engine) async fn symbol(mut caller: Caller<'_, State>, dso: u32, n
 ///
 /// # Errors
 /// What ends the run.
-async fn set_error(caller: &mut Caller<'_, State>, text: &str) -> Result<()> {
+async fn set_error(caller: &mut Caller<'_, InstanceState>, text: &str) -> Result<()> {
     // The C function takes a format and its arguments, which lie in memory: "%s", the pointer, then the text.
     const HEAD: u32 = 8;
     let text = text.replace('\0', " ");

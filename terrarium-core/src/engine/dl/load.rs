@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Caller, Instance, Ref, Result, Trap, bail, format_err};
+use wasmtime::{Caller, Instance, Ref, Result, Trap, format_err};
 
 use super::{
-    imports::{self, Addresses, Gathered},
+    bind::{self, Addresses, Gathered},
     loader::{Linkage, Loader},
 };
 use crate::{
     engine::{
-        calls::{address, call_export, nested},
-        compile::Compiled,
-        libraries::LoadError,
-        state::State,
+        bind::reenter::{address, call_export, nested},
+        compile::{compiled::Compiled, libraries::LoadError},
+        live::state::InstanceState,
     },
     link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order},
     syscall::{LibraryFile, Stop},
@@ -37,7 +36,7 @@ pub(super) enum Linked {
 ///
 /// # Errors
 /// What ends the run.
-pub(super) async fn load(caller: &mut Caller<'_, State>, name: &str, global: bool) -> Result<Linked> {
+pub(super) async fn load(caller: &mut Caller<'_, InstanceState>, name: &str, global: bool) -> Result<Linked> {
     Loader::of(caller)?;
     let (first, order) = match plan(caller.data(), name) {
         Ok(Plan::Loaded(library)) => {
@@ -81,10 +80,10 @@ struct Opened {
     untrusted: u64,
 }
 
-fn plan(state: &State, name: &str) -> Result<Plan, LoadError> {
-    let Some(loader) = state.loader.as_deref() else { return Err(LoadError::Refused("no loader".to_owned())) };
+fn plan(state: &InstanceState, name: &str) -> Result<Plan, LoadError> {
+    let Some(loader) = state.run.loader.as_deref() else { return Err(LoadError::Refused("no loader".to_owned())) };
     let first = if name.contains('/') {
-        state.process.library(name)?
+        state.run.process.library(name)?
     } else {
         find(state, name, &[]).ok_or(crate::abi::Errno::ENOENT)?
     };
@@ -98,20 +97,20 @@ fn plan(state: &State, name: &str) -> Result<Plan, LoadError> {
 }
 
 /// The file of the library `name`: in the first folder that has one.
-fn find(state: &State, name: &str, folders: &[String]) -> Option<LibraryFile> {
+fn find(state: &InstanceState, name: &str, folders: &[String]) -> Option<LibraryFile> {
     if name.contains('/') {
-        return state.process.library(name).ok();
+        return state.run.process.library(name).ok();
     }
     let folders = folders.iter().map(String::as_str).chain(FOLDERS);
-    folders.map(|folder| format!("{folder}/{name}")).find_map(|path| state.process.library(&path).ok())
+    folders.map(|folder| format!("{folder}/{name}")).find_map(|path| state.run.process.library(&path).ok())
 }
 
-fn open(state: &State, path: &str) -> Result<(Arc<ModuleInfo>, Opened), LoadError> {
-    let file = state.process.library(path)?;
+fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, Opened), LoadError> {
+    let file = state.run.process.library(path)?;
     let (libraries, main) = (&state.machine.libraries, || state.machine.main());
     let (compiled, untrusted) = if file.trusted {
         (libraries.trusted(&file, &main)?, 0)
-    } else if state.untrusted_libraries {
+    } else if state.run.untrusted_libraries {
         if file.content.len() > MOST_UNTRUSTED {
             return Err(LoadError::Refused(format!("it has more than {MOST_UNTRUSTED} bytes")));
         }
@@ -125,7 +124,7 @@ fn open(state: &State, path: &str) -> Result<(Arc<ModuleInfo>, Opened), LoadErro
 }
 
 /// Instantiate a library whose needs are met.
-async fn link(caller: &mut Caller<'_, State>, found: Found<Opened>, global: bool) -> Result<Linked> {
+async fn link(caller: &mut Caller<'_, InstanceState>, found: Found<Opened>, global: bool) -> Result<Linked> {
     let info = &found.info;
     let Some(addresses) = reserve(caller, info).await? else {
         return Ok(Linked::Refused(format!("no memory for {} bytes", info.memory_size)));
@@ -157,12 +156,12 @@ async fn link(caller: &mut Caller<'_, State>, found: Found<Opened>, global: bool
 
 /// Instantiate the library and run what makes it ready. The undefined symbols, if there are any.
 async fn instantiate(
-    caller: &mut Caller<'_, State>,
+    caller: &mut Caller<'_, InstanceState>,
     library: LibraryId,
     compiled: &Compiled,
     addresses: Addresses,
 ) -> Result<Option<Vec<String>>> {
-    let Gathered { imports, pointers, bindings } = imports::gather(caller, library, &compiled.module, addresses)?;
+    let Gathered { imports, pointers, bindings } = bind::gather(caller, library, &compiled.module, addresses)?;
     let instance = Instance::new_async(&mut *caller, &compiled.module, &imports).await?;
     let loader = Loader::of(caller)?;
     loader.instances.push(instance);
@@ -180,7 +179,7 @@ async fn instantiate(
 }
 
 /// Static memory and table slots for a library; `None` when there is no memory.
-async fn reserve(caller: &mut Caller<'_, State>, info: &ModuleInfo) -> Result<Option<Addresses>> {
+async fn reserve(caller: &mut Caller<'_, InstanceState>, info: &ModuleInfo) -> Result<Option<Addresses>> {
     let mut addresses = Addresses { memory_base: 0, table_base: 0 };
     if info.memory_size > 0 {
         let align = info.memory_align.max(1);
@@ -192,7 +191,7 @@ async fn reserve(caller: &mut Caller<'_, State>, info: &ModuleInfo) -> Result<Op
         addresses.memory_base = start.next_multiple_of(align);
     }
     if info.table_size > 0 {
-        let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+        let links = caller.data().links()?;
         let present = u32::try_from(links.table.size(&*caller))?;
         let base =
             present.checked_next_multiple_of(info.table_align.max(1)).ok_or_else(|| format_err!("table size"))?;

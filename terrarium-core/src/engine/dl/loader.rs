@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use wasmtime::{Caller, Func, Instance, Module, Ref, Result, bail, format_err};
+use wasmtime::{Caller, Func, Instance, Module, Ref, Result, format_err};
 
-use super::imports::Pointers;
+use super::bind::Pointers;
 use crate::{
-    engine::state::State,
+    engine::live::state::InstanceState,
     link::{LibraryId, Namespace, NamespaceRecord, Target},
 };
 
@@ -48,21 +48,21 @@ pub(crate) struct LoaderRecord {
 
 impl Loader {
     /// The guest's loader, made at the first call.
-    pub(super) fn of<'a>(caller: &'a mut Caller<'_, State>) -> Result<&'a mut Self> {
-        if caller.data().loader.is_none() {
+    pub(super) fn of<'a>(caller: &'a mut Caller<'_, InstanceState>) -> Result<&'a mut Self> {
+        if caller.data().run.loader.is_none() {
             let loader = Self::new(caller.data())?;
-            caller.data_mut().loader = Some(Box::new(loader));
+            caller.data_mut().run.loader = Some(Box::new(loader));
         }
-        caller.data_mut().loader.as_deref_mut().ok_or_else(|| format_err!("there is no loader"))
+        caller.data_mut().run.loader.as_deref_mut().ok_or_else(|| format_err!("there is no loader"))
     }
 
     /// The loader of a guest that has loaded nothing since it started.
     ///
     /// # Errors
     /// When what it started with cannot be read.
-    pub(in crate::engine) fn new(state: &State) -> Result<Self> {
-        let Some(links) = state.guest else { bail!("the guest is not instantiated yet") };
-        let (namespace, handles, host_slots) = match &state.snapshot {
+    pub(in crate::engine) fn new(state: &InstanceState) -> Result<Self> {
+        let links = state.links()?;
+        let (namespace, handles, host_slots) = match &state.run.snapshot {
             None => {
                 let main = state.machine.main().map_err(|error| format_err!("{error}"))?;
                 (Namespace::new(main), HashMap::new(), HashMap::new())
@@ -77,7 +77,7 @@ impl Loader {
         };
         let merged = namespace.len();
         let instances = vec![links.python; merged];
-        let is_merged = state.snapshot.is_some();
+        let is_merged = state.run.snapshot.is_some();
         Ok(Self { namespace, instances, merged, is_merged, linked: Vec::new(), handles, host_slots, untrusted: 0 })
     }
 
@@ -118,11 +118,11 @@ enum Place {
 }
 
 /// The function that `library` exports as `name`.
-pub(super) fn function(caller: &mut Caller<'_, State>, library: LibraryId, name: &str) -> Result<Func> {
+pub(super) fn function(caller: &mut Caller<'_, InstanceState>, library: LibraryId, name: &str) -> Result<Func> {
     let function = match Loader::of(caller)?.place(library, name)? {
         Place::Export(instance) => instance.get_func(&mut *caller, name),
         Place::Slot(slot) => {
-            let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+            let links = caller.data().links()?;
             match links.table.get(&mut *caller, slot.into()) {
                 Some(Ref::Func(function)) => function,
                 _ => None,
@@ -130,4 +130,10 @@ pub(super) fn function(caller: &mut Caller<'_, State>, library: LibraryId, name:
         }
     };
     function.ok_or_else(|| format_err!("the library has no function {name}"))
+}
+
+impl std::fmt::Debug for Loader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loader").field("libraries", &self.namespace.len()).finish_non_exhaustive()
+    }
 }

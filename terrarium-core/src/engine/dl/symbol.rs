@@ -1,10 +1,10 @@
 //! The addresses of symbols: a function's is its table slot, of which it has one only.
 
-use wasmtime::{Caller, Extern, Func, Ref, Result, bail};
+use wasmtime::{Caller, Extern, Func, Ref, Result};
 
 use super::loader::{Loader, function};
 use crate::{
-    engine::state::State,
+    engine::live::state::InstanceState,
     link::{Definition, LibraryId},
 };
 
@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// When the table cannot grow.
-pub(super) fn find(caller: &mut Caller<'_, State>, dso: u32, name: &str) -> Result<Option<u32>> {
+pub(super) fn find(caller: &mut Caller<'_, InstanceState>, dso: u32, name: &str) -> Result<Option<u32>> {
     let loader = Loader::of(caller)?;
     let library = loader.handles.get(&dso).copied().unwrap_or(LibraryId::MAIN);
     match loader.namespace.symbol(name, library) {
@@ -27,7 +27,7 @@ pub(super) fn find(caller: &mut Caller<'_, State>, dso: u32, name: &str) -> Resu
 ///
 /// # Errors
 /// When the table cannot grow.
-pub(super) fn address(caller: &mut Caller<'_, State>, definition: Definition, name: &str) -> Result<u32> {
+pub(super) fn address(caller: &mut Caller<'_, InstanceState>, definition: Definition, name: &str) -> Result<u32> {
     let (library, index) = match definition {
         Definition::Data { address } => return Ok(address),
         Definition::Function { library, index } => (library, index),
@@ -45,7 +45,7 @@ pub(super) fn address(caller: &mut Caller<'_, State>, definition: Definition, na
 ///
 /// # Errors
 /// When the table cannot grow.
-pub(super) fn host_address(caller: &mut Caller<'_, State>, name: &str) -> Result<Option<u32>> {
+pub(super) fn host_address(caller: &mut Caller<'_, InstanceState>, name: &str) -> Result<Option<u32>> {
     if let Some(slot) = Loader::of(caller)?.host_slots.get(name) {
         return Ok(Some(*slot));
     }
@@ -56,7 +56,7 @@ pub(super) fn host_address(caller: &mut Caller<'_, State>, name: &str) -> Result
 }
 
 /// The host's function `name`, and the module that it is imported from.
-pub(super) fn host_function(caller: &mut Caller<'_, State>, name: &str) -> Option<(Func, &'static str)> {
+pub(super) fn host_function(caller: &mut Caller<'_, InstanceState>, name: &str) -> Option<(Func, &'static str)> {
     let linker = std::sync::Arc::clone(&caller.data().linker);
     ["env", "wasi_snapshot_preview1"].into_iter().find_map(|module| match linker.get(&mut *caller, module, name) {
         Ok(Extern::Func(function)) => Some((function, module)),
@@ -68,7 +68,7 @@ pub(super) fn host_function(caller: &mut Caller<'_, State>, name: &str) -> Optio
 ///
 /// # Errors
 /// When the table cannot grow.
-pub(in crate::engine) fn add_slot(caller: &mut Caller<'_, State>, function: Func) -> Result<u32> {
-    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+pub(in crate::engine) fn add_slot(caller: &mut Caller<'_, InstanceState>, function: Func) -> Result<u32> {
+    let links = caller.data().links()?;
     Ok(u32::try_from(links.table.grow(&mut *caller, 1, Ref::Func(Some(function)))?)?)
 }

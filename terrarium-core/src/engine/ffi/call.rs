@@ -9,9 +9,11 @@ use super::{
 use crate::{
     abi::Errno,
     engine::{
-        calls::nested,
-        imports::{value, view},
-        state::State,
+        bind::{
+            linker::{value, view},
+            reenter::nested,
+        },
+        live::state::InstanceState,
     },
     memory::GuestMemory,
 };
@@ -21,7 +23,7 @@ use crate::{
 /// # Errors
 /// What ends the run: a structure or an address that is none, and whatever the function does.
 pub(in crate::engine) async fn call(
-    mut caller: Caller<'_, State>,
+    mut caller: Caller<'_, InstanceState>,
     (cif, slot, result, arguments): (u32, u32, u32, u32),
 ) -> Result<()> {
     let mut stack = Stack::save(&mut caller)?;
@@ -77,8 +79,8 @@ fn named_arguments(ty: &FuncType, interface: &Interface, by_pointer: bool) -> us
 }
 
 /// The function in a table slot.
-pub(super) fn function(caller: &mut Caller<'_, State>, slot: u32) -> Result<Func> {
-    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+pub(super) fn function(caller: &mut Caller<'_, InstanceState>, slot: u32) -> Result<Func> {
+    let links = caller.data().links()?;
     match links.table.get(&mut *caller, u64::from(slot)) {
         Some(Ref::Func(Some(function))) => Ok(function),
         _ => bail!("a foreign call of the address {slot:#x}, where there is no function"),
@@ -87,7 +89,7 @@ pub(super) fn function(caller: &mut Caller<'_, State>, slot: u32) -> Result<Func
 
 /// Call a function with as many of `values` as it takes. C lets one call a function by another type, and programs get
 /// away with it elsewhere: what is missing is zero, numbers are converted.
-async fn invoke(caller: &mut Caller<'_, State>, function: Func, values: &[Val]) -> Result<Option<Val>> {
+async fn invoke(caller: &mut Caller<'_, InstanceState>, function: Func, values: &[Val]) -> Result<Option<Val>> {
     let ty = function.ty(&*caller);
     let mut given = values.iter();
     let parameters: Vec<Val> =

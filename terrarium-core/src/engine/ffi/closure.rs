@@ -12,9 +12,11 @@ use super::{
 };
 use crate::{
     engine::{
-        calls::{address, call_export, nested},
-        imports::{value, view},
-        state::State,
+        bind::{
+            linker::{value, view},
+            reenter::{address, call_export, nested},
+        },
+        live::state::InstanceState,
     },
     memory::GuestMemory,
 };
@@ -90,11 +92,11 @@ impl Closures {
 ///
 /// # Errors
 /// When the image is damaged.
-pub(in crate::engine) fn restore(store: &mut Store<State>, record: &ClosuresRecord) -> Result<()> {
+pub(in crate::engine) fn restore(store: &mut Store<InstanceState>, record: &ClosuresRecord) -> Result<()> {
     if record.taken.is_empty() && record.free.is_empty() {
         return Ok(());
     }
-    let Some(links) = store.data().guest else { bail!("the guest is not instantiated yet") };
+    let links = store.data().links()?;
     let closures = &mut store.data_mut().closures;
     closures.taken.extend(&record.taken);
     closures.free.extend(&record.free);
@@ -113,7 +115,7 @@ pub(in crate::engine) fn restore(store: &mut Store<State>, record: &ClosuresReco
 ///
 /// # Errors
 /// What ends the run.
-pub(in crate::engine) async fn alloc(mut caller: Caller<'_, State>, (size, code): (u32, u32)) -> Result<u32> {
+pub(in crate::engine) async fn alloc(mut caller: Caller<'_, InstanceState>, (size, code): (u32, u32)) -> Result<u32> {
     caller.data_mut().closures.changed = true;
     let closure = address(call_export(&mut caller, "malloc", &[size.max(16).cast_signed()]).await?);
     if closure == 0 {
@@ -122,7 +124,7 @@ pub(in crate::engine) async fn alloc(mut caller: Caller<'_, State>, (size, code)
     let slot = match caller.data_mut().closures.free.pop() {
         Some(slot) => slot,
         None => {
-            let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+            let links = caller.data().links()?;
             match links.table.grow(&mut caller, 1, Ref::Func(None)) {
                 Ok(slot) => u32::try_from(slot)?,
                 Err(_) => {
@@ -143,14 +145,14 @@ pub(in crate::engine) async fn alloc(mut caller: Caller<'_, State>, (size, code)
 ///
 /// # Errors
 /// What ends the run.
-pub(in crate::engine) async fn free(mut caller: Caller<'_, State>, (closure,): (u32,)) -> Result<()> {
+pub(in crate::engine) async fn free(mut caller: Caller<'_, InstanceState>, (closure,): (u32,)) -> Result<()> {
     let slot = view(&mut caller)?.1.read_u32(closure.wrapping_add(SLOT)).map_err(outside)?;
     let closures = &mut caller.data_mut().closures;
     closures.changed = true;
     if closures.taken.remove(&slot) {
         closures.live.remove(&slot);
         closures.free.push(slot);
-        let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+        let links = caller.data().links()?;
         links.table.set(&mut caller, u64::from(slot), Ref::Func(None))?;
     }
     call_export(&mut caller, "free", &[closure.cast_signed()]).await?;
@@ -162,7 +164,7 @@ pub(in crate::engine) async fn free(mut caller: Caller<'_, State>, (closure,): (
 /// # Errors
 /// What ends the run.
 pub(in crate::engine) fn prepare(
-    mut caller: Caller<'_, State>,
+    mut caller: Caller<'_, InstanceState>,
     (closure, cif, callback, user_data, slot): (u32, u32, u32, u32, u32),
 ) -> Result<i32> {
     let (_, mut memory) = view(&mut caller)?;
@@ -170,7 +172,7 @@ pub(in crate::engine) fn prepare(
     for (offset, value) in [(CIF, cif), (FUNCTION, callback), (USER_DATA, user_data)] {
         memory.write_u32(closure.wrapping_add(offset), value).map_err(outside)?;
     }
-    let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+    let links = caller.data().links()?;
     if !caller.data().closures.taken.contains(&slot) {
         bail!("a closure in the table slot {slot}, which is not its own");
     }
@@ -180,7 +182,7 @@ pub(in crate::engine) fn prepare(
 
 /// Put a function for a closure into its table slot. False, when there are too many.
 fn place(
-    mut store: impl AsContextMut<Data = State>,
+    mut store: impl AsContextMut<Data = InstanceState>,
     table: Table,
     slot: u32,
     closure: u32,
@@ -227,7 +229,7 @@ fn signature(engine: &Engine, interface: &Interface) -> FuncType {
 }
 
 /// The closure in `slot` is called.
-async fn run(mut caller: Caller<'_, State>, slot: u32, arguments: &[Val], results: &mut [Val]) -> Result<()> {
+async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val], results: &mut [Val]) -> Result<()> {
     let Some((closure, interface)) = caller.data().closures.live.get(&slot).cloned() else {
         bail!("a closure was called that was freed")
     };

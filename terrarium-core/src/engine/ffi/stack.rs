@@ -2,7 +2,7 @@
 
 use wasmtime::{Caller, Global, Result, Val, bail, format_err};
 
-use crate::engine::state::State;
+use crate::engine::live::state::InstanceState;
 
 /// The C stack's alignment at calls.
 const ALIGNMENT: u32 = 16;
@@ -16,8 +16,8 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    pub(super) fn save(caller: &mut Caller<'_, State>) -> Result<Self> {
-        let Some(links) = caller.data().guest else { bail!("the guest is not instantiated yet") };
+    pub(super) fn save(caller: &mut Caller<'_, InstanceState>) -> Result<Self> {
+        let links = caller.data().links()?;
         let pointer = links.stack_pointer;
         let Val::I32(top) = pointer.get(&mut *caller) else { bail!("the stack pointer is no address") };
         let top = top.cast_unsigned();
@@ -32,13 +32,13 @@ impl Stack {
     }
 
     /// Let the guest's functions use the stack below what was allocated.
-    pub(super) fn enter(&mut self, caller: &mut Caller<'_, State>) -> Result<()> {
+    pub(super) fn enter(&mut self, caller: &mut Caller<'_, InstanceState>) -> Result<()> {
         self.top &= !(ALIGNMENT - 1);
         self.pointer.set(&mut *caller, Val::I32(self.top.cast_signed()))
     }
 
     /// Free what was allocated.
-    pub(super) fn restore(&self, caller: &mut Caller<'_, State>) -> Result<()> {
+    pub(super) fn restore(&self, caller: &mut Caller<'_, InstanceState>) -> Result<()> {
         self.pointer.set(&mut *caller, Val::I32(self.before.cast_signed()))
     }
 }

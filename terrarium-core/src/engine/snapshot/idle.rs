@@ -13,20 +13,16 @@ use std::sync::{
 
 use wasmtime::{Global, Result, Val, bail};
 
-use super::Snapshot;
-use crate::engine::{
-    config::GUEST_STACK,
-    dirty::{self, Untouched},
-    fault_around,
-    running::Running,
-    state::State,
+use super::{Snapshot, pristine::PristineMemory};
+use crate::{
+    engine::{compile::config::GUEST_STACK, live::instance::Instance},
+    sys::{dirty_pages, fault_around, page_size::page_size},
 };
 
 /// How many instances wait at most.
 const MOST: usize = 16;
 /// More written memory than this is not kept for the next program.
 const LARGEST: usize = 16 << 20;
-const PAGE: u64 = 4096;
 /// More stack than this is not kept either.
 const KEPT_STACK: u64 = 1 << 20;
 /// An instance is dropped after so many bytes were copied for it, some twenty thousand small programs: pages that one of
@@ -37,7 +33,7 @@ const MOST_COPIED: u64 = 8 << 30;
 /// The waiting instances of a snapshot.
 #[derive(Default)]
 pub(super) struct Idle {
-    waiting: Mutex<Vec<Running>>,
+    waiting: Mutex<Vec<Instance>>,
     original: OnceLock<Original>,
     /// Whether the kernel cannot tell which pages were written.
     unsupported: AtomicBool,
@@ -45,7 +41,7 @@ pub(super) struct Idle {
 
 /// An instance that never runs.
 struct Original {
-    memory: Untouched,
+    memory: PristineMemory,
     globals: Vec<Val>,
     table: u64,
 }
@@ -75,32 +71,33 @@ impl Idle {
         idle
     }
 
-    pub(super) fn take(&self) -> Option<Running> {
+    pub(super) fn take(&self) -> Option<Instance> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn put(&self, running: Running) {
+    fn put(&self, instance: Instance) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < MOST {
-            waiting.push(running);
+            waiting.push(instance);
         }
     }
 }
 
 impl Snapshot {
     /// Take back an instance whose program has ended in order.
-    pub(in crate::engine) fn take_back(&self, mut running: Running) {
-        running.runs += 1;
-        if running.copied >= MOST_COPIED
+    pub(in crate::engine) fn recycle(&self, mut instance: Instance) {
+        instance.runs += 1;
+        if instance.copied >= MOST_COPIED
             || self.idle.unsupported.load(Ordering::Relaxed)
-            || !is_clean(running.store.data())
+            || !instance.store.data().run.is_recyclable()
+            || instance.store.data().closures.have_changed()
         {
             return;
         }
-        match self.put_back(&mut running) {
+        match self.restore(&mut instance) {
             Ok(true) => {
-                running.store.data_mut().rest();
-                self.idle.put(running);
+                instance.store.data_mut().end_run();
+                self.idle.put(instance);
             }
             Ok(false) => {}
             Err(error) => {
@@ -111,7 +108,7 @@ impl Snapshot {
     }
 
     /// Give an instance the state of the snapshot. False, when that is not worth while or not possible.
-    fn put_back(&self, running: &mut Running) -> Result<bool> {
+    fn restore(&self, instance: &mut Instance) -> Result<bool> {
         let original = match self.idle.original.get() {
             Some(original) => original,
             None => {
@@ -119,21 +116,21 @@ impl Snapshot {
                 self.idle.original.get_or_init(|| made)
             }
         };
-        let Running { store, links, globals, runs, copied, written: known, by_faults, .. } = running;
+        let Instance { store, links, globals, runs, copied, written: known, by_faults, .. } = instance;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
         // Who asks the guest to stop writes a word of its memory, from any thread.
-        let is_quiet = *by_faults && store.data().interrupt.reason().is_none();
+        let is_quiet = *by_faults && store.data().run.interrupt.reason().is_none();
         let written = match known.take().filter(|_| is_quiet) {
             Some(written) => written,
             None => {
-                if has_deep_stack(store.data().stack)? {
+                if has_deep_stack(store.data().run.stack)? {
                     return Ok(false);
                 }
-                let listed = dirty::written(memory)?;
+                let listed = dirty_pages::written(memory)?;
                 if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
                     return Ok(false);
                 }
@@ -159,11 +156,11 @@ impl Snapshot {
     }
 
     fn original(&self) -> Result<Original> {
-        let mut running = self.instance()?;
-        let mut value = |global: &Global| global.get(&mut *running.store);
-        let globals = running.globals.iter().map(&mut value).collect();
-        let table = running.links.table.size(&*running.store);
-        Ok(Original { memory: Untouched::new(running.store, running.links.memory), globals, table })
+        let mut instance = self.new_instance()?;
+        let mut value = |global: &Global| global.get(&mut *instance.store);
+        let globals = instance.globals.iter().map(&mut value).collect();
+        let table = instance.links.table.size(&*instance.store);
+        Ok(Original { memory: PristineMemory::new(instance.store, instance.links.memory), globals, table })
     }
 }
 
@@ -171,12 +168,7 @@ impl Snapshot {
 /// an address near the stack's top.
 fn has_deep_stack(top: u64) -> Result<bool> {
     let (all, kept) = (GUEST_STACK as u64, KEPT_STACK);
-    Ok(!dirty::written_at((top & !(PAGE - 1)).saturating_sub(all), all - kept)?.is_empty())
-}
-
-/// Whether the host's side of a guest is as it was at its start, as far as the guest can see it.
-fn is_clean(state: &State) -> bool {
-    state.loader.is_none() && !state.closures.have_changed() && state.depth == 0 && state.interrupt.forced().is_none()
+    Ok(!dirty_pages::written_at((top & !(page_size() as u64 - 1)).saturating_sub(all), all - kept)?.is_empty())
 }
 
 #[cfg(test)]

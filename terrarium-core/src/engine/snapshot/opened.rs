@@ -15,21 +15,20 @@ use super::{
 use crate::{
     Error,
     engine::{
-        block_on::block_on,
-        compile::{self, engine_error},
+        bind::linker,
+        compile::compiled::{self, engine_error},
         dl::LoaderRecord,
         ffi,
-        guest::GuestOptions,
-        imports,
-        machine::Machine,
-        running::Running,
-        safepoint::GuardedStore,
-        state::{Links, State},
+        live::{
+            block_on::block_on,
+            instance::Instance,
+            machine::Machine,
+            state::{InstanceState, Links, RunState},
+        },
+        stop::safepoint::GuardedStore,
     },
     error::ErrorContext,
     rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT},
-    syscall::Process,
-    vfs::{Layer, Vfs, VfsLimits},
 };
 
 /// What gets random bytes in a guest is smaller: a few generators of 2.5 kB each.
@@ -38,8 +37,8 @@ const MOST_ENTROPY: u64 = 1 << 20;
 /// A compiled snapshot, ready to be instantiated.
 pub(crate) struct Snapshot {
     machine: Arc<Machine>,
-    pre: InstancePre<State>,
-    pub(in crate::engine) linker: Arc<Linker<State>>,
+    pre: InstancePre<InstanceState>,
+    pub(in crate::engine) linker: Arc<Linker<InstanceState>>,
     exports: Exports,
     pub(crate) record: SnapshotRecord,
     loader: OnceLock<Arc<LoaderRecord>>,
@@ -76,8 +75,8 @@ impl Snapshot {
         if spans.map(|span| u64::from(span.length)).sum::<u64>() > MOST_ENTROPY {
             return Err(Error::engine("the image asks for more random bytes than it can need"));
         }
-        let module = compile::open(&machine.engine, path).map_err(engine_error)?;
-        let linker = imports::linker(&machine.engine, &module).map_err(engine_error)?;
+        let module = compiled::open(&machine.engine, path).map_err(engine_error)?;
+        let linker = linker::linker(&machine.engine, &module).map_err(engine_error)?;
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;
         let exports = Exports::of(&module).map_err(engine_error)?;
         let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Box::new(read_loader));
@@ -102,15 +101,15 @@ impl Snapshot {
     ///
     /// # Errors
     /// When there is no place for another.
-    pub(in crate::engine) fn running(&self) -> Result<Running> {
+    pub(in crate::engine) fn instance(&self) -> Result<Instance> {
         match self.idle.take() {
-            Some(running) => Ok(running),
-            None => self.instance().or_else(|error| {
+            Some(instance) => Ok(instance),
+            None => self.new_instance().or_else(|error| {
                 if !error.is::<PoolConcurrencyLimitError>() {
                     return Err(error);
                 }
                 idle::make_room();
-                self.instance()
+                self.new_instance()
             }),
         }
     }
@@ -119,21 +118,16 @@ impl Snapshot {
     ///
     /// # Errors
     /// When there is no place for another.
-    pub(super) fn instance(&self) -> Result<Running> {
-        let options = GuestOptions {
-            process: Process::new(Vfs::new(Layer::empty(), VfsLimits::default())),
-            env: Vec::new(),
-            memory: self.record.memory,
-            untrusted_libraries: false,
-            real_sleep: false,
-        };
-        let state = State::new(&self.machine, Arc::clone(&self.linker), None, options);
+    pub(super) fn new_instance(&self) -> Result<Instance> {
+        let state = InstanceState::new(&self.machine, Arc::clone(&self.linker), RunState::none());
         let mut store = Store::new(&self.machine.engine, state);
-        store.limiter(|state| &mut state.limiter);
+        store.limiter(|state| &mut state.run.limiter);
         block_on(async {
             let instance = self.pre.instantiate_async(&mut store).await?;
             let missing = || format_err!("the image's module lacks an export");
-            let get = |store: &mut Store<State>, export| instance.get_module_export(store, export).ok_or_else(missing);
+            let get = |store: &mut Store<InstanceState>, export| {
+                instance.get_module_export(store, export).ok_or_else(missing)
+            };
             let exports = &self.exports;
             let links = Links {
                 python: instance,
@@ -148,9 +142,9 @@ impl Snapshot {
             for global in &exports.globals {
                 globals.push(get(&mut store, global)?.into_global().ok_or_else(missing)?);
             }
-            store.data_mut().guest = Some(links);
+            store.data_mut().set_links(links);
             ffi::restore(&mut store, &self.record.closures)?;
-            Ok(Running {
+            Ok(Instance {
                 store: GuardedStore::new(store),
                 links,
                 invoke,

@@ -7,7 +7,7 @@
 
 use wasmtime::{Result, Store, TypedFunc, bail};
 
-use crate::engine::state::{Links, State};
+use crate::engine::live::state::{InstanceState, Links};
 
 /// A block that is larger than all pieces together would be; it lies behind them.
 const BLOCK: u32 = 8 << 20;
@@ -22,7 +22,7 @@ const MOST_PIECES: usize = 1 << 20;
 ///
 /// # Errors
 /// When the guest fails.
-pub(super) async fn plug(store: &mut Store<State>, links: &Links) -> Result<usize> {
+pub(super) async fn plug(store: &mut Store<InstanceState>, links: &Links) -> Result<usize> {
     let malloc: TypedFunc<u32, u32> = links.python.get_typed_func(&mut *store, "malloc")?;
     let free: TypedFunc<u32, ()> = links.python.get_typed_func(&mut *store, "free")?;
     let block = malloc.call_async(&mut *store, BLOCK).await?;

@@ -8,16 +8,19 @@ use super::{SnapshotRecord, Span, plug};
 use crate::{
     Error,
     engine::{
-        calls::CALLED,
-        compile,
-        config::{self, CodeKind},
+        bind::{driver, reenter::CALLED},
+        compile::{
+            compiled,
+            config::{self, CodeKind},
+            libraries::bytes,
+        },
         dl::{Loader, LoaderRecord},
-        driver,
-        guest::Guest,
-        libraries::bytes,
-        limiter::MOST_TABLE_SLOTS,
-        machine::Machine,
-        state::{Links, State},
+        live::{
+            guest::GuestInstance,
+            limiter::MOST_TABLE_SLOTS,
+            machine::Machine,
+            state::{InstanceState, Links},
+        },
     },
     error::ErrorContext,
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
@@ -31,7 +34,7 @@ const DRIVER: &str = "terrarium:";
 pub(super) const STACK_POINTER: &str = "__stack_pointer";
 
 /// A snapshot of a guest.
-pub(crate) struct Taken {
+pub(crate) struct TakenSnapshot {
     /// The module.
     pub(crate) wasm: Vec<u8>,
     /// What the host keeps beside it.
@@ -55,14 +58,18 @@ struct Source {
     prefix: String,
 }
 
-impl Taken {
+impl TakenSnapshot {
     /// The snapshot of a guest that booted here (it did not go on from a snapshot) and is at rest.
     ///
     /// # Errors
     /// [`Error::Engine`] with what is in the way.
-    pub(crate) fn of(guest: &mut Guest, functions: BTreeMap<String, u32>, entropy: Vec<Span>) -> Result<Self, Error> {
+    pub(crate) fn of(
+        guest: &mut GuestInstance,
+        functions: BTreeMap<String, u32>,
+        entropy: Vec<Span>,
+    ) -> Result<Self, Error> {
         let (store, links) = guest.at_rest().ok_or_else(|| fault("the guest did not boot here"))?;
-        let pieces = super::super::block_on::block_on(plug::plug(store, &links)).map_err(engine)?;
+        let pieces = crate::engine::live::block_on::block_on(plug::plug(store, &links)).map_err(engine)?;
         tracing::debug!(pieces, "plugged the heap");
         let machine = Arc::clone(&store.data().machine);
         let table_size = give_slots(store, links.table.size(&*store)).map_err(engine)?;
@@ -95,7 +102,7 @@ impl Taken {
             closures: store.data().closures.record(),
             memory: memory.len() as u64,
         };
-        let loader = store.data().loader.as_ref().ok_or_else(|| fault("it has no loader"))?.record();
+        let loader = store.data().run.loader.as_ref().ok_or_else(|| fault("it has no loader"))?.record();
         Ok(Self { wasm, record, loader })
     }
 
@@ -104,16 +111,16 @@ impl Taken {
     /// # Errors
     /// [`Error::Engine`].
     pub(crate) fn compile(&self, kind: CodeKind) -> Result<Vec<u8>, Error> {
-        compile::machine_code(config::compiler(kind)?, "an image", &self.wasm)
+        compiled::machine_code(config::compiler(kind)?, "an image", &self.wasm)
     }
 }
 
 /// Let every function that a module exports have a slot of the table, beyond the `size` that are there, by which libraries
 /// find it that are loaded later: exporting thousands of them by name would cost a millisecond at every start. How many
 /// slots there are then.
-fn give_slots(store: &mut Store<State>, size: u64) -> Result<u64> {
+fn give_slots(store: &mut Store<InstanceState>, size: u64) -> Result<u64> {
     let state = store.data_mut();
-    let mut loader = match state.loader.take() {
+    let mut loader = match state.run.loader.take() {
         Some(loader) => loader,
         None => Box::new(Loader::new(state)?),
     };
@@ -131,7 +138,7 @@ fn give_slots(store: &mut Store<State>, size: u64) -> Result<u64> {
             }
         }
     }
-    state.loader = Some(loader);
+    state.run.loader = Some(loader);
     if usize::try_from(next)? > MOST_TABLE_SLOTS {
         bail!("its functions need {next} slots of the table, the limit is {MOST_TABLE_SLOTS}");
     }
@@ -139,7 +146,7 @@ fn give_slots(store: &mut Store<State>, size: u64) -> Result<u64> {
 }
 
 /// All modules of the guest: the interpreter, its libraries, the driver.
-fn sources(machine: &Machine, store: &mut Store<State>, links: &Links) -> Result<Vec<Source>, Error> {
+fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -> Result<Vec<Source>, Error> {
     let unbooted = machine.unbooted()?;
     let (main, driver) = (machine.main()?, driver::module());
     let mut sources = vec![Source {
@@ -151,14 +158,14 @@ fn sources(machine: &Machine, store: &mut Store<State>, links: &Links) -> Result
         instance: Some(links.python),
         prefix: String::new(),
     }];
-    let (state, count) = (store.data(), store.data().loader.as_ref().map_or(0, |loader| loader.linked.len()));
+    let (state, count) = (store.data(), store.data().run.loader.as_ref().map_or(0, |loader| loader.linked.len()));
     let mut libraries = Vec::new();
     for number in 0..count {
-        let Some(loader) = &state.loader else { break };
+        let Some(loader) = &state.run.loader else { break };
         let (id, linkage) = (loader.namespace.id(number + 1), &loader.linked[number]);
         let library = id.and_then(|id| loader.namespace.get(id)).ok_or_else(|| fault("a library is missing"))?;
         let doing = format_args!("{DOING}: {}", library.path);
-        let file = state.process.library(&library.path).or_engine(doing)?;
+        let file = state.run.process.library(&library.path).or_engine(doing)?;
         let rewritten = bytes(&file.content).and_then(|wasm| machine.libraries.rewritten(&wasm, &|| machine.main()));
         let (wasm, _) = rewritten.or_engine(doing)?;
         let mut fixed = BTreeMap::new();
@@ -226,7 +233,11 @@ fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<Target>, E
 }
 
 /// The values of the mutable globals that a module defines.
-fn own_globals(store: &mut Store<State>, module: &Module, instance: Instance) -> Result<BTreeMap<u32, GlobalValue>> {
+fn own_globals(
+    store: &mut Store<InstanceState>,
+    module: &Module,
+    instance: Instance,
+) -> Result<BTreeMap<u32, GlobalValue>> {
     let mut values = BTreeMap::new();
     for export in module.exports() {
         let Some(index) = export.name().strip_prefix(GLOBAL_EXPORT_PREFIX) else { continue };
@@ -245,15 +256,15 @@ fn own_globals(store: &mut Store<State>, module: &Module, instance: Instance) ->
 }
 
 /// Table slots that were filled one by one.
-fn slots(store: &mut Store<State>, driver: usize) -> Result<BTreeMap<u32, Target>, Error> {
+fn slots(store: &mut Store<InstanceState>, driver: usize) -> Result<BTreeMap<u32, Target>, Error> {
     let mut slots = BTreeMap::new();
-    if let Some(slot) = store.data().trampoline {
+    if let Some(slot) = store.data().run.trampoline {
         let index = driver::TRAMPOLINE_INDEX;
         slots.insert(slot, Target::Function { part: driver, index });
     }
     let linker = Arc::clone(&store.data().linker);
     let mut of_host = Vec::new();
-    if let Some(loader) = &store.data().loader {
+    if let Some(loader) = &store.data().run.loader {
         for (library, index, slot) in loader.namespace.added_slots() {
             slots.insert(slot, Target::Function { part: library.index(), index });
         }
@@ -269,7 +280,7 @@ fn slots(store: &mut Store<State>, driver: usize) -> Result<BTreeMap<u32, Target
 }
 
 fn engine(error: wasmtime::Error) -> Error {
-    compile::engine_error(error)
+    compiled::engine_error(error)
 }
 
 /// The words that errors of this module begin with.

@@ -96,9 +96,9 @@ fn the_record_gives_hashes_to_the_files_it_names() {
         .files()
         .unwrap()
         .into_iter()
-        .filter_map(|file| match file.what {
-            What::File { content, .. } => content.digest().map(|digest| (file.path, digest)),
-            What::Link(_) => None,
+        .filter_map(|file| match file.kind {
+            PlacedKind::File { content, .. } => content.digest().map(|digest| (file.path, digest)),
+            PlacedKind::Link(_) => None,
         })
         .collect();
     let expected = <[u8; 32]>::from(Sha256::digest("abc"));

@@ -1,0 +1,201 @@
+//! One import of the guest as data: name, signature, handler, support level, note.
+
+use super::{Args, Process, Stop};
+use crate::abi::Errno;
+use crate::memory::GuestMemory;
+
+/// How much of what the import promises is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Support {
+    /// Behaves as the platform's documentation says.
+    Full,
+    /// Behaves so with the gap that the note names.
+    Partial,
+    /// Fails with the errno that the note names, always.
+    Refused,
+    /// Belongs to the bridge to a JavaScript host: the call ends the run, or answers "none" where the note says why.
+    Bridge,
+    /// Served by the engine, because it needs the guest's table or calls into the guest.
+    Engine,
+}
+
+/// What only the engine can do: it needs the store, the table, guest calls or memory growth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EngineCall {
+    /// `emscripten_resize_heap(bytes) -> 1 | 0`.
+    ResizeHeap,
+    /// `emscripten_get_heap_max() -> bytes`: the memory limit.
+    HeapMax,
+    /// `_PyEM_TrampolineCall_JS(func, a, b, c)`: call with as many arguments as the function takes.
+    Trampoline,
+    /// `_Py_CheckEmscriptenSignals_Helper() -> signal | 0`.
+    CheckSignals,
+    /// `_mmap_js(len, prot, flags, fd, offset, allocated*, addr*)`; see [`Mapping`](super::mapping::Mapping).
+    Mmap,
+    /// `_dlopen_js(dso*) -> non-zero on success`.
+    Dlopen,
+    /// `_emscripten_dlopen_js(dso*, onsuccess, onerror, data)`.
+    DlopenAsync,
+    /// `_dlsym_js(dso*, name*, index*) -> table index or address`.
+    Dlsym,
+    /// `__call_sighandler(function, signal)`.
+    CallSighandler,
+    /// `ffi_call_js(cif, fn, rvalue, avalue)`.
+    FfiCall,
+    /// `ffi_closure_alloc_js(size, code**)`.
+    FfiClosureAlloc,
+    /// `ffi_closure_free_js(closure)`.
+    FfiClosureFree,
+    /// `ffi_prep_closure_loc_js(closure, cif, fun, user_data, codeloc)`.
+    FfiPrepClosure,
+}
+
+/// Body of a system call: the result, or the errno that the guest gets negated.
+pub type Syscall = fn(&mut Process, &mut GuestMemory<'_>, Args<'_>) -> Result<i32, Errno>;
+/// Body of a preview-1 call: nothing, or the errno that the guest gets as it is.
+pub type Preview1 = fn(&mut Process, &mut GuestMemory<'_>, Args<'_>) -> Result<(), Errno>;
+/// Body of any other call: the raw result slot (0 where there is none).
+pub type Call = fn(&mut Process, &mut GuestMemory<'_>, Args<'_>) -> Result<u64, Stop>;
+
+/// Who serves an import.
+#[derive(Debug, Clone, Copy)]
+pub enum Handler {
+    /// A system call of this crate; failure is a negative errno.
+    Syscall(Syscall),
+    /// A preview-1 call of this crate; failure is a positive errno.
+    Preview1(Preview1),
+    /// Any other call of this crate.
+    Call(Call),
+    /// The engine.
+    Engine(EngineCall),
+    /// wasmtime-wasi's preview 1.
+    Wasi,
+    /// Answers null, or 0, by design; the note says why.
+    Null,
+    /// Ends the run with a text that names the import.
+    Bridge,
+}
+
+/// One import of the guest.
+#[derive(Debug, Clone, Copy)]
+pub struct Import {
+    /// Module name.
+    pub module: &'static str,
+    /// Field name.
+    pub name: &'static str,
+    /// Parameters, an arrow, results: `i` i32, `j` i64, `f` f32, `d` f64, `e` externref.
+    pub signature: &'static str,
+    /// Who serves it.
+    pub handler: Handler,
+    /// How much of it is there.
+    pub support: Support,
+    /// What to know about it, in words; empty where nothing differs from the documentation.
+    pub note: &'static str,
+}
+
+/// Module of all imports but WASI's.
+const ENV: &str = "env";
+/// Module of WASI's imports.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+
+pub(super) const fn syscall(name: &'static str, signature: &'static str, body: Syscall) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Syscall(body), support: Support::Full, note: "" }
+}
+
+pub(super) const fn preview1(name: &'static str, signature: &'static str, body: Preview1) -> Import {
+    Import { module: PREVIEW1, name, signature, handler: Handler::Preview1(body), support: Support::Full, note: "" }
+}
+
+pub(super) const fn call(name: &'static str, signature: &'static str, body: Call) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Call(body), support: Support::Full, note: "" }
+}
+
+pub(super) const fn engine(name: &'static str, signature: &'static str, which: EngineCall) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Engine(which), support: Support::Engine, note: "" }
+}
+
+pub(super) const fn wasi(name: &'static str, signature: &'static str) -> Import {
+    Import { module: PREVIEW1, name, signature, handler: Handler::Wasi, support: Support::Full, note: "" }
+}
+
+/// An import whose right answer here is null or 0; say why.
+pub(super) const fn null(name: &'static str, signature: &'static str, note: &'static str) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Null, support: Support::Full, note }
+}
+
+pub(super) const fn bridge(name: &'static str, signature: &'static str) -> Import {
+    Import { module: ENV, name, signature, handler: Handler::Bridge, support: Support::Bridge, note: "" }
+}
+
+impl Import {
+    /// Of another module.
+    pub(super) const fn of(self, module: &'static str) -> Self {
+        Self { module, ..self }
+    }
+
+    /// Of WASI preview 1.
+    pub(super) const fn of_preview1(self) -> Self {
+        self.of(PREVIEW1)
+    }
+
+    /// With something to know about it.
+    pub(super) const fn noted(self, note: &'static str) -> Self {
+        Self { note, ..self }
+    }
+
+    /// With a gap.
+    pub(super) const fn partial(self, note: &'static str) -> Self {
+        Self { support: Support::Partial, note, ..self }
+    }
+
+    /// Fails always.
+    pub(super) const fn refused(self, note: &'static str) -> Self {
+        Self { support: Support::Refused, note, ..self }
+    }
+
+    /// Part of the bridge to JavaScript, although the call is answered.
+    pub(super) const fn of_the_bridge(self) -> Self {
+        Self { support: Support::Bridge, ..self }
+    }
+
+    /// The letters of the parameters.
+    #[must_use]
+    pub fn parameters(&self) -> &'static str {
+        self.signature.split_once("->").map_or("", |(parameters, _)| parameters)
+    }
+
+    /// The letters of the results (none or one).
+    #[must_use]
+    pub fn results(&self) -> &'static str {
+        self.signature.split_once("->").map_or("", |(_, results)| results)
+    }
+
+    /// Serves a call, and gives the raw result slot.
+    ///
+    /// # Errors
+    /// [`Stop`] when the run ends here: exit, abort, or an import without meaning. Imports of
+    /// [`Handler::Engine`] and [`Handler::Wasi`] are not served here and stop as unsupported.
+    pub fn call(&self, process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
+        match self.handler {
+            Handler::Syscall(body) => Ok(slot(body(process, memory, args).unwrap_or_else(Errno::negated))),
+            Handler::Preview1(body) => {
+                Ok(body(process, memory, args).map_or_else(|errno| u64::from(errno.code()), |()| 0))
+            }
+            Handler::Call(body) => body(process, memory, args),
+            Handler::Null => Ok(0),
+            Handler::Bridge => {
+                Err(self.unsupported("it belongs to the bridge to a JavaScript host, and there is none"))
+            }
+            Handler::Engine(_) | Handler::Wasi => Err(self.unsupported("it needs an engine, and none is attached")),
+        }
+    }
+
+    fn unsupported(&self, reason: &'static str) -> Stop {
+        Stop::Unsupported { import: self.name, reason }
+    }
+}
+
+/// An i32 result in its raw slot.
+fn slot(value: i32) -> u64 {
+    u64::from(value.cast_unsigned())
+}

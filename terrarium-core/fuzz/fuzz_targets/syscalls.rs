@@ -1,6 +1,0 @@
-//! Arbitrary sequences of the guest's calls: what the tests do with fixed seeds, without end.
-#![no_main]
-
-use terrarium_core::syscall::exercise;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| exercise::run(data));

@@ -1,0 +1,171 @@
+//! Compiled code on disk: machine code, and bytecode.
+//!
+//! A file of compiled code is native code: who can write it runs code in this process. So it lives in a folder that
+//! belongs to the user with mode 0700, is written whole or not at all, and its name is derived from all that it was
+//! made from. A folder or file that somebody else could have written is not used.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use crate::{Error, Result, error::ErrorContext, sys::private_files};
+
+/// A folder of compiled code. It is looked at, and made, when something is first looked for in it: a program that needs
+/// nothing compiled needs no folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Cache {
+    /// Empty, where there is none.
+    dir: PathBuf,
+    ready: Arc<OnceLock<()>>,
+}
+
+impl Cache {
+    /// The folder `dir`, or the default one.
+    pub(crate) fn new(dir: Option<&Path>) -> Self {
+        let dir = dir.map(Path::to_owned).or_else(default_cache_dir).unwrap_or_default();
+        Self { dir, ready: Arc::default() }
+    }
+
+    /// The folder `dir`, or the default one; created if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when it cannot be created or others can write to it.
+    pub(crate) fn open(dir: Option<&Path>) -> Result<Self> {
+        let cache = Self::new(dir);
+        cache.ready()?;
+        Ok(cache)
+    }
+
+    /// Make sure that the folder is there and the user's own.
+    ///
+    /// # Errors
+    /// [`Error::Cache`].
+    fn ready(&self) -> Result<()> {
+        if self.ready.get().is_some() {
+            return Ok(());
+        }
+        if self.dir.as_os_str().is_empty() {
+            let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
+            return Err(Error::cache(&self.dir, reason));
+        }
+        private_files::create_dir(&self.dir).or_cache(&self.dir)?;
+        let metadata = fs::metadata(&self.dir).or_cache(&self.dir)?;
+        if let Some(reason) = private_files::distrust(&metadata) {
+            let reason = format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another");
+            return Err(Error::cache(&self.dir, reason));
+        }
+        self.ready.get_or_init(|| ());
+        Ok(())
+    }
+
+    /// The file named `key`, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when the file or the folder is not the user's own.
+    pub(crate) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
+        self.ready()?;
+        let path = self.path(key);
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).or_cache(&path),
+            Ok(metadata) => match private_files::distrust(&metadata) {
+                Some(reason) => Err(Error::cache(path, format!("{reason}; remove it"))),
+                None if metadata.is_file() => Ok(Some(path)),
+                None => Err(Error::cache(path, "it is not a file; remove it")),
+            },
+        }
+    }
+
+    /// Write the file named `key`, whole or not at all; another process may do the same at the same time.
+    ///
+    /// # Errors
+    /// [`Error::Cache`] with the system's reason.
+    pub(crate) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
+        self.ready()?;
+        let path = self.path(key);
+        let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
+        let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));
+        if written.is_err() {
+            // What is left of it is of no use, and the first error is the one to tell.
+            let _ = fs::remove_file(&partial);
+        }
+        written.or_cache(&path)?;
+        Ok(path)
+    }
+
+    /// Forget a file that turned out to be damaged.
+    pub(crate) fn forget(&self, key: &str) {
+        let _ = fs::remove_file(self.path(key));
+    }
+
+    /// Where the file named `key` lies, or would.
+    pub(crate) fn path(&self, key: &str) -> PathBuf {
+        self.dir.join(key)
+    }
+}
+
+/// Write a new file that only the user can read or write.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = private_files::create_file(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// The folder that is used unless the options name one.
+pub(crate) fn default_cache_dir() -> Option<PathBuf> {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    from("TERRARIUM_CACHE_DIR")
+        .or_else(|| from("XDG_CACHE_HOME").map(|dir| dir.join("terrarium")))
+        .or_else(|| from("HOME").map(|dir| dir.join(".cache/terrarium")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    use super::*;
+
+    #[test]
+    fn a_stored_file_is_found_and_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(&dir.path().join("a/b"))).unwrap();
+        assert!(cache.find("x").unwrap().is_none());
+        cache.store("x", b"code").unwrap();
+        let path = cache.find("x").unwrap().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"code");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no partial file is left");
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Cache::open(Some(dir.path())).unwrap_err();
+        assert!(error.to_string().contains("others may write to it (mode 777)"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_others_can_write_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        let path = cache.store("x", b"code").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(matches!(cache.find("x"), Err(Error::Cache { .. })));
+    }
+
+    #[test]
+    fn a_link_to_elsewhere_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        std::os::unix::fs::symlink("/bin/true", dir.path().join("x")).unwrap();
+        assert!(matches!(cache.find("x"), Err(Error::Cache { .. })));
+    }
+}

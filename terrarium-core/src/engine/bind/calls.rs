@@ -1,0 +1,120 @@
+//! The imports that need the engine: memory growth, the table, and calls back into the guest.
+//!
+//! Those that call into the guest are asynchronous functions, as every call into it is.
+
+use wasmtime::{Caller, FuncType, Linker, Result, Val, format_err};
+
+use super::{
+    linker::view,
+    reenter::{call_table, trampoline},
+};
+use crate::{
+    engine::{
+        dl, ffi,
+        live::state::{InstanceState, Links},
+        stop::interrupt::Reason,
+    },
+    syscall::{EngineCall, Import, Stop},
+};
+
+/// The size of a WebAssembly page.
+const PAGE: u64 = 64 << 10;
+/// The heap grows by this at least, so that a growing program does not ask for each page.
+const GROWTH: u64 = 1 << 20;
+/// What 32-bit memory ends at; the last page cannot be expressed in a 32-bit size.
+const MOST_HEAP: u64 = (4 << 30) - PAGE;
+/// SIGINT.
+const INTERRUPT_SIGNAL: i32 = 2;
+
+/// Define the import `entry`, which the engine serves as `call`.
+pub(in crate::engine) fn define(
+    linker: &mut Linker<InstanceState>,
+    entry: &'static Import,
+    call: EngineCall,
+    ty: FuncType,
+) -> Result<()> {
+    let (from, name) = (entry.module, entry.name);
+    match call {
+        EngineCall::ResizeHeap => linker.func_wrap(from, name, resize_heap),
+        EngineCall::HeapMax => linker.func_wrap(from, name, heap_max),
+        EngineCall::CheckSignals => linker.func_wrap(from, name, check_signals),
+        EngineCall::Trampoline => linker.func_wrap_async(from, name, |caller, arguments: (i32, i32, i32, i32)| {
+            Box::new(trampoline(caller, arguments))
+        }),
+        EngineCall::CallSighandler => linker.func_wrap_async(from, name, |caller, (handler, signal): (i32, i32)| {
+            Box::new(async move { call_table(caller, handler, &[signal, 0, 0]).await.map(|_| ()) })
+        }),
+        EngineCall::Mmap => linker.func_new_async(from, name, ty, |caller, arguments, results| {
+            Box::new(async move {
+                results.fill(Val::I32(crate::engine::bind::mmap::map(caller, arguments).await?));
+                Ok(())
+            })
+        }),
+        EngineCall::Dlopen => {
+            linker.func_wrap_async(from, name, |caller, (dso,): (u32,)| Box::new(dl::open(caller, dso)))
+        }
+        EngineCall::Dlsym => linker.func_wrap_async(from, name, |caller, (dso, symbol, _): (u32, u32, u32)| {
+            Box::new(dl::symbol(caller, dso, symbol))
+        }),
+        EngineCall::FfiCall => {
+            linker.func_wrap_async(from, name, |caller, arguments| Box::new(ffi::call(caller, arguments)))
+        }
+        EngineCall::FfiClosureAlloc => {
+            linker.func_wrap_async(from, name, |caller, arguments| Box::new(ffi::alloc(caller, arguments)))
+        }
+        EngineCall::FfiClosureFree => {
+            linker.func_wrap_async(from, name, |caller, arguments| Box::new(ffi::free(caller, arguments)))
+        }
+        EngineCall::FfiPrepClosure => linker.func_wrap(
+            from,
+            name,
+            |caller: Caller<'_, InstanceState>, closure, cif, callback, user_data, slot| {
+                ffi::prepare(caller, (closure, cif, callback, user_data, slot))
+            },
+        ),
+        EngineCall::DlopenAsync => linker.func_new(from, name, ty, move |_, _, _| {
+            let reason = "libraries are loaded at once, by `dlopen`";
+            Err(wasmtime::Error::new(Stop::Unsupported { import: entry.name, reason }))
+        }),
+    }?;
+    Ok(())
+}
+
+fn links(caller: &Caller<'_, InstanceState>) -> Result<Links> {
+    caller.data().links()
+}
+
+/// Grow the memory to at least `bytes`: 1, or 0 when the limit does not allow it.
+fn resize_heap(mut caller: Caller<'_, InstanceState>, bytes: u32) -> Result<i32> {
+    let memory = links(&caller)?.memory;
+    let present = memory.size(&caller) * PAGE;
+    let wanted = u64::from(bytes).next_multiple_of(PAGE);
+    if wanted <= present {
+        return Ok(1);
+    }
+    // Generously if that is allowed, else exactly.
+    for size in [wanted.max(present + GROWTH), wanted] {
+        let pages = (size - present) / PAGE;
+        if size <= MOST_HEAP && memory.grow(&mut caller, pages).is_ok() {
+            return Ok(1);
+        }
+    }
+    caller.data_mut().run.limiter.denied = true;
+    Ok(0)
+}
+
+/// The memory limit.
+fn heap_max(caller: Caller<'_, InstanceState>) -> u32 {
+    u32::try_from(caller.data().run.limiter.memory().min(MOST_HEAP)).unwrap_or(u32::MAX)
+}
+
+/// The signal to raise: the interrupt, if the run is being stopped.
+fn check_signals(mut caller: Caller<'_, InstanceState>) -> Result<i32> {
+    let word = links(&caller)?.signal_word;
+    let reason = caller.data().run.interrupt.reason();
+    view(&mut caller)?.1.write_u32(word, 0).map_err(|errno| format_err!("signal word: {errno}"))?;
+    Ok(match reason {
+        Some(Reason::Timeout | Reason::Cancelled) => INTERRUPT_SIGNAL,
+        None => 0,
+    })
+}

@@ -1,0 +1,288 @@
+//! Compiled functions, kept from one compilation to the next.
+//!
+//! What an image is linked from was compiled before, to run until the image was taken, and the next image mostly has
+//! the same code. So while images are built, the machine code of each function is remembered under the hash of what it
+//! was compiled from, and afterwards kept in a file of the cache.
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    fs, io,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+};
+
+use sha2::{Digest as _, Sha256};
+use wasmtime::CacheStore;
+
+use super::{compiled::compatibility, config::CodeKind};
+use crate::{Result, cache::Cache};
+
+/// The file's first bytes.
+const MAGIC: &[u8; 8] = b"trfuncs2";
+/// The file is not made larger than this; what the last build needed goes first.
+const LARGEST: usize = 256 << 20;
+
+/// The hash of what a function is compiled from, with the settings and the processor.
+type Key = [u8; 32];
+
+/// The functions of the builds that go on in this process. The engine asks it for each function that it compiles.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Functions {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// How many builds go on. Without any nothing is remembered.
+    builds: usize,
+    functions: HashMap<Key, Function>,
+}
+
+#[derive(Debug)]
+struct Function {
+    code: Arc<[u8]>,
+    /// Where it comes from and what became of it, since the file was read.
+    state: Use,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    Compiled,
+    Found,
+    /// It was in the file, and nobody asked.
+    Unused,
+}
+
+/// How the file's name ends.
+pub(crate) const ENDING: &str = "functions";
+
+/// The name of the file in the cache. Each function's key says how it was compiled.
+///
+/// # Errors
+/// [`Error::Engine`](crate::Error::Engine).
+pub(crate) fn file_name() -> Result<String> {
+    Ok(format!("{}.{ENDING}", compatibility(CodeKind::default())?))
+}
+
+/// The one of this process.
+pub(in crate::engine) fn shared() -> Arc<Functions> {
+    static FUNCTIONS: LazyLock<Arc<Functions>> = LazyLock::new(Arc::default);
+    Arc::clone(&FUNCTIONS)
+}
+
+impl Functions {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CacheStore for Functions {
+    fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let key = Key::try_from(key).ok()?;
+        let code = {
+            let mut kept = self.kept();
+            let function = kept.functions.get_mut(&key)?;
+            if function.state == Use::Unused {
+                function.state = Use::Found;
+            }
+            Arc::clone(&function.code)
+        };
+        Some(Cow::Owned(code.to_vec()))
+    }
+
+    fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
+        let (Ok(key), mut kept) = (Key::try_from(key), self.kept()) else { return false };
+        if kept.builds > 0 {
+            kept.functions.insert(key, Function { code: code.into(), state: Use::Compiled });
+        }
+        kept.builds > 0
+    }
+}
+
+/// The building of an image: while it lives, functions are remembered.
+#[derive(Debug)]
+pub(crate) struct Build {
+    functions: Arc<Functions>,
+    /// The file that they are kept in.
+    file: Option<(Cache, String)>,
+}
+
+impl Build {
+    /// With `keep`, the functions of earlier builds are used, and those of this one kept for later ones.
+    ///
+    /// # Errors
+    /// [`Error::Engine`](crate::Error::Engine).
+    pub(crate) fn begin(cache: &Cache, keep: bool) -> Result<Self> {
+        let file = if keep { Some((cache.clone(), file_name()?)) } else { None };
+        Ok(Self::of(shared(), file))
+    }
+
+    fn of(functions: Arc<Functions>, file: Option<(Cache, String)>) -> Self {
+        let earlier = file.as_ref().and_then(|(cache, name)| read(cache, name));
+        {
+            let mut kept = functions.kept();
+            kept.builds += 1;
+            for (key, code) in earlier.unwrap_or_default() {
+                kept.functions.entry(key).or_insert(Function { code, state: Use::Unused });
+            }
+        }
+        Self { functions, file }
+    }
+
+    /// Write what was compiled to the file. That it cannot be written costs the next build time, no more.
+    pub(crate) fn keep(&self) {
+        let Some((cache, name)) = &self.file else { return };
+        let (mut functions, mut compiled) = (Vec::new(), 0);
+        for (key, function) in &self.functions.kept().functions {
+            compiled += usize::from(function.state == Use::Compiled);
+            functions.push((function.state, *key, Arc::clone(&function.code)));
+        }
+        functions.sort_unstable_by_key(|(state, key, _)| (*state, *key));
+        tracing::info!(compiled, all = functions.len(), "functions of the images that were built");
+        let text = write(functions.iter().map(|(_, key, code)| (key, &**code)));
+        if compiled > 0
+            && let Err(error) = cache.store(name, &text)
+        {
+            tracing::warn!(%error, "compiled functions cannot be kept");
+        }
+    }
+}
+
+impl Drop for Build {
+    fn drop(&mut self) {
+        let mut kept = self.functions.kept();
+        kept.builds -= 1;
+        if kept.builds == 0 {
+            kept.functions = HashMap::new();
+        }
+    }
+}
+
+fn write<'a>(functions: impl Iterator<Item = (&'a Key, &'a [u8])>) -> Vec<u8> {
+    let mut text = MAGIC.to_vec();
+    for (key, code) in functions {
+        let Ok(length) = u32::try_from(code.len()) else { continue };
+        if text.len() + key.len() + 4 + code.len() > LARGEST {
+            continue;
+        }
+        text.extend_from_slice(key);
+        text.extend_from_slice(&length.to_le_bytes());
+        text.extend_from_slice(code);
+    }
+    // It becomes part of images, whose own hashes would vouch for it.
+    let digest = Sha256::digest(&text);
+    text.extend_from_slice(&digest);
+    text
+}
+
+/// The functions in the file `name` of the cache; none, where there is no such file or it is damaged.
+fn read(cache: &Cache, name: &str) -> Option<Vec<(Key, Arc<[u8]>)>> {
+    let path = match cache.find(name) {
+        Ok(path) => path?,
+        Err(error) => {
+            tracing::warn!(%error, "compiled functions are not used");
+            return None;
+        }
+    };
+    let parsed = fs::read(&path).and_then(|text| parse(&text).ok_or_else(|| io::ErrorKind::InvalidData.into()));
+    if let Err(error) = &parsed {
+        tracing::warn!(%error, ?path, "compiled functions are damaged and are made again");
+    }
+    parsed.ok()
+}
+
+fn parse(text: &[u8]) -> Option<Vec<(Key, Arc<[u8]>)>> {
+    let (text, digest) = text.split_last_chunk::<32>()?;
+    if *Sha256::digest(text) != digest[..] {
+        return None;
+    }
+    let mut rest = text.strip_prefix(MAGIC)?;
+    let mut functions = Vec::new();
+    while !rest.is_empty() {
+        let (key, after) = rest.split_first_chunk::<32>()?;
+        let (length, after) = after.split_first_chunk::<4>()?;
+        let (code, after) = after.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+        functions.push((*key, code.into()));
+        rest = after;
+    }
+    Some(functions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = [7; 32];
+
+    fn begin(cache: &Cache) -> Build {
+        Build::of(Arc::default(), Some((cache.clone(), "a.functions".to_owned())))
+    }
+
+    fn cache() -> (tempfile::TempDir, Cache) {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        (dir, cache)
+    }
+
+    #[test]
+    fn a_function_is_found_in_the_next_build() {
+        let (_dir, cache) = cache();
+        let first = begin(&cache);
+        assert!(first.functions.get(&KEY).is_none());
+        assert!(first.functions.insert(&KEY, b"code".to_vec()));
+        assert_eq!(first.functions.get(&KEY).as_deref(), Some(&b"code"[..]));
+        first.keep();
+        assert_eq!(begin(&cache).functions.get(&KEY).as_deref(), Some(&b"code"[..]));
+    }
+
+    #[test]
+    fn nothing_is_remembered_outside_of_builds() {
+        let functions = Arc::<Functions>::default();
+        assert!(!functions.insert(&KEY, b"code".to_vec()));
+        let build = Build::of(Arc::clone(&functions), None);
+        let other = Build::of(Arc::clone(&functions), None);
+        assert!(functions.insert(&KEY, b"code".to_vec()));
+        drop(build);
+        assert!(functions.get(&KEY).is_some());
+        drop(other);
+        assert!(functions.get(&KEY).is_none());
+    }
+
+    #[test]
+    fn a_damaged_file_is_as_none() {
+        let (_dir, cache) = cache();
+        let first = begin(&cache);
+        first.functions.insert(&KEY, b"code".to_vec());
+        first.keep();
+        let path = cache.path("a.functions");
+        let whole = fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            let found = begin(&cache).functions.get(&KEY).map(Cow::into_owned);
+            assert_eq!(found, None, "the first {length} bytes");
+        }
+        for place in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[place] ^= 1;
+            fs::write(&path, changed).unwrap();
+            assert!(begin(&cache).functions.get(&KEY).is_none(), "byte {place}");
+        }
+    }
+
+    #[test]
+    fn what_the_last_build_needed_is_kept_before_the_rest() {
+        let (_dir, cache) = cache();
+        let first = begin(&cache);
+        for key in 0..9 {
+            first.functions.insert(&[key; 32], vec![key; 100]);
+        }
+        first.keep();
+        let second = begin(&cache);
+        assert!(second.functions.get(&[5; 32]).is_some());
+        second.functions.insert(&KEY, b"new".to_vec());
+        second.keep();
+        let text = fs::read(cache.path("a.functions")).unwrap();
+        let order: Vec<Key> = parse(&text).unwrap().into_iter().map(|(key, _)| key).collect();
+        assert_eq!((order.len(), &order[..2]), (9, &[KEY, [5; 32]][..]));
+    }
+}

@@ -1,0 +1,162 @@
+//! [`Libraries`]: the shared libraries that guests of this process have loaded, as machine code.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+use wasmtime::Engine;
+
+use super::compiled::{self, Compiled};
+use crate::{
+    Error,
+    abi::Errno,
+    cache::Cache,
+    link::{LinkError, ModuleInfo},
+    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
+    syscall::{self, LibraryFile},
+    vfs::Content,
+};
+
+/// No library is larger.
+const LARGEST: u64 = 256 << 20;
+
+/// Asks what linking needs to know of the interpreter's module.
+pub(in crate::engine) type Main<'a> = &'a dyn Fn() -> Result<Arc<ModuleInfo>, Error>;
+
+/// Why a library cannot be loaded. The text is what `dlerror()` gives the guest.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::engine) enum LoadError {
+    #[error("cannot open shared object file: {0}")]
+    File(#[from] Errno),
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    #[error(transparent)]
+    Host(#[from] Error),
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Compiled libraries by the hash of their content. Each is compiled once, whoever asks first.
+pub(in crate::engine) struct Libraries {
+    engine: Engine,
+    cache: Cache,
+    /// The key of the interpreter and of how modules are rewritten.
+    key: &'static str,
+    #[expect(clippy::type_complexity, reason = "a lock for the map and one for each library")]
+    known: Mutex<HashMap<[u8; 32], Arc<Mutex<Option<Arc<Compiled>>>>>>,
+    /// Functions that a library does not bind to itself.
+    elsewhere: OnceLock<Arc<BTreeSet<String>>>,
+}
+
+impl Libraries {
+    /// Libraries of the interpreter that has this key.
+    pub(in crate::engine) fn new(engine: Engine, cache: Cache, key: &'static str) -> Self {
+        Self { engine, cache, key, known: Mutex::default(), elsewhere: OnceLock::new() }
+    }
+
+    /// The library in `file`, which was put there by the host.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(in crate::engine) fn trusted(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<Compiled>, LoadError> {
+        let digest = digest(&file.content)?;
+        let entry = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry(digest).or_default())
+        };
+        // Held while it is compiled: whoever else wants it would otherwise do the same work beside.
+        let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(compiled) = &*entry {
+            return Ok(Arc::clone(compiled));
+        }
+        let make = || self.verified(&bytes(&file.content)?, digest, main);
+        let compiled = compiled::cached(&self.engine, &self.cache, &self.source(&digest), make)?;
+        Ok(Arc::clone(entry.insert(Arc::new(compiled))))
+    }
+
+    /// Compile a library that may be loaded later, unless it is in the cache.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(in crate::engine) fn prepare(&self, content: &Content, main: Main<'_>) -> Result<(), LoadError> {
+        let digest = digest(content)?;
+        let make = || self.verified(&bytes(content)?, digest, main);
+        compiled::prepare(&self.engine, &self.cache, &self.source(&digest), make)
+    }
+
+    /// What compiled code of a library is made from.
+    fn source(&self, digest: &[u8]) -> String {
+        format!("library {} {} {}", env!("CARGO_PKG_VERSION"), self.key, hex(digest))
+    }
+
+    /// A library that the guest's code brought or made: compiled for this guest and kept nowhere.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(in crate::engine) fn untrusted(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<Compiled>, LoadError> {
+        let (wasm, info) = self.rewritten(&bytes(&file.content)?, main)?;
+        Ok(Arc::new(compiled::uncached(&self.engine, &wasm, info)?))
+    }
+
+    /// A library that is compiled under the name `digest`: it must be its own, or it would stand in for another.
+    fn verified(&self, bytes: &[u8], digest: [u8; 32], main: Main<'_>) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
+        if sha256(bytes) != digest {
+            return Err(LoadError::Refused("its content does not have the hash that its wheel names".to_owned()));
+        }
+        self.rewritten(bytes, main)
+    }
+
+    /// A library as it is compiled, and what it says of itself.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(in crate::engine) fn rewritten(&self, wasm: &[u8], main: Main<'_>) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
+        // Before anything else, since a file that is no library at all should be told so.
+        let info = ModuleInfo::side(wasm)?;
+        let elsewhere = match self.elsewhere.get() {
+            Some(names) => names,
+            None => {
+                let main = main()?;
+                let host = syscall::imports().map(|import| import.name.to_owned());
+                let names = main.functions.keys().cloned().chain(host).collect();
+                self.elsewhere.get_or_init(|| Arc::new(names))
+            }
+        };
+        let options = RewriteOptions {
+            own: Some(Arc::clone(elsewhere)),
+            export_globals: true,
+            safepoint: Some(Safepoint::Import),
+            ..RewriteOptions::default()
+        };
+        Ok((rewrite(wasm, &options)?, info))
+    }
+}
+
+/// The hash of a library's content. Its wheel says it beforehand, so that it need not be unpacked when it was compiled
+/// before.
+fn digest(content: &Content) -> Result<[u8; 32], LoadError> {
+    content.digest().map_or_else(|| Ok(sha256(&bytes(content)?)), Ok)
+}
+
+/// The bytes of a library.
+///
+/// # Errors
+/// [`LoadError`] for one that is too large or cannot be read.
+pub(in crate::engine) fn bytes(content: &Content) -> Result<Vec<u8>, LoadError> {
+    if content.len() > LARGEST {
+        return Err(LoadError::Refused(format!("it has {} bytes, the limit is {LARGEST}", content.len())));
+    }
+    Ok(content.clone().into_vec()?)
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,70 @@
+//! The memory that compiling takes.
+//!
+//! With inlining the compiler holds all functions of a module at a time, and keeps what it needed for each, some hundreds
+//! of kilobytes, for as long as its engine lives. So such a module has a compiler of its own, which is dropped when it is
+//! compiled, and one that would not fit into memory is refused: a machine without memory does nothing else either.
+
+use std::sync::{Mutex, PoisonError};
+
+use wasmparser::{Parser, Payload};
+
+use crate::{Error, Result, sys::machine_memory};
+
+/// What a function takes, of the interpreter and of packages alike: 470 kB were measured.
+const FUNCTION: u64 = 480 << 10;
+
+/// Compile `wasm` with inlining by `compile`, which drops the compiler, if there is memory for it. One module at a time:
+/// two would each find the memory that only one of them can have.
+///
+/// # Errors
+/// [`Error::Engine`], when there is not.
+pub(in crate::engine) fn inlining<T>(wasm: &[u8], compile: impl FnOnce() -> T) -> Result<T> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    check(functions(wasm).saturating_mul(FUNCTION), machine_memory::available().unwrap_or(u64::MAX))?;
+    let compiled = compile();
+    machine_memory::give_back();
+    Ok(compiled)
+}
+
+/// A quarter of what is there is left to others.
+fn check(needed: u64, available: u64) -> Result<()> {
+    if needed <= available / 4 * 3 {
+        return Ok(());
+    }
+    let [needed, available] = [needed, available].map(|bytes| bytes as f64 / 1e9);
+    Err(Error::engine(format!(
+        "to compile with inlining takes about {needed:.1} GB of memory and a third more to spare, of which \
+         {available:.1} GB are available: build the image without `inline`, or on a machine with more memory"
+    )))
+}
+
+/// How many functions a module has; what is none has none.
+fn functions(wasm: &[u8]) -> u64 {
+    let mut payloads = Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok);
+    let count = payloads.find_map(|payload| match payload {
+        Payload::CodeSectionStart { count, .. } => Some(count),
+        _ => None,
+    });
+    count.unwrap_or_default().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_both_sizes() {
+        check(8 << 30, 16 << 30).unwrap();
+        check(0, 0).unwrap();
+        let error = check(19_000_000_000, 22_000_000_000).unwrap_err().to_string();
+        assert!(error.contains("19.0 GB") && error.contains("22.0 GB") && error.contains("`inline`"), "{error}");
+    }
+
+    #[test]
+    fn functions_are_counted() {
+        let wasm = wat::parse_str("(module (import \"a\" \"b\" (func)) (func) (func) (func))").unwrap();
+        assert_eq!(functions(&wasm), 3);
+        assert_eq!(functions(b"no module"), 0);
+    }
+}

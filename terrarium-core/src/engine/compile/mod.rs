@@ -1,0 +1,7 @@
+//! Machine code: the engines' configuration, compilation, and the memory that it takes.
+
+pub(in crate::engine) mod compiled;
+pub(in crate::engine) mod config;
+pub(in crate::engine) mod functions;
+pub(in crate::engine) mod libraries;
+pub(in crate::engine) mod memory;

@@ -1,0 +1,113 @@
+//! Facts of CPython that the host relies on: its C API, reference counts, the state of its generators of random numbers,
+//! and the place where it looks for the trampoline.
+
+use wasmtime::{Instance as WasmInstance, Ref, Result, Store, TypedFunc, bail, format_err};
+
+use super::{
+    block_on::block_on,
+    guest::{GuestInstance, PyFunction, address_of, c_string, call, memory, read_u32, write},
+    machine::InterpreterModule,
+    state::{InstanceState, Links},
+};
+use crate::{
+    Error,
+    engine::{bind::driver, snapshot::Span},
+    error::ErrorContext,
+};
+
+impl GuestInstance {
+    /// Import `module` and take its attributes `names`.
+    ///
+    /// # Errors
+    /// [`Error::Start`], with the traceback that the interpreter wrote.
+    pub(crate) fn import<const N: usize>(&mut self, module: &str, names: [&str; N]) -> Result<[PyFunction; N], Error> {
+        let found: Result<_> = block_on(async {
+            let (store, instance) = (&mut self.instance.store, &self.instance.links.python);
+            let mut functions = [PyFunction(0); N];
+            let name = c_string(store, instance, module).await?;
+            let object = call::<u32, u32>(store, instance, "PyImport_ImportModule", name).await?;
+            for (function, name) in functions.iter_mut().zip(names) {
+                let name = c_string(store, instance, name).await?;
+                if object != 0 {
+                    function.0 = call(store, instance, "PyObject_GetAttrString", (object, name)).await?;
+                }
+                if function.0 == 0 {
+                    call::<(), ()>(store, instance, "PyErr_Print", ()).await?;
+                    bail!("cannot import {module}");
+                }
+            }
+            Ok(functions)
+        });
+        found.map_err(|error| {
+            let written = String::from_utf8_lossy(self.process().streams.error.bytes()).into_owned();
+            Error::Start { reason: format!("{error:#}; {}", written.trim()), source: Some(error.into()) }
+        })
+    }
+
+    /// Make the objects at these addresses immortal, as CPython calls it: their reference counts are not written any
+    /// more.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] for an address outside of the memory.
+    pub(crate) fn make_immortal(&mut self, objects: impl Iterator<Item = u32>) -> Result<(), Error> {
+        /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
+        const IMMORTAL: u32 = 5 << 28;
+        const LEAST: u32 = 1 << 30;
+        let doing = "a reference count";
+        let mut memory = memory(&mut self.instance.store).or_engine(doing)?;
+        for object in objects {
+            let count = memory.read_u32(object).or_engine(doing)?;
+            if count < LEAST {
+                memory.write_u32(object, IMMORTAL).or_engine(doing)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The state of the random generator in the object at `address`, which the harness has given a pattern.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when it is not there.
+    pub(crate) fn find_generator(&mut self, address: u32) -> Result<Span, Error> {
+        const WORDS: u32 = 624;
+        const LARGEST_OBJECT: u32 = 8192;
+        let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
+        let pattern: Vec<u8> = pattern.collect();
+        let doing = "a random generator's state";
+        let memory = memory(&mut self.instance.store).or_engine(doing)?;
+        let object = memory.slice(address, LARGEST_OBJECT).or_engine(doing)?;
+        let offset = object.windows(pattern.len()).position(|window| window == pattern);
+        let offset = offset.and_then(|offset| u32::try_from(offset).ok());
+        let offset = offset.ok_or_else(|| Error::engine(format!("{doing}: it is not where the interpreter says")))?;
+        Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
+    }
+}
+
+/// Instantiate the driver and put its trampoline where the interpreter looks for it.
+pub(super) async fn install_driver(
+    unbooted: &InterpreterModule,
+    store: &mut Store<InstanceState>,
+    python: &WasmInstance,
+    links: &Links,
+) -> Result<TypedFunc<(u32, u32), u32>> {
+    let mut imports = Vec::new();
+    for import in unbooted.driver.imports() {
+        imports.push(match import.module() {
+            driver::HOST => unbooted.linker.get(&mut *store, driver::HOST, import.name())?,
+            _ => python
+                .get_export(&mut *store, import.name())
+                .ok_or_else(|| format_err!("the guest does not export {}", import.name()))?,
+        });
+    }
+    let instance = WasmInstance::new_async(&mut *store, &unbooted.driver, &imports).await?;
+    let trampoline = instance.get_func(&mut *store, driver::TRAMPOLINE);
+    let slot = links.table.grow(&mut *store, 1, Ref::Func(trampoline))?;
+    let offset = address_of(store, python, "_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET")?;
+    let runtime = address_of(store, python, "_PyRuntime")?;
+    let offset = read_u32(store, offset)?;
+    let place = runtime.checked_add(offset).ok_or_else(|| format_err!("the trampoline's place is out of range"))?;
+    let slot = u32::try_from(slot)?;
+    write(store, place, &slot.to_le_bytes())?;
+    store.data_mut().run.trampoline = Some(slot);
+    instance.get_typed_func(&mut *store, driver::INVOKE)
+}

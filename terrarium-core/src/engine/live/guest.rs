@@ -1,0 +1,310 @@
+//! [`GuestInstance`]: one live interpreter.
+
+use std::sync::Arc;
+
+use wasmtime::{
+    AsContextMut, Extern, ExternType, Global, GlobalType, Instance as WasmInstance, Mutability,
+    PoolConcurrencyLimitError, Result, Store, TypedFunc, Val, ValType, bail, format_err,
+};
+
+use super::{
+    block_on::block_on,
+    cpython::install_driver,
+    end::End,
+    instance::Instance,
+    machine::{InterpreterModule, Machine},
+    state::{InstanceState, Links, RunState},
+};
+use crate::{
+    Error,
+    engine::{
+        compile::config::MOST_GUESTS,
+        snapshot::{Snapshot, Span},
+        stop::{
+            interrupt::Interrupt,
+            safepoint::{GuardedStore, Safepoint},
+        },
+    },
+    error::ErrorContext,
+    memory::GuestMemory,
+    rewrite::SAFEPOINT_EXPORT,
+    syscall::Process,
+};
+
+/// What a guest starts with.
+pub(crate) struct GuestOptions {
+    /// Its files, descriptors, clocks, entropy.
+    pub(crate) process: Process,
+    /// The environment at start: what configures the interpreter.
+    pub(crate) env: Vec<(String, String)>,
+    /// The memory limit in bytes.
+    pub(crate) memory: u64,
+    /// Whether libraries may be loaded that the guest's code brought or made.
+    pub(crate) untrusted_libraries: bool,
+    /// Whether sleeping takes time: not with a clock that is moved by it.
+    pub(crate) real_sleep: bool,
+}
+
+/// A booted interpreter.
+pub(crate) struct GuestInstance {
+    pub(super) instance: Instance,
+    /// Whether every call so far has returned.
+    in_order: bool,
+}
+
+/// A Python function in a guest. It is good for the guest that gave it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PyFunction(pub(crate) u32);
+
+impl GuestInstance {
+    /// Boot an interpreter, from which an image can be made.
+    ///
+    /// # Errors
+    /// [`Error::Start`], with what the interpreter wrote to its standard error.
+    pub(crate) fn boot(machine: &Arc<Machine>, options: GuestOptions) -> Result<Self, Error> {
+        let unbooted = machine.unbooted()?;
+        let state = InstanceState::new(machine, Arc::clone(&unbooted.linker), RunState::new(None, options));
+        let mut store = Store::new(&machine.engine, state);
+        store.limiter(|state| &mut state.run.limiter);
+        match block_on(Self::start(&unbooted, &mut store)) {
+            Ok((links, invoke)) => {
+                let instance = Instance {
+                    store: GuardedStore::new(store),
+                    links,
+                    invoke,
+                    globals: Vec::new(),
+                    runs: 0,
+                    copied: 0,
+                    written: None,
+                    by_faults: false,
+                };
+                Ok(Self { instance, in_order: true })
+            }
+            Err(error) => {
+                let written = String::from_utf8_lossy(store.data().run.process.streams.error.bytes()).into_owned();
+                let reason = format!("{error:#}");
+                let reason = if written.is_empty() { reason } else { format!("{reason}; {}", written.trim()) };
+                Err(Error::Start { reason, source: Some(error.into()) })
+            }
+        }
+    }
+
+    /// An interpreter that goes on from a snapshot.
+    ///
+    /// # Errors
+    /// [`Error::Start`], when there is no place for another.
+    pub(crate) fn resume(snapshot: &Arc<Snapshot>, options: GuestOptions) -> Result<Self, Error> {
+        let instance = snapshot.instance().map_err(|error| no_place(&error));
+        let mut guest = Self { instance: instance?, in_order: true };
+        let links = guest.instance.links;
+        let mut run = RunState::new(Some(Arc::clone(snapshot)), options);
+        run.limiter.peak = links.memory.data_size(&*guest.instance.store);
+        guest.instance.store.data_mut().run = run;
+        settle(&mut guest.instance.store, links).or_start("")?;
+        guest.draw(&snapshot.record.entropy)?;
+        Ok(guest)
+    }
+
+    /// The program has ended and nobody needs the guest any more: its instance may serve another.
+    pub(crate) fn finish(self) {
+        let Self { instance, in_order } = self;
+        let snapshot = instance.store.data().run.snapshot.clone().filter(|_| in_order);
+        if let Some(snapshot) = snapshot {
+            snapshot.recycle(instance);
+        }
+    }
+
+    /// Fresh random bytes for the places that must differ from one guest to the next.
+    fn draw(&mut self, places: &[Span]) -> Result<(), Error> {
+        if places.is_empty() {
+            return Ok(());
+        }
+        let mut entropy = self.process().entropy.stretched().or_start("entropy")?;
+        let mut bytes = Vec::new();
+        self.instance.writing(|instance| {
+            for Span { address, length } in places {
+                bytes.resize(*length as usize, 0);
+                entropy.fill(&mut bytes).or_start("entropy")?;
+                write(&mut instance.store, *address, &bytes).or_start("entropy")?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn start(
+        unbooted: &InterpreterModule,
+        store: &mut Store<InstanceState>,
+    ) -> Result<(Links, TypedFunc<(u32, u32), u32>)> {
+        // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
+        let null = GlobalType::new(ValType::I32, Mutability::Var);
+        let null = Global::new(&mut *store, null, Val::I32(0))?;
+        let python = &unbooted.python.module;
+        let mut imports = Vec::with_capacity(python.imports().len());
+        for import in python.imports() {
+            imports.push(match import.ty() {
+                ExternType::Global(_) => Extern::Global(null),
+                _ => unbooted.linker.get(&mut *store, import.module(), import.name())?,
+            });
+        }
+        let instance = WasmInstance::new_async(&mut *store, python, &imports).await?;
+        let memory = instance.get_memory(&mut *store, "memory").ok_or_else(|| format_err!("no memory"))?;
+        let table = instance.get_table(&mut *store, "__indirect_function_table");
+        let table = table.ok_or_else(|| format_err!("no table"))?;
+        let signal_word = address_of(store, &instance, "Py_EMSCRIPTEN_SIGNAL_HANDLING")?;
+        let stack_pointer = instance.get_global(&mut *store, "__stack_pointer");
+        let stack_pointer = stack_pointer.ok_or_else(|| format_err!("no stack pointer"))?;
+        let safepoint = instance.get_memory(&mut *store, SAFEPOINT_EXPORT);
+        let safepoint = safepoint.ok_or_else(|| format_err!("no safepoint page"))?;
+        let links = Links { python: instance, memory, safepoint, table, stack_pointer, signal_word };
+        settle(store, links)?;
+
+        let invoke = install_driver(unbooted, store, &instance, &links).await?;
+        call::<(), ()>(store, &instance, "__wasm_call_ctors", ()).await?;
+        let name = c_string(store, &instance, "python").await?;
+        let argv = call::<u32, u32>(store, &instance, "malloc", 8).await?;
+        write(store, argv, &[name.to_le_bytes(), [0; 4]].concat())?;
+        let status = call::<(i32, u32), i32>(store, &instance, "__main_argc_argv", (1, argv)).await?;
+        if status != 0 {
+            bail!("the interpreter ended with status {status}");
+        }
+        Ok((links, invoke))
+    }
+
+    /// Call a Python function with `request` as its one argument, `bytes`; it answers with `bytes`.
+    ///
+    /// # Errors
+    /// The [`End`] of the guest; it cannot be used again.
+    pub(crate) fn invoke(&mut self, function: PyFunction, request: Vec<u8>) -> Result<Vec<u8>, End> {
+        let Ok(length) = u32::try_from(request.len()) else {
+            return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
+        };
+        self.instance.store.data_mut().run.request = request;
+        // Until it has returned.
+        let in_order = std::mem::take(&mut self.in_order);
+        let done = self
+            .instance
+            .writing(|Instance { store, invoke, .. }| block_on(invoke.call_async(&mut **store, (function.0, length))));
+        match done {
+            Ok(0) => {
+                self.in_order = in_order;
+                Ok(std::mem::take(&mut self.instance.store.data_mut().run.response))
+            }
+            Ok(_) => Err(End::Crashed("the interpreter could not take or answer a request".to_owned())),
+            Err(error) => Err(End::from_error(&error, self.interrupt().forced())),
+        }
+    }
+
+    /// The function of the snapshot that was recorded as `name`.
+    pub(crate) fn function(&self, name: &str) -> Option<PyFunction> {
+        let snapshot = self.instance.store.data().run.snapshot.as_ref()?;
+        snapshot.record.functions.get(name).copied().map(PyFunction)
+    }
+
+    /// The content of a memory that its module exports as `name`, which is cleared.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], when there is none.
+    pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        let Instance { store, links, .. } = &mut self.instance;
+        let memory = links.python.get_memory(&mut **store, name);
+        let memory = memory.ok_or_else(|| Error::engine(format!("the interpreter has no memory {name}")))?;
+        let content = memory.data_mut(&mut **store);
+        let taken = content.to_vec();
+        content.fill(0);
+        Ok(taken)
+    }
+
+    /// The store and the parts of a guest that booted here.
+    pub(in crate::engine) fn at_rest(&mut self) -> Option<(&mut Store<InstanceState>, Links)> {
+        let state = self.instance.store.data();
+        let links = state.links().ok().filter(|_| state.run.snapshot.is_none())?;
+        Some((&mut self.instance.store, links))
+    }
+
+    /// The guest's files, descriptors and streams.
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.instance.store.data_mut().run.process
+    }
+
+    /// What stops the guest.
+    pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
+        &self.instance.store.data().run.interrupt
+    }
+
+    /// The most memory that it had at a time, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        self.instance.store.data().run.limiter.peak as u64
+    }
+
+    /// Whether it asked for more memory than it may have, since the last call of this function.
+    pub(crate) fn take_memory_denied(&mut self) -> bool {
+        std::mem::take(&mut self.instance.store.data_mut().run.limiter.denied)
+    }
+}
+
+/// Why there is no instance.
+fn no_place(error: &wasmtime::Error) -> Error {
+    match error.downcast_ref::<PoolConcurrencyLimitError>() {
+        Some(_) => Error::start(format!(
+            "a process has room for {MOST_GUESTS} interpreters at a time, and all are in use: drop sessions"
+        )),
+        None => Error::start(format!("{error:#}")),
+    }
+}
+
+/// Note the parts of a guest that was instantiated, and where it is stopped.
+fn settle(store: &mut Store<InstanceState>, links: Links) -> Result<()> {
+    let safepoint = Safepoint::of(&mut *store, links.safepoint, links.memory, links.signal_word)?;
+    let state = store.data_mut();
+    state.set_links(links);
+    state.run.interrupt.attach(safepoint);
+    Ok(())
+}
+
+pub(super) async fn call<P, R>(
+    store: &mut Store<InstanceState>,
+    instance: &WasmInstance,
+    name: &str,
+    parameters: P,
+) -> Result<R>
+where
+    P: wasmtime::WasmParams + Sync,
+    R: wasmtime::WasmResults + Sync,
+{
+    let function = instance.get_typed_func::<P, R>(&mut *store, name)?;
+    function.call_async(&mut *store, parameters).await
+}
+
+/// A C string in the guest's heap. It is never freed: those that are made live as long as the guest.
+pub(super) async fn c_string(store: &mut Store<InstanceState>, instance: &WasmInstance, text: &str) -> Result<u32> {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.push(0);
+    let address = call::<u32, u32>(store, instance, "malloc", u32::try_from(bytes.len())?).await?;
+    if address == 0 {
+        bail!("no memory for {} bytes", bytes.len());
+    }
+    write(store, address, &bytes)?;
+    Ok(address)
+}
+
+pub(super) fn write(store: &mut Store<InstanceState>, address: u32, bytes: &[u8]) -> Result<()> {
+    memory(store)?.write(address, bytes).map_err(|errno| format_err!("address {address}: {errno}"))
+}
+
+pub(super) fn read_u32(store: &mut Store<InstanceState>, address: u32) -> Result<u32> {
+    memory(store)?.read_u32(address).map_err(|errno| format_err!("address {address}: {errno}"))
+}
+
+pub(super) fn memory(store: &mut Store<InstanceState>) -> Result<GuestMemory<'_>> {
+    let links = store.data().links()?;
+    Ok(GuestMemory::new(links.memory.data_mut(store.as_context_mut())))
+}
+
+/// The address of the data that the guest exports as `name`.
+pub(super) fn address_of(store: &mut Store<InstanceState>, instance: &WasmInstance, name: &str) -> Result<u32> {
+    let global = instance.get_global(&mut *store, name).ok_or_else(|| format_err!("the guest has no data {name}"))?;
+    match global.get(&mut *store) {
+        Val::I32(address) => Ok(address.cast_unsigned()),
+        other => bail!("{name} is {other:?}, not an address"),
+    }
+}

@@ -1,0 +1,271 @@
+//! Stopping a guest from outside: deadlines and cancellation.
+//!
+//! A run is first asked to stop: the guest's signal word is set, the interpreter polls it and raises
+//! `KeyboardInterrupt`, and a session keeps its state. Code that does not heed it is stopped by force after a grace.
+//! The grace is processor time of the guest's thread: on a busy machine the guest may not have had any yet.
+//!
+//! Nothing ticks, and a guest looks at nothing but its safepoint page: one thread for the whole process (the watchdog)
+//! comes when some run's deadline has, and works on the guest's [`Safepoint`]. A run that ends in time costs an entry in
+//! the watchdog's queue. All that reaches into a guest happens under the lock of its [`Interrupt`], and a run that has
+//! ended is not armed any more: a page is never left protected, and never touched after its guest is gone.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{safepoint::Safepoint, watchdog::watchdog};
+use crate::{
+    cancel::Cancel,
+    sys::thread_clock::ThreadClock,
+    syscall::{Sleeper, Wake},
+};
+
+/// Why a run is being stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Timeout,
+    Cancelled,
+}
+
+/// The phase of a run after an interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The user's code runs, on its grace period.
+    UserCode,
+    /// The harness reports.
+    Harness,
+}
+
+/// What the harness gets beyond the grace to report a run that heeded: its first report loads modules.
+const REPORTING: Duration = Duration::from_millis(500);
+
+/// The state of one guest's interruption.
+#[derive(Default)]
+pub(crate) struct Interrupt {
+    state: Mutex<State>,
+    /// Wakes a guest that sleeps in a host function.
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Counts the runs, so that a late watchdog entry of an earlier run does nothing.
+    run: u64,
+    armed: bool,
+    reason: Option<Reason>,
+    grace: Duration,
+    /// Where to stop the guest; none before it is instantiated, and once it is dropped.
+    safepoint: Option<Safepoint>,
+    /// The clock of the thread that the guest runs on.
+    clock: Option<ThreadClock>,
+    /// The processor time of the guest's thread when it was asked to stop.
+    asked_at: Option<Duration>,
+    /// Whether its safepoint page is protected.
+    closed: bool,
+    /// The phase since the interrupt, once the harness has reported it, and the processor time of that moment.
+    phase: Option<(Phase, Duration)>,
+    /// What the harness has used to report, up to that moment.
+    reported: Duration,
+}
+
+impl State {
+    /// What the harness has used to report by `now`, a processor time.
+    fn reported(&self, asked_at: Duration, now: Duration) -> Duration {
+        match self.phase {
+            Some((Phase::Harness, since)) => self.reported + now.saturating_sub(since.max(asked_at)),
+            _ => self.reported,
+        }
+    }
+
+    /// What the guest's thread has used.
+    fn now(&self) -> Duration {
+        self.clock.map_or(Duration::ZERO, ThreadClock::now)
+    }
+
+    /// Ask the guest to stop, or stop it when it was asked before and its time is over.
+    fn press(&mut self) {
+        let Some(asked_at) = self.asked_at else {
+            self.asked_at = Some(self.now());
+            if let Some(safepoint) = &self.safepoint {
+                safepoint.ask();
+            }
+            return;
+        };
+        let now = self.now();
+        let reported = self.reported(asked_at, now);
+        let used = now.saturating_sub(asked_at).saturating_sub(reported);
+        if !self.closed
+            && (used >= self.grace || reported >= REPORTING)
+            && let Some(safepoint) = &self.safepoint
+        {
+            match safepoint.close() {
+                Ok(()) => self.closed = true,
+                // Tried again when the watchdog comes again.
+                Err(error) => tracing::error!(%error, "a guest's safepoint page cannot be protected"),
+            }
+        }
+    }
+
+    /// Let the guest's page be touched again.
+    fn release(&mut self) {
+        if self.closed
+            && let Some(safepoint) = &self.safepoint
+        {
+            match safepoint.open() {
+                Ok(()) => self.closed = false,
+                Err(error) => tracing::error!(%error, "a guest's safepoint page cannot be made accessible"),
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Interrupt").field("reason", &self.reason()).finish_non_exhaustive()
+    }
+}
+
+impl Interrupt {
+    /// From now on the guest is stopped at its safepoint.
+    pub(in crate::engine) fn attach(&self, safepoint: Safepoint) {
+        self.lock().safepoint = Some(safepoint);
+    }
+
+    /// The guest is about to go: nobody reaches into it after this. False, if its page is still protected, because the
+    /// system refused to make it accessible: then the guest's memory must not be used again.
+    pub(in crate::engine) fn detach(&self) -> bool {
+        let mut state = self.lock();
+        state.release();
+        state.safepoint = None;
+        !state.closed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Start to watch a run. Dropping the returned guard ends the watch.
+    ///
+    /// # Errors
+    /// The system's, when the watchdog's thread cannot start: without it there would be no limits.
+    pub(crate) fn arm(self: &Arc<Self>, timeout: Option<Duration>, grace: Duration) -> std::io::Result<Armed> {
+        watchdog().ensure_running()?;
+        let clock = Some(ThreadClock::current()?);
+        let run = {
+            let mut state = self.lock();
+            state.release();
+            let (run, safepoint, closed) = (state.run.wrapping_add(1), state.safepoint.take(), state.closed);
+            *state = State { run, armed: true, grace, clock, safepoint, closed, ..State::default() };
+            run
+        };
+        if let Some(at) = timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
+            watchdog().watch(at, self, run);
+        }
+        Ok(Armed { interrupt: Arc::clone(self) })
+    }
+
+    /// Whether the run was interrupted and the harness has said so.
+    pub(crate) fn is_unwinding(&self) -> bool {
+        self.lock().phase.is_some()
+    }
+
+    /// Notes the phase that begins. The guest's thread calls it when the harness reports one.
+    pub(crate) fn enter(&self, phase: Phase) {
+        let mut state = self.lock();
+        let now = state.now();
+        if let Some(asked_at) = state.asked_at {
+            state.reported = state.reported(asked_at, now);
+        }
+        state.phase = Some((phase, now));
+    }
+
+    /// Why the present run is being stopped, if it is.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.lock().reason
+    }
+
+    /// Whether `run` is the present run, and is watched.
+    pub(super) fn is_watched(&self, run: u64) -> bool {
+        let state = self.lock();
+        state.armed && state.run == run
+    }
+
+    /// Ask run number `run` (or the present one) to stop.
+    pub(super) fn stop(self: &Arc<Self>, reason: Reason, run: Option<u64>) {
+        let run = {
+            let mut state = self.lock();
+            if !state.armed || run.is_some_and(|run| run != state.run) {
+                return;
+            }
+            state.reason.get_or_insert(reason);
+            state.press();
+            state.run
+        };
+        // It comes again until the run has ended, to see whether the grace is over.
+        if let Some(at) = Instant::now().checked_add(AGAIN) {
+            watchdog().watch(at, self, run);
+        }
+        self.wake.notify_all();
+    }
+
+    /// Why the present run was stopped by force, if it was.
+    pub(in crate::engine) fn forced(&self) -> Option<Reason> {
+        let state = self.lock();
+        state.reason.filter(|_| state.closed)
+    }
+}
+
+/// How often the watchdog looks after a run that is to stop.
+const AGAIN: Duration = Duration::from_millis(5);
+
+/// The watch over one run.
+pub(crate) struct Armed {
+    interrupt: Arc<Interrupt>,
+}
+
+impl Drop for Armed {
+    fn drop(&mut self) {
+        let mut state = self.interrupt.lock();
+        state.armed = false;
+        state.release();
+    }
+}
+
+/// A cancel handle's view of a guest: it stops whatever runs in it.
+pub(crate) struct CancelTarget(pub(crate) Arc<Interrupt>);
+
+impl Cancel for CancelTarget {
+    fn cancel(&self) {
+        self.0.stop(Reason::Cancelled, None);
+    }
+}
+
+/// A guest's sleep: it burns no processor time and ends when the run is to stop.
+#[derive(Debug)]
+pub(crate) struct InterruptibleSleep(pub(crate) Arc<Interrupt>);
+
+impl Sleeper for InterruptibleSleep {
+    fn sleep(&self, ns: u64) -> Wake {
+        let until = Instant::now().checked_add(Duration::from_nanos(ns));
+        let mut state = self.0.lock();
+        loop {
+            if state.reason.is_some() {
+                return Wake::Interrupted;
+            }
+            let left = match until {
+                Some(until) => until.saturating_duration_since(Instant::now()),
+                None => Duration::MAX,
+            };
+            if left.is_zero() {
+                return Wake::Elapsed;
+            }
+            // A bound on one wait keeps clear of what the system's clock can represent.
+            let bounded = left.min(Duration::from_secs(3600));
+            state = self.0.wake.wait_timeout(state, bounded).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! From an interpreter's answer to a result's status, error and streams.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::interpreter::{Answer, Outcome, fault};
+use crate::{
+    Bytes, ExecutionResult, PythonError, Status, StreamCallback,
+    engine::Reason,
+    fd::{Output, StreamSink},
+};
+
+/// The result's fields that follow from the interpreter's answer.
+pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionResult {
+    let status = match answer.outcome {
+        Outcome::Success => Status::Success,
+        Outcome::Interrupted(Reason::Timeout) | Outcome::Stopped(Reason::Timeout) => Status::Timeout,
+        Outcome::Interrupted(Reason::Cancelled) | Outcome::Stopped(Reason::Cancelled) => Status::Cancelled,
+        Outcome::Exited if answer.exit_code == Some(0) => Status::Success,
+        Outcome::Crashed if answer.memory_denied => Status::MemoryExceeded,
+        Outcome::Crashed => Status::Crashed,
+        _ if answer.error.as_ref().is_some_and(|error| error.kind == "MemoryError") => Status::MemoryExceeded,
+        Outcome::Error | Outcome::Exited => Status::Error,
+    };
+    let error = match (status, answer.error) {
+        (Status::Success, _) => None,
+        (Status::Timeout, error) => {
+            let limit = timeout.unwrap_or_default().as_secs_f64();
+            Some(stopped(error, "TimeoutError", format!("the run was stopped after {limit} s")))
+        }
+        (Status::Cancelled, error) => Some(stopped(error, "CancelledError", "the run was cancelled".to_owned())),
+        (Status::Error, None) => {
+            Some(fault("SystemExit", answer.exit_code.map_or_else(String::new, |code| code.to_string())))
+        }
+        (_, error) => error,
+    };
+    ExecutionResult {
+        status,
+        final_expression: answer.final_expression,
+        final_repr: answer.repr,
+        final_repr_truncated: answer.repr_truncated,
+        outputs: answer.outputs,
+        displays: answer.displays,
+        error,
+        exit_code: answer.exit_code,
+        ..ExecutionResult::default()
+    }
+}
+
+/// The error of a run that was stopped: where it was, if it could still say so.
+fn stopped(error: Option<PythonError>, kind: &str, message: String) -> PythonError {
+    let mut error = error.unwrap_or_default();
+    let last = format!("{kind}: {message}\n");
+    let before = error.traceback.rfind("KeyboardInterrupt").unwrap_or(error.traceback.len());
+    error.traceback.truncate(before);
+    error.traceback.push_str(&last);
+    error.kind = kind.to_owned();
+    error.module = "builtins".to_owned();
+    error.message = message;
+    error
+}
+
+/// A stream that keeps `limit` bytes and tells them to `callback`.
+pub(crate) fn stream(limit: u64, callback: Option<StreamCallback>) -> Output {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let output = Output::new(limit);
+    match callback {
+        Some(callback) => output.with_sink(Arc::new(Callback(callback))),
+        None => output,
+    }
+}
+
+struct Callback(StreamCallback);
+
+impl StreamSink for Callback {
+    fn chunk(&self, bytes: &[u8]) {
+        (self.0)(bytes);
+    }
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callback")
+    }
+}
+
+/// A stream's bytes as text, and themselves where they are not UTF-8. A character that the limit cut is dropped.
+pub(crate) fn text(mut bytes: Vec<u8>, truncated: bool) -> (String, Option<Bytes>) {
+    if truncated
+        && let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+    {
+        bytes.truncate(error.valid_up_to());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            (String::from_utf8_lossy(&bytes).into_owned(), Some(bytes.into()))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! [`ImageHeader`]: the description of an image in its file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{engine::SnapshotRecord, guest::GuestConfig, syscall::OpenFile};
+
+/// Raise it when the form of the file changes, or what it holds.
+pub(super) const FORMAT: u32 = 4;
+
+/// The description of an image in its file.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ImageHeader {
+    pub(super) format: u32,
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) python: String,
+    pub(super) target: String,
+    /// See [`compatibility`](crate::engine::compatibility).
+    pub(super) compatibility: String,
+    /// See [`guest_key`](crate::provision::guest_key).
+    pub(super) guest: String,
+    pub(super) packages: Vec<String>,
+    pub(super) modules: Vec<String>,
+    /// See [`ImageOptions::inline`](crate::ImageOptions::inline).
+    pub(super) inline: bool,
+    /// See [`ImageOptions::portable`](crate::ImageOptions::portable).
+    pub(super) portable: bool,
+    /// The length of the machine code, and its hash in hexadecimal.
+    pub(super) code: u64,
+    pub(super) sha256: String,
+    /// Whether the packages' files are in the file.
+    pub(super) is_complete: bool,
+    pub(super) config: GuestConfig,
+    pub(super) open_files: Vec<OpenFile>,
+    pub(super) snapshot: SnapshotRecord,
+}

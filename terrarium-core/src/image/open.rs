@@ -1,0 +1,104 @@
+//! Opening an image: its header is checked, its machine code mapped, its files laid out.
+
+use std::{fs, path::Path, sync::Arc};
+
+use super::{
+    Image, ImageInfo, OpenImage, build, fault,
+    file::{self, Contents},
+    header::{FORMAT, ImageHeader},
+    verify,
+};
+use crate::{
+    Result,
+    engine::{CodeKind, Snapshot, compatibility},
+    error::ErrorContext,
+    package::lay_out,
+    provision::{MountedPackages, guest_key, layer, machine},
+    vfs::LayerBuilder,
+};
+
+/// What is in the image file at `path`.
+///
+/// # Errors
+/// [`Error::Image`].
+pub(super) fn inspect(path: &Path) -> Result<ImageInfo> {
+    let header = file::read(path)?.header;
+    info(path, &header)
+}
+
+fn info(path: &Path, header: &ImageHeader) -> Result<ImageInfo> {
+    let size = fs::metadata(path).or_image(path, "")?.len();
+    Ok(ImageInfo {
+        path: path.to_owned(),
+        name: header.name.clone(),
+        python: header.python.clone(),
+        version: header.version.clone(),
+        target: header.target.clone(),
+        packages: header.packages.clone(),
+        modules: header.modules.clone(),
+        size,
+        memory: header.snapshot.memory,
+        inline: header.inline,
+        portable: header.portable,
+        is_complete: header.is_complete,
+    })
+}
+
+/// Whether an image was made for this computer by this version.
+///
+/// # Errors
+/// [`Error::Image`] with the reason.
+pub(super) fn check(path: &Path, header: &ImageHeader) -> Result<()> {
+    let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
+    let here = build::target();
+    if header.format != FORMAT || header.version != env!("CARGO_PKG_VERSION") {
+        return again(&format!("by version {}", header.version));
+    }
+    if header.target != here {
+        return Err(fault(path, format!("it was made for {}, this machine is {here}", header.target)));
+    }
+    if header.guest != guest_key()? {
+        return again("for another interpreter");
+    }
+    if header.compatibility != compatibility(CodeKind { inline: header.inline, portable: header.portable })? {
+        return again("by another version of the engine, or for another processor");
+    }
+    Ok(())
+}
+
+/// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.
+pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&MountedPackages>) -> Result<Image> {
+    let Contents { header, loader, packaged, written } = file::read(path)?;
+    check(path, &header)?;
+    let machine = machine(cache_dir, header.inline)?;
+    let layer = match mounted {
+        Some(mounted) => Arc::clone(&mounted.layer),
+        None if !header.is_complete => {
+            return Err(fault(path, "it is part of a cache and cannot be moved: save the image to a file of its own"));
+        }
+        None => {
+            verify::verify(path, &header, machine.cache())?;
+            let mut layer = LayerBuilder::on(&*layer()?);
+            lay_out(&mut layer, path, &packaged)?;
+            Arc::new(layer.build())
+        }
+    };
+    let layer = if written.is_empty() {
+        layer
+    } else {
+        let mut on = LayerBuilder::on(&layer);
+        file::lay_out_written(&mut on, path, &written)?;
+        Arc::new(on.build())
+    };
+    let info = info(path, &header)?;
+    let read = move || loader.clone().into_vec().or_engine("the image's file");
+    let snapshot = Snapshot::open(&machine, path, header.snapshot, read)?;
+    Ok(Image::new(OpenImage {
+        snapshot: Arc::new(snapshot),
+        layer,
+        files: mounted.map_or(packaged, |mounted| mounted.files.clone()),
+        open_files: header.open_files,
+        config: header.config,
+        info,
+    }))
+}

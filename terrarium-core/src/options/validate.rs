@@ -1,0 +1,99 @@
+//! The bounds of the options.
+
+use std::time::Duration;
+
+use crate::{Error, Result, SandboxOptions};
+
+/// The least memory in which the interpreter starts and can do something.
+const LEAST_MEMORY: u64 = 48 << 20;
+/// What 32-bit WebAssembly can address.
+const MOST_MEMORY: u64 = 4 << 30;
+/// No stream, value or file needs more; it bounds what a result can cost the host.
+const MOST_BYTES: u64 = 16 << 30;
+/// The longest timeout: one that is longer is better expressed as none.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+impl SandboxOptions {
+    /// Check each option against its bounds.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] or [`Error::InvalidPath`] names the first that is outside them.
+    ///
+    /// ```
+    /// assert!(terrarium_core::SandboxOptions::default().validate().is_ok());
+    /// ```
+    pub fn validate(&self) -> Result<()> {
+        timeout(self.timeout)?;
+        within("memory", self.memory, LEAST_MEMORY, MOST_MEMORY)?;
+        for (name, value) in [
+            ("stream_bytes", self.stream_bytes),
+            ("file_bytes", self.file_bytes),
+            ("code_bytes", self.code_bytes),
+            ("value_bytes", self.value_bytes),
+            ("repr_bytes", self.repr_bytes),
+        ] {
+            within(name, value, 0, MOST_BYTES)?;
+        }
+        within("file_count", self.file_count, 16, 10_000_000)?;
+        within("open_files", self.open_files.into(), 8, 65_536)?;
+        if self.grace > Duration::from_secs(60) {
+            return Err(invalid("grace", format!("{:?} is longer than 60 s", self.grace)));
+        }
+        if let Some(fixed) = self.deterministic
+            && !(0.0..=253_402_300_799.0).contains(&fixed.time)
+        {
+            return Err(invalid(
+                "deterministic",
+                format!("time {} is not between the years 1970 and 9999", fixed.time),
+            ));
+        }
+        if !self.home.starts_with('/') || self.home.len() < 2 {
+            return Err(invalid("home", format!("{:?} is not an absolute path of a folder", self.home)));
+        }
+        environment(self.env.iter())?;
+        arguments(&self.args)
+    }
+}
+
+/// A timeout of zero would stop the code before it starts, and a huge one overflows the clock.
+pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
+    match value {
+        Some(d) if d.is_zero() => Err(invalid("timeout", "0 s leaves no time to run; use a positive number".into())),
+        Some(d) if d > LONGEST => Err(invalid("timeout", format!("{d:?} is longer than a year; use none instead"))),
+        _ => Ok(()),
+    }
+}
+
+/// Names and values must survive the trip through C strings.
+pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)>) -> Result<()> {
+    for (name, value) in env {
+        if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+            return Err(invalid(
+                "env",
+                format!(
+                    "{name:?}: a name must be non-empty and contain no `=`; neither name nor value may contain a NUL"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The same for arguments.
+pub(crate) fn arguments(args: &[String]) -> Result<()> {
+    match args.iter().find(|arg| arg.contains('\0')) {
+        Some(arg) => Err(invalid("args", format!("{arg:?} holds a NUL"))),
+        None => Ok(()),
+    }
+}
+
+fn within(name: &'static str, value: u64, least: u64, most: u64) -> Result<()> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(invalid(name, format!("{value} is not between {least} and {most}")))
+}
+
+fn invalid(name: &'static str, reason: String) -> Error {
+    Error::option(name, reason)
+}

@@ -1,0 +1,218 @@
+//! Which modules a program imports, found in its text.
+//!
+//! Python's own parser would know best, but it lives in the guest, and the guest starts with its packages mounted.
+//! Import statements are few and plain: it is enough to tell strings and comments from code, and to know where a
+//! statement begins. What this finds too much costs a package that is not used; what it misses (a module that is
+//! imported by a computed name) is a `ModuleNotFoundError` that says which package to add.
+
+use std::collections::BTreeSet;
+
+/// The first parts of the names of the modules that `code` imports, in functions, `try` blocks and conditions too.
+pub(crate) fn import_scan(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut tokens = Tokens { rest: code, depth: 0 }.peekable();
+    let mut begins = true;
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Name("import") if begins => {
+                // `a.b as c, d`: a name follows the keyword and each comma.
+                let mut expected = true;
+                while let Some(next) = tokens.next_if(|token| !matches!(token, Token::End)) {
+                    match next {
+                        Token::Name(name) if expected => {
+                            found.insert(name.to_owned());
+                            expected = false;
+                        }
+                        Token::Other(',') => expected = true,
+                        _ => {}
+                    }
+                }
+            }
+            Token::Name("from") if begins => {
+                // `from . import x` and `from .a import x` are the program's own.
+                if let Some(Token::Name(name)) = tokens.next_if(|token| matches!(token, Token::Name(_))) {
+                    found.insert(name.to_owned());
+                }
+            }
+            _ => {}
+        }
+        begins = matches!(token, Token::End | Token::Other(':'));
+    }
+    found
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token<'c> {
+    Name(&'c str),
+    /// Any other character that is no space.
+    Other(char),
+    /// A line break or semicolon outside of brackets.
+    End,
+}
+
+struct Tokens<'c> {
+    rest: &'c str,
+    /// How many brackets are open.
+    depth: usize,
+}
+
+impl<'c> Iterator for Tokens<'c> {
+    type Item = Token<'c>;
+
+    fn next(&mut self) -> Option<Token<'c>> {
+        loop {
+            let c = self.rest.chars().next()?;
+            match c {
+                '#' => self.skip(self.rest.find('\n').unwrap_or(self.rest.len())),
+                '\\' => {
+                    // It joins two lines.
+                    let line = self.rest[1..].strip_prefix('\r').unwrap_or(&self.rest[1..]);
+                    self.rest = line.strip_prefix('\n').unwrap_or(line);
+                }
+                '"' | '\'' => {
+                    self.string(c);
+                    return Some(Token::Other(c));
+                }
+                '\n' | '\r' | ';' if self.depth == 0 => {
+                    self.skip(1);
+                    return Some(Token::End);
+                }
+                c if c.is_whitespace() => self.skip(c.len_utf8()),
+                c if c.is_alphanumeric() || c == '_' => {
+                    let end = self.rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.rest.len());
+                    let (word, rest) = self.rest.split_at(end);
+                    self.rest = rest;
+                    match rest.chars().next() {
+                        Some(quote @ ('"' | '\'')) if is_prefix(word) => {
+                            self.string(quote);
+                            return Some(Token::Other(quote));
+                        }
+                        _ => return Some(Token::Name(word)),
+                    }
+                }
+                c => {
+                    match c {
+                        '(' | '[' | '{' => self.depth += 1,
+                        ')' | ']' | '}' => self.depth = self.depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    self.skip(c.len_utf8());
+                    // A colon in brackets begins no statement.
+                    return Some(Token::Other(if c == ':' && self.depth > 0 { ',' } else { c }));
+                }
+            }
+        }
+    }
+}
+
+impl Tokens<'_> {
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    /// Go behind the string that begins here. One in single quotes ends at the end of its line at the latest.
+    fn string(&mut self, quote: char) {
+        let triple = [quote; 3].iter().collect::<String>();
+        let (end, long) = match self.rest.starts_with(&triple) {
+            true => (triple.as_str(), true),
+            false => (&triple[..1], false),
+        };
+        self.skip(end.len());
+        loop {
+            let Some(at) = self.rest.find(|c| c == quote || c == '\\' || (c == '\n' && !long)) else {
+                self.rest = "";
+                return;
+            };
+            self.skip(at);
+            if self.rest.starts_with(end) {
+                self.skip(end.len());
+                return;
+            }
+            match self.rest.chars().next() {
+                Some('\n') if !long => return,
+                // Also in a raw string the next character does not end it.
+                Some('\\') => {
+                    self.skip(1);
+                    let escaped = self.rest.chars().next().map_or(0, char::len_utf8);
+                    self.skip(escaped);
+                }
+                _ => self.skip(1),
+            }
+        }
+    }
+}
+
+fn is_prefix(word: &str) -> bool {
+    word.len() <= 2 && word.chars().all(|c| "rRbBuUfFtT".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(code: &str) -> Vec<String> {
+        import_scan(code).into_iter().collect()
+    }
+
+    #[test]
+    fn every_form_of_import_is_found() {
+        for (code, expected) in [
+            ("import a", &["a"][..]),
+            ("import a.b.c as d, e", &["a", "e"]),
+            ("from a.b import c, d", &["a"]),
+            ("from a import (\n  b,\n  c as import_,\n)\nimport d", &["a", "d"]),
+            ("import a; import b;from c import d", &["a", "b", "c"]),
+            ("try:\n    import a\nexcept ImportError: import b", &["a", "b"]),
+            ("def f():\n\timport a\n\treturn a", &["a"]),
+            ("if x: import a\nelse: from b import c", &["a", "b"]),
+            ("x = {'k': 1}; import a", &["a"]),
+            ("import \\\n  a, \\\r\n b", &["a", "b"]),
+            ("import a # import b\nimport c", &["a", "c"]),
+            ("import grün", &["grün"]),
+            ("with open('x') as f: import a", &["a"]),
+            ("\u{feff}\nimport a", &["a"]),
+            ("import a\r\nimport b\rimport c", &["a", "b", "c"]),
+            ("class C: import a", &["a"]),
+        ] {
+            assert_eq!(found(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_one_is_not() {
+        for code in [
+            "'import a'",
+            "\"\"\"\nimport a\n\"\"\"",
+            "x = r'\\'; y = 'import a'",
+            "'''it's\nimport a'''",
+            "# import a",
+            "from . import a",
+            "from .a import b",
+            "from .. import a",
+            "important a",
+            "yield from a",
+            "raise x from a",
+            "x = f'{y}'\nf'''\nimport a\n'''",
+            "'it\\'s\\\nimport a'",
+            "rb'''\nimport a'''",
+            "x = [\nfrom_,\n]",
+        ] {
+            assert!(found(code).is_empty(), "{code}: {:?}", found(code));
+        }
+    }
+
+    #[test]
+    fn an_unfinished_string_ends_with_its_line() {
+        assert_eq!(found("x = 'abc\nimport a"), ["a"]);
+        assert!(found("x = '''abc\nimport a").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_to_its_end(code in "[a-z'\"\\\\#\n;:(){}. \u{e9}]{0,60}|import|from") {
+            import_scan(&code);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The bytecode of packages: compiled once, by the guest itself, and kept in the cache folder.
+//!
+//! Wheels hold sources. Importing those of pandas takes seconds, in every fresh interpreter; from bytecode it takes a
+//! fraction. A package is compiled alone and where nothing of it can be imported, so that none can put code into
+//! another's bytecode.
+
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Write as _},
+    path::Path,
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+use sha2::{Digest, Sha256};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use super::distribution::{layer, target};
+use crate::{
+    Bytes, Result,
+    cache::Cache,
+    error::ErrorContext,
+    package::{PackageFiles, PlacedFile, PlacedKind, from_archive, lay_out},
+    vfs::{Layer, LayerBuilder},
+};
+
+/// The folder of the guest that holds the sources which are compiled.
+pub(crate) const SOURCES: &str = "/sources";
+/// Raise it when the program that compiles, or the form of its output, changes.
+const FORMAT: u32 = 1;
+/// The number of packages that are compiled at a time.
+const WORKERS: usize = 2;
+
+/// Compiles the sources in the folder [`SOURCES`] of a layer, in a guest whose cache folder is the path, and gives the
+/// bytecode by the paths at which the interpreter looks for it, relative to the root.
+pub(crate) type CompileSources = fn(Layer, Option<&Path>) -> Result<BTreeMap<String, Bytes>>;
+
+/// The bytecode of the packages that have sources, as packages of their own.
+///
+/// # Errors
+/// [`Error::Cache`](crate::Error::Cache), when the cache cannot be used, and faults of the host.
+pub(super) fn bytecode(
+    items: &[PackageFiles],
+    cache_dir: Option<&Path>,
+    compile: CompileSources,
+) -> Result<Vec<PackageFiles>> {
+    let cache = Cache::open(cache_dir)?;
+    let mut missing = Vec::new();
+    for item in items.iter().filter(|item| sources(item).next().is_some()) {
+        if cache.find(&file_name(item)?)?.is_none() {
+            missing.push(item);
+        }
+    }
+    compile_all(missing, cache_dir, &cache, compile)?;
+    let mut bytecode = Vec::new();
+    for item in items {
+        let name = file_name(item)?;
+        let Some(path) = cache.find(&name)? else {
+            continue;
+        };
+        match from_archive(&path) {
+            Ok(files) => bytecode.push(PackageFiles { origin: path, key: name, files }),
+            Err(error) => {
+                tracing::warn!(%error, "bytecode is damaged and will be made again");
+                cache.forget(&name);
+            }
+        }
+    }
+    Ok(bytecode)
+}
+
+/// The sources of a package that are compiled. Its tests are not: they are large, and seldom imported.
+fn sources(item: &PackageFiles) -> impl Iterator<Item = &PlacedFile> {
+    item.files.iter().filter(|file| {
+        let is_source = file.path.ends_with(".py") && matches!(file.kind, PlacedKind::File { .. });
+        is_source && !file.path.split('/').any(|part| part == "tests")
+    })
+}
+
+/// Named by all that the bytecode depends on.
+fn file_name(item: &PackageFiles) -> Result<String> {
+    let python = target()?.full;
+    let digest = Sha256::digest(format!("bytecode {FORMAT} of Python {python} for {}", item.key));
+    Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".pyc.zip")
+}
+
+fn compile_all(
+    missing: Vec<&PackageFiles>,
+    cache_dir: Option<&Path>,
+    cache: &Cache,
+    compile: CompileSources,
+) -> Result<()> {
+    let workers = missing.len().min(WORKERS);
+    let work = Mutex::new(missing.into_iter());
+    let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers)
+            .map(|_| {
+                scope.spawn(|| {
+                    while let Some(item) = next() {
+                        cache.store(&file_name(item)?, &pack(&compiled(item, cache_dir, compile)?)?)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        let panicked = || Err(crate::Error::engine("the thread that compiles packages failed"));
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| panicked()))
+    })
+}
+
+/// The bytecode of a package. It is compiled where nothing of it can be imported.
+fn compiled(item: &PackageFiles, cache_dir: Option<&Path>, compile: CompileSources) -> Result<BTreeMap<String, Bytes>> {
+    let started = std::time::Instant::now();
+    let mut builder = LayerBuilder::on(&*layer()?);
+    let moved: Vec<PlacedFile> = sources(item)
+        .map(|file| PlacedFile { path: format!("{SOURCES}{}", file.path), kind: file.kind.clone() })
+        .collect();
+    lay_out(&mut builder, &item.origin, &moved)?;
+    let files = compile(builder.build(), cache_dir)?;
+    let (origin, modules, seconds) = (item.origin.display(), files.len(), started.elapsed().as_secs_f64());
+    tracing::info!(%origin, modules, seconds, "compiled the sources of a package");
+    Ok(files)
+}
+
+/// In one file. It is not compressed: it is read more often than written.
+fn pack(files: &BTreeMap<String, Bytes>) -> Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (path, content) in files {
+        archive.start_file(path.as_str(), options).or_engine("bytecode")?;
+        archive.write_all(content).or_engine("bytecode")?;
+    }
+    Ok(archive.finish().or_engine("bytecode")?.into_inner())
+}

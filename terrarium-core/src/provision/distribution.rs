@@ -1,0 +1,132 @@
+//! The guest's own distribution: the interpreter's module and the read-only files that every sandbox starts with.
+
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use sha2::{Digest, Sha256};
+use terrarium_runtime::{Packed, Runtime};
+
+use crate::{
+    Error, Result,
+    abi::Timespec,
+    engine::{Machine, Source},
+    error::ErrorContext,
+    guest::{HARNESS_FILES, HARNESS_ROOT},
+    package::{ArchiveError, SITE_PACKAGES, Target, mount},
+    rewrite::Safepoint,
+    vfs::{Content, Credentials, Layer, LayerBuilder, ReadAt},
+};
+
+/// The time-zone database, as a package.
+const TZDATA: &str = "/lib/terrarium/tzdata";
+
+/// The name of the bare image: the one of the interpreter without packages.
+pub(crate) const BARE: &str = "base";
+
+/// The guest's artifacts.
+///
+/// # Errors
+/// [`Error::Artifacts`], when they are damaged.
+pub(crate) fn runtime() -> Result<&'static Runtime> {
+    Runtime::bundled().or_artifacts()
+}
+
+/// Identifies the guest: its artifacts, and the harness that runs in it.
+///
+/// # Errors
+/// [`Error::Artifacts`], when they are damaged.
+pub(crate) fn guest_key() -> Result<String> {
+    let mut hasher = Sha256::new();
+    for (name, text) in HARNESS_FILES {
+        for part in [name, text] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    Ok(format!("{} {:x}", runtime()?.key(), hasher.finalize()))
+}
+
+/// What packages must fit.
+///
+/// # Errors
+/// [`Error::Artifacts`], when they are damaged.
+pub(crate) fn target() -> Result<Target> {
+    let guest = &runtime()?.manifest().guest;
+    let mut numbers = guest.python.split('.').map(|number| number.parse().ok());
+    let python = numbers.next().flatten().zip(numbers.next().flatten());
+    let python = python.ok_or_else(|| Error::artifacts(format!("Python's version is {:?}", guest.python)))?;
+    Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
+}
+
+/// The machine that runs the interpreter, whose compiled code is kept in `cache_dir` (none: the default folder), for
+/// code that is compiled with `inlining` or without.
+///
+/// # Errors
+/// Those of [`runtime`] and [`Machine::shared`].
+pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Machine>> {
+    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm, safepoint: Safepoint::Define }, inlining)
+}
+
+/// The interpreter's module as the artifacts have it.
+pub(crate) fn wasm() -> Result<Vec<u8>> {
+    runtime()?.python_wasm().or_artifacts()
+}
+
+/// The environment that configures CPython at its start; the code does not see it.
+pub(crate) fn start_environment(home: &str) -> Vec<(String, String)> {
+    let search = format!("{HARNESS_ROOT}:{SITE_PACKAGES}:{TZDATA}");
+    [
+        ("HOME", home),
+        ("PYTHONPATH", &search),
+        // What is written must be with the host at once: a run may be stopped at any time.
+        ("PYTHONUNBUFFERED", "1"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The read-only files that all sandboxes share.
+///
+/// # Errors
+/// [`Error::Artifacts`], when they are damaged.
+pub(crate) fn layer() -> Result<Arc<Layer>> {
+    static LAYER: OnceLock<Arc<Layer>> = OnceLock::new();
+    if let Some(layer) = LAYER.get() {
+        return Ok(Arc::clone(layer));
+    }
+    let runtime = runtime()?;
+    let library = runtime.library().or_artifacts()?;
+    let bytecode = runtime.bytecode().or_artifacts()?;
+    let layer = build(library, bytecode).or_artifacts()?;
+    Ok(Arc::clone(LAYER.get_or_init(|| Arc::new(layer))))
+}
+
+fn build(library: &'static Packed, bytecode: &'static Packed) -> Result<Layer, ArchiveError> {
+    let mut layer = LayerBuilder::unix();
+    layer.owner(Credentials::ROOT);
+    // The members of both archives have absolute paths.
+    mount(&mut layer, "", Content::Source(Arc::new(Shipped(library))))?;
+    layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::default())?;
+    for (name, source) in HARNESS_FILES {
+        let path = format!("{HARNESS_ROOT}/{name}");
+        layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
+    }
+    mount(&mut layer, "", Content::Source(Arc::new(Shipped(bytecode))))?;
+    Ok(layer.build())
+}
+
+/// An artifact as content of files.
+struct Shipped(&'static Packed);
+
+impl ReadAt for Shipped {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at(offset, buf)
+    }
+}

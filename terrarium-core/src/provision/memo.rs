@@ -1,0 +1,29 @@
+//! Values that are made once in a process for each key.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::Result;
+
+/// The number of values that are kept.
+const CAPACITY: usize = 32;
+
+/// The value that `make` gave for a key before, or gives now. Other callers wait meanwhile, since it may take long.
+pub(super) fn remembered<T>(
+    all: &Mutex<BTreeMap<String, Arc<T>>>,
+    key: String,
+    make: impl FnOnce() -> Result<Arc<T>>,
+) -> Result<Arc<T>> {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = all.get(&key) {
+        return Ok(Arc::clone(known));
+    }
+    let made = make()?;
+    if all.len() >= CAPACITY {
+        all.clear();
+    }
+    all.insert(key, Arc::clone(&made));
+    Ok(made)
+}

@@ -1,0 +1,233 @@
+//! From the options to mounted packages.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    bytecode::{self, CompileSources},
+    distribution::{layer, machine, target},
+    memo::remembered,
+    store::store_dir,
+};
+use crate::{
+    Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions,
+    package::{Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, Site, import_scan, lay_out},
+    vfs::{Content, Layer, LayerBuilder},
+};
+
+/// Packages with the files that every sandbox has.
+pub(crate) struct MountedPackages {
+    pub(crate) layer: Arc<Layer>,
+    /// The packages' names, with those that others need.
+    pub(crate) names: Vec<String>,
+    /// Their files, bytecode included.
+    pub(crate) files: Vec<PlacedFile>,
+    /// Tells them from any others; empty for none.
+    pub(crate) key: String,
+}
+
+impl MountedPackages {
+    /// No packages.
+    ///
+    /// # Errors
+    /// [`Error::Artifacts`].
+    pub(crate) fn none() -> Result<Self> {
+        Ok(Self { layer: layer()?, names: Vec::new(), files: Vec::new(), key: String::new() })
+    }
+}
+
+/// Gives a sandbox its packages.
+pub(crate) struct PackageProvider {
+    /// None, if the options ask for no packages.
+    pool: Option<Arc<Pool>>,
+    compile: CompileSources,
+}
+
+impl PackageProvider {
+    /// Open the sources of the options.
+    ///
+    /// # Errors
+    /// [`Error::Package`] for one that cannot be used.
+    pub(crate) fn new(options: &SandboxOptions, compile: CompileSources) -> Result<Self> {
+        if options.packages == Packages::default() && options.packages_from.is_empty() {
+            return Ok(Self { pool: None, compile });
+        }
+        let pool = pool(&options.packages_from, &store_dir(options.cache_dir.as_deref())?)?;
+        Ok(Self { pool: Some(pool), compile })
+    }
+
+    /// The packages of all sources, if there are any.
+    pub(crate) fn pool(&self) -> Option<&Pool> {
+        self.pool.as_deref()
+    }
+
+    /// What is there whatever the code is: the packages that the options list, and site folders.
+    ///
+    /// # Errors
+    /// [`Error::Package`] for a package that is not there or broken.
+    pub(crate) fn preloaded(&self, options: &SandboxOptions, inlining: bool) -> Result<Arc<MountedPackages>> {
+        let (Some(pool), listed) = (&self.pool, listed(options)) else {
+            return Ok(Arc::new(MountedPackages::none()?));
+        };
+        let packages = pool.resolve(listed.iter().map(String::as_str))?;
+        mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile)
+    }
+
+    /// The modules that an image with the options' packages imports; none, if the options list no packages, ask for none
+    /// to be preloaded, or name a site folder, which may change.
+    pub(crate) fn preloaded_modules(&self, options: &SandboxOptions) -> Option<Vec<String>> {
+        let pool = self.pool.as_ref().filter(|pool| pool.sites().is_empty() && options.preload)?;
+        Some(pool.modules(listed(options).iter().map(String::as_str)))
+    }
+
+    /// The packages that the code of a run imports, if the options ask to find them.
+    ///
+    /// # Errors
+    /// [`Error::Package`] for a package that is broken. One that is missing is left to Python's own error.
+    pub(crate) fn imported(
+        &self,
+        options: &SandboxOptions,
+        inlining: bool,
+        code: &str,
+        run: &ExecuteOptions,
+    ) -> Result<Option<Arc<MountedPackages>>> {
+        let (Some(pool), Packages::Auto) = (&self.pool, &options.packages) else {
+            return Ok(None);
+        };
+        let mut modules = import_scan(code);
+        for (path, content) in options.files.iter().chain(&run.files) {
+            if let (true, Ok(text)) = (path.ends_with(".py"), content.as_str()) {
+                modules.extend(import_scan(text));
+            }
+        }
+        let mut wanted = Vec::new();
+        for name in modules.iter().filter_map(|module| pool.provider(module)) {
+            match pool.resolve([name]) {
+                Ok(_) => wanted.push(name),
+                Err(error @ (PackageError::Unknown { .. } | PackageError::Absent { .. })) => {
+                    tracing::warn!(%error, "a package that the code imports is left out");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        mounted(pool, &pool.resolve(wanted)?, options.cache_dir.as_deref(), inlining, self.compile).map(Some)
+    }
+}
+
+/// The packages that an image is to have, and the modules that it imports.
+///
+/// # Errors
+/// [`Error::Package`] for packages that are not there or broken, [`Error::InvalidOption`] for a site folder.
+pub(crate) fn mount_for_image(
+    options: &ImageOptions,
+    compile: CompileSources,
+) -> Result<(Arc<MountedPackages>, Vec<String>)> {
+    if options.packages.is_empty() {
+        return Ok((Arc::new(MountedPackages::none()?), Vec::new()));
+    }
+    let cache_dir = options.cache_dir.as_deref();
+    let pool = pool(&options.packages_from, &store_dir(cache_dir)?)?;
+    if !pool.sites().is_empty() {
+        let reason = "a site folder cannot be part of an image: name wheels or a distribution".to_owned();
+        return Err(Error::option("packages_from", reason));
+    }
+    let names = || options.packages.iter().map(String::as_str);
+    let mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false, compile)?;
+    Ok((mounted, pool.modules(names())))
+}
+
+fn listed(options: &SandboxOptions) -> &[String] {
+    match &options.packages {
+        Packages::List(names) => names,
+        Packages::Auto => &[],
+    }
+}
+
+/// The sources, opened once for as long as they do not change.
+fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
+    static POOLS: Mutex<BTreeMap<String, Arc<Pool>>> = Mutex::new(BTreeMap::new());
+    let stamps: Vec<String> = from.iter().map(Path::new).chain([store]).map(stamp).collect();
+    let key = format!("{from:?} {store:?} {stamps:?}");
+    let make = || Ok(Arc::new(Pool::open(from, store, target()?)?));
+    remembered(&POOLS, key, make)
+}
+
+/// Changes when a file, or one that lies in a folder, changes.
+fn stamp(path: &Path) -> String {
+    let of = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok()));
+    let listed = fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut inside: Vec<_> = listed.map(|path| (of(&path), path)).collect();
+    inside.sort();
+    let digest = Sha256::digest(format!("{:?} {inside:?}", of(path)));
+    format!("{digest:x}")
+}
+
+/// The packages as a layer, made once in a process; their libraries are compiled with `inlining` or without.
+fn mounted(
+    pool: &Pool,
+    packages: &[Arc<Available>],
+    cache_dir: Option<&Path>,
+    inlining: bool,
+    compile: CompileSources,
+) -> Result<Arc<MountedPackages>> {
+    static SETS: Mutex<BTreeMap<String, Arc<MountedPackages>>> = Mutex::new(BTreeMap::new());
+    let opened = packages.iter().map(|package| package.open(pool.target())).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<&str> =
+        pool.sites().iter().map(|site| site.key()).chain(opened.iter().map(|opened| &*opened.sha256)).collect();
+    if keys.is_empty() {
+        return Ok(Arc::new(MountedPackages::none()?));
+    }
+    remembered(&SETS, format!("{cache_dir:?} {inlining} {keys:?}"), || {
+        // What is installed last replaces what was there: the first source comes last, and so wins.
+        let mut items = Vec::new();
+        for opened in &opened {
+            let files = opened.wheel.files()?;
+            items.push(PackageFiles { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
+        }
+        // A site folder may hold much that no code imports; its libraries are compiled when they are loaded.
+        prepare_libraries(&items, cache_dir, inlining)?;
+        items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
+        let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
+        names.extend(pool.sites().iter().flat_map(|site| site.packages().iter().cloned()));
+        for item in bytecode::bytecode(&items, cache_dir, compile)? {
+            items.push(item);
+        }
+        let mut layer = LayerBuilder::on(&*layer()?);
+        for item in &items {
+            lay_out(&mut layer, &item.origin, &item.files)?;
+        }
+        let files = items.into_iter().flat_map(|item| item.files).collect();
+        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, files, key: format!("{keys:?}") }))
+    })
+}
+
+/// Have the native libraries of packages compiled, before the time of a run is counted.
+fn prepare_libraries(items: &[PackageFiles], cache_dir: Option<&Path>, inlining: bool) -> Result<()> {
+    let files = items.iter().flat_map(|item| &item.files);
+    let libraries: Vec<(&str, &Content)> = files
+        .filter_map(|file| match &file.kind {
+            PlacedKind::File { content, .. } if file.path.ends_with(".so") => Some((file.path.as_str(), content)),
+            _ => None,
+        })
+        .collect();
+    if !libraries.is_empty() {
+        machine(cache_dir, inlining)?.prepare_libraries(&libraries);
+    }
+    Ok(())
+}
+
+fn of_site(site: &Site) -> PackageFiles {
+    PackageFiles { origin: site.path().to_owned(), key: site.key().to_owned(), files: site.files().to_vec() }
+}
+
+impl fmt::Debug for MountedPackages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MountedPackages").field("names", &self.names).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,45 @@
+//! The store of downloaded packages below the cache folder.
+
+use std::path::{Path, PathBuf};
+
+use super::distribution::{runtime, target};
+use crate::{
+    Error, Result,
+    cache::{Cache, default_cache_dir},
+    error::ErrorContext,
+    package::{Distribution, PackageStore},
+};
+
+/// The folder of downloads below the cache folder.
+const STORE: &str = "packages";
+/// Where the guest's own distribution publishes its packages, by version.
+const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
+
+/// The folder of downloaded packages.
+///
+/// # Errors
+/// [`Error::Cache`], when there is no cache folder.
+pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
+    let dir = cache_dir.map(Path::to_owned).or_else(default_cache_dir);
+    dir.map(|dir| dir.join(STORE)).ok_or_else(|| {
+        let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
+        Error::cache(PathBuf::new(), reason)
+    })
+}
+
+impl PackageStore {
+    /// The store in a cache folder: [`SandboxOptions::cache_dir`], or the default one. It is made if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when it cannot be made or others may write to it.
+    pub fn open(cache_dir: Option<&Path>) -> Result<Self> {
+        let dir = store_dir(cache_dir)?;
+        Cache::open(cache_dir)?;
+        // The same rules as for compiled code: what lies in it is run without asking again.
+        Cache::open(Some(&dir))?;
+        let runtime = runtime()?;
+        let lock = runtime.package_lock().or_artifacts()?;
+        let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
+        Ok(Self::at(dir, target()?, Distribution { url, lock }))
+    }
+}

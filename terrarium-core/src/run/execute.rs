@@ -1,0 +1,156 @@
+//! Running code in a live interpreter, and collecting the streams, values and files that it leaves behind.
+
+use std::time::Instant;
+
+use super::{
+    guest_path, missing_module,
+    setup::{SandboxSetup, writer},
+};
+use crate::{
+    Bytes, ExecuteOptions, ExecutionResult, Metrics, Result,
+    error::{FileOperation, file_error},
+    fd::Input,
+    guest::{LiveInterpreter, Request, conclude, stream, text},
+    package::{PlacedFile, PlacedKind, SITE_PACKAGES},
+    provision::MountedPackages,
+    vfs::{At, Content, Mark},
+};
+
+/// The name of the code in tracebacks, unless the caller gives one.
+const FILENAME: &str = "main.py";
+/// Folders whose files are nobody's output.
+const SCRATCH: [&str; 2] = ["/tmp/", "/dev/"];
+
+/// Run code and collect what it leaves behind.
+///
+/// # Errors
+/// As for [`Sandbox::execute`](crate::Sandbox::execute).
+pub(crate) fn execute(
+    setup: &SandboxSetup,
+    live: &mut LiveInterpreter,
+    code: &str,
+    mut options: ExecuteOptions,
+    keep: bool,
+) -> Result<ExecutionResult> {
+    let begun = Instant::now();
+    let settings = setup.options();
+    let cwd = options.cwd.as_deref().map(|cwd| setup.working_directory(Some(cwd))).transpose()?;
+    if keep && let Some(found) = setup.packages().imported(settings, setup.is_inlined(), code, &options)? {
+        add_packages(live, &found)?;
+    }
+    let process = live.process();
+    let writer = writer(&**process.clock());
+    setup.write_all(&mut process.vfs, &writer, &options.files)?;
+    process.streams.input = Input::new(std::mem::take(&mut options.stdin).into_vec());
+    process.streams.output = stream(settings.stream_bytes, options.on_stdout.clone());
+    process.streams.error = stream(settings.stream_bytes, options.on_stderr.clone());
+    let mark = process.vfs.mark();
+    let here = cwd.as_deref().map_or(Ok(process.cwd()), |cwd| {
+        let at = At::root(cwd.as_bytes());
+        process.vfs.resolve_directory(&writer, at)
+    });
+    let has_files = here.and_then(|here| process.vfs.is_empty_dir(here)).map_or(true, |is_empty| !is_empty);
+
+    let filename = options.filename.as_deref().unwrap_or(FILENAME);
+    let argv = options
+        .args
+        .as_deref()
+        .or((!keep).then_some(&*settings.args))
+        .map(|args| std::iter::once(filename).chain(args.iter().map(String::as_str)).collect());
+    let request = Request {
+        code,
+        filename,
+        argv,
+        env: (!options.env.is_empty()).then_some(&options.env),
+        cwd: cwd.as_deref(),
+        inputs: &options.inputs,
+        outputs: &options.outputs,
+        has_files,
+        keep,
+        value_bytes: settings.value_bytes,
+        repr_bytes: settings.repr_bytes,
+        store_last: options.store_last,
+    };
+    let timeout = options.timeout.or(settings.timeout);
+    let running = Instant::now();
+    let answer = live.execute(&request, timeout, options.cancel.as_ref())?;
+    let run = running.elapsed();
+
+    let lost = answer.outcome.is_end();
+    let mut result = conclude(answer, timeout);
+    result.session_lost = keep && lost;
+    if let Some(error) = &mut result.error {
+        missing_module::explain(error, setup.packages());
+    }
+    collect(setup, live, &mark, &mut result);
+    let start = std::mem::take(&mut live.start);
+    result.metrics = Metrics {
+        start,
+        run,
+        total: start + begun.elapsed(),
+        peak_memory: live.peak_memory(),
+        image: setup.image().info().name.clone(),
+        packages: live.packages.clone(),
+    };
+    Ok(result)
+}
+
+/// Streams and files.
+fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result: &mut ExecutionResult) {
+    let process = live.process();
+    let (output, error) = (&mut process.streams.output, &mut process.streams.error);
+    result.stdout_truncated = output.truncated();
+    (result.stdout, result.stdout_bytes) = text(output.take(), result.stdout_truncated);
+    result.stderr_truncated = error.truncated();
+    (result.stderr, result.stderr_bytes) = text(error.take(), result.stderr_truncated);
+
+    let home = &setup.options().home;
+    let changes = process.vfs.changes(mark);
+    for changed in changes.created.iter().chain(&changes.modified) {
+        let absolute = String::from_utf8_lossy(changed);
+        if SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
+            continue;
+        }
+        // A file that cannot be read any more (its folder was replaced meanwhile) is none.
+        if let Ok(content) = process.vfs.host_read(changed)
+            && let Ok(content) = bytes(content)
+        {
+            result.output_files.insert(guest_path::shown(home, &absolute).to_owned(), content);
+        }
+    }
+    for deleted in &changes.deleted {
+        let absolute = String::from_utf8_lossy(deleted);
+        if !SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
+            result.deleted_files.push(guest_path::shown(home, &absolute).to_owned());
+        }
+    }
+}
+
+/// Put packages into the files of a live interpreter.
+fn add_packages(live: &mut LiveInterpreter, found: &MountedPackages) -> Result<()> {
+    let fault = |path: &str, errno| file_error(FileOperation::Mount, path, errno);
+    if found.names.iter().all(|name| live.packages.contains(name)) {
+        return Ok(());
+    }
+    let vfs = live.files();
+    for PlacedFile { path, kind } in &found.files {
+        let mounted = match kind {
+            PlacedKind::File { content, executable } => {
+                vfs.host_mount(path.as_bytes(), content.clone(), if *executable { 0o555 } else { 0o444 })
+            }
+            PlacedKind::Link(target) => vfs.host_mount_link(path.as_bytes(), target.as_bytes()),
+        };
+        mounted.map_err(|errno| fault(path, errno))?;
+    }
+    vfs.host_renew(SITE_PACKAGES.as_bytes()).map_err(|errno| fault(SITE_PACKAGES, errno))?;
+    live.packages.clone_from(&found.names);
+    Ok(())
+}
+
+/// A file's content; shared, not copied, where it lies in memory of its own.
+pub(crate) fn bytes(content: Content) -> Result<Bytes, crate::abi::Errno> {
+    match content {
+        Content::Owned(shared) => Ok(Bytes::from(shared)),
+        other => other.into_vec().map(Bytes::from),
+    }
+}

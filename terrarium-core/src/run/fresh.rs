@@ -1,0 +1,26 @@
+//! A run in an interpreter that is started for it and dropped after it.
+
+use std::time::Instant;
+
+use super::{check::check, execute::execute, setup::SandboxSetup, start::start};
+use crate::{ExecuteOptions, ExecutionResult, Result, engine::check_process};
+
+/// Runs code in a fresh interpreter.
+///
+/// # Errors
+/// As for [`Sandbox::execute`](crate::Sandbox::execute).
+pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
+    let begun = Instant::now();
+    check_process()?;
+    check(setup.options(), code, &options)?;
+    let found = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options)?;
+    let files = found.as_ref().map(|found| setup.lay_out(Some(found))).transpose()?;
+    let mut live = start(setup, files)?;
+    if let Some(found) = found {
+        live.packages.clone_from(&found.names);
+    }
+    let mut result = execute(setup, &mut live, code, options, false)?;
+    live.finish();
+    result.metrics.total = begun.elapsed();
+    Ok(result)
+}

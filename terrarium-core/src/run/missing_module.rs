@@ -1,0 +1,83 @@
+//! A second sentence for `ModuleNotFoundError`: which package has the module.
+
+use std::path::Path;
+
+use crate::{
+    PythonError,
+    package::Lock,
+    provision::{PackageProvider, runtime, target},
+};
+
+/// Add to the error, if it is one of a module that a known package provides.
+pub(crate) fn explain(error: &mut PythonError, packages: &PackageProvider) {
+    if error.kind != "ModuleNotFoundError" {
+        return;
+    }
+    let Some(module) = module(&error.message) else {
+        return;
+    };
+    let Some(package) = provider(module, packages) else {
+        return;
+    };
+    let hint = format!(". The package {package} provides it: add {package:?} to the option `packages`");
+    // The message ends the traceback too.
+    if let Some(at) = error.traceback.rfind(&error.message) {
+        error.traceback.insert_str(at + error.message.len(), &hint);
+    }
+    error.message.push_str(&hint);
+}
+
+/// The top-level module that the message says is not there. One that lacks a part (`No module named 'a.b'; 'a' is not
+/// a package`) is there.
+fn module(message: &str) -> Option<&str> {
+    let name = message.strip_prefix("No module named '")?.strip_suffix('\'')?;
+    name.split('.').next().filter(|top| !top.is_empty())
+}
+
+fn provider(module: &str, packages: &PackageProvider) -> Option<String> {
+    if let Some(name) = packages.pool().and_then(|pool| pool.provider(module)) {
+        return Some(name.to_owned());
+    }
+    let lock = runtime().ok()?.package_lock().ok()?;
+    let lock = Lock::parse(&lock, Path::new("the guest's lock"), &target().ok()?).ok()?;
+    lock.provider(module).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::SandboxOptions;
+
+    fn hinted(kind: &str, message: &str) -> PythonError {
+        let traceback = format!("Traceback (most recent call last):\n  …\n{kind}: {message}\n");
+        let mut error = PythonError { kind: kind.into(), message: message.into(), traceback, ..Default::default() };
+        let packages = PackageProvider::new(&SandboxOptions::default(), |_, _| Ok(BTreeMap::new())).unwrap();
+        explain(&mut error, &packages);
+        error
+    }
+
+    #[test]
+    fn the_package_of_a_missing_module_is_named() {
+        for (module, package) in [("numpy", "numpy"), ("PIL", "Pillow"), ("cv2", "opencv-python"), ("yaml.x", "pyyaml")]
+        {
+            let error = hinted("ModuleNotFoundError", &format!("No module named '{module}'"));
+            let sentence = format!("The package {package} provides it: add \"{package}\" to the option `packages`");
+            assert!(error.message.ends_with(&sentence), "{}", error.message);
+            assert!(error.traceback.ends_with(&format!("{}\n", error.message)), "{}", error.traceback);
+        }
+    }
+
+    #[test]
+    fn other_errors_stay_as_they_are() {
+        for (kind, message) in [
+            ("ModuleNotFoundError", "No module named 'nobody_has_this'"),
+            ("ModuleNotFoundError", "No module named 'numpy.x'; 'numpy' is not a package"),
+            ("ModuleNotFoundError", "numpy"),
+            ("ImportError", "No module named 'numpy'"),
+        ] {
+            assert_eq!(hinted(kind, message).message, message);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Runs, one way: a sandbox's options become a setup, the setup a live interpreter, the interpreter a result.
+
+mod check;
+mod execute;
+mod fresh;
+mod guest_path;
+mod missing_module;
+mod setup;
+mod start;
+
+pub(crate) use check::check;
+pub(crate) use execute::{bytes, execute};
+pub(crate) use fresh::execute_fresh;
+pub(crate) use guest_path::{below, existing, shown};
+pub(crate) use setup::SandboxSetup;
+pub(crate) use start::start;

@@ -1,0 +1,238 @@
+//! [`SandboxSetup`]: a sandbox's options, checked, with all that starting an interpreter needs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::guest_path;
+use crate::{
+    Bytes, Error, Image, Result, SandboxOptions,
+    abi::Timespec,
+    engine::{check_process, while_starting},
+    error::{FileOperation, file_error},
+    fd::FdTable,
+    guest::GuestConfig,
+    image::{self, Recipe},
+    package::lay_out,
+    provision::{MountedPackages, PackageProvider, layer},
+    syscall::{Clock, FixedClock, Process, SystemClock},
+    vfs::{Content, Context, Layer, LayerBuilder, Vfs, VfsLimits},
+};
+
+/// Where the monotonic clock of an interpreter starts: later than any image's stood when it was taken.
+pub(super) const MONOTONIC_START: u64 = 3_600_000_000_000;
+
+/// A sandbox's options, checked, with all that starting an interpreter needs.
+pub(crate) struct SandboxSetup {
+    options: SandboxOptions,
+    image: Image,
+    /// A process that every interpreter starts from.
+    process: Process,
+    /// The configuration that the harness must receive; none, if the image has the same.
+    config: Option<GuestConfig>,
+    packages: PackageProvider,
+    /// The names of the packages that are there.
+    names: Vec<String>,
+}
+
+impl SandboxSetup {
+    /// Check the options, get the image, and lay out the files.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::new`](crate::Sandbox::new).
+    pub(crate) fn new(options: SandboxOptions) -> Result<Self> {
+        options.validate()?;
+        check_process()?;
+        let cache_dir = options.cache_dir.as_deref();
+        if let Some(path) = &options.image {
+            let image = Image::open_with(path, cache_dir)?;
+            return Self::on_image(image, options);
+        }
+        let packages = PackageProvider::new(&options, image::compile_sources)?;
+        let mounted = while_starting(|| packages.preloaded(&options, false))?;
+        match packages.preloaded_modules(&options).filter(|_| !mounted.files.is_empty()) {
+            Some(modules) => {
+                let recipe = Recipe { mounted, modules, ..Recipe::bare()? };
+                let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
+                Self::assemble(options, image, packages, None)
+            }
+            None => {
+                let image = image::bare(cache_dir)?;
+                Self::assemble(options, image, packages, Some(&mounted))
+            }
+        }
+    }
+
+    /// The same on an image that the user chose.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::on_image`](crate::Sandbox::on_image).
+    pub(crate) fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
+        options.validate()?;
+        check_process()?;
+        let packages = PackageProvider::new(&options, image::compile_sources)?;
+        let mounted = packages.preloaded(&options, image.info().inline)?;
+        Self::assemble(options, image, packages, Some(&mounted))
+    }
+
+    fn assemble(
+        options: SandboxOptions,
+        image: Image,
+        packages: PackageProvider,
+        mounted: Option<&MountedPackages>,
+    ) -> Result<Self> {
+        let open = image.inner();
+        let needed = open.info.memory;
+        if options.memory < needed {
+            let reason = format!("{} bytes are less than the {needed} that the image starts with", options.memory);
+            return Err(Error::option("memory", reason));
+        }
+        let config = GuestConfig::new(&options, working_directory(&options, None)?);
+        let config = Some(config).filter(|config| *config != open.config);
+        let mut names = open.info.packages.clone();
+        let added = mounted.map(|mounted| mounted.names.as_slice()).unwrap_or_default();
+        names.extend(added.iter().filter(|name| !open.info.packages.contains(name)).cloned());
+        let process = Process::new(Vfs::new(Arc::clone(&open.layer), VfsLimits::default()));
+        let mut setup = Self { options, image, process, config, packages, names };
+        let files = setup.lay_out(mounted)?;
+        setup.process = setup.process_on(files)?;
+        Ok(setup)
+    }
+
+    /// Whether what is loaded on top of the image must be compiled with inlining, as it was.
+    pub(crate) fn is_inlined(&self) -> bool {
+        self.image.info().inline
+    }
+
+    /// What the sandbox's packages are taken from.
+    pub(crate) fn packages(&self) -> &PackageProvider {
+        &self.packages
+    }
+
+    pub(crate) fn options(&self) -> &SandboxOptions {
+        &self.options
+    }
+
+    pub(super) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// The configuration that the harness must receive; none, if the image has the same.
+    pub(super) fn config(&self) -> Option<&GuestConfig> {
+        self.config.as_ref()
+    }
+
+    /// The names of the packages that every interpreter finds.
+    pub(super) fn package_names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// A copy of the process that every interpreter starts from.
+    pub(super) fn process(&self) -> Process {
+        self.process.clone()
+    }
+
+    /// Who writes files for the user, and when.
+    pub(crate) fn writer(&self) -> Context {
+        match self.options.deterministic {
+            Some(fixed) => writer(&FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START)),
+            None => writer(&SystemClock::new()),
+        }
+    }
+
+    /// The home folder, the working directory and the options' files, on top of packages.
+    pub(super) fn lay_out(&self, mounted: Option<&MountedPackages>) -> Result<Vfs> {
+        let writer = self.writer();
+        let bytes = self.options.file_bytes;
+        let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
+        let mut files = Vfs::new(self.layer(mounted)?, limits);
+        for folder in [self.options.home.clone(), self.working_directory(None)?] {
+            let made = files.host_mkdir(&writer, folder.as_bytes());
+            made.map_err(|errno| file_error(FileOperation::CreateFolder, &folder, errno))?;
+        }
+        self.write_all(&mut files, &writer, &self.options.files)?;
+        Ok(files)
+    }
+
+    /// The image's files and those of packages.
+    fn layer(&self, mounted: Option<&MountedPackages>) -> Result<Arc<Layer>> {
+        let own = &self.image.inner().layer;
+        match mounted {
+            // The bare interpreter's files are below those of packages already.
+            Some(mounted) if Arc::ptr_eq(own, &layer()?) => Ok(Arc::clone(&mounted.layer)),
+            Some(mounted) if !mounted.files.is_empty() => {
+                let mut layer = LayerBuilder::on(own);
+                lay_out(&mut layer, &self.image.info().path, &mounted.files)?;
+                Ok(Arc::new(layer.build()))
+            }
+            _ => Ok(Arc::clone(own)),
+        }
+    }
+
+    /// A process on these files, in its working directory, with what the image left open.
+    pub(super) fn process_on(&self, files: Vfs) -> Result<Process> {
+        let mut process = Process::new(files);
+        process.fds = FdTable::with_standard_streams(self.options.open_files);
+        process.reopen(&self.image.inner().open_files);
+        let cwd = self.working_directory(None)?;
+        let entered = process.change_directory(cwd.as_bytes());
+        entered.map_err(|errno| file_error(FileOperation::EnterFolder, &cwd, errno))?;
+        Ok(process)
+    }
+
+    pub(crate) fn working_directory(&self, cwd: Option<&str>) -> Result<String> {
+        working_directory(&self.options, cwd)
+    }
+
+    pub(crate) fn write_all(
+        &self,
+        files: &mut Vfs,
+        writer: &Context,
+        contents: &BTreeMap<String, Bytes>,
+    ) -> Result<()> {
+        let used = contents.values().map(|content| content.len() as u64).sum();
+        if used > self.options.file_bytes {
+            let limit = self.options.file_bytes;
+            return Err(Error::TooLarge { what: "the files", option: "file_bytes", limit, used });
+        }
+        for (path, content) in contents {
+            let absolute = guest_path::below(&self.options.home, path)?;
+            self.write(files, writer, path, &absolute, content.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Write one file for the user, who calls it `path`.
+    ///
+    /// # Errors
+    /// [`Error::File`] with the file system's reason.
+    pub(crate) fn write(
+        &self,
+        files: &mut Vfs,
+        writer: &Context,
+        path: &str,
+        absolute: &str,
+        content: Bytes,
+    ) -> Result<()> {
+        let content = Content::Owned(content.into_shared());
+        let written = files.host_write(writer, absolute.as_bytes(), content);
+        written.map(drop).map_err(|errno| file_error(FileOperation::Write, path, errno))
+    }
+}
+
+/// The absolute working directory; relative ones start at home.
+fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<String> {
+    match cwd.or(options.cwd.as_deref()) {
+        Some(cwd) if cwd != "." => guest_path::existing(&options.home, cwd.trim_end_matches('/')),
+        _ => Ok(options.home.clone()),
+    }
+}
+
+/// Seconds since 1970, checked by the options to be positive and below the year 10,000.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the options' bounds keep it in range")]
+pub(super) fn nanoseconds(seconds: f64) -> u64 {
+    (seconds * 1e9) as u64
+}
+
+/// Who writes files for the user, and when.
+pub(super) fn writer(clock: &dyn Clock) -> Context {
+    Context::guest(Timespec::from_nanos(clock.realtime_ns().into()))
+}

@@ -1,0 +1,52 @@
+//! Starting a live interpreter from a sandbox's setup.
+
+use std::{sync::Arc, time::Instant};
+
+use super::setup::{MONOTONIC_START, SandboxSetup, nanoseconds};
+use crate::{
+    Result,
+    engine::check_process,
+    fd::Entropy,
+    guest::{InterpreterOptions, LiveInterpreter},
+    syscall::{FixedClock, SystemClock},
+    vfs::Vfs,
+};
+
+/// Start an interpreter, on the files of an earlier one if they are given.
+///
+/// # Errors
+/// [`Error::Start`].
+pub(crate) fn start(setup: &SandboxSetup, files: Option<Vfs>) -> Result<LiveInterpreter> {
+    let started = Instant::now();
+    check_process()?;
+    let options = setup.options();
+    let mut process = match files {
+        Some(files) => setup.process_on(files)?,
+        None => setup.process(),
+    };
+    match options.deterministic {
+        Some(fixed) => {
+            process.entropy = Entropy::seeded(fixed.seed);
+            let clock = FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START);
+            process.set_clock(Arc::new(clock.clone()));
+            process.sleeper = Arc::new(clock);
+        }
+        None => process.set_clock(Arc::new(SystemClock::starting_at(MONOTONIC_START))),
+    }
+    let open = setup.image().inner();
+    let mut live = LiveInterpreter::resume(
+        &open.snapshot,
+        process,
+        InterpreterOptions {
+            memory: options.memory,
+            value_bytes: options.value_bytes,
+            grace: options.grace,
+            untrusted_libraries: options.untrusted_libraries,
+            real_sleep: options.deterministic.is_none(),
+        },
+        setup.config(),
+    )?;
+    live.packages = setup.package_names().to_vec();
+    live.start = started.elapsed();
+    Ok(live)
+}

@@ -1,0 +1,11 @@
+//! The identity and state of a file, to notice that it was replaced or changed.
+
+#[cfg(any(test, not(unix)))]
+mod plain;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(crate) use plain::FileStamp;
+#[cfg(unix)]
+pub(crate) use unix::FileStamp;

@@ -1,0 +1,97 @@
+//! The files of `/proc` and of control groups of both kinds, and the C library's `malloc_trim`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The memory in bytes that this process could still use without swapping; `None` if the system does not say.
+pub(crate) fn available() -> Option<u64> {
+    available_below(Path::new("/"))
+}
+
+/// Give the memory back to the system that the compiler has freed, all of it: the C library would keep most.
+pub(crate) fn give_back() {
+    #[cfg(target_env = "gnu")]
+    #[expect(unsafe_code, reason = "the C library has no safe interface")]
+    // SAFETY: the function may be called at any time, from any thread, and touches free memory only.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+/// The memory that this process could still use without swapping, if the system whose files are below `root` tells.
+fn available_below(root: &Path) -> Option<u64> {
+    let machine = meminfo(&fs::read_to_string(root.join("proc/meminfo")).ok()?)?;
+    let groups = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
+    Some(groups.lines().filter_map(|line| in_group(root, line)).fold(machine, u64::min))
+}
+
+/// `MemAvailable` in the text of `/proc/meminfo`.
+fn meminfo(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// What the control group in a `line` of `/proc/self/cgroup`, and those above it, let a process use besides.
+fn in_group(root: &Path, line: &str) -> Option<u64> {
+    let mut parts = line.splitn(3, ':').skip(1);
+    let (controllers, path) = (parts.next()?, parts.next()?.trim_start_matches('/'));
+    // The second version of the interface has one hierarchy for all, the first one for each controller.
+    let (folder, limit, usage, file) = match controllers {
+        "" => ("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file "),
+        "memory" => ("sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
+        _ => return None,
+    };
+    let top = root.join(folder);
+    let own: PathBuf = top.join(path);
+    // In a container the path may be one of the host's; then the container's own group is at the top.
+    let groups = own.ancestors().take_while(|group| group.starts_with(&top));
+    let free = groups.filter_map(|group| {
+        let number = |name: &str| fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok();
+        let stat = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
+        // Files that nobody has read for a while are dropped before anything fails.
+        let cached = stat.lines().find_map(|line| line.strip_prefix(file)?.trim().parse().ok()).unwrap_or(0);
+        Some(number(limit)?.saturating_sub(number(usage)?.saturating_sub(cached)))
+    });
+    free.min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_available_is_read_from_what_the_system_says() {
+        let text = "MemTotal:       24614856 kB\nMemFree:  100 kB\nMemAvailable:   23004300 kB\nBuffers: 1 kB\n";
+        assert_eq!(meminfo(text), Some(23_004_300 << 10));
+        assert_eq!(meminfo("MemTotal: 1 kB\n"), None);
+    }
+
+    #[test]
+    fn control_groups_and_those_above_them_bound_it() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        assert_eq!(available_below(root.path()), None);
+        write("proc/meminfo", "MemAvailable: 1000 kB\n");
+        assert_eq!(available_below(root.path()), Some(1_024_000));
+        write("proc/self/cgroup", "3:cpu,cpuacct:/a\n2:memory:/a/b\n0::/user/me\n");
+        assert_eq!(available_below(root.path()), Some(1_024_000));
+        write("sys/fs/cgroup/user/me/memory.max", "max\n");
+        write("sys/fs/cgroup/user/me/memory.current", "5\n");
+        write("sys/fs/cgroup/user/memory.max", "900000\n");
+        write("sys/fs/cgroup/user/memory.current", "300000\n");
+        assert_eq!(available_below(root.path()), Some(600_000));
+        write("sys/fs/cgroup/user/memory.stat", "anon 1\ninactive_file 100000\n");
+        assert_eq!(available_below(root.path()), Some(700_000));
+        write("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000\n");
+        write("sys/fs/cgroup/memory/memory.usage_in_bytes", "600000\n");
+        assert_eq!(available_below(root.path()), Some(0));
+        write("sys/fs/cgroup/memory/memory.stat", "inactive_file 1\ntotal_inactive_file 300000\n");
+        assert_eq!(available_below(root.path()), Some(200_000));
+    }
+}

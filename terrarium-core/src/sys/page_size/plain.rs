@@ -1,0 +1,14 @@
+//! The largest usual size: what is rounded to it is rounded to smaller ones too.
+
+/// The size of a page in bytes.
+pub(crate) fn page_size() -> usize {
+    64 << 10
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_systems_pages_divide_it() {
+        assert_eq!(super::page_size() % super::super::page_size(), 0);
+    }
+}

@@ -1,0 +1,11 @@
+//! Folders and files that only the user can write to.
+
+#[cfg(any(test, not(unix)))]
+mod plain;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(crate) use plain::{create_dir, create_file, distrust};
+#[cfg(unix)]
+pub(crate) use unix::{create_dir, create_file, distrust};

@@ -1,0 +1,44 @@
+//! No owners and modes: the folder's place in the user's profile is what keeps others out.
+
+use std::{
+    fs::{self, File, Metadata, OpenOptions},
+    io,
+    path::Path,
+};
+
+/// Creates a folder, and those that it is in. It may be there already.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Creates a file, open for writing. It must not be there yet.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn create_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// The reason not to trust a file or folder; never known here.
+pub(crate) fn distrust(_metadata: &Metadata) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_created_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let inner = dir.path().join("a/b");
+        create_dir(&inner).unwrap();
+        create_dir(&inner).unwrap();
+        create_file(&inner.join("c")).unwrap();
+        assert_eq!(create_file(&inner.join("c")).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(distrust(&fs::metadata(&inner).unwrap()), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! Links the module with the C library's older symbols, so that it loads on systems that are older than the one that
+//! built it.
+//!
+//! A linker takes the newest version of each symbol that the builder's C library has. For the functions below that only
+//! says where they are (since 2.34 those of threads are in `libc.so.6`), or they were not exported before (`stat64`). The
+//! linker option `--wrap` leads every call, those of the standard library included, to a jump to the older version, which
+//! newer C libraries still have. `cargo xtask dist` holds the wheel's tag against its limit.
+
+use std::{env, fmt::Write as _, fs, path::Path};
+
+/// Functions and their older versions.
+const OLDER: &[(&str, &str)] = &[
+    ("dlsym", "GLIBC_2.2.5"),
+    ("pow", "GLIBC_2.2.5"),
+    ("pthread_attr_getguardsize", "GLIBC_2.2.5"),
+    ("pthread_attr_getstack", "GLIBC_2.2.5"),
+    ("pthread_attr_setstacksize", "GLIBC_2.2.5"),
+    ("pthread_create", "GLIBC_2.2.5"),
+    ("pthread_detach", "GLIBC_2.2.5"),
+    ("pthread_getattr_np", "GLIBC_2.2.5"),
+    ("pthread_getcpuclockid", "GLIBC_2.2.5"),
+    ("pthread_join", "GLIBC_2.2.5"),
+    ("pthread_key_create", "GLIBC_2.2.5"),
+    ("pthread_key_delete", "GLIBC_2.2.5"),
+    ("pthread_setname_np", "GLIBC_2.12"),
+    ("pthread_setspecific", "GLIBC_2.2.5"),
+];
+
+/// Functions that were called by way of another one, which has the version of the structure as its first argument.
+const BY_STRUCTURE: &[(&str, &str, &str)] = &[
+    ("stat64", "__xstat64", "GLIBC_2.2.5"),
+    ("lstat64", "__lxstat64", "GLIBC_2.2.5"),
+    ("fstat64", "__fxstat64", "GLIBC_2.2.5"),
+    ("fstatat64", "__fxstatat64", "GLIBC_2.4"),
+];
+
+/// The libraries that the functions were in.
+const LIBRARIES: [&str; 2] = ["libpthread.so.0", "libdl.so.2"];
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    let applies = is("CARGO_CFG_TARGET_OS", "linux")
+        && is("CARGO_CFG_TARGET_ENV", "gnu")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64");
+    let mut text = String::new();
+    if applies {
+        for (name, version) in OLDER {
+            text += &jump(name, name, version, "");
+        }
+        for (name, older, version) in BY_STRUCTURE {
+            // The arguments move by one; the version is that of the kernel's own structure.
+            let shift = "mov %ecx, %r8d\n mov %rdx, %rcx\n mov %rsi, %rdx\n mov %rdi, %rsi\n mov $1, %edi";
+            text += &jump(name, older, version, shift);
+        }
+        text += &wrapped("gettid", "mov $186, %eax\n syscall\n ret");
+        // Newer systems have them too, and nothing in them.
+        let libraries = LIBRARIES.map(|library| format!("-l:{library}")).join(",");
+        println!("cargo:rustc-cdylib-link-arg=-Wl,--push-state,--no-as-needed,{libraries},--pop-state");
+    }
+    let folder = env::var("OUT_DIR").unwrap_or_default();
+    if let Err(error) = fs::write(Path::new(&folder).join("glibc.s"), text) {
+        println!("cargo:error=cannot write to `{folder}`: {error}");
+    }
+}
+
+/// A function that jumps to an older version.
+fn jump(name: &str, older: &str, version: &str, before: &str) -> String {
+    let mut text = format!(".symver __old_{name}, {older}@{version}\n");
+    let jump = format!("{before}\n jmp *__old_{name}@GOTPCREL(%rip)");
+    let _ = write!(text, "{}", wrapped(name, &jump));
+    text
+}
+
+/// A function in place of one of the C library, to which the linker leads all calls.
+fn wrapped(name: &str, instructions: &str) -> String {
+    println!("cargo:rustc-cdylib-link-arg=-Wl,--wrap={name}");
+    let name = format!("__wrap_{name}");
+    format!(
+        ".section .text.{name},\"ax\",@progbits\n.globl {name}\n.hidden {name}\n.type {name}, @function\n\
+         {name}:\n {instructions}\n.size {name}, . - {name}\n.text\n"
+    )
+}

@@ -1,0 +1,97 @@
+//! `PackageStore`: what the class of the same name in Python holds.
+
+use std::{panic::resume_unwind, path::PathBuf, sync::Arc};
+
+use pyo3::prelude::*;
+use terrarium_core::{DownloadProgress, PackageError, StoredPackage};
+
+use crate::{
+    error::raised,
+    exit,
+    gate::{self, Heard, Stop},
+    python,
+};
+
+/// The packages on this machine.
+#[pyclass(frozen, module = "terrarium._native")]
+pub(crate) struct PackageStore(Arc<terrarium_core::PackageStore>);
+
+#[pymethods]
+impl PackageStore {
+    /// Opens the store in a cache folder.
+    #[new]
+    fn new(py: Python<'_>, cache_dir: Option<PathBuf>) -> PyResult<Self> {
+        let open = || terrarium_core::PackageStore::open(cache_dir.as_deref());
+        exit::detach(py, open).map(|store| Self(Arc::new(store))).map_err(|error| raised(py, error))
+    }
+
+    /// The folder.
+    fn path(&self) -> PathBuf {
+        self.0.path().to_owned()
+    }
+
+    /// The packages, as JSON.
+    fn list(&self, py: Python<'_>) -> PyResult<String> {
+        let listed = exit::detach(py, || self.0.list()).map_err(|error| raised(py, error.into()))?;
+        python::json(&listed)
+    }
+
+    /// Downloads packages; the new ones as JSON. `progress` is called with a file's name, the bytes that are there, and
+    /// the bytes that it has.
+    fn add(
+        &self,
+        py: Python<'_>,
+        is_main: bool,
+        names: Vec<String>,
+        from_: Option<String>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<String> {
+        self.fetch(py, is_main, progress, move |store, progress| store.add(&names, from_.as_deref(), progress))
+    }
+
+    /// Brings packages to their present versions; the changed ones as JSON.
+    fn update(
+        &self,
+        py: Python<'_>,
+        is_main: bool,
+        names: Vec<String>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<String> {
+        self.fetch(py, is_main, progress, move |store, progress| store.update(&names, progress))
+    }
+
+    /// Removes packages; those that are gone as JSON.
+    fn remove(&self, py: Python<'_>, names: Vec<String>) -> PyResult<String> {
+        let removed = exit::detach(py, || self.0.remove(&names)).map_err(|error| raised(py, error.into()))?;
+        python::json(&removed)
+    }
+}
+
+type Progress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>);
+
+impl PackageStore {
+    fn fetch(
+        &self,
+        py: Python<'_>,
+        is_main: bool,
+        progress: Option<Py<PyAny>>,
+        work: impl FnOnce(&terrarium_core::PackageStore, Progress<'_>) -> Result<Vec<StoredPackage>, PackageError>
+        + Send
+        + 'static,
+    ) -> PyResult<String> {
+        let store = Arc::clone(&self.0);
+        let listeners: Vec<_> = progress.into_iter().collect();
+        let fetched = gate::run(py, is_main, &listeners, Stop::Abandon, move |tell| {
+            let mut report = |progress: DownloadProgress<'_>| {
+                let DownloadProgress { file_name, done, total, .. } = progress;
+                let is_awaited = tell(0, Heard::Download { file_name: file_name.to_owned(), done, total });
+                if !is_awaited {
+                    // The only way out of the download. What has arrived is kept, and the store's lock is released.
+                    resume_unwind(Box::new("the download was abandoned"));
+                }
+            };
+            Ok(work(&store, &mut report)?)
+        })?;
+        python::json(&fetched)
+    }
+}

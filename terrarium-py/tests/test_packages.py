@@ -1,0 +1,208 @@
+"""The package store, against a real server on the loopback interface that has real wheels."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import http.server
+import json
+import pickle
+import shutil
+import threading
+
+import pytest
+import terrarium
+
+from .conftest import ROOT
+
+CORPUS = ROOT / "tests/corpus"
+NAMES = ("six", "python-dateutil", "cycler")
+
+
+class Distribution:
+    """A folder with a lock and wheels, and the address that it is served at."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        lock = json.loads((CORPUS / "pyodide-lock.json").read_text())
+        lock["packages"] = {name: lock["packages"][name] for name in NAMES}
+        self.lock = lock
+        self.write()
+        for name in NAMES:
+            shutil.copy(CORPUS / self.file(name), folder)
+        quiet = type("Handler", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=folder))
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def file(self, name):
+        return self.lock["packages"][name]["file_name"]
+
+    def write(self):
+        (self.folder / "pyodide-lock.json").write_text(json.dumps(self.lock))
+
+
+@pytest.fixture
+def distribution(tmp_path):
+    (tmp_path / "distribution").mkdir()
+    distribution = Distribution(tmp_path / "distribution")
+    yield distribution
+    distribution.server.shutdown()
+    distribution.server.server_close()
+
+
+@pytest.fixture
+def store(tmp_path):
+    return terrarium.PackageStore(tmp_path / "cache")
+
+
+def test_packages_are_added_with_what_they_need_used_and_removed(distribution, store, tmp_path):
+    seen = []
+    added = store.add("python_dateutil", from_=distribution.url, progress=seen.append)
+    assert [(package.name, package.asked) for package in added] == [("python-dateutil", True), ("six", False)]
+    assert added[1] == terrarium.StoredPackage("six", "1.17.0", 11050, False, distribution.url)
+    assert {type(progress) for progress in seen} == {terrarium.DownloadProgress}
+    assert terrarium.DownloadProgress(distribution.file("six"), 11050, 11050) in seen
+    assert store.list() == added
+    assert store.add("six", from_=distribution.url) == []
+    assert (store.path / distribution.file("six")).is_file()
+    assert repr(store) == f"<PackageStore {store.path}>"
+    assert pickle.loads(pickle.dumps(store)).path == store.path
+
+    distribution.server.shutdown()
+    sandbox = terrarium.Sandbox(packages=["six"], cache_dir=tmp_path / "cache", preload=False)
+    assert sandbox.execute("import six; six.__version__").final_expression == "1.17.0"
+
+    with pytest.raises(terrarium.PackageError, match="needs it") as error:
+        store.remove("six")
+    assert error.value.code == "package_store"
+    assert [package.name for package in store.remove("python-dateutil", "six")] == ["python-dateutil", "six"]
+    assert store.list() == []
+
+
+def test_a_folder_is_a_distribution_too_and_an_update_takes_its_versions(distribution, store):
+    store.add("six", from_=distribution.folder)
+    assert store.update() == []
+    distribution.lock["packages"]["six"]["sha256"] = distribution.lock["packages"]["cycler"]["sha256"]
+    distribution.lock["packages"]["six"]["file_name"] = distribution.file("cycler")
+    distribution.lock["packages"]["six"]["version"] = "2"
+    distribution.write()
+    assert [(package.name, package.version) for package in store.update("six")] == [("six", "2")]
+
+
+def test_an_unknown_name_is_named_with_the_way_out(distribution, store):
+    with pytest.raises(terrarium.PackageError, match="did you mean six") as error:
+        store.add("sixx", from_=distribution.url)
+    assert (error.value.code, error.value.package) == ("package_unknown", "sixx")
+    with pytest.raises(terrarium.PackageError, match=r'`terrarium.PackageStore\(\).add\("six"\)`'):
+        terrarium.Sandbox(packages=["six"], cache_dir=store.path.parent)
+    with pytest.raises(TypeError, match="a name is a str, not int"):
+        store.add(1)
+    with pytest.raises(TypeError, match="progress: expected a function, not int"):
+        store.add("six", from_=distribution.url, progress=1)
+
+
+def test_a_file_with_another_hash_is_refused(distribution, store):
+    wheel = distribution.folder / distribution.file("six")
+    wheel.write_bytes(wheel.read_bytes()[:-1] + b"x")
+    with pytest.raises(terrarium.PackageError, match="SHA-256") as error:
+        store.add("six", from_=distribution.url)
+    assert error.value.code == "package_hash"
+    assert error.value.path.endswith(distribution.file("six"))
+    assert store.list() == []
+
+
+def test_a_file_that_is_not_there_names_its_address(distribution, store):
+    (distribution.folder / distribution.file("six")).unlink()
+    with pytest.raises(terrarium.PackageError, match="404") as error:
+        store.add("six", from_=distribution.url)
+    assert (error.value.code, error.value.url) == ("package_download", f"{distribution.url}/{distribution.file('six')}")
+    with pytest.raises(terrarium.PackageError, match="404"):
+        store.add("six", from_=f"{distribution.url}/nowhere")
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_the_cache():
+    with pytest.raises(terrarium.CacheError) as error:
+        terrarium.PackageStore("/proc/no-folder-here")
+    assert error.value.path.startswith("/proc")
+
+
+def test_an_exception_of_progress_stops_the_download_and_is_raised(distribution, store):
+    def stop(progress):
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError, match="stop"):
+        store.add("six", from_=distribution.url, progress=stop)
+    # The store is free again, and what was there is used.
+    store.add("six", from_=distribution.url)
+    assert [package.name for package in store.list()] == ["six"]
+
+
+def test_twins_do_the_same_and_call_progress_in_the_loop(distribution, store):
+    async def main():
+        threads = set()
+        added = await store.add_async(
+            "python-dateutil", from_=distribution.url, progress=lambda _: threads.add(threading.get_ident())
+        )
+        assert threads == {threading.get_ident()}
+        assert await store.list_async() == added
+        assert await store.update_async() == []
+        assert await store.remove_async("python-dateutil") == added
+        with pytest.raises(terrarium.PackageError, match="did you mean"):
+            await store.add_async("sixx", from_=distribution.url)
+        with pytest.raises(TypeError, match="progress: expected a function"):
+            await store.add_async("six", from_=distribution.url, progress=1)
+
+    asyncio.run(main())
+
+
+# A server that takes half a minute for a file, and a store.
+SLOW = f"""
+import asyncio, http.server, os, pathlib, signal, sys, tempfile, threading, time, terrarium
+corpus = pathlib.Path({str(CORPUS)!r})
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_): pass
+    def do_GET(self):
+        data = (corpus / self.path.lstrip("/")).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        is_slow = "sympy" in self.path
+        for start in range(0, len(data), 1 << 16):
+            self.wfile.write(data[start : start + (1 << 16)])
+            time.sleep(0.3 if is_slow else 0)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.daemon_threads = True
+threading.Thread(target=server.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{{server.server_port}}"
+folder = tempfile.TemporaryDirectory()
+store = terrarium.PackageStore(folder.name)
+begun = time.monotonic()
+"""
+
+
+@pytest.mark.parametrize("progress", ["None", "print"])
+def test_ctrl_c_stops_a_download_and_frees_the_store(python, progress):
+    program = f"""
+listener = None if {progress} is None else lambda progress: None
+threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    store.add("sympy", from_=url, progress=listener)
+except KeyboardInterrupt:
+    print("interrupted")
+print([package.name for package in store.add("six", from_=url)], time.monotonic() - begun < 10)
+"""
+    assert python(SLOW + program) == "interrupted\n['six'] True\n"
+
+
+def test_a_cancelled_task_stops_its_download(python):
+    program = """
+async def main():
+    try:
+        await asyncio.wait_for(store.add_async("sympy", from_=url), 1)
+    except asyncio.TimeoutError:
+        print("cancelled")
+    print([package.name for package in await store.add_async("six", from_=url)], time.monotonic() - begun < 10)
+asyncio.run(main())
+"""
+    assert python(SLOW + program) == "cancelled\n['six'] True\n"
