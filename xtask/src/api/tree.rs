@@ -12,7 +12,7 @@ use super::attributes;
 use crate::util;
 
 /// How many imports a name may pass through; more are a circle.
-const MOST_IMPORTS: usize = 32;
+const MAX_IMPORTS: usize = 32;
 
 /// A module's name, as its parts from the crate's root.
 pub(crate) type ModulePath = Vec<String>;
@@ -165,7 +165,7 @@ impl Crate {
 
     /// The item that a path names in a module, unless another crate defines it.
     pub(crate) fn find(&self, module: &[String], path: &[String]) -> Option<Found<'_>> {
-        self.find_within(module, path, MOST_IMPORTS)
+        self.find_within(module, path, MAX_IMPORTS)
     }
 
     fn find_within(&self, module: &[String], path: &[String], depth: usize) -> Option<Found<'_>> {

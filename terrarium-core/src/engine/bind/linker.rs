@@ -12,7 +12,7 @@ use terrarium_unix::{
 };
 
 /// No import has more parameters.
-const MOST_PARAMETERS: usize = 16;
+const MAX_PARAMETERS: usize = 16;
 
 /// A linker that has all functions that `module` imports, an interpreter or an image.
 ///
@@ -78,7 +78,7 @@ pub(in crate::engine) fn view<'a>(
 fn define(linker: &mut Linker<InstanceState>, entry: &'static Import, ty: FuncType) -> Result<()> {
     let result = ty.results().next();
     linker.func_new(entry.module, entry.name, ty, move |mut caller, parameters, results| {
-        let mut slots = [0; MOST_PARAMETERS];
+        let mut slots = [0; MAX_PARAMETERS];
         for (slot, value) in slots.iter_mut().zip(parameters) {
             *slot = raw(value);
         }

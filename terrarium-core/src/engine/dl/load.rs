@@ -19,9 +19,9 @@ use terrarium_wasm::link::{Found, Library, LibraryId, LinkError, ModuleInfo, loa
 /// Where libraries are looked for that are named without a folder.
 const FOLDERS: [&str; 2] = ["/usr/lib", "/lib"];
 /// The most libraries of one guest.
-const MOST_LIBRARIES: usize = 2048;
+const MAX_LIBRARIES: usize = 2048;
 /// The most bytes of libraries that the guest's code brought itself.
-const MOST_UNTRUSTED: u64 = 64 << 20;
+const MAX_UNTRUSTED: u64 = 64 << 20;
 
 /// What came of loading.
 pub(super) enum Linked {
@@ -50,7 +50,7 @@ pub(super) async fn load(caller: &mut Caller<'_, InstanceState>, name: &str, glo
     for found in order {
         let loader = Loader::of(caller)?;
         loader.untrusted += found.module.untrusted;
-        if loader.untrusted > MOST_UNTRUSTED || loader.namespace.len() > MOST_LIBRARIES {
+        if loader.untrusted > MAX_UNTRUSTED || loader.namespace.len() > MAX_LIBRARIES {
             return Ok(Linked::Refused("too many libraries were loaded before it".to_owned()));
         }
         let path = found.path.clone();
@@ -109,8 +109,8 @@ fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, Opened), 
     let (compiled, untrusted) = if file.trusted {
         (libraries.trusted(&file, &main)?, 0)
     } else if state.run.untrusted_libraries {
-        if file.content.len() > MOST_UNTRUSTED {
-            return Err(LoadError::Refused(format!("it has more than {MOST_UNTRUSTED} bytes")));
+        if file.content.len() > MAX_UNTRUSTED {
+            return Err(LoadError::Refused(format!("it has more than {MAX_UNTRUSTED} bytes")));
         }
         (libraries.untrusted(&file, &main)?, file.content.len())
     } else {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Error,
     engine::{
-        compile::config::MOST_GUESTS,
+        compile::config::MAX_GUESTS,
         snapshot::{Snapshot, Span},
         stop::{
             interrupt::Interrupt,
@@ -245,7 +245,7 @@ impl GuestInstance {
 fn no_place(error: &wasmtime::Error) -> Error {
     match error.downcast_ref::<PoolConcurrencyLimitError>() {
         Some(_) => Error::start(format!(
-            "a process has room for {MOST_GUESTS} interpreters at a time, and all are in use: drop sessions"
+            "a process has room for {MAX_GUESTS} interpreters at a time, and all are in use: drop sessions"
         )),
         None => Error::start(format!("{error:#}")),
     }

@@ -32,7 +32,7 @@ use crate::{
 use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT};
 
 /// What gets random bytes in a guest is smaller: a few generators of 2.5 kB each.
-const MOST_ENTROPY: u64 = 1 << 20;
+const MAX_ENTROPY: u64 = 1 << 20;
 
 /// A compiled snapshot, ready to be instantiated.
 pub(crate) struct Snapshot {
@@ -72,7 +72,7 @@ impl Snapshot {
         read_loader: impl Fn() -> Result<Vec<u8>, Error> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let spans = record.entropy.iter();
-        if spans.map(|span| u64::from(span.length)).sum::<u64>() > MOST_ENTROPY {
+        if spans.map(|span| u64::from(span.length)).sum::<u64>() > MAX_ENTROPY {
             return Err(Error::engine("the image asks for more random bytes than it can need"));
         }
         let module = compiled::open(&machine.engine, path).map_err(engine_error)?;
