@@ -22,6 +22,7 @@ use crate::{
         live::{
             block_on::block_on,
             instance::Instance,
+            limiter::Limiter,
             machine::Machine,
             state::{InstanceState, Links, RunState},
         },
@@ -119,7 +120,10 @@ impl Snapshot {
     /// # Errors
     /// When there is no place for another.
     pub(super) fn new_instance(&self) -> Result<Instance> {
-        let state = InstanceState::new(&self.machine, Arc::clone(&self.linker), RunState::none());
+        // Its memory is as large as the snapshot's from the beginning.
+        let mut run = RunState::none();
+        run.limiter = Limiter::new(self.record.memory);
+        let state = InstanceState::new(&self.machine, Arc::clone(&self.linker), run);
         let mut store = Store::new(&self.machine.engine, state);
         store.limiter(|state| &mut state.run.limiter);
         block_on(async {
