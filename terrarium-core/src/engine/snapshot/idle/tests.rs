@@ -174,7 +174,7 @@ fn instances_are_kept_up_to_a_bound_and_for_a_number_of_programs() {
     assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), MAX_WAITING);
     snapshot.idle.waiting.lock().unwrap().clear();
     let mut worn = snapshot.instance().unwrap();
-    worn.copied = MAX_COPIED - 1;
+    worn.copied = MAX_COPIED_BYTES - 1;
     snapshot.idle.put(worn);
     assert_eq!(execute(&sandbox, "1"), Status::Success);
     assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), 1, "one program is left to it");
