@@ -146,7 +146,7 @@ fn bad_usage_is_told_in_a_line_and_ends_with_two() {
         (&["run", "--code-bytes", "3", "-c", "1234"], "raise --code-bytes"),
         (&["run", "--env", "A", "-c", "1"], "NAME=VALUE"),
         (&["run", "--memory", "lots", "-c", "1"], "not a size"),
-        (&["run", "--config", &config, "-c", "1"], "invalid type: string"),
+        (&["run", "--config", &config, "-c", "1"], "option `memory`: expected an integer, found a string"),
         (&["run", "--file", "no-such-file", "-c", "1"], "terrarium: cannot read \"no-such-file\""),
         (&["run", "--stdin", "-", "-"], "holds the program already"),
         (&["run", "--unknown", "x.py"], "--unknown"),

@@ -55,7 +55,7 @@ impl File {
             let name = member.name().unwrap().into_owned();
             let mut content = Vec::new();
             member.read_to_end(&mut content).unwrap();
-            if name == "about.json" {
+            if name == "header.json" {
                 content = said.to_string().into_bytes();
             }
             let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -76,7 +76,7 @@ fn write(path: &Path, bytes: &[u8]) {
 /// What an image says of itself.
 fn about(path: &Path) -> serde_json::Value {
     let mut archive = ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
-    serde_json::from_reader(archive.by_name("about.json").unwrap()).unwrap()
+    serde_json::from_reader(archive.by_name("header.json").unwrap()).unwrap()
 }
 
 fn opened(path: &Path) -> Result<i64, String> {

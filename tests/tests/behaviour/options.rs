@@ -202,10 +202,10 @@ fn an_error_of_a_file_says_what_was_done_and_why_it_failed() {
             r#"cannot read "b" in the sandbox: no such file or directory (ENOENT)"#,
         ),
         (
-            session.remove_file("d").unwrap_err(),
+            session.remove_file("c").unwrap_err(),
             "remove",
-            "EISDIR",
-            r#"cannot remove "d" in the sandbox: is a directory (EISDIR)"#,
+            "ENOENT",
+            r#"cannot remove "c" in the sandbox: no such file or directory (ENOENT)"#,
         ),
     ] {
         assert_eq!((refusal.code(), refusal.to_string().as_str()), ("file", text));
