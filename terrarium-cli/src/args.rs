@@ -8,8 +8,8 @@ use crate::{exit, image::ImageArgs, options::SandboxArgs, packages::PackagesArgs
 
 /// Run Python in a sandbox
 ///
-/// Without a command it is an interactive prompt, or, when the standard input is no terminal, it runs what it reads
-/// there, block by block.
+/// Without a command, an interactive prompt starts. If the standard input is no terminal, the blocks of code in it run
+/// one by one.
 #[derive(Debug, Parser)]
 #[command(name = "terrarium", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
@@ -30,8 +30,8 @@ pub(crate) enum Command {
 
 /// Run a program in a fresh interpreter
 ///
-/// Options come before the program; what follows it are its own arguments. The standard output and error are passed
-/// on as they are written.
+/// Options come before the program; all words after the program are its own arguments. The standard output and the
+/// standard error appear while the program writes them.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "terrarium run [OPTIONS] [FILE | -] [ARGS]...\n       terrarium run [OPTIONS] -c CODE [ARGS]...",
@@ -42,11 +42,11 @@ pub(crate) struct RunArgs {
     #[arg(value_names = ["FILE", "ARGS"], trailing_var_arg = true, num_args = 0..)]
     pub(crate) program: Vec<OsString>,
 
-    /// The program itself; all that follows are its arguments
+    /// The code of the program; all words after it are the program's arguments
     #[arg(short = 'c', value_name = "CODE", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) code: Option<Vec<OsString>>,
 
-    /// Print the result as JSON, and nothing else, on the standard output
+    /// Print only the result, as JSON, on the standard output
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -54,12 +54,12 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
-    /// The program's standard input, `-` for that of terrarium [default: `-`, unless it is a terminal or holds the
-    /// program]
+    /// The program's standard input; `-` is the standard input of terrarium [default: `-`, unless it is a terminal or
+    /// holds the program]
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin: Option<PathBuf>,
 
-    /// Name the files written, on the standard error
+    /// Print the names of the written files on the standard error
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
@@ -69,7 +69,7 @@ pub(crate) struct RunArgs {
 
 /// Run blocks of Python one by one in a session: interactively, or from the standard input
 ///
-/// A block ends with its line, or, if lines are indented, with an empty line. The value of each block is printed and
+/// A block ends with its line, or with an empty line if it has indented lines. The value of each block is printed and
 /// kept in `_`. Ctrl+C interrupts, Ctrl+D and exit() leave.
 #[derive(Args, Debug)]
 pub(crate) struct ReplArgs {
@@ -77,10 +77,35 @@ pub(crate) struct ReplArgs {
     pub(crate) sandbox: SandboxArgs,
 }
 
-/// Print versions and places
+/// Print versions and the cache folder
 #[derive(Args, Debug)]
 pub(crate) struct InfoArgs {
-    /// Print them as JSON
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_states_every_default_in_its_unit() {
+        let mut command = Cli::command();
+        for name in ["run", "repl"] {
+            let help = command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
+            let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+            for default in ["30s", "512MiB", "50ms", "16MiB", "100MiB", "10000", "256", "128MiB", "1MiB", "/home/earth"]
+            {
+                assert!(help.contains(&format!("[default: {default}]")), "{default} in {help}");
+            }
+        }
+    }
 }

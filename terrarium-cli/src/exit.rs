@@ -24,7 +24,7 @@ Exit codes:
   130  Ctrl+C
   134  the interpreter crashed
   137  more memory than allowed
-  141  nobody reads the standard output any more";
+  141  the standard output was closed";
 
 /// The exit code that tells how a run ended.
 pub(crate) fn code(result: &ExecutionResult) -> i32 {

@@ -12,13 +12,14 @@ use terrarium_core::{Image, ImageInfo, ImageOptions, ImageProgress};
 
 use crate::{
     exit::{Failure, say},
-    units::{Size, Span},
+    flags::ImageFlags,
+    units::Size,
 };
 
-/// Build images (interpreters with packages imported), and list and remove those that were built
+/// Build, list and remove images: interpreters with packages imported
 ///
-/// A sandbox makes the image that it needs by itself. Building one by hand is for running preparation code, for moving
-/// it to other machines, or for paying the time at another moment. `terrarium run --image FILE` starts from one.
+/// A sandbox builds the image that it needs. Build an image by hand to run preparation code, to move the image to other
+/// machines, or to spend the time beforehand. `terrarium run --image FILE` starts from an image.
 #[derive(Args, Debug)]
 pub(crate) struct ImageArgs {
     #[command(subcommand)]
@@ -33,49 +34,35 @@ pub(crate) struct ImageArgs {
 enum ImageCommand {
     /// Build an image
     Build {
-        /// A package that is imported, with all that it needs; repeatable
+        /// A package to import, with the packages that it needs; repeatable
         #[arg(long = "package", value_name = "NAME")]
         packages: Vec<String>,
-        /// Where packages come from, as for `terrarium run`; repeatable
-        #[arg(long, value_name = "SOURCE")]
-        packages_from: Vec<String>,
-        /// Python code that runs before the image is taken: what it imports stays
+        /// Python code that runs before the image is taken; the modules that it imports stay loaded
         #[arg(long, value_name = "FILE")]
         prepare: Option<PathBuf>,
-        /// Leave out the exercises that packages do beforehand, so that the first use in a sandbox is not slower
-        #[arg(long)]
-        no_warm: bool,
-        /// Compile functions into those that call them: programs run up to a tenth faster, the image takes three times as
-        /// long to build, needs 11 GB of free memory for that (27 with numpy, pandas and matplotlib) and is half as large again
-        #[arg(long)]
-        inline: bool,
-        /// Make it for every usual processor of this architecture, not only for ones like this
-        #[arg(long)]
-        portable: bool,
-        /// The longest that imports and preparation may take [default: 300s]
-        #[arg(long, value_name = "DURATION")]
-        timeout: Option<Span>,
+        #[command(flatten)]
+        flags: ImageFlags,
         /// Write the image to this file, which can be moved to other machines of the same kind
         #[arg(short, long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Say what is in an image
+    /// Print what an image holds
     Inspect {
-        /// The image
+        /// The image file
         file: PathBuf,
-        /// Print it as JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// List the images in the cache folder
     List {
-        /// Print them as JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Remove images from the cache folder that this version cannot use, or that were not used for a while
+    /// Remove images that this version cannot use from the cache folder
     Prune {
-        /// Remove those that nobody has used for this many days, too
+        /// Also remove images that were not used for this many days
         #[arg(long, value_name = "NUMBER")]
         days: Option<u64>,
     },
@@ -88,15 +75,14 @@ enum ImageCommand {
 pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
     let cache_dir = args.cache_dir;
     match args.command {
-        ImageCommand::Build { packages, packages_from, prepare, no_warm, inline, portable, timeout, out } => {
-            let mut options =
-                ImageOptions::new().packages(packages).packages_from(packages_from).inline(inline).portable(portable);
+        ImageCommand::Build { packages, prepare, flags, out } => {
+            let mut options = ImageOptions::default();
+            flags.apply(&mut options);
+            options.packages = packages;
             options.cache_dir = cache_dir;
             if let Some(path) = prepare {
                 options.prepare = read(&path)?;
             }
-            options.warm = !no_warm;
-            options.timeout = timeout.map_or(options.timeout, |span| span.0);
             let talks = io::stderr().is_terminal();
             let told = |progress: ImageProgress| {
                 if talks {

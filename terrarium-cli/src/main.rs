@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod args;
-mod defaults;
 mod exit;
+mod flags;
 mod image;
 mod info;
 mod inputs;
@@ -18,7 +18,7 @@ mod script;
 mod streams;
 mod units;
 
-use clap::FromArgMatches as _;
+use clap::Parser as _;
 
 use crate::{
     args::{Cli, Command},
@@ -26,14 +26,14 @@ use crate::{
 };
 
 fn main() {
-    let matches = defaults::command().get_matches();
-    let ended = Cli::from_arg_matches(&matches).map_err(|error| error.exit()).and_then(|cli| match cli.command {
+    let cli = Cli::parse();
+    let ended = match cli.command {
         None => repl::start(cli.repl),
         Some(Command::Repl(args)) => repl::start(args),
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Packages(args)) => packages::packages(args),
         Some(Command::Image(args)) => image::image(args),
         Some(Command::Info(args)) => info::print(&args),
-    });
+    };
     std::process::exit(ended.unwrap_or_else(|failure: Failure| failure.tell()));
 }

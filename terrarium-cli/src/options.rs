@@ -1,4 +1,4 @@
-//! The options of a sandbox as flags: the fields of [`SandboxOptions`], by their names.
+//! The options of a sandbox as flags: the generated ones, and those that read files or join several options.
 
 use std::{fs, path::PathBuf};
 
@@ -7,15 +7,15 @@ use terrarium_core::{JsonOptions as _, Packages, SandboxOptions};
 
 use crate::{
     exit::Failure,
+    flags::SandboxFlags,
     inputs::{self, HostFile},
-    units::{Limit, Size, Span},
 };
 
-/// The flags that every command which runs code has. Defaults are added to the help by [`defaults`](crate::defaults).
+/// The flags that every command which runs code has.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Sandbox")]
 pub(crate) struct SandboxArgs {
-    /// Options in a JSON file, with the names of the library's `SandboxOptions`; flags win over it
+    /// A JSON file with options, by the names that the library's `SandboxOptions` has; flags win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -23,66 +23,11 @@ pub(crate) struct SandboxArgs {
     #[arg(long = "file", value_name = "HOST[:GUEST]")]
     files: Vec<HostFile>,
 
-    /// Set an environment variable; repeatable. Nothing is inherited
+    /// Set an environment variable; repeatable. Nothing is inherited from the host
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     env: Vec<(String, String)>,
 
-    /// The longest that a run may take, or `none`
-    #[arg(long, value_name = "DURATION")]
-    timeout: Option<Limit>,
-
-    /// The memory of the interpreter and all its data
-    #[arg(long, value_name = "SIZE")]
-    memory: Option<Size>,
-
-    /// The home folder in the sandbox
-    #[arg(long, value_name = "PATH")]
-    home: Option<String>,
-
-    /// The working directory, relative to the home folder, which is the default
-    #[arg(long, value_name = "PATH")]
-    cwd: Option<String>,
-
-    /// The bytes that are passed on of the standard output, and as many of the standard error; the rest is dropped
-    #[arg(long, value_name = "SIZE")]
-    stream_bytes: Option<Size>,
-
-    /// The sum of the sizes of all files in the sandbox
-    #[arg(long, value_name = "SIZE")]
-    file_bytes: Option<Size>,
-
-    /// The number of files and folders in the sandbox
-    #[arg(long, value_name = "NUMBER")]
-    file_count: Option<u64>,
-
-    /// The number of files open at a time
-    #[arg(long, value_name = "NUMBER")]
-    open_files: Option<u32>,
-
-    /// The size of the code of one run
-    #[arg(long, value_name = "SIZE")]
-    code_bytes: Option<Size>,
-
-    /// The size of the values of one run, encoded; a larger one is kept as its representation
-    #[arg(long, value_name = "SIZE")]
-    value_bytes: Option<Size>,
-
-    /// The size of a value's representation; a longer one is cut
-    #[arg(long, value_name = "SIZE")]
-    repr_bytes: Option<Size>,
-    /// Let code load shared libraries that it brings or makes itself
-    #[arg(long)]
-    untrusted_libraries: bool,
-
-    /// How long code may go on after it was told to stop
-    #[arg(long, value_name = "DURATION")]
-    grace: Option<Span>,
-
-    /// A fixed clock and random numbers from SEED (0 if it is left out), so that each run does the same
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
-    deterministic: Option<Option<u64>>,
-
-    /// A package that the program can import, with all that it needs; repeatable
+    /// A package that the program can import, with the packages that it needs; repeatable
     #[arg(long = "package", value_name = "NAME")]
     packages: Vec<String>,
 
@@ -90,26 +35,12 @@ pub(crate) struct SandboxArgs {
     #[arg(long, conflicts_with = "packages")]
     auto_packages: bool,
 
-    /// A wheel, a folder of wheels, a distribution with a lock, or a site folder to take packages from; repeatable
-    /// [default: what `terrarium packages add` has downloaded]
-    #[arg(long, value_name = "SOURCE")]
-    packages_from: Vec<String>,
+    /// Fix the clock, and derive random numbers from SEED (0 if it is left out), so that each run does the same
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    deterministic: Option<Option<u64>>,
 
-    /// Have every run import the packages, instead of importing them once into an image that is built when first needed
-    #[arg(id = "preload", long = "no-preload")]
-    no_preload: bool,
-
-    /// An image file to start from, made by `terrarium image build`; open only images that you trust
-    #[arg(long, value_name = "FILE")]
-    image: Option<PathBuf>,
-
-    /// Refuse to start threads, which otherwise run one after the other
-    #[arg(id = "threads", long = "no-threads")]
-    no_threads: bool,
-
-    /// Where compiled code is kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
-    #[arg(long, value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    flags: SandboxFlags,
 }
 
 impl SandboxArgs {
@@ -118,37 +49,18 @@ impl SandboxArgs {
     /// # Errors
     /// [`Failure::Usage`] for a file that cannot be read or is too large, and for options out of their bounds.
     pub(crate) fn into_options(self) -> Result<SandboxOptions, Failure> {
-        let mut options = self.config.map_or_else(|| Ok(SandboxOptions::new()), |path| read(&path))?;
-        let set = |option: &mut u64, flag: Option<Size>| *option = flag.map_or(*option, |size| size.0);
-        set(&mut options.memory, self.memory);
-        set(&mut options.stream_bytes, self.stream_bytes);
-        set(&mut options.file_bytes, self.file_bytes);
-        set(&mut options.code_bytes, self.code_bytes);
-        set(&mut options.value_bytes, self.value_bytes);
-        set(&mut options.repr_bytes, self.repr_bytes);
-        options.timeout = self.timeout.map_or(options.timeout, |limit| limit.0);
-        options.grace = self.grace.map_or(options.grace, |span| span.0);
-        options.file_count = self.file_count.unwrap_or(options.file_count);
-        options.open_files = self.open_files.unwrap_or(options.open_files);
-        options.home = self.home.unwrap_or(options.home);
-        options.cwd = self.cwd.or(options.cwd);
+        let mut options = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
+        self.flags.apply(&mut options);
         options.env.extend(self.env);
-        options.untrusted_libraries |= self.untrusted_libraries;
         if let Some(seed) = self.deterministic {
-            options.deterministic = Some(options.deterministic.unwrap_or_default().seed(seed.unwrap_or_default()));
+            options.deterministic.get_or_insert_default().seed = seed.unwrap_or_default();
         }
-        match self.packages {
-            names if self.auto_packages || names == ["auto"] => options.packages = Packages::Auto,
-            names if names.is_empty() => {}
-            names => options.packages = names.into(),
+        // The word as a name is how earlier scripts say it.
+        if self.auto_packages || self.packages == ["auto"] {
+            options.packages = Packages::Auto;
+        } else if !self.packages.is_empty() {
+            options.packages = Packages::List(self.packages);
         }
-        if !self.packages_from.is_empty() {
-            options.packages_from = self.packages_from;
-        }
-        options.preload &= !self.no_preload;
-        options.image = self.image.or(options.image);
-        options.threads &= !self.no_threads;
-        options.cache_dir = self.cache_dir.or(options.cache_dir);
         options.validate()?;
         let room = options.file_bytes;
         inputs::read_all(&self.files, room, &mut options.files)?;
@@ -169,12 +81,13 @@ fn variable(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use clap::Parser;
-    use terrarium_core::Deterministic;
+    use clap::{CommandFactory as _, Parser};
+    use serde_json::{Value, json};
 
     use super::*;
+
+    /// Options whose flags are not simply their values, and which the other tests try.
+    const BY_HAND: &[&str] = &["args", "env", "files", "packages", "deterministic"];
 
     #[derive(Parser)]
     struct Command {
@@ -187,72 +100,55 @@ mod tests {
         Command::try_parse_from(args).unwrap().sandbox.into_options().unwrap()
     }
 
+    fn json_of(options: &SandboxOptions) -> Value {
+        serde_json::to_value(options).unwrap()
+    }
+
     #[test]
     fn without_flags_the_options_are_the_defaults() {
         assert_eq!(options(&[]), SandboxOptions::default());
     }
 
     #[test]
-    fn every_flag_changes_its_option() {
-        let changed = options(&[
-            "--timeout=1.5s",
-            "--grace=10ms",
-            "--memory=1G",
-            "--stream-bytes=1MiB",
-            "--file-bytes=2MiB",
-            "--file-count=77",
-            "--open-files=9",
-            "--code-bytes=3MB",
-            "--value-bytes=4k",
-            "--repr-bytes=5",
-            "--home=/h",
-            "--cwd=w",
-            "--env=A=1",
-            "--env=B=x=y",
-            "--untrusted-libraries",
-            "--deterministic=7",
-            "--package=numpy",
-            "--package=PIL",
-            "--packages-from=wheels",
-            "--packages-from=https://example.com/x",
-            "--no-preload",
-            "--image=x.timg",
-            "--no-threads",
-            "--cache-dir=c",
-        ]);
-        let expected = SandboxOptions::new()
-            .timeout(Duration::from_millis(1500))
-            .grace(Duration::from_millis(10))
-            .memory(1 << 30)
-            .stream_bytes(1 << 20)
-            .file_bytes(2 << 20)
-            .file_count(77)
-            .open_files(9)
-            .code_bytes(3_000_000)
-            .value_bytes(4096)
-            .repr_bytes(5)
-            .home("/h")
-            .cwd("w")
-            .env_var("A", "1")
-            .env_var("B", "x=y")
-            .untrusted_libraries(true)
-            .deterministic(Deterministic::new().seed(7))
-            .packages(["numpy", "PIL"])
-            .packages_from(["wheels", "https://example.com/x"])
-            .preload(false)
-            .image("x.timg")
-            .threads(false)
-            .cache_dir("c");
-        assert_eq!(changed, expected);
-        // A new option of the library must get its flag.
-        let Ok(serde_json::Value::Object(defaults)) = serde_json::to_value(SandboxOptions::new()) else { panic!() };
-        let unset = |name: &&String| serde_json::to_value(&changed).unwrap()[*name] == defaults[*name];
-        assert_eq!(defaults.keys().filter(unset).collect::<Vec<_>>(), ["args", "files"]);
-        for flag in ["--auto-packages", "--package=auto"] {
-            assert_eq!(options(&[flag]).packages, Packages::Auto);
+    fn every_option_has_a_flag_that_changes_it_alone() {
+        let defaults = json_of(&SandboxOptions::default());
+        let command = Command::command();
+        for (name, default) in
+            defaults.as_object().unwrap().iter().filter(|(name, _)| !BY_HAND.contains(&name.as_str()))
+        {
+            let flag = command.get_arguments().find(|flag| flag.get_id() == name.as_str());
+            let flag = flag.unwrap_or_else(|| panic!("{name} has no flag"));
+            let unit = flag.get_value_names().filter(|_| flag.get_action().takes_values());
+            let (text, expected) = match unit.map(|names| names[0].as_str()) {
+                None => ("", json!(!default.as_bool().unwrap())),
+                Some("SIZE") => ("=64MiB", json!(64 << 20)),
+                Some("DURATION") => ("=1.5s", json!(1.5)),
+                Some("NUMBER") => ("=77", json!(77)),
+                Some("SOURCE") => ("=a=b", json!(["a=b"])),
+                Some("PATH" | "FILE" | "DIR") => ("=/x", json!("/x")),
+                Some(other) => panic!("{name} has a value of an unknown sort: {other}"),
+            };
+            let changed = json_of(&options(&[&format!("--{}{text}", flag.get_long().unwrap())]));
+            let mut wanted = defaults.clone();
+            wanted[name] = expected;
+            assert_eq!(changed, wanted, "{name}");
         }
+    }
+
+    #[test]
+    fn flags_that_join_several_options_change_them() {
+        let env = options(&["--env=A=1", "--env=B=x=y"]).env;
+        assert_eq!(env.into_iter().collect::<Vec<_>>(), [("A", "1"), ("B", "x=y")].map(|(n, v)| (n.into(), v.into())));
+        let named = options(&["--package=numpy", "--package=PIL"]).packages;
+        assert_eq!(named, Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]));
+        assert_eq!(options(&["--auto-packages"]).packages, Packages::Auto);
+        assert_eq!(options(&["--package=auto"]).packages, Packages::Auto);
+        assert_eq!(options(&["--packages-from=a", "--packages-from=b"]).packages_from, ["a", "b"]);
         assert_eq!(options(&["--timeout=none"]).timeout, None);
-        assert_eq!(options(&["--deterministic"]).deterministic, Some(Deterministic::default()));
+        for (flag, seed) in [("--deterministic", 0), ("--deterministic=7", 7)] {
+            assert_eq!(options(&[flag]).deterministic.map(|fixed| fixed.seed), Some(seed));
+        }
+        assert!(Command::try_parse_from(["test", "--auto-packages", "--package=numpy"]).is_err());
     }
 
     #[test]
@@ -269,7 +165,7 @@ mod tests {
         assert_eq!(options.env["B"], "3");
         assert_eq!(options.args, ["x"]);
         assert_eq!(options.files["a.txt"].as_str(), Ok("hi"));
-        assert_eq!(options.deterministic, Some(Deterministic::new().time(5.0).seed(9)));
+        assert_eq!(options.deterministic.map(|fixed| (fixed.time, fixed.seed)), Some((5.0, 9)));
     }
 
     #[test]

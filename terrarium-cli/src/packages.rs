@@ -14,16 +14,16 @@ use crate::{
     units::Size,
 };
 
-/// Download packages, and list and remove what was downloaded
+/// Download, list, update and remove packages
 ///
-/// They come from the distribution that the interpreter belongs to, with all that they need. Programs find them with
-/// `--package NAME`; running never downloads anything.
+/// Packages come from the distribution that the interpreter belongs to, with the packages that they need. Programs find
+/// them with `--package NAME`; running a program never downloads anything.
 #[derive(Args, Debug)]
 pub(crate) struct PackagesArgs {
     #[command(subcommand)]
     command: PackagesCommand,
 
-    /// Where they are kept: `packages` in this folder [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's
+    /// The cache folder, which holds the packages in `packages` [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's
     /// cache folder]
     #[arg(long, value_name = "DIR", global = true)]
     cache_dir: Option<PathBuf>,
@@ -31,28 +31,28 @@ pub(crate) struct PackagesArgs {
 
 #[derive(Debug, Subcommand)]
 enum PackagesCommand {
-    /// Download packages and what they need
+    /// Download packages and the packages that they need
     Add {
         /// Names of packages or of modules in them
         #[arg(required = true)]
         names: Vec<String>,
-        /// Another distribution: the address or the folder of its lock
+        /// Another distribution: the address of its lock, or the folder that holds it
         #[arg(long, value_name = "SOURCE")]
         from: Option<String>,
     },
-    /// List what was downloaded
+    /// List the downloaded packages
     List {
-        /// Print it as JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Remove packages, and what only they needed
+    /// Remove packages, and packages that only they need
     Remove {
         /// Names of packages
         #[arg(required = true)]
         names: Vec<String>,
     },
-    /// Bring packages to the versions that their distributions have now
+    /// Update packages to the versions in their distributions
     Update {
         /// Names of packages [default: all]
         names: Vec<String>,

@@ -41,7 +41,7 @@ const DURATIONS: &[(&str, u128)] = &[
 ];
 
 /// A power of ten that leaves room for any whole part.
-const MOST_FRACTION_DIGITS: usize = 12;
+const MAX_FRACTION_DIGITS: usize = 12;
 
 impl FromStr for Size {
     type Err = String;
@@ -95,7 +95,7 @@ fn scaled(text: &str, units: &[(&str, u128)]) -> Option<u128> {
     let unit = unit.trim_start().to_ascii_lowercase();
     let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if !number.starts_with(|c: char| c.is_ascii_digit()) || fraction.len() > MOST_FRACTION_DIGITS {
+    if !number.starts_with(|c: char| c.is_ascii_digit()) || fraction.len() > MAX_FRACTION_DIGITS {
         return None;
     }
     let digits: String = whole.chars().filter(|c| *c != '_').chain(fraction.chars()).collect();

@@ -12,6 +12,9 @@ pub mod packages {}
 #[doc = include_str!("../guide/sessions.md")]
 pub mod sessions {}
 
+#[doc = include_str!("../guide/options.md")]
+pub mod options {}
+
 #[doc = include_str!("../guide/limits.md")]
 pub mod limits {}
 

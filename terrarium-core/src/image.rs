@@ -21,10 +21,11 @@ use std::{
 pub use info::ImageInfo;
 pub use options::{ImageOptions, ImageProgress};
 
-use crate::{Error, Result, engine::Snapshot, guest::GuestConfig, package::PlacedFile, syscall::OpenFile, vfs::Layer};
+use crate::{Error, Result, engine::Snapshot, guest::GuestConfig, package::PlacedFile};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
+use terrarium_unix::{syscall::OpenFile, vfs::Layer};
 
 /// An interpreter that has booted and imported its packages: what sandboxes start from, in a fraction of a millisecond.
 ///

@@ -24,9 +24,6 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("terrarium runs on Linux: how guests are stopped and used again is made for its kernel");
 
-pub(crate) use terrarium_unix::{abi, fd, memory, syscall, vfs};
-pub(crate) use terrarium_wasm::{link, rewrite};
-
 mod bytes;
 mod cancel;
 mod error;

@@ -75,17 +75,17 @@ pub struct SandboxOptions {
     /// The packages that the code can import, besides the standard library. Default: none.
     pub packages: Packages,
     /// Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
-    /// address of one that `terrarium packages add --from` has downloaded from), or a site folder that
+    /// address of one that [`PackageStore::add`](crate::PackageStore::add) has downloaded from), or a site folder that
     /// `pip install --target` made. Earlier ones win; a site folder is there as a whole, whatever `packages` says, and
-    /// must not change while it is in use. Default: none, which means what `terrarium packages add` has downloaded.
+    /// must not change while it is in use. Default: the packages that the package store has downloaded.
     pub packages_from: Vec<String>,
     /// Whether the packages are imported once for all, into an image that is built when it is first needed (which takes
     /// some seconds) and kept in `cache_dir`: then every run starts with them loaded. Without it each run loads what it
     /// imports. It has no effect on site folders and with [`Packages::Auto`]. Default: on.
     pub preload: bool,
-    /// An image file to start from, as `terrarium image build` or [`Image::save`](crate::Image::save) wrote it; it is
-    /// native code, so it must come from somebody you trust. `packages` come on top of it. Default: none, the library
-    /// makes the image that it needs.
+    /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it; open only images that you trust,
+    /// because they hold native code. `packages` come on top of it. Default: none, the library makes the image that it
+    /// needs.
     pub image: Option<PathBuf>,
     /// Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
     /// Without it starting a thread is a `RuntimeError`. Default: on.
@@ -231,34 +231,34 @@ pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ExecuteOptions {
-    /// Files to add before the run, by their paths relative to the home folder.
+    /// Files to add before the run, by their paths relative to the home folder. Default: none.
     pub files: BTreeMap<String, Bytes>,
     /// The standard input. Default: empty, so that reading meets the end at once.
     pub stdin: Bytes,
-    /// `sys.argv[1:]`.
+    /// `sys.argv[1:]`. Default: the sandbox's.
     pub args: Option<Vec<String>>,
-    /// Environment variables, added to the sandbox's.
+    /// Environment variables, added to the sandbox's. Default: none.
     pub env: BTreeMap<String, String>,
-    /// The working directory; relative to the home folder.
+    /// The working directory; relative to the home folder. Default: the sandbox's.
     pub cwd: Option<String>,
-    /// Values bound to names before the run.
+    /// Values bound to names before the run. Default: none.
     pub inputs: BTreeMap<String, Value>,
-    /// Names whose values are taken after the run; those that do not exist are left out.
+    /// Names whose values are taken after the run; those that do not exist are left out. Default: none.
     pub outputs: Vec<String>,
     /// The name of the code in tracebacks and `__file__`. Default: `main.py`.
     pub filename: Option<String>,
-    /// The longest that this run may take.
+    /// The longest that this run may take. Default: the sandbox's.
     #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
-    /// Also bind the final expression's value to the name `_`, as an interactive interpreter does.
+    /// Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no.
     pub store_last: bool,
-    /// Stops the run from another thread.
+    /// Stops the run from another thread. Default: none.
     #[serde(skip)]
     pub cancel: Option<CancelHandle>,
-    /// Receives the standard output while the code runs.
+    /// Receives the standard output while the code runs. Default: none.
     #[serde(skip)]
     pub on_stdout: Option<StreamCallback>,
-    /// Receives the standard error while the code runs.
+    /// Receives the standard error while the code runs. Default: none.
     #[serde(skip)]
     pub on_stderr: Option<StreamCallback>,
 }

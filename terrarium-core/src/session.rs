@@ -10,8 +10,8 @@ use crate::{
     error::{FileOperation, file_error},
     guest::LiveInterpreter,
     run::{self, SandboxSetup},
-    vfs::Vfs,
 };
+use terrarium_unix::vfs::Vfs;
 
 /// An interpreter that keeps its names, modules and files from one run to the next.
 ///

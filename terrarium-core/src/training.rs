@@ -14,8 +14,8 @@ use crate::{
     guest::LiveInterpreter,
     image::Recipe,
     provision::{self, runtime},
-    rewrite::Safepoint,
 };
+use terrarium_wasm::rewrite::Safepoint;
 
 /// The interpreter's module while one is trained.
 static MODULE: Mutex<Vec<u8>> = Mutex::new(Vec::new());

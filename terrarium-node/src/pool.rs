@@ -15,7 +15,7 @@ use std::{
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
 /// The number of threads beyond which jobs wait: many more than processors, since a run may sleep.
-const MOST: usize = 64;
+const MAX_THREADS: usize = 64;
 /// The time that a thread waits for its next job.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -43,7 +43,7 @@ pub(crate) fn run(job: Job, urgent: bool) -> std::io::Result<()> {
     if state.idle > state.jobs.len() {
         state.jobs.push_back(job);
         POOL.changed.notify_one();
-    } else if state.threads < MOST || urgent {
+    } else if state.threads < MAX_THREADS || urgent {
         thread::Builder::new().name("terrarium-run".to_owned()).spawn(|| work(job))?;
         state.threads += 1;
     } else {
@@ -68,7 +68,7 @@ impl Pool {
     /// Returns the next job, or none for a thread that must end.
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
-        if state.jobs.is_empty() && state.threads <= MOST {
+        if state.jobs.is_empty() && state.threads <= MAX_THREADS {
             state.idle += 1;
             let waited = self.changed.wait_timeout_while(state, IDLE, |state| state.jobs.is_empty());
             state = waited.unwrap_or_else(PoisonError::into_inner).0;

@@ -38,11 +38,18 @@ test('there are examples, and each ends in an assertion', () => {
   }
 });
 
+/** The pages of the site. */
+function pages(folder) {
+  const names = fs.readdirSync(folder, { recursive: true });
+  return names.filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name));
+}
+
 const GUIDE = path.join(ROOT, 'terrarium-core/guide');
 const documents = [
   path.join(ROOT, 'README.md'),
   path.join(PACKAGE, 'README.md'),
   ...listed(GUIDE, '.md').map((name) => path.join(GUIDE, name)),
+  ...pages(path.join(ROOT, 'docs')),
 ];
 for (const document of documents) {
   const blocks = [...fs.readFileSync(document, 'utf8').matchAll(/^```js\n(.*?)^```$/gms)];

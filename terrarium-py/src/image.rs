@@ -54,9 +54,9 @@ impl Image {
     }
 }
 
-/// Start sandboxes that want the bare interpreter from an image that the package brings.
+/// Starts sandboxes without packages from the bare image that the package brings.
 #[pyfunction]
-pub(crate) fn set_base(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+pub(crate) fn set_bare_image(py: Python<'_>, path: PathBuf) -> PyResult<()> {
     terrarium_core::Image::set_bare(path).map_err(|error| raised(py, error))
 }
 

@@ -26,7 +26,7 @@ mod _native {
     #[pymodule_export]
     use crate::exit::shut_down;
     #[pymodule_export]
-    use crate::image::{Image, inspect_image, list_images, prune_images, set_base};
+    use crate::image::{Image, inspect_image, list_images, prune_images, set_bare_image};
     #[pymodule_export]
     use crate::python::about;
     #[pymodule_export]

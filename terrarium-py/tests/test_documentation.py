@@ -16,7 +16,7 @@ import terrarium
 
 from .conftest import ROOT
 
-GUIDE = sorted((ROOT / "terrarium-core/guide").glob("*.md"))
+PAGES = sorted([*(ROOT / "terrarium-core/guide").glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 EXAMPLES = sorted((ROOT / "examples/python").glob("*.py"))
 
 
@@ -72,8 +72,8 @@ def test_an_example_runs(path, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("path", GUIDE, ids=[path.stem for path in GUIDE])
-def test_the_guides_python_runs(path, tmp_path):
+@pytest.mark.parametrize("path", PAGES, ids=[f"{path.parent.name}/{path.stem}" for path in PAGES])
+def test_the_python_of_a_page_runs(path, tmp_path):
     for program in re.findall(r"^```python\n(.*?)^```$", path.read_text(), re.DOTALL | re.MULTILINE):
         done = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=tmp_path, env=os.environ

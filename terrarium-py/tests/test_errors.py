@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import inspect
+import json
 import pickle
 
 import pytest
@@ -39,7 +40,7 @@ def test_every_error_is_below_one_and_has_a_code():
     ],
 )
 def test_a_file_error_is_the_oserror_of_its_number_and_pickles(name, kind):
-    error = _errors.from_core("file", "the message", {"path": "a/b", "errno": name, "reason": "in words"})
+    error = _errors.from_core("file", "the message", json.dumps({"path": "a/b", "errno": name, "reason": "in words"}))
     for found in (error, pickle.loads(pickle.dumps(error))):
         assert type(found) is type(error)
         assert isinstance(found, (terrarium.SandboxFileError, terrarium.TerrariumError))
@@ -49,7 +50,7 @@ def test_a_file_error_is_the_oserror_of_its_number_and_pickles(name, kind):
 
 
 def test_a_number_that_the_host_does_not_have_is_none():
-    error = _errors.from_core("file", "text", {"path": "a", "errno": "ENOSUCHNAME", "reason": ""})
+    error = _errors.from_core("file", "text", json.dumps({"path": "a", "errno": "ENOSUCHNAME", "reason": ""}))
     assert type(error) is terrarium.SandboxFileError
     assert error.errno is None
 
@@ -58,7 +59,7 @@ def test_files_of_a_session_fail_as_files_of_the_host_do(session):
     session.write_file("folder/a", "1")
     with pytest.raises(FileNotFoundError) as error:
         session.read_file("none")
-    assert (error.value.errno, error.value.filename) == (errno.ENOENT, "none")
+    assert (error.value.errno, error.value.filename, error.value.operation) == (errno.ENOENT, "none", "read")
     with pytest.raises(IsADirectoryError):
         session.read_file("folder")
     with pytest.raises(NotADirectoryError):
@@ -70,14 +71,16 @@ def test_files_of_a_session_fail_as_files_of_the_host_do(session):
     with pytest.raises(OSError, match="large") as error:
         small.write_file("large", b"x" * 5000)
     assert error.value.errno in (errno.ENOSPC, errno.EDQUOT)
+    assert error.value.operation == "write"
+    assert "no such file" not in str(error.value)
 
 
 def test_every_error_pickles_with_its_fields(sandbox):
     errors = [
         terrarium.TooLargeError("text", code="too_large", option="code_bytes", limit=1, used=2),
-        _errors.from_core("package_hash", "text", {"path": "/a.whl"}),
-        _errors.from_core("image", "text", {"path": "/a.timg", "reason": "why"}),
-        _errors.from_core("forked", "text", {}),
+        _errors.from_core("package_hash", "text", '{"path": "/a.whl"}'),
+        _errors.from_core("image", "text", '{"path": "/a.timg", "reason": "why"}'),
+        _errors.from_core("forked", "text", "{}"),
     ]
     for error in errors:
         again = pickle.loads(pickle.dumps(error))

@@ -10,7 +10,7 @@ use zeekstd::{BytesWrapper, SeekTable};
 /// How many frames stay decompressed: files that lie side by side are mostly read together.
 const KEPT: usize = 4;
 /// A frame that says it is larger is refused.
-const LARGEST_FRAME: u64 = 16 << 20;
+const MAX_FRAME: u64 = 16 << 20;
 
 /// A file in the [seekable format] of Zstandard: compressed in frames, of which only those are decompressed that are
 /// read.
@@ -29,7 +29,7 @@ impl Packed {
     /// When the bytes are no such file.
     pub(crate) fn new(bytes: Cow<'static, [u8]>) -> io::Result<Self> {
         let table = SeekTable::from_seekable(&mut BytesWrapper::new(&bytes)).map_err(io::Error::other)?;
-        if table.max_frame_size_decomp() > LARGEST_FRAME {
+        if table.max_frame_size_decomp() > MAX_FRAME {
             return Err(io::Error::other("a frame is larger than any that was made"));
         }
         Ok(Self { bytes, table, recent: Mutex::default() })

@@ -1,11 +1,13 @@
 //! The development commands of terrarium: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod api;
 mod bench;
 mod codegen;
 mod compare;
 mod demo;
 mod dist;
+mod docs;
 mod setup;
 mod suites;
 mod test;
@@ -35,6 +37,8 @@ enum Command {
     Test(test::Options),
     /// Check the house rules.
     Tidy,
+    /// Build the documentation site, and check its links.
+    Docs,
     /// Write the generated files.
     Codegen(codegen::Options),
     /// Run part of the packages' own test suites in the sandbox and in native Python, and compare.
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
+        Command::Docs => docs::run(),
         Command::Codegen(options) => codegen::run(&options),
         Command::Suites(options) => suites::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, one table at the end.
 
+mod dependencies;
 pub(crate) mod node;
 mod one_engine;
 pub(crate) mod python;
@@ -7,6 +8,7 @@ mod stream;
 mod table;
 mod tally;
 pub(crate) mod venv;
+mod web;
 
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::{demo, dist, setup, suites, tidy, util};
+use crate::{demo, dist, docs, setup, suites, tidy, util};
 use stream::run_streaming;
 use tally::Tally;
 
@@ -31,6 +33,8 @@ pub(crate) struct Options {
 enum Part {
     /// The house rules, and that one build of the engine serves all.
     Tidy,
+    /// The licences, versions and sources of the dependencies.
+    Dependencies,
     /// Formatting, clippy and the documentation, warnings as errors.
     Lint,
     /// The Rust tests of every crate, documentation examples included.
@@ -41,6 +45,10 @@ enum Part {
     Python,
     /// The Node package: lint, types, and its tests in Node.
     Node,
+    /// The documentation site: its pages, references and links.
+    Docs,
+    /// The examples of servers, over HTTP.
+    Web,
     /// What is published, made as the tests are built, installed and tried.
     Dist,
     /// The README's first command, against its expected output.
@@ -61,12 +69,16 @@ struct Row {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let mut rows = Rows::default();
-    if [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Dist, Part::Demo].into_iter().any(wanted) {
+    let needs_guest = [Part::Lint, Part::Rust, Part::Python, Part::Node, Part::Docs, Part::Web, Part::Dist, Part::Demo];
+    if needs_guest.into_iter().any(wanted) {
         rows.plain("set-up", || setup::run(&setup::Options { dev: true, force: false }));
     }
     if wanted(Part::Tidy) {
         rows.plain("tidy", tidy::run);
         rows.plain("one engine", one_engine::check);
+    }
+    if wanted(Part::Dependencies) {
+        rows.plain("dependencies", dependencies::check);
     }
     if wanted(Part::Lint) {
         rows.plain("format", || status(util::cargo().args(["fmt", "--all", "--", "--check", "-l"])));
@@ -86,6 +98,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if wanted(Part::Node) {
         node::run(&mut rows);
+    }
+    if wanted(Part::Docs) {
+        rows.plain("docs site", docs::run);
+    }
+    if wanted(Part::Web) {
+        web::run(&mut rows);
     }
     if wanted(Part::Dist) {
         rows.plain("packed crate", || dist::Part::Crate.make_for_tests());
@@ -107,7 +125,8 @@ fn clippy() -> Command {
     command
 }
 
-fn documentation() -> Command {
+/// The reference of every crate, warnings as errors.
+pub(crate) fn documentation() -> Command {
     let mut command = util::cargo();
     command.args(["doc", "--workspace", "--exclude", "xtask", "--no-deps"]);
     command.env("RUSTDOCFLAGS", "--deny warnings");

@@ -7,10 +7,12 @@ mod imports;
 mod length;
 mod manifests;
 mod names;
+mod prose;
 mod python_strings;
 mod roots;
 mod scan;
 mod source;
+mod test_names;
 mod unsafety;
 
 use std::fmt;
@@ -30,8 +32,10 @@ const RULES: &[Rule] = &[
     ("unsafe code", unsafety::check),
     ("Python inside Rust", python_strings::check),
     ("ignored tests", ignored::check),
+    ("test names", test_names::check),
     ("host names and paths", names::check),
     ("manifests", manifests::check),
+    ("prose", prose::check),
     ("generated files", generated::check),
 ];
 

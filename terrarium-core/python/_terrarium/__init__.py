@@ -8,7 +8,8 @@ Calls
 The host imports `_terrarium.main` and calls its functions with one `bytes` argument, JSON text in UTF-8. Unknown keys
 are ignored. The functions never raise: a fault of the harness is a response with the error type `HarnessError`.
 
-`configure(config) -> None`, once for each interpreter, and again after each restore of a snapshot:
+`configure(config) -> None`, once for each interpreter that boots, and for one that starts from an image
+if its options differ from those that the image was made with:
 
     {"channel": 1048576,            the descriptor of the event channel; -1 for none
      "cwd": "/home/earth",          also the first place that imports look in; default `home`

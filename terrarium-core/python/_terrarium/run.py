@@ -30,7 +30,7 @@ __builtins__ = BUILTINS
 
 
 _COROUTINE = 0x80
-_VALUE_BYTES = 64 << 20
+_VALUE_BYTES = 128 << 20
 _REPR_BYTES = 1 << 20
 # Types without a rich repr.
 _PLAIN_KINDS = frozenset((bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type))

@@ -1,4 +1,4 @@
-//! Instance the guest: the only folder that knows wasmtime.
+//! Running the guest: the only folder that knows wasmtime.
 //!
 //! [`Machine`] is what all guests share (the compiled interpreter and its bound imports), [`GuestInstance`] one live
 //! interpreter. Everything the guest does ends as an [`End`]; nothing in here panics on its account.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Error;
-use crate::abi::Errno;
+use terrarium_unix::abi::Errno;
 
 /// An operation of the host on the file system in the sandbox: [`Error::File`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, error::Error as _, io};
 
 use super::*;
-use crate::abi::Errno;
+use terrarium_unix::abi::Errno;
 
 fn all() -> Vec<Error> {
     let name = || "x".to_owned();

@@ -4,10 +4,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::{
     Bytes, Display,
-    abi::Errno,
     engine::{Interrupt, Phase},
-    syscall::Channel,
 };
+use terrarium_unix::{abi::Errno, syscall::Channel};
 
 /// Collects the frames of one run, up to a bound.
 #[derive(Debug)]

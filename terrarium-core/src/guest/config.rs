@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::protocol::Configure;
-use crate::{SandboxOptions, fd::CHANNEL};
+use crate::SandboxOptions;
+use terrarium_unix::fd::CHANNEL;
 
 /// The configuration of an interpreter: the last one that its harness received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,22 +5,23 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use super::{
+    answer::{Answer, Outcome},
     channel::{Collected, Frames},
     config::GuestConfig,
+    functions::{Function, Functions},
     protocol::{
         CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
         Response, ResponseStatus, SettleResponse, Values,
     },
 };
 use crate::{
-    CancelHandle, Display, Error, Value,
-    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, TakenSnapshot},
+    CancelHandle, Error, Value,
+    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Snapshot, TakenSnapshot},
     error::ErrorContext,
     result::PythonError,
-    syscall::Process,
     value::from_wire,
-    vfs::Vfs,
 };
+use terrarium_unix::{syscall::Process, vfs::Vfs};
 
 /// The harness's module.
 const MODULE: &str = "_terrarium.main";
@@ -54,95 +55,8 @@ pub(crate) struct LiveInterpreter {
     pub(crate) packages: Vec<String>,
 }
 
-/// The harness's functions in a guest, in the order of [`Function::ALL`].
-struct Functions([PyFunction; Function::ALL.len()]);
-
-/// A function of the harness.
-#[derive(Clone, Copy)]
-enum Function {
-    Configure,
-    Execute,
-    Check,
-    Complete,
-    ResetGlobals,
-    Prepare,
-    Settle,
-    Release,
-}
-
-impl Function {
-    const ALL: [Self; 8] = [
-        Self::Configure,
-        Self::Execute,
-        Self::Check,
-        Self::Complete,
-        Self::ResetGlobals,
-        Self::Prepare,
-        Self::Settle,
-        Self::Release,
-    ];
-
-    /// Its name in the harness's module.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Configure => "configure",
-            Self::Execute => "execute",
-            Self::Check => "check",
-            Self::Complete => "complete",
-            Self::ResetGlobals => "reset_globals",
-            Self::Prepare => "prepare",
-            Self::Settle => "settle",
-            Self::Release => "release",
-        }
-    }
-}
-
-impl Functions {
-    fn get(&self, function: Function) -> PyFunction {
-        self.0[function as usize]
-    }
-}
-
-/// How a run ended, and what it produced beside files and streams.
-#[derive(Default)]
-pub(crate) struct Answer {
-    pub(crate) outcome: Outcome,
-    pub(crate) exit_code: Option<i32>,
-    pub(crate) final_expression: Option<Value>,
-    pub(crate) repr: Option<String>,
-    pub(crate) repr_truncated: bool,
-    pub(crate) outputs: BTreeMap<String, Value>,
-    pub(crate) displays: Vec<Display>,
-    pub(crate) error: Option<PythonError>,
-    /// Whether a memory request was refused.
-    pub(crate) memory_denied: bool,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    #[default]
-    Success,
-    Error,
-    /// It was asked to stop and did.
-    Interrupted(Reason),
-    /// It was stopped by force; the interpreter is gone.
-    Stopped(Reason),
-    /// It left the process; the interpreter is gone.
-    Exited,
-    /// It failed; the interpreter is gone.
-    Crashed,
-}
-
-impl Outcome {
-    /// Whether the interpreter is gone.
-    pub(crate) fn is_end(self) -> bool {
-        matches!(self, Self::Stopped(_) | Self::Exited | Self::Crashed)
-    }
-}
-
 impl LiveInterpreter {
-    /// Configure CPython and its harness.
+    /// Boots CPython and configures its harness.
     ///
     /// # Errors
     /// [`Error::Start`].

@@ -4,8 +4,10 @@
 //! guest can forge all of it (the user's code runs in the same interpreter), so nothing that it says is believed
 //! beyond its own result: texts are bounded, and what does not parse is a fault of the guest.
 
+mod answer;
 mod channel;
 mod config;
+mod functions;
 mod harness;
 mod interpreter;
 mod protocol;

@@ -2,12 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::interpreter::{Answer, Outcome, fault};
-use crate::{
-    Bytes, ExecutionResult, PythonError, Status, StreamCallback,
-    engine::Reason,
-    fd::{Output, StreamSink},
+use super::{
+    answer::{Answer, Outcome},
+    interpreter::fault,
 };
+use crate::{Bytes, ExecutionResult, PythonError, Status, StreamCallback, engine::Reason};
+use terrarium_unix::fd::{Output, StreamSink};
 
 /// The result's fields that follow from the interpreter's answer.
 pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionResult {

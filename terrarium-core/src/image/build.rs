@@ -11,11 +11,13 @@ use super::{
 };
 use crate::{
     Error, ExecutionResult, Result, SandboxOptions, Value,
-    abi::Timespec,
     engine::{Build, CodeKind, Machine, compatibility},
     error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     provision::{BARE, MountedPackages, guest_key, mount_for_image, start_environment, target as package_target},
+};
+use terrarium_unix::{
+    abi::Timespec,
     syscall::Process,
     vfs::{Content, Context, Vfs, VfsLimits},
 };
@@ -289,7 +291,7 @@ fn warm_ups(packages: &[String], warm: bool) -> impl Iterator<Item = (&'static s
 }
 
 /// The files that the interpreter wrote, outside of folders that are nobody's.
-fn written(vfs: &Vfs, mark: &crate::vfs::Mark) -> Vec<(String, Content)> {
+fn written(vfs: &Vfs, mark: &terrarium_unix::vfs::Mark) -> Vec<(String, Content)> {
     let changes = vfs.changes(mark);
     let paths = changes.created.into_iter().chain(changes.modified);
     let paths = paths.filter_map(|path| String::from_utf8(path).ok());

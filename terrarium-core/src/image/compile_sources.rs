@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use super::find;
 use crate::{
     Bytes, Result, SandboxOptions,
-    abi::Timespec,
     error::ErrorContext,
     guest::{InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     provision::SOURCES,
+};
+use terrarium_unix::{
+    abi::Timespec,
     syscall::Process,
     vfs::{Content, Context, Layer, Vfs, VfsLimits},
 };

@@ -15,11 +15,13 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use super::{ImageInfo, fault, header::ImageHeader};
 use crate::{
     Error, Result,
-    abi::Timespec,
     cache::write_private,
     engine::LoaderRecord,
     error::ErrorContext,
     package::{PackageError, PlacedFile, PlacedKind, from_archive},
+};
+use terrarium_unix::{
+    abi::Timespec,
     vfs::{Content, Credentials, LayerBuilder},
 };
 

@@ -23,7 +23,7 @@ use crate::{
 /// An image of the bare interpreter that the program brings.
 static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
 
-/// Start from the image at `path` where the bare interpreter is wanted.
+/// Starts from the image at `path` where the bare interpreter is wanted.
 ///
 /// # Errors
 /// [`Error::BareImageAlreadySet`] for another path than the one that is set.

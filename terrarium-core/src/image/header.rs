@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{engine::SnapshotRecord, guest::GuestConfig, syscall::OpenFile};
+use crate::{engine::SnapshotRecord, guest::GuestConfig};
+use terrarium_unix::syscall::OpenFile;
 
 /// Raise it when the form of the file changes, or what it holds.
 pub(super) const FORMAT: u32 = 4;

@@ -14,8 +14,8 @@ use crate::{
     error::ErrorContext,
     package::lay_out,
     provision::{MountedPackages, guest_key, layer, machine},
-    vfs::LayerBuilder,
 };
+use terrarium_unix::vfs::LayerBuilder;
 
 /// What is in the image file at `path`.
 ///

@@ -25,7 +25,7 @@ pub struct ImageOptions {
     /// The packages that are imported, with what they need. Default: none.
     pub packages: Vec<String>,
     /// Where packages come from, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). A site folder cannot be
-    /// part of an image. Default: what `terrarium packages add` has downloaded.
+    /// part of an image. Default: the packages that the package store has downloaded.
     pub packages_from: Vec<String>,
     /// Python code that runs before the image is taken. The modules that it imports stay, and the regular files that it
     /// writes; the names that it makes do not. Random generators that it makes and keeps in a module go on from the
@@ -43,7 +43,7 @@ pub struct ImageOptions {
     /// Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only
     /// on ones like that of the machine that makes it, whose newer instructions it does not use. Default: off.
     pub portable: bool,
-    /// The longest that imports and preparation code may take, in seconds. Default: 300.
+    /// The longest that imports and preparation code may take. Default: 300 s.
     #[serde(with = "seconds")]
     pub timeout: Duration,
     /// Where images are kept. Default: as for a sandbox.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::{Error, Result, SandboxOptions};
 
 /// The least memory in which the interpreter starts and can do something.
-const LEAST_MEMORY: u64 = 48 << 20;
+const MIN_MEMORY: u64 = 48 << 20;
 /// What 32-bit WebAssembly can address.
-const MOST_MEMORY: u64 = 4 << 30;
+const MAX_MEMORY: u64 = 4 << 30;
 /// No stream, value or file needs more; it bounds what a result can cost the host.
-const MOST_BYTES: u64 = 16 << 30;
+const MAX_BYTES: u64 = 16 << 30;
 /// The longest timeout: one that is longer is better expressed as none.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+const MAX_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 impl SandboxOptions {
     /// Check each option against its bounds.
@@ -24,7 +24,7 @@ impl SandboxOptions {
     /// ```
     pub fn validate(&self) -> Result<()> {
         timeout(self.timeout)?;
-        within("memory", self.memory, LEAST_MEMORY, MOST_MEMORY)?;
+        within("memory", self.memory, MIN_MEMORY, MAX_MEMORY)?;
         for (name, value) in [
             ("stream_bytes", self.stream_bytes),
             ("file_bytes", self.file_bytes),
@@ -32,7 +32,7 @@ impl SandboxOptions {
             ("value_bytes", self.value_bytes),
             ("repr_bytes", self.repr_bytes),
         ] {
-            within(name, value, 0, MOST_BYTES)?;
+            within(name, value, 0, MAX_BYTES)?;
         }
         within("file_count", self.file_count, 16, 10_000_000)?;
         within("open_files", self.open_files.into(), 8, 65_536)?;
@@ -59,7 +59,7 @@ impl SandboxOptions {
 pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
     match value {
         Some(d) if d.is_zero() => Err(invalid("timeout", "0 s leaves no time to run; use a positive number".into())),
-        Some(d) if d > LONGEST => Err(invalid("timeout", format!("{d:?} is longer than a year; use none instead"))),
+        Some(d) if d > MAX_TIMEOUT => Err(invalid("timeout", format!("{d:?} is longer than a year; use none instead"))),
         _ => Ok(()),
     }
 }

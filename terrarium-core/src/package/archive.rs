@@ -16,22 +16,22 @@ use super::{
     positioned::Positioned,
     recent,
 };
-use crate::{
+use terrarium_unix::{
     abi::Timespec,
     vfs::{Content, LayerBuilder, LayerError, ReadAt},
 };
 
 /// A member that says it is larger is refused: it would be unpacked into memory.
-const LARGEST_MEMBER: u64 = 1 << 30;
+const MAX_MEMBER: u64 = 1 << 30;
 /// An archive that says it has more members is refused.
-const MOST_MEMBERS: usize = 200_000;
+const MAX_MEMBERS: usize = 200_000;
 
 /// Why an archive cannot be read or mounted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
     #[error("the archive is damaged: {0}")]
     Damaged(#[from] zip::result::ZipError),
-    #[error("the archive has {0} members, the limit is {MOST_MEMBERS}")]
+    #[error("the archive has {0} members, the limit is {MAX_MEMBERS}")]
     TooMany(usize),
     #[error("member {name:?} has {size} bytes, the limit is {limit}")]
     TooLarge { name: String, size: u64, limit: u64 },
@@ -70,7 +70,7 @@ impl Archive {
     pub(super) fn open(content: Content) -> Result<Self, ArchiveError> {
         let archive = ZipArchive::new(Positioned::new(content))?;
         match archive.len() {
-            count if count > MOST_MEMBERS => Err(ArchiveError::TooMany(count)),
+            count if count > MAX_MEMBERS => Err(ArchiveError::TooMany(count)),
             _ => Ok(Self(archive)),
         }
     }
@@ -87,8 +87,8 @@ impl Archive {
         let member = self.0.by_index_data(index)?;
         let name = member.name()?.into_owned();
         let size = member.size();
-        if size > LARGEST_MEMBER {
-            return Err(ArchiveError::TooLarge { name, size, limit: LARGEST_MEMBER });
+        if size > MAX_MEMBER {
+            return Err(ArchiveError::TooLarge { name, size, limit: MAX_MEMBER });
         }
         let kind = match (member.is_dir(), member.is_symlink()) {
             (true, _) => Kind::Folder,

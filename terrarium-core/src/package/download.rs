@@ -13,7 +13,7 @@ use ureq::{Agent, Body, http::Response};
 use super::{PackageError, error::PackageContext};
 
 /// A file that is larger is refused. The largest of the distribution has 30 MB.
-const LARGEST_FILE: u64 = 1 << 30;
+const MAX_FILE: u64 = 1 << 30;
 /// How often a download that breaks off is taken up again.
 const ATTEMPTS: u32 = 4;
 const BLOCK: usize = 1 << 16;
@@ -117,8 +117,8 @@ impl Downloader {
         }
         let length = response.body().content_length();
         let total = length.map(|rest| done.saturating_add(rest));
-        if total.is_some_and(|total| total > LARGEST_FILE) {
-            return Err(broken(url, format!("it has more than {LARGEST_FILE} bytes")));
+        if total.is_some_and(|total| total > MAX_FILE) {
+            return Err(broken(url, format!("it has more than {MAX_FILE} bytes")));
         }
         let file_name = url.rsplit('/').next().unwrap_or(url);
         let mut body = response.body_mut().as_reader();
@@ -130,8 +130,8 @@ impl Downloader {
                 break;
             }
             done += count as u64;
-            if done > LARGEST_FILE {
-                return Err(broken(url, format!("it has more than {LARGEST_FILE} bytes")));
+            if done > MAX_FILE {
+                return Err(broken(url, format!("it has more than {MAX_FILE} bytes")));
             }
             file.write_all(&block[..count]).or_store(part)?;
         }

@@ -9,10 +9,8 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    sys::{file_stamp::FileStamp, regular_file},
-    vfs::{Content, ReadAt},
-};
+use crate::sys::{file_stamp::FileStamp, regular_file};
+use terrarium_unix::vfs::{Content, ReadAt};
 
 /// A file that stays open, for one that is read in many places.
 ///

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{PackageError, error::PackageContext};
-use crate::{
+use terrarium_unix::{
     abi::Timespec,
     vfs::{Content, LayerBuilder},
 };

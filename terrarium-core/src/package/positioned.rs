@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::vfs::Content;
+use terrarium_unix::vfs::Content;
 
 /// An archive's directory is read in pieces of a few bytes: this much is fetched at a time.
 const BLOCK: usize = 16 << 10;

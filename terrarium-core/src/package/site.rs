@@ -19,9 +19,9 @@ use super::{
 use crate::sys::{file_stamp::FileStamp, regular_file};
 
 /// A folder with more files is refused.
-const MOST_FILES: usize = 200_000;
+const MAX_FILES: usize = 200_000;
 /// How deep its folders may lie in each other.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 /// The end of the name of a folder with a package's metadata.
 pub(super) const DIST_INFO: &str = ".dist-info";
 
@@ -42,7 +42,7 @@ impl Site {
     pub(crate) fn open(root: &Path, target: &Target) -> Result<Self, PackageError> {
         let real = root.canonicalize().or_damaged(root)?;
         let mut listed = Vec::new();
-        walk(&real, &real, DEEPEST, &mut listed)?;
+        walk(&real, &real, MAX_DEPTH, &mut listed)?;
         listed.sort();
         let mut packages = BTreeSet::new();
         let mut digests = HashMap::new();
@@ -124,8 +124,8 @@ fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Re
             let name = path.strip_prefix(root).ok().and_then(Path::to_str);
             found.push(name.ok_or_else(|| PackageError::damaged(&path, "its name is not UTF-8"))?.to_owned());
         }
-        if found.len() > MOST_FILES {
-            return Err(PackageError::damaged(root, format!("it has more than {MOST_FILES} files")));
+        if found.len() > MAX_FILES {
+            return Err(PackageError::damaged(root, format!("it has more than {MAX_FILES} files")));
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::{
     Lock, PackageError, Target,
     available::Available,
     error::PackageContext,
-    lock::{LARGEST_LOCK, LOCK_FILE, PackageType},
+    lock::{LOCK_FILE, MAX_LOCK, PackageType},
     site::{DIST_INFO, Site},
     tags::WheelName,
 };
@@ -152,9 +152,9 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
 pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
     let mut text = Vec::new();
     let file = regular_file::open(path).or_damaged(path)?.0;
-    file.take(LARGEST_LOCK + 1).read_to_end(&mut text).or_damaged(path)?;
-    if text.len() as u64 > LARGEST_LOCK {
-        return Err(PackageError::damaged(path, format!("the lock has more than {LARGEST_LOCK} bytes")));
+    file.take(MAX_LOCK + 1).read_to_end(&mut text).or_damaged(path)?;
+    if text.len() as u64 > MAX_LOCK {
+        return Err(PackageError::damaged(path, format!("the lock has more than {MAX_LOCK} bytes")));
     }
     Lock::parse(&text, path, target)
 }

@@ -16,7 +16,7 @@ use super::{
     Lock, PackageError, Target,
     download::{Downloader, OnProgress, copy},
     error::PackageContext,
-    lock::{LARGEST_LOCK, LOCK_FILE, LockedPackage, PackageType},
+    lock::{LOCK_FILE, LockedPackage, MAX_LOCK, PackageType},
     normalize,
     source::{folder_address, is_address, read_lock},
 };
@@ -227,7 +227,7 @@ impl PackageStore {
         if is_address(from) {
             let folder = folder_address(from);
             let url = format!("{folder}/{LOCK_FILE}");
-            let text = Downloader::new().get(&url, LARGEST_LOCK)?;
+            let text = Downloader::new().get(&url, MAX_LOCK)?;
             return Ok((folder.to_owned(), Lock::parse(&text, Path::new(&url), &self.target)?));
         }
         let given = Path::new(from);

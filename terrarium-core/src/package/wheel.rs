@@ -16,12 +16,12 @@ use super::{
     record,
     tags::WheelName,
 };
-use crate::vfs::Content;
+use terrarium_unix::vfs::Content;
 
 /// `RECORD`, `METADATA` and `top_level.txt` are not larger.
-const LARGEST_TEXT: u64 = 64 << 20;
+const MAX_TEXT: u64 = 64 << 20;
 /// Nor is the name in a link.
-const LONGEST_TARGET: u64 = 4095;
+const MAX_TARGET: u64 = 4095;
 
 /// A wheel, or an archive of shared libraries. Its directory was read, its files were not.
 pub(crate) struct Wheel {
@@ -143,7 +143,7 @@ impl Wheel {
 
     fn target(&self, entry: &Entry) -> Result<String, PackageError> {
         let broken = |reason: &str| PackageError::damaged(&self.path, format!("member {:?}: {reason}", entry.name));
-        let target = self.archive.read(entry, LONGEST_TARGET).or_damaged(&self.path)?;
+        let target = self.archive.read(entry, MAX_TARGET).or_damaged(&self.path)?;
         let target = String::from_utf8(target).map_err(|_| broken("the link's target is not UTF-8"))?;
         match stays_inside(&entry.name, &target) {
             true => Ok(target),
@@ -184,7 +184,7 @@ impl Wheel {
         let Some(entry) = self.entries.iter().find(|entry| entry.name == path) else {
             return Ok(None);
         };
-        let bytes = self.archive.read(entry, LARGEST_TEXT);
+        let bytes = self.archive.read(entry, MAX_TEXT);
         let bytes = bytes.or_damaged(&self.path)?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }

@@ -21,8 +21,8 @@ use crate::{
     cache::Cache,
     error::ErrorContext,
     package::{PackageFiles, PlacedFile, PlacedKind, from_archive, lay_out},
-    vfs::{Layer, LayerBuilder},
 };
+use terrarium_unix::vfs::{Layer, LayerBuilder};
 
 /// The folder of the guest that holds the sources which are compiled.
 pub(crate) const SOURCES: &str = "/sources";

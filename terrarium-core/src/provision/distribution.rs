@@ -11,14 +11,16 @@ use terrarium_runtime::{Packed, Runtime};
 
 use crate::{
     Error, Result,
-    abi::Timespec,
     engine::{Machine, Source},
     error::ErrorContext,
     guest::{HARNESS_FILES, HARNESS_ROOT},
     package::{ArchiveError, SITE_PACKAGES, Target, mount},
-    rewrite::Safepoint,
+};
+use terrarium_unix::{
+    abi::Timespec,
     vfs::{Content, Credentials, Layer, LayerBuilder, ReadAt},
 };
+use terrarium_wasm::rewrite::Safepoint;
 
 /// The time-zone database, as a package.
 const TZDATA: &str = "/lib/terrarium/tzdata";

@@ -18,8 +18,8 @@ use super::{
 use crate::{
     Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions,
     package::{Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, Site, import_scan, lay_out},
-    vfs::{Content, Layer, LayerBuilder},
 };
+use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
 
 /// Packages with the files that every sandbox has.
 pub(crate) struct MountedPackages {

@@ -9,10 +9,12 @@ use super::{
 use crate::{
     Bytes, ExecuteOptions, ExecutionResult, Metrics, Result,
     error::{FileOperation, file_error},
-    fd::Input,
     guest::{LiveInterpreter, Request, conclude, stream, text},
     package::{PlacedFile, PlacedKind, SITE_PACKAGES},
     provision::MountedPackages,
+};
+use terrarium_unix::{
+    fd::Input,
     vfs::{At, Content, Mark},
 };
 
@@ -21,7 +23,7 @@ const FILENAME: &str = "main.py";
 /// Folders whose files are nobody's output.
 const SCRATCH: [&str; 2] = ["/tmp/", "/dev/"];
 
-/// Run code and collect what it leaves behind.
+/// Runs code, which the caller has checked with its options, and collects what it leaves behind.
 ///
 /// # Errors
 /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -148,7 +150,7 @@ fn add_packages(live: &mut LiveInterpreter, found: &MountedPackages) -> Result<(
 }
 
 /// A file's content; shared, not copied, where it lies in memory of its own.
-pub(crate) fn bytes(content: Content) -> Result<Bytes, crate::abi::Errno> {
+pub(crate) fn bytes(content: Content) -> Result<Bytes, terrarium_unix::abi::Errno> {
     match content {
         Content::Owned(shared) => Ok(Bytes::from(shared)),
         other => other.into_vec().map(Bytes::from),

@@ -3,8 +3,8 @@
 use crate::{Error, Result};
 
 /// The longest path, and the longest name in one: the guest's own limits.
-const LONGEST_PATH: usize = 4096;
-const LONGEST_NAME: usize = 255;
+const MAX_PATH: usize = 4096;
+const MAX_NAME: usize = 255;
 
 /// The absolute path of a file given by a path relative to `home`.
 ///
@@ -35,7 +35,7 @@ pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
     if path.ends_with('/') || path.ends_with("/.") {
         return Err(invalid(path, "it ends like a folder's"));
     }
-    if names().any(|name| name.len() > LONGEST_NAME) {
+    if names().any(|name| name.len() > MAX_NAME) {
         return Err(invalid(path, "a name in it is longer than 255 bytes"));
     }
     let mut absolute = if path.starts_with('/') { String::new() } else { home.trim_end_matches('/').to_owned() };
@@ -43,7 +43,7 @@ pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
         absolute.push('/');
         absolute.push_str(name);
     }
-    if absolute.len() >= LONGEST_PATH {
+    if absolute.len() >= MAX_PATH {
         return Err(invalid(path, "it is longer than 4,095 bytes"));
     }
     Ok(absolute)

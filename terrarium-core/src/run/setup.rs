@@ -5,14 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::guest_path;
 use crate::{
     Bytes, Error, Image, Result, SandboxOptions,
-    abi::Timespec,
     engine::{check_process, while_starting},
     error::{FileOperation, file_error},
-    fd::FdTable,
     guest::GuestConfig,
     image::{self, Recipe},
     package::lay_out,
     provision::{MountedPackages, PackageProvider, layer},
+};
+use terrarium_unix::{
+    abi::Timespec,
+    fd::FdTable,
     syscall::{Clock, FixedClock, Process, SystemClock},
     vfs::{Content, Context, Layer, LayerBuilder, Vfs, VfsLimits},
 };

@@ -6,8 +6,10 @@ use super::setup::{MONOTONIC_START, SandboxSetup, nanoseconds};
 use crate::{
     Result,
     engine::check_process,
-    fd::Entropy,
     guest::{InterpreterOptions, LiveInterpreter},
+};
+use terrarium_unix::{
+    fd::Entropy,
     syscall::{FixedClock, SystemClock},
     vfs::Vfs,
 };

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno as numbers
 
+from terrarium._json import loads
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -256,8 +258,9 @@ _FILE_CLASSES: dict[str, type[SandboxFileError]] = {
 }
 
 
-def from_core(code: str, message: str, fields: dict[str, Any]) -> Exception:
-    """Return the exception for an error of the core: its code, its text and its details."""
+def from_core(code: str, message: str, details: str) -> Exception:
+    """Return the exception for an error of the core: its code, its text, and its details as JSON."""
+    fields: dict[str, Any] = loads(details)
     if fields.get("problem") == "unknown":
         return TypeError(f"unknown option '{fields['option']}': {fields['reason']}")
     if fields.get("problem") == "wrong_type":

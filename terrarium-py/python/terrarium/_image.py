@@ -154,7 +154,7 @@ def _info(text: str) -> ImageInfo:
     return parsed(ImageInfo, text)
 
 
-_BASE = os.path.join(os.path.dirname(__file__), "base.timg")
-if os.path.exists(_BASE):
-    # An installed package brings the bare interpreter's image: nothing is compiled on the machine.
-    _native.set_base(_BASE)
+_BARE = os.path.join(os.path.dirname(__file__), "base.timg")
+if os.path.exists(_BARE):
+    # An installed package brings the bare image: nothing is compiled on the machine.
+    _native.set_bare_image(_BARE)

@@ -46,8 +46,8 @@ class SandboxOptions(TypedDict, total=False):
     memory: int
     """The guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB."""
     stream_bytes: int
-    """The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped. In
-    bytes. Default: 16 MiB.
+    """The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped. In bytes.
+    Default: 16 MiB.
     """
     file_bytes: int
     """The sum of the sizes of the guest's files. In bytes. Default: 100 MiB."""
@@ -94,8 +94,8 @@ class SandboxOptions(TypedDict, total=False):
     imports. It has no effect on site folders and with `"auto"`. Default: on.
     """
     image: Path | None
-    """The image file to start from, as `Image.save` wrote it. It is native code, so open only images from sources that
-    you trust. `packages` come on top of it. Default: none, the library makes the image that it needs.
+    """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they hold native
+    code. `packages` come on top of it. Default: none, the library makes the image that it needs.
     """
     threads: bool
     """Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.

@@ -96,7 +96,7 @@ class ExecutionResult:
 
     @property
     def stdout_truncated(self) -> bool:
-        """Whether bytes beyond the option `output` were dropped."""
+        """Whether bytes beyond the option `stream_bytes` were dropped."""
         return self._outcome.stdout_truncated
 
     @cached_property

@@ -43,7 +43,7 @@ class Sandbox:
             options: see `SandboxOptions`, which says the meaning, unit and default of each. Sizes are in bytes,
                 durations in seconds or a timedelta.
 
-                - limits: `timeout`, `grace`, `memory`, `output`, `file_bytes`, `file_count`, `open_files`,
+                - limits: `timeout`, `grace`, `memory`, `stream_bytes`, `file_bytes`, `file_count`, `open_files`,
                   `code_bytes`, `value_bytes`, `repr_bytes`
                 - what the code finds: `files`, `home`, `cwd`, `args`, `env`
                 - packages: `packages` (names, or `"auto"`), `packages_from`, `preload`, `image`

@@ -10,7 +10,7 @@ use terrarium_tests::{run, sandbox, session};
 use crate::support::{error_of, int, success, text};
 
 #[test]
-fn t1_an_expression_gives_its_value_and_nothing_else() {
+fn an_expression_gives_its_value_and_nothing_else() {
     let result = run("1 + 1");
     assert_eq!(result.status, Status::Success);
     assert_eq!(result.final_expression, int(2));
@@ -21,7 +21,7 @@ fn t1_an_expression_gives_its_value_and_nothing_else() {
 }
 
 #[test]
-fn t5_an_error_has_its_line_and_no_internal_frames() {
+fn an_error_has_its_line_and_no_internal_frames() {
     let result = run("# c1\n# c2\nv = Symbol('v')");
     assert_eq!(result.status, Status::Error);
     let error = result.error.expect("an error");
@@ -40,7 +40,7 @@ fn t5_an_error_has_its_line_and_no_internal_frames() {
 }
 
 #[test]
-fn t6_a_syntax_error_runs_nothing() {
+fn a_syntax_error_runs_nothing() {
     let result = run("x = (1 +");
     assert_eq!(result.status, Status::Error);
     assert_eq!(error_of(&result), ("SyntaxError", "'(' was never closed"));
@@ -55,25 +55,25 @@ fn t6_a_syntax_error_runs_nothing() {
 }
 
 #[test]
-fn w1_the_last_expression_of_several_has_its_repr() {
+fn the_last_expression_of_several_has_its_repr() {
     assert_eq!(run("x = 1 + 1; x").final_repr.as_deref(), Some("2"));
 }
 
 #[test]
-fn w2_an_assignment_has_no_value() {
+fn an_assignment_has_no_value() {
     let result = run("x = 2");
     assert_eq!((result.final_expression, result.final_repr), (None, None));
 }
 
 #[test]
-fn w3_an_error_has_its_text() {
+fn an_error_has_its_text() {
     let result = run("raise ValueError('wrong value')");
     assert_eq!(error_of(&result), ("ValueError", "wrong value"));
     assert!(result.error.is_some_and(|error| error.traceback.ends_with("ValueError: wrong value\n")));
 }
 
 #[test]
-fn w7_an_indented_block_is_dedented_and_runs() {
+fn an_indented_block_is_dedented_and_runs() {
     let result = run("\n    def f(x):\n        return x * 2\n\n    f(21)\n");
     assert_eq!(success(&result).final_expression, int(42));
     let result = run("    x = 1\n    x.nothing");
@@ -84,7 +84,7 @@ fn w7_an_indented_block_is_dedented_and_runs() {
 }
 
 #[test]
-fn r1_a_print_is_the_output_and_leaving_is_optional() {
+fn a_print_is_the_output_and_an_exit_is_optional() {
     let result = run("print(1 + 2)");
     assert_eq!((result.status, result.stdout.as_str(), result.exit_code), (Status::Success, "3\n", None));
     let result = run("print(1 + 2)\nimport sys\nsys.exit(0)");
@@ -92,7 +92,7 @@ fn r1_a_print_is_the_output_and_leaving_is_optional() {
 }
 
 #[test]
-fn r2_arguments_reach_the_code_literally() {
+fn arguments_reach_the_code_literally() {
     let args = ["", " ", "--flag", "$HOME", "a b", "'\"\\", "*", "-c", "é🌍", "line\nbreak", "%s{0}"];
     let options = ExecuteOptions::new().args(args.map(str::to_owned).to_vec());
     let result = sandbox().execute_with("import sys; (sys.argv[1:], sys.argv[0])", options).unwrap();
@@ -101,7 +101,7 @@ fn r2_arguments_reach_the_code_literally() {
 }
 
 #[test]
-fn r3_outputs_are_those_that_exist() {
+fn outputs_are_those_that_exist() {
     let outputs = ["a", "b", "c", "missing"].map(str::to_owned).to_vec();
     let options = ExecuteOptions::new().outputs(outputs.clone());
     let result = sandbox().execute_with("a = 1\nb = [a, None]\nc = {'k': (1.5, 'x')}", options).unwrap();
@@ -120,7 +120,7 @@ fn r3_outputs_are_those_that_exist() {
 }
 
 #[test]
-fn p1_memory_used_is_a_number() {
+fn the_peak_of_memory_is_a_number() {
     let small = run("1");
     let large = run("x = bytearray(64 << 20)");
     assert!(small.metrics.peak_memory > 10 << 20, "{:?}", small.metrics);
@@ -136,7 +136,7 @@ fn p1_memory_used_is_a_number() {
 }
 
 #[test]
-fn p2_output_before_an_error_is_kept() {
+fn output_before_an_error_is_kept() {
     let result = run(
         "import sys\nprint('one')\nprint('two', end='')\nsys.stderr.write('err')\nopen('f', 'w').write('x')\n1 / 0",
     );

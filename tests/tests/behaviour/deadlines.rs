@@ -15,7 +15,7 @@ fn within(milliseconds: u64) -> SandboxOptions {
 }
 
 #[test]
-fn v9_an_endless_loop_ends_while_another_session_answers_and_its_own_goes_on() {
+fn an_endless_loop_ends_while_another_session_answers_and_its_own_continues() {
     let sandbox = Sandbox::new(within(300)).unwrap();
     let mut looping = sandbox.session().unwrap();
     let mut other = sandbox.session().unwrap();
@@ -36,7 +36,7 @@ fn v9_an_endless_loop_ends_while_another_session_answers_and_its_own_goes_on() {
 }
 
 #[test]
-fn r6_a_long_sleep_ends_at_its_deadline_a_hundred_times() {
+fn a_long_sleep_ends_at_its_deadline_a_hundred_times() {
     let sandbox = Sandbox::new(within(1000)).unwrap();
     // Sleeping costs no processor time, so that many can do it at once.
     std::thread::scope(|scope| {
@@ -55,7 +55,7 @@ fn r6_a_long_sleep_ends_at_its_deadline_a_hundred_times() {
 }
 
 #[test]
-fn p6_deadlines_hold_in_python_and_in_c() {
+fn deadlines_hold_in_python_and_in_c() {
     let sandbox = Sandbox::new(within(500)).unwrap();
     for code in [
         "while True: pass",
@@ -103,7 +103,7 @@ def call(code, **more): type(f)(f.__code__.replace(co_code=resume + code, co_sta
 }
 
 #[test]
-fn p6_a_power_that_takes_for_ever_ends() {
+fn a_power_without_end_is_stopped() {
     let (result, took) = timed(|| run_in(within(500), "2 ** (10 ** 9)\n3 ** (10 ** 8)\nwhile True: pass"));
     assert!([Status::Timeout, Status::MemoryExceeded].contains(&result.status), "{:?}", result.status);
     assert!(took < Duration::from_millis(500) + SLACK, "{took:?}");

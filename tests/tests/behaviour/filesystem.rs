@@ -20,7 +20,7 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[test]
-fn t8_files_of_any_size_are_copied_byte_by_byte() {
+fn files_of_any_size_are_copied_byte_by_byte() {
     let sandbox = sandbox();
     for length in [0, 1, 123_464, 5_000_000, 50_000_000] {
         let content = noise(length);
@@ -33,7 +33,7 @@ fn t8_files_of_any_size_are_copied_byte_by_byte() {
 }
 
 #[test]
-fn t9_two_runs_never_see_each_others_files_modules_or_names() {
+fn two_runs_never_see_each_others_files_modules_or_names() {
     let sandbox = sandbox();
     let first = "import json, sys, os, builtins
 open('secret.txt', 'w').write('secret')
@@ -58,7 +58,7 @@ name = 'name'";
 }
 
 #[test]
-fn r9_a_file_is_read_at_offsets() {
+fn a_file_is_read_at_offsets() {
     let content = noise(10_000);
     let code = "import os
 fd = os.open('data.bin', os.O_RDONLY)
@@ -80,7 +80,7 @@ parts";
 }
 
 #[test]
-fn r10_a_sandbox_is_clean_after_a_dirty_run() {
+fn a_sandbox_is_clean_after_a_dirty_run() {
     let sandbox = sandbox();
     for dirty in [
         "import builtins; builtins.print = None; builtins.len = lambda x: 5",

@@ -8,7 +8,7 @@ use terrarium_tests::{options, run, run_in};
 use crate::support::{error_of, int, success};
 
 #[test]
-fn r7_too_large_a_request_is_a_memory_error_that_can_be_caught() {
+fn too_large_a_request_is_a_memory_error_that_can_be_caught() {
     let baseline = run("pass").metrics.peak_memory;
     let options = options().memory(baseline + (128 << 20));
     let code = "try:\n    x = bytearray(300 << 20)\nexcept MemoryError:\n    print('caught')\nlen(bytearray(64 << 20))";
@@ -22,7 +22,7 @@ fn r7_too_large_a_request_is_a_memory_error_that_can_be_caught() {
 }
 
 #[test]
-fn p7_memory_limits_hold_however_it_is_asked_for() {
+fn the_memory_limit_holds_for_every_way_to_allocate() {
     let sandbox = Sandbox::new(options().memory(96 << 20)).unwrap();
     for code in [
         "x = []\nwhile True: x.append(bytes(10_000))",
@@ -46,7 +46,7 @@ fn p7_memory_limits_hold_however_it_is_asked_for() {
 }
 
 #[test]
-fn p7_a_session_goes_on_after_a_memory_error() {
+fn a_session_continues_after_a_memory_error() {
     let mut session = Sandbox::new(options().memory(96 << 20)).unwrap().session().unwrap();
     session.execute("x = 41").unwrap();
     for _ in 0..5 {
@@ -57,7 +57,7 @@ fn p7_a_session_goes_on_after_a_memory_error() {
 }
 
 #[test]
-fn p7_more_memory_is_more_memory() {
+fn a_larger_limit_gives_the_code_more_memory() {
     let code = "len(bytearray(700 << 20))";
     assert_eq!(run(code).status, Status::MemoryExceeded);
     let large = options().memory(1 << 30);

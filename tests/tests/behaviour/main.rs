@@ -1,4 +1,4 @@
-//! The behaviour of terrarium, by area. A test whose name begins with a code is the acceptance case of that code.
+//! The behaviour of terrarium, by area.
 
 mod api;
 mod cancel;

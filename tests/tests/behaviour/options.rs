@@ -25,7 +25,7 @@ fn refused(change: impl FnOnce(&mut SandboxOptions)) -> String {
 }
 
 #[test]
-fn p8_limits_are_validated_at_their_boundaries() {
+fn limits_are_validated_at_their_boundaries() {
     let mib = 1 << 20;
     for memory in [0, 1, 48 * mib - 1, 4096 * mib + 1, u64::MAX] {
         assert!(refused(|o| o.memory = memory).contains("`memory`"), "{memory}");
@@ -91,7 +91,7 @@ fn the_least_and_the_most_of_each_option_run() {
 }
 
 #[test]
-fn r8_paths_that_lead_elsewhere_are_refused_by_name() {
+fn paths_that_lead_elsewhere_are_refused_by_name() {
     let sandbox = sandbox();
     let long = "x".repeat(256);
     let deep = "d/".repeat(2100) + "f";
@@ -125,7 +125,7 @@ fn r8_paths_that_lead_elsewhere_are_refused_by_name() {
 }
 
 #[test]
-fn v10_bad_inputs_name_what_is_wrong_and_folders_are_made() {
+fn bad_inputs_name_what_is_wrong_and_folders_are_made() {
     let result = sandbox().execute_with(
         "import os\n(open('a/b/c.txt').read(), os.listdir('a'))",
         ExecuteOptions::new().file("a/b/c.txt", "text"),

@@ -12,7 +12,7 @@ use terrarium_tests::{sandbox, session};
 use crate::support::{int, success};
 
 #[test]
-fn w10_four_sandboxes_in_four_threads_run_in_parallel() {
+fn four_sandboxes_in_four_threads_run_in_parallel() {
     // Each run prints in the middle of its code; the callback of the first waits until all four are there.
     let barrier = Arc::new(Barrier::new(4));
     thread::scope(|scope| {

@@ -8,7 +8,7 @@ use terrarium_tests::{Job, Step, run, run_job, sandbox, session};
 use crate::support::{error_of, int, probe, success};
 
 #[test]
-fn t10_nothing_of_the_host_is_read_written_or_run_and_the_next_call_answers() {
+fn nothing_of_the_host_is_read_written_or_run_and_the_next_call_answers() {
     let folder = tempfile::tempdir().unwrap();
     let canary = folder.path().join("canary.txt");
     fs::write(&canary, "the host's secret").unwrap();
@@ -51,7 +51,7 @@ sorted(os.listdir('/'))"
 }
 
 #[test]
-fn t10_the_hosts_environment_is_not_inherited() {
+fn the_hosts_environment_is_not_inherited() {
     let job = Job {
         steps: [false, true]
             .map(|session| Step {
@@ -81,7 +81,7 @@ fn t10_the_hosts_environment_is_not_inherited() {
 }
 
 #[test]
-fn t10_no_connection_reaches_the_host() {
+fn no_connection_reaches_the_host() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -11,7 +11,7 @@ use terrarium_tests::{options, sandbox, session};
 use crate::support::{error_of, int, success, text};
 
 #[test]
-fn v1_names_stay_from_one_run_to_the_next() {
+fn names_stay_from_one_run_to_the_next() {
     let mut session = session();
     assert_eq!(session.execute("x = 41").unwrap().final_expression, None);
     assert_eq!(session.execute("x + 1").unwrap().final_expression, int(42));
@@ -25,7 +25,7 @@ fn v1_names_stay_from_one_run_to_the_next() {
 }
 
 #[test]
-fn v2_each_run_gives_the_files_it_changed_and_all_files_gives_all() {
+fn each_run_gives_the_files_it_changed_and_all_files_gives_all() {
     let mut session = session();
     let names =
         |files: &std::collections::BTreeMap<String, terrarium_core::Bytes>| files.keys().cloned().collect::<Vec<_>>();
@@ -49,13 +49,13 @@ fn v2_each_run_gives_the_files_it_changed_and_all_files_gives_all() {
 }
 
 #[test]
-fn v3_a_print_has_no_value() {
+fn a_print_has_no_value() {
     let result = session().execute("print('x')").unwrap();
     assert_eq!((result.final_expression, result.final_repr, result.stdout.as_str()), (None, None, "x\n"));
 }
 
 #[test]
-fn v4_two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
+fn two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
     let sandbox = sandbox();
     let sessions = [0, 1].map(|n| {
         let mut session = sandbox.session().unwrap();
@@ -96,7 +96,7 @@ fn v4_two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
 }
 
 #[test]
-fn v5_names_survive_an_error() {
+fn names_survive_an_error() {
     let mut session = session();
     session.execute("x = 1").unwrap();
     for code in
@@ -109,7 +109,7 @@ fn v5_names_survive_an_error() {
 }
 
 #[test]
-fn w4_a_session_is_alive_after_exit() {
+fn a_session_is_alive_after_exit() {
     let mut session = session();
     let left = session.execute("x = 5\nexit()").unwrap();
     assert_eq!((left.status, left.exit_code, left.session_lost), (Status::Success, Some(0), false));
@@ -118,7 +118,7 @@ fn w4_a_session_is_alive_after_exit() {
 }
 
 #[test]
-fn w6_a_reset_between_lines_forgets_everything() {
+fn a_reset_between_lines_forgets_everything() {
     let mut session = session();
     session
         .execute("import json, sys\nx = 1\njson.dumps = None\nsys.marked = True\nopen('f', 'w').write('x')")

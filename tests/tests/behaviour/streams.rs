@@ -8,7 +8,7 @@ use terrarium_tests::{run, run_in, sandbox, session};
 use crate::support::{error_of, success};
 
 #[test]
-fn p9_text_of_all_the_world_is_exact_and_a_lone_surrogate_is_a_python_error() {
+fn text_of_every_script_is_exact_and_a_lone_surrogate_is_a_python_error() {
     let result = run("print('Hello 世界! 🌍')");
     assert_eq!((result.stdout.as_str(), result.stdout_bytes), ("Hello 世界! 🌍\n", None));
     let result = run("print('before')\nprint('\\ud800')");
@@ -19,7 +19,7 @@ fn p9_text_of_all_the_world_is_exact_and_a_lone_surrogate_is_a_python_error() {
 }
 
 #[test]
-fn p10_ten_thousand_lines_arrive_in_order() {
+fn ten_thousand_lines_arrive_in_order() {
     let result = run("for n in range(10_000): print('line', n)");
     let expected: String = (0..10_000).map(|n| format!("line {n}\n")).collect();
     assert!(success(&result).stdout == expected, "{} bytes", result.stdout.len());
@@ -27,7 +27,7 @@ fn p10_ten_thousand_lines_arrive_in_order() {
 }
 
 #[test]
-fn p10_concurrent_runs_do_not_mix() {
+fn concurrent_runs_do_not_mix() {
     let sandbox = sandbox();
     std::thread::scope(|scope| {
         for n in 0..6 {

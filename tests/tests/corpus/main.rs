@@ -1,6 +1,6 @@
-//! Real packages: every wheel of the corpus, the acceptance cases that need packages, and the gallery of examples.
+//! Real packages: every wheel of the corpus, programs with packages, and the gallery of examples.
 
-mod acceptance;
 mod gallery;
 mod images;
 mod matrix;
+mod science;

@@ -12,9 +12,9 @@ const PROGRAMS: &str = "tests/programs/packages";
 const INTRODUCTION: &str = "
 ## Packages
 
-What a test does with every package of the distribution that set-up lays out, and how it goes: its compiled modules are
-imported (all but those that `tests/tests/corpus/matrix.rs` lists), and a program in `tests/programs/packages` computes
-something whose result is known. Other packages for the platform `pyemscripten_2026_0_wasm32` load in the same way.
+The tests try every package of the distribution that set-up prepares. A test imports the compiled modules of the package,
+except those that `tests/tests/corpus/matrix.rs` lists. A program in `tests/programs/packages` then computes a known
+result. Other packages for the platform `pyemscripten_2026_0_wasm32` load in the same way.
 
 | package | works | tried |
 | --- | --- | --- |

@@ -9,7 +9,7 @@ use super::{Profile, base_image};
 use crate::{test::node, util};
 
 /// The largest package, in bytes.
-const LARGEST: u64 = 30_000_000;
+const MAX_PACKAGE_BYTES: u64 = 30_000_000;
 /// The addon's name in the package.
 const ADDON: &str = "terrarium.node";
 
@@ -32,7 +32,7 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     ensure!(output.status.success(), "npm pack failed: {}", String::from_utf8_lossy(&output.stderr));
     let name = String::from_utf8(output.stdout)?.trim().to_owned();
     let packed = staged.join(name);
-    super::measure(&packed, profile.is_published.then_some(LARGEST))?;
+    super::measure(&packed, profile.is_published.then_some(MAX_PACKAGE_BYTES))?;
     attempt(&packed, &package.join("dist/try.mjs"))
 }
 

@@ -5,12 +5,12 @@ use anyhow::{Result, ensure};
 use crate::util;
 
 /// The largest crate that the registry takes, in bytes.
-const LARGEST: u64 = 10_000_000;
+const MAX_CRATE_BYTES: u64 = 10_000_000;
 
 pub(super) fn make() -> Result<()> {
     // The artifacts are not under version control, which is what `--allow-dirty` is about.
     let arguments = ["package", "--package", "terrarium-runtime", "--no-verify", "--allow-dirty"];
     ensure!(util::cargo().args(arguments).status()?.success(), "cannot pack terrarium-runtime");
     let version = env!("CARGO_PKG_VERSION");
-    super::measure(&super::target()?.join(format!("package/terrarium-runtime-{version}.crate")), Some(LARGEST))
+    super::measure(&super::target()?.join(format!("package/terrarium-runtime-{version}.crate")), Some(MAX_CRATE_BYTES))
 }

@@ -9,7 +9,7 @@ use super::{Profile, base_image};
 use crate::{test::venv, util};
 
 /// The largest wheel, in bytes.
-const LARGEST: u64 = 25_000_000;
+const MAX_WHEEL_BYTES: u64 = 25_000_000;
 /// The newest C library that the wheel may need. `terrarium-py/build.rs` keeps newer symbols out.
 const NEWEST_GLIBC: (u32, u32) = (2, 28);
 
@@ -40,7 +40,7 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     if cfg!(all(target_os = "linux", target_env = "gnu")) {
         check_tag(&wheel)?;
     }
-    super::measure(&wheel, profile.is_published.then_some(LARGEST))?;
+    super::measure(&wheel, profile.is_published.then_some(MAX_WHEEL_BYTES))?;
     attempt(&wheel, &package.join("dist/try.py"))
 }
 

@@ -127,12 +127,11 @@ pub(crate) fn rewriter_fingerprint() -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{LAYOUT} {ZSTD_LEVEL} {:?} {:?}\n", rewrite_options(), optimise::FLAGS));
     hash.update(util::read(&root.join(PROFILE))?);
-    for sources in ["terrarium-core/src/rewrite", "terrarium-core/src/link"].map(|sources| root.join(sources)) {
-        for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
-            if !path.ends_with("tests.rs") {
-                hash.update(path.strip_prefix(&root)?.to_string_lossy().as_bytes());
-                hash.update(util::read(&path)?);
-            }
+    let sources = root.join("crates/terrarium-wasm/src");
+    for path in util::walk(&sources, &|folder| !folder.ends_with("tests"))? {
+        if !path.ends_with("tests.rs") {
+            hash.update(path.strip_prefix(&sources)?.to_string_lossy().as_bytes());
+            hash.update(util::read(&path)?);
         }
     }
     let lock = String::from_utf8(util::read(&root.join("Cargo.lock"))?)?;

@@ -15,7 +15,7 @@ use crate::util;
 const CARRIER: &str = "open-webui";
 const INSIDE: &str = "open_webui/frontend/pyodide/";
 /// The largest file of the distribution, in bytes.
-const LARGEST: u64 = 64 << 20;
+const MAX_WHEEL_BYTES: u64 = 64 << 20;
 /// What the site folder is made of.
 const REQUIREMENTS: &str = "site-requirements.txt";
 
@@ -58,10 +58,10 @@ fn unpack(package: &[u8], folder: &Path) -> Result<usize> {
         let Some(file) = name.strip_prefix(INSIDE).filter(|file| !file.contains('/')) else { continue };
         let is_wheel = file.ends_with(".whl");
         if is_wheel || file == "pyodide-lock.json" {
-            ensure!(member.size() <= LARGEST, "`{name}` is too large");
+            ensure!(member.size() <= MAX_WHEEL_BYTES, "`{name}` is too large");
             let path = folder.join(file);
             let mut bytes = Vec::new();
-            member.take(LARGEST).read_to_end(&mut bytes)?;
+            member.take(MAX_WHEEL_BYTES).read_to_end(&mut bytes)?;
             util::write(&path, &bytes)?;
             wheels += usize::from(is_wheel);
         }

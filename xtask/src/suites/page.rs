@@ -12,8 +12,8 @@ pub(crate) fn page() -> anyhow::Result<String> {
 fn render(results: &Results) -> String {
     let mut text = format!(
         "\n## Test suites of packages\n\n\
-         Part of the packages' own tests, run by pytest in the sandbox, and with the same versions in native CPython {}.\n\
-         `cargo xtask suites` runs them again. A test that must fail and does so counts as passed.\n\n\
+         A part of the packages' own tests, run by pytest in the sandbox and, with the same versions, in native CPython {}.\n\
+         `cargo xtask suites` runs the tests again. A test that is expected to fail and fails counts as passed.\n\n\
          | package | modules | native: passed | skipped | failed | sandbox: passed | skipped | failed |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- |\n",
         results.native_python
@@ -34,7 +34,7 @@ fn render(results: &Results) -> String {
             here.failed
         );
     }
-    text.push_str("\nTests that pass natively and do not in the sandbox:\n\n| package | tests | outcome | reason |\n");
+    text.push_str("\nTests that pass natively but not in the sandbox:\n\n| package | tests | outcome | reason |\n");
     text.push_str("| --- | --- | --- | --- |\n");
     for found in &results.suites {
         for (outcome, reasons) in

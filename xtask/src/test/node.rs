@@ -29,6 +29,11 @@ const TYPES: &str = "types";
 /// Newer versions of Node than the machine may have, by the name of the package that brings each.
 const NEWER: &[(&str, &str)] = &[("Node 22 tests", "node-22"), ("Node 26 tests", "node-26")];
 
+/// The folder that the package is laid out in.
+pub(crate) fn folder() -> PathBuf {
+    util::root().join("target/xtask/node-package")
+}
+
 /// Runs everything in a folder below `target`.
 pub(super) fn run(rows: &mut Rows) {
     let folder = folder();
@@ -62,13 +67,8 @@ pub(crate) fn declarations() -> Result<PathBuf> {
     Ok(folder.join(TYPES))
 }
 
-/// The folder in which the package is laid out.
-fn folder() -> PathBuf {
-    util::root().join("target/xtask/node-package")
-}
-
 /// Copies the package without its addon, and installs the tools that its lock file pins unless they are there.
-fn lay_out(folder: &Path) -> Result<()> {
+pub(crate) fn lay_out(folder: &Path) -> Result<()> {
     let source = util::root().join("terrarium-node");
     for part in PARTS {
         let place = folder.join(part);
@@ -79,6 +79,7 @@ fn lay_out(folder: &Path) -> Result<()> {
         util::copy(&source.join(part), &place)?;
     }
     util::copy(&util::root().join("examples/node"), &folder.join("examples"))?;
+    util::copy(&util::root().join("examples/web/express/server.mjs"), &folder.join("examples/server.mjs"))?;
     let lock = util::read(&folder.join("package-lock.json"))?;
     // Written last: without it the tools are not whole.
     let stamp = folder.join("node_modules/.terrarium-lock.json");
@@ -127,7 +128,7 @@ fn tests(folder: &Path, node: &Path) -> Result<Command> {
 }
 
 /// A tool that the lock file pins.
-fn tool(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn tool(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = util::npm();
     command.args(["exec", "--no", "--"]).args(arguments).current_dir(folder);
     command

@@ -12,6 +12,10 @@ use crate::util;
 const FOLDER: &str = "terrarium-py";
 /// The native module's crate, as Cargo names it.
 const LIBRARY: &str = "_native";
+/// The examples and pages that the tools check too.
+const BESIDE: [&str; 3] = ["../examples/python", "../examples/web", "../docs"];
+/// What `pdoc` may warn of: the constructor of a `NamedTuple` does not know the module of its class.
+pub(crate) const PDOC_WARNINGS: &str = "error,ignore:Error parsing type annotation ForwardRef";
 
 /// The checks and tests of the package, with the tools that its requirements pin.
 pub(super) fn run(rows: &mut Rows) {
@@ -34,17 +38,15 @@ pub(super) fn run(rows: &mut Rows) {
         command.env("PYTHONPATH", &package).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     };
-    rows.plain("python ruff", || status(&mut tool(&["ruff", "check", ".", "../examples/python"])));
-    rows.plain("python format", || status(&mut tool(&["ruff", "format", "--check", ".", "../examples/python"])));
+    rows.plain("python ruff", || status(tool(&["ruff", "check", "."]).args(BESIDE)));
+    rows.plain("python format", || status(tool(&["ruff", "format", "--check", "."]).args(BESIDE)));
     rows.plain("python mypy", || status(&mut tool(&["mypy"])));
     rows.plain("python pyright", || status(&mut tool(&["basedpyright"])));
     rows.plain("python stubs", || status(tool(&["mypy.stubtest", "terrarium._native"]).env_remove("MYPYPATH")));
     rows.plain("python reference", || {
         let out = util::root().join("target/xtask/python-reference");
         let mut command = tool(&["pdoc", "terrarium", "--output-directory"]);
-        // The constructor of a `NamedTuple` does not know the module of its class.
-        let warnings = "error,ignore:Error parsing type annotation ForwardRef";
-        status(command.arg(out).env("PYTHONWARNINGS", warnings))
+        status(command.arg(out).env("PYTHONWARNINGS", PDOC_WARNINGS))
     });
     rows.row("python tests", || counted(&mut tool(&["pytest"])));
 }

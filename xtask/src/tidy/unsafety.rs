@@ -6,26 +6,33 @@ use super::source::SourceFile;
 /// The files that may hold unsafe code, and why each of them must.
 const ALLOWED: &[(&str, &str)] = &[
     (
-        "terrarium-core/src/engine/compile.rs",
+        "terrarium-core/src/engine/compile/compiled.rs",
         "maps compiled code from a file of the cache, which is native code that nothing can check",
     ),
     (
-        "terrarium-core/src/engine/config.rs",
-        "says which instructions of the processor portable code may use, which the engine marks as unsafe",
+        "terrarium-core/src/engine/compile/config.rs",
+        "names the processor instructions that portable code may use, which the engine marks as unsafe",
     ),
     (
-        "terrarium-core/src/engine/compiler_memory.rs",
-        "asks the C library to give free memory back, which has no safe interface",
+        "terrarium-core/src/engine/stop/safepoint.rs",
+        "stops guests from another thread: protects a page of theirs and writes a word",
+    ),
+    ("terrarium-core/src/engine/snapshot/pristine.rs", "lets many threads copy from the memory of one instance"),
+    (
+        "terrarium-core/src/sys/dirty_pages/linux.rs",
+        "asks the kernel which pages were written, which has no safe interface",
     ),
     (
-        "terrarium-core/src/engine/safepoint.rs",
-        "stops guests from another thread: protects a page of theirs, writes a word, reads a thread's clock",
-    ),
-    (
-        "terrarium-core/src/engine/fault_around.rs",
+        "terrarium-core/src/sys/fault_around/linux.rs",
         "asks the kernel to map pages one by one and to forget those that nobody wrote to",
     ),
-    ("terrarium-core/src/engine/dirty.rs", "asks the kernel which pages were written, which has no safe interface"),
+    (
+        "terrarium-core/src/sys/machine_memory/linux.rs",
+        "asks the C library to give free memory back, which has no safe interface",
+    ),
+    ("terrarium-core/src/sys/protection/plain.rs", "has the signature of the version that protects memory"),
+    ("terrarium-core/src/sys/protection/unix.rs", "protects memory"),
+    ("terrarium-core/src/sys/thread_clock/linux.rs", "reads the clock of a thread, which has no safe interface"),
     ("terrarium-py/src/glibc.rs", "jumps to older symbols of the C library, which can be named in assembly only"),
 ];
 

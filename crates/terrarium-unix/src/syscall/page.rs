@@ -24,7 +24,7 @@ const INTRODUCTION: &str = "\
 # Compatibility
 
 Every function that the guest (CPython and its C library) asks of its host, and what it gets; how threads behave; which
-packages work. This page is generated from `terrarium-core/src/syscall` and from the heads of the programs in
+packages work. This page is generated from `crates/terrarium-unix/src/syscall` and from the heads of the programs in
 `tests/programs/packages`; run `cargo xtask codegen` after a change there.
 
 - **full**: behaves as its documentation says.

@@ -19,7 +19,7 @@ use terrarium_unix::vfs::{Context, Credentials, Layer, Vfs, VfsLimits};
 /// How many sequences are tried; `PROPTEST_CASES` asks for another number.
 const CASES: u32 = 300;
 /// How many operations a sequence has at most.
-const LONGEST: usize = 60;
+const MAX_LENGTH: usize = 60;
 /// The ordinary user that root's run turns into.
 const USER: u32 = 1000;
 
@@ -52,7 +52,7 @@ fn compare_with_the_kernel() {
     let ctx = context(geteuid().as_raw(), getegid().as_raw());
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&sequence(&base_bytes, LONGEST), |ops| {
+    let outcome = runner.run(&sequence(&base_bytes, MAX_LENGTH), |ops| {
         std::fs::create_dir_all(&base).unwrap();
         let mut real = Real::new(&base);
         let mut world = World::new(mirror(&base, ctx), ctx, &base_bytes);

@@ -17,4 +17,4 @@ pub use error::LinkError;
 pub use merge::{GlobalValue, Merge, MergeError, Part, Target};
 pub use module::{DataExports, FunctionExports, ModuleInfo};
 pub use namespace::{Definition, Library, LibraryId, Namespace, NamespaceRecord};
-pub use order::{Found, MOST_NEEDED, load_order};
+pub use order::{Found, MAX_NEEDED, load_order};

@@ -16,11 +16,11 @@ pub type FunctionExports = BTreeMap<String, u32>;
 pub type DataExports = BTreeMap<String, u32>;
 
 /// The most static memory of a library.
-const MOST_MEMORY: u32 = 1 << 30;
+const MAX_MEMORY: u32 = 1 << 30;
 /// The most table slots of a library.
-const MOST_SLOTS: u32 = 1 << 20;
+const MAX_SLOTS: u32 = 1 << 20;
 /// The largest alignment, as a power of two.
-const MOST_ALIGNMENT: u32 = 16;
+const MAX_ALIGNMENT: u32 = 16;
 
 /// What a module brings and wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,10 +72,10 @@ impl ModuleInfo {
 
     fn check(&self) -> Result<(), LinkError> {
         let checks = [
-            ("bytes of static memory:", self.memory_size, MOST_MEMORY),
-            ("table slots:", self.table_size, MOST_SLOTS),
-            ("an alignment of the memory of", self.memory_align, 1 << MOST_ALIGNMENT),
-            ("an alignment of the table of", self.table_align, 1 << MOST_ALIGNMENT),
+            ("bytes of static memory:", self.memory_size, MAX_MEMORY),
+            ("table slots:", self.table_size, MAX_SLOTS),
+            ("an alignment of the memory of", self.memory_align, 1 << MAX_ALIGNMENT),
+            ("an alignment of the table of", self.table_align, 1 << MAX_ALIGNMENT),
         ];
         match checks.into_iter().find(|(_, value, limit)| value > limit) {
             Some((what, value, limit)) => Err(LinkError::Excessive { what, value: value.into(), limit: limit.into() }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{LinkError, ModuleInfo};
 
 /// The most libraries that one may need, all together.
-pub const MOST_NEEDED: usize = 256;
+pub const MAX_NEEDED: usize = 256;
 
 /// A library that is to be loaded.
 #[derive(Clone, Debug)]
@@ -50,8 +50,8 @@ pub fn load_order<M, E: From<LinkError>>(
         if met.contains(&needed) || loaded(&needed) {
             continue;
         }
-        if met.len() > MOST_NEEDED {
-            return Err(LinkError::TooMany { name: path.to_owned(), limit: MOST_NEEDED }.into());
+        if met.len() > MAX_NEEDED {
+            return Err(LinkError::TooMany { name: path.to_owned(), limit: MAX_NEEDED }.into());
         }
         met.push(needed.clone());
         stack.push((enter(&needed, &find, &mut open)?, 0));

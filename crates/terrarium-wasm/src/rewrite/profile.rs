@@ -8,7 +8,7 @@ use super::call_sites::CallSite;
 use super::count_calls::CallCount;
 
 /// The most slots of a site.
-const MOST_SLOTS: usize = 10;
+const MAX_SLOTS: usize = 10;
 
 /// Which slots a site calls most, for the sites of one module that are worth a direct call.
 ///
@@ -42,7 +42,7 @@ impl CallProfile {
             let least = of_all.max(of_site * weight.calls);
             let mut busy: Vec<(u32, f64)> = weight.slots.into_iter().filter(|(_, met)| *met >= least).collect();
             busy.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-            busy.truncate(MOST_SLOTS);
+            busy.truncate(MAX_SLOTS);
             if !busy.is_empty() {
                 slots.insert(site, busy.into_iter().map(|(slot, _)| slot).collect());
             }

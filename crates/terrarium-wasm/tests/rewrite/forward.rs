@@ -15,7 +15,7 @@ const PLAIN: usize = 40;
 /// The most bytes of memory, so the most turns of a loop that goes forward through it.
 const MEMORY: u64 = 65_536;
 /// A turn that executes more instructions reads; some of its first or last ones are not counted.
-const LONGEST_TURN: u64 = 256 + 16;
+const MAX_TURN: u64 = 256 + 16;
 /// Enough to go through memory, and to see that a loop does not come to an end of it.
 const FUEL: u64 = 10_000_000;
 
@@ -237,9 +237,9 @@ proptest! {
         let program: Vec<_> = program.iter().map(|number| number % handlers.len() as u8).collect();
         let wasm = interpreter(&memory(&program), &handlers);
         let wasm = rewrite(&wasm, &stoppable(Safepoint::Define)).expect("the interpreter is rewritten");
-        let (reads, _) = reads(&wasm, "f0", 3 * LONGEST_TURN * MEMORY);
+        let (reads, _) = reads(&wasm, "f0", 3 * MAX_TURN * MEMORY);
         for pair in reads.windows(2) {
-            prop_assert!(pair[1].executed - pair[0].executed < LONGEST_TURN * MEMORY, "{pair:?}");
+            prop_assert!(pair[1].executed - pair[0].executed < MAX_TURN * MEMORY, "{pair:?}");
         }
     }
 }

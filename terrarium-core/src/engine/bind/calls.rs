@@ -8,21 +8,19 @@ use super::{
     linker::view,
     reenter::{call_table, trampoline},
 };
-use crate::{
-    engine::{
-        dl, ffi,
-        live::state::{InstanceState, Links},
-        stop::interrupt::Reason,
-    },
-    syscall::{EngineCall, Import, Stop},
+use crate::engine::{
+    dl, ffi,
+    live::state::{InstanceState, Links},
+    stop::interrupt::Reason,
 };
+use terrarium_unix::syscall::{EngineCall, Import, Stop};
 
 /// The size of a WebAssembly page.
 const PAGE: u64 = 64 << 10;
 /// The heap grows by this at least, so that a growing program does not ask for each page.
 const GROWTH: u64 = 1 << 20;
 /// What 32-bit memory ends at; the last page cannot be expressed in a 32-bit size.
-const MOST_HEAP: u64 = (4 << 30) - PAGE;
+const MAX_HEAP: u64 = (4 << 30) - PAGE;
 /// SIGINT.
 const INTERRUPT_SIGNAL: i32 = 2;
 
@@ -95,7 +93,7 @@ fn resize_heap(mut caller: Caller<'_, InstanceState>, bytes: u32) -> Result<i32>
     // Generously if that is allowed, else exactly.
     for size in [wanted.max(present + GROWTH), wanted] {
         let pages = (size - present) / PAGE;
-        if size <= MOST_HEAP && memory.grow(&mut caller, pages).is_ok() {
+        if size <= MAX_HEAP && memory.grow(&mut caller, pages).is_ok() {
             return Ok(1);
         }
     }
@@ -105,7 +103,7 @@ fn resize_heap(mut caller: Caller<'_, InstanceState>, bytes: u32) -> Result<i32>
 
 /// The memory limit.
 fn heap_max(caller: Caller<'_, InstanceState>) -> u32 {
-    u32::try_from(caller.data().run.limiter.memory().min(MOST_HEAP)).unwrap_or(u32::MAX)
+    u32::try_from(caller.data().run.limiter.memory().min(MAX_HEAP)).unwrap_or(u32::MAX)
 }
 
 /// The signal to raise: the interrupt, if the run is being stopped.

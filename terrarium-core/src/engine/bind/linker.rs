@@ -5,14 +5,14 @@ use wasmtime::{
 };
 
 use super::{calls, driver};
-use crate::{
-    engine::{dl, live::state::InstanceState},
+use crate::engine::{dl, live::state::InstanceState};
+use terrarium_unix::{
     memory::GuestMemory,
     syscall::{self, Args, Handler, Import},
 };
 
 /// No import has more parameters.
-const MOST_PARAMETERS: usize = 16;
+const MAX_PARAMETERS: usize = 16;
 
 /// A linker that has all functions that `module` imports, an interpreter or an image.
 ///
@@ -78,7 +78,7 @@ pub(in crate::engine) fn view<'a>(
 fn define(linker: &mut Linker<InstanceState>, entry: &'static Import, ty: FuncType) -> Result<()> {
     let result = ty.results().next();
     linker.func_new(entry.module, entry.name, ty, move |mut caller, parameters, results| {
-        let mut slots = [0; MOST_PARAMETERS];
+        let mut slots = [0; MAX_PARAMETERS];
         for (slot, value) in slots.iter_mut().zip(parameters) {
             *slot = raw(value);
         }

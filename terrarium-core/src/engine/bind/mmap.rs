@@ -6,9 +6,9 @@ use super::{
     linker::{raw, view},
     reenter::{address, call_export},
 };
-use crate::{
+use crate::engine::live::state::InstanceState;
+use terrarium_unix::{
     abi::Errno,
-    engine::live::state::InstanceState,
     syscall::{Args, mapping::Mapping},
 };
 

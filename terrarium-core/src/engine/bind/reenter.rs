@@ -7,7 +7,7 @@ use crate::engine::live::state::InstanceState;
 
 /// How deep calls from host functions into the guest may lie in each other. Each has a stack of its own, of those that
 /// the process has for all guests. A Python function that is called back by a foreign one takes two.
-const MOST_NESTED: usize = 512;
+const MAX_NESTED: usize = 512;
 
 /// Call a C function with as many of the arguments as it takes. The driver's trampoline serves all but the first
 /// calls, which come before it is in place.
@@ -70,8 +70,8 @@ pub(in crate::engine) async fn nested(
     arguments: &[Val],
     results: &mut [Val],
 ) -> Result<()> {
-    if caller.data().run.depth >= MOST_NESTED {
-        bail!("foreign calls and callbacks are nested more than {MOST_NESTED} deep");
+    if caller.data().run.depth >= MAX_NESTED {
+        bail!("foreign calls and callbacks are nested more than {MAX_NESTED} deep");
     }
     caller.data_mut().run.depth += 1;
     let outcome = function.call_async(&mut *caller, arguments, results).await;

@@ -7,7 +7,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use chacha20::rand_core::TryRng;
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtxBuilder, p1::WasiP1Ctx};
 
-use crate::{
+use terrarium_unix::{
     fd::Entropy,
     syscall::{Clock, Process},
 };

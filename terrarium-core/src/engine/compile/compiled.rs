@@ -19,8 +19,8 @@ use crate::{
     Error, Result,
     cache::Cache,
     error::{Cause, ErrorContext},
-    link::ModuleInfo,
 };
+use terrarium_wasm::link::ModuleInfo;
 
 /// A module as machine code, with what linking needs to know of it.
 pub(in crate::engine) struct Compiled {

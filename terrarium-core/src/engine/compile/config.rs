@@ -14,7 +14,7 @@ use wasmtime::{
 };
 
 use super::functions;
-use crate::{Error, Result, engine::live::limiter::MOST_TABLE_SLOTS, error::ErrorContext};
+use crate::{Error, Result, engine::live::limiter::MAX_TABLE_SLOTS, error::ErrorContext};
 
 /// The version of wasmtime: the one that the workspace pins.
 pub(crate) const VERSION: &str = "48.0.8";
@@ -26,15 +26,15 @@ pub(in crate::engine) const GUEST_STACK: usize = 128 << 20;
 const HOST_STACK: usize = 8 << 20;
 
 /// How many guests may live at a time. Each has address space of its own, reserved when the process starts.
-pub(in crate::engine) const MOST_GUESTS: u32 = 1000;
+pub(in crate::engine) const MAX_GUESTS: u32 = 1000;
 /// A guest's memories: its own, the safepoint page, and the engine's heap for exceptions.
 const MEMORIES: u32 = 3;
 /// How many calls into guests may go on at a time, those that lie in each other counted apart.
-const MOST_CALLS: u32 = 768;
+const MAX_CALLS: u32 = 768;
 /// What a guest's memory can grow to; its limit is another matter.
-const LARGEST_MEMORY: usize = 4 << 30;
+const MAX_MEMORY: usize = 4 << 30;
 /// The largest snapshot that is mapped into the memory of guests, zeros between its pages included.
-const LARGEST_IMAGE: u64 = 1 << 30;
+const MAX_IMAGE: u64 = 1 << 30;
 /// What of a stack is kept for the next call.
 const KEPT_STACK: usize = 64 << 10;
 
@@ -119,7 +119,7 @@ pub(in crate::engine) fn compiler(kind: CodeKind) -> Result<&'static Engine> {
 static COMPILERS: [OnceLock<wasmtime::Result<Engine>>; 3] = [const { OnceLock::new() }; 3];
 
 /// An engine like `engine`, to compile one module and to be dropped, if `engine` inlines: see
-/// [`compiler_memory`](crate::engine::compile::memory).
+/// [`memory`](crate::engine::compile::memory).
 ///
 /// # Errors
 /// [`Error::Engine`].
@@ -174,18 +174,18 @@ const TARGET: &str = if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
 /// Where guests live: places that are used again, with what is mapped there.
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_memories(MOST_GUESTS * MEMORIES)
-        .total_gc_heaps(MOST_GUESTS)
-        .total_tables(MOST_GUESTS * MEMORIES)
-        .total_stacks(MOST_CALLS)
+    pool.total_memories(MAX_GUESTS * MEMORIES)
+        .total_gc_heaps(MAX_GUESTS)
+        .total_tables(MAX_GUESTS * MEMORIES)
+        .total_stacks(MAX_CALLS)
         // Those of libraries that are loaded at run time count too, but take no place.
         .total_core_instances(u32::MAX)
         .max_core_instance_size(64 << 20)
         // The interpreter's has its own and the safepoint page, and in training that of the counters.
         .max_memories_per_module(3)
         .max_tables_per_module(3)
-        .table_elements(MOST_TABLE_SLOTS)
-        .max_memory_size(LARGEST_MEMORY)
+        .table_elements(MAX_TABLE_SLOTS)
+        .max_memory_size(MAX_MEMORY)
         // Instances are used again by this library's own rules: those that are dropped give their memory back.
         .linear_memory_keep_resident(0)
         .table_keep_resident(0)
@@ -211,7 +211,7 @@ fn config(inlining: bool) -> wasmtime::Result<Config> {
         // A deep recursion would leave its stack in memory for ever.
         .async_stack_zeroing(true)
         .memory_init_cow(true)
-        .memory_guaranteed_dense_image_size(LARGEST_IMAGE)
+        .memory_guaranteed_dense_image_size(MAX_IMAGE)
         // For native debuggers and for offsets in backtraces; without them code is smaller and opens faster.
         .native_unwind_info(false)
         .generate_address_map(false)

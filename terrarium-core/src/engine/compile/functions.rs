@@ -20,7 +20,7 @@ use crate::{Result, cache::Cache};
 /// The file's first bytes.
 const MAGIC: &[u8; 8] = b"trfuncs2";
 /// The file is not made larger than this; what the last build needed goes first.
-const LARGEST: usize = 256 << 20;
+const MAX_FILE_BYTES: usize = 256 << 20;
 
 /// The hash of what a function is compiled from, with the settings and the processor.
 type Key = [u8; 32];
@@ -162,7 +162,7 @@ fn write<'a>(functions: impl Iterator<Item = (&'a Key, &'a [u8])>) -> Vec<u8> {
     let mut text = MAGIC.to_vec();
     for (key, code) in functions {
         let Ok(length) = u32::try_from(code.len()) else { continue };
-        if text.len() + key.len() + 4 + code.len() > LARGEST {
+        if text.len() + key.len() + 4 + code.len() > MAX_FILE_BYTES {
             continue;
         }
         text.extend_from_slice(key);

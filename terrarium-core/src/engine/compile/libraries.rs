@@ -9,18 +9,19 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 
 use super::compiled::{self, Compiled};
-use crate::{
-    Error,
+use crate::{Error, cache::Cache};
+use terrarium_unix::{
     abi::Errno,
-    cache::Cache,
-    link::{LinkError, ModuleInfo},
-    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
     syscall::{self, LibraryFile},
     vfs::Content,
 };
+use terrarium_wasm::{
+    link::{LinkError, ModuleInfo},
+    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
+};
 
 /// No library is larger.
-const LARGEST: u64 = 256 << 20;
+const MAX_LIBRARY_BYTES: u64 = 256 << 20;
 
 /// Asks what linking needs to know of the interpreter's module.
 pub(in crate::engine) type Main<'a> = &'a dyn Fn() -> Result<Arc<ModuleInfo>, Error>;
@@ -147,8 +148,8 @@ fn digest(content: &Content) -> Result<[u8; 32], LoadError> {
 /// # Errors
 /// [`LoadError`] for one that is too large or cannot be read.
 pub(in crate::engine) fn bytes(content: &Content) -> Result<Vec<u8>, LoadError> {
-    if content.len() > LARGEST {
-        return Err(LoadError::Refused(format!("it has {} bytes, the limit is {LARGEST}", content.len())));
+    if content.len() > MAX_LIBRARY_BYTES {
+        return Err(LoadError::Refused(format!("it has {} bytes, the limit is {MAX_LIBRARY_BYTES}", content.len())));
     }
     Ok(content.clone().into_vec()?)
 }

@@ -12,8 +12,8 @@ use super::{
     loader::{Loader, function},
     symbol,
 };
-use crate::{
-    engine::{bind::reenter::nested, live::state::InstanceState},
+use crate::engine::{bind::reenter::nested, live::state::InstanceState};
+use terrarium_wasm::{
     link::{Definition, LibraryId, Target},
     rewrite::{SAFEPOINT_MODULE, SAFEPOINT_NAME},
 };

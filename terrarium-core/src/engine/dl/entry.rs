@@ -20,8 +20,8 @@ const NAME: u32 = 36;
 /// All modules see the library's symbols.
 const RTLD_GLOBAL: u32 = 256;
 /// The longest name of a library, and of a symbol (C++ has long ones).
-const LONGEST_NAME: u32 = 4096;
-const LONGEST_SYMBOL: u32 = 64 << 10;
+const MAX_NAME: u32 = 4096;
+const MAX_SYMBOL: u32 = 64 << 10;
 
 /// `_dlopen_js(dso*) -> 1`, or 0 with the reason left for `dlerror()`.
 ///
@@ -29,8 +29,7 @@ const LONGEST_SYMBOL: u32 = 64 << 10;
 /// What ends the run: a trap in a library's constructors, a deadline.
 pub(in crate::engine) async fn open(mut caller: Caller<'_, InstanceState>, dso: u32) -> Result<i32> {
     let (_, memory) = view(&mut caller)?;
-    let name =
-        memory.c_str(dso.wrapping_add(NAME), LONGEST_NAME).map(|name| String::from_utf8_lossy(name).into_owned());
+    let name = memory.c_str(dso.wrapping_add(NAME), MAX_NAME).map(|name| String::from_utf8_lossy(name).into_owned());
     let flags = memory.read_u32(dso.wrapping_add(FLAGS));
     let (Ok(name), Ok(flags)) = (name, flags) else { bail!("dlopen of a structure outside the memory") };
     match load::load(&mut caller, &name, flags & RTLD_GLOBAL != 0).await? {
@@ -52,7 +51,7 @@ pub(in crate::engine) async fn open(mut caller: Caller<'_, InstanceState>, dso: 
 /// What ends the run.
 pub(in crate::engine) async fn symbol(mut caller: Caller<'_, InstanceState>, dso: u32, name: u32) -> Result<i32> {
     let (_, memory) = view(&mut caller)?;
-    let name = memory.c_str(name, LONGEST_SYMBOL).map(|name| String::from_utf8_lossy(name).into_owned());
+    let name = memory.c_str(name, MAX_SYMBOL).map(|name| String::from_utf8_lossy(name).into_owned());
     let Ok(name) = name else { bail!("dlsym of a name outside the memory") };
     match super::symbol::find(&mut caller, dso, &name)? {
         Some(address) => Ok(address.cast_signed()),

@@ -8,22 +8,20 @@ use super::{
     bind::{self, Addresses, Gathered},
     loader::{Linkage, Loader},
 };
-use crate::{
-    engine::{
-        bind::reenter::{address, call_export, nested},
-        compile::{compiled::Compiled, libraries::LoadError},
-        live::state::InstanceState,
-    },
-    link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order},
-    syscall::{LibraryFile, Stop},
+use crate::engine::{
+    bind::reenter::{address, call_export, nested},
+    compile::{compiled::Compiled, libraries::LoadError},
+    live::state::InstanceState,
 };
+use terrarium_unix::syscall::{LibraryFile, Stop};
+use terrarium_wasm::link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order};
 
 /// Where libraries are looked for that are named without a folder.
 const FOLDERS: [&str; 2] = ["/usr/lib", "/lib"];
 /// The most libraries of one guest.
-const MOST_LIBRARIES: usize = 2048;
+const MAX_LIBRARIES: usize = 2048;
 /// The most bytes of libraries that the guest's code brought itself.
-const MOST_UNTRUSTED: u64 = 64 << 20;
+const MAX_UNTRUSTED: u64 = 64 << 20;
 
 /// What came of loading.
 pub(super) enum Linked {
@@ -52,7 +50,7 @@ pub(super) async fn load(caller: &mut Caller<'_, InstanceState>, name: &str, glo
     for found in order {
         let loader = Loader::of(caller)?;
         loader.untrusted += found.module.untrusted;
-        if loader.untrusted > MOST_UNTRUSTED || loader.namespace.len() > MOST_LIBRARIES {
+        if loader.untrusted > MAX_UNTRUSTED || loader.namespace.len() > MAX_LIBRARIES {
             return Ok(Linked::Refused("too many libraries were loaded before it".to_owned()));
         }
         let path = found.path.clone();
@@ -85,7 +83,7 @@ fn plan(state: &InstanceState, name: &str) -> Result<Plan, LoadError> {
     let first = if name.contains('/') {
         state.run.process.library(name)?
     } else {
-        find(state, name, &[]).ok_or(crate::abi::Errno::ENOENT)?
+        find(state, name, &[]).ok_or(terrarium_unix::abi::Errno::ENOENT)?
     };
     if let Some(library) = loader.namespace.find(&first.path) {
         return Ok(Plan::Loaded(library));
@@ -111,8 +109,8 @@ fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, Opened), 
     let (compiled, untrusted) = if file.trusted {
         (libraries.trusted(&file, &main)?, 0)
     } else if state.run.untrusted_libraries {
-        if file.content.len() > MOST_UNTRUSTED {
-            return Err(LoadError::Refused(format!("it has more than {MOST_UNTRUSTED} bytes")));
+        if file.content.len() > MAX_UNTRUSTED {
+            return Err(LoadError::Refused(format!("it has more than {MAX_UNTRUSTED} bytes")));
         }
         (libraries.untrusted(&file, &main)?, file.content.len())
     } else {

@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 use wasmtime::{Caller, Func, Instance, Module, Ref, Result, format_err};
 
 use super::bind::Pointers;
-use crate::{
-    engine::live::state::InstanceState,
-    link::{LibraryId, Namespace, NamespaceRecord, Target},
-};
+use crate::engine::live::state::InstanceState;
+use terrarium_wasm::link::{LibraryId, Namespace, NamespaceRecord, Target};
 
 /// The libraries of one guest.
 pub(in crate::engine) struct Loader {

@@ -1,6 +1,6 @@
 //! The dynamic linker: `dlopen` and `dlsym` of the guest's C library end here.
 //!
-//! What a symbol means and in which order libraries load is decided by [`crate::link`]; this folder finds the files,
+//! What a symbol means and in which order libraries load is decided by [`terrarium_wasm::link`]; this folder finds the files,
 //! has them compiled, and instantiates them in the guest's store.
 
 mod bind;

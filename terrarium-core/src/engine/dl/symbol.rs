@@ -3,10 +3,8 @@
 use wasmtime::{Caller, Extern, Func, Ref, Result};
 
 use super::loader::{Loader, function};
-use crate::{
-    engine::live::state::InstanceState,
-    link::{Definition, LibraryId},
-};
+use crate::engine::live::state::InstanceState;
+use terrarium_wasm::link::{Definition, LibraryId};
 
 /// `dlsym`: what the library behind the handle `dso` defines as `name`. The handle 0 stands for all that every module
 /// sees.

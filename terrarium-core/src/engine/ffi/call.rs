@@ -6,17 +6,14 @@ use super::{
     stack::Stack,
     types::{Interface, Kind, outside},
 };
-use crate::{
-    abi::Errno,
-    engine::{
-        bind::{
-            linker::{value, view},
-            reenter::nested,
-        },
-        live::state::InstanceState,
+use crate::engine::{
+    bind::{
+        linker::{value, view},
+        reenter::nested,
     },
-    memory::GuestMemory,
+    live::state::InstanceState,
 };
+use terrarium_unix::{abi::Errno, memory::GuestMemory};
 
 /// `ffi_call_js(cif, function, result, arguments)`.
 ///

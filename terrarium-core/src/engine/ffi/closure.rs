@@ -10,16 +10,14 @@ use super::{
     stack::Stack,
     types::{Interface, Kind, outside},
 };
-use crate::{
-    engine::{
-        bind::{
-            linker::{value, view},
-            reenter::{address, call_export, nested},
-        },
-        live::state::InstanceState,
+use crate::engine::{
+    bind::{
+        linker::{value, view},
+        reenter::{address, call_export, nested},
     },
-    memory::GuestMemory,
+    live::state::InstanceState,
 };
+use terrarium_unix::memory::GuestMemory;
 
 /// Offsets in `ffi_closure`.
 const SLOT: u32 = 0;
@@ -30,9 +28,9 @@ const USER_DATA: u32 = 12;
 const FFI_OK: i32 = 0;
 const FFI_BAD_TYPEDEF: i32 = 1;
 /// The most functions that are made for closures: a store keeps them for as long as it lives.
-const MOST_FUNCTIONS: usize = 20_000;
+const MAX_FUNCTIONS: usize = 20_000;
 /// The most parameters of all those functions together.
-const MOST_PARAMETERS: usize = 300_000;
+const MAX_PARAMETERS: usize = 300_000;
 
 /// The closures of one guest.
 #[derive(Default)]
@@ -61,7 +59,7 @@ impl Closures {
 
     /// Whether no function of that type can be made any more.
     fn are_too_many(&self, ty: &FuncType) -> bool {
-        self.functions >= MOST_FUNCTIONS || self.parameters + ty.params().len() > MOST_PARAMETERS
+        self.functions >= MAX_FUNCTIONS || self.parameters + ty.params().len() > MAX_PARAMETERS
     }
 }
 

@@ -2,7 +2,7 @@
 
 use wasmtime::{Result, ValType, bail, format_err};
 
-use crate::{abi::Errno, memory::GuestMemory};
+use terrarium_unix::{abi::Errno, memory::GuestMemory};
 
 /// Offsets in `ffi_cif`.
 const ARGUMENT_COUNT: u32 = 4;
@@ -15,13 +15,13 @@ const ALIGN: u32 = 4;
 const TYPE: u32 = 6;
 const ELEMENTS: u32 = 8;
 /// libffi takes no more arguments.
-const MOST_ARGUMENTS: u32 = 1000;
+const MAX_ARGUMENTS: u32 = 1000;
 /// The largest structure that is passed by value.
-const LARGEST_STRUCT: u32 = 1 << 20;
+const MAX_STRUCT: u32 = 1 << 20;
 /// Structures of one element are passed as that element up to this size.
 const UNBOXED: u32 = 16;
 /// Structures of one element in structures of one element.
-const MOST_NESTED: usize = 64;
+const MAX_NESTED: usize = 64;
 
 /// How a value is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Interface {
     pub(super) fn read(memory: &GuestMemory<'_>, cif: u32) -> Result<Self> {
         let field = |offset: u32| memory.read_u32(cif.wrapping_add(offset)).map_err(outside);
         let (count, fixed) = (field(ARGUMENT_COUNT)?, field(FIXED_COUNT)?);
-        if count > MOST_ARGUMENTS || fixed > count {
+        if count > MAX_ARGUMENTS || fixed > count {
             bail!("a foreign function of {count} arguments");
         }
         let list = field(ARGUMENTS)?;
@@ -125,7 +125,7 @@ impl Type {
     fn read(memory: &GuestMemory<'_>, mut ty: u32) -> Result<Self> {
         const STRUCT: u16 = 13;
         let mut is_struct = false;
-        for _ in 0..MOST_NESTED {
+        for _ in 0..MAX_NESTED {
             let id = memory.read_u16(ty.wrapping_add(TYPE)).map_err(outside)?;
             if id != STRUCT {
                 return Ok(Self { kind: scalar(id)?, is_struct });
@@ -133,7 +133,7 @@ impl Type {
             is_struct = true;
             let size = memory.read_u32(ty.wrapping_add(SIZE)).map_err(outside)?;
             let align = u32::from(memory.read_u16(ty.wrapping_add(ALIGN)).map_err(outside)?).max(1);
-            if size > LARGEST_STRUCT || !align.is_power_of_two() {
+            if size > MAX_STRUCT || !align.is_power_of_two() {
                 bail!("a structure of {size} bytes, aligned to {align}, passed by value");
             }
             let elements = memory.read_u32(ty.wrapping_add(ELEMENTS)).map_err(outside)?;
@@ -147,7 +147,7 @@ impl Type {
             }
             ty = first;
         }
-        bail!("structures nested more than {MOST_NESTED} deep")
+        bail!("structures nested more than {MAX_NESTED} deep")
     }
 }
 

@@ -52,12 +52,12 @@ impl GuestInstance {
     pub(crate) fn make_immortal(&mut self, objects: impl Iterator<Item = u32>) -> Result<(), Error> {
         /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
         const IMMORTAL: u32 = 5 << 28;
-        const LEAST: u32 = 1 << 30;
+        const MIN_IMMORTAL: u32 = 1 << 30;
         let doing = "a reference count";
         let mut memory = memory(&mut self.instance.store).or_engine(doing)?;
         for object in objects {
             let count = memory.read_u32(object).or_engine(doing)?;
-            if count < LEAST {
+            if count < MIN_IMMORTAL {
                 memory.write_u32(object, IMMORTAL).or_engine(doing)?;
             }
         }
@@ -70,12 +70,12 @@ impl GuestInstance {
     /// [`Error::Engine`], when it is not there.
     pub(crate) fn find_generator(&mut self, address: u32) -> Result<Span, Error> {
         const WORDS: u32 = 624;
-        const LARGEST_OBJECT: u32 = 8192;
+        const MAX_OBJECT: u32 = 8192;
         let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
         let pattern: Vec<u8> = pattern.collect();
         let doing = "a random generator's state";
         let memory = memory(&mut self.instance.store).or_engine(doing)?;
-        let object = memory.slice(address, LARGEST_OBJECT).or_engine(doing)?;
+        let object = memory.slice(address, MAX_OBJECT).or_engine(doing)?;
         let offset = object.windows(pattern.len()).position(|window| window == pattern);
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
         let offset = offset.ok_or_else(|| Error::engine(format!("{doing}: it is not where the interpreter says")))?;

@@ -2,7 +2,8 @@
 
 use wasmtime::{Error, Trap};
 
-use crate::{engine::stop::interrupt::Reason, syscall::Stop};
+use crate::engine::stop::interrupt::Reason;
+use terrarium_unix::syscall::Stop;
 
 /// Why a call into the guest did not return. The guest cannot be used any more.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Error,
     engine::{
-        compile::config::MOST_GUESTS,
+        compile::config::MAX_GUESTS,
         snapshot::{Snapshot, Span},
         stop::{
             interrupt::Interrupt,
@@ -26,10 +26,9 @@ use crate::{
         },
     },
     error::ErrorContext,
-    memory::GuestMemory,
-    rewrite::SAFEPOINT_EXPORT,
-    syscall::Process,
 };
+use terrarium_unix::{memory::GuestMemory, syscall::Process};
+use terrarium_wasm::rewrite::SAFEPOINT_EXPORT;
 
 /// What a guest starts with.
 pub(crate) struct GuestOptions {
@@ -246,7 +245,7 @@ impl GuestInstance {
 fn no_place(error: &wasmtime::Error) -> Error {
     match error.downcast_ref::<PoolConcurrencyLimitError>() {
         Some(_) => Error::start(format!(
-            "a process has room for {MOST_GUESTS} interpreters at a time, and all are in use: drop sessions"
+            "a process has room for {MAX_GUESTS} interpreters at a time, and all are in use: drop sessions"
         )),
         None => Error::start(format!("{error:#}")),
     }

@@ -3,11 +3,11 @@
 use wasmtime::{ResourceLimiter, Result};
 
 /// CPython needs 8,733 table slots, in an image 13,900; functions made at run time take one each.
-pub(in crate::engine) const MOST_TABLE_SLOTS: usize = 1 << 20;
+pub(in crate::engine) const MAX_TABLE_SLOTS: usize = 1 << 20;
 
 /// No memory has the last page of the address space: a pointer that goes forward comes to an end of it, and not round to
 /// the beginning (see `rewrite::safepoint`).
-const MOST_MEMORY: usize = (4 << 30) - (64 << 10);
+const MAX_MEMORY: usize = (4 << 30) - (64 << 10);
 
 /// Bounds memory and tables as they grow.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Limiter {
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        let allowed = desired <= self.memory.min(MOST_MEMORY) && maximum.is_none_or(|maximum| desired <= maximum);
+        let allowed = desired <= self.memory.min(MAX_MEMORY) && maximum.is_none_or(|maximum| desired <= maximum);
         if allowed {
             self.peak = self.peak.max(desired);
         } else {
@@ -42,7 +42,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        Ok(desired <= MOST_TABLE_SLOTS && maximum.is_none_or(|maximum| desired <= maximum))
+        Ok(desired <= MAX_TABLE_SLOTS && maximum.is_none_or(|maximum| desired <= maximum))
     }
 }
 

@@ -25,9 +25,11 @@ use crate::{
         },
     },
     error::ErrorContext,
+};
+use terrarium_unix::vfs::Content;
+use terrarium_wasm::{
     link::ModuleInfo,
     rewrite::{RewriteOptions, Safepoint, rewrite},
-    vfs::Content,
 };
 
 /// The engine, the cache of compiled code, and the interpreter's module. Made once per process, engine and cache folder.

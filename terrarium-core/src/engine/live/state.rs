@@ -9,14 +9,14 @@ use wasmtime::{Global, Instance as WasmInstance, Linker, Memory, Result, Table, 
 use wasmtime_wasi::p1::WasiP1Ctx;
 
 use super::{guest::GuestOptions, limiter::Limiter, machine::Machine};
-use crate::{
-    engine::{
-        bind::wasi,
-        dl::Loader,
-        ffi::Closures,
-        snapshot::Snapshot,
-        stop::interrupt::{Interrupt, InterruptibleSleep},
-    },
+use crate::engine::{
+    bind::wasi,
+    dl::Loader,
+    ffi::Closures,
+    snapshot::Snapshot,
+    stop::interrupt::{Interrupt, InterruptibleSleep},
+};
+use terrarium_unix::{
     syscall::{Process, Sleeper},
     vfs::{Layer, Vfs, VfsLimits},
 };

@@ -20,15 +20,15 @@ use crate::{
 };
 
 /// How many instances wait at most.
-const MOST: usize = 16;
+const MAX_WAITING: usize = 16;
 /// More written memory than this is not kept for the next program.
-const LARGEST: usize = 16 << 20;
+const MAX_WRITTEN_BYTES: usize = 16 << 20;
 /// More stack than this is not kept either.
 const KEPT_STACK: u64 = 1 << 20;
 /// An instance is dropped after so many bytes were copied for it, some twenty thousand small programs: pages that one of
 /// them wrote are copied for all that follow. Not much sooner, since each new instance has hundreds of page faults, at
 /// which all threads of the process are interrupted.
-const MOST_COPIED: u64 = 8 << 30;
+const MAX_COPIED_BYTES: u64 = 8 << 30;
 
 /// The waiting instances of a snapshot.
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl Idle {
 
     fn put(&self, instance: Instance) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() < MOST {
+        if waiting.len() < MAX_WAITING {
             waiting.push(instance);
         }
     }
@@ -87,7 +87,7 @@ impl Snapshot {
     /// Take back an instance whose program has ended in order.
     pub(in crate::engine) fn recycle(&self, mut instance: Instance) {
         instance.runs += 1;
-        if instance.copied >= MOST_COPIED
+        if instance.copied >= MAX_COPIED_BYTES
             || self.idle.unsupported.load(Ordering::Relaxed)
             || !instance.store.data().run.is_recyclable()
             || instance.store.data().closures.have_changed()
@@ -131,7 +131,7 @@ impl Snapshot {
                     return Ok(false);
                 }
                 let listed = dirty_pages::written(memory)?;
-                if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > LARGEST {
+                if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > MAX_WRITTEN_BYTES {
                     return Ok(false);
                 }
                 listed

@@ -22,17 +22,18 @@ use crate::{
         live::{
             block_on::block_on,
             instance::Instance,
+            limiter::Limiter,
             machine::Machine,
             state::{InstanceState, Links, RunState},
         },
         stop::safepoint::GuardedStore,
     },
     error::ErrorContext,
-    rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT},
 };
+use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT};
 
 /// What gets random bytes in a guest is smaller: a few generators of 2.5 kB each.
-const MOST_ENTROPY: u64 = 1 << 20;
+const MAX_ENTROPY: u64 = 1 << 20;
 
 /// A compiled snapshot, ready to be instantiated.
 pub(crate) struct Snapshot {
@@ -61,7 +62,7 @@ impl Snapshot {
     /// The snapshot whose machine code the file at `path` begins with. `read_loader` gives the text of its
     /// [`LoaderRecord`], which is needed only when libraries are loaded.
     ///
-    /// The file is native code: see the rules of [`Cache`](crate::engine::Cache).
+    /// The file is native code: see the rules of [`Cache`](crate::cache::Cache).
     ///
     /// # Errors
     /// [`Error::Engine`], when it is damaged or was made by another version.
@@ -72,7 +73,7 @@ impl Snapshot {
         read_loader: impl Fn() -> Result<Vec<u8>, Error> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let spans = record.entropy.iter();
-        if spans.map(|span| u64::from(span.length)).sum::<u64>() > MOST_ENTROPY {
+        if spans.map(|span| u64::from(span.length)).sum::<u64>() > MAX_ENTROPY {
             return Err(Error::engine("the image asks for more random bytes than it can need"));
         }
         let module = compiled::open(&machine.engine, path).map_err(engine_error)?;
@@ -119,7 +120,10 @@ impl Snapshot {
     /// # Errors
     /// When there is no place for another.
     pub(super) fn new_instance(&self) -> Result<Instance> {
-        let state = InstanceState::new(&self.machine, Arc::clone(&self.linker), RunState::none());
+        // Its memory is as large as the snapshot's from the beginning.
+        let mut run = RunState::none();
+        run.limiter = Limiter::new(self.record.memory);
+        let state = InstanceState::new(&self.machine, Arc::clone(&self.linker), run);
         let mut store = Store::new(&self.machine.engine, state);
         store.limiter(|state| &mut state.run.limiter);
         block_on(async {

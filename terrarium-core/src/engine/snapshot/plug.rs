@@ -12,11 +12,11 @@ use crate::engine::live::state::{InstanceState, Links};
 /// A block that is larger than all pieces together would be; it lies behind them.
 const BLOCK: u32 = 8 << 20;
 /// The largest pieces that are looked for.
-const LARGEST: u32 = 4 << 20;
+const MAX_PIECE: u32 = 4 << 20;
 /// The smallest.
-const SMALLEST: u32 = 8;
+const MIN_PIECE: u32 = 8;
 /// A heap has fewer pieces.
-const MOST_PIECES: usize = 1 << 20;
+const MAX_PIECES: usize = 1 << 20;
 
 /// Take all free pieces of the heap.
 ///
@@ -29,8 +29,8 @@ pub(super) async fn plug(store: &mut Store<InstanceState>, links: &Links) -> Res
     if block == 0 {
         bail!("no memory for {BLOCK} bytes");
     }
-    let (mut pieces, mut size) = (0, LARGEST);
-    while size >= SMALLEST {
+    let (mut pieces, mut size) = (0, MAX_PIECE);
+    while size >= MIN_PIECE {
         loop {
             let piece = malloc.call_async(&mut *store, size).await?;
             if piece == 0 {
@@ -49,13 +49,13 @@ pub(super) async fn plug(store: &mut Store<InstanceState>, links: &Links) -> Res
                 None => bail!("the allocator gave a piece that lies outside of the memory"),
             }
             pieces += 1;
-            if pieces > MOST_PIECES {
-                bail!("the heap has more than {MOST_PIECES} free pieces");
+            if pieces > MAX_PIECES {
+                bail!("the heap has more than {MAX_PIECES} free pieces");
             }
         }
         size = size / 4 * 3;
         // Sizes that the allocator tells apart.
-        size -= size % SMALLEST;
+        size -= size % MIN_PIECE;
     }
     free.call_async(&mut *store, block).await?;
     Ok(pieces)

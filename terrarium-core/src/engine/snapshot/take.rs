@@ -17,12 +17,14 @@ use crate::{
         dl::{Loader, LoaderRecord},
         live::{
             guest::GuestInstance,
-            limiter::MOST_TABLE_SLOTS,
+            limiter::MAX_TABLE_SLOTS,
             machine::Machine,
             state::{InstanceState, Links},
         },
     },
     error::ErrorContext,
+};
+use terrarium_wasm::{
     link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
     rewrite::GLOBAL_EXPORT_PREFIX,
 };
@@ -139,8 +141,8 @@ fn give_slots(store: &mut Store<InstanceState>, size: u64) -> Result<u64> {
         }
     }
     state.run.loader = Some(loader);
-    if usize::try_from(next)? > MOST_TABLE_SLOTS {
-        bail!("its functions need {next} slots of the table, the limit is {MOST_TABLE_SLOTS}");
+    if usize::try_from(next)? > MAX_TABLE_SLOTS {
+        bail!("its functions need {next} slots of the table, the limit is {MAX_TABLE_SLOTS}");
     }
     Ok(next.into())
 }

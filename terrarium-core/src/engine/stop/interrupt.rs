@@ -15,11 +15,8 @@ use std::{
 };
 
 use super::{safepoint::Safepoint, watchdog::watchdog};
-use crate::{
-    cancel::Cancel,
-    sys::thread_clock::ThreadClock,
-    syscall::{Sleeper, Wake},
-};
+use crate::{cancel::Cancel, sys::thread_clock::ThreadClock};
+use terrarium_unix::syscall::{Sleeper, Wake};
 
 /// Why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::*;
-use crate::vfs::{Vfs, VfsLimits};
+use terrarium_unix::vfs::{Vfs, VfsLimits};
 
 pub(in crate::package) fn archive(members: &[(&str, &[u8])]) -> &'static [u8] {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

@@ -5,10 +5,8 @@ use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::*;
-use crate::{
-    package::{placed::lay_out, tags::target},
-    vfs::{LayerBuilder, Vfs, VfsLimits},
-};
+use crate::package::{placed::lay_out, tags::target};
+use terrarium_unix::vfs::{LayerBuilder, Vfs, VfsLimits};
 
 /// The bytes of an archive with these members; a mode may be given with each.
 pub(crate) fn zip(members: &[(&str, &str, Option<u32>)]) -> Vec<u8> {

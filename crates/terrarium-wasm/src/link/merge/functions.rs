@@ -10,7 +10,7 @@ use super::mapping::{Mapping, Run};
 use super::module::Module;
 
 /// How often an import may lead to another import.
-const MOST_STEPS: usize = 100;
+const MAX_STEPS: usize = 100;
 
 /// The functions of the merged module.
 #[derive(Default)]
@@ -150,7 +150,7 @@ fn follow<'a>(
     mut target: &'a Target,
     ty: u32,
 ) -> Result<Resolved<'a>, Fault> {
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         let (part, index) = match target {
             Target::Import { module, name } => return Ok(Resolved::Import { module, name, ty }),
             Target::Function { part, index } => (*part, *index),

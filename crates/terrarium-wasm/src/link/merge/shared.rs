@@ -17,7 +17,7 @@ pub(super) const TABLE: &str = "__indirect_function_table";
 /// Bytes in a page of a linear memory.
 const PAGE: usize = 1 << 16;
 /// The most pages that a linear memory can have.
-const MOST_PAGES: u64 = 1 << 16;
+const MAX_PAGES: u64 = 1 << 16;
 
 /// Fills in what the memories, tables and tags of each module are, and gives the tags.
 pub(super) fn map(
@@ -151,7 +151,7 @@ pub(super) fn memories(
             }
             let bytes = merge.memory.len();
             let pages = (bytes / PAGE) as u64;
-            if !bytes.is_multiple_of(PAGE) || pages > ty.maximum.unwrap_or(MOST_PAGES) {
+            if !bytes.is_multiple_of(PAGE) || pages > ty.maximum.unwrap_or(MAX_PAGES) {
                 return Err(Fault(format!("its memory `{MEMORY}` cannot have {bytes} bytes")));
             }
             ty.minimum = pages;

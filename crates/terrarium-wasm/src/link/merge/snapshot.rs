@@ -11,7 +11,7 @@ const PAGE: usize = 4096;
 /// The longest row of zero pages that stays inside a segment, unless there would be too many segments.
 const GAP: usize = 4;
 /// How many segments there may be; engines refuse more than 100,000.
-const MOST_SEGMENTS: usize = 90_000;
+const MAX_SEGMENTS: usize = 90_000;
 
 /// A data section with those pages of a memory that are not all zero. It borrows them, since they are the greater part
 /// of a merged module and need not be copied twice.
@@ -23,7 +23,7 @@ pub(super) struct Snapshot<'m> {
 impl<'m> Snapshot<'m> {
     /// The contents of the memory `index`.
     pub(super) fn of(index: u32, memory: &'m [u8]) -> Result<Self, MergeError> {
-        let segments = at_most(MOST_SEGMENTS, memory).into_iter().filter_map(|range| {
+        let segments = at_most(MAX_SEGMENTS, memory).into_iter().filter_map(|range| {
             let offset = u32::try_from(range.start).ok()?;
             let bytes = memory.get(range)?;
             Some((head(index, offset, bytes.len()), bytes))

@@ -19,7 +19,7 @@ use super::{code, elements, shared};
 
 /// The most bytes that all modules may have together. An index of one byte may become one of five, and the size of a
 /// section is a number of 32 bits.
-const MOST_BYTES: usize = 1 << 29;
+const MAX_BYTES: usize = 1 << 29;
 
 impl Merge<'_> {
     /// The merged module. The same input gives the same bytes.
@@ -39,7 +39,7 @@ impl Merge<'_> {
     /// As for [`write`](Self::write).
     pub fn write_exporting(&self, is_exported: &dyn Fn(&str) -> bool) -> Result<Vec<u8>, MergeError> {
         let size = self.parts.iter().fold(0, |size: usize, part| size.saturating_add(part.wasm.len()));
-        if size > MOST_BYTES {
+        if size > MAX_BYTES {
             return Err(MergeError::TooMany("bytes of code"));
         }
         let mut modules = Vec::with_capacity(self.parts.len());

@@ -15,7 +15,7 @@ use super::super::locals::Locals;
 /// What makes it worth while, and leaves alone the loops that do little else than go through memory.
 const FEWEST_JUMPS: usize = 32;
 /// Functions with more locals are left alone: what is known of them is kept for each open block.
-const MOST_LOCALS: u64 = 64;
+const MAX_LOCALS: u64 = 64;
 /// What advances further in a turn could step over the end of memory: no memory has the last 64 KiB of the address space.
 const FARTHEST: u32 = 1 << 12;
 
@@ -31,7 +31,7 @@ pub(super) struct Forward {
 /// `params`.
 pub(super) fn forward(body: &FunctionBody<'_>, params: usize) -> Result<Option<Forward>, RewriteError> {
     let locals = Locals::read(body, params)?.count;
-    let Some(head) = busiest_loop(body)?.filter(|_| locals <= MOST_LOCALS) else { return Ok(None) };
+    let Some(head) = busiest_loop(body)?.filter(|_| locals <= MAX_LOCALS) else { return Ok(None) };
     let mut walk = Walk::default();
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {

@@ -9,18 +9,18 @@ use super::forward::{Forward, leaves, targets};
 
 /// The most instructions of a function before its first read, with those of the functions that it calls: so a caller
 /// knows what a call adds. A smaller bound would put reads into hot calls.
-const LONGEST_FIRST: u32 = 1024;
+const MAX_FIRST: u32 = 1024;
 
 /// The most instructions between two reads of a function, with those of the functions that it calls and that do not
 /// read. What a callee does after its own last read is its own.
-const LONGEST: u32 = 8192;
+const MAX_STRETCH: u32 = 8192;
 
 /// The most instructions after a call that may be one of many that lie in each other, in a module that is not trusted:
 /// a recursion may return from millions of calls without a read.
-const LONGEST_RETURN: u32 = 64;
+const MAX_RETURN: u32 = 64;
 
 /// The most instructions of a turn of the loop that goes forward: it may go through all of memory.
-const LONGEST_TURN: u32 = 256;
+const MAX_TURN: u32 = 256;
 
 /// What is known of a function that is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ struct Length {
 
 impl Length {
     /// Where nothing is known.
-    const LONGEST: Self = Self { from_entry: Some(LONGEST_FIRST), from_read: Some(LONGEST) };
+    const MAX_STRETCH: Self = Self { from_entry: Some(MAX_FIRST), from_read: Some(MAX_STRETCH) };
 
     /// Where two ways meet.
     fn or(self, other: Self) -> Self {
@@ -91,12 +91,12 @@ impl Length {
 
     /// So that little may be executed until the next read.
     fn nearly_too_long(self) -> Self {
-        let from_entry = self.from_entry.map(|length| length.max(LONGEST_FIRST - LONGEST_RETURN));
-        Self { from_entry, from_read: Some(LONGEST - LONGEST_RETURN) }
+        let from_entry = self.from_entry.map(|length| length.max(MAX_FIRST - MAX_RETURN));
+        Self { from_entry, from_read: Some(MAX_STRETCH - MAX_RETURN) }
     }
 
     fn is_too_long(self) -> bool {
-        self.from_entry > Some(LONGEST_FIRST) || self.from_read > Some(LONGEST)
+        self.from_entry > Some(MAX_FIRST) || self.from_read > Some(MAX_STRETCH)
     }
 }
 
@@ -152,7 +152,7 @@ impl Walk<'_> {
             }
             Called::Unknown => {
                 self.read(place);
-                self.length = self.length.plus(LONGEST_FIRST);
+                self.length = self.length.plus(MAX_FIRST);
                 true
             }
         };
@@ -176,7 +176,7 @@ impl Walk<'_> {
         let Some(forward) = self.forward else { return false };
         let is_head = |depth: &u32| self.blocks.iter().rev().nth(*depth as usize).is_some_and(|block| block.is_forward);
         forward.jumps.binary_search(&place).is_ok()
-            || self.length.from_read > Some(LONGEST_TURN) && targets.iter().any(is_head)
+            || self.length.from_read > Some(MAX_TURN) && targets.iter().any(is_head)
     }
 
     /// What `operator`, which stands at `place`, does.
@@ -201,7 +201,7 @@ impl Walk<'_> {
                     | Catch::All { label }
                     | Catch::AllRef { label }) = catch;
                     // Anything in the block can throw.
-                    self.jump(*label, Length::LONGEST);
+                    self.jump(*label, Length::MAX_STRETCH);
                 }
                 self.blocks.push(Block::default());
             }

@@ -168,13 +168,13 @@ fn instances_are_kept_up_to_a_bound_and_for_a_number_of_programs() {
     }
     let (image, sandbox) = sandbox();
     let snapshot = &image.inner().snapshot;
-    for _ in 0..MOST + 4 {
+    for _ in 0..MAX_WAITING + 4 {
         snapshot.idle.put(snapshot.instance().unwrap());
     }
-    assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), MOST);
+    assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), MAX_WAITING);
     snapshot.idle.waiting.lock().unwrap().clear();
     let mut worn = snapshot.instance().unwrap();
-    worn.copied = MOST_COPIED - 1;
+    worn.copied = MAX_COPIED - 1;
     snapshot.idle.put(worn);
     assert_eq!(execute(&sandbox, "1"), Status::Success);
     assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), 1, "one program is left to it");

@@ -1,4 +1,4 @@
-//! The acceptance cases that need packages: a test's name begins with the code of its case.
+//! Programs that need packages: arrays, tables, figures, equations.
 
 use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Packages, Sandbox, SandboxOptions, Status, Value};
 use terrarium_tests::{Picture, corpus};
@@ -17,7 +17,7 @@ fn run(code: &str, files: &[(&str, Vec<u8>)]) -> ExecutionResult {
 }
 
 #[test]
-fn t2_matrices_of_numpy_are_printed() {
+fn matrices_of_numpy_are_printed() {
     let result = run("import numpy as np\na = np.arange(15).reshape(3, 5)\nprint(a)\nprint(a + 20)", &[]);
     let expected = "\
 [[ 0  1  2  3  4]
@@ -32,13 +32,13 @@ fn t2_matrices_of_numpy_are_printed() {
 }
 
 #[test]
-fn t3_sympy_solves_an_equation() {
+fn sympy_solves_an_equation() {
     let result = run("from sympy import *\nv = Symbol('v')\nprint(solve(-14*v - 98))", &[]);
     assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("[-7]\n", ""));
 }
 
 #[test]
-fn t4_a_table_of_93_records_is_described_as_html() {
+fn a_table_of_93_records_is_described_as_html() {
     let code = "import pandas as pd
 data = [{'year': 1931 + n, 'value': n * 1.5} for n in range(93)]
 pd.DataFrame(data).describe().to_html()";
@@ -52,7 +52,7 @@ pd.DataFrame(data).describe().to_html()";
 }
 
 #[test]
-fn t7_a_figure_is_saved_in_three_formats() {
+fn a_figure_is_saved_in_three_formats() {
     let code = "import matplotlib.pyplot as plt
 plt.bar(['a', 'b', 'c'], [3, 1, 2], color=['red', 'green', 'blue'])
 for form in ('png', 'pdf', 'svg'):
@@ -70,7 +70,7 @@ plt.close()";
 }
 
 #[test]
-fn v6_a_table_with_a_gap_is_read_and_printed() {
+fn a_table_with_a_gap_is_read_and_printed() {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let data = STANDARD.decode("Y29sdW1uMSx2YWx1ZTEKY29sdW1uMiw=").unwrap();
     let result = run("import pandas as pd\nprint(pd.read_csv(\"data.csv\").head())", &[("data.csv", data)]);

@@ -1,0 +1,43 @@
+//! [`Answer`]: the outcome of a run and the values that the harness reported, before they become a result.
+
+use std::collections::BTreeMap;
+
+use crate::{Display, PythonError, Value, engine::Reason};
+
+/// How a run ended, and what it produced beside files and streams.
+#[derive(Default)]
+pub(crate) struct Answer {
+    pub(crate) outcome: Outcome,
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) final_expression: Option<Value>,
+    pub(crate) repr: Option<String>,
+    pub(crate) repr_truncated: bool,
+    pub(crate) outputs: BTreeMap<String, Value>,
+    pub(crate) displays: Vec<Display>,
+    pub(crate) error: Option<PythonError>,
+    /// Whether a memory request was refused.
+    pub(crate) memory_denied: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    #[default]
+    Success,
+    Error,
+    /// It was asked to stop and did.
+    Interrupted(Reason),
+    /// It was stopped by force; the interpreter is gone.
+    Stopped(Reason),
+    /// It left the process; the interpreter is gone.
+    Exited,
+    /// It failed; the interpreter is gone.
+    Crashed,
+}
+
+impl Outcome {
+    /// Whether the interpreter is gone.
+    pub(crate) fn is_end(self) -> bool {
+        matches!(self, Self::Stopped(_) | Self::Exited | Self::Crashed)
+    }
+}

@@ -1,0 +1,23 @@
+"""The hand-written part of `terrarium._option_types`: its imports, and the types that several options have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from terrarium._contents import Content
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from terrarium._native import CancelHandle
+
+__all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Path", "SandboxOptions", "Seconds"]
+
+Seconds: TypeAlias = float | timedelta
+"""A length of time: a number of seconds, or a `timedelta`."""
+
+Path: TypeAlias = str | os.PathLike[str]
+"""A path of the host."""
