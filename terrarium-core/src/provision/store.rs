@@ -28,7 +28,8 @@ pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
 }
 
 impl PackageStore {
-    /// The store in a cache folder: [`SandboxOptions::cache_dir`], or the default one. It is made if it is not there.
+    /// Opens the store in a cache folder: [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir), or the
+    /// default one. The store is created if it does not exist.
     ///
     /// # Errors
     /// [`Error::Cache`], when it cannot be made or others may write to it.

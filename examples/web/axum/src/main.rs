@@ -38,7 +38,7 @@ fn start(sandbox: Sandbox, code: String, options: ExecuteOptions) -> (Run, JoinH
     let options = options.cancel(cancel.clone());
     RUNNING.fetch_add(1, Ordering::Relaxed);
     let task = tokio::task::spawn_blocking(move || {
-        let result = sandbox.execute_with(code, options);
+        let result = sandbox.execute_with(&code, options);
         RUNNING.fetch_sub(1, Ordering::Relaxed);
         Json(result.map_or_else(|error| json!({ "error": error.to_string() }), answer))
     });
@@ -74,7 +74,9 @@ async fn output(sandbox: Sandbox, program: Program) -> impl IntoResponse {
     });
     let lines = stream::poll_fn(move |context| {
         let _run = &run;
-        pieces.poll_recv(context).map(|piece| piece.map(|piece| Ok::<_, std::io::Error>(Bytes::from(format!("{piece}\n")))))
+        pieces
+            .poll_recv(context)
+            .map(|piece| piece.map(|piece| Ok::<_, std::io::Error>(Bytes::from(format!("{piece}\n")))))
     });
     ([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines))
 }
