@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn protecting_is_refused() {
-        assert!(!IS_SUPPORTED);
+        const { assert!(!IS_SUPPORTED) };
         for access in [Access::None, Access::ReadWrite] {
             let mut memory = [0; 16];
             #[expect(unsafe_code, reason = "the other version needs it")]
