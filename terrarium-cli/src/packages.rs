@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    ops::ControlFlow,
     path::PathBuf,
 };
 
@@ -68,12 +69,12 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
     let mut bar = Bar::default();
     match args.command {
         PackagesCommand::Add { names, from } => {
-            let new = store.add(&names, from.as_deref(), &mut |progress| bar.show(progress)).map_err(failure);
+            let new = store.add(&names, from.as_deref(), &mut |progress| bar.follow(progress)).map_err(failure);
             bar.clear();
             tell("added", &new?, "all of it is here already");
         }
         PackagesCommand::Update { names } => {
-            let new = store.update(&names, &mut |progress| bar.show(progress)).map_err(failure);
+            let new = store.update(&names, &mut |progress| bar.follow(progress)).map_err(failure);
             bar.clear();
             tell("updated", &new?, "nothing has changed");
         }
@@ -122,6 +123,12 @@ struct Bar {
 }
 
 impl Bar {
+    /// Shows the progress; the download continues.
+    fn follow(&mut self, progress: DownloadProgress<'_>) -> ControlFlow<()> {
+        self.show(progress);
+        ControlFlow::Continue(())
+    }
+
     fn show(&mut self, progress: DownloadProgress<'_>) {
         if !io::stderr().is_terminal() {
             return;

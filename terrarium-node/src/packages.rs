@@ -1,10 +1,6 @@
 //! [`NativePackageStore`]: core's `PackageStore` for JavaScript.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
@@ -33,10 +29,7 @@ struct StoreOptions {
 }
 
 /// Receives the progress of a download.
-type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>);
-
-/// The payload of the unwinding that ends a cancelled download.
-struct Stopped;
+type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>) -> ControlFlow<()>;
 
 #[napi]
 impl NativePackageStore {
@@ -104,22 +97,17 @@ impl NativePackageStore {
 }
 
 /// Runs `work` until its end, or until the run is cancelled.
-///
-/// Core's callback cannot stop a download, so a cancelled one is left by unwinding from the callback. That is safe: the
-/// store writes its lock whole or not at all, keeps the part of a file that arrived for the next attempt, and holds its
-/// guard in a value that is dropped.
 fn stoppable<T>(sink: &Sink, work: impl FnOnce(OnProgress<'_>) -> Result<T, PackageError>) -> Result<T, Fault> {
     let cancel = sink.cancel();
     let mut progress = |DownloadProgress { file_name, done, total, .. }: DownloadProgress<'_>| {
         if cancel.is_cancelled() {
-            // No panic: nothing is printed.
-            resume_unwind(Box::new(Stopped));
+            return ControlFlow::Break(());
         }
         sink.progress(json!({ "file_name": file_name, "done": done, "total": total }).to_string());
+        ControlFlow::Continue(())
     };
-    match catch_unwind(AssertUnwindSafe(|| work(&mut progress))) {
-        Ok(result) => Ok(result.map_err(Error::from)?),
-        Err(payload) if payload.is::<Stopped>() => Err(Fault::state("cancelled", "the download was cancelled")),
-        Err(payload) => resume_unwind(payload),
+    match work(&mut progress) {
+        Err(PackageError::Cancelled { .. }) => Err(Fault::state("cancelled", "the download was cancelled")),
+        result => Ok(result.map_err(Error::from)?),
     }
 }

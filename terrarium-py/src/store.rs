@@ -1,6 +1,6 @@
 //! `PackageStore`: what the class of the same name in Python holds.
 
-use std::{panic::resume_unwind, path::PathBuf, sync::Arc};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use pyo3::prelude::*;
 use terrarium_core::{DownloadProgress, PackageError, StoredPackage};
@@ -67,7 +67,7 @@ impl PackageStore {
     }
 }
 
-type Progress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>);
+type Progress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>) -> ControlFlow<()>;
 
 impl PackageStore {
     fn fetch(
@@ -85,10 +85,7 @@ impl PackageStore {
             let mut report = |progress: DownloadProgress<'_>| {
                 let DownloadProgress { file_name, done, total, .. } = progress;
                 let is_awaited = tell(0, Heard::Download { file_name: file_name.to_owned(), done, total });
-                if !is_awaited {
-                    // The only way out of the download. What has arrived is kept, and the store's lock is released.
-                    resume_unwind(Box::new("the download was abandoned"));
-                }
+                if is_awaited { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             };
             Ok(work(&store, &mut report)?)
         })?;

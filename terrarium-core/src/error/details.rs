@@ -134,6 +134,7 @@ impl ErrorDetails {
             PackageError::Source { entry, reason, source: _ } => {
                 Self { package_source: text(entry), reason: text(reason), ..none }
             }
+            PackageError::Cancelled { url } => Self { url: text(url), ..none },
             PackageError::Download { url, reason, source: _ } => Self { url: text(url), reason: text(reason), ..none },
         }
     }

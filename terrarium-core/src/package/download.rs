@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Seek, SeekFrom, Write},
+    ops::ControlFlow,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -36,8 +37,8 @@ pub struct DownloadProgress<'a> {
     pub total: Option<u64>,
 }
 
-/// Called for every piece that arrives.
-pub(super) type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>);
+/// Called for every piece that arrives; a break stops the download.
+pub(super) type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>) -> ControlFlow<()>;
 
 /// Fetches files over HTTP.
 pub(super) struct Downloader(Agent);
@@ -89,7 +90,7 @@ impl Downloader {
                 Ok(()) => return finish(&part, path, sha256),
                 Err(error) => {
                     let after = fs::metadata(&part).map_or(0, |metadata| metadata.len());
-                    if attempt == ATTEMPTS || after <= before {
+                    if attempt == ATTEMPTS || after <= before || matches!(error, PackageError::Cancelled { .. }) {
                         return Err(error);
                     }
                     attempt += 1;
@@ -124,7 +125,9 @@ impl Downloader {
         let mut body = response.body_mut().as_reader();
         let mut block = vec![0; BLOCK];
         loop {
-            progress(DownloadProgress { file_name, done, total });
+            if progress(DownloadProgress { file_name, done, total }).is_break() {
+                return Err(PackageError::Cancelled { url: url.to_owned() });
+            }
             let count = body.read(&mut block).or_download(url)?;
             if count == 0 {
                 break;

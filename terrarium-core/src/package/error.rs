@@ -102,13 +102,19 @@ pub enum PackageError {
         /// The error that caused this one.
         source: Option<Cause>,
     },
+    /// The caller's progress function stopped a download. The part that arrived is kept for the next attempt.
+    #[error("{url}: the download was cancelled")]
+    Cancelled {
+        /// The address that was fetched.
+        url: String,
+    },
 }
 
 impl PackageError {
     /// The stable name of the kind of error: see [`Error::code`](crate::Error::code).
     ///
     /// One of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
-    /// `package_source`, `package_store` or `package_download`.
+    /// `package_source`, `package_store`, `package_download` or `package_cancelled`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -120,6 +126,7 @@ impl PackageError {
             Self::Source { .. } => "package_source",
             Self::Store { .. } => "package_store",
             Self::Download { .. } => "package_download",
+            Self::Cancelled { .. } => "package_cancelled",
         }
     }
 

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File},
     io::{self, Write as _},
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
@@ -94,12 +95,13 @@ impl PackageStore {
     /// # Errors
     /// [`PackageError::Unknown`] for a name that the distribution does not have, [`PackageError::Download`] and
     /// [`PackageError::Hash`] for files that do not arrive, [`PackageError::Store`] for a store that cannot be
-    /// written. What has arrived is kept, and the next call goes on from there.
+    /// written, [`PackageError::Cancelled`] when `progress` breaks. The parts that arrived are kept, and the next call
+    /// continues from there.
     pub fn add(
         &self,
         names: &[String],
         from: Option<&str>,
-        progress: &mut dyn FnMut(super::DownloadProgress<'_>),
+        progress: &mut dyn FnMut(super::DownloadProgress<'_>) -> ControlFlow<()>,
     ) -> Result<Vec<StoredPackage>, PackageError> {
         let _guard = self.guard()?;
         let (url, lock) = self.distribution(from)?;
@@ -114,7 +116,7 @@ impl PackageStore {
     pub fn update(
         &self,
         names: &[String],
-        progress: &mut dyn FnMut(super::DownloadProgress<'_>),
+        progress: &mut dyn FnMut(super::DownloadProgress<'_>) -> ControlFlow<()>,
     ) -> Result<Vec<StoredPackage>, PackageError> {
         let _guard = self.guard()?;
         let present = self.lock()?;

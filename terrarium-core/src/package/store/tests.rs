@@ -128,7 +128,10 @@ fn strings(names: &[&str]) -> Vec<String> {
 fn what_is_added_comes_with_what_it_needs_and_is_used_without_the_network() {
     let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &["b"]), ("b", "1", &[]), ("c", "1", &[])]);
     let mut seen = Vec::new();
-    let mut progress = |progress: DownloadProgress<'_>| seen.push((progress.file_name.to_owned(), progress.done));
+    let mut progress = |progress: DownloadProgress<'_>| {
+        seen.push((progress.file_name.to_owned(), progress.done));
+        ControlFlow::Continue(())
+    };
     let new = store.add(&strings(&["A"]), None, &mut progress).unwrap();
     assert_eq!(names(&new), ["a 1", "b 1"]);
     assert_eq!(seen.iter().filter(|(_, done)| *done == 0).count(), 2);
@@ -137,7 +140,7 @@ fn what_is_added_comes_with_what_it_needs_and_is_used_without_the_network() {
 
     let listed: Vec<_> = store.list().unwrap().iter().map(|package| (package.name.clone(), package.asked)).collect();
     assert_eq!(listed, [("a".to_owned(), true), ("b".to_owned(), false)]);
-    assert!(store.add(&strings(&["a"]), None, &mut |_| ()).unwrap().is_empty());
+    assert!(store.add(&strings(&["a"]), None, &mut keep_on).unwrap().is_empty());
     let pool = Pool::open(&[], dir.path(), target()).unwrap();
     let found: Vec<_> = pool.resolve(["a"]).unwrap().iter().map(|package| package.name.clone()).collect();
     assert_eq!(found, ["b", "a"]);
@@ -145,10 +148,33 @@ fn what_is_added_comes_with_what_it_needs_and_is_used_without_the_network() {
 }
 
 #[test]
+fn a_download_that_the_caller_stops_keeps_its_part_and_leaves_the_store_usable() {
+    let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &[])]);
+    let error = store.add(&strings(&["a"]), None, &mut |_| ControlFlow::Break(())).unwrap_err();
+    assert_eq!(error.code(), "package_cancelled");
+    let file = "a-1-py3-none-any.whl";
+    // It was stopped before anything was read, and is not tried again.
+    assert_eq!(server.asked(), [format!("{file}@0")]);
+    assert!(!dir.path().join(file).exists() && store.list().unwrap().is_empty());
+    let mut stop_later = |progress: DownloadProgress<'_>| match progress.done {
+        0 => ControlFlow::Continue(()),
+        _ => ControlFlow::Break(()),
+    };
+    store.add(&strings(&["a"]), None, &mut stop_later).unwrap_err();
+    assert!(dir.path().join(format!(".{file}.part")).exists());
+    assert_eq!(names(&store.add(&strings(&["a"]), None, &mut keep_on).unwrap()), ["a 1"]);
+}
+
+/// Progress that no one looks at.
+fn keep_on(_: DownloadProgress<'_>) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+#[test]
 fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &[])]);
     server.breaks.lock().unwrap().extend([50, 100]);
-    store.add(&strings(&["a"]), None, &mut |_| ()).unwrap();
+    store.add(&strings(&["a"]), None, &mut keep_on).unwrap();
     let file = "a-1-py3-none-any.whl";
     assert_eq!(server.asked(), [format!("{file}@0"), format!("{file}@100"), format!("{file}@150")]);
     assert_eq!(fs::read(dir.path().join(file)).unwrap(), server.files.lock().unwrap()[file]);
@@ -156,12 +182,12 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     // Also in another process, later: what is there of it is the beginning.
     fs::remove_file(dir.path().join(file)).unwrap();
     fs::write(dir.path().join(format!(".{file}.part")), &server.files.lock().unwrap()[file][..77]).unwrap();
-    store.add(&strings(&["a"]), None, &mut |_| ()).unwrap();
+    store.add(&strings(&["a"]), None, &mut keep_on).unwrap();
     assert_eq!(server.asked(), [format!("{file}@77")]);
 
     fs::remove_file(dir.path().join(file)).unwrap();
     server.breaks.lock().unwrap().extend([0; 20]);
-    let error = store.add(&strings(&["a"]), None, &mut |_| ()).unwrap_err();
+    let error = store.add(&strings(&["a"]), None, &mut keep_on).unwrap_err();
     assert!(matches!(&error, PackageError::Download { url, .. } if url.ends_with(file)), "{error}");
 }
 
@@ -170,7 +196,7 @@ fn a_file_with_another_hash_is_refused_and_not_kept() {
     let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &[])]);
     let file = "a-1-py3-none-any.whl";
     server.files.lock().unwrap().get_mut(file).unwrap()[40] ^= 1;
-    let error = store.add(&strings(&["a"]), None, &mut |_| ()).unwrap_err();
+    let error = store.add(&strings(&["a"]), None, &mut keep_on).unwrap_err();
     assert!(matches!(&error, PackageError::Hash { path, .. } if path.ends_with(file)), "{error}");
     assert!(store.list().unwrap().is_empty());
     let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -182,7 +208,7 @@ fn another_distribution_is_named_by_its_address_or_its_folder() {
     let Fixture { dir, server, url, store } = fixture(&[("a", "1", &[])]);
     server.distribution(&[("other", "5", &[])]);
     let with_lock = format!("{url}/{LOCK_FILE}");
-    assert_eq!(names(&store.add(&strings(&["other"]), Some(&with_lock), &mut |_| ()).unwrap()), ["other 5"]);
+    assert_eq!(names(&store.add(&strings(&["other"]), Some(&with_lock), &mut keep_on).unwrap()), ["other 5"]);
     assert_eq!(store.list().unwrap()[0].from, url);
     let pool = Pool::open(&[format!("{url}/")], dir.path(), target()).unwrap();
     assert_eq!(pool.resolve(["other"]).unwrap().len(), 1);
@@ -194,13 +220,13 @@ fn another_distribution_is_named_by_its_address_or_its_folder() {
     let second = tempfile::tempdir().unwrap();
     let store = PackageStore::at(second.path().to_owned(), target(), Distribution { url, lock: Vec::new() });
     let from = folder.path().to_str().unwrap();
-    assert_eq!(names(&store.add(&strings(&["other"]), Some(from), &mut |_| ()).unwrap()), ["other 5"]);
+    assert_eq!(names(&store.add(&strings(&["other"]), Some(from), &mut keep_on).unwrap()), ["other 5"]);
 }
 
 #[test]
 fn removing_takes_what_nobody_needs_any_more() {
     let Fixture { dir, store, .. } = fixture(&[("a", "1", &["b"]), ("b", "1", &[]), ("c", "1", &["b"])]);
-    store.add(&strings(&["a", "c"]), None, &mut |_| ()).unwrap();
+    store.add(&strings(&["a", "c"]), None, &mut keep_on).unwrap();
     let error = store.remove(&strings(&["b"])).unwrap_err().to_string();
     assert!(error.contains("\"b\" stays"), "{error}");
     assert_eq!(names(&store.remove(&strings(&["a"])).unwrap()), ["a 1"]);
@@ -215,10 +241,10 @@ fn updating_fetches_what_has_changed() {
     server.distribution(&[("a", "1", &["b"]), ("b", "1", &[])]);
     // By another spelling of the address, so that its lock is fetched.
     let from = url.replace("127.0.0.1", "localhost");
-    store.add(&strings(&["a"]), Some(&from), &mut |_| ()).unwrap();
-    assert!(store.update(&[], &mut |_| ()).unwrap().is_empty());
+    store.add(&strings(&["a"]), Some(&from), &mut keep_on).unwrap();
+    assert!(store.update(&[], &mut keep_on).unwrap().is_empty());
     server.distribution(&[("a", "1", &["b"]), ("b", "2", &[])]);
-    assert_eq!(names(&store.update(&[], &mut |_| ()).unwrap()), ["b 2"]);
+    assert_eq!(names(&store.update(&[], &mut keep_on).unwrap()), ["b 2"]);
     assert!(!dir.path().join("b-1-py3-none-any.whl").exists());
     assert!(dir.path().join("b-2-py3-none-any.whl").exists());
 }
@@ -226,14 +252,14 @@ fn updating_fetches_what_has_changed() {
 #[test]
 fn what_the_distribution_does_not_have_is_named() {
     let Fixture { dir: _dir, server, url, store } = fixture(&[("numpy", "1", &["gone"])]);
-    let error = store.add(&strings(&["nunpy"]), None, &mut |_| ()).unwrap_err().to_string();
+    let error = store.add(&strings(&["nunpy"]), None, &mut keep_on).unwrap_err().to_string();
     assert!(error.contains("did you mean numpy?"), "{error}");
-    let error = store.add(&strings(&["numpy"]), None, &mut |_| ()).unwrap_err().to_string();
+    let error = store.add(&strings(&["numpy"]), None, &mut keep_on).unwrap_err().to_string();
     assert!(error.contains("\"gone\", needed by \"numpy\""), "{error}");
     server.files.lock().unwrap().clear();
-    let error = store.add(&strings(&["x"]), Some(&url), &mut |_| ()).unwrap_err().to_string();
+    let error = store.add(&strings(&["x"]), Some(&url), &mut keep_on).unwrap_err().to_string();
     assert!(error.contains(&format!("{url}/{LOCK_FILE}")) && error.contains("404"), "{error}");
-    assert!(matches!(store.add(&[], Some("no/folder"), &mut |_| ()), Err(PackageError::Source { .. })));
+    assert!(matches!(store.add(&[], Some("no/folder"), &mut keep_on), Err(PackageError::Source { .. })));
 }
 
 #[test]
