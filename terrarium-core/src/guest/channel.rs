@@ -11,7 +11,7 @@ use terrarium_unix::{abi::Errno, syscall::Channel};
 /// Collects the frames of one run, up to a bound.
 #[derive(Debug)]
 pub(super) struct Frames {
-    collected: Mutex<Collected>,
+    collected: Mutex<FrameContents>,
     bound: u64,
     /// The guest's interrupt, once there is a guest.
     interrupt: OnceLock<Arc<Interrupt>>,
@@ -19,7 +19,7 @@ pub(super) struct Frames {
 
 /// The content of the frames that the harness sent.
 #[derive(Debug, Default)]
-pub(super) struct Collected {
+pub(super) struct FrameContents {
     /// The displays of the code.
     pub(super) displays: Vec<Display>,
     /// Contents that the values refer to by number.
@@ -45,7 +45,7 @@ impl Frames {
     }
 
     /// Returns the frames since the last call.
-    pub(super) fn take(&self) -> Collected {
+    pub(super) fn take(&self) -> FrameContents {
         std::mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     answer::{Answer, Outcome},
-    channel::{Collected, Frames},
+    channel::{FrameContents, Frames},
     config::GuestConfig,
     functions::{Function, Functions},
     protocol::{
@@ -142,7 +142,7 @@ impl LiveInterpreter {
         self.ask(self.functions.get(Function::Release), &Empty {}, PATIENCE)?;
         let functions = Function::ALL.iter().zip(self.functions.0);
         let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
-        TakenSnapshot::of(&mut self.guest, functions, entropy)
+        TakenSnapshot::new(&mut self.guest, functions, entropy)
     }
 
     /// Runs code.
@@ -186,7 +186,7 @@ impl LiveInterpreter {
     }
 
     fn answer(&mut self, response: &[u8]) -> Answer {
-        let Collected { displays, blobs, values, .. } = self.frames.take();
+        let FrameContents { displays, blobs, values, .. } = self.frames.take();
         let forged = |what: String| Answer {
             outcome: Outcome::Crashed,
             error: Some(fault("Crashed", format!("the answer of the harness is damaged: {what}"))),

@@ -70,7 +70,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     };
     let answer = interpreter.execute(&request, Some(TIMEOUT), None)?;
     if let Some(error) = conclude(answer, Some(TIMEOUT)).error {
-        tracing::warn!(error = %error.message, "a package is compiled in part");
+        tracing::warn!(error = %error.message, "a package is only partly compiled");
     }
     let files = interpreter.files();
     let changes = files.changes(&mark);

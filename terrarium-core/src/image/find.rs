@@ -56,7 +56,7 @@ pub(crate) fn bare(cache_dir: Option<&Path>) -> Result<Image> {
     if let Some(path) = SHIPPED.get() {
         match shipped(cache_dir, path, &recipe) {
             Ok(image) => return Ok(image),
-            Err(error) => tracing::warn!(%error, ?path, "the image that is shipped cannot be used here"),
+            Err(error) => tracing::warn!(%error, ?path, "the shipped image cannot be used here"),
         }
     }
     found_or_built(cache_dir, &recipe, &|_| ())
@@ -83,7 +83,7 @@ pub(crate) fn found_or_built(
         Ok(image) => image,
         Err(error) => {
             // Written before a crash of the machine, or partly lost: built again.
-            tracing::warn!(%error, ?path, "an image is damaged and is made again");
+            tracing::warn!(%error, ?path, "an image is damaged and is built again");
             machine.cache().forget(&name);
             let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
             open(cache_dir, &path, Some(&recipe.mounted))?

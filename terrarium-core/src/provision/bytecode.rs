@@ -61,7 +61,7 @@ pub(super) fn bytecode(
         match from_archive(&path) {
             Ok(files) => bytecode.push(PackageFiles { origin: path, key: name, files }),
             Err(error) => {
-                tracing::warn!(%error, "bytecode is damaged and will be made again");
+                tracing::warn!(%error, "bytecode is damaged and is compiled again");
                 cache.forget(&name);
             }
         }

@@ -110,20 +110,20 @@ fn build(library: &'static Packed, bytecode: &'static Packed) -> Result<Layer, A
     let mut layer = LayerBuilder::unix();
     layer.owner(Credentials::ROOT);
     // The members of both archives have absolute paths.
-    mount(&mut layer, "", Content::Source(Arc::new(Shipped(library))))?;
+    mount(&mut layer, "", Content::Source(Arc::new(ArtifactContent(library))))?;
     layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::default())?;
     for (name, source) in HARNESS_FILES {
         let path = format!("{HARNESS_ROOT}/{name}");
         layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
     }
-    mount(&mut layer, "", Content::Source(Arc::new(Shipped(bytecode))))?;
+    mount(&mut layer, "", Content::Source(Arc::new(ArtifactContent(bytecode))))?;
     Ok(layer.build())
 }
 
 /// An artifact as the content of files.
-struct Shipped(&'static Packed);
+struct ArtifactContent(&'static Packed);
 
-impl ReadAt for Shipped {
+impl ReadAt for ArtifactContent {
     fn len(&self) -> u64 {
         self.0.len()
     }

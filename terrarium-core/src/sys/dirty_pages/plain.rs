@@ -1,4 +1,4 @@
-//! No answer: without a list of written pages an instance is dropped after its run instead of recycled.
+//! No support: without a list of written pages, an instance is dropped after its run instead of recycled.
 
 use std::{io, ops::Range};
 
@@ -10,7 +10,7 @@ pub(crate) fn written(_memory: &[u8]) -> io::Result<Vec<Range<usize>>> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// As [`written`], for the `length` bytes at the address `base`.
+/// Returns the written parts of the `length` bytes at the address `base`; never known here.
 ///
 /// # Errors
 /// Always [`Unsupported`](io::ErrorKind::Unsupported).
