@@ -51,7 +51,7 @@ pub enum Error {
     #[error("invalid path {path:?}: {reason}")]
     #[non_exhaustive]
     InvalidPath {
-        /// The path as it was given.
+        /// The path from the caller.
         path: String,
         /// The part of the path that is at fault.
         reason: String,
@@ -60,7 +60,7 @@ pub enum Error {
     #[error("cannot {operation} {path:?} in the sandbox: {reason} ({errno})")]
     #[non_exhaustive]
     File {
-        /// The path as it was given.
+        /// The path from the caller.
         path: String,
         /// The operation that failed.
         operation: FileOperation,

@@ -63,7 +63,7 @@ pub struct ExecutionResult {
     /// The exact standard output, if it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stdout_bytes: Option<Bytes>,
-    /// Whether bytes beyond [`SandboxOptions::output`](crate::SandboxOptions::stream_bytes) were dropped.
+    /// Whether bytes beyond [`SandboxOptions::stream_bytes`](crate::SandboxOptions::stream_bytes) were dropped.
     pub stdout_truncated: bool,
     /// The standard error. An exception's traceback is in `error`, not here.
     pub stderr: String,

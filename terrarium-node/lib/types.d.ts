@@ -77,7 +77,7 @@ export interface SandboxOptions {
   /**
    * Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
    * built at the first use (which takes some seconds) and kept in `cacheDir`. Otherwise each run loads what it imports.
-   * It has no effect on site folders and with `'auto'`. Default: on.
+   * The option has no effect on site folders and with `'auto'`. Default: on.
    */
   preload?: boolean;
   /**

@@ -1,8 +1,8 @@
 //! The protocol with the harness, the Python package inside the guest that runs the user's code.
 //!
 //! Requests and responses are JSON in `bytes`; displays and values are frames on a separate descriptor. The guest can
-//! forge all of them (the user's code runs in the same interpreter), so they are trusted for nothing beyond the run's
-//! own result: texts are bounded, and a message that does not parse is a fault of the guest.
+//! forge all of them, since the user's code runs in the same interpreter. So they are trusted for nothing beyond the
+//! run's own result: texts are bounded, and a message that does not parse is a fault of the guest.
 
 mod answer;
 mod channel;

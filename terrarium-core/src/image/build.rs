@@ -109,7 +109,7 @@ impl Recipe {
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
     pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
         progress(ImageProgress::Boot);
-        // The bare image is built once; others are built again, with other code or one package more.
+        // The bare image is built once; others are built again, with other code or one more package.
         let functions = Build::begin(machine.cache(), !self.modules.is_empty() || !self.prepare.is_empty())?;
         let started = std::time::Instant::now();
         let defaults = SandboxOptions::default();

@@ -1,8 +1,8 @@
 //! The file of an image: machine code, followed by a zip archive.
 //!
 //! The code comes first, since it is mapped into memory directly. The archive, whose directory is at the end of the
-//! file, contains the header, the data for linking more libraries, and files: the packages' files (in an image that can
-//! be moved) and the files that the preparation wrote.
+//! file, contains the header, the data for linking more libraries, and files. These are the packages' files (in an
+//! image that can be moved) and the files that the preparation wrote.
 
 use std::{
     fs,

@@ -141,7 +141,7 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
     found_or_built(options.cache_dir.as_deref(), &recipe, progress)
 }
 
-/// Opens an image file outside the cache folder.
+/// Opens an image file at any path.
 ///
 /// # Errors
 /// As for [`Image::open`].

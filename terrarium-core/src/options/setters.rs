@@ -7,14 +7,15 @@ use crate::{Bytes, CancelHandle, Value};
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
 ///
-/// The kind of a field determines the argument of its setter: `plain(T)` a `T`, `into(T)` an `impl Into<T>`, `some(T)`
-/// a `T` for a field `Option<T>`, `list(T)` and `map(T)` the elements of a `Vec<T>` or a `BTreeMap<String, T>`,
-/// `some_list(T)` those of an `Option<Vec<T>>`. A field that the list lacks is a compile error.
+/// The kind of a field determines the argument of its setter: `plain(T)` a `T`, `into(T)` an `impl Into<T>`, and
+/// `some(T)` a `T` for a field `Option<T>`. `list(T)` and `map(T)` take the elements of a `Vec<T>` or a
+/// `BTreeMap<String, T>`, and `some_list(T)` those of an `Option<Vec<T>>`. A field that the list lacks is a compile
+/// error.
 macro_rules! options {
     ($name:ident { $($field:ident: $kind:ident($type:ty),)* } $(not in JSON { $($other:ident),* })?) => {
         /// Setters, each named after its field.
         impl $name {
-            /// The default options.
+            /// Creates the default options.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()

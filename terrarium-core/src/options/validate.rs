@@ -82,7 +82,7 @@ pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)
 /// Checks arguments: they are passed on as C strings.
 pub(crate) fn arguments(args: &[String]) -> Result<()> {
     match args.iter().find(|arg| arg.contains('\0')) {
-        Some(arg) => Err(invalid("args", format!("{arg:?} holds a NUL"))),
+        Some(arg) => Err(invalid("args", format!("{arg:?} contains a NUL"))),
         None => Ok(()),
     }
 }

@@ -107,7 +107,7 @@ pub enum PackageError {
 impl PackageError {
     /// The stable name of the kind of error: see [`Error::code`](crate::Error::code).
     ///
-    /// One of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
+    /// The code is one of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
     /// `package_source`, `package_store` or `package_download`.
     #[must_use]
     pub fn code(&self) -> &'static str {

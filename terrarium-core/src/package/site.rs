@@ -118,7 +118,9 @@ fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Re
             kind = fs::metadata(&led).or_damaged(&path)?.file_type();
         }
         if kind.is_dir() && entry.file_name() != "__pycache__" {
-            let depth = depth.checked_sub(1).ok_or_else(|| PackageError::damaged(&path, "its folders lie too deep"))?;
+            let depth = depth.checked_sub(1).ok_or_else(|| {
+                PackageError::damaged(&path, format!("its folders are nested more than {MAX_DEPTH} deep"))
+            })?;
             walk(root, &path, depth, found)?;
         } else if kind.is_file() {
             let name = path.strip_prefix(root).ok().and_then(Path::to_str);

@@ -23,11 +23,11 @@ pub(crate) fn below(home: &str, path: &str) -> Result<String> {
 /// [`Error::InvalidPath`] as for [`below`], except for absolute paths.
 pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
     if path.contains('\0') {
-        return Err(invalid(path, "it holds a NUL"));
+        return Err(invalid(path, "it contains a NUL"));
     }
     let names = || path.split('/').filter(|name| !name.is_empty() && *name != ".");
     if names().any(|name| name == "..") {
-        return Err(invalid(path, "it holds `..`"));
+        return Err(invalid(path, "it contains `..`"));
     }
     if names().next().is_none() {
         return Err(invalid(path, "it names no file"));

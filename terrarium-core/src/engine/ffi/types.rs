@@ -32,7 +32,7 @@ pub(super) enum Kind {
     Int {
         /// The number of bytes.
         size: u32,
-        /// Whether it is extended by its sign.
+        /// Whether the integer is sign-extended.
         signed: bool,
     },
     /// A 64-bit integer.

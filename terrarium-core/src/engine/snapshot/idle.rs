@@ -2,7 +2,7 @@
 //!
 //! The creation of an instance costs little, but the pages that a program touches must be mapped and copied again for
 //! each one, which costs more than everything else. So an instance whose program ended in order is restored to the
-//! state of the snapshot, in every respect that WebAssembly defines: written pages are copied from an instance that
+//! state of the snapshot, in every respect that WebAssembly defines. Written pages are copied from an instance that
 //! never ran, and mutable globals get their values. An instance that cannot be restored (memory that has grown, a
 //! changed table, libraries) is dropped, and so is one in any doubt.
 
@@ -143,7 +143,7 @@ impl Snapshot {
         }
         for range in &written {
             let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range.clone())) else {
-                bail!("a page lies outside of the memory");
+                bail!("a page is outside of the memory");
             };
             to.copy_from_slice(from);
             *copied += from.len() as u64;

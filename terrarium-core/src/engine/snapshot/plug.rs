@@ -1,9 +1,9 @@
 //! The plugging of the heap before a snapshot.
 //!
-//! The start leaves thousands of free pieces all over the heap, and the allocations of a program would go into them,
-//! each on another page of the snapshot, which has to be copied for it. So all pieces are allocated: later allocations
-//! are close together, in new memory. The pieces are filled with zeros, since their content is useless and would only
-//! make the image larger.
+//! The start leaves thousands of free pieces all over the heap. The allocations of a program would go into them, each
+//! on another page of the snapshot, which has to be copied for it. So all pieces are allocated: later allocations are
+//! close together, in new memory. The pieces are filled with zeros, since their content is useless and would only make
+//! the image larger.
 
 use wasmtime::{Result, Store, TypedFunc, bail};
 

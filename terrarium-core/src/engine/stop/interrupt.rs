@@ -7,7 +7,7 @@
 //! There is no timer tick, and a guest checks only its safepoint page. One thread for the whole process (the watchdog)
 //! wakes at the deadline of a run, and acts on the guest's [`Safepoint`]. A run that ends in time costs an entry in the
 //! watchdog's queue. Every access to a guest happens under the lock of its [`Interrupt`], and a run that has ended is
-//! no longer armed: a page never stays protected, and is never touched after its guest is gone.
+//! no longer armed. So a page never stays protected, and is never touched after its guest is gone.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},

@@ -1,8 +1,8 @@
 //! The written pages of memory, as the kernel reports them.
 //!
 //! A snapshot is mapped into a guest's memory copy-on-write: a page that is still the file's (or was never touched) is
-//! unchanged. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`). Where the kernel adds no pages of
-//! its own (`fault_around`), the list grows by page faults only: without a page fault it is the same.
+//! unchanged. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`). Where the kernel adds no pages
+//! unprompted (`fault_around`), the list grows by page faults only: without a page fault it is the same.
 
 use std::{fs::File, io, ops::Range, os::fd::AsRawFd as _, sync::OnceLock};
 
