@@ -28,7 +28,7 @@ const LIMITS: VfsLimits = VfsLimits { bytes: 1 << 30, inodes: 1_000_000, file_by
 /// The limit of each stream of the program.
 const STREAM_BYTES: u64 = 1 << 20;
 
-/// Compiles the sources in the folder [`SOURCES`] of a layer: see [`CompileSources`](crate::provision::CompileSources).
+/// Compiles the sources in the folder [`SOURCES`] of a layer: see `CompileSources`.
 ///
 /// # Errors
 /// Faults of the host. A source that cannot be compiled is left out.

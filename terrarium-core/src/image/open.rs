@@ -20,7 +20,7 @@ use terrarium_unix::vfs::LayerBuilder;
 /// Returns the description of the image file at `path`.
 ///
 /// # Errors
-/// [`Error::Image`].
+/// [`Error::Image`](crate::Error::Image).
 pub(super) fn inspect(path: &Path) -> Result<ImageInfo> {
     let header = file::read(path)?.header;
     info(path, &header)
@@ -47,7 +47,7 @@ fn info(path: &Path, header: &ImageHeader) -> Result<ImageInfo> {
 /// Checks that an image was built for this machine by this version.
 ///
 /// # Errors
-/// [`Error::Image`] with the reason.
+/// [`Error::Image`](crate::Error::Image) with the reason.
 pub(super) fn check(path: &Path, header: &ImageHeader) -> Result<()> {
     let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
     let here = build::target();

@@ -1,7 +1,7 @@
 //! Packages: their sources, their dependencies, and the places of their files in the guest.
 //!
 //! A [`Source`](source::Source) is one package source, and the [`Pool`] contains all package sources of a sandbox. The
-//! pool resolves names to [`Available`](available::Available) packages and their dependencies. [`Wheel`] and [`Site`]
+//! pool resolves names to [`Available`] packages and their dependencies. [`Wheel`] and [`Site`]
 //! return their files as [`PlacedFile`]s, and [`lay_out`] adds these to a layer. A file is unpacked when the guest
 //! reads it.
 

@@ -3,7 +3,7 @@
 //! The *distribution* is the guest itself: its module, its standard library, its lock of packages. *Mounting* resolves
 //! the packages that options name, compiles their sources to bytecode and their libraries to machine code, and returns
 //! a layer. This module depends neither on images nor on runs: compilation of sources needs an interpreter, so callers
-//! pass it as a function ([`CompileSources`]).
+//! pass it as a function (`CompileSources`).
 
 mod bytecode;
 mod distribution;

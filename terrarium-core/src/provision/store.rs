@@ -28,8 +28,8 @@ pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
 }
 
 impl PackageStore {
-    /// Opens the package store in a cache folder: [`SandboxOptions::cache_dir`], or the default folder. Creates it if
-    /// needed.
+    /// Opens the package store in a cache folder:
+    /// [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir), or the default folder. Creates it if needed.
     ///
     /// # Errors
     /// [`Error::Cache`], when it cannot be created or others can write to it.

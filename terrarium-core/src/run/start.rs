@@ -17,7 +17,7 @@ use terrarium_unix::{
 /// Starts an interpreter, on the files of an earlier interpreter if the caller passes them.
 ///
 /// # Errors
-/// [`Error::Start`].
+/// [`Error::Start`](crate::Error::Start).
 pub(crate) fn start(setup: &SandboxSetup, files: Option<Vfs>) -> Result<LiveInterpreter> {
     let started = Instant::now();
     check_process()?;

@@ -118,7 +118,7 @@ impl Machine {
     /// Returns the interpreter's module, ready for the engine.
     ///
     /// # Errors
-    /// The errors of its source, and [`Error::Artifacts`] for an invalid module.
+    /// The errors of its source, and [`Error::Artifacts`](crate::Error::Artifacts) for an invalid module.
     pub(in crate::engine) fn python(&self) -> Result<Vec<u8>> {
         let options = RewriteOptions {
             export_globals: true,
