@@ -11,54 +11,54 @@ use crate::units::{Limit, Size, Span};
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Sandbox")]
 pub(crate) struct SandboxFlags {
-    /// The longest that one run may take, or `none` for no limit [default: 30s]
+    /// The time limit of a run, or `none` for no limit [default: 30s]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Limit>,
 
-    /// How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is stopped by
-    /// force, which loses a session's state [default: 50ms]
+    /// The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before
+    /// the forced stop, which loses a session's state [default: 50ms]
     #[arg(long, value_name = "DURATION")]
     grace: Option<Span>,
 
-    /// The guest's memory, interpreter included [default: 512MiB]
+    /// The limit of the guest's memory, interpreter included [default: 512MiB]
     #[arg(long, value_name = "SIZE")]
     memory: Option<Size>,
 
-    /// The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped [default:
+    /// The limit of the standard output, and separately of the standard error; bytes beyond it are dropped [default:
     /// 16MiB]
     #[arg(long, value_name = "SIZE")]
     stream_bytes: Option<Size>,
 
-    /// The sum of the sizes of the guest's files [default: 100MiB]
+    /// The limit of the total size of the guest's files [default: 100MiB]
     #[arg(long, value_name = "SIZE")]
     file_bytes: Option<Size>,
 
-    /// The number of the guest's files and folders [default: 10000]
+    /// The limit of the number of the guest's files and folders [default: 10000]
     #[arg(long, value_name = "NUMBER")]
     file_count: Option<u64>,
 
-    /// The number of files open at a time [default: 256]
+    /// The limit of the number of files open at a time [default: 256]
     #[arg(long, value_name = "NUMBER")]
     open_files: Option<u32>,
 
-    /// The size of the code of one run [default: 16MiB]
+    /// The limit of the size of a run's code [default: 16MiB]
     #[arg(long, value_name = "SIZE")]
     code_bytes: Option<Size>,
 
-    /// The encoded size of the values of one run (final expression and outputs); what is larger is kept as its
-    /// representation only [default: 128MiB]
+    /// The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
+    /// representation is kept [default: 128MiB]
     #[arg(long, value_name = "SIZE")]
     value_bytes: Option<Size>,
 
-    /// The size of the final expression's representation; a longer one is cut [default: 1MiB]
+    /// The limit of the final value's representation; a longer one is cut [default: 1MiB]
     #[arg(long, value_name = "SIZE")]
     repr_bytes: Option<Size>,
 
-    /// The guest's home folder, and its working directory unless `--cwd` says otherwise [default: /home/earth]
+    /// The guest's home folder, and its working directory unless `--cwd` names another [default: /home/earth]
     #[arg(long, value_name = "PATH")]
     home: Option<String>,
 
-    /// The working directory; relative to `--home` [default: `--home` itself]
+    /// The working directory, relative to `--home` [default: `--home` itself]
     #[arg(long, value_name = "PATH")]
     cwd: Option<String>,
 
@@ -66,9 +66,10 @@ pub(crate) struct SandboxFlags {
     #[arg(id = "untrusted_libraries", long = "untrusted-libraries")]
     untrusted_libraries: bool,
 
-    /// Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
-    /// address of one that `terrarium packages add` has downloaded from), or a site folder that `pip install --target`
-    /// made; repeatable [default: the packages that the package store has downloaded]
+    /// The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a
+    /// folder with `pyodide-lock.json`, or the address of one that `terrarium packages add` has downloaded from), or a
+    /// site folder that `pip install --target` made; repeatable [default: the packages that the package store has
+    /// downloaded]
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 
@@ -77,7 +78,7 @@ pub(crate) struct SandboxFlags {
     no_preload: bool,
 
     /// The image file to start from, as `terrarium image build --out` wrote it; open only images that you trust,
-    /// because they hold native code
+    /// because they contain native code
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 
@@ -85,7 +86,7 @@ pub(crate) struct SandboxFlags {
     #[arg(id = "threads", long = "no-threads")]
     no_threads: bool,
 
-    /// Where compiled code is kept between processes [default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
+    /// The cache folder of compiled code and images [default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
     /// cache folder (`$XDG_CACHE_HOME` or `~/.cache`)]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
@@ -154,7 +155,7 @@ impl SandboxFlags {
 /// The flags of `ImageOptions`, except those that are written by hand.
 #[derive(Args, Debug, Default)]
 pub(crate) struct ImageFlags {
-    /// Where packages come from, as in `terrarium run`; repeatable [default: the packages that the package store has
+    /// The package sources, as in `terrarium run`; repeatable [default: the packages that the package store has
     /// downloaded]
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
@@ -173,7 +174,7 @@ pub(crate) struct ImageFlags {
     #[arg(id = "portable", long = "portable")]
     portable: bool,
 
-    /// The longest that imports and preparation code may take [default: 300s]
+    /// The time limit of imports and preparation code [default: 300s]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Span>,
 }

@@ -1,4 +1,4 @@
-//! [`About`]: what the library is made of, and where it keeps things.
+//! [`About`]: the versions of the library's parts, and its default cache folder.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Result, cache::default_cache_dir, engine, provision};
 
-/// Versions, for people and for bug reports.
+/// The versions of the library and of its parts, for people and for bug reports.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -26,22 +26,22 @@ pub struct About {
     pub distribution: String,
     /// The version of the binary interface for compiled packages.
     pub abi: String,
-    /// The platform tag of the wheels that can be used (PEP 783).
+    /// The platform tag of the wheels that the interpreter can load (PEP 783).
     pub platform: String,
     /// The WebAssembly engine, with its version.
     pub engine: String,
     /// The host's architecture and system.
     pub target: String,
-    /// Where compiled code is kept, unless [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir) names
-    /// another folder; `None` if the environment names none.
+    /// The default cache folder, used unless [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir) names
+    /// another; `None` if the environment names none.
     pub cache_dir: Option<PathBuf>,
 }
 
 impl About {
-    /// From the guest's artifacts and the environment.
+    /// Collects the versions from the guest's artifacts, and the cache folder from the environment.
     ///
     /// # Errors
-    /// [`Error::Artifacts`](crate::Error::Artifacts), when they are damaged.
+    /// [`Error::Artifacts`](crate::Error::Artifacts), when the artifacts are damaged.
     pub fn new() -> Result<Self> {
         let guest = provision::runtime()?.manifest().guest.clone();
         Ok(Self {

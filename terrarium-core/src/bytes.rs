@@ -1,13 +1,13 @@
-//! [`Bytes`]: a file's content, cheap to clone.
+//! [`Bytes`]: the content of a file, cheap to clone.
 
 use std::{fmt, ops::Deref, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The content of a file: any bytes, shared by reference count, so that a clone costs nothing.
+/// The content of a file: arbitrary bytes, shared by reference count, so that a clone copies nothing.
 ///
-/// In JSON it is a base64 string.
+/// The JSON form is a base64 string.
 ///
 /// ```
 /// use terrarium_core::Bytes;
@@ -20,17 +20,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Bytes(Arc<Vec<u8>>);
 
 impl Bytes {
-    /// The content as text, if it is UTF-8.
+    /// Returns the content as text, if it is UTF-8.
     pub fn as_str(&self) -> Result<&str, std::str::Utf8Error> {
         std::str::from_utf8(&self.0)
     }
 
-    /// The content as an owned vector; copied only when somebody else holds it too.
+    /// Returns the content as an owned vector; copies only when the content is shared.
     pub fn into_vec(self) -> Vec<u8> {
         Arc::unwrap_or_clone(self.0)
     }
 
-    /// The shared vector itself.
+    /// Returns the shared vector.
     pub(crate) fn into_shared(self) -> Arc<Vec<u8>> {
         self.0
     }
@@ -86,7 +86,7 @@ impl<const N: usize> From<&[u8; N]> for Bytes {
     }
 }
 
-/// Names the size rather than the content, which can be a hundred megabytes.
+/// Shows the size instead of the content when that is long or binary: it can have hundreds of megabytes.
 impl fmt::Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_str() {

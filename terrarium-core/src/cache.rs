@@ -1,8 +1,8 @@
-//! Compiled code on disk: machine code, and bytecode.
+//! Compiled code on disk: machine code and bytecode.
 //!
-//! A file of compiled code is native code: who can write it runs code in this process. So it lives in a folder that
-//! belongs to the user with mode 0700, is written whole or not at all, and its name is derived from all that it was
-//! made from. A folder or file that somebody else could have written is not used.
+//! A file of compiled code is native code: a user who can write the file can run code in this process. So the file is
+//! stored in a folder that belongs to the user with mode 0700, and is written completely or not at all. Its name is
+//! derived from everything that it was made from. A folder or file that another user could have written is refused.
 
 use std::{
     fs,
@@ -13,23 +13,23 @@ use std::{
 
 use crate::{Error, Result, error::ErrorContext, sys::private_files};
 
-/// A folder of compiled code. It is looked at, and made, when something is first looked for in it: a program that needs
-/// nothing compiled needs no folder.
+/// A folder of compiled code. It is checked, and created, at the first lookup: a program that needs no compiled code
+/// needs no folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
-    /// Empty, where there is none.
+    /// Empty, if there is no folder.
     dir: PathBuf,
     ready: Arc<OnceLock<()>>,
 }
 
 impl Cache {
-    /// The folder `dir`, or the default one.
+    /// Returns the cache in the folder `dir`, or in the default folder.
     pub(crate) fn new(dir: Option<&Path>) -> Self {
         let dir = dir.map(Path::to_owned).or_else(default_cache_dir).unwrap_or_default();
         Self { dir, ready: Arc::default() }
     }
 
-    /// The folder `dir`, or the default one; created if it is not there.
+    /// Opens the cache in the folder `dir`, or in the default folder, and creates the folder if needed.
     ///
     /// # Errors
     /// [`Error::Cache`], when it cannot be created or others can write to it.
@@ -39,7 +39,7 @@ impl Cache {
         Ok(cache)
     }
 
-    /// Make sure that the folder is there and the user's own.
+    /// Ensures that the folder exists and belongs to the user.
     ///
     /// # Errors
     /// [`Error::Cache`].
@@ -61,10 +61,10 @@ impl Cache {
         Ok(())
     }
 
-    /// The file named `key`, if it is there.
+    /// Returns the path of the file named `key`, if it exists.
     ///
     /// # Errors
-    /// [`Error::Cache`], when the file or the folder is not the user's own.
+    /// [`Error::Cache`], when the file or the folder does not belong to the user.
     pub(crate) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
         self.ready()?;
         let path = self.path(key);
@@ -79,7 +79,7 @@ impl Cache {
         }
     }
 
-    /// Write the file named `key`, whole or not at all; another process may do the same at the same time.
+    /// Writes the file named `key` completely or not at all; another process may do the same at the same time.
     ///
     /// # Errors
     /// [`Error::Cache`] with the system's reason.
@@ -89,25 +89,25 @@ impl Cache {
         let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
         let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));
         if written.is_err() {
-            // What is left of it is of no use, and the first error is the one to tell.
+            // The partial file is useless, and the first error is the one to report.
             let _ = fs::remove_file(&partial);
         }
         written.or_cache(&path)?;
         Ok(path)
     }
 
-    /// Forget a file that turned out to be damaged.
+    /// Removes a file that is damaged.
     pub(crate) fn forget(&self, key: &str) {
         let _ = fs::remove_file(self.path(key));
     }
 
-    /// Where the file named `key` lies, or would.
+    /// Returns the path of the file named `key`, which may not exist.
     pub(crate) fn path(&self, key: &str) -> PathBuf {
         self.dir.join(key)
     }
 }
 
-/// Write a new file that only the user can read or write.
+/// Writes a new file that only the user can read or write.
 ///
 /// # Errors
 /// The system's.
@@ -117,7 +117,7 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The folder that is used unless the options name one.
+/// Returns the folder that is used unless the options name another.
 pub(crate) fn default_cache_dir() -> Option<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     from("TERRARIUM_CACHE_DIR")

@@ -1,19 +1,19 @@
-//! [`CancelHandle`]: stopping a run from another thread.
+//! [`CancelHandle`]: stops a run from another thread.
 
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
     atomic::{AtomicBool, Ordering},
 };
 
-/// What a cancel handle tells when it is used: a run in progress, or a handle that depends on it.
+/// The receiver of a cancel: a run in progress, or a handle that depends on another.
 pub(crate) trait Cancel: Send + Sync {
-    /// End soon, and do not wait for that.
+    /// Requests the end, and does not wait for it.
     fn cancel(&self);
 }
 
-/// Stops the runs it was given to, from any thread. Clones stop the same runs.
+/// Stops the runs that received this handle, from any thread. Clones stop the same runs.
 ///
-/// A handle that was used stays used: a run that is given it afterwards ends at once.
+/// A used handle stays used: a run that receives it afterwards ends at once.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -43,7 +43,7 @@ struct Shared {
 impl Cancel for Shared {
     fn cancel(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
-        // Taken out first: a run may end, and drop its registration, while it is told.
+        // Taken out first: a run may end, and drop its registration, during its notification.
         let runs = std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner));
         for run in runs.iter().filter_map(Weak::upgrade) {
             run.cancel();
@@ -52,18 +52,18 @@ impl Cancel for Shared {
 }
 
 impl CancelHandle {
-    /// A handle that stops nothing yet.
+    /// Creates a handle that no run has yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Stop the runs that have this handle, and those that will get it. It does not wait for them to end.
+    /// Stops the runs that have this handle, and runs that receive it later. The call does not wait for them to end.
     pub fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// A handle of its own that is used when this one is.
+    /// Creates a separate handle that is used when this one is used.
     ///
     /// ```
     /// use terrarium_core::CancelHandle;
@@ -88,7 +88,7 @@ impl CancelHandle {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
-    /// Have `run` told, also when the handle was used before.
+    /// Registers `run` for notification, and notifies it at once if the handle was used before.
     pub(crate) fn register(&self, run: &Arc<impl Cancel + 'static>) {
         let weak: Weak<dyn Cancel> = Arc::downgrade(run) as _;
         {

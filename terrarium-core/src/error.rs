@@ -1,7 +1,7 @@
-//! The public [`Error`]: what can go wrong on the host's side.
+//! The public [`Error`]: failures on the host's side.
 //!
-//! A fault of the Python code is never an error here: it is an
-//! [`ExecutionResult`](crate::ExecutionResult) with a status.
+//! A fault of the Python code is never an error here: it is an [`ExecutionResult`](crate::ExecutionResult) with a
+//! status.
 
 mod context;
 mod details;
@@ -15,15 +15,15 @@ pub use details::ErrorDetails;
 pub use file::FileOperation;
 pub(crate) use file::file_error;
 
-/// An error that caused another one: [`std::error::Error::source`].
+/// The error that caused another one: [`std::error::Error::source`].
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// The reason why the host could not do what was asked.
+/// The reason why the host could not do what the caller requested.
 ///
-/// Whatever the guest's code does (raise, loop, exhaust its memory, crash) is a result and not an error.
+/// The effects of the guest's code (an exception, a loop, exhausted memory, a crash) are results and not errors.
 ///
-/// The text of an error is for people. Programs tell errors apart by [`code`](Self::code) and read what is at fault
-/// from [`details`](Self::details) or from the fields of the variant.
+/// The text of an error is for people. Programs distinguish errors by [`code`](Self::code) and read the cause from
+/// [`details`](Self::details) or from the fields of the variant.
 ///
 /// ```
 /// use terrarium_core::SandboxOptions;
@@ -36,7 +36,7 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An option does not exist, has a value of the wrong type, or a value outside its bounds.
+    /// An option does not exist, has a value of the wrong type, or has a value outside its bounds.
     #[error("option `{option}`: {reason}")]
     #[non_exhaustive]
     InvalidOption {
@@ -44,14 +44,14 @@ pub enum Error {
         option: String,
         /// The kind of the problem.
         problem: OptionProblem,
-        /// The value at fault, its bound, and what would do.
+        /// The value at fault, its bound, and a way out.
         reason: String,
     },
     /// A path for the guest's file system is not usable.
     #[error("invalid path {path:?}: {reason}")]
     #[non_exhaustive]
     InvalidPath {
-        /// The path as it was given.
+        /// The path from the caller.
         path: String,
         /// The part of the path that is at fault.
         reason: String,
@@ -60,7 +60,7 @@ pub enum Error {
     #[error("cannot {operation} {path:?} in the sandbox: {reason} ({errno})")]
     #[non_exhaustive]
     File {
-        /// The path as it was given.
+        /// The path from the caller.
         path: String,
         /// The operation that failed.
         operation: FileOperation,
@@ -69,42 +69,42 @@ pub enum Error {
         /// The error number in words.
         reason: String,
     },
-    /// Something handed to the sandbox is larger than its limit.
+    /// An argument of the caller is larger than its limit.
     #[error("{what} has {used} bytes, the limit is {limit}: raise the option `{option}`")]
     #[non_exhaustive]
     TooLarge {
-        /// The thing that is too large: `the code`.
+        /// The argument that is too large: `the code`.
         what: &'static str,
-        /// The option that bounds it.
+        /// The option that limits the argument.
         option: &'static str,
         /// The limit in bytes.
         limit: u64,
         /// The size in bytes.
         used: u64,
     },
-    /// A package cannot be found, read or fetched.
+    /// A package cannot be found, read or downloaded.
     #[error(transparent)]
     Package {
         /// The reason.
         #[from]
         source: PackageError,
     },
-    /// An image cannot be made or opened.
+    /// An image cannot be built or opened.
     #[error("image {path}: {reason}")]
     #[non_exhaustive]
     Image {
-        /// The image's file, or its name while it is made.
+        /// The image's file, or the image's name while it is built.
         path: PathBuf,
-        /// The problem and what would help.
+        /// The problem and a way out.
         reason: String,
         /// The error that caused this one.
         source: Option<Cause>,
     },
-    /// The bare image was set before: see [`Image::set_bare`](crate::Image::set_bare).
+    /// An earlier call has set the bare image: see [`Image::set_bare`](crate::Image::set_bare).
     #[error("the bare image of this process is {path} already: set it once, before the first sandbox")]
     #[non_exhaustive]
     BareImageAlreadySet {
-        /// The image that stays in use.
+        /// The image that remains in use.
         path: PathBuf,
     },
     /// The cache folder cannot be used.
@@ -113,12 +113,12 @@ pub enum Error {
     Cache {
         /// The folder or file at fault.
         path: PathBuf,
-        /// The problem and what would help.
+        /// The problem and a way out.
         reason: String,
         /// The error that caused this one.
         source: Option<Cause>,
     },
-    /// This process was forked from one that had started the engine, whose threads it does not have.
+    /// This process was forked after its parent had started the engine; a fork does not copy the engine's threads.
     #[error(
         "this process was forked after its parent had started the engine: start a new process instead, or create the \
          first sandbox after the fork"
@@ -133,7 +133,7 @@ pub enum Error {
         /// The error that caused this one.
         source: Option<Cause>,
     },
-    /// The guest did not start: the installation is broken, not the code that was to run.
+    /// The guest did not start: the installation is broken, not the code of the run.
     #[error("the guest did not start: {reason}")]
     #[non_exhaustive]
     Start {
@@ -142,7 +142,7 @@ pub enum Error {
         /// The error that caused this one.
         source: Option<Cause>,
     },
-    /// The WebAssembly engine refused something it must accept: a fault of this library or of the machine.
+    /// The WebAssembly engine refused a valid request: a fault of this library or of the machine.
     #[error("engine: {reason}")]
     #[non_exhaustive]
     Engine {
@@ -157,9 +157,9 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionProblem {
-    /// There is no option of that name.
+    /// No option has that name.
     Unknown {
-        /// The names that look like it, the closest first.
+        /// The most similar names, the closest first.
         similar: Vec<String>,
     },
     /// The value has another type than the option.
@@ -169,7 +169,7 @@ pub enum OptionProblem {
         /// The type of the value: `a string`.
         found: String,
     },
-    /// The value has the right type and is outside its bounds, or does not fit the other options.
+    /// The value has the right type but is outside its bounds, or conflicts with another option.
     Value,
 }
 
@@ -192,8 +192,8 @@ impl OptionProblem {
 impl Error {
     /// The stable name of the kind of error, for programs in any language.
     ///
-    /// One of `invalid_option`, `invalid_path`, `file`, `too_large`, `image`, `bare_image_already_set`, `cache`,
-    /// `forked`, `artifacts`, `start`, `engine`, or the [code of a `PackageError`](PackageError::code).
+    /// The code is one of `invalid_option`, `invalid_path`, `file`, `too_large`, `image`, `bare_image_already_set`,
+    /// `cache`, `forked`, `artifacts`, `start`, `engine`, or the [code of a `PackageError`](PackageError::code).
     ///
     /// ```
     /// use terrarium_core::Image;
@@ -218,45 +218,45 @@ impl Error {
         }
     }
 
-    /// What is at fault, member by member.
+    /// Returns the parts of the error, such as the option or the path at fault.
     #[must_use]
     pub fn details(&self) -> ErrorDetails {
-        ErrorDetails::of(self)
+        ErrorDetails::new(self)
     }
 
-    /// An option whose value is outside its bounds.
+    /// Returns the error of an option whose value is outside its bounds.
     pub(crate) fn option(option: &str, reason: impl Into<String>) -> Self {
         Self::InvalidOption { option: option.to_owned(), problem: OptionProblem::Value, reason: reason.into() }
     }
 
-    /// A problem of an image that no other error caused.
+    /// Returns an error of an image without a source.
     pub(crate) fn image(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
         Self::Image { path: path.into(), reason: reason.into(), source: None }
     }
 
-    /// A problem of the cache that no other error caused.
+    /// Returns an error of the cache folder without a source.
     pub(crate) fn cache(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
         Self::Cache { path: path.into(), reason: reason.into(), source: None }
     }
 
-    /// A problem of the artifacts that no other error caused.
+    /// Returns an error of the artifacts without a source.
     pub(crate) fn artifacts(reason: impl Into<String>) -> Self {
         Self::Artifacts { reason: reason.into(), source: None }
     }
 
-    /// A problem of the start that no other error caused.
+    /// Returns an error of the guest's start without a source.
     pub(crate) fn start(reason: impl Into<String>) -> Self {
         Self::Start { reason: reason.into(), source: None }
     }
 
-    /// A problem of the engine that no other error caused. Bindings report their own broken promises with it.
+    /// Returns an error of the engine without a source. The bindings use it for violations of their own invariants.
     #[doc(hidden)]
     pub fn engine(reason: impl Into<String>) -> Self {
         Self::Engine { reason: reason.into(), source: None }
     }
 }
 
-/// The crate's results.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How to use terrarium, by topic, with examples in Rust, Python and Node.
+//! The guides, by topic, with examples in Rust, Python and Node.
 
 #[doc = include_str!("../guide/results.md")]
 pub mod results {}

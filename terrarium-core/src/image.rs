@@ -1,4 +1,4 @@
-//! [`Image`]: an interpreter that has booted, with its packages imported, as a file.
+//! [`Image`]: a booted interpreter with its packages imported, as a file.
 
 mod build;
 mod compile_sources;
@@ -27,13 +27,14 @@ pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
 use terrarium_unix::{syscall::OpenFile, vfs::Layer};
 
-/// An interpreter that has booted and imported its packages: what sandboxes start from, in a fraction of a millisecond.
+/// A booted interpreter with its packages imported. Sandboxes start from an image in a fraction of a millisecond.
 ///
-/// An image is one file of machine code, memory and files. A [`Sandbox`](crate::Sandbox) makes the one that it needs by
-/// itself, once, and keeps it in the cache folder; building one by hand is for choosing what is in it, for moving it to
-/// other machines, or for paying the seconds that it takes at another time.
+/// An image is one file of machine code, memory and files. A [`Sandbox`](crate::Sandbox) builds the image that it needs
+/// once and keeps it in the cache folder. Build an image yourself to choose its content, to move it to other machines,
+/// or to spend the seconds of its build at another time.
 ///
-/// Cheap to clone; all sandboxes of a process, and all processes of a machine, share the memory of one image file.
+/// An image is cheap to clone. All sandboxes of a process, and all processes of a machine, share the memory of one
+/// image file.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -51,32 +52,34 @@ pub struct Image {
     inner: Arc<OpenImage>,
 }
 
-/// An open image: its machine code is mapped, its files are laid out.
+/// An open image: the machine code is mapped, and the files are in a layer.
 pub(crate) struct OpenImage {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// The files that every sandbox has, those of its packages included.
+    /// The files that every sandbox has, including those of the packages.
     pub(crate) layer: Arc<Layer>,
-    /// The files of its packages.
+    /// The files of the packages.
     files: Vec<PlacedFile>,
-    /// What its interpreter left open.
+    /// The descriptors that the interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
-    /// How its interpreter was set up.
+    /// The configuration that the interpreter was set up with.
     pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,
 }
 
 impl Image {
-    /// Build an image, or find the one that was built before from the same things. It takes seconds: about five for the
-    /// bare interpreter, thirty with numpy, pandas and matplotlib on two cores. Nothing is downloaded.
+    /// Builds an image, or finds the image that an earlier build made from the same inputs.
+    ///
+    /// A build takes seconds: about five for the bare image, thirty with numpy, pandas and matplotlib on two cores. It
+    /// downloads nothing.
     ///
     /// # Errors
-    /// [`Error::Package`] for packages that are not there or broken, [`Error::Image`] when the preparation code or
-    /// an import fails, [`Error::Cache`] for a cache folder that cannot be used.
+    /// [`Error::Package`] for packages that are missing or broken, [`Error::Image`] when the preparation code or an
+    /// import fails, [`Error::Cache`] for a cache folder that cannot be used.
     pub fn build(options: ImageOptions) -> Result<Self> {
         Self::build_with(options, |_| ())
     }
 
-    /// The same, telling `progress` what is being done.
+    /// Builds an image like [`build`](Self::build), and passes each step to `progress`.
     ///
     /// # Errors
     /// As for [`build`](Self::build).
@@ -84,29 +87,28 @@ impl Image {
         find::of_options(&options, &progress)
     }
 
-    /// Open an image file, such as one that [`save`](Self::save) wrote on another machine of the same kind.
+    /// Opens an image file, such as one that [`save`](Self::save) wrote on another machine of the same kind.
     ///
-    /// The file is native code that runs in this process: open only what you or somebody you trust has built. Its
-    /// content is checked against its own hash when it is first seen.
+    /// The file is native code that runs in this process: open only files from a builder that you trust. The first
+    /// time, the content is checked against its own hash.
     ///
     /// # Errors
-    /// [`Error::Image`] for a file that is no image, is damaged, was made by another version or for another kind of
-    /// machine, or that others can write to.
+    /// [`Error::Image`] for a file that is not an image, is damaged, was built by another version or for another kind
+    /// of machine, or is writable by other users.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path.as_ref(), None)
     }
 
-    /// The same with another cache folder than the default one.
+    /// Opens an image file with another cache folder than the default one.
     pub(crate) fn open_with(path: &Path, cache_dir: Option<&Path>) -> Result<Self> {
         find::open_file(path, cache_dir)
     }
 
-    /// Sets the bare image of this process: the one that sandboxes without packages start from.
+    /// Sets the bare image of this process: sandboxes without packages start from it.
     ///
-    /// It is for programs and packages that bring the image with them, built with
-    /// [`portable`](ImageOptions::portable), so that no machine has to build one. The file is trusted as a part of the
-    /// program and not checked. Where it cannot be used (another version, an older processor), an image is built as
-    /// usual.
+    /// Programs and packages that ship an image call this, so that no machine has to build one. Build the image with
+    /// [`portable`](ImageOptions::portable). The file is trusted as a part of the program and not checked. Where it
+    /// cannot be used (another version, an older processor), an image is built as usual.
     ///
     /// ```
     /// use terrarium_core::Image;
@@ -125,7 +127,7 @@ impl Image {
         find::ship(path.into())
     }
 
-    /// Write the image to a file that holds all that it needs and can be moved to other machines of the same kind.
+    /// Writes the image to a self-contained file, which can be moved to other machines of the same kind.
     ///
     /// # Errors
     /// [`Error::Image`] with the system's reason.
@@ -133,15 +135,15 @@ impl Image {
         file::save(&self.inner.info, &self.inner.files, path.as_ref())
     }
 
-    /// What is in the image file at `path`, without opening it for use.
+    /// Returns the description of the image file at `path`, without opening the image for use.
     ///
     /// # Errors
-    /// [`Error::Image`] for a file that is no image of this version.
+    /// [`Error::Image`] for a file that is not an image of this version.
     pub fn inspect(path: impl AsRef<Path>) -> Result<ImageInfo> {
         open::inspect(path.as_ref())
     }
 
-    /// The images in a cache folder (none: the default one) that this version made.
+    /// Lists the images of this version in a cache folder (`None`: the default folder).
     ///
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.
@@ -149,9 +151,9 @@ impl Image {
         housekeeping::list(cache_dir)
     }
 
-    /// Remove images from a cache folder: those that this version cannot use and, if a time is given, those that
-    /// nobody has used for so long; and compiled functions that this version cannot use. Images in use go on working.
-    /// The paths of what was removed.
+    /// Removes files from a cache folder and returns their paths: images and compiled functions that this version
+    /// cannot use and, if `unused_for` is given, images that were not used for that long. Images in use continue to
+    /// work.
     ///
     /// # Errors
     /// [`Error::Cache`] for a folder that cannot be used.
@@ -159,7 +161,7 @@ impl Image {
         housekeeping::prune(cache_dir, unused_for)
     }
 
-    /// What is in it.
+    /// Returns the description of the image.
     pub fn info(&self) -> &ImageInfo {
         &self.inner.info
     }
@@ -179,7 +181,7 @@ impl std::fmt::Debug for Image {
     }
 }
 
-/// An error of an image's file that no other error caused.
+/// Returns an error of an image's file without a source.
 fn fault(path: &Path, reason: impl Into<String>) -> Error {
     Error::image(path, reason)
 }

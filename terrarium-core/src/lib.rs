@@ -17,9 +17,9 @@
 //! # }
 //! ```
 //!
-//! A [`Sandbox`] runs each piece of code in a fresh interpreter; a [`Session`] keeps one. Whatever the code does ends
-//! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is for the host's own faults. [`SandboxOptions`] holds
-//! the limits, all of which have defaults.
+//! A [`Sandbox`] runs each piece of code in a fresh interpreter; a [`Session`] keeps one. Every effect of the code ends
+//! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is a fault of the host. [`SandboxOptions`] contains the
+//! limits, all of which have defaults.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("terrarium runs on Linux: how guests are stopped and used again is made for its kernel");

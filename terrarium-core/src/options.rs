@@ -16,7 +16,7 @@ pub use json::JsonOptions;
 pub(crate) use member::Member;
 pub(crate) use setters::options;
 
-/// How a [`Sandbox`](crate::Sandbox) is configured. Every field has a safe default.
+/// The configuration of a [`Sandbox`](crate::Sandbox). Every field has a safe default.
 ///
 /// Sizes are bytes. In JSON, durations are seconds and file contents base64.
 ///
@@ -31,67 +31,68 @@ pub(crate) use setters::options;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SandboxOptions {
-    /// The longest that one run may take, or `None` for no limit. Default: 30 s.
+    /// The time limit of a run, or `None` for no limit. Default: 30 s.
     #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
-    /// How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is
-    /// stopped by force, which loses a session's state. Default: 50 ms.
+    /// The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before
+    /// the forced stop, which loses a session's state. Default: 50 ms.
     #[serde(with = "seconds")]
     pub grace: Duration,
-    /// The guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.
+    /// The limit of the guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.
     pub memory: u64,
-    /// The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped.
-    /// Default: 16 MiB.
+    /// The limit of the standard output, and separately of the standard error; bytes beyond it are dropped. Default: 16
+    /// MiB.
     pub stream_bytes: u64,
-    /// The sum of the sizes of the guest's files. Default: 100 MiB.
+    /// The limit of the total size of the guest's files. Default: 100 MiB.
     pub file_bytes: u64,
-    /// The number of the guest's files and folders. Default: 10,000.
+    /// The limit of the number of the guest's files and folders. Default: 10,000.
     pub file_count: u64,
-    /// The number of files open at a time. Default: 256.
+    /// The limit of the number of files open at a time. Default: 256.
     pub open_files: u32,
-    /// The size of the code of one run. Default: 16 MiB.
+    /// The limit of the size of a run's code. Default: 16 MiB.
     pub code_bytes: u64,
-    /// The encoded size of the values of one run (final expression and outputs); what is larger is kept as its
-    /// representation only. Default: 128 MiB.
+    /// The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
+    /// representation is kept. Default: 128 MiB.
     pub value_bytes: u64,
-    /// The size of the final expression's representation; a longer one is cut. Default: 1 MiB.
+    /// The limit of the final value's representation; a longer one is cut. Default: 1 MiB.
     pub repr_bytes: u64,
-    /// The guest's home folder, and its working directory unless `cwd` says otherwise. Default: `/home/earth`.
+    /// The guest's home folder, and its working directory unless `cwd` names another. Default: `/home/earth`.
     pub home: String,
-    /// The working directory; relative to `home`. Default: `home` itself.
+    /// The working directory, relative to `home`. Default: `home` itself.
     pub cwd: Option<String>,
     /// `sys.argv[1:]`. Default: empty.
     pub args: Vec<String>,
     /// Environment variables. Nothing is inherited from the host. Default: empty.
     pub env: BTreeMap<String, String>,
-    /// Files that every run finds, by their paths relative to `home`. Default: none.
+    /// Files that every run has, by their paths relative to `home`. Default: none.
     pub files: BTreeMap<String, Bytes>,
-    /// Whether code may load shared libraries (WebAssembly side modules) that it brings or makes itself, not only those
-    /// of the sandbox's packages. Compiling them takes the host's time and memory, which no limit here counts, so do
-    /// it for code you trust that far. Default: no.
+    /// Whether code may load shared libraries (WebAssembly side modules) that it brings or creates, beyond those of the
+    /// sandbox's packages. The host compiles them, and no limit here covers that time and memory, so enable it only for
+    /// code you trust. Default: no.
     pub untrusted_libraries: bool,
-    /// Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off.
+    /// Runs with a fixed clock and seeded entropy, so that two runs of the same code behave the same. Default: off.
     pub deterministic: Option<Deterministic>,
     /// The packages that the code can import, besides the standard library. Default: none.
     pub packages: Packages,
-    /// Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
-    /// address of one that [`PackageStore::add`](crate::PackageStore::add) has downloaded from), or a site folder that
-    /// `pip install --target` made. Earlier ones win; a site folder is there as a whole, whatever `packages` says, and
-    /// must not change while it is in use. Default: the packages that the package store has downloaded.
+    /// The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a
+    /// folder with `pyodide-lock.json`, or the address of one that [`PackageStore::add`](crate::PackageStore::add) has
+    /// downloaded from), or a site folder that `pip install --target` made. A site folder is available as a whole,
+    /// regardless of `packages`, and must not change while it is in use. Default: the packages that the package store
+    /// has downloaded.
     pub packages_from: Vec<String>,
-    /// Whether the packages are imported once for all, into an image that is built when it is first needed (which takes
-    /// some seconds) and kept in `cache_dir`: then every run starts with them loaded. Without it each run loads what it
-    /// imports. It has no effect on site folders and with [`Packages::Auto`]. Default: on.
+    /// Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
+    /// built at the first use (which takes some seconds) and kept in `cache_dir`. Otherwise each run loads what it
+    /// imports. The option has no effect on site folders and with [`Packages::Auto`]. Default: on.
     pub preload: bool,
     /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it; open only images that you trust,
-    /// because they hold native code. `packages` come on top of it. Default: none, the library makes the image that it
-    /// needs.
+    /// because they contain native code. `packages` are added to those of the image. Default: none, the library builds
+    /// the image that it needs.
     pub image: Option<PathBuf>,
-    /// Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
-    /// Without it starting a thread is a `RuntimeError`. Default: on.
+    /// Whether `threading` works. In the guest, threads run one after the other, each when the code waits for it.
+    /// Otherwise the start of a thread raises `RuntimeError`. Default: on.
     pub threads: bool,
-    /// Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the
-    /// user's cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
+    /// The cache folder of compiled code and images. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
+    /// cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     pub cache_dir: Option<PathBuf>,
 }
 
@@ -125,7 +126,7 @@ impl Default for SandboxOptions {
     }
 }
 
-/// Which packages a sandbox has: [`SandboxOptions::packages`]. In JSON a list of names, or `"auto"`.
+/// The packages of a sandbox: [`SandboxOptions::packages`]. The JSON form is a list of names, or `"auto"`.
 ///
 /// ```
 /// use terrarium_core::Packages;
@@ -137,11 +138,11 @@ impl Default for SandboxOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Packages {
-    /// These and what they need. A name is that of a package (`pillow`) or of a module (`PIL`).
+    /// The named packages and their dependencies. A name is that of a package (`pillow`) or of a module (`PIL`).
     List(Vec<String>),
-    /// Those that the code imports and what they need. Import statements are found in the code and in the Python
-    /// files that are given with it; what is imported in other ways is not. Modules that nothing provides are left to
-    /// Python, which raises `ModuleNotFoundError`.
+    /// The packages that the code imports, and their dependencies. Import statements are found in the code and in the
+    /// Python files that accompany it; other forms of import are not found. A module that no package source provides
+    /// raises Python's `ModuleNotFoundError`.
     Auto,
 }
 
@@ -189,10 +190,10 @@ pub(crate) const AUTO: &str = "auto";
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Deterministic {
-    /// The time at which every run starts, in seconds since 1970. Only sleeping moves it on.
-    /// Default: 2026-01-01T00:00:00Z.
+    /// The time at which every run starts, in seconds since 1970. Only sleeping advances it. Default:
+    /// 2026-01-01T00:00:00Z.
     pub time: f64,
-    /// What all random numbers are derived from. Default: 0.
+    /// The seed of all random numbers. Default: 0.
     pub seed: u64,
 }
 
@@ -202,7 +203,7 @@ impl Default for Deterministic {
     }
 }
 
-/// Receives a stream's bytes while the code runs. It is called on the thread that called `execute`.
+/// Receives a stream's bytes while the code runs. The call happens on the thread that called `execute`.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -219,7 +220,7 @@ impl Default for Deterministic {
 /// ```
 pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
-/// What may differ from one run to the next. `None` means "as the sandbox says".
+/// The options of one run. `None` stands for the value in the sandbox's options.
 ///
 /// ```
 /// use terrarium_core::{ExecuteOptions, Value};
@@ -233,21 +234,21 @@ pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 pub struct ExecuteOptions {
     /// Files to add before the run, by their paths relative to the home folder. Default: none.
     pub files: BTreeMap<String, Bytes>,
-    /// The standard input. Default: empty, so that reading meets the end at once.
+    /// The standard input. Default: empty, so that a read returns the end of the file at once.
     pub stdin: Bytes,
     /// `sys.argv[1:]`. Default: the sandbox's.
     pub args: Option<Vec<String>>,
     /// Environment variables, added to the sandbox's. Default: none.
     pub env: BTreeMap<String, String>,
-    /// The working directory; relative to the home folder. Default: the sandbox's.
+    /// The working directory, relative to the home folder. Default: the sandbox's.
     pub cwd: Option<String>,
-    /// Values bound to names before the run. Default: none.
+    /// Values that are bound to names before the run. Default: none.
     pub inputs: BTreeMap<String, Value>,
-    /// Names whose values are taken after the run; those that do not exist are left out. Default: none.
+    /// The outputs: names whose values the run returns; names that do not exist are left out. Default: none.
     pub outputs: Vec<String>,
     /// The name of the code in tracebacks and `__file__`. Default: `main.py`.
     pub filename: Option<String>,
-    /// The longest that this run may take. Default: the sandbox's.
+    /// The time limit of this run. Default: the sandbox's.
     #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
     /// Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no.

@@ -1,4 +1,4 @@
-//! [`ExecutionResult`]: all that a run leaves behind.
+//! [`ExecutionResult`]: the outcome of a run.
 
 mod failure;
 
@@ -10,7 +10,7 @@ pub use failure::ExecutionFailure;
 
 use crate::{Bytes, Value, options::seconds};
 
-/// How a run ended.
+/// The way in which a run ended.
 ///
 /// ```
 /// assert_eq!(serde_json::to_string(&terrarium_core::Status::MemoryExceeded).unwrap(), r#""memory_exceeded""#);
@@ -19,23 +19,23 @@ use crate::{Bytes, Value, options::seconds};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
-    /// The code ran to its end, or left with exit code 0.
+    /// The code ran to its end, or exited with code 0.
     Success,
-    /// It raised an exception, did not parse, or left with another exit code.
+    /// The code raised an exception, did not parse, or exited with another code.
     Error,
-    /// It was stopped at its deadline.
+    /// The run was stopped at its deadline.
     Timeout,
-    /// It needed more memory than it may have.
+    /// The run needed more memory than its limit.
     MemoryExceeded,
-    /// It was stopped through a [`CancelHandle`](crate::CancelHandle).
+    /// The run was stopped through a [`CancelHandle`](crate::CancelHandle).
     Cancelled,
-    /// The interpreter itself failed, for example on a stack that is too deep. The host is unharmed.
+    /// The interpreter failed, for example on a stack that is too deep. The host is unharmed.
     Crashed,
 }
 
-/// All that a run leaves behind. The same fields in every language and in JSON.
+/// The outcome of a run, with the same fields in every language and in JSON.
 ///
-/// Streams and files are there on every status: what was written before an exception, a timeout or a crash is kept.
+/// Streams and files are present with every status: output from before an exception, a timeout or a crash is kept.
 ///
 /// ```
 /// let result: terrarium_core::ExecutionResult =
@@ -46,46 +46,46 @@ pub enum Status {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ExecutionResult {
-    /// How the run ended.
+    /// The way in which the run ended.
     pub status: Status,
-    /// The value of the last expression, if the code ends in one that has a value. In JSON it is left out when
-    /// there is none, which is not the same as `null` (a `None` that the code ends in).
+    /// The final value, if the code ends in an expression that has a value. The JSON form leaves it out when there is
+    /// none, which differs from `null` (the value `None`).
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub final_expression: Option<Value>,
-    /// What `repr()` says of that value.
+    /// The `repr()` of the final value.
     pub final_repr: Option<String>,
     /// Whether `final_repr` was cut at [`SandboxOptions::repr_bytes`](crate::SandboxOptions::repr_bytes).
     pub final_repr_truncated: bool,
     /// The values of the names in [`ExecuteOptions::outputs`](crate::ExecuteOptions::outputs) that exist.
     pub outputs: BTreeMap<String, Value>,
-    /// The standard output. Bytes that are not UTF-8 appear as U+FFFD; `stdout_bytes` has them then.
+    /// The standard output. Bytes that are not UTF-8 appear as U+FFFD; `stdout_bytes` then has the exact bytes.
     pub stdout: String,
-    /// The exact standard output where it is not UTF-8.
+    /// The exact standard output, if it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stdout_bytes: Option<Bytes>,
-    /// Whether bytes beyond [`SandboxOptions::output`](crate::SandboxOptions::stream_bytes) were dropped.
+    /// Whether bytes beyond [`SandboxOptions::stream_bytes`](crate::SandboxOptions::stream_bytes) were dropped.
     pub stdout_truncated: bool,
     /// The standard error. An exception's traceback is in `error`, not here.
     pub stderr: String,
-    /// The exact standard error where it is not UTF-8.
+    /// The exact standard error, if it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stderr_bytes: Option<Bytes>,
     /// Whether bytes of the standard error were dropped.
     pub stderr_truncated: bool,
-    /// The files that the run created or changed: relative to the home folder where they are in it, else by their
-    /// absolute paths. Files below `/tmp` and `/dev` are left out.
+    /// The files that the run created or changed, by their paths: relative to the home folder for files in it, else
+    /// absolute. Files below `/tmp` and `/dev` are left out.
     pub output_files: BTreeMap<String, Bytes>,
-    /// The files that were there before the run and are not any more.
+    /// The files that existed before the run and no longer exist.
     pub deleted_files: Vec<String>,
-    /// What the code displayed, in order.
+    /// The displays of the code, in order.
     pub displays: Vec<Display>,
-    /// Why the run did not succeed.
+    /// The exception, or the reason why the run was stopped.
     pub error: Option<PythonError>,
-    /// The exit code, if the code left by `sys.exit`, `exit` or `os._exit`.
+    /// The exit code, if the code exited by `sys.exit`, `exit` or `os._exit`.
     pub exit_code: Option<i32>,
-    /// Whether a session lost its variables because it had to be stopped by force; its files are kept.
+    /// Whether a session lost its variables because of a forced stop; its files are kept.
     pub session_lost: bool,
-    /// What the run cost.
+    /// The time and memory that the run used.
     pub metrics: Metrics,
 }
 
@@ -114,12 +114,12 @@ impl Default for ExecutionResult {
     }
 }
 
-/// A value that is there is kept, also when it is null.
+/// Keeps a value that is present, including null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     <Value as Deserialize>::deserialize(deserializer).map(Some)
 }
 
-/// One thing shown: the same content in one or more forms.
+/// A display: one content in one or more forms.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -138,7 +138,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 pub struct Display {
     /// The forms by MIME type: text as it is, binary data in base64, JSON as [`Json`](crate::Json).
     pub data: BTreeMap<String, serde_json::Value>,
-    /// What the code said about the forms, such as an image's size.
+    /// The metadata that the code attached to the forms, such as the size of a picture.
     pub metadata: BTreeMap<String, serde_json::Value>,
 }
 
@@ -162,25 +162,25 @@ pub struct PythonError {
     pub kind: String,
     /// The class's module: `builtins`.
     pub module: String,
-    /// What `str()` of the exception says.
+    /// The `str()` of the exception.
     pub message: String,
     /// The traceback as Python prints it, with the frames of the user's code only.
     pub traceback: String,
-    /// Those frames, the innermost last.
+    /// The frames of `traceback`, the innermost last.
     pub frames: Vec<Frame>,
-    /// The file where it happened.
+    /// The file at fault.
     pub file: Option<String>,
-    /// The line there, counted from 1.
+    /// The line at fault, counted from 1.
     pub line: Option<u32>,
-    /// The column there, in characters counted from 1.
+    /// The column at fault, in characters counted from 1.
     pub column: Option<u32>,
     /// The line where the failing expression ends.
     pub end_line: Option<u32>,
-    /// The column after it.
+    /// The column after that expression.
     pub end_column: Option<u32>,
-    /// That line's text.
+    /// The text of the line at fault.
     pub source: Option<String>,
-    /// Whether the code is only the beginning of something (an open bracket, say), so that a prompt can ask for more.
+    /// Whether the code is incomplete (an unclosed bracket, for example), so that a prompt can ask for more.
     pub incomplete_input: bool,
 }
 
@@ -215,7 +215,7 @@ pub struct Frame {
     pub source: Option<String>,
 }
 
-/// What a run cost. Durations are seconds in JSON.
+/// The time and memory that a run used. Durations are seconds in JSON.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -229,19 +229,19 @@ pub struct Frame {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Getting an interpreter.
+    /// The time to get an interpreter.
     #[serde(with = "seconds")]
     pub start: Duration,
-    /// Running the code.
+    /// The time to run the code.
     #[serde(with = "seconds")]
     pub run: Duration,
-    /// Everything, from the call to the result.
+    /// The time from the call to the result.
     #[serde(with = "seconds")]
     pub total: Duration,
-    /// The most memory that the guest had at a time, in bytes, interpreter included.
+    /// The peak of the guest's memory in bytes, interpreter included.
     pub peak_memory: u64,
-    /// The image that was started.
+    /// The name of the image.
     pub image: String,
-    /// The packages in it.
+    /// The packages in the image.
     pub packages: Vec<String>,
 }

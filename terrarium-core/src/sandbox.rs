@@ -1,4 +1,4 @@
-//! [`Sandbox`]: a configuration that runs code, each time in a fresh interpreter.
+//! [`Sandbox`]: the options from which runs start, each in a fresh interpreter.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use crate::{
     run::{self, SandboxSetup},
 };
 
-/// Runs code in fresh interpreters: nothing that one run does is seen by the next.
+/// Runs code in fresh interpreters: a run sees no effect of an earlier run.
 ///
-/// Cheap to clone, and to share between threads; runs in several threads go on in parallel.
+/// A sandbox is cheap to clone, and to share between threads; runs in several threads run in parallel.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -29,27 +29,27 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox with these options.
+    /// Creates a sandbox with these options.
     ///
-    /// The first one on a machine builds the image of the bare interpreter, and the first one with certain packages
-    /// the [`Image`] with them, which takes some seconds; images are kept in [`SandboxOptions::cache_dir`]. Nothing is
-    /// downloaded.
+    /// The first sandbox on a machine builds the bare image, and the first sandbox with certain packages builds the
+    /// [`Image`] with them. A build takes some seconds, and images are kept in [`SandboxOptions::cache_dir`]. Nothing
+    /// is downloaded.
     ///
     /// # Errors
     /// [`Error::InvalidOption`](crate::Error::InvalidOption) and [`Error::InvalidPath`](crate::Error::InvalidPath) for
-    /// an option that is out of its bounds, [`Error::Package`](crate::Error::Package) for packages that are not there or
+    /// an option that is out of its bounds, [`Error::Package`](crate::Error::Package) for packages that are missing or
     /// broken, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used.
     pub fn new(options: SandboxOptions) -> Result<Self> {
         Ok(Self { setup: Arc::new(SandboxSetup::new(options)?) })
     }
 
-    /// A sandbox on an image of your choice; see [`Image`] for an example.
+    /// Creates a sandbox on an image of your choice; see [`Image`] for an example.
     ///
-    /// The options' packages come on top of those of the image. [`SandboxOptions::image`] is not looked at.
+    /// The options' packages are added to those of the image. [`SandboxOptions::image`] is ignored.
     ///
     /// # Errors
     /// As for [`new`](Self::new), and [`Error::InvalidOption`](crate::Error::InvalidOption) for less memory than the
-    /// image starts with.
+    /// image requires at its start.
     pub fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
         Ok(Self { setup: Arc::new(SandboxSetup::on_image(image, options)?) })
     }
@@ -65,13 +65,13 @@ impl Sandbox {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidPath`](crate::Error::InvalidPath) and [`Error::TooLarge`](crate::Error::TooLarge) for what was
-    /// handed in, and faults of the host. What the code does is never one.
+    /// [`Error::InvalidPath`](crate::Error::InvalidPath) and [`Error::TooLarge`](crate::Error::TooLarge) for arguments,
+    /// and faults of the host. A fault of the code is never an error.
     pub fn execute(&self, code: &str) -> Result<ExecutionResult> {
         self.execute_with(code, ExecuteOptions::default())
     }
 
-    /// Runs `code` in a fresh interpreter with options for this run, such as files that it finds in its home folder.
+    /// Runs `code` in a fresh interpreter with options for this run, such as files for its home folder.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
@@ -91,7 +91,7 @@ impl Sandbox {
         run::execute_fresh(&self.setup, code, options)
     }
 
-    /// Start a session: an interpreter that keeps its state from one run to the next.
+    /// Starts a session: an interpreter that keeps its state between runs.
     ///
     /// # Errors
     /// Faults of the host.
@@ -99,7 +99,7 @@ impl Sandbox {
         Session::start(Arc::clone(&self.setup))
     }
 
-    /// The options that it was made with.
+    /// Returns the options of the sandbox.
     pub fn options(&self) -> &SandboxOptions {
         self.setup.options()
     }

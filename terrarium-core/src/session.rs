@@ -1,4 +1,4 @@
-//! [`Session`]: an interpreter that keeps its state.
+//! [`Session`]: an interpreter that keeps its state between runs.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -13,10 +13,10 @@ use crate::{
 };
 use terrarium_unix::vfs::Vfs;
 
-/// An interpreter that keeps its names, modules and files from one run to the next.
+/// An interpreter that keeps its names, modules and files between runs.
 ///
-/// Sessions share nothing with each other. A run that has to be stopped by force (after its deadline and the grace),
-/// that crashes the interpreter or leaves it with `os._exit` loses the names; the result says so in
+/// Sessions share nothing with each other. A session loses its names when a run is stopped by force (after its deadline
+/// and the grace period), crashes the interpreter, or exits with `os._exit`. The result then has
 /// [`session_lost`](ExecutionResult::session_lost), the files are kept, and the next run starts a new interpreter.
 ///
 /// ```
@@ -34,7 +34,7 @@ pub struct Session {
     state: State,
 }
 
-/// Either an interpreter, or the files of one that was lost.
+/// An interpreter, or the files of a lost interpreter.
 enum State {
     Live(Box<LiveInterpreter>),
     Lost(Vfs),
@@ -54,7 +54,7 @@ enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileInfo {
-    /// The path, relative to the home folder where the file is in it.
+    /// The path: relative to the home folder for a file in it, else absolute.
     pub path: String,
     /// The size in bytes.
     pub size: u64,
@@ -66,7 +66,7 @@ impl Session {
         Ok(Self { setup, state: State::Live(Box::new(live)) })
     }
 
-    /// Run `code`; names it makes stay for the next run.
+    /// Runs `code`; the names that it binds are kept for the next run.
     ///
     /// # Errors
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -74,7 +74,7 @@ impl Session {
         self.execute_with(code, ExecuteOptions::default())
     }
 
-    /// Run `code` with options for this run.
+    /// Runs `code` with options for this run.
     ///
     /// # Errors
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -89,7 +89,7 @@ impl Session {
         Ok(result)
     }
 
-    /// Write a file, and the folders it is in. The path is relative to the home folder.
+    /// Writes a file, and creates the folders above it. The path is relative to the home folder.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
@@ -101,14 +101,14 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidPath`] or, when there is no room or a folder is in the way, [`Error::File`].
+    /// [`Error::InvalidPath`], or [`Error::File`] when there is no space or the path is that of a folder.
     pub fn write_file(&mut self, path: &str, content: impl Into<Bytes>) -> Result<()> {
         let absolute = run::below(&self.setup.options().home, path)?;
         let setup = Arc::clone(&self.setup);
         setup.write(self.files(), &setup.writer(), path, &absolute, content.into())
     }
 
-    /// Read a file. The path is relative to the home folder, or absolute.
+    /// Reads a file. The path is relative to the home folder, or absolute.
     ///
     /// # Errors
     /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
@@ -119,7 +119,7 @@ impl Session {
         run::bytes(content).map_err(fault)
     }
 
-    /// Remove a file. The path is relative to the home folder, or absolute.
+    /// Removes a file. The path is relative to the home folder, or absolute.
     ///
     /// # Errors
     /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
@@ -130,7 +130,7 @@ impl Session {
         removed.map_err(|errno| file_error(FileOperation::Remove, path, errno))
     }
 
-    /// The files below the home folder, by path.
+    /// Lists the files below the home folder, by path.
     ///
     /// # Errors
     /// [`Error::File`], when the home folder cannot be listed.
@@ -147,15 +147,15 @@ impl Session {
             .collect())
     }
 
-    /// The contents of all files below the home folder, by path.
+    /// Returns the contents of all files below the home folder, by path.
     ///
     /// # Errors
-    /// [`Error::File`] for one that cannot be read.
+    /// [`Error::File`] for a file that cannot be read.
     pub fn all_files(&mut self) -> Result<BTreeMap<String, Bytes>> {
         self.list_files()?.into_iter().map(|file| Ok((file.path.clone(), self.read_file(&file.path)?))).collect()
     }
 
-    /// Start over: a new interpreter, and the files that the sandbox's options name.
+    /// Starts over with a new interpreter, and with the files of the sandbox's options.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
@@ -175,7 +175,7 @@ impl Session {
         Ok(())
     }
 
-    /// Forget the names that the code made; modules stay imported, and files stay.
+    /// Removes the names that the code bound; modules stay imported, and files are kept.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
@@ -193,7 +193,7 @@ impl Session {
         self.ask(LiveInterpreter::reset_globals)
     }
 
-    /// Whether `code` can run, or is only the beginning of something. Nothing is run.
+    /// Checks whether `code` can run or is incomplete, without a run.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
@@ -211,7 +211,7 @@ impl Session {
         self.ask(|live| live.check(code))
     }
 
-    /// What could stand at the cursor, which is a number of characters into `code`.
+    /// Returns the completions at the cursor, which is a number of characters into `code`.
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {
@@ -248,7 +248,7 @@ impl Session {
         }
     }
 
-    /// Give up the interpreter and keep the files.
+    /// Drops the interpreter and keeps the files.
     fn lose(&mut self) {
         if let State::Live(live) = &mut self.state {
             let files = live.take_files();

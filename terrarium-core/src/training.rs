@@ -1,7 +1,7 @@
-//! Other builds of the interpreter than the one that is shipped: one that counts its calls, and one whose code cannot be
+//! Builds of the interpreter other than the shipped one: one that counts its calls, and one whose code cannot be
 //! stopped.
 //!
-//! They serve `cargo xtask train` and the benchmark `safepoints` alone and are no part of the public interface.
+//! They serve only `cargo xtask train` and the benchmark `safepoints`, and are not part of the public interface.
 
 use std::{
     path::Path,
@@ -17,17 +17,17 @@ use crate::{
 };
 use terrarium_wasm::rewrite::Safepoint;
 
-/// The interpreter's module while one is trained.
+/// The interpreter's module during its training.
 static MODULE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Run programs, one after the other in one interpreter, in the training build `wasm` of the interpreter's module. For
-/// each of them the content that the memory which `wasm` exports as `counters` had after it; it is cleared before.
+/// Runs programs, one after the other in one interpreter, in the training build `wasm` of the interpreter's module.
+/// Returns for each program the content of the memory that `wasm` exports as `counters`, which is cleared before it.
 ///
 /// # Errors
 /// [`Error::Image`](crate::Error::Image) with the traceback of a program that fails, and faults of the host.
 pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Option<&Path>) -> Result<Vec<Vec<u8>>> {
     *MODULE.lock().unwrap_or_else(PoisonError::into_inner) = wasm;
-    // A key that nothing else has, so that the module is compiled again each time.
+    // A unique key, so that the module is compiled again each time.
     let key = format!("training {} {:?}", std::process::id(), std::time::SystemTime::now());
     let wasm = || Ok(MODULE.lock().unwrap_or_else(PoisonError::into_inner).clone());
     let source = Source { key: key.leak(), wasm, safepoint: Safepoint::Define };
@@ -35,15 +35,15 @@ pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Opti
     Recipe::bare()?.train(&machine, counters, programs)
 }
 
-/// An interpreter that has booted, and runs programs that are measured.
+/// A booted interpreter for programs that are measured.
 pub struct Measured {
     recipe: Recipe,
     interpreter: LiveInterpreter,
 }
 
 impl Measured {
-    /// One whose code reads the safepoint page, as that of every sandbox does, or one that cannot be stopped by it. Those
-    /// of different numbers are compiled apart.
+    /// Boots an interpreter whose code reads the safepoint page, as that of every sandbox does, or an interpreter that
+    /// the page cannot stop. Interpreters with different numbers are compiled separately.
     ///
     /// # Errors
     /// Faults of the host.
@@ -56,7 +56,7 @@ impl Measured {
         Ok(Self { recipe, interpreter })
     }
 
-    /// What a program prints. It is watched over like any other.
+    /// Runs a program under a deadline, as in a sandbox, and returns its standard output.
     ///
     /// # Errors
     /// [`Error::Image`](crate::Error::Image) with the traceback of a program that fails, and faults of the host.

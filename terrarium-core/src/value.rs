@@ -15,11 +15,11 @@ use std::collections::BTreeMap;
 
 use crate::Bytes;
 
-/// A Python value, with its type kept.
+/// A Python value that keeps its type.
 ///
-/// Its JSON form is plain where JSON has the type (`null`, booleans, numbers, strings, lists, dicts whose keys are
-/// strings) and otherwise an object whose member `$type` names it, such as
-/// `{"$type": "bytes", "base64": "AAE="}`. Integers beyond 2^53 - 1 are tagged too, so that no reader loses digits.
+/// The JSON form is plain where JSON has the type (`null`, booleans, numbers, strings, lists, dicts whose keys are
+/// strings). Other values are objects whose member `$type` names the type, such as `{"$type": "bytes", "base64":
+/// "AAE="}`. Integers beyond 2^53 - 1 are tagged too, so that no reader loses digits.
 ///
 /// ```
 /// use terrarium_core::Value;
@@ -38,9 +38,9 @@ pub enum Value {
     Bool(bool),
     /// An `int` that fits 64 bits.
     Int(i64),
-    /// Any other `int`, in decimal digits, or in hexadecimal ones after `0x` when it is very large.
+    /// Any other `int`, in decimal digits, or in hexadecimal digits after `0x` when it is very large.
     BigInt(String),
-    /// A `float`, with nan and the infinities.
+    /// A `float`, including nan and the infinities.
     Float(f64),
     /// A `str`.
     Str(String),
@@ -54,7 +54,7 @@ pub enum Value {
     Set(Vec<Value>),
     /// A `frozenset`.
     FrozenSet(Vec<Value>),
-    /// A `dict`, in its own order, with keys of any type.
+    /// A `dict` in insertion order, with keys of any type.
     Dict(Vec<(Value, Value)>),
     /// A `complex` number.
     Complex {
@@ -78,32 +78,33 @@ pub enum Value {
         /// Microseconds of the second, 0 to 999,999.
         microseconds: i64,
     },
-    /// A `decimal.Decimal` in its own notation.
+    /// A `decimal.Decimal` in decimal or scientific notation.
     Decimal(String),
-    /// A value that has no form of its own here.
+    /// A value without a specific form here.
     Object {
         /// The class, with its module: `re.Pattern`.
         class: String,
-        /// What `repr()` says, cut at a bound.
+        /// The `repr()` of the value, cut at a bound.
         repr: String,
     },
-    /// An array of numpy.
+    /// A numpy array.
     NdArray(NdArray),
-    /// A table of pandas.
+    /// A pandas table.
     DataFrame(DataFrame),
-    /// A value of another kind that keeps its parts: `tuple` (one with names), `dataclass`, `enum`, `fraction`, `uuid`,
+    /// A value of another kind that keeps its parts: `tuple` (a named tuple), `dataclass`, `enum`, `fraction`, `uuid`,
     /// `path`, `range`, `series`, and also `cycle` (a container inside itself) and `truncated` (larger than
     /// [`SandboxOptions::value_bytes`](crate::SandboxOptions::value_bytes)).
     Tagged {
         /// The kind's name.
         kind: String,
-        /// Its parts by name.
+        /// The parts by name.
         fields: BTreeMap<String, Value>,
     },
 }
 
 impl Value {
-    /// A value of the kind that JSON calls `kind`, from its parts: an array or a table where it is one.
+    /// Creates the value of the kind that JSON calls `kind` from its parts: an array, a table, or a
+    /// [`Tagged`](Self::Tagged) value.
     ///
     /// ```
     /// use terrarium_core::Value;
@@ -122,7 +123,7 @@ impl Value {
         made.unwrap_or_else(|fields| Self::Tagged { kind, fields })
     }
 
-    /// The kind's name in JSON and the parts of an array, a table or a [`Tagged`](Self::Tagged) value.
+    /// Returns the kind's name in JSON and the parts of an array, a table or a [`Tagged`](Self::Tagged) value.
     #[must_use]
     pub fn as_tagged(&self) -> Option<(&str, &BTreeMap<String, Value>)> {
         match self {
@@ -133,7 +134,7 @@ impl Value {
         }
     }
 
-    /// The values that it holds directly: items, keys, parts.
+    /// Returns the direct children: items, keys and parts.
     pub fn children_mut(&mut self) -> Vec<&mut Value> {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) | Self::FrozenSet(items) => {
@@ -147,7 +148,7 @@ impl Value {
         }
     }
 
-    /// Whether it is `None`.
+    /// Whether the value is `None`.
     ///
     /// ```
     /// assert!(terrarium_core::Value::None.is_none());
@@ -157,7 +158,7 @@ impl Value {
         matches!(self, Self::None)
     }
 
-    /// The truth value, if it is a `bool`.
+    /// Returns the truth value of a `bool`.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from(true).as_bool(), Some(true));
@@ -170,7 +171,7 @@ impl Value {
         }
     }
 
-    /// The items, if it is a `list`.
+    /// Returns the items of a `list`.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from(vec![1, 2]).as_list().map(<[_]>::len), Some(2));
@@ -183,7 +184,7 @@ impl Value {
         }
     }
 
-    /// The keys and values in their order, if it is a `dict`.
+    /// Returns the keys and values of a `dict`, in its order.
     ///
     /// ```
     /// let dict: terrarium_core::Value = serde_json::from_str(r#"{"a": 1}"#).unwrap();
@@ -197,7 +198,7 @@ impl Value {
         }
     }
 
-    /// The integer, if it is one that fits 64 bits.
+    /// Returns an integer that fits 64 bits.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from(41).as_i64(), Some(41));
@@ -210,7 +211,7 @@ impl Value {
         }
     }
 
-    /// The number as a float, if it is an `int` that fits or a `float`.
+    /// Returns a `float`, or an `int` that fits 64 bits, as a float.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from(0.5).as_f64(), Some(0.5));
@@ -224,7 +225,7 @@ impl Value {
         }
     }
 
-    /// The text, if it is a `str`.
+    /// Returns the text of a `str`.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from("a").as_str(), Some("a"));
@@ -237,7 +238,7 @@ impl Value {
         }
     }
 
-    /// The content, if it is `bytes` or a `bytearray`.
+    /// Returns the content of `bytes` or a `bytearray`.
     ///
     /// ```
     /// use terrarium_core::{Bytes, Value};
@@ -252,7 +253,7 @@ impl Value {
         }
     }
 
-    /// The items, if it is a `list`, `tuple`, `set` or `frozenset`.
+    /// Returns the items of a `list`, `tuple`, `set` or `frozenset`.
     ///
     /// ```
     /// assert_eq!(terrarium_core::Value::from(vec![1, 2]).items().map(<[_]>::len), Some(2));
@@ -265,7 +266,7 @@ impl Value {
         }
     }
 
-    /// The value of a `dict`'s key that is a `str`.
+    /// Returns the value of a `dict`'s key that is a `str`.
     ///
     /// ```
     /// use terrarium_core::Value;

@@ -14,83 +14,85 @@ export interface OutputChunk {
   text: string;
 }
 
-/** How a `Sandbox` is configured. Every field has a safe default. */
+/** The configuration of a `Sandbox`. Every field has a safe default. */
 export interface SandboxOptions {
-  /** The longest that one run may take, or `null` for no limit. In seconds. Default: 30 s. */
+  /** The time limit of a run, or `null` for no limit. In seconds. Default: 30 s. */
   timeout?: number | null;
   /**
-   * How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is stopped by
-   * force, which loses a session's state. In seconds. Default: 50 ms.
+   * The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before the
+   * forced stop, which loses a session's state. In seconds. Default: 50 ms.
    */
   grace?: number;
-  /** The guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB. */
+  /**
+   * The limit of the guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB.
+   */
   memory?: number;
   /**
-   * The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped. In bytes.
+   * The limit of the standard output, and separately of the standard error; bytes beyond it are dropped. In bytes.
    * Default: 16 MiB.
    */
   streamBytes?: number;
-  /** The sum of the sizes of the guest's files. In bytes. Default: 100 MiB. */
+  /** The limit of the total size of the guest's files. In bytes. Default: 100 MiB. */
   fileBytes?: number;
-  /** The number of the guest's files and folders. Default: 10,000. */
+  /** The limit of the number of the guest's files and folders. Default: 10,000. */
   fileCount?: number;
-  /** The number of files open at a time. Default: 256. */
+  /** The limit of the number of files open at a time. Default: 256. */
   openFiles?: number;
-  /** The size of the code of one run. In bytes. Default: 16 MiB. */
+  /** The limit of the size of a run's code. In bytes. Default: 16 MiB. */
   codeBytes?: number;
   /**
-   * The encoded size of the values of one run (final expression and outputs); what is larger is kept as its
-   * representation only. In bytes. Default: 128 MiB.
+   * The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
+   * representation is kept. In bytes. Default: 128 MiB.
    */
   valueBytes?: number;
-  /** The size of the final expression's representation; a longer one is cut. In bytes. Default: 1 MiB. */
+  /** The limit of the final value's representation; a longer one is cut. In bytes. Default: 1 MiB. */
   reprBytes?: number;
-  /** The guest's home folder, and its working directory unless `cwd` says otherwise. Default: `/home/earth`. */
+  /** The guest's home folder, and its working directory unless `cwd` names another. Default: `/home/earth`. */
   home?: string;
-  /** The working directory; relative to `home`. Default: `home` itself. */
+  /** The working directory, relative to `home`. Default: `home` itself. */
   cwd?: string | null;
   /** `sys.argv[1:]`. Default: empty. */
   args?: string[];
   /** Environment variables. Nothing is inherited from the host. Default: empty. */
   env?: Record<string, string>;
-  /** Files that every run finds, by their paths relative to `home`. Default: none. */
+  /** Files that every run has, by their paths relative to `home`. Default: none. */
   files?: Record<string, Content>;
   /**
-   * Whether code may load shared libraries (WebAssembly side modules) that it brings or makes itself, not only those of
-   * the sandbox's packages. Compiling them takes the host's time and memory, which no limit here counts, so do it for
-   * code you trust that far. Default: no.
+   * Whether code may load shared libraries (WebAssembly side modules) that it brings or creates, beyond those of the
+   * sandbox's packages. The host compiles them, and no limit here covers that time and memory, so enable it only for
+   * code you trust. Default: no.
    */
   untrustedLibraries?: boolean;
-  /** Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off. */
+  /** Runs with a fixed clock and seeded entropy, so that two runs of the same code behave the same. Default: off. */
   deterministic?: Deterministic | null;
   /** The packages that the code can import, besides the standard library. Default: none. */
   packages?: string[] | 'auto';
   /**
-   * Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
-   * address of one that `PackageStore.add` has downloaded from), or a site folder that `pip install --target` made.
-   * Earlier ones win; a site folder is there as a whole, whatever `packages` says, and must not change while it is in
-   * use. Default: the packages that the package store has downloaded.
+   * The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a folder
+   * with `pyodide-lock.json`, or the address of one that `PackageStore.add` has downloaded from), or a site folder that
+   * `pip install --target` made. A site folder is available as a whole, regardless of `packages`, and must not change
+   * while it is in use. Default: the packages that the package store has downloaded.
    */
   packagesFrom?: string[];
   /**
-   * Whether the packages are imported once for all, into an image that is built when it is first needed (which takes
-   * some seconds) and kept in `cacheDir`: then every run starts with them loaded. Without it each run loads what it
-   * imports. It has no effect on site folders and with `'auto'`. Default: on.
+   * Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
+   * built at the first use (which takes some seconds) and kept in `cacheDir`. Otherwise each run loads what it imports.
+   * The option has no effect on site folders and with `'auto'`. Default: on.
    */
   preload?: boolean;
   /**
-   * The image file to start from, as `Image.save` wrote it; open only images that you trust, because they hold native
-   * code. `packages` come on top of it. Default: none, the library makes the image that it needs.
+   * The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
+   * native code. `packages` are added to those of the image. Default: none, the library builds the image that it needs.
    */
   image?: string | Image | null;
   /**
-   * Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
-   * Without it starting a thread is a `RuntimeError`. Default: on.
+   * Whether `threading` works. In the guest, threads run one after the other, each when the code waits for it.
+   * Otherwise the start of a thread raises `RuntimeError`. Default: on.
    */
   threads?: boolean;
   /**
-   * Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
-   * cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
+   * The cache folder of compiled code and images. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's cache
+   * folder (`$XDG_CACHE_HOME` or `~/.cache`).
    */
   cacheDir?: string | null;
 }
@@ -98,33 +100,33 @@ export interface SandboxOptions {
 /** A fixed clock and seeded entropy: {@link SandboxOptions.deterministic}. */
 export interface Deterministic {
   /**
-   * The time at which every run starts, in seconds since 1970. Only sleeping moves it on.
+   * The time at which every run starts, in seconds since 1970. Only sleeping advances it.
    * Default: 2026-01-01T00:00:00Z.
    */
   time?: number;
-  /** What all random numbers are derived from. Default: 0. */
+  /** The seed of all random numbers. Default: 0. */
   seed?: number;
 }
 
-/** What may differ from one run to the next. `null` means "as the sandbox says". */
+/** The options of one run. `null` stands for the value in the sandbox's options. */
 export interface ExecuteOptions {
   /** Files to add before the run, by their paths relative to the home folder. Default: none. */
   files?: Record<string, Content>;
-  /** The standard input. Default: empty, so that reading meets the end at once. */
+  /** The standard input. Default: empty, so that a read returns the end of the file at once. */
   stdin?: Content;
   /** `sys.argv[1:]`. Default: the sandbox's. */
   args?: string[] | null;
   /** Environment variables, added to the sandbox's. Default: none. */
   env?: Record<string, string>;
-  /** The working directory; relative to the home folder. Default: the sandbox's. */
+  /** The working directory, relative to the home folder. Default: the sandbox's. */
   cwd?: string | null;
-  /** Values bound to names before the run. Default: none. */
+  /** Values that are bound to names before the run. Default: none. */
   inputs?: Record<string, unknown>;
-  /** Names whose values are taken after the run; those that do not exist are left out. Default: none. */
+  /** The outputs: names whose values the run returns; names that do not exist are left out. Default: none. */
   outputs?: string[];
   /** The name of the code in tracebacks and `__file__`. Default: `main.py`. */
   filename?: string | null;
-  /** The longest that this run may take. In seconds. Default: the sandbox's. */
+  /** The time limit of this run. In seconds. Default: the sandbox's. */
   timeout?: number | null;
   /** Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no. */
   storeLast?: boolean;
@@ -136,73 +138,73 @@ export interface ExecuteOptions {
   onStderr?: (data: Buffer) => void;
 }
 
-/** What goes into an image: `Image.build`. */
+/** The options of an image: `Image.build`. */
 export interface ImageOptions {
-  /** The packages that are imported, with what they need. Default: none. */
+  /** The packages that are imported, with their dependencies. Default: none. */
   packages?: string[];
   /**
-   * Where packages come from, as in {@link SandboxOptions.packagesFrom}. A site folder cannot be part of an image.
+   * The package sources, as in {@link SandboxOptions.packagesFrom}. A site folder cannot be part of an image.
    * Default: the packages that the package store has downloaded.
    */
   packagesFrom?: string[];
   /**
-   * Python code that runs before the image is taken. The modules that it imports stay, and the regular files that it
-   * writes; the names that it makes do not. Random generators that it makes and keeps in a module go on from the same
-   * state in every run. Default: none.
+   * Python code that runs before the snapshot is taken. The modules that it imports and the regular files that it
+   * writes stay in the image; the names that it binds do not. A random generator that it creates and keeps in a module
+   * continues from the same state in every run. Default: none.
    */
   prepare?: string;
   /**
-   * Whether the packages do what people do first with them (draw a figure, read a table), so that the first time in a
-   * sandbox is not the first. Default: on.
+   * Whether the build does what people usually do first with the packages (draw a figure, read a table), so that the
+   * first use in a sandbox is fast. Default: on.
    */
   warm?: boolean;
   /**
-   * Whether functions are compiled into those that call them: programs run up to a tenth faster, the image takes three
-   * times as much processor time to make and is half as large again. It pays for an image that is made once and used
-   * for long. Meanwhile the compiler needs half a megabyte of memory for each function: 8 GB for the bare interpreter,
-   * 20 GB with numpy, pandas and matplotlib. Building fails unless a third more than that is free. Default: off.
+   * Whether functions are inlined into their callers: programs run up to a tenth faster, but the image takes three
+   * times as much processor time to build and is half as large again. It pays for an image that is built once and used
+   * for long. During the build the compiler needs half a megabyte of memory for each function: 8 GB for the bare image,
+   * 20 GB with numpy, pandas and matplotlib. The build fails unless a third more than that is free. Default: off.
    */
   inline?: boolean;
   /**
-   * Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only on
-   * ones like that of the machine that makes it, whose newer instructions it does not use. Default: off.
+   * Whether the image runs on every common processor of this architecture (x86-64-v2: any since about 2010). Otherwise
+   * it uses newer instructions of the building machine, and runs only on processors like that one. Default: off.
    */
   portable?: boolean;
-  /** The longest that imports and preparation code may take. In seconds. Default: 300 s. */
+  /** The time limit of imports and preparation code. In seconds. Default: 300 s. */
   timeout?: number;
-  /** Where images are kept. Default: as for a sandbox. */
+  /** The cache folder of images. Default: as for a sandbox. */
   cacheDir?: string | null;
 }
 
-/** What is in an image. */
+/** The description of an image. */
 export interface ImageInfo {
-  /** Where it lies. */
+  /** The path of the file. */
   path: string;
-  /** Its name: `base`, or its packages. */
+  /** The image's name: `base`, or its packages. */
   name: string;
   /** The version of Python. */
   python: string;
-  /** The version of this library that made it. */
+  /** The version of this library that built the image. */
   version: string;
-  /** The kind of machine that it runs on. */
+  /** The kind of machine that the image runs on. */
   target: string;
-  /** The packages in it, with those that they need. */
+  /** The packages in the image, with their dependencies. */
   packages: string[];
-  /** The modules that were imported for it. */
+  /** The modules that the build imported. */
   modules: string[];
-  /** Whether it was compiled with inlining. */
+  /** Whether the image was compiled with inlining. */
   inline: boolean;
-  /** Whether it runs on every usual processor of this architecture. */
+  /** Whether the image runs on every common processor of this architecture. */
   portable: boolean;
   /** The size of the file in bytes. */
   size: number;
-  /** The memory that an interpreter has at its start, in bytes; what it does not change is shared. */
+  /** The memory of an interpreter at its start, in bytes; unchanged pages are shared. */
   memory: number;
-  /** Whether the files of its packages are in the file, so that it can be moved. */
+  /** Whether the file contains the files of its packages, so that it can be moved. */
   isComplete: boolean;
 }
 
-/** Versions, for people and for bug reports. */
+/** The versions of the library and of its parts, for people and for bug reports. */
 export interface About {
   /** The version of this library. */
   terrarium: string;
@@ -212,14 +214,14 @@ export interface About {
   distribution: string;
   /** The version of the binary interface for compiled packages. */
   abi: string;
-  /** The platform tag of the wheels that can be used (PEP 783). */
+  /** The platform tag of the wheels that the interpreter can load (PEP 783). */
   platform: string;
   /** The WebAssembly engine, with its version. */
   engine: string;
   /** The host's architecture and system. */
   target: string;
   /**
-   * Where compiled code is kept, unless {@link SandboxOptions.cacheDir} names another folder; `null` if the environment
+   * The default cache folder, used unless {@link SandboxOptions.cacheDir} names another; `null` if the environment
    * names none.
    */
   cacheDir: string | null;
@@ -227,55 +229,55 @@ export interface About {
 
 /** A file of a session. */
 export interface FileInfo {
-  /** The path, relative to the home folder where the file is in it. */
+  /** The path: relative to the home folder for a file in it, else absolute. */
   path: string;
   /** The size in bytes. */
   size: number;
 }
 
-/** A package of the store. */
+/** A package of the package store. */
 export interface StoredPackage {
-  /** Its name. */
+  /** The package's name. */
   name: string;
-  /** Its version. */
+  /** The package's version. */
   version: string;
-  /** The size of its file in bytes. */
+  /** The size of the package's file in bytes. */
   bytes: number;
-  /** Whether it was asked for by name; otherwise another package needs it. */
+  /** Whether a user requested it by name; otherwise another package requires it. */
   asked: boolean;
-  /** The distribution that it came from: an address or a folder. */
+  /** The distribution of the package: an address or a folder. */
   from: string;
 }
 
-/** How far the download of a file has come. */
+/** The progress of the download of a file. */
 export interface DownloadProgress {
-  /** The file. */
+  /** The name of the file. */
   fileName: string;
-  /** How many bytes are there. They include those of an earlier attempt. */
+  /** The bytes that have arrived, including those of an earlier attempt. */
   done: number;
-  /** How many bytes it has, if the server says so. */
+  /** The size of the file in bytes, if the server states it. */
   total: number | null;
 }
 
-/** What could stand at the cursor. */
+/** The completions at a cursor. */
 export interface Completion {
-  /** The texts that may take the place of what stands between `start` and the cursor. */
+  /** The texts that can replace the text between `start` and the cursor. */
   matches: string[];
-  /** Where the word before the cursor starts, in characters. */
+  /** The start of the word before the cursor, in characters. */
   start: number;
 }
 
 /** Whether code at a prompt can run. */
 export type Completeness = 'complete' | 'incomplete' | 'invalid';
 
-/** How a run ended. */
+/** The way in which a run ended. */
 export type Status = 'success' | 'error' | 'timeout' | 'memory_exceeded' | 'cancelled' | 'crashed';
 
-/** One thing shown: the same content in one or more forms. */
+/** A display: one content in one or more forms. */
 export interface Display {
   /** The forms by MIME type: text as it is, binary data in base64, JSON as `Json`. */
   data: Record<string, unknown>;
-  /** What the code said about the forms, such as an image's size. */
+  /** The metadata that the code attached to the forms, such as the size of a picture. */
   metadata: Record<string, unknown>;
 }
 
@@ -285,25 +287,25 @@ export interface PythonError {
   type: string;
   /** The class's module: `builtins`. */
   module: string;
-  /** What `str()` of the exception says. */
+  /** The `str()` of the exception. */
   message: string;
   /** The traceback as Python prints it, with the frames of the user's code only. */
   traceback: string;
-  /** Those frames, the innermost last. */
+  /** The frames of `traceback`, the innermost last. */
   frames: Frame[];
-  /** The file where it happened. */
+  /** The file at fault. */
   file: string | null;
-  /** The line there, counted from 1. */
+  /** The line at fault, counted from 1. */
   line: number | null;
-  /** The column there, in characters counted from 1. */
+  /** The column at fault, in characters counted from 1. */
   column: number | null;
   /** The line where the failing expression ends. */
   endLine: number | null;
-  /** The column after it. */
+  /** The column after that expression. */
   endColumn: number | null;
-  /** That line's text. */
+  /** The text of the line at fault. */
   source: string | null;
-  /** Whether the code is only the beginning of something (an open bracket, say), so that a prompt can ask for more. */
+  /** Whether the code is incomplete (an unclosed bracket, for example), so that a prompt can ask for more. */
   incompleteInput: boolean;
 }
 
@@ -325,18 +327,18 @@ export interface Frame {
   source: string | null;
 }
 
-/** What a run cost. Durations are seconds in JSON. */
+/** The time and memory that a run used. Durations are seconds in JSON. */
 export interface Metrics {
-  /** Getting an interpreter. In seconds. */
+  /** The time to get an interpreter. In seconds. */
   start: number;
-  /** Running the code. In seconds. */
+  /** The time to run the code. In seconds. */
   run: number;
-  /** Everything, from the call to the result. In seconds. */
+  /** The time from the call to the result. In seconds. */
   total: number;
-  /** The most memory that the guest had at a time, in bytes, interpreter included. */
+  /** The peak of the guest's memory in bytes, interpreter included. */
   peakMemory: number;
-  /** The image that was started. */
+  /** The name of the image. */
   image: string;
-  /** The packages in it. */
+  /** The packages in the image. */
   packages: string[];
 }

@@ -1,7 +1,7 @@
-//! Running the guest: the only folder that knows wasmtime.
+//! The execution of the guest: the only module that uses wasmtime.
 //!
-//! [`Machine`] is what all guests share (the compiled interpreter and its bound imports), [`GuestInstance`] one live
-//! interpreter. Everything the guest does ends as an [`End`]; nothing in here panics on its account.
+//! [`Machine`] is the part that all guests share (the compiled interpreter and its bound imports), [`GuestInstance`]
+//! one live interpreter. Every effect of the guest ends as an [`End`]; no action of the guest makes this module panic.
 
 mod bind;
 mod compile;

@@ -1,24 +1,24 @@
-//! [`ErrorContext`]: from any failure to an [`Error`] that keeps the failure as its source.
+//! [`ErrorContext`]: converts any failure into an [`Error`] that keeps the failure as its source.
 
 use std::{error, fmt::Display, path::Path};
 
 use super::{Cause, Error, Result};
 
-/// Turns a failure into an [`Error`] with the failure's text in its reason and the failure itself as its source.
+/// Converts a failure into an [`Error`] with the failure's text in its reason and the failure itself as its source.
 pub(crate) trait ErrorContext<T> {
-    /// [`Error::Engine`]; `doing` is what was tried.
+    /// Converts into [`Error::Engine`]; `doing` names the failed action.
     fn or_engine(self, doing: impl Display) -> Result<T>;
 
-    /// [`Error::Start`]; `doing` is what was tried, or empty.
+    /// Converts into [`Error::Start`]; `doing` names the failed action, or is empty.
     fn or_start(self, doing: impl Display) -> Result<T>;
 
-    /// [`Error::Artifacts`].
+    /// Converts into [`Error::Artifacts`].
     fn or_artifacts(self) -> Result<T>;
 
-    /// [`Error::Cache`] of the file or folder at `path`.
+    /// Converts into [`Error::Cache`] of the file or folder at `path`.
     fn or_cache(self, path: &Path) -> Result<T>;
 
-    /// [`Error::Image`] of the file at `path`; `doing` is what was tried, or empty.
+    /// Converts into [`Error::Image`] of the file at `path`; `doing` names the failed action, or is empty.
     fn or_image(self, path: &Path, doing: impl Display) -> Result<T>;
 }
 
@@ -59,20 +59,20 @@ impl<T, E: Into<Cause>> ErrorContext<T> for Result<T, E> {
     }
 }
 
-/// The reason and the source of an error that `cause` has while `doing` something.
+/// Returns the reason and the source of an error that `cause` caused while `doing` something.
 fn split(cause: impl Into<Cause>, doing: impl Display) -> (String, Option<Cause>) {
     let (cause, doing) = (cause.into(), doing.to_string());
     let text = chain(&*cause);
     (if doing.is_empty() { text } else { format!("{doing}: {text}") }, Some(cause))
 }
 
-/// The text of an error and of what caused it, the outermost first.
+/// Returns the texts of an error and of its sources, the outermost first.
 fn chain(error: &(dyn error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
         let words = cause.to_string();
-        // Some errors repeat the text of their cause.
+        // Some errors repeat the text of their source.
         if !text.contains(&words) {
             text += ": ";
             text += &words;

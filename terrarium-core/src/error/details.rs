@@ -1,4 +1,4 @@
-//! [`ErrorDetails`]: what is at fault, for programs and other languages.
+//! [`ErrorDetails`]: the parts of an error, for programs and other languages.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Error, FileOperation, OptionProblem};
 use crate::package::PackageError;
 
-/// The parts of an [`Error`]: [`Error::details`]. In JSON, members without a value are left out.
+/// The parts of an [`Error`]: [`Error::details`]. The JSON form leaves out members without a value.
 ///
 /// ```
 /// use terrarium_core::Sandbox;
@@ -27,31 +27,31 @@ use crate::package::PackageError;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// The option at fault, or the one to raise.
+    /// The option at fault, or the option to raise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
     /// The kind of problem with the option: `unknown`, `wrong_type` or `value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<&'static str>,
-    /// The type or the value that was expected.
+    /// The expected type or value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// The type or the value that was found instead.
+    /// The actual type or value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
-    /// Known names that look like the unknown one, the closest first.
+    /// Existing names that are similar to the unknown name, the closest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub similar: Vec<String>,
     /// The file or folder at fault, in the sandbox or on the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The operation on that file that failed.
+    /// The operation that failed on that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<FileOperation>,
     /// The symbolic name of the error number: `ENOENT`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errno: Option<&'static str>,
-    /// The thing that is too large.
+    /// The argument that is too large.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what: Option<&'static str>,
     /// The limit in bytes.
@@ -63,13 +63,13 @@ pub struct ErrorDetails {
     /// The package at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
-    /// The package that needs it.
+    /// The package that requires the package at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needed_by: Option<String>,
     /// The package source at fault: an entry of `packages_from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_source: Option<String>,
-    /// The address that was fetched.
+    /// The address of the download.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The problem in words.
@@ -78,7 +78,7 @@ pub struct ErrorDetails {
 }
 
 impl ErrorDetails {
-    pub(super) fn of(error: &Error) -> Self {
+    pub(super) fn new(error: &Error) -> Self {
         let none = Self::default();
         match error {
             Error::InvalidOption { option, problem, reason } => {

@@ -7,28 +7,28 @@ use serde::Serialize;
 use super::Error;
 use terrarium_unix::abi::Errno;
 
-/// An operation of the host on the file system in the sandbox: [`Error::File`].
+/// An operation of the host on a file in the sandbox: [`Error::File`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FileOperation {
-    /// Reading a file.
+    /// The host reads a file.
     Read,
-    /// Writing a file.
+    /// The host writes a file.
     Write,
-    /// Removing a file.
+    /// The host removes a file.
     Remove,
-    /// Listing a folder.
+    /// The host lists a folder.
     List,
-    /// Creating a folder.
+    /// The host creates a folder.
     CreateFolder,
-    /// Making a folder the working directory.
+    /// The host makes a folder the working directory.
     EnterFolder,
-    /// Mounting a file of a package.
+    /// The host mounts a file of a package.
     Mount,
 }
 
-/// The verb that follows `cannot`.
+/// Writes the verb that follows `cannot`.
 impl fmt::Display for FileOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -43,12 +43,12 @@ impl fmt::Display for FileOperation {
     }
 }
 
-/// The error of an operation on the file that the user calls `path`.
+/// Returns the error of an operation on the file that the user calls `path`.
 pub(crate) fn file_error(operation: FileOperation, path: &str, errno: Errno) -> Error {
     Error::File { path: path.to_owned(), operation, errno: errno.name(), reason: lower(errno.text()) }
 }
 
-/// The text with a small first letter, unless it starts with an abbreviation.
+/// Returns the text with a lower-case first letter, unless it starts with an abbreviation.
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {

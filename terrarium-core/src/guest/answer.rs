@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{Display, PythonError, Value, engine::Reason};
 
-/// How a run ended, and what it produced beside files and streams.
+/// The outcome of a run with its products, except files and streams.
 #[derive(Default)]
 pub(crate) struct Answer {
     pub(crate) outcome: Outcome,
@@ -19,19 +19,19 @@ pub(crate) struct Answer {
     pub(crate) memory_denied: bool,
 }
 
-/// How a run ended.
+/// The way in which a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Outcome {
     #[default]
     Success,
     Error,
-    /// It was asked to stop and did.
+    /// The code ended after an interrupt.
     Interrupted(Reason),
-    /// It was stopped by force; the interpreter is gone.
+    /// The run was stopped by force; the interpreter is gone.
     Stopped(Reason),
-    /// It left the process; the interpreter is gone.
+    /// The code exited the process; the interpreter is gone.
     Exited,
-    /// It failed; the interpreter is gone.
+    /// The interpreter failed and is gone.
     Crashed,
 }
 

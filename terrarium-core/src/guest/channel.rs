@@ -11,16 +11,16 @@ use terrarium_unix::{abi::Errno, syscall::Channel};
 /// Collects the frames of one run, up to a bound.
 #[derive(Debug)]
 pub(super) struct Frames {
-    collected: Mutex<Collected>,
+    collected: Mutex<FrameContents>,
     bound: u64,
-    /// The guest's, once there is one.
+    /// The guest's interrupt, once there is a guest.
     interrupt: OnceLock<Arc<Interrupt>>,
 }
 
-/// What the harness sent.
+/// The content of the frames that the harness sent.
 #[derive(Debug, Default)]
-pub(super) struct Collected {
-    /// What the code displayed.
+pub(super) struct FrameContents {
+    /// The displays of the code.
     pub(super) displays: Vec<Display>,
     /// Contents that the values refer to by number.
     pub(super) blobs: Vec<Bytes>,
@@ -30,22 +30,22 @@ pub(super) struct Collected {
     bytes: u64,
 }
 
-/// A frame costs the host this much beside its content.
+/// The host's cost of a frame besides its content.
 const OVERHEAD: u64 = 128;
 
 impl Frames {
-    /// Takes `bound` bytes of frames in a run; beyond it they are refused.
+    /// Accepts up to `bound` bytes of frames in a run, and refuses more.
     pub(super) fn new(bound: u64) -> Self {
         Self { collected: Mutex::default(), bound, interrupt: OnceLock::new() }
     }
 
-    /// Whom to tell who has the word after an interrupt.
+    /// Registers the interrupt to notify on phase changes.
     pub(super) fn attach(&self, interrupt: &Arc<Interrupt>) {
         self.interrupt.get_or_init(|| Arc::clone(interrupt));
     }
 
-    /// What was sent since the last call.
-    pub(super) fn take(&self) -> Collected {
+    /// Returns the frames since the last call.
+    pub(super) fn take(&self) -> FrameContents {
         std::mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -78,7 +78,7 @@ impl Channel for Frames {
     }
 }
 
-/// Bring a display's data from the wire's form to the notebooks': base64 as a string, JSON as JSON.
+/// Converts a display's data from the form of the protocol to that of notebooks: base64 as a string, JSON as JSON.
 fn plain(mime: &str, data: &mut serde_json::Value) {
     if let Some(base64) = data.get_mut("$base64") {
         *data = base64.take();

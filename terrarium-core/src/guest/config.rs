@@ -1,4 +1,4 @@
-//! [`GuestConfig`]: how an interpreter is set up.
+//! [`GuestConfig`]: the configuration of an interpreter.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct GuestConfig {
 }
 
 impl GuestConfig {
-    /// The configuration that options ask for; `cwd` is absolute.
+    /// Returns the configuration for the given options; `cwd` is absolute.
     pub(crate) fn new(options: &SandboxOptions, cwd: String) -> Self {
         // A session has no name before its first run.
         let argv = std::iter::once(String::new()).chain(options.args.iter().cloned()).collect();
@@ -34,14 +34,14 @@ impl GuestConfig {
         }
     }
 
-    /// The message that says it.
+    /// Returns the message for the harness.
     pub(crate) fn message(&self) -> Configure<'_> {
         let Self { home, cwd, argv, env, seed, threads } = self;
         Configure { home, cwd, argv, env, channel: CHANNEL, seed: *seed, threads: *threads }
     }
 }
 
-/// What the code finds in `os.environ`.
+/// Returns the content of `os.environ`.
 fn environment(options: &SandboxOptions) -> BTreeMap<String, String> {
     let mut env = BTreeMap::from(
         [("HOME", options.home.as_str()), ("USER", "earth"), ("LANG", "C.UTF-8"), ("PATH", "/bin")]

@@ -30,7 +30,7 @@ impl Function {
         Self::Release,
     ];
 
-    /// Its name in the harness's module.
+    /// Returns the function's name in the harness's module.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Configure => "configure",

@@ -1,6 +1,6 @@
 //! The harness's sources, as files for the guest.
 
-/// The folder they lie in; it is on the guest's search path.
+/// The folder of the sources; it is on the guest's search path.
 pub(crate) const ROOT: &str = "/lib/terrarium/harness";
 
 macro_rules! files {
@@ -9,7 +9,7 @@ macro_rules! files {
     };
 }
 
-/// Their names below [`ROOT`] and their texts.
+/// The sources' names below [`ROOT`] and their texts.
 pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/__init__.py",
     "_terrarium/completion.py",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     answer::{Answer, Outcome},
-    channel::{Collected, Frames},
+    channel::{FrameContents, Frames},
     config::GuestConfig,
     functions::{Function, Functions},
     protocol::{
@@ -25,19 +25,19 @@ use terrarium_unix::{syscall::Process, vfs::Vfs};
 
 /// The harness's module.
 const MODULE: &str = "_terrarium.main";
-/// What displays may take beside the values.
+/// The limit of a run's displays, in addition to the values.
 const DISPLAY_BYTES: u64 = 64 << 20;
-/// How long the harness may take to answer a question that runs nothing of the user's.
+/// Timeout for harness calls that run no user code.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What bounds an interpreter.
+/// The limits of an interpreter.
 #[derive(Clone, Copy)]
 pub(crate) struct InterpreterOptions {
     pub(crate) memory: u64,
     pub(crate) value_bytes: u64,
     pub(crate) grace: Duration,
     pub(crate) untrusted_libraries: bool,
-    /// Whether sleeping takes time.
+    /// Whether sleeping takes real time.
     pub(crate) real_sleep: bool,
 }
 
@@ -47,9 +47,9 @@ pub(crate) struct LiveInterpreter {
     frames: Arc<Frames>,
     functions: Functions,
     grace: Duration,
-    /// What a forced stop left unusable.
+    /// Whether the interpreter is gone, for example after a forced stop.
     ended: bool,
-    /// The time that starting it took, until the first run has reported it.
+    /// The duration of the start, until the first run reports it.
     pub(crate) start: Duration,
     /// The names of the packages that are mounted in its files.
     pub(crate) packages: Vec<String>,
@@ -77,7 +77,7 @@ impl LiveInterpreter {
         Ok(interpreter)
     }
 
-    /// An interpreter that goes on from a snapshot; `config` is given where it differs from the snapshot's.
+    /// Resumes an interpreter from a snapshot; `config` is given if it differs from the snapshot's.
     ///
     /// # Errors
     /// [`Error::Start`].
@@ -109,13 +109,13 @@ impl LiveInterpreter {
         Ok(interpreter)
     }
 
-    /// Tell the harness how the interpreter is to be set up.
+    /// Sends the configuration to the harness.
     fn configure(&mut self, config: &GuestConfig) -> Result<(), Error> {
         let ended = self.guest.invoke(self.functions.get(Function::Configure), json(&config.message())?);
         ended.map(drop).map_err(|end| Error::start(format!("{end:?}")))
     }
 
-    /// Import modules. Why some could not be, by name.
+    /// Imports modules; returns the reasons of failed imports by module.
     ///
     /// # Errors
     /// [`Error::Engine`], when the interpreter ends or does not answer in time.
@@ -124,7 +124,7 @@ impl LiveInterpreter {
         parse::<PrepareResponse>(&response).map(|answer| answer.failed)
     }
 
-    /// Come to rest and take a snapshot.
+    /// Quiesces the interpreter and takes a snapshot.
     ///
     /// # Errors
     /// [`Error::Engine`].
@@ -142,13 +142,13 @@ impl LiveInterpreter {
         self.ask(self.functions.get(Function::Release), &Empty {}, PATIENCE)?;
         let functions = Function::ALL.iter().zip(self.functions.0);
         let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
-        TakenSnapshot::of(&mut self.guest, functions, entropy)
+        TakenSnapshot::new(&mut self.guest, functions, entropy)
     }
 
-    /// Run code.
+    /// Runs code.
     ///
     /// # Errors
-    /// [`Error::Engine`], when the machine cannot watch over the run.
+    /// [`Error::Engine`], when the watchdog cannot start.
     pub(crate) fn execute(
         &mut self,
         request: &Request<'_>,
@@ -175,7 +175,7 @@ impl LiveInterpreter {
     ) -> Result<Result<Vec<u8>, End>, Error> {
         let interrupt = Arc::clone(self.guest.interrupt());
         let watch = interrupt.arm(timeout, self.grace);
-        let _watch = watch.or_engine("no thread to watch over the run")?;
+        let _watch = watch.or_engine("starting the watchdog")?;
         let target = Arc::new(CancelTarget(interrupt));
         if let Some(cancel) = cancel {
             cancel.register(&target);
@@ -186,10 +186,10 @@ impl LiveInterpreter {
     }
 
     fn answer(&mut self, response: &[u8]) -> Answer {
-        let Collected { displays, blobs, values, .. } = self.frames.take();
+        let FrameContents { displays, blobs, values, .. } = self.frames.take();
         let forged = |what: String| Answer {
             outcome: Outcome::Crashed,
-            error: Some(fault("Crashed", format!("the harness's answer is broken: {what}"))),
+            error: Some(fault("Crashed", format!("the answer of the harness is damaged: {what}"))),
             ..Answer::default()
         };
         let response: Response = match serde_json::from_slice(response) {
@@ -232,7 +232,7 @@ impl LiveInterpreter {
         }
     }
 
-    /// Whether `code` can run, or is only the beginning of something.
+    /// Checks whether `code` can run or is incomplete.
     ///
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
@@ -241,7 +241,7 @@ impl LiveInterpreter {
         parse::<CheckResponse>(&response).map(|answer| answer.complete)
     }
 
-    /// What could stand at the cursor, which is a number of characters into `code`.
+    /// Returns the completions at the cursor, which is a number of characters into `code`.
     ///
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
@@ -251,7 +251,7 @@ impl LiveInterpreter {
         parse(&response)
     }
 
-    /// Forget the names that the user's code made.
+    /// Removes the names that the user's code bound.
     ///
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
@@ -261,7 +261,7 @@ impl LiveInterpreter {
 
     fn ask(&mut self, function: PyFunction, request: &impl Serialize, within: Duration) -> Result<Vec<u8>, Error> {
         self.invoke(function, json(request)?, Some(within), None)?
-            .map_err(|end| Error::engine(format!("the interpreter ended while it was asked something: {end:?}")))
+            .map_err(|end| Error::engine(format!("the interpreter ended during a call of the harness: {end:?}")))
     }
 
     /// Ends the run and recycles the instance if possible.
@@ -271,10 +271,10 @@ impl LiveInterpreter {
         }
     }
 
-    /// The content of a memory that the interpreter's module exports beside its own, which is cleared.
+    /// Returns and clears the content of a memory that the interpreter's module exports besides its main memory.
     ///
     /// # Errors
-    /// [`Error::Engine`], when there is none.
+    /// [`Error::Engine`], when there is no such memory.
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         self.guest.take_memory(name)
     }
@@ -284,30 +284,30 @@ impl LiveInterpreter {
         self.ended
     }
 
-    /// The guest's files, descriptors and streams.
+    /// Returns the guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         self.guest.process()
     }
 
-    /// The guest's files.
+    /// Returns the guest's files.
     pub(crate) fn files(&mut self) -> &mut Vfs {
         &mut self.process().vfs
     }
 
-    /// The files of an interpreter that is gone, with its descriptors closed.
+    /// Takes the files of an interpreter that is gone, and closes its descriptors.
     pub(crate) fn take_files(&mut self) -> Vfs {
         let process = self.process();
         process.close_all();
         process.vfs.clone()
     }
 
-    /// The most memory that it had at a time, in bytes.
+    /// Returns the peak of the interpreter's memory in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
         self.guest.peak_memory()
     }
 }
 
-/// The channel of an interpreter, and what its guest starts with.
+/// Returns the channel of an interpreter, and the options of its guest.
 fn guest_options(
     mut process: Process,
     options: InterpreterOptions,
@@ -330,7 +330,7 @@ fn json(message: &impl Serialize) -> Result<Vec<u8>, Error> {
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(response: &'a [u8]) -> Result<T, Error> {
-    // A fault of the harness has the form of a program's.
+    // A fault of the harness has the same form as an exception of the code.
     if let Ok(Response { error: Some(error), .. }) = serde_json::from_slice(response) {
         return Err(Error::engine(format!("the interpreter's answer: {}", error.message)));
     }
@@ -347,7 +347,7 @@ fn from_end(end: End) -> Answer {
     }
 }
 
-/// An error that is not an exception.
+/// Returns an error that is not an exception.
 pub(crate) fn fault(kind: &str, message: String) -> PythonError {
     let traceback = format!("{kind}: {message}\n");
     PythonError { kind: kind.to_owned(), message, traceback, ..PythonError::default() }

@@ -1,8 +1,8 @@
-//! Talking to the harness, the Python package inside the guest that runs the user's code.
+//! The protocol with the harness, the Python package inside the guest that runs the user's code.
 //!
-//! Requests and responses are JSON in `bytes`; displays and values come as frames on a descriptor of their own. The
-//! guest can forge all of it (the user's code runs in the same interpreter), so nothing that it says is believed
-//! beyond its own result: texts are bounded, and what does not parse is a fault of the guest.
+//! Requests and responses are JSON in `bytes`; displays and values are frames on a separate descriptor. The guest can
+//! forge all of them, since the user's code runs in the same interpreter. So they are trusted for nothing beyond the
+//! run's own result: texts are bounded, and a message that does not parse is a fault of the guest.
 
 mod answer;
 mod channel;

@@ -1,4 +1,4 @@
-//! The messages to and from the harness; its package's docstring describes them too.
+//! The messages to and from the harness; the docstring of its package describes them too.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Value, result::PythonError};
 
-/// What the harness is told at start.
+/// The configuration that the harness receives at the start.
 #[derive(Serialize)]
 pub(crate) struct Configure<'a> {
     pub(crate) home: &'a str,
@@ -18,11 +18,11 @@ pub(crate) struct Configure<'a> {
     pub(crate) threads: bool,
 }
 
-/// A request that says nothing.
+/// A request without arguments.
 #[derive(Serialize)]
 pub(super) struct Empty {}
 
-/// Modules to be imported into what becomes an image.
+/// Modules to import into an interpreter that becomes an image.
 #[derive(Serialize)]
 pub(super) struct PrepareRequest<'a> {
     pub(super) modules: &'a [String],
@@ -30,13 +30,13 @@ pub(super) struct PrepareRequest<'a> {
 
 #[derive(Deserialize)]
 pub(super) struct PrepareResponse {
-    /// Why some could not be.
+    /// The reasons of failed imports, by module.
     pub(super) failed: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct SettleResponse {
-    /// Near which addresses the states of random generators lie.
+    /// Addresses near the states of random generators.
     pub(super) generators: Vec<u32>,
 }
 
@@ -52,14 +52,14 @@ pub(crate) struct Request<'a> {
     pub(crate) outputs: &'a [String],
     /// Whether there may be files beside the program.
     pub(crate) has_files: bool,
-    /// Whether names stay for the next request.
+    /// Whether names are kept for the next request.
     pub(crate) keep: bool,
     pub(crate) value_bytes: u64,
     pub(crate) repr_bytes: u64,
     pub(crate) store_last: bool,
 }
 
-/// How the code ended.
+/// The end of a run.
 #[derive(Deserialize)]
 pub(super) struct Response {
     pub(super) status: ResponseStatus,
@@ -71,7 +71,7 @@ pub(super) struct Response {
     pub(super) repr_truncated: bool,
     #[serde(default)]
     pub(super) error: Option<PythonError>,
-    /// The final value, if it is a plain one; others come as a document.
+    /// The final value, if it is plain; others are in the document of values.
     #[serde(default, rename = "final", deserialize_with = "present")]
     pub(super) final_expression: Option<serde_json::Value>,
 }
@@ -87,13 +87,13 @@ pub(super) enum ResponseStatus {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Values {
-    /// Absent when the code does not end in an expression that has a value.
+    /// Absent when the code has no final value.
     #[serde(rename = "final", deserialize_with = "present")]
     pub(super) final_expression: Option<serde_json::Value>,
     pub(super) outputs: BTreeMap<String, serde_json::Value>,
 }
 
-/// A value that is there is kept, also when it is null.
+/// Keeps a value that is present, including null.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
     serde_json::Value::deserialize(deserializer).map(Some)
 }
@@ -127,15 +127,15 @@ pub(super) struct CheckResponse {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Completeness {
-    /// It can run.
+    /// The code can run.
     Complete,
-    /// It is the beginning of something: ask for another line.
+    /// The code is incomplete: read another line.
     Incomplete,
-    /// It has a syntax error that no further line mends.
+    /// The code has a syntax error that no further line repairs.
     Invalid,
 }
 
-/// What could stand at the cursor.
+/// The completions at a cursor.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -150,8 +150,8 @@ pub enum Completeness {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Completion {
-    /// The texts that may take the place of what stands between `start` and the cursor.
+    /// The texts that can replace the text between `start` and the cursor.
     pub matches: Vec<String>,
-    /// Where the word before the cursor starts, in characters.
+    /// The start of the word before the cursor, in characters.
     pub start: usize,
 }

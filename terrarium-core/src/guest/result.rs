@@ -1,4 +1,4 @@
-//! From an interpreter's answer to a result's status, error and streams.
+//! The conversion of an interpreter's answer to a result's status, error and streams.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use super::{
 use crate::{Bytes, ExecutionResult, PythonError, Status, StreamCallback, engine::Reason};
 use terrarium_unix::fd::{Output, StreamSink};
 
-/// The result's fields that follow from the interpreter's answer.
+/// Returns a result with the fields that follow from the interpreter's answer.
 pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionResult {
     let status = match answer.outcome {
         Outcome::Success => Status::Success,
@@ -46,7 +46,7 @@ pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionRe
     }
 }
 
-/// The error of a run that was stopped: where it was, if it could still say so.
+/// Returns the error of a run that was stopped, with its location if the guest reported it.
 fn stopped(error: Option<PythonError>, kind: &str, message: String) -> PythonError {
     let mut error = error.unwrap_or_default();
     let last = format!("{kind}: {message}\n");
@@ -59,7 +59,7 @@ fn stopped(error: Option<PythonError>, kind: &str, message: String) -> PythonErr
     error
 }
 
-/// A stream that keeps `limit` bytes and tells them to `callback`.
+/// Returns a stream that keeps `limit` bytes and passes them to `callback`.
 pub(crate) fn stream(limit: u64, callback: Option<StreamCallback>) -> Output {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let output = Output::new(limit);
@@ -83,7 +83,8 @@ impl fmt::Debug for Callback {
     }
 }
 
-/// A stream's bytes as text, and themselves where they are not UTF-8. A character that the limit cut is dropped.
+/// Returns a stream's bytes as text, and also as bytes if they are not UTF-8. A character that the limit cut is
+/// dropped.
 pub(crate) fn text(mut bytes: Vec<u8>, truncated: bool) -> (String, Option<Bytes>) {
     if truncated
         && let Err(error) = std::str::from_utf8(&bytes)

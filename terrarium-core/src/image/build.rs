@@ -1,4 +1,4 @@
-//! Making an image.
+//! The build of an image.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -22,24 +22,24 @@ use terrarium_unix::{
     vfs::{Content, Context, Vfs, VfsLimits},
 };
 
-/// The most memory of an interpreter that becomes an image.
+/// The memory limit of the interpreter that becomes an image.
 const MEMORY: u64 = 2 << 30;
-/// What an interpreter that becomes an image may write.
+/// The limit of each stream of that interpreter.
 const STREAM_BYTES: u64 = 1 << 20;
-/// Programs that use what every program uses.
+/// Programs that use features that every program uses.
 const EXERCISE: [&str; 4] =
     ["1 + 1", "print(1 + 1)", "x = [1, 'a', 2.5]\nprint(x)\nx", "import sys\nsys.stdout.write('')"];
-/// How often; bytecode settles after a few dozen times.
+/// The number of repetitions; bytecode settles after a few dozen.
 const EXERCISES: usize = 40;
 /// The name of preparation code in tracebacks.
 const FILENAME: &str = "<prepare>";
 
-/// What an image is made from.
+/// The inputs of an image.
 pub(crate) struct Recipe {
     pub(crate) mounted: Arc<MountedPackages>,
-    /// The modules that are imported. One that cannot be is left to whoever needs it.
+    /// The modules that are imported. A module that fails to import is left out.
     pub(crate) modules: Vec<String>,
-    /// Code that runs afterwards.
+    /// The preparation code, which runs after the imports.
     pub(crate) prepare: String,
     pub(crate) warm: bool,
     pub(crate) kind: CodeKind,
@@ -47,7 +47,7 @@ pub(crate) struct Recipe {
 }
 
 impl Recipe {
-    /// The bare interpreter.
+    /// Returns the recipe of the bare image.
     ///
     /// # Errors
     /// [`Error::Artifacts`].
@@ -62,7 +62,7 @@ impl Recipe {
         })
     }
 
-    /// The recipe of an image with these options.
+    /// Returns the recipe of an image with these options.
     ///
     /// # Errors
     /// As for [`Image::build`](crate::Image::build).
@@ -72,7 +72,7 @@ impl Recipe {
         Ok(Self { mounted, modules, prepare, warm: options.warm, kind: options.kind(), timeout: options.timeout })
     }
 
-    /// The image's name.
+    /// Returns the image's name.
     pub(super) fn name(&self) -> String {
         let mut names: Vec<&str> = self.modules.iter().map(String::as_str).collect();
         if !self.prepare.is_empty() {
@@ -81,7 +81,7 @@ impl Recipe {
         if names.is_empty() { BARE.to_owned() } else { names.join("+") }
     }
 
-    /// The file's name in the cache: all that the image depends on.
+    /// Returns the file's name in the cache folder, derived from everything that the image depends on.
     pub(super) fn file_name(&self) -> Result<String> {
         let mut hasher = Sha256::new();
         let mut add = |part: &[u8]| {
@@ -103,13 +103,13 @@ impl Recipe {
         Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".timg")
     }
 
-    /// Boot, import, prepare, link, compile: the bytes of the file.
+    /// Boots, imports, prepares, links and compiles; returns the bytes of the image's file.
     ///
     /// # Errors
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
     pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
         progress(ImageProgress::Boot);
-        // The bare interpreter's image is built once; others are built again, with other code or one package more.
+        // The bare image is built once; others are built again, with other code or one more package.
         let functions = Build::begin(machine.cache(), !self.modules.is_empty() || !self.prepare.is_empty())?;
         let started = std::time::Instant::now();
         let defaults = SandboxOptions::default();
@@ -128,7 +128,7 @@ impl Recipe {
         for (name, code) in warm_ups(&self.mounted.names, self.warm) {
             let result = self.run(&mut interpreter, code)?;
             if let Some(error) = result.error {
-                // Only slower: the packages themselves can be imported.
+                // This costs speed only: the packages themselves can be imported.
                 tracing::warn!(name, error = error.message, "a package cannot be warmed");
             }
         }
@@ -173,8 +173,8 @@ impl Recipe {
         file::bytes(code, &header, &taken.loader, &written)
     }
 
-    /// Boot, and run programs; after each, the content of the memory that the interpreter's module exports as
-    /// `counters`, which is cleared before.
+    /// Boots and runs programs; returns for each the content of the memory that the interpreter's module exports as
+    /// `counters`, which is cleared before it.
     ///
     /// # Errors
     /// [`Error::Image`] when a program fails; faults of the host.
@@ -189,7 +189,7 @@ impl Recipe {
         Ok(counted)
     }
 
-    /// An interpreter that has booted, and is set up as a sandbox without options would be.
+    /// Returns a booted interpreter, set up as for a sandbox without options.
     ///
     /// # Errors
     /// Faults of the host.
@@ -198,10 +198,10 @@ impl Recipe {
         self.boot(machine, &GuestConfig::new(&defaults, defaults.home.clone()))
     }
 
-    /// What a program prints.
+    /// Runs a program and returns its standard output.
     ///
     /// # Errors
-    /// [`Error::Image`] when it fails; faults of the host.
+    /// [`Error::Image`] when the program fails; faults of the host.
     pub(crate) fn run_program(&self, interpreter: &mut LiveInterpreter, program: &str) -> Result<String> {
         let result = self.run(interpreter, program)?;
         if let Some(error) = result.error {
@@ -212,8 +212,8 @@ impl Recipe {
         Ok(String::from_utf8_lossy(&printed).into_owned())
     }
 
-    /// Let the interpreter run a few programs, so that its bytecode has taken the form that it settles in: what changes
-    /// after the image is taken has to be copied by every interpreter.
+    /// Runs a few programs until the bytecode has its specialized form: every interpreter has to copy the pages that
+    /// change after the snapshot.
     fn exercise(&self, interpreter: &mut LiveInterpreter) -> Result<()> {
         for _ in 0..EXERCISES {
             for code in EXERCISE {
@@ -246,7 +246,7 @@ impl Recipe {
         LiveInterpreter::boot(machine, process, options, start_environment(&config.home), config)
     }
 
-    /// Run code whose names do not stay.
+    /// Runs code; the names that it binds are not kept.
     fn run(&self, interpreter: &mut LiveInterpreter, code: &str) -> Result<ExecutionResult> {
         let answer = interpreter.execute(&request(code, true), Some(self.timeout), None)?;
         if interpreter.has_ended() {
@@ -256,7 +256,7 @@ impl Recipe {
         Ok(conclude(answer, Some(self.timeout)))
     }
 
-    /// An error of this image that no other error caused.
+    /// Returns an error of this image without a source.
     fn fault(&self, reason: impl Into<String>) -> Error {
         Error::image(self.name(), reason)
     }
@@ -280,7 +280,7 @@ fn request(code: &str, keep: bool) -> Request<'_> {
     }
 }
 
-/// What people do first with packages, as far as they are there.
+/// Returns the warm-up programs of the packages that are present.
 fn warm_ups(packages: &[String], warm: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
     const WARM_UPS: [(&str, &str); 3] = [
         ("numpy", include_str!("../../python/warm/numpy.py")),
@@ -290,7 +290,7 @@ fn warm_ups(packages: &[String], warm: bool) -> impl Iterator<Item = (&'static s
     WARM_UPS.into_iter().filter(move |(name, _)| warm && packages.iter().any(|package| package == name))
 }
 
-/// The files that the interpreter wrote, outside of folders that are nobody's.
+/// Returns the files that the interpreter wrote.
 fn written(vfs: &Vfs, mark: &terrarium_unix::vfs::Mark) -> Vec<(String, Content)> {
     let changes = vfs.changes(mark);
     let paths = changes.created.into_iter().chain(changes.modified);
@@ -298,7 +298,7 @@ fn written(vfs: &Vfs, mark: &terrarium_unix::vfs::Mark) -> Vec<(String, Content)
     paths.filter_map(|path| vfs.host_read(path.as_bytes()).ok().map(|content| (path, content))).collect()
 }
 
-/// The kind of machine that compiled code is for.
+/// Returns the kind of machine that compiled code is for.
 pub(super) fn target() -> String {
     format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }

@@ -1,4 +1,4 @@
-//! Compiling Python sources to bytecode, in a guest on the bare image.
+//! Compilation of Python sources to bytecode, in a guest on the bare image.
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
@@ -15,20 +15,20 @@ use terrarium_unix::{
     vfs::{Content, Context, Layer, Vfs, VfsLimits},
 };
 
-/// The program that compiles; it runs in the guest.
+/// The compiling program, which runs in the guest.
 const PROGRAM: &str = include_str!("../../python/tools/compile_package.py");
 /// The name of the program in tracebacks, and its `sys.argv[0]`.
 const FILENAME: &str = "compile_package.py";
-/// The longest that one package may take. Bytecode that was written by then is kept.
+/// The time limit of one package. Bytecode that was written before it is kept.
 const TIMEOUT: Duration = Duration::from_secs(300);
 /// The memory of the guest in bytes.
 const MEMORY: u64 = 1 << 30;
-/// The bytes and the number of files that one package's bytecode may have.
+/// The limits on the bytecode of one package: bytes and files.
 const LIMITS: VfsLimits = VfsLimits { bytes: 1 << 30, inodes: 1_000_000, file_bytes: None };
-/// The bytes that the program may print on each stream.
+/// The limit of each stream of the program.
 const STREAM_BYTES: u64 = 1 << 20;
 
-/// Compiles the sources in the folder [`SOURCES`] of a layer: see [`CompileSources`](crate::provision::CompileSources).
+/// Compiles the sources in the folder [`SOURCES`] of a layer: see `CompileSources`.
 ///
 /// # Errors
 /// Faults of the host. A source that cannot be compiled is left out.
@@ -70,7 +70,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     };
     let answer = interpreter.execute(&request, Some(TIMEOUT), None)?;
     if let Some(error) = conclude(answer, Some(TIMEOUT)).error {
-        tracing::warn!(error = %error.message, "a package is compiled in part");
+        tracing::warn!(error = %error.message, "a package is only partly compiled");
     }
     let files = interpreter.files();
     let changes = files.changes(&mark);

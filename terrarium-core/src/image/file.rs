@@ -1,8 +1,8 @@
-//! The file of an image: machine code, with a zip archive behind it.
+//! The file of an image: machine code, followed by a zip archive.
 //!
-//! The code comes first, since it is mapped into memory as it stands. The archive, whose directory is at the end of
-//! the file, holds what the image says of itself, what linking more libraries needs, and files: those of packages
-//! (in an image that can be moved) and those that the preparation wrote.
+//! The code comes first, since it is mapped into memory directly. The archive, whose directory is at the end of the
+//! file, contains the header, the data for linking more libraries, and files. These are the packages' files (in an
+//! image that can be moved) and the files that the preparation wrote.
 
 use std::{
     fs,
@@ -27,16 +27,16 @@ use terrarium_unix::{
 
 const HEADER: &str = "/header.json";
 const LOADER: &str = "/loader.json";
-/// The files of packages, as they lie in the guest.
+/// The folder of the packages' files, by their paths in the guest.
 const PACKAGED: &str = "/packaged";
-/// Those that the guest wrote itself.
+/// The folder of the files that the guest wrote.
 const WRITTEN: &str = "/written";
-/// The words that the error of another file begins with.
+/// The beginning of the error for a file of another kind.
 const NO_IMAGE: &str = "it is no image";
 /// Upper bound on the header.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
-/// What a file holds beside the machine code.
+/// The content of a file besides the machine code.
 pub(super) struct Contents {
     pub(super) header: ImageHeader,
     pub(super) loader: Content,
@@ -44,7 +44,7 @@ pub(super) struct Contents {
     pub(super) written: Vec<PlacedFile>,
 }
 
-/// The bytes of an image's file.
+/// Returns the bytes of an image's file.
 ///
 /// # Errors
 /// [`Error::Engine`], when something cannot be read or written.
@@ -74,10 +74,10 @@ fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
     Ok(archive.finish().or_engine("image")?.into_inner())
 }
 
-/// What the file at `path` holds.
+/// Reads the content of the file at `path`.
 ///
 /// # Errors
-/// [`Error::Image`] for a file that is none.
+/// [`Error::Image`] for a file that is not an image.
 pub(super) fn read(path: &Path) -> Result<Contents> {
     let none = |reason: &str| fault(path, format!("{NO_IMAGE}: {reason}"));
     let members = from_archive(path).map_err(|error| match error {
@@ -115,10 +115,10 @@ pub(super) fn read(path: &Path) -> Result<Contents> {
     Ok(Contents { header, loader, packaged, written })
 }
 
-/// Add files that the guest wrote to a layer.
+/// Adds files that the guest wrote to a layer.
 ///
 /// # Errors
-/// [`Error::Image`] for a path that cannot be there.
+/// [`Error::Image`] for an invalid path.
 pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[PlacedFile]) -> Result<()> {
     layer.owner(Credentials::GUEST);
     for file in files {
@@ -131,7 +131,7 @@ pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Pl
     Ok(())
 }
 
-/// Write an image with the files of its packages to `path`.
+/// Writes an image with the files of its packages to `path`.
 ///
 /// # Errors
 /// [`Error::Image`].
@@ -142,7 +142,7 @@ pub(super) fn save(info: &ImageInfo, packaged: &[PlacedFile], path: &Path) -> Re
     header.is_complete = true;
     let header = serde_json::to_vec(&header).or_image(path, "")?;
     let mut members = vec![(HEADER.to_owned(), Content::from(header)), (LOADER.to_owned(), loader)];
-    // A file that was opened from elsewhere has them already.
+    // A file that was opened from outside the cache folder contains them already.
     let packaged = if own.is_empty() { packaged } else { &own };
     let files = packaged.iter().map(|file| (PACKAGED, file));
     for (folder, PlacedFile { path, kind }) in files.chain(written.iter().map(|file| (WRITTEN, file))) {
@@ -156,7 +156,7 @@ pub(super) fn save(info: &ImageInfo, packaged: &[PlacedFile], path: &Path) -> Re
     let partial = folder.join(format!(".{name}.{}", std::process::id()));
     let written = write_private(&partial, &bytes).and_then(|()| fs::rename(&partial, path));
     if written.is_err() {
-        // What is left of it is of no use, and the first error is the one to tell.
+        // The partial file is useless, and the first error is the one to report.
         let _ = fs::remove_file(&partial);
     }
     written.or_image(path, "")

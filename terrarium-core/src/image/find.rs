@@ -1,4 +1,4 @@
-//! Images in the cache folder: found, or built once by whichever process asks first.
+//! Images in the cache folder: found, or built once by the first process that needs them.
 
 use std::{
     fs::{self, TryLockError},
@@ -20,21 +20,21 @@ use crate::{
     sys::{file_stamp::FileStamp, machine_memory::give_back, private_files},
 };
 
-/// An image of the bare interpreter that the program brings.
+/// The bare image that the program ships.
 static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
 
-/// Starts from the image at `path` where the bare interpreter is wanted.
+/// Sets the image at `path` as the bare image.
 ///
 /// # Errors
-/// [`Error::BareImageAlreadySet`] for another path than the one that is set.
+/// [`Error::BareImageAlreadySet`] if another path is set.
 pub(super) fn ship(path: PathBuf) -> Result<()> {
     let set = SHIPPED.get_or_init(|| path.clone());
     if *set == path { Ok(()) } else { Err(Error::BareImageAlreadySet { path: set.clone() }) }
 }
 
-/// The image that the program brings. It is trusted as the program is.
+/// Opens the bare image that the program ships. It is trusted like the program.
 fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Image> {
-    // An image is tied to a cache folder, for what is loaded on top of it.
+    // An open image is tied to a cache folder, where libraries that are loaded on top of it are compiled.
     let key = Key { path: path.to_owned(), cache_dir: cache_dir.map(Path::to_owned), file: None };
     if let Some(image) = open_images(|images| images.find(&key)) {
         return Ok(image);
@@ -46,7 +46,7 @@ fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Ima
     Ok(open_images(|images| images.keep(key, image)))
 }
 
-/// The image of the bare interpreter.
+/// Returns the bare image.
 ///
 /// # Errors
 /// As for [`Image::build`].
@@ -56,13 +56,13 @@ pub(crate) fn bare(cache_dir: Option<&Path>) -> Result<Image> {
     if let Some(path) = SHIPPED.get() {
         match shipped(cache_dir, path, &recipe) {
             Ok(image) => return Ok(image),
-            Err(error) => tracing::warn!(%error, ?path, "the image that is shipped cannot be used here"),
+            Err(error) => tracing::warn!(%error, ?path, "the shipped image cannot be used here"),
         }
     }
     found_or_built(cache_dir, &recipe, &|_| ())
 }
 
-/// The image of a recipe.
+/// Returns the image of a recipe.
 ///
 /// # Errors
 /// As for [`Image::build`].
@@ -77,13 +77,13 @@ pub(crate) fn found_or_built(
     if let Some(image) = open_images(|images| images.find(&key)) {
         return Ok(image);
     }
-    // Nothing is held while one is built: other images can be found meanwhile.
+    // No lock is held during a build: other images can be found meanwhile.
     let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
     let image = match open(cache_dir, &path, Some(&recipe.mounted)) {
         Ok(image) => image,
         Err(error) => {
-            // Written by a machine that failed, or half lost: made again.
-            tracing::warn!(%error, ?path, "an image is damaged and is made again");
+            // Written before a crash of the machine, or partly lost: built again.
+            tracing::warn!(%error, ?path, "an image is damaged and is built again");
             machine.cache().forget(&name);
             let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
             open(cache_dir, &path, Some(&recipe.mounted))?
@@ -104,7 +104,7 @@ fn find_or_build(
         touch(&path);
         return Ok(path);
     }
-    // One process builds, and in it one thread: each opens the file for itself.
+    // One process builds, and in it one thread: each thread opens the lock file separately.
     let lock_path = cache.path(&format!("{name}.lock"));
     let lock = fs::File::create(&lock_path).or_image(&lock_path, "")?;
     match lock.try_lock() {
@@ -118,19 +118,19 @@ fn find_or_build(
     let made = match cache.find(name)? {
         Some(path) => Ok(path),
         None => {
-            // What it is linked from runs for a moment only.
+            // The interpreter of a build runs for a moment only, so its code is not inlined.
             let builder = provision::machine(cache_dir, false)?;
             let made = recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes));
             give_back();
             made
         }
     };
-    // Whoever waits for it has it open; others make their own, and find the image.
+    // Waiting processes have the file open; later ones create a new one, and find the image.
     let _ = fs::remove_file(&lock_path);
     made
 }
 
-/// The image that options ask for.
+/// Returns the image for the given options.
 ///
 /// # Errors
 /// As for [`Image::build`].
@@ -141,7 +141,7 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
     found_or_built(options.cache_dir.as_deref(), &recipe, progress)
 }
 
-/// An image file from anywhere.
+/// Opens an image file at any path.
 ///
 /// # Errors
 /// As for [`Image::open`].

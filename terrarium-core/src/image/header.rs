@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{engine::SnapshotRecord, guest::GuestConfig};
 use terrarium_unix::syscall::OpenFile;
 
-/// Raise it when the form of the file changes, or what it holds.
+/// The version of the file's form and content; a change raises it.
 pub(super) const FORMAT: u32 = 4;
 
 /// The description of an image in its file.
@@ -26,10 +26,10 @@ pub(super) struct ImageHeader {
     pub(super) inline: bool,
     /// See [`ImageOptions::portable`](crate::ImageOptions::portable).
     pub(super) portable: bool,
-    /// The length of the machine code, and its hash in hexadecimal.
+    /// The length of the machine code; its hash in hexadecimal follows.
     pub(super) code: u64,
     pub(super) sha256: String,
-    /// Whether the packages' files are in the file.
+    /// Whether the file contains the packages' files.
     pub(super) is_complete: bool,
     pub(super) config: GuestConfig,
     pub(super) open_files: Vec<OpenFile>,

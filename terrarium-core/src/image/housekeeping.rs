@@ -1,4 +1,4 @@
-//! Listing and removing the images of a cache folder.
+//! Lists and removes the images of a cache folder.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::{
     error::ErrorContext,
 };
 
-/// The images in a cache folder.
+/// Lists the images in a cache folder.
 ///
 /// # Errors
 /// [`Error::Cache`].
@@ -28,13 +28,13 @@ pub(super) fn list(cache_dir: Option<&Path>) -> Result<Vec<ImageInfo>> {
     Ok(images)
 }
 
-/// Remove images that are of no use.
+/// Removes images and compiled functions that are of no use.
 ///
 /// # Errors
 /// [`Error::Cache`].
 pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> Result<Vec<PathBuf>> {
     check_process()?;
-    // Asked first: without an engine nothing can be said of any image.
+    // First, because without an engine no image can be judged.
     let functions = functions_file()?;
     let mut removed = Vec::new();
     for path in files(cache_dir)? {
@@ -43,7 +43,7 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
             Err(Error::Image { .. }) => false,
             Err(error) => return Err(error),
         };
-        // Opening an image sets its time: see `touch`.
+        // The modification time is the time of the last use: see `touch`.
         let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
         let age = used.and_then(|used| used.elapsed().ok());
         let old = unused_for.zip(age).is_some_and(|(limit, age)| age >= limit);
@@ -51,7 +51,7 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
             removed.push(path);
         }
     }
-    // Compiled functions that no build of this version looks for.
+    // Compiled functions of other versions.
     for path in named(cache_dir, FUNCTIONS_ENDING)? {
         let is_current = path.file_name().is_some_and(|name| *name == *functions);
         if !is_current && fs::remove_file(&path).is_ok() {
@@ -59,7 +59,7 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
         }
     }
     for path in named(cache_dir, verify::MARK)? {
-        // Files that come and go leave them behind. One that is missed costs its image another check.
+        // Marks of files that are gone. A mark that is removed too early costs its image another check.
         let _ = fs::remove_file(path);
     }
     Ok(removed)
@@ -69,7 +69,7 @@ fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {
     named(cache_dir, "timg")
 }
 
-/// The files of a cache folder whose names end so.
+/// Returns the files of a cache folder whose names have this ending.
 fn named(cache_dir: Option<&Path>, ending: &str) -> Result<Vec<PathBuf>> {
     let folder = Cache::open(cache_dir)?.path("");
     let entries = fs::read_dir(&folder).or_cache(&folder)?;
@@ -77,14 +77,14 @@ fn named(cache_dir: Option<&Path>, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect())
 }
 
-/// Note that an image in the cache was used, at most once a day.
+/// Records that an image in the cache folder was used, at most once a day.
 pub(super) fn touch(path: &Path) {
     let day = Duration::from_secs(24 * 3600);
     let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
     if modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > day))
         && let Ok(file) = fs::File::open(path)
     {
-        // Only `prune` misses it.
+        // Only `prune` depends on it.
         let _ = file.set_modified(SystemTime::now());
     }
 }

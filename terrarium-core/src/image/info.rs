@@ -1,10 +1,10 @@
-//! [`ImageInfo`]: what is in an image.
+//! [`ImageInfo`]: the description of an image.
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// What is in an image.
+/// The description of an image.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -17,28 +17,28 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ImageInfo {
-    /// Where it lies.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Its name: `base`, or its packages.
+    /// The image's name: `base`, or its packages.
     pub name: String,
     /// The version of Python.
     pub python: String,
-    /// The version of this library that made it.
+    /// The version of this library that built the image.
     pub version: String,
-    /// The kind of machine that it runs on.
+    /// The kind of machine that the image runs on.
     pub target: String,
-    /// The packages in it, with those that they need.
+    /// The packages in the image, with their dependencies.
     pub packages: Vec<String>,
-    /// The modules that were imported for it.
+    /// The modules that the build imported.
     pub modules: Vec<String>,
-    /// Whether it was compiled with inlining.
+    /// Whether the image was compiled with inlining.
     pub inline: bool,
-    /// Whether it runs on every usual processor of this architecture.
+    /// Whether the image runs on every common processor of this architecture.
     pub portable: bool,
     /// The size of the file in bytes.
     pub size: u64,
-    /// The memory that an interpreter has at its start, in bytes; what it does not change is shared.
+    /// The memory of an interpreter at its start, in bytes; unchanged pages are shared.
     pub memory: u64,
-    /// Whether the files of its packages are in the file, so that it can be moved.
+    /// Whether the file contains the files of its packages, so that it can be moved.
     pub is_complete: bool,
 }

@@ -1,4 +1,4 @@
-//! Opening an image: its header is checked, its machine code mapped, its files laid out.
+//! The opening of an image: checks the header, maps the machine code, and lays out the files.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -17,10 +17,10 @@ use crate::{
 };
 use terrarium_unix::vfs::LayerBuilder;
 
-/// What is in the image file at `path`.
+/// Returns the description of the image file at `path`.
 ///
 /// # Errors
-/// [`Error::Image`].
+/// [`Error::Image`](crate::Error::Image).
 pub(super) fn inspect(path: &Path) -> Result<ImageInfo> {
     let header = file::read(path)?.header;
     info(path, &header)
@@ -44,10 +44,10 @@ fn info(path: &Path, header: &ImageHeader) -> Result<ImageInfo> {
     })
 }
 
-/// Whether an image was made for this computer by this version.
+/// Checks that an image was built for this machine by this version.
 ///
 /// # Errors
-/// [`Error::Image`] with the reason.
+/// [`Error::Image`](crate::Error::Image) with the reason.
 pub(super) fn check(path: &Path, header: &ImageHeader) -> Result<()> {
     let again = |what: &str| Err(fault(path, format!("it was made {what}: build it again")));
     let here = build::target();
@@ -66,7 +66,7 @@ pub(super) fn check(path: &Path, header: &ImageHeader) -> Result<()> {
     Ok(())
 }
 
-/// Open the image at `path`; `mounted` has the files of its packages, or the image has them itself.
+/// Opens the image at `path`; `mounted` has the files of its packages, unless the image contains them.
 pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&MountedPackages>) -> Result<Image> {
     let Contents { header, loader, packaged, written } = file::read(path)?;
     check(path, &header)?;

@@ -9,27 +9,27 @@ use std::{
 use super::{Image, OpenImage};
 use crate::sys::file_stamp::FileStamp;
 
-/// What tells open images apart: the path, which in the cache folder names the content.
+/// The identity of an open image: the path, which in the cache folder determines the content.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) path: PathBuf,
-    /// The cache folder that goes with a file that is elsewhere.
+    /// The cache folder for an image file outside of it.
     pub(super) cache_dir: Option<PathBuf>,
-    /// Of a file of the user's, which another one may replace.
+    /// The identity of a user's file, which another file may replace.
     pub(super) file: Option<FileStamp>,
 }
 
-/// The images that are open in this process: those that somebody uses, and the last few.
+/// The images that are open in this process: the images in use, and the most recent ones.
 #[derive(Default)]
 pub(super) struct OpenImages {
     used: BTreeMap<Key, Weak<OpenImage>>,
     recent: VecDeque<Image>,
 }
 
-/// How many images stay open that nobody uses.
+/// The number of recent images that stay open without users.
 const RECENT: usize = 4;
 
-/// Work on the open images.
+/// Calls `work` with the open images.
 pub(super) fn open_images<T>(work: impl FnOnce(&mut OpenImages) -> T) -> T {
     static IMAGES: Mutex<OpenImages> = Mutex::new(OpenImages { used: BTreeMap::new(), recent: VecDeque::new() });
     work(&mut IMAGES.lock().unwrap_or_else(PoisonError::into_inner))
@@ -42,7 +42,7 @@ impl OpenImages {
         Some(image)
     }
 
-    /// Keep an image that was opened now, unless somebody else was faster.
+    /// Keeps an image that was just opened, unless another thread was faster; returns the image to use.
     pub(super) fn keep(&mut self, key: Key, image: Image) -> Image {
         if let Some(known) = self.find(&key) {
             return known;

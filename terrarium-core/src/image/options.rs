@@ -1,4 +1,4 @@
-//! What goes into an image, and what is told while it is made.
+//! The options of an image, and the progress of its build.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{
     options::{options, seconds},
 };
 
-/// What goes into an image: [`Image::build`](crate::Image::build).
+/// The options of an image: [`Image::build`](crate::Image::build).
 ///
 /// ```
 /// use terrarium_core::ImageOptions;
@@ -22,36 +22,37 @@ use crate::{
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ImageOptions {
-    /// The packages that are imported, with what they need. Default: none.
+    /// The packages that are imported, with their dependencies. Default: none.
     pub packages: Vec<String>,
-    /// Where packages come from, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). A site folder cannot be
+    /// The package sources, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). A site folder cannot be
     /// part of an image. Default: the packages that the package store has downloaded.
     pub packages_from: Vec<String>,
-    /// Python code that runs before the image is taken. The modules that it imports stay, and the regular files that it
-    /// writes; the names that it makes do not. Random generators that it makes and keeps in a module go on from the
-    /// same state in every run. Default: none.
+    /// Python code that runs before the snapshot is taken. The modules that it imports and the regular files that it
+    /// writes stay in the image; the names that it binds do not. A random generator that it creates and keeps in a
+    /// module continues from the same state in every run. Default: none.
     pub prepare: String,
-    /// Whether the packages do what people do first with them (draw a figure, read a table), so that the first time in
-    /// a sandbox is not the first. Default: on.
+    /// Whether the build does what people usually do first with the packages (draw a figure, read a table), so that the
+    /// first use in a sandbox is fast. Default: on.
     pub warm: bool,
-    /// Whether functions are compiled into those that call them: programs run up to a tenth faster, the image takes
-    /// three times as much processor time to make and is half as large again. It pays for an image that is made once
-    /// and used for long. Meanwhile the compiler needs half a megabyte of memory for each function: 8 GB for the bare
-    /// interpreter, 20 GB with numpy, pandas and matplotlib. Building fails unless a third more than that is free.
+    /// Whether functions are inlined into their callers: programs run up to a tenth faster, but the image takes three
+    /// times as much processor time to build and is half as large again. It pays for an image that is built once and
+    /// used for long. During the build the compiler needs half a megabyte of memory for each function: 8 GB for the
+    /// bare image, 20 GB with numpy, pandas and matplotlib. The build fails unless a third more than that is free.
     /// Default: off.
     pub inline: bool,
-    /// Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only
-    /// on ones like that of the machine that makes it, whose newer instructions it does not use. Default: off.
+    /// Whether the image runs on every common processor of this architecture (x86-64-v2: any since about 2010).
+    /// Otherwise it uses newer instructions of the building machine, and runs only on processors like that one.
+    /// Default: off.
     pub portable: bool,
-    /// The longest that imports and preparation code may take. Default: 300 s.
+    /// The time limit of imports and preparation code. Default: 300 s.
     #[serde(with = "seconds")]
     pub timeout: Duration,
-    /// Where images are kept. Default: as for a sandbox.
+    /// The cache folder of images. Default: as for a sandbox.
     pub cache_dir: Option<PathBuf>,
 }
 
 impl ImageOptions {
-    /// How its machine code is made.
+    /// Returns the kind of machine code that these options ask for.
     pub(crate) fn kind(&self) -> CodeKind {
         CodeKind { inline: self.inline, portable: self.portable }
     }
@@ -102,7 +103,7 @@ impl Default for ImageOptions {
     }
 }
 
-/// What [`Image::build_with`](crate::Image::build_with) is doing.
+/// The current step of [`Image::build_with`](crate::Image::build_with).
 ///
 /// ```
 /// use terrarium_core::ImageProgress;
@@ -112,19 +113,19 @@ impl Default for ImageOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImageProgress {
-    /// Packages are found, read and compiled.
+    /// Packages are resolved, read and compiled.
     Packages,
-    /// Another process builds the same image; this one waits for it.
+    /// Another process builds the same image; this process waits for it.
     Wait,
-    /// The interpreter is compiled, if it was not before, and boots.
+    /// The interpreter is compiled, unless an earlier build did so, and boots.
     Boot,
     /// A module is imported.
     Import(String),
     /// The preparation code runs.
     Prepare,
-    /// All that is loaded is linked into one module.
+    /// All loaded code is linked into one module.
     Link,
-    /// The module becomes machine code, which takes most of the time.
+    /// The module is compiled to machine code, which takes most of the time.
     Compile,
     /// The file is written.
     Write,

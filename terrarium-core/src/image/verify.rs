@@ -1,4 +1,4 @@
-//! Which image files were checked already.
+//! Checks of image files against their hashes, with marks of earlier checks.
 
 use std::{fs, path::Path};
 
@@ -7,19 +7,19 @@ use sha2::{Digest, Sha256};
 use super::{fault, header::ImageHeader};
 use crate::{Result, cache::Cache, error::ErrorContext, sys::file_stamp::FileStamp};
 
-/// What the names of marks end in.
+/// The ending of the names of marks.
 pub(super) const MARK: &str = "verified";
 
-/// Check the machine code of a file that came from elsewhere against its hash, unless this file was checked before.
+/// Checks the machine code of a file from outside against its hash, unless an earlier check has left a mark.
 ///
 /// # Errors
-/// [`Error::Image`](crate::Error::Image) for a damaged one.
+/// [`Error::Image`](crate::Error::Image) for a damaged file.
 pub(super) fn verify(path: &Path, header: &ImageHeader, cache: &Cache) -> Result<()> {
     let metadata = fs::metadata(path).or_image(path, "")?;
     let state = FileStamp::new(&metadata);
     let seen = Sha256::digest(format!("{state:?} {}", header.sha256));
     let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
-    // Where there is no folder to note it in, or none that can be trusted, the hash is computed each time.
+    // Without a trusted folder for the mark, the hash is computed each time.
     if cache.find(&mark).is_ok_and(|found| found.is_some()) {
         return Ok(());
     }
@@ -36,7 +36,7 @@ pub(super) fn verify(path: &Path, header: &ImageHeader, cache: &Cache) -> Result
     Ok(())
 }
 
-/// The SHA-256 of machine code in hexadecimal.
+/// Returns the SHA-256 of machine code in hexadecimal.
 pub(super) fn hash(code: &[u8]) -> String {
     hex(&Sha256::digest(code))
 }

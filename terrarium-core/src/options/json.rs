@@ -10,8 +10,8 @@ use crate::{
 /// The name that stands for the options as a whole.
 const WHOLE: &str = "options";
 
-/// Options that are read from JSON member by member, so that an error names the option, what was expected, and what was
-/// found: [`Error::InvalidOption`].
+/// Options that are read from JSON member by member, so that an error states the option, the expected type and the
+/// actual one: [`Error::InvalidOption`].
 ///
 /// ```
 /// use terrarium_core::{JsonOptions, SandboxOptions};
@@ -37,13 +37,13 @@ pub trait JsonOptions: Default + Sealed {
     /// [`Error::InvalidOption`] for a name that does not exist and for a value of the wrong type.
     fn set_json(&mut self, name: &str, value: Json) -> Result<()>;
 
-    /// Options from a JSON object; those that it does not name have their defaults.
+    /// Reads options from a JSON object; options that it leaves out have their defaults.
     ///
     /// # Errors
     /// As for [`set_json`](Self::set_json).
     fn from_json_value(value: Json) -> Result<Self> {
         let Json::Object(members) = value else {
-            return Err(Refusal::wrong_type("an object", &value).of(WHOLE));
+            return Err(Refusal::wrong_type("an object", &value).into_error(WHOLE));
         };
         let mut options = Self::default();
         for (name, value) in members {
@@ -52,16 +52,16 @@ pub trait JsonOptions: Default + Sealed {
         Ok(options)
     }
 
-    /// Options from JSON text.
+    /// Reads options from JSON text.
     ///
     /// # Errors
-    /// As for [`set_json`](Self::set_json), and for text that is no JSON.
+    /// As for [`set_json`](Self::set_json), and for text that is not JSON.
     fn from_json(text: &str) -> Result<Self> {
         let value = serde_json::from_str(text).map_err(|error| Error::option(WHOLE, format!("no JSON: {error}")))?;
         Self::from_json_value(value)
     }
 
-    /// The error for a name that is not one of [`NAMES`](Self::NAMES).
+    /// Returns the error for a name that is not one of [`NAMES`](Self::NAMES).
     #[doc(hidden)]
     fn unknown(name: &str) -> Error {
         let similar = similar(name, Self::NAMES.iter().copied());
@@ -73,7 +73,7 @@ pub trait JsonOptions: Default + Sealed {
     }
 }
 
-/// Only the option structs of this crate have a JSON form.
+/// Restricts [`JsonOptions`] to the option structs of this crate.
 #[doc(hidden)]
 pub trait Sealed {}
 
@@ -82,7 +82,7 @@ impl Sealed for ExecuteOptions {}
 impl Sealed for ImageOptions {}
 impl Sealed for Deterministic {}
 
-/// A member that has members: an error names both, as in `deterministic.seed`.
+/// Reads a member that has members: an error names both, as in `deterministic.seed`.
 impl Member for Deterministic {
     const EXPECTED: &'static str = "an object";
 

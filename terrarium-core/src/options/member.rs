@@ -1,4 +1,4 @@
-//! [`Member`]: one option's value out of JSON, or what is wrong with it.
+//! [`Member`]: the value of one option, read from JSON.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -8,13 +8,13 @@ use serde_json::Value as Json;
 use super::{AUTO, Packages};
 use crate::{Bytes, Error, Result, Value, error::OptionProblem, value::from_wire};
 
-/// The reason why a value from JSON is no value of an option.
+/// The reason why a value from JSON is not valid for an option.
 pub(crate) enum Refusal {
-    /// It has another type.
+    /// The value has another type than the option.
     WrongType { expected: String, found: String },
-    /// It has the type and cannot be.
+    /// The value has the right type and is invalid.
     Value(String),
-    /// It is an object with a member that cannot be.
+    /// The value is an object with an invalid member.
     Inside(Error),
 }
 
@@ -23,8 +23,8 @@ impl Refusal {
         Self::WrongType { expected: expected.to_owned(), found: type_of(found).to_owned() }
     }
 
-    /// The error of the option `name`.
-    pub(crate) fn of(self, name: &str) -> Error {
+    /// Converts into the error of the option `name`.
+    pub(crate) fn into_error(self, name: &str) -> Error {
         match self {
             Self::WrongType { expected, found } => Error::InvalidOption {
                 option: name.to_owned(),
@@ -39,7 +39,7 @@ impl Refusal {
         }
     }
 
-    /// The refusal of a whole that expects `expected`, for its part at `place`.
+    /// Returns the refusal of a container of type `expected`, for its element at `place`.
     fn at(self, expected: String, place: &str) -> Self {
         match self {
             Self::WrongType { found, .. } => Self::WrongType { expected, found: format!("{found} {place}") },
@@ -49,32 +49,32 @@ impl Refusal {
     }
 }
 
-/// A type of options.
+/// A type of option values.
 pub(crate) trait Member: Sized {
-    /// The type in words; empty, if they depend on another type.
+    /// The type in words; empty, if the words depend on another type.
     const EXPECTED: &'static str = "";
 
-    /// The type of many of them in words.
+    /// The plural of the type in words.
     const EXPECTED_MANY: &'static str = "";
 
-    /// The type in words.
+    /// Returns the type in words.
     fn expected() -> String {
         Self::EXPECTED.to_owned()
     }
 
-    /// The value, or the reason why it is none.
+    /// Reads the value, or returns the reason why it is invalid.
     fn read(value: Json) -> Result<Self, Refusal>;
 
-    /// The value of the option `name`.
+    /// Reads the value of the option `name`.
     ///
     /// # Errors
     /// [`Error::InvalidOption`].
     fn read_option(name: &str, value: Json) -> Result<Self> {
-        Self::read(value).map_err(|refusal| refusal.of(name))
+        Self::read(value).map_err(|refusal| refusal.into_error(name))
     }
 }
 
-/// The type of a value in words.
+/// Returns the type of a value in words.
 fn type_of(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",

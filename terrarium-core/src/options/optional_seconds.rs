@@ -1,4 +1,4 @@
-//! Optional durations as seconds in serde's formats; none is null.
+//! Optional durations as seconds in serde's formats; `None` is null.
 
 use std::time::Duration;
 

@@ -1,20 +1,21 @@
-//! The setters of the options, and the table of their names, from one list of fields for each struct.
+//! The setters of the options and the table of their names, generated from one list of fields for each struct.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Deterministic, ExecuteOptions, Packages, SandboxOptions};
 use crate::{Bytes, CancelHandle, Value};
 
-/// Makes the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
+/// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
 ///
-/// The kind of a field says what its setter takes: `plain(T)` a `T`, `into(T)` what becomes one, `some(T)` a `T` for a field `Option<T>`,
-/// `list(T)` and `map(T)` the elements of a `Vec<T>` or a `BTreeMap<String, T>`, `some_list(T)` those of an
-/// `Option<Vec<T>>`. A field that the list lacks is a compile error.
+/// The kind of a field determines the argument of its setter: `plain(T)` a `T`, `into(T)` an `impl Into<T>`, and
+/// `some(T)` a `T` for a field `Option<T>`. `list(T)` and `map(T)` take the elements of a `Vec<T>` or a
+/// `BTreeMap<String, T>`, and `some_list(T)` those of an `Option<Vec<T>>`. A field that the list lacks is a compile
+/// error.
 macro_rules! options {
     ($name:ident { $($field:ident: $kind:ident($type:ty),)* } $(not in JSON { $($other:ident),* })?) => {
         /// Setters, each named after its field.
         impl $name {
-            /// The default options.
+            /// Creates the default options.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()
@@ -118,7 +119,7 @@ options! {
 
 /// Setters for one element.
 impl SandboxOptions {
-    /// Adds a file that every run finds, by its path relative to `home`.
+    /// Adds a file that every run has, by its path relative to `home`.
     #[must_use]
     pub fn file(mut self, path: impl Into<String>, content: impl Into<Bytes>) -> Self {
         self.files.insert(path.into(), content.into());
@@ -139,7 +140,7 @@ impl SandboxOptions {
         self
     }
 
-    /// Adds a package to the list; a list replaces [`Packages::Auto`].
+    /// Adds a package to the list. If the option is [`Packages::Auto`], a list replaces it.
     #[must_use]
     pub fn package(mut self, name: impl Into<String>) -> Self {
         match &mut self.packages {
@@ -180,7 +181,7 @@ options! {
     not in JSON { cancel, on_stdout, on_stderr }
 }
 
-/// Setters for one element, and for what JSON does not have.
+/// Setters for one element, and for fields without a JSON form.
 impl ExecuteOptions {
     /// Adds a file, by its path relative to the home folder.
     #[must_use]
@@ -210,7 +211,7 @@ impl ExecuteOptions {
         self
     }
 
-    /// Adds a name whose value is taken after the run.
+    /// Adds an output: a name whose value the run returns.
     #[must_use]
     pub fn output(mut self, name: impl Into<String>) -> Self {
         self.outputs.push(name.into());

@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use crate::{Error, Result, SandboxOptions};
 
-/// The least memory in which the interpreter starts and can do something.
+/// The least memory in which the interpreter starts and can run code.
 const MIN_MEMORY: u64 = 48 << 20;
-/// What 32-bit WebAssembly can address.
+/// The memory that 32-bit WebAssembly can address.
 const MAX_MEMORY: u64 = 4 << 30;
-/// No stream, value or file needs more; it bounds what a result can cost the host.
+/// The upper bound of every size: no stream, value or file needs more, and it limits what a result can cost the host.
 const MAX_BYTES: u64 = 16 << 30;
-/// The longest timeout: one that is longer is better expressed as none.
+/// The longest timeout; `None` expresses a longer one better.
 const MAX_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 impl SandboxOptions {
-    /// Check each option against its bounds.
+    /// Checks each option against its bounds.
     ///
     /// # Errors
-    /// [`Error::InvalidOption`] or [`Error::InvalidPath`] names the first that is outside them.
+    /// [`Error::InvalidOption`] or [`Error::InvalidPath`] for the first option that is outside its bounds.
     ///
     /// ```
     /// assert!(terrarium_core::SandboxOptions::default().validate().is_ok());
@@ -55,7 +55,7 @@ impl SandboxOptions {
     }
 }
 
-/// A timeout of zero would stop the code before it starts, and a huge one overflows the clock.
+/// Checks a timeout: zero would stop the code before it starts, and a huge timeout overflows the clock.
 pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
     match value {
         Some(d) if d.is_zero() => Err(invalid("timeout", "0 s leaves no time to run; use a positive number".into())),
@@ -64,7 +64,7 @@ pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
     }
 }
 
-/// Names and values must survive the trip through C strings.
+/// Checks names and values of environment variables: they are passed on as C strings.
 pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)>) -> Result<()> {
     for (name, value) in env {
         if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
@@ -79,10 +79,10 @@ pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)
     Ok(())
 }
 
-/// The same for arguments.
+/// Checks arguments: they are passed on as C strings.
 pub(crate) fn arguments(args: &[String]) -> Result<()> {
     match args.iter().find(|arg| arg.contains('\0')) {
-        Some(arg) => Err(invalid("args", format!("{arg:?} holds a NUL"))),
+        Some(arg) => Err(invalid("args", format!("{arg:?} contains a NUL"))),
         None => Ok(()),
     }
 }

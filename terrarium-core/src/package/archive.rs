@@ -10,10 +10,10 @@ use zip::ZipArchive;
 
 use super::{
     PackageError,
+    content_reader::ContentReader,
     error::PackageContext,
     host_file,
     placed::{PlacedFile, PlacedKind},
-    positioned::Positioned,
     recent,
 };
 use terrarium_unix::{
@@ -21,12 +21,12 @@ use terrarium_unix::{
     vfs::{Content, LayerBuilder, LayerError, ReadAt},
 };
 
-/// A member that says it is larger is refused: it would be unpacked into memory.
+/// The largest member: a larger one is refused, since members are unpacked into memory.
 const MAX_MEMBER: u64 = 1 << 30;
-/// An archive that says it has more members is refused.
+/// The most members of an archive: an archive with more is refused.
 const MAX_MEMBERS: usize = 200_000;
 
-/// Why an archive cannot be read or mounted.
+/// The reason why an archive cannot be read or mounted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
     #[error("the archive is damaged: {0}")]
@@ -41,7 +41,7 @@ pub(crate) enum ArchiveError {
     Layer(#[from] LayerError),
 }
 
-/// What kind of file a member is.
+/// The file type of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     File,
@@ -49,33 +49,33 @@ pub(super) enum Kind {
     Link,
 }
 
-/// A line of an archive's directory.
+/// An entry of an archive's directory.
 #[derive(Debug)]
 pub(super) struct Entry {
     index: usize,
     pub(super) name: String,
     pub(super) size: u64,
     pub(super) kind: Kind,
-    /// Whether any of the bits for running it is set.
+    /// Whether any of the execute bits is set.
     pub(super) executable: bool,
 }
 
 /// An archive whose directory was read. Clones share it.
 #[derive(Clone)]
-pub(super) struct Archive(ZipArchive<Positioned>);
+pub(super) struct Archive(ZipArchive<ContentReader>);
 
 impl Archive {
     /// # Errors
-    /// [`ArchiveError`], when it is none or has too many members.
+    /// [`ArchiveError`], when it is not an archive or has too many members.
     pub(super) fn open(content: Content) -> Result<Self, ArchiveError> {
-        let archive = ZipArchive::new(Positioned::new(content))?;
+        let archive = ZipArchive::new(ContentReader::new(content))?;
         match archive.len() {
             count if count > MAX_MEMBERS => Err(ArchiveError::TooMany(count)),
             _ => Ok(Self(archive)),
         }
     }
 
-    /// The members, in the archive's order.
+    /// Returns the members, in the archive's order.
     ///
     /// # Errors
     /// [`ArchiveError`] for a name that cannot be decoded, or a member that is too large.
@@ -99,17 +99,17 @@ impl Archive {
         Ok(Entry { index, name, size, kind, executable })
     }
 
-    /// A member's bytes, unpacked when they are read. `digest` is their SHA-256, where it is known.
+    /// Returns a member's bytes, which are unpacked when they are read. `digest` is their SHA-256, if it is known.
     pub(super) fn content(&self, entry: &Entry, digest: Option<[u8; 32]>) -> Content {
         let archive = self.clone();
         let unpacked = Mutex::default();
         Content::Source(Arc::new(Member { archive, index: entry.index, size: entry.size, digest, unpacked }))
     }
 
-    /// A member's bytes, unpacked now.
+    /// Unpacks a member and returns its bytes.
     ///
     /// # Errors
-    /// [`ArchiveError`], when it has more than `limit` bytes or is damaged.
+    /// [`ArchiveError`], when the member has more than `limit` bytes or is damaged.
     pub(super) fn read(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, ArchiveError> {
         let name = || entry.name.clone();
         if entry.size > limit {
@@ -121,7 +121,7 @@ impl Archive {
     fn unpack(&self, index: usize, size: u64) -> io::Result<Vec<u8>> {
         let mut archive = self.0.clone();
         let member = archive.by_index(index).map_err(io::Error::other)?;
-        // The directory's word for the size is not believed: a bomb ends at its own claim.
+        // The size in the directory is not trusted: a bomb ends at its own claim.
         let mut bytes = Vec::new();
         member.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
         match bytes.len() as u64 == size {
@@ -131,9 +131,9 @@ impl Archive {
     }
 }
 
-/// Add the members of an archive below the folder `at`.
+/// Adds the members of an archive below the folder `at`.
 ///
-/// Nothing is unpacked yet: that happens at a member's first read, for all sandboxes of the layer.
+/// A member is unpacked at its first read, for all sandboxes of the layer.
 ///
 /// # Errors
 /// [`ArchiveError`], which names the member at fault.
@@ -151,7 +151,7 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
     Ok(())
 }
 
-/// The members of the archive at `path`, whose names are paths from the guest's root.
+/// Returns the members of the archive at `path`, whose names are paths from the guest's root.
 ///
 /// # Errors
 /// [`PackageError::Damaged`].
@@ -171,13 +171,13 @@ struct Member {
     index: usize,
     size: u64,
     digest: Option<[u8; 32]>,
-    /// While somebody keeps it: see [`recent`].
+    /// The unpacked bytes, while they are in use: see [`recent`].
     unpacked: Mutex<Weak<Vec<u8>>>,
 }
 
 impl Member {
     fn bytes(&self) -> io::Result<Arc<Vec<u8>>> {
-        // Held while unpacking: whoever else wants it would do the same beside.
+        // Held while unpacking: another thread would otherwise do the same work.
         let mut unpacked = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bytes) = unpacked.upgrade() {
             return Ok(bytes);

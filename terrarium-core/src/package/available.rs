@@ -1,4 +1,4 @@
-//! One package of a source: known by name, opened when it is chosen.
+//! One package of a package source: known by name, and opened when it is selected.
 
 use std::{
     path::PathBuf,
@@ -12,25 +12,25 @@ use super::{
     tags::WheelName,
 };
 
-/// A package that a source has.
+/// A package that a package source has.
 pub(crate) struct Available {
-    /// Normalized.
+    /// The normalized name.
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) path: PathBuf,
     pub(crate) kind: PackageType,
     /// The address of the distribution that it was downloaded from.
     pub(crate) from: Option<String>,
-    /// What a lock says of it.
+    /// The package's entry in a lock.
     locked: Option<LockedPackage>,
-    opened: Mutex<Option<Opened>>,
+    opened: Mutex<Option<OpenPackage>>,
 }
 
-/// A package that was opened.
+/// A package whose wheel was opened.
 #[derive(Clone)]
-pub(crate) struct Opened {
+pub(crate) struct OpenPackage {
     pub(crate) wheel: Arc<Wheel>,
-    /// Of the whole file, in hexadecimal.
+    /// The hash of the whole file, in hexadecimal.
     pub(crate) sha256: Arc<str>,
 }
 
@@ -53,21 +53,21 @@ impl Available {
         }
     }
 
-    /// Whether its file is there, or none is needed.
+    /// Whether the package's file exists, or none is needed.
     pub(super) fn is_there(&self) -> bool {
         self.kind == PackageType::CpythonModule || self.path.is_file()
     }
 
-    /// Whether the guest can load it, as far as its file's name says.
+    /// Whether the guest can load the package, according to the name of its file.
     pub(super) fn fits(&self, target: &Target) -> bool {
         self.kind != PackageType::Package || WheelName::parse(&self.path).is_none_or(|name| name.fits(target))
     }
 
-    /// Read its directory and check its hash, once.
+    /// Reads the package's directory and checks its hash, once.
     ///
     /// # Errors
-    /// [`PackageError`], when it is broken, does not fit, or is not the file that its lock speaks of.
-    pub(crate) fn open(&self, target: &Target) -> Result<Opened, PackageError> {
+    /// [`PackageError`], when it is broken, does not match the target, or differs from the hash in its lock.
+    pub(crate) fn open(&self, target: &Target) -> Result<OpenPackage, PackageError> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = &*opened {
             return Ok(opened.clone());
@@ -83,15 +83,15 @@ impl Available {
             let (path, expected) = (self.path.clone(), expected.clone());
             return Err(PackageError::Hash { path, expected, found });
         }
-        let value = Opened { wheel: Arc::new(wheel), sha256: found.into() };
+        let value = OpenPackage { wheel: Arc::new(wheel), sha256: found.into() };
         *opened = Some(value.clone());
         Ok(value)
     }
 
-    /// The packages that it needs, normalized.
+    /// Returns the normalized names of the package's dependencies.
     ///
     /// # Errors
-    /// As for [`open`](Self::open); without a lock its own metadata tell.
+    /// As for [`open`](Self::open); without a lock the dependencies are in the package's own metadata.
     pub(super) fn depends(&self, target: &Target) -> Result<Vec<String>, PackageError> {
         match &self.locked {
             Some(locked) => Ok(locked.depends.iter().map(|name| normalize(name)).collect()),
@@ -99,7 +99,7 @@ impl Available {
         }
     }
 
-    /// The modules that it provides; none, if it is broken.
+    /// Returns the modules that the package provides; none, if it is broken.
     pub(super) fn modules(&self, target: &Target) -> Vec<String> {
         match &self.locked {
             Some(locked) => locked.imports.clone(),

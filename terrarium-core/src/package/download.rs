@@ -1,4 +1,4 @@
-//! Downloads: to a file that is whole and has the right hash, or not there. What was interrupted goes on later.
+//! Downloads: a file is complete with the right hash, or absent. An interrupted download continues later.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -13,13 +13,13 @@ use ureq::{Agent, Body, http::Response};
 
 use super::{PackageError, error::PackageContext};
 
-/// A file that is larger is refused. The largest of the distribution has 30 MB.
+/// The largest file that is accepted. The largest of the distribution has 30 MB.
 const MAX_FILE: u64 = 1 << 30;
-/// How often a download that breaks off is taken up again.
+/// The number of attempts for a download that breaks off.
 const ATTEMPTS: u32 = 4;
 const BLOCK: usize = 1 << 16;
 
-/// How far the download of a file has come.
+/// The progress of the download of a file.
 ///
 /// ```
 /// fn show(progress: terrarium_core::DownloadProgress<'_>) {
@@ -29,18 +29,18 @@ const BLOCK: usize = 1 << 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownloadProgress<'a> {
-    /// The file.
+    /// The name of the file.
     pub file_name: &'a str,
-    /// How many bytes are there. They include those of an earlier attempt.
+    /// The bytes that have arrived, including those of an earlier attempt.
     pub done: u64,
-    /// How many bytes it has, if the server says so.
+    /// The size of the file in bytes, if the server states it.
     pub total: Option<u64>,
 }
 
-/// Called for every piece that arrives; a break stops the download.
+/// The callback for every block that arrives; a break stops the download.
 pub(super) type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>) -> ControlFlow<()>;
 
-/// Fetches files over HTTP.
+/// Downloads files over HTTP.
 pub(super) struct Downloader(Agent);
 
 impl Downloader {
@@ -55,10 +55,10 @@ impl Downloader {
         Self(config.into())
     }
 
-    /// A file's bytes.
+    /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// [`PackageError::Download`], also when there are more than `limit`.
+    /// [`PackageError::Download`], also for a file of more than `limit` bytes.
     pub(super) fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, PackageError> {
         let mut response = self.0.get(url).call().or_download(url)?;
         let mut bytes = Vec::new();
@@ -70,10 +70,10 @@ impl Downloader {
         }
     }
 
-    /// Fetch a file to `path`. What arrives lies beside it until it is whole and has the hash `sha256`.
+    /// Downloads a file to `path`. Until it is complete with the hash `sha256`, the data is in a file beside it.
     ///
     /// # Errors
-    /// [`PackageError::Download`], after which the next call goes on where this one stopped, and
+    /// [`PackageError::Download`], after which the next call continues where this one stopped, and
     /// [`PackageError::Hash`], after which it starts over.
     pub(super) fn fetch(
         &self,
@@ -99,7 +99,7 @@ impl Downloader {
         }
     }
 
-    /// Fetch what is missing of a file.
+    /// Downloads the missing part of a file.
     fn go_on(&self, url: &str, part: &Path, progress: OnProgress<'_>) -> Result<(), PackageError> {
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(part).or_store(part)?;
         let mut done = file.metadata().or_store(part)?.len();
@@ -108,7 +108,7 @@ impl Downloader {
             request = request.header("Range", format!("bytes={done}-"));
         }
         let mut response = match request.call() {
-            // All of it is here already, or what is here is none of it: the hash will tell.
+            // The file is complete, or its content is wrong: the hash decides.
             Err(ureq::Error::StatusCode(416)) => return Ok(()),
             response => response.or_download(url)?,
         };
@@ -145,23 +145,23 @@ impl Downloader {
     }
 }
 
-/// Copy a file of the host to `path` under the same conditions.
+/// Copies a file of the host to `path` under the same conditions.
 ///
 /// # Errors
-/// [`PackageError::Damaged`] when it cannot be read, [`PackageError::Hash`] when it is another one.
+/// [`PackageError::Damaged`] when the file cannot be read, [`PackageError::Hash`] when it has another hash.
 pub(super) fn copy(from: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
     let part = part(path);
     fs::copy(from, &part).or_damaged(from)?;
     finish(&part, path, sha256)
 }
 
-/// Where a file lies until it is whole.
+/// Returns the path of a file until it is complete.
 fn part(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.part"))
 }
 
-/// Whether an answer holds what comes after the first `done` bytes.
+/// Whether a response contains the bytes after the first `done`.
 fn goes_on(response: &Response<Body>, done: u64) -> bool {
     let range = response.headers().get("Content-Range").and_then(|range| range.to_str().ok());
     done > 0
@@ -169,7 +169,7 @@ fn goes_on(response: &Response<Body>, done: u64) -> bool {
         && range.is_some_and(|range| range.trim().starts_with(&format!("bytes {done}-")))
 }
 
-/// Put a file in its place, if it is the right one.
+/// Moves a file to its place, if its hash is right.
 fn finish(part: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
     let mut file = File::open(part).or_store(part)?;
     file.seek(SeekFrom::Start(0)).or_store(part)?;
@@ -190,7 +190,7 @@ fn finish(part: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
     fs::rename(part, path).or_store(part)
 }
 
-/// The error of a download that no other error caused.
+/// Returns the error of a download without a source.
 fn broken(url: &str, reason: impl Into<String>) -> PackageError {
     PackageError::Download { url: url.to_owned(), reason: reason.into(), source: None }
 }

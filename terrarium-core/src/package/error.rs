@@ -1,4 +1,4 @@
-//! [`PackageError`]: why packages cannot be found, read or fetched.
+//! [`PackageError`]: the reasons why packages cannot be found, read or downloaded.
 
 use std::path::{Path, PathBuf};
 
@@ -18,28 +18,28 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackageError {
-    /// No source has the package.
+    /// No package source has the package.
     #[error(
         "no package {name:?}{}{}: no package source has it",
         needed(.needed_by.as_deref()),
         suggestion(.similar)
     )]
     Unknown {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
-        /// The package that needs it, if the user did not ask for it.
+        /// The package that requires it, if the user did not request it.
         needed_by: Option<String>,
-        /// Names that are there and look like it.
+        /// The available names that are similar.
         similar: Vec<String>,
     },
-    /// A distribution lists the package and does not hold its file.
+    /// A distribution lists the package and does not contain its file.
     #[error("package {name:?}{}: {path} is in the lock, but the file is not there", needed(.needed_by.as_deref()))]
     Absent {
         /// The package.
         name: String,
-        /// The package that needs it, if the user did not ask for it.
+        /// The package that requires it, if the user did not request it.
         needed_by: Option<String>,
-        /// Where its file should be.
+        /// The path where the file is expected.
         path: PathBuf,
     },
     /// A wheel is for another platform or another Python.
@@ -47,12 +47,12 @@ pub enum PackageError {
     Platform {
         /// The wheel.
         path: PathBuf,
-        /// Its tags.
+        /// The tags of the wheel.
         tags: String,
-        /// The tags that fit.
+        /// The tags that this Python loads.
         fits: String,
     },
-    /// A file is not the one that its lock speaks of.
+    /// The hash of a file differs from the hash in its lock.
     #[error("{path}: its SHA-256 is {found}, the lock says {expected}")]
     Hash {
         /// The file.
@@ -62,7 +62,7 @@ pub enum PackageError {
         /// The hash of the file.
         found: String,
     },
-    /// A wheel, a lock or a site folder is broken, or holds what must not be in it.
+    /// A wheel, a lock or a site folder is broken, or contains something that is not allowed.
     #[error("{path}: {reason}")]
     Damaged {
         /// The file.
@@ -77,12 +77,12 @@ pub enum PackageError {
     Source {
         /// The entry.
         entry: String,
-        /// The problem and what would do.
+        /// The problem and a way out.
         reason: String,
         /// The error that caused this one.
         source: Option<Cause>,
     },
-    /// The store of downloaded packages cannot be used.
+    /// The package store cannot be used.
     #[error("package store {path}: {reason}")]
     Store {
         /// The file or folder.
@@ -95,7 +95,7 @@ pub enum PackageError {
     /// A download failed.
     #[error("{url}: {reason}")]
     Download {
-        /// The address that was fetched.
+        /// The address of the download.
         url: String,
         /// The problem.
         reason: String,
@@ -113,7 +113,7 @@ pub enum PackageError {
 impl PackageError {
     /// The stable name of the kind of error: see [`Error::code`](crate::Error::code).
     ///
-    /// One of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
+    /// The code is one of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
     /// `package_source`, `package_store`, `package_download` or `package_cancelled`.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -135,18 +135,19 @@ impl PackageError {
     }
 }
 
-/// Turns a failure into a [`PackageError`] with the failure's text in its reason and the failure itself as its source.
+/// Converts a failure into a [`PackageError`] with the failure's text in its reason and the failure itself as its
+/// source.
 pub(crate) trait PackageContext<T> {
-    /// [`PackageError::Damaged`], of the file at `path`.
+    /// Converts into [`PackageError::Damaged`] of the file at `path`.
     fn or_damaged(self, path: &Path) -> Result<T, PackageError>;
 
-    /// [`PackageError::Source`], of an entry of `packages_from`.
+    /// Converts into [`PackageError::Source`] of an entry of `packages_from`.
     fn or_source(self, entry: &str) -> Result<T, PackageError>;
 
-    /// [`PackageError::Store`], of the file at `path`.
+    /// Converts into [`PackageError::Store`] of the file at `path`.
     fn or_store(self, path: &Path) -> Result<T, PackageError>;
 
-    /// [`PackageError::Download`], of what is at `url`.
+    /// Converts into [`PackageError::Download`] of the address `url`.
     fn or_download(self, url: &str) -> Result<T, PackageError>;
 }
 

@@ -1,6 +1,6 @@
 //! Files of the host as content, read by position.
 //!
-//! They are not mapped into memory: a file that somebody cuts short would then stop the whole process.
+//! They are not mapped into memory: the truncation of a mapped file would end the whole process.
 
 use std::{
     fs::File,
@@ -12,21 +12,21 @@ use std::{
 use crate::sys::{file_stamp::FileStamp, regular_file};
 use terrarium_unix::vfs::{Content, ReadAt};
 
-/// A file that stays open, for one that is read in many places.
+/// Opens a file that stays open, for a file that is read in many places.
 ///
 /// # Errors
-/// The system's; `InvalidInput` for what is no regular file.
+/// The system's; `InvalidInput` for anything but a regular file.
 pub(super) fn open(path: &Path) -> io::Result<Content> {
     let (file, metadata) = regular_file::open(path)?;
     Ok(Content::Source(Arc::new(Open { file, len: metadata.len() })))
 }
 
-/// A file that is opened for each read, for one of many that are seldom read.
+/// Returns a file that is opened for each read, for many files that are seldom read.
 ///
-/// `digest` is the SHA-256 of its bytes, where somebody wrote it down.
+/// `digest` is the SHA-256 of its bytes, if it is known.
 ///
 /// # Errors
-/// The system's; `InvalidInput` for what is no regular file.
+/// The system's; `InvalidInput` for anything but a regular file.
 pub(super) fn on_demand(path: &Path, digest: Option<[u8; 32]>) -> io::Result<Content> {
     let metadata = std::fs::metadata(path)?;
     match metadata.is_file() {
@@ -65,7 +65,7 @@ impl ReadAt for OnDemand {
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let (file, metadata) = regular_file::open(&self.path)?;
-        // Sandboxes share the bytes, so they must not change while there are sandboxes.
+        // Sandboxes share the bytes, so they must not change during the life of a sandbox.
         if FileStamp::new(&metadata) != self.stamp {
             return Err(io::Error::other("the file has changed"));
         }

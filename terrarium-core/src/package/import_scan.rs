@@ -1,13 +1,13 @@
-//! Which modules a program imports, found in its text.
+//! The modules that a program imports, found in its text.
 //!
-//! Python's own parser would know best, but it lives in the guest, and the guest starts with its packages mounted.
-//! Import statements are few and plain: it is enough to tell strings and comments from code, and to know where a
-//! statement begins. What this finds too much costs a package that is not used; what it misses (a module that is
-//! imported by a computed name) is a `ModuleNotFoundError` that says which package to add.
+//! Python's own parser would be exact, but it runs in the guest, and the guest starts with its packages mounted. Import
+//! statements are few and plain: it is enough to distinguish strings and comments from code, and to recognize the
+//! beginning of a statement. A false match costs an unused package. A missed import (a module with a computed name)
+//! raises a `ModuleNotFoundError` that names the package to add.
 
 use std::collections::BTreeSet;
 
-/// The first parts of the names of the modules that `code` imports, in functions, `try` blocks and conditions too.
+/// Returns the top-level names of the modules that `code` imports, also in functions, `try` blocks and conditions.
 pub(crate) fn import_scan(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut tokens = Tokens { rest: code, depth: 0 }.peekable();
@@ -29,7 +29,7 @@ pub(crate) fn import_scan(code: &str) -> BTreeSet<String> {
                 }
             }
             Token::Name("from") if begins => {
-                // `from . import x` and `from .a import x` are the program's own.
+                // `from . import x` and `from .a import x` import the program's own modules.
                 if let Some(Token::Name(name)) = tokens.next_if(|token| matches!(token, Token::Name(_))) {
                     found.insert(name.to_owned());
                 }
@@ -44,7 +44,7 @@ pub(crate) fn import_scan(code: &str) -> BTreeSet<String> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token<'c> {
     Name(&'c str),
-    /// Any other character that is no space.
+    /// Any other character except white space.
     Other(char),
     /// A line break or semicolon outside of brackets.
     End,
@@ -52,7 +52,7 @@ enum Token<'c> {
 
 struct Tokens<'c> {
     rest: &'c str,
-    /// How many brackets are open.
+    /// The number of open brackets.
     depth: usize,
 }
 
@@ -65,7 +65,7 @@ impl<'c> Iterator for Tokens<'c> {
             match c {
                 '#' => self.skip(self.rest.find('\n').unwrap_or(self.rest.len())),
                 '\\' => {
-                    // It joins two lines.
+                    // A backslash joins two lines.
                     let line = self.rest[1..].strip_prefix('\r').unwrap_or(&self.rest[1..]);
                     self.rest = line.strip_prefix('\n').unwrap_or(line);
                 }
@@ -110,7 +110,7 @@ impl Tokens<'_> {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    /// Go behind the string that begins here. One in single quotes ends at the end of its line at the latest.
+    /// Skips the string that begins here. A string in single quotes ends at the end of its line at the latest.
     fn string(&mut self, quote: char) {
         let triple = [quote; 3].iter().collect::<String>();
         let (end, long) = match self.rest.starts_with(&triple) {
@@ -130,7 +130,7 @@ impl Tokens<'_> {
             }
             match self.rest.chars().next() {
                 Some('\n') if !long => return,
-                // Also in a raw string the next character does not end it.
+                // The character after a backslash does not end the string, even in a raw string.
                 Some('\\') => {
                     self.skip(1);
                     let escaped = self.rest.chars().next().map_or(0, char::len_utf8);

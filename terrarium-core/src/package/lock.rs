@@ -1,4 +1,4 @@
-//! `pyodide-lock.json`: what a distribution holds, with hashes and dependencies.
+//! `pyodide-lock.json`: the packages of a distribution, with hashes and dependencies.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -12,7 +12,7 @@ use super::{
 
 /// The file's name in a distribution's folder.
 pub(crate) const LOCK_FILE: &str = "pyodide-lock.json";
-/// The largest lock that is read. The whole distribution's has 120 kB.
+/// The largest lock that is read. The lock of the whole distribution has 120 kB.
 pub(super) const MAX_LOCK: u64 = 32 << 20;
 
 /// A lock.
@@ -22,7 +22,7 @@ pub(crate) struct Lock {
     pub(super) packages: BTreeMap<String, LockedPackage>,
 }
 
-/// What the packages were built for.
+/// The target of the packages.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Info {
     pub(super) abi_version: String,
@@ -36,29 +36,29 @@ pub(crate) struct Info {
 pub(crate) struct LockedPackage {
     pub(super) name: String,
     pub(super) version: String,
-    /// Relative to the lock, or an address.
+    /// A path relative to the lock, or an address.
     pub(super) file_name: String,
-    /// In hexadecimal.
+    /// The hash of the file, in hexadecimal.
     pub(super) sha256: String,
     #[serde(default)]
     pub(super) depends: Vec<String>,
-    /// The modules it provides.
+    /// The modules that the package provides.
     #[serde(default)]
     pub(super) imports: Vec<String>,
     #[serde(default)]
     pub(super) package_type: PackageType,
-    /// Where it was downloaded from: only in the lock of a store.
+    /// The distribution of the download; present only in the lock of a package store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) from: Option<String>,
-    /// Whether the user asked for it, or only another package: only in the lock of a store.
+    /// Whether the user requested the package by name; present only in the lock of a package store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) asked: Option<bool>,
-    /// What else is there, kept as it is.
+    /// Other members, kept unchanged.
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-/// What kind of file a package is.
+/// The file type of a package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PackageType {
@@ -67,18 +67,18 @@ pub(crate) enum PackageType {
     Package,
     /// A zip archive of libraries that compiled packages are linked with.
     SharedLibrary,
-    /// Part of the interpreter: nothing to mount.
+    /// A part of the interpreter: there is nothing to mount.
     CpythonModule,
-    /// What else a lock may have one day, or had.
+    /// A type that is unknown to this version.
     #[serde(other)]
     Other,
 }
 
 impl Lock {
-    /// From a lock's text, which `path` names in errors.
+    /// Parses a lock's text; errors name `path`.
     ///
     /// # Errors
-    /// [`PackageError::Damaged`] for what is no lock, or one for another guest.
+    /// [`PackageError::Damaged`] for a text that is not a lock, or a lock for another guest.
     pub(crate) fn parse(text: &[u8], path: &Path, target: &Target) -> Result<Self, PackageError> {
         let lock: Self = serde_json::from_slice(text).map_err(|error| PackageError::Damaged {
             path: path.to_owned(),
@@ -100,13 +100,13 @@ impl Lock {
         Ok(Self { info: lock.info, packages })
     }
 
-    /// A lock without packages.
+    /// Returns a lock without packages.
     pub(super) fn empty(target: &Target) -> Self {
         let info = Info { abi_version: target.abi.clone(), python: target.full.clone(), rest: Map::new() };
         Self { info, packages: BTreeMap::new() }
     }
 
-    /// The normalized name of the package that `wanted` stands for: its own name, or that of a module in it.
+    /// Returns the normalized name of the package for `wanted`, the name of the package or of a module in it.
     ///
     /// # Errors
     /// [`PackageError::Unknown`].
@@ -120,10 +120,10 @@ impl Lock {
         })
     }
 
-    /// The normalized names of packages and of all that they need.
+    /// Returns the normalized names of packages and of all their dependencies.
     ///
     /// # Errors
-    /// [`PackageError::Unknown`], with the package that needs it.
+    /// [`PackageError::Unknown`], with the package that requires it.
     pub(super) fn closure(&self, wanted: &[String]) -> Result<Vec<String>, PackageError> {
         let mut open: Vec<(&str, Option<&str>)> = wanted.iter().map(|name| (name.as_str(), None)).collect();
         let mut found = Vec::new();
@@ -139,7 +139,7 @@ impl Lock {
         Ok(found)
     }
 
-    /// The name of the package that provides a module.
+    /// Returns the name of the package that provides a module.
     pub(crate) fn provider(&self, module: &str) -> Option<&str> {
         let top = module.split('.').next()?;
         let provides = |package: &&LockedPackage| {

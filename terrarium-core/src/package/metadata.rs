@@ -1,4 +1,4 @@
-//! `METADATA`: what a wheel says that it needs.
+//! `METADATA`: the dependencies of a wheel.
 
 use std::str::FromStr as _;
 
@@ -6,11 +6,11 @@ use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, Requirement, Verbat
 
 use super::{Target, name::normalize};
 
-/// The packages, normalized, that a package with this `METADATA` needs in the guest. Optional ones (extras) are not
-/// among them.
+/// Returns the normalized names of the packages that a package with this `METADATA` requires in the guest, without
+/// optional ones (extras).
 ///
 /// # Errors
-/// A text that names the line that cannot be read.
+/// A text that names the invalid line.
 pub(super) fn requirements(metadata: &str, target: &Target) -> Result<Vec<String>, String> {
     let environment = environment(target)?;
     let mut needed = Vec::new();
@@ -33,7 +33,7 @@ fn header<'l>(line: &'l str, name: &str) -> Option<&'l str> {
     found.eq_ignore_ascii_case(name).then(|| value.trim())
 }
 
-/// What the guest answers when it is asked about itself.
+/// Returns the values of the guest's environment markers.
 fn environment(target: &Target) -> Result<MarkerEnvironment, String> {
     let short = format!("{}.{}", target.python.0, target.python.1);
     MarkerEnvironment::try_from(MarkerEnvironmentBuilder {

@@ -1,12 +1,13 @@
-//! Packages from outside: where they come from, which are needed, and where their files lie in the guest.
+//! Packages: their sources, their dependencies, and the places of their files in the guest.
 //!
-//! A [`Source`](source::Source) is one place with packages, the [`Pool`] all of a sandbox together. It finds what
-//! [`Available`](available::Available) packages a name stands for and what they need; [`Wheel`] and [`Site`] give
-//! their files as [`PlacedFile`]s, and [`lay_out`] puts these into a layer. Nothing is unpacked but what the guest
-//! reads.
+//! A [`Source`](source::Source) is one package source, and the [`Pool`] contains all package sources of a sandbox. The
+//! pool resolves names to [`Available`] packages and their dependencies. [`Wheel`] and [`Site`]
+//! return their files as [`PlacedFile`]s, and [`lay_out`] adds these to a layer. A file is unpacked when the guest
+//! reads it.
 
 mod archive;
 mod available;
+mod content_reader;
 mod download;
 mod error;
 mod host_file;
@@ -16,7 +17,6 @@ mod metadata;
 mod name;
 mod placed;
 mod pool;
-mod positioned;
 mod recent;
 mod record;
 mod site;

@@ -1,6 +1,6 @@
-//! Names of packages: how they are compared, and which look alike.
+//! Names of packages: normalization and similarity.
 
-/// The form in which names are compared (PEP 503): lower case, with one `-` for each run of `-`, `_` and `.`.
+/// Returns the form in which names are compared (PEP 503): lower case, with one `-` for each run of `-`, `_` and `.`.
 pub(crate) fn normalize(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for c in name.trim().chars() {
@@ -13,10 +13,10 @@ pub(crate) fn normalize(name: &str) -> String {
     normal
 }
 
-/// At most three of `names` that look like `name`, the likest first.
+/// Returns at most three of `names` that are similar to `name`, the closest first.
 pub(crate) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let wanted = normalize(name);
-    // One slip in four letters, and never another word altogether.
+    // One error in four letters, and never a different word.
     let most = (wanted.len() / 4).clamp(1, 3);
     let mut close: Vec<(usize, &str)> = names
         .into_iter()
@@ -29,7 +29,7 @@ pub(crate) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
     close.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// The number of letters to insert, remove, change or swap with the next one to make one word of the other.
+/// Returns the number of letters to insert, remove, change or swap with the next to turn one word into the other.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut before = Vec::new();

@@ -1,4 +1,4 @@
-//! Where the files of a package come to lie in the guest.
+//! The places of a package's files in the guest.
 
 use std::path::{Path, PathBuf};
 
@@ -8,17 +8,17 @@ use terrarium_unix::{
     vfs::{Content, LayerBuilder},
 };
 
-/// The folder that modules are imported from.
+/// The folder for modules.
 pub(crate) const SITE_PACKAGES: &str = "/lib/python3.14/site-packages";
-/// The folder of libraries that compiled packages are linked with.
+/// The folder for libraries that compiled packages are linked with.
 pub(crate) const LIBRARIES: &str = "/usr/lib";
-/// Folders that no package may put files in: they hold the interpreter, its harness and the user's files.
+/// Folders that are closed to packages: they contain the interpreter, its harness and the user's files.
 const TAKEN: [&str; 6] = ["/lib/python314.zip/", "/lib/terrarium/", "/dev/", "/home/", "/proc/", "/tmp/"];
 
 /// A file of a package and its place in the guest.
 #[derive(Clone, Debug)]
 pub(crate) struct PlacedFile {
-    /// Absolute, in the guest.
+    /// The absolute path in the guest.
     pub(crate) path: String,
     pub(crate) kind: PlacedKind,
 }
@@ -30,24 +30,24 @@ pub(crate) enum PlacedKind {
         content: Content,
         executable: bool,
     },
-    /// A symbolic link and what it names.
+    /// A symbolic link and its target.
     Link(String),
 }
 
-/// A package, or a site folder, with all that mounting it takes.
+/// A package or a site folder, with everything that its mounting needs.
 pub(crate) struct PackageFiles {
     /// The file or folder that errors name.
     pub(crate) origin: PathBuf,
-    /// Tells its content from any other.
+    /// The key that identifies the content.
     pub(crate) key: String,
     pub(crate) files: Vec<PlacedFile>,
 }
 
-/// Add files to a layer. A later file takes the place of an earlier one, as when packages are installed one after
-/// the other. `origin` is the package's file or folder.
+/// Adds files to a layer. A later file replaces an earlier one, as when packages are installed one after the other.
+/// `origin` is the package's file or folder.
 ///
 /// # Errors
-/// [`PackageError::Damaged`], which names the file that cannot be there.
+/// [`PackageError::Damaged`], which names the file with an invalid place.
 pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[PlacedFile]) -> Result<(), PackageError> {
     for PlacedFile { path, kind } in files {
         if TAKEN.iter().any(|taken| path.starts_with(taken)) {
@@ -65,7 +65,7 @@ pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[PlacedFi
     Ok(())
 }
 
-/// Why a relative path from outside must not be used, if it must not.
+/// Returns the reason why a relative path from outside is unsafe, or `None` if it is safe.
 pub(super) fn unsafe_path(path: &str) -> Option<&'static str> {
     let drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     match path {
@@ -81,7 +81,7 @@ pub(super) fn unsafe_path(path: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a link at `path` (relative to the package) that names `target` stays inside of the package.
+/// Whether a link at `path` (relative to the package) with this `target` stays inside the package.
 pub(super) fn stays_inside(path: &str, target: &str) -> bool {
     if target.starts_with('/') || target.contains(['\0', '\\']) {
         return false;

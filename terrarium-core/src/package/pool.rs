@@ -1,4 +1,4 @@
-//! All sources of a sandbox together: from wanted names to the packages that provide them.
+//! All package sources of a sandbox: resolves wanted names to the packages that provide them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,18 +10,18 @@ use super::{
     PackageError, Target, available::Available, lock::PackageType, name::similar, normalize, site::Site, source::Source,
 };
 
-/// The sources, the first wins.
+/// The package sources; the first has precedence.
 pub(crate) struct Pool {
     target: Target,
-    /// By normalized names; the candidates in the order of the sources.
+    /// The candidates by normalized name, in the order of the package sources.
     packages: BTreeMap<String, Vec<Arc<Available>>>,
     sites: Vec<Arc<Site>>,
-    /// From modules to packages. Made when it is first asked for, since wheels must be opened for it.
+    /// The packages by module. Collected at the first use, since that opens wheels.
     providers: OnceLock<BTreeMap<String, String>>,
 }
 
 impl Pool {
-    /// Open the sources that the options name; without any it is what was downloaded to `store`.
+    /// Opens the package sources that the options name; without any, the package store at `store`.
     ///
     /// # Errors
     /// As for [`Source::open`].
@@ -30,10 +30,10 @@ impl Pool {
             [] => vec![Source::store(store, &target)?],
             from => from.iter().map(|entry| Source::open(entry, store, &target)).collect::<Result<_, _>>()?,
         };
-        Ok(Self::of(sources, target))
+        Ok(Self::from_sources(sources, target))
     }
 
-    fn of(sources: Vec<Source>, target: Target) -> Self {
+    fn from_sources(sources: Vec<Source>, target: Target) -> Self {
         let mut packages = BTreeMap::<String, Vec<_>>::new();
         let mut sites = Vec::new();
         for source in sources {
@@ -49,24 +49,24 @@ impl Pool {
         Self { target, packages, sites, providers: OnceLock::new() }
     }
 
-    /// What the packages must fit.
+    /// Returns the target that the packages must match.
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }
 
-    /// The site folders: they are mounted whatever is wanted.
+    /// Returns the site folders, which are always mounted.
     pub(crate) fn sites(&self) -> &[Arc<Site>] {
         &self.sites
     }
 
-    /// The package that provides a module, if any does.
+    /// Returns the package that provides a module, if there is one.
     pub(crate) fn provider(&self, module: &str) -> Option<&str> {
         let providers = self.providers.get_or_init(|| {
             let mut providers = BTreeMap::new();
             for (name, candidates) in &self.packages {
                 for module in candidates.first().map(|package| package.modules(&self.target)).unwrap_or_default() {
                     let top = module.split('.').next().unwrap_or(&module).to_owned();
-                    // Of several the one that is called like it, else the first by name.
+                    // Of several packages, the one with the module's name, else the first by name.
                     if normalize(&top) == *name || !providers.contains_key(&top) {
                         providers.insert(top, name.clone());
                     }
@@ -77,7 +77,7 @@ impl Pool {
         providers.get(module).map(String::as_str)
     }
 
-    /// The modules that the packages of these names provide, without those of what they need.
+    /// Returns the modules that the packages of these names provide, without those of their dependencies.
     pub(crate) fn modules<'n>(&self, wanted: impl IntoIterator<Item = &'n str>) -> Vec<String> {
         let mut modules = Vec::new();
         for name in wanted {
@@ -91,12 +91,12 @@ impl Pool {
         modules
     }
 
-    /// The packages of these names and all that they need, each once and after what it needs. A name may be that of
-    /// a package or of a module.
+    /// Returns the packages of these names and all their dependencies, each once and after its dependencies. A name may
+    /// be that of a package or of a module.
     ///
     /// # Errors
-    /// [`PackageError`] for a name that no source has, and for one whose file is missing or does not fit; it says
-    /// which package needs it.
+    /// [`PackageError`] for a name that no package source has, and for a package whose file is missing or does not
+    /// match; it names the package that requires it.
     pub(crate) fn resolve<'n>(
         &self,
         wanted: impl IntoIterator<Item = &'n str>,
@@ -128,7 +128,7 @@ impl Pool {
         Ok(order)
     }
 
-    /// The package of a name; `None` if there is nothing to mount for it.
+    /// Returns the package of a name; `None` if there is nothing to mount for it.
     fn find(&self, wanted: &str, needed_by: Option<&str>) -> Result<Option<Arc<Available>>, PackageError> {
         let name = normalize(wanted);
         if self.sites.iter().any(|site| site.packages().contains(&name)) {
@@ -151,7 +151,7 @@ impl Pool {
             (Some(package), _) if package.kind == PackageType::CpythonModule => Ok(None),
             (Some(package), _) => Ok(Some(Arc::clone(package))),
             (None, Some(first)) if first.is_there() => first.open(&self.target).map(|_| Some(Arc::clone(first))),
-            // A distribution need not be whole. Who really calls the library learns from the linker that it is missing.
+            // A distribution may be incomplete. The linker reports a missing library to the code that calls it.
             (None, Some(first)) if first.kind == PackageType::SharedLibrary && needed_by.is_some() => {
                 tracing::warn!(library = %first.path.display(), ?needed_by, "a library is not in the distribution");
                 Ok(None)
@@ -166,9 +166,9 @@ impl Pool {
 }
 
 enum Step {
-    /// Find a package, and who needs it.
+    /// Finds a package; the second name is the package that requires it.
     Enter(String, Option<String>),
-    /// All that it needs has its place.
+    /// All dependencies of the package are in the order.
     Leave(Arc<Available>),
 }
 

@@ -1,16 +1,16 @@
-//! What was unpacked last stays in memory for a while: a file is read in several calls, and by several sandboxes.
+//! The most recently unpacked files, kept in memory: several calls, and several sandboxes, read the same file.
 
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// How many bytes are kept, by all archives together.
+/// The bytes that are kept for all archives together.
 const KEPT: usize = 64 << 20;
 
 #[derive(Default)]
 struct Recent {
-    /// The oldest first.
+    /// The contents, the oldest first.
     contents: VecDeque<Arc<Vec<u8>>>,
     bytes: usize,
 }
@@ -19,14 +19,14 @@ impl Recent {
     fn keep(&mut self, content: Arc<Vec<u8>>, limit: usize) {
         self.bytes += content.len();
         self.contents.push_back(content);
-        // The newest stays whatever its size: it is being read.
+        // The newest stays regardless of its size: a read of it is in progress.
         while self.bytes > limit && self.contents.len() > 1 {
             self.bytes -= self.contents.pop_front().map_or(0, |oldest| oldest.len());
         }
     }
 }
 
-/// Keep `content` until as much as [`KEPT`] was unpacked after it.
+/// Keeps `content` until [`KEPT`] more bytes were unpacked.
 pub(super) fn keep(content: &Arc<Vec<u8>>) {
     static RECENT: Mutex<Recent> = Mutex::new(Recent { contents: VecDeque::new(), bytes: 0 });
     RECENT.lock().unwrap_or_else(PoisonError::into_inner).keep(Arc::clone(content), KEPT);

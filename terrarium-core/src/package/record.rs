@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// The SHA-256 of the files that have one in `text`, by their paths.
+/// Returns the SHA-256 of the files that have a hash in `text`, by their paths.
 pub(super) fn parse(text: &str) -> HashMap<String, [u8; 32]> {
     text.lines().filter_map(line).collect()
 }
 
-/// `PATH,sha256=HASH,SIZE`; a path with a comma is in quotes.
+/// Parses `PATH,sha256=HASH,SIZE`; a path with a comma is in quotes.
 fn line(line: &str) -> Option<(String, [u8; 32])> {
     let mut fields = line.rsplitn(3, ',');
     let _size = fields.next()?;

@@ -1,4 +1,4 @@
-//! A site folder: packages that an installer has unpacked already. It is mounted as a whole.
+//! A site folder: packages that an installer has unpacked. It is mounted as a whole.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -18,24 +18,24 @@ use super::{
 };
 use crate::sys::{file_stamp::FileStamp, regular_file};
 
-/// A folder with more files is refused.
+/// The most files of a site folder.
 const MAX_FILES: usize = 200_000;
-/// How deep its folders may lie in each other.
+/// The deepest nesting of its folders.
 const MAX_DEPTH: usize = 64;
-/// The end of the name of a folder with a package's metadata.
+/// The ending of the name of a folder with a package's metadata.
 pub(super) const DIST_INFO: &str = ".dist-info";
 
 /// A site folder.
 pub(crate) struct Site {
     root: PathBuf,
     files: Vec<PlacedFile>,
-    /// The packages in it, normalized.
+    /// The normalized names of the packages in it.
     packages: BTreeSet<String>,
     key: String,
 }
 
 impl Site {
-    /// Read the names of all files below a folder, and what the packages say of them.
+    /// Reads the names of all files below a folder, and the metadata of the packages.
     ///
     /// # Errors
     /// [`PackageError`], when it cannot be read, a link leads out of it, or a package in it is for another platform.
@@ -54,7 +54,7 @@ impl Site {
             let folder = real.join(top);
             check_tags(&folder, package, target)?;
             packages.insert(normalize(package.split('-').next().unwrap_or(package)));
-            // Written by the installer; without it files are read all the same.
+            // The installer's record of hashes, which is optional.
             if let Ok(text) = fs::read(folder.join("RECORD")) {
                 digests.extend(record::parse(&String::from_utf8_lossy(&text)));
             }
@@ -76,27 +76,27 @@ impl Site {
         Ok(Self { root: root.to_owned(), files, packages, key: format!("{:x}", key.finalize()) })
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub(crate) fn path(&self) -> &Path {
         &self.root
     }
 
-    /// Its files and their places.
+    /// Returns the files and their places.
     pub(crate) fn files(&self) -> &[PlacedFile] {
         &self.files
     }
 
-    /// The packages in it, normalized.
+    /// Returns the normalized names of the packages.
     pub(crate) fn packages(&self) -> &BTreeSet<String> {
         &self.packages
     }
 
-    /// Tells this state of the folder from others.
+    /// Returns the key that identifies this state of the folder.
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
 
-    /// Whether it has a module.
+    /// Whether the folder has a module.
     pub(crate) fn provides(&self, module: &str) -> bool {
         let start = format!("{SITE_PACKAGES}/{module}");
         let rests = self.files.iter().filter_map(|file| file.path.strip_prefix(&start));
@@ -104,7 +104,7 @@ impl Site {
     }
 }
 
-/// The names of all files below `folder`, relative to `root`; bytecode of other interpreters is left out.
+/// Collects the names of all files below `folder`, relative to `root`, without the bytecode of other interpreters.
 fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Result<(), PackageError> {
     for entry in fs::read_dir(folder).or_damaged(folder)? {
         let entry = entry.or_damaged(folder)?;
@@ -118,7 +118,9 @@ fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Re
             kind = fs::metadata(&led).or_damaged(&path)?.file_type();
         }
         if kind.is_dir() && entry.file_name() != "__pycache__" {
-            let depth = depth.checked_sub(1).ok_or_else(|| PackageError::damaged(&path, "its folders lie too deep"))?;
+            let depth = depth.checked_sub(1).ok_or_else(|| {
+                PackageError::damaged(&path, format!("its folders are nested more than {MAX_DEPTH} deep"))
+            })?;
             walk(root, &path, depth, found)?;
         } else if kind.is_file() {
             let name = path.strip_prefix(root).ok().and_then(Path::to_str);
@@ -131,7 +133,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Re
     Ok(())
 }
 
-/// A package that names its tags must have one that fits.
+/// Checks that one of the package's tags matches, if it has tags.
 fn check_tags(folder: &Path, package: &str, target: &Target) -> Result<(), PackageError> {
     let Ok(text) = fs::read_to_string(folder.join("WHEEL")) else {
         return Ok(());

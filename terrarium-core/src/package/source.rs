@@ -1,4 +1,5 @@
-//! Where packages come from: files, folders, distributions with a lock, the store. What an entry is, is seen from it.
+//! Package sources: files, folders, distributions with a lock, the package store. The content of an entry determines
+//! its kind.
 
 use std::{
     fs,
@@ -21,17 +22,17 @@ use crate::sys::regular_file;
 
 /// One entry of `packages_from`.
 pub(crate) enum Source {
-    /// Packages to choose from. Of several of one name the first that fits is taken.
+    /// Packages to choose from. Of several with the same name, the first that matches the target is used.
     Choice(Vec<Arc<Available>>),
-    /// Packages that are all there.
+    /// Packages that are mounted as a whole.
     Site(Arc<Site>),
 }
 
 impl Source {
-    /// `store` is where downloads lie: addresses are looked up there, since nothing is fetched here.
+    /// Opens an entry. `store` is the package store, which is searched for addresses, since nothing is downloaded here.
     ///
     /// # Errors
-    /// [`PackageError`] for what is not there, cannot be read, or is nothing that holds packages.
+    /// [`PackageError`] for an entry that does not exist, cannot be read, or contains no packages.
     pub(crate) fn open(entry: &str, store: &Path, target: &Target) -> Result<Self, PackageError> {
         if is_address(entry) {
             return downloaded(entry, store, target);
@@ -51,10 +52,10 @@ impl Source {
         }
     }
 
-    /// What was downloaded; nothing, if nothing was.
+    /// Opens the package store, which may be absent.
     ///
     /// # Errors
-    /// [`PackageError::Damaged`] for a store that is broken.
+    /// [`PackageError::Damaged`] for a package store that is broken.
     pub(crate) fn store(store: &Path, target: &Target) -> Result<Self, PackageError> {
         let lock = store.join(LOCK_FILE);
         match lock.exists() {
@@ -69,17 +70,17 @@ pub(super) fn is_address(entry: &str) -> bool {
     entry.starts_with("https://") || entry.starts_with("http://")
 }
 
-/// The address of a distribution's folder, without a `/` at its end.
+/// Returns the address of a distribution's folder, without a `/` at its end.
 pub(super) fn folder_address(entry: &str) -> &str {
     entry.trim_end_matches(LOCK_FILE).trim_end_matches('/')
 }
 
-/// The error of an entry that cannot be used, which no other error caused.
+/// Returns the error of an entry that cannot be used, without a source.
 fn unusable(entry: &str, reason: &str) -> PackageError {
     PackageError::Source { entry: entry.to_owned(), reason: reason.to_owned(), source: None }
 }
 
-/// The packages of a store that came from an address.
+/// Returns the packages of a package store that were downloaded from an address.
 fn downloaded(entry: &str, store: &Path, target: &Target) -> Result<Source, PackageError> {
     let wanted = folder_address(entry);
     let Source::Choice(mut packages) = Source::store(store, target)? else {
@@ -92,7 +93,7 @@ fn downloaded(entry: &str, store: &Path, target: &Target) -> Result<Source, Pack
     Ok(Source::Choice(packages))
 }
 
-/// What a folder is; `None` if it holds no packages.
+/// Opens a folder according to its content; `None` if it contains no packages.
 fn folder(path: &Path, target: &Target) -> std::io::Result<Option<Result<Source, PackageError>>> {
     let lock = path.join(LOCK_FILE);
     if lock.exists() {
@@ -114,7 +115,7 @@ fn folder(path: &Path, target: &Target) -> std::io::Result<Option<Result<Source,
     Ok((!wheels.is_empty()).then(|| choice(wheels, target)))
 }
 
-/// Wheels, the best of each name first: those that fit, by version.
+/// Orders wheels, the best of each name first: matching ones before others, then by version.
 fn choice(wheels: Vec<PathBuf>, target: &Target) -> Result<Source, PackageError> {
     let mut packages = wheels.into_iter().map(wheel).collect::<Result<Vec<_>, _>>()?;
     packages.sort_by_cached_key(|package| {
@@ -131,13 +132,13 @@ fn wheel(path: PathBuf) -> Result<Available, PackageError> {
     Ok(Available::wheel(name, path))
 }
 
-/// The packages of a lock whose files lie beside it.
+/// Opens the packages of a lock whose files are beside it.
 fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
     let parsed = read_lock(lock, target)?;
     let folder = lock.parent().unwrap_or(Path::new(""));
     let packages = parsed.packages.into_iter().filter(|(_, package)| package.package_type != PackageType::Other);
     let packages = packages.map(|(name, package)| {
-        // Of a file that lies elsewhere a copy beside the lock will do.
+        // For a file elsewhere, a copy beside the lock is used.
         let file = package.file_name.rsplit('/').next().unwrap_or(&package.file_name);
         let path = folder.join(file);
         Arc::new(Available::locked(name, package, path))
@@ -145,7 +146,7 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
     Ok(Source::Choice(packages.collect()))
 }
 
-/// Read a lock from a file.
+/// Reads a lock from a file.
 ///
 /// # Errors
 /// [`PackageError::Damaged`].

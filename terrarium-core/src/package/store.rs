@@ -1,7 +1,7 @@
-//! The store: packages that were downloaded, with the lock that they came from.
+//! The package store: the folder of downloaded packages, with their lock.
 //!
-//! It is a distribution itself, a folder with a lock, so that a sandbox reads it like any other. Nothing but
-//! [`PackageStore::add`] and [`PackageStore::update`] uses the network.
+//! The package store is a distribution, a folder with a lock, so that a sandbox reads it like any other. Only
+//! [`PackageStore::add`] and [`PackageStore::update`] use the network.
 
 use std::{
     collections::BTreeSet,
@@ -22,8 +22,8 @@ use super::{
     source::{folder_address, is_address, read_lock},
 };
 
-/// The packages on this machine: what sandboxes take theirs from, unless
-/// [`SandboxOptions::packages_from`](crate::SandboxOptions::packages_from) names other places.
+/// The packages on this machine. They are the package source of a sandbox, unless
+/// [`SandboxOptions::packages_from`](crate::SandboxOptions::packages_from) names others.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {
@@ -39,17 +39,17 @@ use super::{
 pub struct PackageStore {
     dir: PathBuf,
     target: Target,
-    /// Where packages come from by default.
+    /// The default distribution.
     distribution: Distribution,
 }
 
-/// A distribution whose lock is at hand.
+/// A distribution whose lock is in memory.
 pub(crate) struct Distribution {
     pub(crate) url: String,
     pub(crate) lock: Vec<u8>,
 }
 
-/// A package of the store.
+/// A package of the package store.
 ///
 /// ```
 /// let package: terrarium_core::StoredPackage =
@@ -59,15 +59,15 @@ pub(crate) struct Distribution {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredPackage {
-    /// Its name.
+    /// The package's name.
     pub name: String,
-    /// Its version.
+    /// The package's version.
     pub version: String,
-    /// The size of its file in bytes.
+    /// The size of the package's file in bytes.
     pub bytes: u64,
-    /// Whether it was asked for by name; otherwise another package needs it.
+    /// Whether a user requested it by name; otherwise another package requires it.
     pub asked: bool,
-    /// The distribution that it came from: an address or a folder.
+    /// The distribution of the package: an address or a folder.
     pub from: String,
 }
 
@@ -76,12 +76,12 @@ impl PackageStore {
         Self { dir, target, distribution }
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub fn path(&self) -> &Path {
         &self.dir
     }
 
-    /// The packages, by name.
+    /// Lists the packages, by name.
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when the store's lock is broken.
@@ -89,14 +89,15 @@ impl PackageStore {
         Ok(self.lock()?.packages.values().map(|package| self.stored(package)).collect())
     }
 
-    /// Download packages and all that they need, and give those that are new. `from` is another distribution than the
-    /// default one: the address or the folder of a lock.
+    /// Downloads packages and their dependencies, and returns the new ones.
+    ///
+    /// `from` is another distribution than the default one: the address or the folder of a lock.
     ///
     /// # Errors
     /// [`PackageError::Unknown`] for a name that the distribution does not have, [`PackageError::Download`] and
-    /// [`PackageError::Hash`] for files that do not arrive, [`PackageError::Store`] for a store that cannot be
-    /// written, [`PackageError::Cancelled`] when `progress` breaks. The parts that arrived are kept, and the next call
-    /// continues from there.
+    /// [`PackageError::Hash`] for files that do not arrive, [`PackageError::Store`] for a store that is not writable,
+    /// [`PackageError::Cancelled`] when `progress` breaks. Downloaded files and parts of files are kept, and the next
+    /// call continues from there.
     pub fn add(
         &self,
         names: &[String],
@@ -108,8 +109,8 @@ impl PackageStore {
         self.fetch(names, &url, &lock, progress)
     }
 
-    /// Bring packages (without names: all) to the versions that their distributions have now, and give those that
-    /// changed.
+    /// Updates packages (without names: all) to the current versions of their distributions, and returns the packages
+    /// that changed.
     ///
     /// # Errors
     /// As for [`add`](Self::add); [`PackageError::Unknown`] for a name that is not in the store.
@@ -137,11 +138,11 @@ impl PackageStore {
         Ok(changed)
     }
 
-    /// Remove packages, and those that only they needed.
+    /// Removes packages, and their dependencies that no other package requires.
     ///
     /// # Errors
-    /// [`PackageError::Unknown`] for a name that is not in the store, [`PackageError::Store`] for one that another
-    /// package needs.
+    /// [`PackageError::Unknown`] for a name that is not in the store, [`PackageError::Store`] for a package that
+    /// another package requires.
     pub fn remove(&self, names: &[String]) -> Result<Vec<StoredPackage>, PackageError> {
         let _guard = self.guard()?;
         let mut lock = self.lock()?;
@@ -166,7 +167,7 @@ impl PackageStore {
         let (keep, removed): (Vec<_>, Vec<_>) = all.into_iter().partition(|(name, _)| needed.contains(name));
         lock.packages = keep.into_iter().collect();
         let listed = removed.iter().map(|(_, package)| self.stored(package)).collect();
-        // The lock first: a file that it does not name does no harm, a name without its file would.
+        // The lock first: a file without an entry is harmless, an entry without its file is not.
         self.write(&lock)?;
         for (_, package) in &removed {
             self.discard(&package.file_name)?;
@@ -211,7 +212,7 @@ impl PackageStore {
                 new.push(self.stored(&package));
             }
             present.packages.insert(name, package);
-            // Written after each file: what has arrived counts, whatever becomes of the rest.
+            // Written after each file: a downloaded file counts, even if a later one fails.
             self.write(&present)?;
             if let Some(old) = old {
                 self.discard(&old)?;
@@ -220,7 +221,7 @@ impl PackageStore {
         Ok(new)
     }
 
-    /// A distribution's address or folder, and its lock.
+    /// Returns a distribution's address or folder, and its lock.
     fn distribution(&self, from: Option<&str>) -> Result<(String, Lock), PackageError> {
         let Some(from) = from else {
             let Distribution { url, lock } = &self.distribution;
@@ -252,7 +253,7 @@ impl PackageStore {
         }
     }
 
-    /// Whole or not at all.
+    /// Writes the lock completely or not at all.
     fn write(&self, lock: &Lock) -> Result<(), PackageError> {
         let path = self.dir.join(LOCK_FILE);
         let part = self.dir.join(format!(".{LOCK_FILE}.part"));
@@ -291,7 +292,7 @@ impl PackageStore {
     }
 }
 
-/// Where a lock's file lies: relative names are beside the lock.
+/// Returns the address of a lock's file: relative names are beside the lock.
 fn address(from: &str, file_name: &str) -> String {
     match is_address(file_name) {
         true => file_name.to_owned(),
@@ -299,7 +300,7 @@ fn address(from: &str, file_name: &str) -> String {
     }
 }
 
-/// The name that a file gets in the store: no lock may choose another folder.
+/// Returns the name of a file in the store: a lock cannot choose another folder.
 fn checked_file_name(package: &LockedPackage, from: &str) -> Result<String, PackageError> {
     let name = package.file_name.rsplit('/').next().unwrap_or_default();
     match name.starts_with('.') || name.is_empty() || name.contains(['\\', '\0']) || name == LOCK_FILE {

@@ -1,10 +1,10 @@
-//! What a wheel's file name says, and which wheels fit this guest.
+//! Tags of wheels: parsed from the name of the file, and matched against the guest.
 
 use std::path::Path;
 
 use super::{PackageError, name::normalize};
 
-/// What wheels are for: the guest's Python and its platform.
+/// The target of wheels: the guest's Python and its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// Python's version, such as 3 and 14.
@@ -17,12 +17,12 @@ pub(crate) struct Target {
     pub(crate) abi: String,
 }
 
-/// A wheel's file name, taken apart.
+/// The parts of a wheel's file name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WheelName {
-    /// The package, normalized.
+    /// The normalized name of the package.
     pub(crate) name: String,
-    /// Its version as it stands there.
+    /// The version as written in the file name.
     pub(crate) version: String,
     python: String,
     abi: String,
@@ -30,7 +30,7 @@ pub(crate) struct WheelName {
 }
 
 impl WheelName {
-    /// From a path whose last part is `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`.
+    /// Parses a path whose last part is `NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl`.
     pub(crate) fn parse(path: &Path) -> Option<Self> {
         let stem = path.file_name()?.to_str()?.strip_suffix(".whl")?;
         let parts: Vec<&str> = stem.split('-').collect();
@@ -45,7 +45,7 @@ impl WheelName {
         Some(Self { name: normalize(name), version: version.to_owned(), python, abi, platform })
     }
 
-    /// Whether the guest can load it.
+    /// Whether the guest can load the wheel.
     pub(crate) fn fits(&self, target: &Target) -> bool {
         self.python.split('.').any(|python| {
             self.abi.split('.').any(|abi| {
@@ -56,7 +56,7 @@ impl WheelName {
         })
     }
 
-    /// That the guest can load it.
+    /// Checks that the guest can load the wheel.
     ///
     /// # Errors
     /// [`PackageError::Platform`].
@@ -76,7 +76,7 @@ impl WheelName {
     }
 }
 
-/// Whether one combination of a wheel's tags suits a Python on a platform that matches already.
+/// Whether a combination of a wheel's tags suits a Python; the caller has matched the platform.
 fn suits(python: &str, abi: &str, platform: &str, (major, minor): (u32, u32)) -> bool {
     let digits = python.trim_start_matches(|c: char| c.is_ascii_lowercase());
     let kind = &python[..python.len() - digits.len()];

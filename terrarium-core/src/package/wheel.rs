@@ -18,9 +18,9 @@ use super::{
 };
 use terrarium_unix::vfs::Content;
 
-/// `RECORD`, `METADATA` and `top_level.txt` are not larger.
+/// The largest `RECORD`, `METADATA` or `top_level.txt`.
 const MAX_TEXT: u64 = 64 << 20;
-/// Nor is the name in a link.
+/// The longest target of a link.
 const MAX_TARGET: u64 = 4095;
 
 /// A wheel, or an archive of shared libraries. Its directory was read, its files were not.
@@ -29,13 +29,14 @@ pub(crate) struct Wheel {
     content: Content,
     archive: Archive,
     entries: Vec<Entry>,
-    /// The name of the folder with the metadata; none for libraries.
+    /// The name of the folder with the metadata; `None` for libraries.
     dist_info: Option<String>,
 }
 
 impl Wheel {
     /// # Errors
-    /// [`PackageError`], when it cannot be read, is no wheel, does not fit the guest, or holds a path that leads out.
+    /// [`PackageError`], when it cannot be read, is not a wheel, does not match the guest, or has a path that leads
+    /// out.
     pub(crate) fn open(path: &Path, target: &Target) -> Result<Self, PackageError> {
         let name = WheelName::parse(path)
             .ok_or_else(|| PackageError::damaged(path, "its name is not NAME-VERSION-PYTHON-ABI-PLATFORM.whl"))?;
@@ -52,7 +53,7 @@ impl Wheel {
         Ok(wheel)
     }
 
-    /// An archive of shared libraries.
+    /// Opens an archive of shared libraries.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -68,12 +69,12 @@ impl Wheel {
         Ok(Self { path: path.to_owned(), content, archive, entries, dist_info: None })
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The SHA-256 of the whole file, in hexadecimal. Reads all of it.
+    /// Reads the whole file and returns its SHA-256 in hexadecimal.
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when it cannot be read.
@@ -93,7 +94,7 @@ impl Wheel {
         }
     }
 
-    /// The packages that it needs.
+    /// Returns the dependencies of the package.
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when the metadata is broken or missing.
@@ -104,7 +105,7 @@ impl Wheel {
         metadata::requirements(&text, target).map_err(|reason| PackageError::damaged(&self.path, reason))
     }
 
-    /// The modules and packages that it puts into the folder of modules, without what stands in others.
+    /// Returns the modules and packages at the top level of the folder for modules.
     pub(crate) fn modules(&self) -> Vec<String> {
         let is_code = |name: &str| [".py", ".so"].iter().any(|end| name.ends_with(end));
         let modules = self.entries.iter().filter(|entry| is_code(&entry.name)).filter_map(|entry| {
@@ -117,7 +118,7 @@ impl Wheel {
         modules.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// All files and their places.
+    /// Returns all files and their places.
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when a member has no place.
@@ -151,7 +152,7 @@ impl Wheel {
         }
     }
 
-    /// Where a member belongs, as installers put it.
+    /// Returns the place of a member, as installers choose it.
     fn place(&self, member: &str) -> Result<String, PackageError> {
         let Some(dist_info) = &self.dist_info else {
             let name = member.rsplit('/').next().unwrap_or(member);
@@ -175,7 +176,7 @@ impl Wheel {
         })
     }
 
-    /// The text of a file of the metadata, if it is there.
+    /// Returns the text of a file of the metadata, if it exists.
     fn metadata(&self, name: &str) -> Result<Option<String>, PackageError> {
         let Some(dist_info) = &self.dist_info else {
             return Ok(None);

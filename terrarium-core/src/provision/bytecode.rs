@@ -1,8 +1,8 @@
-//! The bytecode of packages: compiled once, by the guest itself, and kept in the cache folder.
+//! The bytecode of packages: compiled once, by a guest, and kept in the cache folder.
 //!
-//! Wheels hold sources. Importing those of pandas takes seconds, in every fresh interpreter; from bytecode it takes a
-//! fraction. A package is compiled alone and where nothing of it can be imported, so that none can put code into
-//! another's bytecode.
+//! Wheels contain sources. The import of pandas from sources takes seconds in every fresh interpreter, from bytecode a
+//! fraction of that. Each package is compiled separately, in a guest that cannot import the package, so that no package
+//! can put code into the bytecode of another.
 
 use std::{
     collections::BTreeMap,
@@ -24,18 +24,18 @@ use crate::{
 };
 use terrarium_unix::vfs::{Layer, LayerBuilder};
 
-/// The folder of the guest that holds the sources which are compiled.
+/// The folder of the guest with the sources to compile.
 pub(crate) const SOURCES: &str = "/sources";
-/// Raise it when the program that compiles, or the form of its output, changes.
+/// The version of the compiling program and of the form of its output; a change of either raises it.
 const FORMAT: u32 = 1;
 /// The number of packages that are compiled at a time.
 const WORKERS: usize = 2;
 
-/// Compiles the sources in the folder [`SOURCES`] of a layer, in a guest whose cache folder is the path, and gives the
+/// Compiles the sources in the folder [`SOURCES`] of a layer, in a guest whose cache folder is the path. Returns the
 /// bytecode by the paths at which the interpreter looks for it, relative to the root.
 pub(crate) type CompileSources = fn(Layer, Option<&Path>) -> Result<BTreeMap<String, Bytes>>;
 
-/// The bytecode of the packages that have sources, as packages of their own.
+/// Returns the bytecode of the packages that have sources, as separate packages.
 ///
 /// # Errors
 /// [`Error::Cache`](crate::Error::Cache), when the cache cannot be used, and faults of the host.
@@ -61,7 +61,7 @@ pub(super) fn bytecode(
         match from_archive(&path) {
             Ok(files) => bytecode.push(PackageFiles { origin: path, key: name, files }),
             Err(error) => {
-                tracing::warn!(%error, "bytecode is damaged and will be made again");
+                tracing::warn!(%error, "bytecode is damaged and is compiled again");
                 cache.forget(&name);
             }
         }
@@ -69,7 +69,7 @@ pub(super) fn bytecode(
     Ok(bytecode)
 }
 
-/// The sources of a package that are compiled. Its tests are not: they are large, and seldom imported.
+/// Returns the sources of a package to compile. Its tests are excluded: they are large, and seldom imported.
 fn sources(item: &PackageFiles) -> impl Iterator<Item = &PlacedFile> {
     item.files.iter().filter(|file| {
         let is_source = file.path.ends_with(".py") && matches!(file.kind, PlacedKind::File { .. });
@@ -77,7 +77,7 @@ fn sources(item: &PackageFiles) -> impl Iterator<Item = &PlacedFile> {
     })
 }
 
-/// Named by all that the bytecode depends on.
+/// Returns a name that is derived from everything that the bytecode depends on.
 fn file_name(item: &PackageFiles) -> Result<String> {
     let python = target()?.full;
     let digest = Sha256::digest(format!("bytecode {FORMAT} of Python {python} for {}", item.key));
@@ -109,7 +109,7 @@ fn compile_all(
     })
 }
 
-/// The bytecode of a package. It is compiled where nothing of it can be imported.
+/// Compiles a package's sources, in a guest that cannot import the package.
 fn compiled(item: &PackageFiles, cache_dir: Option<&Path>, compile: CompileSources) -> Result<BTreeMap<String, Bytes>> {
     let started = std::time::Instant::now();
     let mut builder = LayerBuilder::on(&*layer()?);
@@ -123,7 +123,7 @@ fn compiled(item: &PackageFiles, cache_dir: Option<&Path>, compile: CompileSourc
     Ok(files)
 }
 
-/// In one file. It is not compressed: it is read more often than written.
+/// Packs the bytecode into one file, uncompressed because it is read more often than written.
 fn pack(files: &BTreeMap<String, Bytes>) -> Result<Vec<u8>> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);

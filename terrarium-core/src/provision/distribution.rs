@@ -1,4 +1,4 @@
-//! The guest's own distribution: the interpreter's module and the read-only files that every sandbox starts with.
+//! The guest's own distribution: the interpreter's module and the read-only files of every sandbox.
 
 use std::{
     io,
@@ -25,10 +25,10 @@ use terrarium_wasm::rewrite::Safepoint;
 /// The time-zone database, as a package.
 const TZDATA: &str = "/lib/terrarium/tzdata";
 
-/// The name of the bare image: the one of the interpreter without packages.
+/// The name of the bare image.
 pub(crate) const BARE: &str = "base";
 
-/// The guest's artifacts.
+/// Returns the guest's artifacts.
 ///
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
@@ -36,7 +36,7 @@ pub(crate) fn runtime() -> Result<&'static Runtime> {
     Runtime::bundled().or_artifacts()
 }
 
-/// Identifies the guest: its artifacts, and the harness that runs in it.
+/// Returns a key that identifies the guest: its artifacts and its harness.
 ///
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
@@ -51,7 +51,7 @@ pub(crate) fn guest_key() -> Result<String> {
     Ok(format!("{} {:x}", runtime()?.key(), hasher.finalize()))
 }
 
-/// What packages must fit.
+/// Returns the target that packages must match.
 ///
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
@@ -63,8 +63,8 @@ pub(crate) fn target() -> Result<Target> {
     Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
 }
 
-/// The machine that runs the interpreter, whose compiled code is kept in `cache_dir` (none: the default folder), for
-/// code that is compiled with `inlining` or without.
+/// Returns the machine that runs the interpreter. Its compiled code is kept in `cache_dir` (`None`: the default
+/// folder), and `inlining` selects code with or without inlining.
 ///
 /// # Errors
 /// Those of [`runtime`] and [`Machine::shared`].
@@ -72,25 +72,25 @@ pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Ma
     Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm, safepoint: Safepoint::Define }, inlining)
 }
 
-/// The interpreter's module as the artifacts have it.
+/// Returns the interpreter's module from the artifacts.
 pub(crate) fn wasm() -> Result<Vec<u8>> {
     runtime()?.python_wasm().or_artifacts()
 }
 
-/// The environment that configures CPython at its start; the code does not see it.
+/// Returns the environment that configures CPython at its start; the code does not see it.
 pub(crate) fn start_environment(home: &str) -> Vec<(String, String)> {
     let search = format!("{HARNESS_ROOT}:{SITE_PACKAGES}:{TZDATA}");
     [
         ("HOME", home),
         ("PYTHONPATH", &search),
-        // What is written must be with the host at once: a run may be stopped at any time.
+        // Output must reach the host at once: a run may be stopped at any time.
         ("PYTHONUNBUFFERED", "1"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
 }
 
-/// The read-only files that all sandboxes share.
+/// Returns the layer of the read-only files that all sandboxes share.
 ///
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
@@ -110,20 +110,20 @@ fn build(library: &'static Packed, bytecode: &'static Packed) -> Result<Layer, A
     let mut layer = LayerBuilder::unix();
     layer.owner(Credentials::ROOT);
     // The members of both archives have absolute paths.
-    mount(&mut layer, "", Content::Source(Arc::new(Shipped(library))))?;
+    mount(&mut layer, "", Content::Source(Arc::new(ArtifactContent(library))))?;
     layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::default())?;
     for (name, source) in HARNESS_FILES {
         let path = format!("{HARNESS_ROOT}/{name}");
         layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
     }
-    mount(&mut layer, "", Content::Source(Arc::new(Shipped(bytecode))))?;
+    mount(&mut layer, "", Content::Source(Arc::new(ArtifactContent(bytecode))))?;
     Ok(layer.build())
 }
 
-/// An artifact as content of files.
-struct Shipped(&'static Packed);
+/// An artifact as the content of files.
+struct ArtifactContent(&'static Packed);
 
-impl ReadAt for Shipped {
+impl ReadAt for ArtifactContent {
     fn len(&self) -> u64 {
         self.0.len()
     }

@@ -1,4 +1,4 @@
-//! Values that are made once in a process for each key.
+//! Values that are made once per process and key.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use crate::Result;
 /// The number of values that are kept.
 const CAPACITY: usize = 32;
 
-/// The value that `make` gave for a key before, or gives now. Other callers wait meanwhile, since it may take long.
+/// Returns the remembered value of a key, or makes it. Other callers wait meanwhile, since `make` may take long.
 pub(super) fn remembered<T>(
     all: &Mutex<BTreeMap<String, Arc<T>>>,
     key: String,

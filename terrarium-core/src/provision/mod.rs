@@ -1,9 +1,9 @@
-//! From artifacts and packages to layers of files: all that an interpreter finds before it starts.
+//! Layers of files from artifacts and packages: everything that an interpreter has before it starts.
 //!
 //! The *distribution* is the guest itself: its module, its standard library, its lock of packages. *Mounting* resolves
-//! the packages that options name, compiles their sources to bytecode and their libraries to machine code, and gives a
-//! layer. The folder knows neither images nor runs: compiling sources takes an interpreter, so it is handed in as a
-//! function ([`CompileSources`]).
+//! the packages that options name, compiles their sources to bytecode and their libraries to machine code, and returns
+//! a layer. This module depends neither on images nor on runs: compilation of sources needs an interpreter, so callers
+//! pass it as a function (`CompileSources`).
 
 mod bytecode;
 mod distribution;

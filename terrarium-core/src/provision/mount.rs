@@ -1,4 +1,4 @@
-//! From the options to mounted packages.
+//! Mounted packages from the options.
 
 use std::{
     collections::BTreeMap,
@@ -21,19 +21,19 @@ use crate::{
 };
 use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
 
-/// Packages with the files that every sandbox has.
+/// Packages, together with the files of every sandbox.
 pub(crate) struct MountedPackages {
     pub(crate) layer: Arc<Layer>,
-    /// The packages' names, with those that others need.
+    /// The packages' names, including dependencies.
     pub(crate) names: Vec<String>,
-    /// Their files, bytecode included.
+    /// The packages' files, including bytecode.
     pub(crate) files: Vec<PlacedFile>,
-    /// Tells them from any others; empty for none.
+    /// The key that identifies these packages; empty for no packages.
     pub(crate) key: String,
 }
 
 impl MountedPackages {
-    /// No packages.
+    /// Returns a value without packages.
     ///
     /// # Errors
     /// [`Error::Artifacts`].
@@ -42,18 +42,18 @@ impl MountedPackages {
     }
 }
 
-/// Gives a sandbox its packages.
+/// Provides a sandbox with its packages.
 pub(crate) struct PackageProvider {
-    /// None, if the options ask for no packages.
+    /// The pool; `None`, if the options request no packages.
     pool: Option<Arc<Pool>>,
     compile: CompileSources,
 }
 
 impl PackageProvider {
-    /// Open the sources of the options.
+    /// Opens the package sources of the options.
     ///
     /// # Errors
-    /// [`Error::Package`] for one that cannot be used.
+    /// [`Error::Package`] for a package source that cannot be used.
     pub(crate) fn new(options: &SandboxOptions, compile: CompileSources) -> Result<Self> {
         if options.packages == Packages::default() && options.packages_from.is_empty() {
             return Ok(Self { pool: None, compile });
@@ -62,15 +62,15 @@ impl PackageProvider {
         Ok(Self { pool: Some(pool), compile })
     }
 
-    /// The packages of all sources, if there are any.
+    /// Returns the packages of all package sources, if there are any.
     pub(crate) fn pool(&self) -> Option<&Pool> {
         self.pool.as_deref()
     }
 
-    /// What is there whatever the code is: the packages that the options list, and site folders.
+    /// Returns the packages that do not depend on the code: those that the options list, and site folders.
     ///
     /// # Errors
-    /// [`Error::Package`] for a package that is not there or broken.
+    /// [`Error::Package`] for a package that is missing or broken.
     pub(crate) fn preloaded(&self, options: &SandboxOptions, inlining: bool) -> Result<Arc<MountedPackages>> {
         let (Some(pool), listed) = (&self.pool, listed(options)) else {
             return Ok(Arc::new(MountedPackages::none()?));
@@ -79,17 +79,17 @@ impl PackageProvider {
         mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile)
     }
 
-    /// The modules that an image with the options' packages imports; none, if the options list no packages, ask for none
-    /// to be preloaded, or name a site folder, which may change.
+    /// Returns the modules that an image with the options' packages imports. `None`, if the options list no packages,
+    /// turn off `preload`, or name a site folder, which may change.
     pub(crate) fn preloaded_modules(&self, options: &SandboxOptions) -> Option<Vec<String>> {
         let pool = self.pool.as_ref().filter(|pool| pool.sites().is_empty() && options.preload)?;
         Some(pool.modules(listed(options).iter().map(String::as_str)))
     }
 
-    /// The packages that the code of a run imports, if the options ask to find them.
+    /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`].
     ///
     /// # Errors
-    /// [`Error::Package`] for a package that is broken. One that is missing is left to Python's own error.
+    /// [`Error::Package`] for a package that is broken. A missing package is left to Python's own error.
     pub(crate) fn imported(
         &self,
         options: &SandboxOptions,
@@ -120,10 +120,10 @@ impl PackageProvider {
     }
 }
 
-/// The packages that an image is to have, and the modules that it imports.
+/// Returns the packages of an image, and the modules that it imports.
 ///
 /// # Errors
-/// [`Error::Package`] for packages that are not there or broken, [`Error::InvalidOption`] for a site folder.
+/// [`Error::Package`] for packages that are missing or broken, [`Error::InvalidOption`] for a site folder.
 pub(crate) fn mount_for_image(
     options: &ImageOptions,
     compile: CompileSources,
@@ -149,7 +149,7 @@ fn listed(options: &SandboxOptions) -> &[String] {
     }
 }
 
-/// The sources, opened once for as long as they do not change.
+/// Returns the pool of the package sources, which stays open until a source changes.
 fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
     static POOLS: Mutex<BTreeMap<String, Arc<Pool>>> = Mutex::new(BTreeMap::new());
     let stamps: Vec<String> = from.iter().map(Path::new).chain([store]).map(stamp).collect();
@@ -158,7 +158,7 @@ fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
     remembered(&POOLS, key, make)
 }
 
-/// Changes when a file, or one that lies in a folder, changes.
+/// Returns a text that changes when a file, or a file in a folder, changes.
 fn stamp(path: &Path) -> String {
     let of = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok()));
     let listed = fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
@@ -168,7 +168,7 @@ fn stamp(path: &Path) -> String {
     format!("{digest:x}")
 }
 
-/// The packages as a layer, made once in a process; their libraries are compiled with `inlining` or without.
+/// Returns the packages as a layer, made once in a process; `inlining` selects how their libraries are compiled.
 fn mounted(
     pool: &Pool,
     packages: &[Arc<Available>],
@@ -184,13 +184,13 @@ fn mounted(
         return Ok(Arc::new(MountedPackages::none()?));
     }
     remembered(&SETS, format!("{cache_dir:?} {inlining} {keys:?}"), || {
-        // What is installed last replaces what was there: the first source comes last, and so wins.
+        // The last file at a path wins, so the first source comes last.
         let mut items = Vec::new();
         for opened in &opened {
             let files = opened.wheel.files()?;
             items.push(PackageFiles { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
         }
-        // A site folder may hold much that no code imports; its libraries are compiled when they are loaded.
+        // A site folder may have many libraries that no code imports; they are compiled when they are loaded.
         prepare_libraries(&items, cache_dir, inlining)?;
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
@@ -207,7 +207,7 @@ fn mounted(
     })
 }
 
-/// Have the native libraries of packages compiled, before the time of a run is counted.
+/// Compiles the native libraries of packages before the time of a run is counted.
 fn prepare_libraries(items: &[PackageFiles], cache_dir: Option<&Path>, inlining: bool) -> Result<()> {
     let files = items.iter().flat_map(|item| &item.files);
     let libraries: Vec<(&str, &Content)> = files

@@ -1,4 +1,4 @@
-//! The store of downloaded packages below the cache folder.
+//! The package store below the cache folder.
 
 use std::path::{Path, PathBuf};
 
@@ -10,12 +10,12 @@ use crate::{
     package::{Distribution, PackageStore},
 };
 
-/// The folder of downloads below the cache folder.
+/// The name of the package store below the cache folder.
 const STORE: &str = "packages";
-/// Where the guest's own distribution publishes its packages, by version.
+/// The address where the guest's own distribution publishes its packages, by version.
 const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
 
-/// The folder of downloaded packages.
+/// Returns the folder of the package store.
 ///
 /// # Errors
 /// [`Error::Cache`], when there is no cache folder.
@@ -28,15 +28,15 @@ pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
 }
 
 impl PackageStore {
-    /// Opens the store in a cache folder: [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir), or the
-    /// default one. The store is created if it does not exist.
+    /// Opens the package store in a cache folder:
+    /// [`SandboxOptions::cache_dir`](crate::SandboxOptions::cache_dir), or the default folder. Creates it if needed.
     ///
     /// # Errors
-    /// [`Error::Cache`], when it cannot be made or others may write to it.
+    /// [`Error::Cache`], when it cannot be created or others can write to it.
     pub fn open(cache_dir: Option<&Path>) -> Result<Self> {
         let dir = store_dir(cache_dir)?;
         Cache::open(cache_dir)?;
-        // The same rules as for compiled code: what lies in it is run without asking again.
+        // The same rules as for compiled code: files of the store run without another check.
         Cache::open(Some(&dir))?;
         let runtime = runtime()?;
         let lock = runtime.package_lock().or_artifacts()?;

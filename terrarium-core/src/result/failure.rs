@@ -6,16 +6,16 @@ use super::{ExecutionResult, PythonError, Status};
 
 /// A run that did not succeed, as an error: [`ExecutionResult::into_success`].
 ///
-/// Its source is the run's [`PythonError`].
+/// The source is the run's [`PythonError`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExecutionFailure {
-    /// All that the run left behind.
+    /// The outcome of the run.
     pub result: ExecutionResult,
 }
 
 impl ExecutionResult {
-    /// The result, if the run succeeded, or else an error that holds it.
+    /// Returns the result if the run succeeded, or else an error that contains it.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -55,7 +55,7 @@ impl Error for ExecutionFailure {
     }
 }
 
-/// The last line of its traceback: `ZeroDivisionError: division by zero`.
+/// Writes the last line of the traceback: `ZeroDivisionError: division by zero`.
 impl fmt::Display for PythonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.message.as_str() {
@@ -67,7 +67,7 @@ impl fmt::Display for PythonError {
 
 impl Error for PythonError {}
 
-/// The name that the status has in JSON.
+/// Writes the name that the status has in JSON.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,4 +1,4 @@
-//! Checks of the code and the options of a run, before anything is started.
+//! Checks of the code and the options of a run, before its interpreter starts.
 
 use crate::{Error, ExecuteOptions, Result, SandboxOptions, options::validate};
 

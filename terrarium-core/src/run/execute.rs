@@ -1,4 +1,4 @@
-//! Running code in a live interpreter, and collecting the streams, values and files that it leaves behind.
+//! Execution of code in a live interpreter, and collection of its streams, values and files.
 
 use std::time::Instant;
 
@@ -18,12 +18,12 @@ use terrarium_unix::{
     vfs::{At, Content, Mark},
 };
 
-/// The name of the code in tracebacks, unless the caller gives one.
+/// The name of the code in tracebacks, unless the caller names it.
 const FILENAME: &str = "main.py";
-/// Folders whose files are nobody's output.
+/// Folders whose files are not part of the result.
 const SCRATCH: [&str; 2] = ["/tmp/", "/dev/"];
 
-/// Runs code, which the caller has checked with its options, and collects what it leaves behind.
+/// Runs code, which the caller has checked with its options, and collects the result.
 ///
 /// # Errors
 /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -97,7 +97,7 @@ pub(crate) fn execute(
     Ok(result)
 }
 
-/// Streams and files.
+/// Collects streams and files.
 fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result: &mut ExecutionResult) {
     let process = live.process();
     let (output, error) = (&mut process.streams.output, &mut process.streams.error);
@@ -113,7 +113,7 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
         if SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
             continue;
         }
-        // A file that cannot be read any more (its folder was replaced meanwhile) is none.
+        // A file that is no longer readable (its folder was replaced meanwhile) does not count.
         if let Ok(content) = process.vfs.host_read(changed)
             && let Ok(content) = bytes(content)
         {
@@ -128,7 +128,7 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
     }
 }
 
-/// Put packages into the files of a live interpreter.
+/// Mounts packages into the files of a live interpreter.
 fn add_packages(live: &mut LiveInterpreter, found: &MountedPackages) -> Result<()> {
     let fault = |path: &str, errno| file_error(FileOperation::Mount, path, errno);
     if found.names.iter().all(|name| live.packages.contains(name)) {
@@ -149,7 +149,7 @@ fn add_packages(live: &mut LiveInterpreter, found: &MountedPackages) -> Result<(
     Ok(())
 }
 
-/// A file's content; shared, not copied, where it lies in memory of its own.
+/// Returns a file's content, which is shared and not copied if it has a separate allocation.
 pub(crate) fn bytes(content: Content) -> Result<Bytes, terrarium_unix::abi::Errno> {
     match content {
         Content::Owned(shared) => Ok(Bytes::from(shared)),

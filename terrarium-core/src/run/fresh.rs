@@ -1,4 +1,4 @@
-//! A run in an interpreter that is started for it and dropped after it.
+//! A run in an interpreter that starts for the run and is dropped after it.
 
 use std::time::Instant;
 

@@ -1,15 +1,15 @@
-//! Paths in the guest's file system, as users give them.
+//! Paths in the guest's file system, in the form that users pass.
 
 use crate::{Error, Result};
 
-/// The longest path, and the longest name in one: the guest's own limits.
+/// The longest path and the longest name in a path: the guest's own limits.
 const MAX_PATH: usize = 4096;
 const MAX_NAME: usize = 255;
 
-/// The absolute path of a file given by a path relative to `home`.
+/// Returns the absolute path of a file for a path relative to `home`.
 ///
 /// # Errors
-/// [`Error::InvalidPath`] for one that is empty, absolute, too long, or holds a NUL or `..`.
+/// [`Error::InvalidPath`] for a path that is empty, absolute or too long, or contains a NUL or `..`.
 pub(crate) fn below(home: &str, path: &str) -> Result<String> {
     if path.starts_with('/') {
         return Err(invalid(path, "it is absolute; give it relative to the home folder"));
@@ -17,17 +17,17 @@ pub(crate) fn below(home: &str, path: &str) -> Result<String> {
     existing(home, path)
 }
 
-/// The same for a file that the guest may have made anywhere: an absolute path is taken as it is.
+/// Returns the absolute path of a file that the guest may have created anywhere: an absolute path is valid here.
 ///
 /// # Errors
-/// [`Error::InvalidPath`] as for [`below`], absolute ones apart.
+/// [`Error::InvalidPath`] as for [`below`], except for absolute paths.
 pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
     if path.contains('\0') {
-        return Err(invalid(path, "it holds a NUL"));
+        return Err(invalid(path, "it contains a NUL"));
     }
     let names = || path.split('/').filter(|name| !name.is_empty() && *name != ".");
     if names().any(|name| name == "..") {
-        return Err(invalid(path, "it holds `..`"));
+        return Err(invalid(path, "it contains `..`"));
     }
     if names().next().is_none() {
         return Err(invalid(path, "it names no file"));
@@ -49,7 +49,7 @@ pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
     Ok(absolute)
 }
 
-/// The path by which users know the file at `absolute`.
+/// Returns the path that users see for the file at `absolute`.
 pub(crate) fn shown<'a>(home: &str, absolute: &'a str) -> &'a str {
     let inside = absolute.strip_prefix(home.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
     inside.unwrap_or(absolute)

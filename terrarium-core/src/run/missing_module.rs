@@ -1,4 +1,4 @@
-//! A second sentence for `ModuleNotFoundError`: which package has the module.
+//! A second sentence for `ModuleNotFoundError`: the package that provides the module.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::{
     provision::{PackageProvider, runtime, target},
 };
 
-/// Add to the error, if it is one of a module that a known package provides.
+/// Adds a hint to the error, if it is about a module that a known package provides.
 pub(crate) fn explain(error: &mut PythonError, packages: &PackageProvider) {
     if error.kind != "ModuleNotFoundError" {
         return;
@@ -20,15 +20,15 @@ pub(crate) fn explain(error: &mut PythonError, packages: &PackageProvider) {
         return;
     };
     let hint = format!(". The package {package} provides it: add {package:?} to the option `packages`");
-    // The message ends the traceback too.
+    // The traceback ends with the message.
     if let Some(at) = error.traceback.rfind(&error.message) {
         error.traceback.insert_str(at + error.message.len(), &hint);
     }
     error.message.push_str(&hint);
 }
 
-/// The top-level module that the message says is not there. One that lacks a part (`No module named 'a.b'; 'a' is not
-/// a package`) is there.
+/// Returns the top-level module that is missing according to the message. A module that lacks a part (`No module named
+/// 'a.b'; 'a' is not a package`) is not missing.
 fn module(message: &str) -> Option<&str> {
     let name = message.strip_prefix("No module named '")?.strip_suffix('\'')?;
     name.split('.').next().filter(|top| !top.is_empty())

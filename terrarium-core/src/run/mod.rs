@@ -1,4 +1,4 @@
-//! Runs, one way: a sandbox's options become a setup, the setup a live interpreter, the interpreter a result.
+//! Runs: a sandbox's options become a setup, the setup a live interpreter, and the interpreter's answer a result.
 
 mod check;
 mod execute;

@@ -1,4 +1,4 @@
-//! [`SandboxSetup`]: a sandbox's options, checked, with all that starting an interpreter needs.
+//! [`SandboxSetup`]: the checked options of a sandbox, with everything that the start of an interpreter needs.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,24 +19,24 @@ use terrarium_unix::{
     vfs::{Content, Context, Layer, LayerBuilder, Vfs, VfsLimits},
 };
 
-/// Where the monotonic clock of an interpreter starts: later than any image's stood when it was taken.
+/// The start of an interpreter's monotonic clock: later than the clock of any image at its snapshot.
 pub(super) const MONOTONIC_START: u64 = 3_600_000_000_000;
 
-/// A sandbox's options, checked, with all that starting an interpreter needs.
+/// The checked options of a sandbox, with everything that the start of an interpreter needs.
 pub(crate) struct SandboxSetup {
     options: SandboxOptions,
     image: Image,
-    /// A process that every interpreter starts from.
+    /// The process from which every interpreter starts.
     process: Process,
-    /// The configuration that the harness must receive; none, if the image has the same.
+    /// The configuration to send to the harness; `None`, if the image has the same.
     config: Option<GuestConfig>,
     packages: PackageProvider,
-    /// The names of the packages that are there.
+    /// The names of the packages in the files.
     names: Vec<String>,
 }
 
 impl SandboxSetup {
-    /// Check the options, get the image, and lay out the files.
+    /// Checks the options, gets the image, and lays out the files.
     ///
     /// # Errors
     /// As for [`Sandbox::new`](crate::Sandbox::new).
@@ -63,7 +63,7 @@ impl SandboxSetup {
         }
     }
 
-    /// The same on an image that the user chose.
+    /// Creates a setup on an image that the user chose.
     ///
     /// # Errors
     /// As for [`Sandbox::on_image`](crate::Sandbox::on_image).
@@ -99,12 +99,12 @@ impl SandboxSetup {
         Ok(setup)
     }
 
-    /// Whether what is loaded on top of the image must be compiled with inlining, as it was.
+    /// Whether code on top of the image must be compiled with inlining, as the image was.
     pub(crate) fn is_inlined(&self) -> bool {
         self.image.info().inline
     }
 
-    /// What the sandbox's packages are taken from.
+    /// Returns the provider of the sandbox's packages.
     pub(crate) fn packages(&self) -> &PackageProvider {
         &self.packages
     }
@@ -117,22 +117,22 @@ impl SandboxSetup {
         &self.image
     }
 
-    /// The configuration that the harness must receive; none, if the image has the same.
+    /// Returns the configuration to send to the harness; `None`, if the image has the same.
     pub(super) fn config(&self) -> Option<&GuestConfig> {
         self.config.as_ref()
     }
 
-    /// The names of the packages that every interpreter finds.
+    /// Returns the names of the packages that every interpreter has.
     pub(super) fn package_names(&self) -> &[String] {
         &self.names
     }
 
-    /// A copy of the process that every interpreter starts from.
+    /// Returns a copy of the process from which every interpreter starts.
     pub(super) fn process(&self) -> Process {
         self.process.clone()
     }
 
-    /// Who writes files for the user, and when.
+    /// Returns the credentials and the time for files that the user writes.
     pub(crate) fn writer(&self) -> Context {
         match self.options.deterministic {
             Some(fixed) => writer(&FixedClock::new(nanoseconds(fixed.time), MONOTONIC_START)),
@@ -140,7 +140,7 @@ impl SandboxSetup {
         }
     }
 
-    /// The home folder, the working directory and the options' files, on top of packages.
+    /// Creates the home folder, the working directory and the options' files, on top of packages.
     pub(super) fn lay_out(&self, mounted: Option<&MountedPackages>) -> Result<Vfs> {
         let writer = self.writer();
         let bytes = self.options.file_bytes;
@@ -154,11 +154,11 @@ impl SandboxSetup {
         Ok(files)
     }
 
-    /// The image's files and those of packages.
+    /// Returns a layer with the image's files and the packages' files.
     fn layer(&self, mounted: Option<&MountedPackages>) -> Result<Arc<Layer>> {
         let own = &self.image.inner().layer;
         match mounted {
-            // The bare interpreter's files are below those of packages already.
+            // The packages' layer already includes the files of the bare image.
             Some(mounted) if Arc::ptr_eq(own, &layer()?) => Ok(Arc::clone(&mounted.layer)),
             Some(mounted) if !mounted.files.is_empty() => {
                 let mut layer = LayerBuilder::on(own);
@@ -169,7 +169,7 @@ impl SandboxSetup {
         }
     }
 
-    /// A process on these files, in its working directory, with what the image left open.
+    /// Creates a process on these files, in its working directory, with the descriptors that the image left open.
     pub(super) fn process_on(&self, files: Vfs) -> Result<Process> {
         let mut process = Process::new(files);
         process.fds = FdTable::with_standard_streams(self.options.open_files);
@@ -202,7 +202,7 @@ impl SandboxSetup {
         Ok(())
     }
 
-    /// Write one file for the user, who calls it `path`.
+    /// Writes one file for the user, who calls it `path`.
     ///
     /// # Errors
     /// [`Error::File`] with the file system's reason.
@@ -220,7 +220,7 @@ impl SandboxSetup {
     }
 }
 
-/// The absolute working directory; relative ones start at home.
+/// Returns the absolute working directory; a relative path starts at home.
 fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<String> {
     match cwd.or(options.cwd.as_deref()) {
         Some(cwd) if cwd != "." => guest_path::existing(&options.home, cwd.trim_end_matches('/')),
@@ -228,13 +228,13 @@ fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<Stri
     }
 }
 
-/// Seconds since 1970, checked by the options to be positive and below the year 10,000.
+/// Converts seconds since 1970 to nanoseconds; the options' checks keep them positive and below the year 10,000.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the options' bounds keep it in range")]
 pub(super) fn nanoseconds(seconds: f64) -> u64 {
     (seconds * 1e9) as u64
 }
 
-/// Who writes files for the user, and when.
+/// Returns the credentials and the time for files that the user writes.
 pub(super) fn writer(clock: &dyn Clock) -> Context {
     Context::guest(Timespec::from_nanos(clock.realtime_ns().into()))
 }

@@ -1,4 +1,4 @@
-//! Starting a live interpreter from a sandbox's setup.
+//! The start of a live interpreter from a sandbox's setup.
 
 use std::{sync::Arc, time::Instant};
 
@@ -14,10 +14,10 @@ use terrarium_unix::{
     vfs::Vfs,
 };
 
-/// Start an interpreter, on the files of an earlier one if they are given.
+/// Starts an interpreter, on the files of an earlier interpreter if the caller passes them.
 ///
 /// # Errors
-/// [`Error::Start`].
+/// [`Error::Start`](crate::Error::Start).
 pub(crate) fn start(setup: &SandboxSetup, files: Option<Vfs>) -> Result<LiveInterpreter> {
     let started = Instant::now();
     check_process()?;

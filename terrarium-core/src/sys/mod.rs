@@ -1,7 +1,7 @@
-//! The operating system: the one folder to edit when the library is ported.
+//! The operating system: the only folder to edit when the library is ported.
 //!
-//! Each function has a folder. `linux.rs` or `unix.rs` in it is the version that uses the system, `plain.rs` the
-//! fallback that any system can run, at the cost that its head names. The fallbacks are compiled and tested here too.
+//! Each function has a folder. Its `linux.rs` or `unix.rs` is the version that uses the system. Its `plain.rs` is the
+//! fallback for any system, at the cost that its first lines name. The fallbacks are compiled and tested here too.
 
 pub(crate) mod dirty_pages;
 pub(crate) mod fault_around;

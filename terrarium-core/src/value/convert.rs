@@ -1,4 +1,4 @@
-//! From and to Rust's own types.
+//! Conversions between [`Value`] and Rust's types.
 
 use std::{collections::BTreeMap, convert::Infallible, fmt};
 
@@ -55,7 +55,7 @@ impl<T: Into<Value>> From<BTreeMap<String, T>> for Value {
     }
 }
 
-/// The reason why a [`Value`] does not become a type of Rust.
+/// The reason why a [`Value`] cannot be converted to a Rust type.
 ///
 /// ```
 /// use terrarium_core::Value;
@@ -71,7 +71,7 @@ impl ValueError {
         Self(reason.into())
     }
 
-    /// The error of a value that is no `wanted`.
+    /// Returns the error of a value that is not of the type `wanted`.
     pub(super) fn no(wanted: &str, value: &Value) -> Self {
         let kind = match value {
             Value::None => "None",
@@ -172,7 +172,7 @@ impl TryFrom<Value> for Bytes {
     }
 }
 
-/// From a `list`, `tuple`, `set` or `frozenset`, or from `bytes`, whose items are integers.
+/// Converts from a `list`, `tuple`, `set` or `frozenset`, or from `bytes`, whose items are integers.
 impl<T: TryFrom<Value>> TryFrom<Value> for Vec<T>
 where
     ValueError: From<T::Error>,
@@ -191,7 +191,7 @@ where
     }
 }
 
-/// From a `dict` whose keys are all a `str`.
+/// Converts from a `dict` whose keys are all of type `str`.
 impl<T: TryFrom<Value>> TryFrom<Value> for BTreeMap<String, T>
 where
     ValueError: From<T::Error>,

@@ -1,13 +1,13 @@
-//! [`DataFrame`]: a table of pandas.
+//! [`DataFrame`]: a pandas table.
 
 use std::collections::BTreeMap;
 
 use super::Value;
 
-/// A table of pandas: [`Value::DataFrame`].
+/// A pandas table: [`Value::DataFrame`].
 ///
-/// A small table carries its cells by rows, a large one by columns, and one that is too large for the
-/// [limit](crate::SandboxOptions::value_bytes) as its representation only.
+/// A small table has its cells by rows, and a large table by columns. A table that exceeds the
+/// [limit](crate::SandboxOptions::value_bytes) has only its representation.
 ///
 /// ```
 /// use terrarium_core::Value;
@@ -22,7 +22,7 @@ use super::Value;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataFrame {
-    /// As in JSON; `shape` is a list of two numbers.
+    /// The parts, as in JSON; `shape` is a list of two numbers.
     fields: BTreeMap<String, Value>,
 }
 
@@ -30,7 +30,7 @@ impl DataFrame {
     /// The kind's name in JSON.
     pub(super) const KIND: &'static str = "dataframe";
 
-    /// A table from its parts, or the parts if they are none of a table.
+    /// Creates a table from its parts; returns the parts if they do not form a table.
     pub(super) fn from_fields(fields: BTreeMap<String, Value>) -> Result<Self, BTreeMap<String, Value>> {
         let is_length = |length: &Value| length.as_i64().is_some_and(|length| length >= 0);
         match fields.get("shape") {
@@ -47,7 +47,7 @@ impl DataFrame {
         &mut self.fields
     }
 
-    /// The numbers of its rows and columns.
+    /// Returns the numbers of rows and columns.
     #[must_use]
     pub fn shape(&self) -> (usize, usize) {
         let length = |index| self.list("shape").get(index).and_then(Value::as_i64);
@@ -55,31 +55,31 @@ impl DataFrame {
         (length(0), length(1))
     }
 
-    /// The types of its columns.
+    /// Returns the types of the columns.
     #[must_use]
     pub fn dtypes(&self) -> Vec<&str> {
         self.list("dtypes").iter().filter_map(Value::as_str).collect()
     }
 
-    /// The labels of its columns, which need not be texts; empty, if only the representation is there.
+    /// Returns the labels of the columns, which can be any values; empty, if there is only the representation.
     #[must_use]
     pub fn columns(&self) -> &[Value] {
         self.list("columns")
     }
 
-    /// The labels of its rows; `None`, if only the representation is there.
+    /// Returns the labels of the rows; `None`, if there is only the representation.
     #[must_use]
     pub fn index(&self) -> Option<Vec<Value>> {
         cells(self.fields.get("index")?)
     }
 
-    /// The cells of a column; of several with the same label, the first.
+    /// Returns the cells of a column; of the first column, if several have the label.
     #[must_use]
     pub fn column(&self, label: &str) -> Option<Vec<Value>> {
         self.column_at(self.columns().iter().position(|column| column.as_str() == Some(label))?)
     }
 
-    /// The cells of the column with this number.
+    /// Returns the cells of the column with this number.
     #[must_use]
     pub fn column_at(&self, number: usize) -> Option<Vec<Value>> {
         match self.fields.get("column_data") {
@@ -88,7 +88,7 @@ impl DataFrame {
         }
     }
 
-    /// The cells by rows; `None`, if only the representation is there.
+    /// Returns the cells by rows; `None`, if there is only the representation.
     #[must_use]
     pub fn rows(&self) -> Option<Vec<Vec<Value>>> {
         if let Some(rows) = self.fields.get("data") {
@@ -106,7 +106,7 @@ impl DataFrame {
         Some((0..count).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()).collect())
     }
 
-    /// Its representation, if it is too large.
+    /// Returns the representation, if the table is too large.
     #[must_use]
     pub fn repr(&self) -> Option<&str> {
         self.fields.get("repr").and_then(Value::as_str)
@@ -117,7 +117,7 @@ impl DataFrame {
     }
 }
 
-/// Cells are a list, or an array where there are many numbers.
+/// Returns the cells of a column, which are a list, or an array for many numbers.
 fn cells(column: &Value) -> Option<Vec<Value>> {
     match column {
         Value::NdArray(array) => array.values(),

@@ -1,4 +1,4 @@
-//! [`Value::deserialize`]: a value as any type that serde can read.
+//! [`Value::deserialize`]: converts a value to any type that serde can read.
 
 use std::fmt;
 
@@ -10,10 +10,11 @@ use serde::de::{
 use super::{Value, ValueError};
 
 impl Value {
-    /// The value as a type that serde can read: structs from a `dict` with keys that are a `str`, a `dataclass` or a
-    /// named tuple; sequences from `list`, `tuple`, sets and arrays; a table as a sequence of its rows.
+    /// Converts the value to a type that serde can read.
     ///
-    /// Dates, times and `Decimal` are texts, an `enum` is its value.
+    /// Structs are read from a `dict` whose keys are of type `str`, a `dataclass` or a named tuple; sequences from
+    /// `list`, `tuple`, sets and arrays; a table is a sequence of its rows. Dates, times and `Decimal` are texts, and
+    /// an `enum` is its value.
     ///
     /// ```
     /// use serde::Deserialize;
@@ -35,12 +36,12 @@ impl Value {
     /// ```
     ///
     /// # Errors
-    /// [`ValueError`] with what was expected.
+    /// [`ValueError`] with the expected type.
     pub fn deserialize<T: DeserializeOwned>(self) -> Result<T, ValueError> {
         T::deserialize(self)
     }
 
-    /// The members by name, if it has names for them.
+    /// Returns the members by name, if they have names.
     fn into_members(self) -> Result<Vec<(Value, Value)>, Value> {
         match self {
             Self::Dict(pairs) => Ok(pairs),
@@ -64,7 +65,7 @@ impl Value {
         }
     }
 
-    /// The items, if it has some.
+    /// Returns the items, if the value has items.
     fn into_items(self) -> Result<Vec<Value>, Value> {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) | Self::FrozenSet(items) => Ok(items),
@@ -90,7 +91,7 @@ impl Value {
         }
     }
 
-    /// What stands for it: the value of an `enum`, the text of a `uuid` or a `path`.
+    /// Returns the value that represents this one: the value of an `enum`, the text of a `uuid` or a `path`.
     fn into_plain(self) -> Self {
         match self {
             Self::Tagged { kind, mut fields } if matches!(kind.as_str(), "enum" | "uuid" | "path") => {
@@ -104,7 +105,7 @@ impl Value {
     }
 }
 
-/// Values one after the other as lists in lists of this shape.
+/// Returns consecutive values as nested lists of this shape.
 fn nested(values: Vec<Value>, shape: &[usize]) -> Vec<Value> {
     let mut values = values;
     for length in shape.iter().skip(1).rev().filter(|length| **length > 0) {
@@ -234,7 +235,7 @@ fn visit_members<'de, V: Visitor<'de>>(members: Vec<(Value, Value)>, visitor: V)
     Ok(value)
 }
 
-/// A variant of an enum of Rust: its name and what it holds.
+/// A variant of a Rust enum: its name and its content.
 struct Variant {
     name: Value,
     content: Option<Value>,

@@ -1,4 +1,4 @@
-//! The JSON form of a [`Value`]: what the harness sends, and what users see.
+//! The JSON form of a [`Value`], for the harness and for users.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::Bytes;
 
 /// The largest integer that every JSON reader keeps exactly.
 const SAFE: i64 = (1 << 53) - 1;
-/// The member that names a tagged value's kind.
+/// The member that names the kind of a tagged value.
 const TAG: &str = "$type";
 
 impl Serialize for Value {
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
-/// A value from its JSON form; `blobs` are the contents that were sent apart from it.
+/// Reads a value from its JSON form; `blobs` are the contents that were sent separately.
 pub(crate) fn from_wire(json: Json, blobs: &[Bytes]) -> Result<Value, String> {
     Ok(match json {
         Json::Null => Value::None,
@@ -101,7 +101,7 @@ pub(crate) fn from_wire(json: Json, blobs: &[Bytes]) -> Result<Value, String> {
             (Some(n), _, _) => Value::Int(n),
             (_, Some(n), _) => Value::BigInt(n.to_string()),
             (_, _, Some(x)) => Value::Float(x),
-            _ => return Err(format!("{n} is no number")),
+            _ => return Err(format!("{n} is not a number")),
         },
         Json::String(text) => Value::Str(text),
         Json::Array(items) => Value::List(list(items, blobs)?),
@@ -127,7 +127,7 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
         let bytes = blob(members.remove("blob"), blobs)?;
         return Ok(Value::Str(String::from_utf8_lossy(&bytes).into_owned()));
     }
-    // A tuple with names keeps them.
+    // A named tuple keeps its names.
     let named = members.contains_key("fields");
     let mut part = |name: &str| members.remove(name);
     let value = match kind.as_str() {
@@ -163,9 +163,9 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
                 .map(|pair| match pair {
                     Value::List(pair) => match <[Value; 2]>::try_from(pair) {
                         Ok([key, value]) => Ok((key, value)),
-                        Err(_) => Err("dict item is no pair".to_owned()),
+                        Err(_) => Err("a dict item is not a pair".to_owned()),
                     },
-                    _ => Err("dict item is no pair".to_owned()),
+                    _ => Err("a dict item is not a pair".to_owned()),
                 })
                 .collect::<Result<_, _>>()?,
         ),
@@ -192,7 +192,7 @@ fn fields(members: Map<String, Json>, blobs: &[Bytes]) -> Result<BTreeMap<String
     members
         .into_iter()
         .map(|(name, part)| match name.as_str() {
-            // Contents sent apart take their place among the parts.
+            // Contents that were sent separately take their place among the parts.
             "blob" => Ok(("data".to_owned(), Value::Bytes(blob(Some(part), blobs)?))),
             _ => Ok((name, from_wire(part, blobs)?)),
         })
@@ -209,7 +209,7 @@ fn items(part: Option<Json>, blobs: &[Bytes]) -> Result<Vec<Value>, String> {
 fn text(part: Option<Json>) -> Result<String, String> {
     match part {
         Some(Json::String(text)) => Ok(text),
-        other => Err(format!("{other:?} is no text")),
+        other => Err(format!("{other:?} is not a text")),
     }
 }
 
@@ -217,7 +217,7 @@ fn float(part: Option<Json>) -> Result<f64, String> {
     match from_wire(part.unwrap_or_default(), &[])? {
         Value::Float(x) => Ok(x),
         Value::Int(n) => Ok(n as f64),
-        other => Err(format!("{other:?} is no float")),
+        other => Err(format!("{other:?} is not a float")),
     }
 }
 

@@ -1,14 +1,14 @@
-//! [`NdArray`]: an array of numpy.
+//! [`NdArray`]: a numpy array.
 
 use std::collections::BTreeMap;
 
 use super::Value;
 use crate::Bytes;
 
-/// An array of numpy: [`Value::NdArray`].
+/// A numpy array: [`Value::NdArray`].
 ///
-/// A small array carries its elements as nested lists, a large one as bytes, and one that is too large for the
-/// [limit](crate::SandboxOptions::value_bytes) as its representation only.
+/// A small array has its elements as nested lists, and a large array as bytes. An array that exceeds the
+/// [limit](crate::SandboxOptions::value_bytes) has only its representation.
 ///
 /// ```
 /// use terrarium_core::{NdArray, Value};
@@ -23,7 +23,7 @@ use crate::Bytes;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdArray {
-    /// As in JSON; `dtype` is a text and `shape` a list of numbers.
+    /// The parts, as in JSON; `dtype` is a text and `shape` a list of numbers.
     fields: BTreeMap<String, Value>,
 }
 
@@ -31,9 +31,9 @@ impl NdArray {
     /// The kind's name in JSON.
     pub(super) const KIND: &'static str = "ndarray";
 
-    /// An array of elements that follow each other in `data`, little-endian and the last index fastest.
+    /// Creates an array from the bytes of its elements in `data`: little-endian, the last index fastest.
     ///
-    /// Bytes that do not fit type and shape are refused where the array is used as an input.
+    /// Bytes that do not match type and shape are refused when the array is used as an input.
     #[must_use]
     pub fn new(dtype: impl Into<String>, shape: impl IntoIterator<Item = usize>, data: impl Into<Vec<u8>>) -> Self {
         let shape = shape.into_iter().map(|length| Value::from(length as u64)).collect();
@@ -45,7 +45,7 @@ impl NdArray {
         Self { fields: fields.into() }
     }
 
-    /// An array from its parts, or the parts if they are none of an array.
+    /// Creates an array from its parts; returns the parts if they do not form an array.
     pub(super) fn from_fields(fields: BTreeMap<String, Value>) -> Result<Self, BTreeMap<String, Value>> {
         let is_length = |length: &Value| length.as_i64().is_some_and(|length| length >= 0);
         let has_type = fields.get("dtype").is_some_and(|dtype| dtype.as_str().is_some());
@@ -63,39 +63,41 @@ impl NdArray {
         &mut self.fields
     }
 
-    /// The type of its elements: `float64`, `datetime64[ns]`.
+    /// Returns the type of the elements: `float64`, `datetime64[ns]`.
     #[must_use]
     pub fn dtype(&self) -> &str {
         self.fields.get("dtype").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Its length in each dimension.
+    /// Returns the length of each dimension.
     #[must_use]
     pub fn shape(&self) -> Vec<usize> {
         let shape = self.fields.get("shape").and_then(Value::as_list).unwrap_or_default();
         shape.iter().filter_map(|length| usize::try_from(length.as_i64()?).ok()).collect()
     }
 
-    /// Its elements as nested lists (of a scalar: the element), if it is small.
+    /// Returns the elements of a small array as nested lists (the element of a scalar).
     #[must_use]
     pub fn items(&self) -> Option<&Value> {
         self.fields.get("items")
     }
 
-    /// Its elements as bytes, little-endian and the last index fastest, if it is large.
+    /// Returns the elements of a large array as bytes: little-endian, the last index fastest.
     #[must_use]
     pub fn data(&self) -> Option<&[u8]> {
         self.fields.get("data").and_then(Value::as_bytes)
     }
 
-    /// Its representation, if it is too large.
+    /// Returns the representation, if the array is too large.
     #[must_use]
     pub fn repr(&self) -> Option<&str> {
         self.fields.get("repr").and_then(Value::as_str)
     }
 
-    /// Its elements one after the other, the last index fastest; `None`, if only the representation is there or the
-    /// bytes hold elements of another type than a boolean, an integer of at most 64 bits or a float of 32 or 64.
+    /// Returns the elements in order, the last index fastest.
+    ///
+    /// `None`, if there is only the representation, or if the bytes contain elements other than booleans, integers of
+    /// at most 64 bits and floats of 32 or 64 bits.
     #[must_use]
     pub fn values(&self) -> Option<Vec<Value>> {
         if let Some(items) = self.items() {
@@ -120,7 +122,7 @@ impl NdArray {
         }
     }
 
-    /// Its elements as floats, the last index fastest; `None`, if they are not numbers or not there.
+    /// Returns the elements as floats, the last index fastest; `None`, if they are missing or are not numbers.
     #[must_use]
     pub fn to_f64_vec(&self) -> Option<Vec<f64>> {
         if let (Some(data), "float64") = (self.data(), self.dtype()) {
@@ -130,7 +132,7 @@ impl NdArray {
         self.values()?.iter().map(Value::as_f64).collect()
     }
 
-    /// Its elements as integers, the last index fastest; `None`, if they are not integers or not there.
+    /// Returns the elements as integers, the last index fastest; `None`, if they are missing or are not integers.
     #[must_use]
     pub fn to_i64_vec(&self) -> Option<Vec<i64>> {
         self.values()?.iter().map(Value::as_i64).collect()
@@ -142,7 +144,7 @@ fn elements<const N: usize>(data: &[u8], element: impl Fn([u8; N]) -> Value) -> 
     rest.is_empty().then(|| elements.iter().map(|bytes| element(*bytes)).collect())
 }
 
-/// The elements of lists in lists, as many deep as there are dimensions.
+/// Appends the elements of nested lists, whose depth is the number of dimensions.
 fn flatten(items: &Value, dimensions: usize, flat: &mut Vec<Value>) {
     match (items, dimensions) {
         (Value::List(items), 1..) => items.iter().for_each(|item| flatten(item, dimensions - 1, flat)),

@@ -27,105 +27,106 @@ class Deterministic(TypedDict, total=False):
     """A fixed clock and seeded entropy: `SandboxOptions.deterministic`."""
 
     time: float
-    """The time at which every run starts, in seconds since 1970. Only sleeping moves it on.
+    """The time at which every run starts, in seconds since 1970. Only sleeping advances it.
     Default: 2026-01-01T00:00:00Z.
     """
     seed: int
-    """What all random numbers are derived from. Default: 0."""
+    """The seed of all random numbers. Default: 0."""
 
 
 class SandboxOptions(TypedDict, total=False):
-    """How a `Sandbox` is configured. Every field has a safe default."""
+    """The configuration of a `Sandbox`. Every field has a safe default."""
 
     timeout: Seconds | None
-    """The longest that one run may take, or `None` for no limit. In seconds, or a `timedelta`. Default: 30 s."""
+    """The time limit of a run, or `None` for no limit. In seconds, or a `timedelta`. Default: 30 s."""
     grace: Seconds
-    """How long code may go on after it was told to stop (Python sees a `KeyboardInterrupt`) before it is stopped by
-    force, which loses a session's state. In seconds, or a `timedelta`. Default: 50 ms.
+    """The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before the
+    forced stop, which loses a session's state. In seconds, or a `timedelta`. Default: 50 ms.
     """
     memory: int
-    """The guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB."""
+    """The limit of the guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB.
+    """
     stream_bytes: int
-    """The bytes that are kept of the standard output, and as many of the standard error; the rest is dropped. In bytes.
+    """The limit of the standard output, and separately of the standard error; bytes beyond it are dropped. In bytes.
     Default: 16 MiB.
     """
     file_bytes: int
-    """The sum of the sizes of the guest's files. In bytes. Default: 100 MiB."""
+    """The limit of the total size of the guest's files. In bytes. Default: 100 MiB."""
     file_count: int
-    """The number of the guest's files and folders. Default: 10,000."""
+    """The limit of the number of the guest's files and folders. Default: 10,000."""
     open_files: int
-    """The number of files open at a time. Default: 256."""
+    """The limit of the number of files open at a time. Default: 256."""
     code_bytes: int
-    """The size of the code of one run. In bytes. Default: 16 MiB."""
+    """The limit of the size of a run's code. In bytes. Default: 16 MiB."""
     value_bytes: int
-    """The encoded size of the values of one run (final expression and outputs); what is larger is kept as its
-    representation only. In bytes. Default: 128 MiB.
+    """The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
+    representation is kept. In bytes. Default: 128 MiB.
     """
     repr_bytes: int
-    """The size of the final expression's representation; a longer one is cut. In bytes. Default: 1 MiB."""
+    """The limit of the final value's representation; a longer one is cut. In bytes. Default: 1 MiB."""
     home: str
-    """The guest's home folder, and its working directory unless `cwd` says otherwise. Default: `/home/earth`."""
+    """The guest's home folder, and its working directory unless `cwd` names another. Default: `/home/earth`."""
     cwd: str | None
-    """The working directory; relative to `home`. Default: `home` itself."""
+    """The working directory, relative to `home`. Default: `home` itself."""
     args: Sequence[str]
     """`sys.argv[1:]`. Default: empty."""
     env: Mapping[str, str]
     """Environment variables. Nothing is inherited from the host. Default: empty."""
     files: Mapping[str, Content]
-    """Files that every run finds, by their paths relative to `home`. Default: none."""
+    """Files that every run has, by their paths relative to `home`. Default: none."""
     untrusted_libraries: bool
-    """Whether code may load shared libraries (WebAssembly side modules) that it brings or makes itself, not only those
-    of the sandbox's packages. Compiling them takes the host's time and memory, which no limit here counts, so do it for
-    code you trust that far. Default: no.
+    """Whether code may load shared libraries (WebAssembly side modules) that it brings or creates, beyond those of the
+    sandbox's packages. The host compiles them, and no limit here covers that time and memory, so enable it only for
+    code you trust. Default: no.
     """
     deterministic: Deterministic | None
-    """Run with a fixed clock and seeded entropy, so that two runs of the same code do the same. Default: off."""
+    """Runs with a fixed clock and seeded entropy, so that two runs of the same code behave the same. Default: off."""
     packages: Sequence[str] | Literal["auto"]
     """The packages that the code can import, besides the standard library. Default: none."""
     packages_from: Sequence[Path]
-    """Where packages come from: a wheel, a folder of wheels, a distribution (a folder with `pyodide-lock.json`, or the
-    address of one that `PackageStore.add` has downloaded from), or a site folder that `pip install --target` made.
-    Earlier ones win; a site folder is there as a whole, whatever `packages` says, and must not change while it is in
-    use. Default: the packages that the package store has downloaded.
+    """The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a folder
+    with `pyodide-lock.json`, or the address of one that `PackageStore.add` has downloaded from), or a site folder that
+    `pip install --target` made. A site folder is available as a whole, regardless of `packages`, and must not change
+    while it is in use. Default: the packages that the package store has downloaded.
     """
     preload: bool
-    """Whether the packages are imported once for all, into an image that is built when it is first needed (which takes
-    some seconds) and kept in `cache_dir`: then every run starts with them loaded. Without it each run loads what it
-    imports. It has no effect on site folders and with `"auto"`. Default: on.
+    """Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
+    built at the first use (which takes some seconds) and kept in `cache_dir`. Otherwise each run loads what it imports.
+    The option has no effect on site folders and with `"auto"`. Default: on.
     """
     image: Path | None
-    """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they hold native
-    code. `packages` come on top of it. Default: none, the library makes the image that it needs.
+    """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
+    native code. `packages` are added to those of the image. Default: none, the library builds the image that it needs.
     """
     threads: bool
-    """Whether `threading` works, which in the guest means: one thread after the other, each when it is waited for.
-    Without it starting a thread is a `RuntimeError`. Default: on.
+    """Whether `threading` works. In the guest, threads run one after the other, each when the code waits for it.
+    Otherwise the start of a thread raises `RuntimeError`. Default: on.
     """
     cache_dir: Path | None
-    """Where compiled code is kept between processes. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
+    """The cache folder of compiled code and images. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
     cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     """
 
 
 class ExecuteOptions(TypedDict, total=False):
-    """What may differ from one run to the next. `None` means "as the sandbox says"."""
+    """The options of one run. `None` stands for the value in the sandbox's options."""
 
     stdin: Content
-    """The standard input. Default: empty, so that reading meets the end at once."""
+    """The standard input. Default: empty, so that a read returns the end of the file at once."""
     args: Sequence[str] | None
     """`sys.argv[1:]`. Default: the sandbox's."""
     env: Mapping[str, str]
     """Environment variables, added to the sandbox's. Default: none."""
     cwd: str | None
-    """The working directory; relative to the home folder. Default: the sandbox's."""
+    """The working directory, relative to the home folder. Default: the sandbox's."""
     inputs: Mapping[str, Any]
-    """Values bound to names before the run. Default: none."""
+    """Values that are bound to names before the run. Default: none."""
     outputs: Sequence[str]
-    """Names whose values are taken after the run; those that do not exist are left out. Default: none."""
+    """The outputs: names whose values the run returns; names that do not exist are left out. Default: none."""
     filename: str | None
     """The name of the code in tracebacks and `__file__`. Default: `main.py`."""
     timeout: Seconds | None
-    """The longest that this run may take. In seconds, or a `timedelta`. Default: the sandbox's."""
+    """The time limit of this run. In seconds, or a `timedelta`. Default: the sandbox's."""
     store_last: bool
     """Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no."""
     cancel: CancelHandle | None
@@ -137,35 +138,35 @@ class ExecuteOptions(TypedDict, total=False):
 
 
 class ImageOptions(TypedDict, total=False):
-    """What goes into an image: `Image.build`."""
+    """The options of an image: `Image.build`."""
 
     packages: Sequence[str]
-    """The packages that are imported, with what they need. Default: none."""
+    """The packages that are imported, with their dependencies. Default: none."""
     packages_from: Sequence[Path]
-    """Where packages come from, as in `SandboxOptions.packages_from`. A site folder cannot be part of an image.
-    Default: the packages that the package store has downloaded.
+    """The package sources, as in `SandboxOptions.packages_from`. A site folder cannot be part of an image. Default: the
+    packages that the package store has downloaded.
     """
     prepare: str
-    """Python code that runs before the image is taken. The modules that it imports stay, and the regular files that it
-    writes; the names that it makes do not. Random generators that it makes and keeps in a module go on from the same
-    state in every run. Default: none.
+    """Python code that runs before the snapshot is taken. The modules that it imports and the regular files that it
+    writes stay in the image; the names that it binds do not. A random generator that it creates and keeps in a module
+    continues from the same state in every run. Default: none.
     """
     warm: bool
-    """Whether the packages do what people do first with them (draw a figure, read a table), so that the first time in a
-    sandbox is not the first. Default: on.
+    """Whether the build does what people usually do first with the packages (draw a figure, read a table), so that the
+    first use in a sandbox is fast. Default: on.
     """
     inline: bool
-    """Whether functions are compiled into those that call them: programs run up to a tenth faster, the image takes
-    three times as much processor time to make and is half as large again. It pays for an image that is made once and
-    used for long. Meanwhile the compiler needs half a megabyte of memory for each function: 8 GB for the bare
-    interpreter, 20 GB with numpy, pandas and matplotlib. Building fails unless a third more than that is free.
-    Default: off.
+    """Whether functions are inlined into their callers: programs run up to a tenth faster, but the image takes three
+    times as much processor time to build and is half as large again. It pays for an image that is built once and used
+    for long. During the build the compiler needs half a megabyte of memory for each function: 8 GB for the bare image,
+    20 GB with numpy, pandas and matplotlib. The build fails unless a third more than that is free. Default: off.
     """
     portable: bool
-    """Whether the image runs on every usual processor of this architecture (x86-64-v2: any since about 2010), not only
-    on ones like that of the machine that makes it, whose newer instructions it does not use. Default: off.
+    """Whether the image runs on every common processor of this architecture (x86-64-v2: any since about 2010).
+    Otherwise it uses newer instructions of the building machine, and runs only on processors like that one.
+    Default: off.
     """
     timeout: Seconds
-    """The longest that imports and preparation code may take. In seconds, or a `timedelta`. Default: 300 s."""
+    """The time limit of imports and preparation code. In seconds, or a `timedelta`. Default: 300 s."""
     cache_dir: Path | None
-    """Where images are kept. Default: as for a sandbox."""
+    """The cache folder of images. Default: as for a sandbox."""

@@ -100,7 +100,7 @@ fn a_function_that_nobody_defines_fails_when_it_is_called() {
     assert_eq!(printed(&files, "print(CDLL('./a.so').fine())"), "7\n");
     let result = run(&files, "print('before', flush=True)\nCDLL('./a.so').call()");
     assert_eq!((result.status, result.stdout.as_str()), (Status::Crashed, "before\n"));
-    assert!(error_of(&result).1.contains("called the function nowhere, which nobody defines"), "{:?}", result.error);
+    assert!(error_of(&result).1.contains("called the undefined function nowhere"), "{:?}", result.error);
 }
 
 #[test]

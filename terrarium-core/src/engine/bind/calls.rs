@@ -1,6 +1,6 @@
 //! The imports that need the engine: memory growth, the table, and calls back into the guest.
 //!
-//! Those that call into the guest are asynchronous functions, as every call into it is.
+//! Imports that call into the guest are asynchronous functions, like every call into the guest.
 
 use wasmtime::{Caller, FuncType, Linker, Result, Val, format_err};
 
@@ -17,14 +17,14 @@ use terrarium_unix::syscall::{EngineCall, Import, Stop};
 
 /// The size of a WebAssembly page.
 const PAGE: u64 = 64 << 10;
-/// The heap grows by this at least, so that a growing program does not ask for each page.
+/// The least growth of the heap, so that a growing program does not request each page.
 const GROWTH: u64 = 1 << 20;
-/// What 32-bit memory ends at; the last page cannot be expressed in a 32-bit size.
+/// The end of a 32-bit memory; a 32-bit size cannot express the last page.
 const MAX_HEAP: u64 = (4 << 30) - PAGE;
 /// SIGINT.
 const INTERRUPT_SIGNAL: i32 = 2;
 
-/// Define the import `entry`, which the engine serves as `call`.
+/// Defines the import `entry`, which the engine serves as `call`.
 pub(in crate::engine) fn define(
     linker: &mut Linker<InstanceState>,
     entry: &'static Import,
@@ -82,7 +82,7 @@ fn links(caller: &Caller<'_, InstanceState>) -> Result<Links> {
     caller.data().links()
 }
 
-/// Grow the memory to at least `bytes`: 1, or 0 when the limit does not allow it.
+/// Grows the memory to at least `bytes`; returns 1, or 0 when the limit does not allow it.
 fn resize_heap(mut caller: Caller<'_, InstanceState>, bytes: u32) -> Result<i32> {
     let memory = links(&caller)?.memory;
     let present = memory.size(&caller) * PAGE;
@@ -90,7 +90,7 @@ fn resize_heap(mut caller: Caller<'_, InstanceState>, bytes: u32) -> Result<i32>
     if wanted <= present {
         return Ok(1);
     }
-    // Generously if that is allowed, else exactly.
+    // Generously if the limit allows it, else exactly.
     for size in [wanted.max(present + GROWTH), wanted] {
         let pages = (size - present) / PAGE;
         if size <= MAX_HEAP && memory.grow(&mut caller, pages).is_ok() {
@@ -101,12 +101,12 @@ fn resize_heap(mut caller: Caller<'_, InstanceState>, bytes: u32) -> Result<i32>
     Ok(0)
 }
 
-/// The memory limit.
+/// Returns the memory limit.
 fn heap_max(caller: Caller<'_, InstanceState>) -> u32 {
     u32::try_from(caller.data().run.limiter.memory().min(MAX_HEAP)).unwrap_or(u32::MAX)
 }
 
-/// The signal to raise: the interrupt, if the run is being stopped.
+/// Returns the signal to raise: the interrupt, if the run is being stopped.
 fn check_signals(mut caller: Caller<'_, InstanceState>) -> Result<i32> {
     let word = links(&caller)?.signal_word;
     let reason = caller.data().run.interrupt.reason();

@@ -1,27 +1,27 @@
-//! The driver: a small module beside the guest's, written here, with two services.
+//! The driver: a small module beside the guest's, generated here, with two services.
 //!
-//! `invoke(function, length) -> 0 | 1` calls a Python function of one `bytes` argument with a request that the host
-//! fills in, and hands the `bytes` it returns to the host; 1 says that it raised. It is a module so that the whole
-//! exchange is a single call into the guest, on a single stack.
+//! `invoke(function, length) -> 0 | 1` calls a Python function of one `bytes` argument. The host fills in the argument
+//! and takes the `bytes` that the function returns; 1 means that the function raised. The driver is a module so that
+//! the whole exchange is a single call into the guest, on a single stack.
 //!
-//! `trampoline(success*, function, a, b, c) -> result` is how CPython calls C functions that were cast to another
-//! arity: WebAssembly checks signatures at the call, so the function's own type decides how many arguments it gets.
-//! It stores 0 to `*success` when the type is none of those that CPython needs.
+//! `trampoline(success*, function, a, b, c) -> result` lets CPython call C functions that were cast to another arity:
+//! WebAssembly checks signatures at the call, so the function's own type determines the number of arguments. It stores
+//! 0 to `*success` when CPython does not need the type.
 
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, HeapType, ImportSection,
     MemArg, MemoryType, Module, RefType, TableType, TypeSection, ValType,
 };
 
-/// The module that the driver imports its host functions from.
+/// The name of the module from which the driver imports its host functions.
 pub(in crate::engine) const HOST: &str = "terrarium";
-/// `fill(address)`: write the request to the address.
+/// `fill(address)`: writes the request to the address.
 pub(in crate::engine) const FILL: &str = "fill";
-/// `take(address, length)`: read the response.
+/// `take(address, length)`: reads the response.
 pub(in crate::engine) const TAKE: &str = "take";
-/// Exported: see the module's text.
+/// An export: see the docs of the module.
 pub(in crate::engine) const INVOKE: &str = "invoke";
-/// Exported: see the module's text.
+/// An export: see the docs of the module.
 pub(in crate::engine) const TRAMPOLINE: &str = "trampoline";
 
 /// The types, in the order of the type section.
@@ -73,7 +73,7 @@ const CLEAR_ERROR: u32 = 6;
 const HOST_FILL: u32 = 7;
 const HOST_TAKE: u32 = 8;
 
-/// The driver's bytes.
+/// Returns the driver's bytes.
 pub(in crate::engine) fn module() -> Vec<u8> {
     let mut types = TypeSection::new();
     let i32s = |n: usize| vec![ValType::I32; n];
@@ -122,7 +122,7 @@ fn invoke() -> Function {
     out.local_get(REQUEST).call(RELEASE);
     out.local_get(RESPONSE).i32_eqz();
     out.if_(BlockType::Empty).call(PRINT_ERROR).i32_const(1).return_().end();
-    // The response; a function that returns something else has no answer to give.
+    // The response; a function that returns another type has no response.
     out.local_get(RESPONSE).call(BYTES_ADDRESS).local_tee(ADDRESS);
     out.if_(BlockType::Empty);
     out.local_get(ADDRESS).local_get(RESPONSE).call(BYTES_SIZE).call(HOST_TAKE);

@@ -1,4 +1,4 @@
-//! Binding the guest's imports: each one in the system-call table becomes a host function.
+//! The binding of the guest's imports: each import in the system-call table becomes a host function.
 
 use wasmtime::{
     Caller, Engine, ExternType, FuncType, HeapType, Linker, Module, Result, Val, ValType, bail, format_err,
@@ -11,24 +11,24 @@ use terrarium_unix::{
     syscall::{self, Args, Handler, Import},
 };
 
-/// No import has more parameters.
+/// The most parameters of an import.
 const MAX_PARAMETERS: usize = 16;
 
-/// A linker that has all functions that `module` imports, an interpreter or an image.
+/// Returns a linker with all functions that `module` imports, which is an interpreter or an image.
 ///
 /// # Errors
-/// When the module imports a function that the table does not have, or with another signature: then it is not the
-/// guest this library was made for.
+/// When the module imports a function that is not in the table, or with another signature: then it is not the guest
+/// that this library was made for.
 pub(in crate::engine) fn linker(engine: &Engine, module: &Module) -> Result<Linker<InstanceState>> {
     let mut linker = Linker::new(engine);
     linker.allow_shadowing(true);
-    // All of preview 1 first; the table's own functions take the place of theirs.
+    // All of preview 1 first; the table's own functions replace some of them.
     wasmtime_wasi::p1::add_to_linker_async(&mut linker, InstanceState::wasi)?;
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let (from, name) = (import.module(), import.name());
         match (from, name) {
-            // Defined below.
+            // Defined after this loop.
             (driver::HOST, driver::FILL | driver::TAKE) => continue,
             (dl::LATE, _) => {
                 linker.func_new_async(from, name, ty, dl::late(name))?;
@@ -66,7 +66,7 @@ pub(in crate::engine) fn linker(engine: &Engine, module: &Module) -> Result<Link
     Ok(linker)
 }
 
-/// The state of the caller and its memory.
+/// Returns the state of the caller and its memory.
 pub(in crate::engine) fn view<'a>(
     caller: &'a mut Caller<'_, InstanceState>,
 ) -> Result<(&'a mut InstanceState, GuestMemory<'a>)> {
@@ -94,7 +94,7 @@ fn define(linker: &mut Linker<InstanceState>, entry: &'static Import, ty: FuncTy
     Ok(())
 }
 
-/// A value in a raw slot; references have none.
+/// Returns a value as a raw slot; references have no raw form.
 pub(in crate::engine) fn raw(value: &Val) -> u64 {
     match value {
         Val::I32(n) => u64::from(n.cast_unsigned()),
@@ -105,7 +105,7 @@ pub(in crate::engine) fn raw(value: &Val) -> u64 {
     }
 }
 
-/// A raw slot as a value of the type; a reference is null.
+/// Returns a raw slot as a value of the type; a reference is null.
 #[expect(clippy::cast_possible_truncation, reason = "the narrow types are the low half of the slot")]
 pub(in crate::engine) fn value(slot: u64, ty: &ValType) -> Val {
     match ty {
@@ -122,7 +122,7 @@ pub(in crate::engine) fn value(slot: u64, ty: &ValType) -> Val {
     }
 }
 
-/// A function type in the table's notation.
+/// Returns a function type in the table's notation.
 fn signature(ty: &FuncType) -> String {
     let letter = |ty: ValType| match ty {
         ValType::I32 => 'i',

@@ -1,4 +1,4 @@
-//! Mapping files into memory: a copy in the guest's own heap, since its memory is one linear piece.
+//! The mapping of files into memory: a copy in the guest's heap, since its memory is one linear range.
 
 use wasmtime::{Caller, Result, Val};
 
@@ -12,7 +12,7 @@ use terrarium_unix::{
     syscall::{Args, mapping::Mapping},
 };
 
-/// Mappings start at multiples of this: the page size that the guest knows.
+/// The alignment of mappings: the page size of the guest.
 const ALIGNMENT: i32 = 64 << 10;
 
 /// `_mmap_js(length, protection, flags, fd, offset, allocated*, address*) -> 0 | -errno`.

@@ -1,4 +1,4 @@
-//! Binding the guest's imports to host functions, and the host's calls into the guest.
+//! The binding of the guest's imports to host functions, and the host's calls into the guest.
 
 pub(in crate::engine) mod calls;
 pub(in crate::engine) mod driver;

@@ -5,12 +5,12 @@ use wasmtime::{Caller, Extern, Func, Ref, Result, Val, bail};
 use super::linker::{raw, value};
 use crate::engine::live::state::InstanceState;
 
-/// How deep calls from host functions into the guest may lie in each other. Each has a stack of its own, of those that
-/// the process has for all guests. A Python function that is called back by a foreign one takes two.
+/// The most nested calls from host functions into the guest. Each has a separate stack, of the stacks that the process
+/// has for all guests. A Python function that a foreign function calls back takes two.
 const MAX_NESTED: usize = 512;
 
-/// Call a C function with as many of the arguments as it takes. The driver's trampoline serves all but the first
-/// calls, which come before it is in place.
+/// Calls a C function with as many of the arguments as it takes. The driver's trampoline serves all calls except the
+/// first ones, which come before its installation.
 pub(super) async fn trampoline(
     caller: Caller<'_, InstanceState>,
     (function, a, b, c): (i32, i32, i32, i32),
@@ -21,7 +21,7 @@ pub(super) async fn trampoline(
     }
 }
 
-/// Call the function in a table slot with as many of `arguments` as it takes.
+/// Calls the function in a table slot with as many of `arguments` as it takes.
 pub(super) async fn call_table(
     mut caller: Caller<'_, InstanceState>,
     slot: i32,
@@ -46,7 +46,7 @@ pub(super) async fn call_table(
 pub(in crate::engine) const CALLED: [&str; 5] =
     ["malloc", "calloc", "free", "emscripten_builtin_memalign", "__dl_seterr"];
 
-/// Call a function that the guest exports, one of [`CALLED`].
+/// Calls a function that the guest exports, one of [`CALLED`].
 pub(in crate::engine) async fn call_export(
     caller: &mut Caller<'_, InstanceState>,
     name: &str,
@@ -60,10 +60,10 @@ pub(in crate::engine) async fn call_export(
     Ok(results.pop())
 }
 
-/// Call into the guest from one of its imports.
+/// Calls into the guest from one of its imports.
 ///
 /// # Errors
-/// When too many such calls lie in each other already, and whatever the function does.
+/// When too many such calls are nested already, and every error of the function.
 pub(in crate::engine) async fn nested(
     caller: &mut Caller<'_, InstanceState>,
     function: Func,
@@ -79,7 +79,7 @@ pub(in crate::engine) async fn nested(
     outcome
 }
 
-/// The result of a call as an address.
+/// Returns the result of a call as an address.
 pub(in crate::engine) fn address(result: Option<Val>) -> u32 {
     u32::try_from(result.as_ref().map_or(0, raw)).unwrap_or(0)
 }

@@ -1,6 +1,6 @@
 //! The parts of WASI preview 1 that wasmtime-wasi serves: environment, clocks, entropy.
 //!
-//! They are given the process's own clocks and entropy, so that a deterministic guest is one throughout.
+//! They receive the process's clocks and entropy, so that a deterministic guest is deterministic in every respect.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use terrarium_unix::{
     syscall::{Clock, Process},
 };
 
-/// The WASI side of `process`, whose environment is `env`.
+/// Returns the WASI context of `process` with the environment `env`.
 pub(in crate::engine) fn context(process: &Process, env: &[(String, String)]) -> WasiP1Ctx {
     let mut builder = WasiCtxBuilder::new();
     for (name, value) in env {
@@ -59,8 +59,8 @@ impl Random {
     }
 
     fn fill(&mut self, bytes: &mut [u8]) {
-        // The system's generator does not fail once it has been seeded, which is before any process of a user.
-        // Should it, the rest stays zero, and the generator of the standard library seeds itself from the clock too.
+        // The system's generator does not fail once it has been seeded, which is before any process of a user. If it
+        // fails, the rest stays zero, and the generator of the standard library also seeds itself from the clock.
         if let Err(errno) = self.0.fill(bytes) {
             tracing::error!(%errno, "the system gave no random bytes");
         }

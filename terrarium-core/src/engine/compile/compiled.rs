@@ -1,4 +1,4 @@
-//! From WebAssembly to machine code, compiled once and kept.
+//! Compilation of WebAssembly to machine code, once per module, with the result kept in the cache folder.
 
 use std::{
     fs,
@@ -22,16 +22,16 @@ use crate::{
 };
 use terrarium_wasm::link::ModuleInfo;
 
-/// A module as machine code, with what linking needs to know of it.
-pub(in crate::engine) struct Compiled {
+/// A module as machine code, with the information for linking.
+pub(in crate::engine) struct CompiledModule {
     pub(in crate::engine) module: Module,
     /// The file of its [`ModuleInfo`].
     path: Option<PathBuf>,
     info: OnceLock<Arc<ModuleInfo>>,
 }
 
-impl Compiled {
-    /// What linking needs to know. Read at the first call: most runs link nothing.
+impl CompiledModule {
+    /// Returns the information for linking. The first call reads it: most runs link nothing.
     ///
     /// # Errors
     /// [`Error::Cache`], when its file is damaged.
@@ -47,35 +47,35 @@ impl Compiled {
     }
 }
 
-/// The module whose source has the identity `source`, compiled now unless it is in the cache. `make` is asked for its
-/// bytes, ready for the engine, and what they say of themselves, only when they must be compiled.
+/// Returns the module whose source has the identity `source`, and compiles it unless it is in the cache folder. `make`
+/// returns its bytes, ready for the engine, and its information for linking; it is called for a compilation only.
 ///
 /// # Errors
-/// [`Error::Cache`] when the cache is not to be trusted, [`Error::Engine`] when the module does not compile, and what
-/// `make` fails with.
+/// [`Error::Cache`] when the cache folder is not to be trusted, [`Error::Engine`] when the module does not compile, and
+/// the errors of `make`.
 pub(in crate::engine) fn cached<E: From<Error>>(
     engine: &Engine,
     cache: &Cache,
     source: &str,
     make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
-) -> Result<Compiled, E> {
-    let names = Names::of(engine, source);
+) -> Result<CompiledModule, E> {
+    let names = Names::new(engine, source);
     if let Some((code, info)) = names.find(cache)? {
         match open(engine, &code) {
-            Ok(module) => return Ok(Compiled { module, path: Some(info), info: OnceLock::new() }),
-            // Written by a machine that failed, or half lost: made again.
+            Ok(module) => return Ok(CompiledModule { module, path: Some(info), info: OnceLock::new() }),
+            // Written before a crash of the machine, or partly lost: compiled again.
             Err(error) => {
-                tracing::warn!(%error, path = ?code, "compiled code is damaged and is made again");
+                tracing::warn!(%error, path = ?code, "compiled code is damaged and is compiled again");
                 cache.forget(&names.code);
             }
         }
     }
     let (code, path, info) = store(engine, cache, &names, source, make)?;
     let module = open(engine, &code).map_err(engine_error)?;
-    Ok(Compiled { module, path: Some(path), info: OnceLock::from(Arc::new(info)) })
+    Ok(CompiledModule { module, path: Some(path), info: OnceLock::from(Arc::new(info)) })
 }
 
-/// Compile the module whose source has the identity `source` unless it is in the cache, for whoever wants it later.
+/// Compiles the module whose source has the identity `source` for later use, unless it is in the cache folder.
 ///
 /// # Errors
 /// As for [`cached`].
@@ -85,32 +85,32 @@ pub(in crate::engine) fn prepare<E: From<Error>>(
     source: &str,
     make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
 ) -> Result<(), E> {
-    let names = Names::of(engine, source);
+    let names = Names::new(engine, source);
     match names.find(cache)? {
         Some(_) => Ok(()),
         None => store(engine, cache, &names, source, make).map(drop),
     }
 }
 
-/// The files of a module in the cache.
+/// The names of a module's files in the cache folder.
 struct Names {
     code: String,
     info: String,
 }
 
 impl Names {
-    fn of(engine: &Engine, source: &str) -> Self {
+    fn new(engine: &Engine, source: &str) -> Self {
         let key = key(engine, source);
         Self { code: format!("{key}.cwasm"), info: format!("{key}.link") }
     }
 
-    /// Machine code and link information, if both are there.
+    /// Returns the paths of machine code and link information, if both exist.
     fn find(&self, cache: &Cache) -> Result<Option<(PathBuf, PathBuf)>> {
         Ok(cache.find(&self.code)?.zip(cache.find(&self.info)?))
     }
 }
 
-/// Compile a module and store it. Its files and its link information.
+/// Compiles and stores a module. Returns the paths of its files and its link information.
 fn store<E: From<Error>>(
     engine: &Engine,
     cache: &Cache,
@@ -121,23 +121,23 @@ fn store<E: From<Error>>(
     let (wasm, info) = make()?;
     let code = machine_code(engine, source, &wasm)?;
     let text = to_json(&info)?;
-    // The code last: where it is, the other is too.
+    // The code last: if it exists, so does the other file.
     let info_path = cache.store(&names.info, &text)?;
     Ok((cache.store(&names.code, &code)?, info_path, info))
 }
 
-/// What linking needs to know of the module whose source has the identity `source`: from the cache, where it lies
-/// beside the machine code, else from `read`.
+/// Returns the information for linking of the module whose source has the identity `source`: from the cache folder,
+/// where it is beside the machine code, else from `read`.
 ///
 /// # Errors
-/// [`Error::Cache`] when the cache is not to be trusted, and what `read` fails with.
+/// [`Error::Cache`] when the cache folder is not to be trusted, and the errors of `read`.
 pub(in crate::engine) fn info(
     engine: &Engine,
     cache: &Cache,
     source: &str,
     read: impl FnOnce() -> Result<ModuleInfo>,
 ) -> Result<ModuleInfo> {
-    let name = Names::of(engine, source).info;
+    let name = Names::new(engine, source).info;
     let kept = cache.find(&name)?.and_then(|path| fs::read(path).ok());
     if let Some(info) = kept.and_then(|text| serde_json::from_slice(&text).ok()) {
         return Ok(info);
@@ -151,19 +151,19 @@ fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
     serde_json::to_vec(info).or_engine("link information")
 }
 
-/// A module that is compiled for one guest and kept nowhere.
+/// Compiles a module for one guest, without keeping it.
 ///
 /// # Errors
 /// [`Error::Engine`], when it does not compile.
-pub(in crate::engine) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<Compiled> {
+pub(in crate::engine) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<CompiledModule> {
     let code = machine_code(engine, "a library of the guest's own", wasm)?;
     #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature")]
     // SAFETY: this engine, or one with the same settings, has just made it; only names of functions were cleared in it.
     let module = unsafe { Module::deserialize(engine, &code) }.map_err(engine_error)?;
-    Ok(Compiled { module, path: None, info: OnceLock::from(Arc::new(info)) })
+    Ok(CompiledModule { module, path: None, info: OnceLock::from(Arc::new(info)) })
 }
 
-/// The machine code of a module; `source` says in the log what it is.
+/// Returns the machine code of a module; `source` describes it in the log.
 ///
 /// # Errors
 /// [`Error::Engine`], when it does not compile, or there is too little memory for it.
@@ -183,8 +183,8 @@ pub(in crate::engine) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]
     Ok(code)
 }
 
-/// Clear the names of all functions in machine code, which are for tools that look at the file: nobody reads them here,
-/// and files that are to be sent get smaller.
+/// Clears the names of all functions in machine code. They are for tools that examine the file: this library does not
+/// read them, and without them files that users send get smaller.
 fn clear_symbols(code: &mut [u8]) {
     let Ok(file) = object::read::elf::ElfFile64::<Endianness>::parse(&*code) else { return };
     let named = [".symtab", ".strtab"].into_iter().filter_map(|name| file.section_by_name(name));
@@ -198,12 +198,12 @@ fn clear_symbols(code: &mut [u8]) {
     }
 }
 
-/// The files' name: all that the machine code depends on.
+/// Returns the name of the files, derived from everything that the machine code depends on.
 fn key(engine: &Engine, source: &str) -> String {
     hash(engine, source)
 }
 
-/// Tells such code from other code: the engine's version, its settings and, unless it is portable, the processor.
+/// Returns the identity of such code: the engine's version, its settings and, unless it is portable, the processor.
 ///
 /// # Errors
 /// [`Error::Engine`], when there is no engine for it.
@@ -219,12 +219,12 @@ fn hash(engine: &Engine, source: &str) -> String {
     digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Map a file of compiled code. What follows the code in it is not looked at.
+/// Maps a file of compiled code. Anything after the code is ignored.
 #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature; the cache's rules are what makes it sound")]
 pub(in crate::engine) fn open(engine: &Engine, path: &Path) -> wasmtime::Result<Module> {
-    // SAFETY: the file was written by this library, whole (renamed into place after a sync), into a folder that only
-    // this user can write to, which `Cache` checked, as it checked the file's own owner and mode. Its name is the hash
-    // of its source and of the engine's version and configuration, and wasmtime checks the latter again.
+    // SAFETY: the file was written by this library, completely (renamed into place after a sync), into a folder that
+    // only this user can write to, which `Cache` checked, as it checked the file's own owner and mode. Its name is the
+    // hash of its source and of the engine's version and configuration, and wasmtime checks the latter again.
     unsafe { Module::deserialize_file(engine, path) }
 }
 
@@ -232,7 +232,7 @@ pub(in crate::engine) fn engine_error(error: wasmtime::Error) -> Error {
     Error::Engine { reason: format!("{error:#}"), source: Some(error.into()) }
 }
 
-/// A cryptographic hash behind std's interface, so that two sources never share a name.
+/// A cryptographic hash with std's interface, so that two sources never share a name.
 struct ContentHasher(Sha256);
 
 impl Hasher for ContentHasher {
@@ -241,7 +241,7 @@ impl Hasher for ContentHasher {
     }
 
     fn finish(&self) -> u64 {
-        // Only `write` is used; the digest is taken whole.
+        // Only `write` is used; the complete digest is taken afterwards.
         0
     }
 }

@@ -1,8 +1,8 @@
-//! Compiled functions, kept from one compilation to the next.
+//! Compiled functions, kept between compilations.
 //!
-//! What an image is linked from was compiled before, to run until the image was taken, and the next image mostly has
-//! the same code. So while images are built, the machine code of each function is remembered under the hash of what it
-//! was compiled from, and afterwards kept in a file of the cache.
+//! The code of an image was compiled before, to run until the snapshot, and the next image mostly has the same code. So
+//! during the build of images, the machine code of each function is stored under the hash of its inputs, and afterwards
+//! kept in a file of the cache folder.
 
 use std::{
     borrow::Cow,
@@ -17,23 +17,23 @@ use wasmtime::CacheStore;
 use super::{compiled::compatibility, config::CodeKind};
 use crate::{Result, cache::Cache};
 
-/// The file's first bytes.
+/// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"trfuncs2";
-/// The file is not made larger than this; what the last build needed goes first.
+/// The bound of the file's size; the functions that the last build used come first.
 const MAX_FILE_BYTES: usize = 256 << 20;
 
-/// The hash of what a function is compiled from, with the settings and the processor.
+/// The hash of a function's inputs, the settings and the processor.
 type Key = [u8; 32];
 
-/// The functions of the builds that go on in this process. The engine asks it for each function that it compiles.
+/// The functions of the current builds in this process. The engine queries it for each function that it compiles.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Functions {
-    kept: Mutex<Kept>,
+    kept: Mutex<FunctionStore>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
-    /// How many builds go on. Without any nothing is remembered.
+struct FunctionStore {
+    /// The number of current builds. Without any, no function is stored.
     builds: usize,
     functions: HashMap<Key, Function>,
 }
@@ -41,7 +41,7 @@ struct Kept {
 #[derive(Debug)]
 struct Function {
     code: Arc<[u8]>,
-    /// Where it comes from and what became of it, since the file was read.
+    /// The origin and the use of the function, since the file was read.
     state: Use,
 }
 
@@ -49,14 +49,14 @@ struct Function {
 enum Use {
     Compiled,
     Found,
-    /// It was in the file, and nobody asked.
+    /// The function was in the file, and was not used.
     Unused,
 }
 
-/// How the file's name ends.
+/// The ending of the file's name.
 pub(crate) const ENDING: &str = "functions";
 
-/// The name of the file in the cache. Each function's key says how it was compiled.
+/// Returns the name of the file in the cache folder. A function's key includes the way in which it was compiled.
 ///
 /// # Errors
 /// [`Error::Engine`](crate::Error::Engine).
@@ -64,14 +64,14 @@ pub(crate) fn file_name() -> Result<String> {
     Ok(format!("{}.{ENDING}", compatibility(CodeKind::default())?))
 }
 
-/// The one of this process.
+/// Returns the process-wide instance.
 pub(in crate::engine) fn shared() -> Arc<Functions> {
     static FUNCTIONS: LazyLock<Arc<Functions>> = LazyLock::new(Arc::default);
     Arc::clone(&FUNCTIONS)
 }
 
 impl Functions {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, FunctionStore> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -99,25 +99,25 @@ impl CacheStore for Functions {
     }
 }
 
-/// The building of an image: while it lives, functions are remembered.
+/// The build of an image: during its life, functions are stored.
 #[derive(Debug)]
 pub(crate) struct Build {
     functions: Arc<Functions>,
-    /// The file that they are kept in.
+    /// The file for the functions.
     file: Option<(Cache, String)>,
 }
 
 impl Build {
-    /// With `keep`, the functions of earlier builds are used, and those of this one kept for later ones.
+    /// Begins a build. With `keep`, it uses the functions of earlier builds and keeps its own for later builds.
     ///
     /// # Errors
     /// [`Error::Engine`](crate::Error::Engine).
     pub(crate) fn begin(cache: &Cache, keep: bool) -> Result<Self> {
         let file = if keep { Some((cache.clone(), file_name()?)) } else { None };
-        Ok(Self::of(shared(), file))
+        Ok(Self::new(shared(), file))
     }
 
-    fn of(functions: Arc<Functions>, file: Option<(Cache, String)>) -> Self {
+    fn new(functions: Arc<Functions>, file: Option<(Cache, String)>) -> Self {
         let earlier = file.as_ref().and_then(|(cache, name)| read(cache, name));
         {
             let mut kept = functions.kept();
@@ -129,7 +129,7 @@ impl Build {
         Self { functions, file }
     }
 
-    /// Write what was compiled to the file. That it cannot be written costs the next build time, no more.
+    /// Writes the compiled functions to the file. A failure only costs time in the next build.
     pub(crate) fn keep(&self) {
         let Some((cache, name)) = &self.file else { return };
         let (mut functions, mut compiled) = (Vec::new(), 0);
@@ -169,13 +169,13 @@ fn write<'a>(functions: impl Iterator<Item = (&'a Key, &'a [u8])>) -> Vec<u8> {
         text.extend_from_slice(&length.to_le_bytes());
         text.extend_from_slice(code);
     }
-    // It becomes part of images, whose own hashes would vouch for it.
+    // The functions become parts of images, whose own hashes would vouch for damaged code.
     let digest = Sha256::digest(&text);
     text.extend_from_slice(&digest);
     text
 }
 
-/// The functions in the file `name` of the cache; none, where there is no such file or it is damaged.
+/// Reads the functions in the file `name` of the cache folder; `None`, if there is no such file or it is damaged.
 fn read(cache: &Cache, name: &str) -> Option<Vec<(Key, Arc<[u8]>)>> {
     let path = match cache.find(name) {
         Ok(path) => path?,
@@ -186,7 +186,7 @@ fn read(cache: &Cache, name: &str) -> Option<Vec<(Key, Arc<[u8]>)>> {
     };
     let parsed = fs::read(&path).and_then(|text| parse(&text).ok_or_else(|| io::ErrorKind::InvalidData.into()));
     if let Err(error) = &parsed {
-        tracing::warn!(%error, ?path, "compiled functions are damaged and are made again");
+        tracing::warn!(%error, ?path, "compiled functions are damaged and are compiled again");
     }
     parsed.ok()
 }
@@ -215,7 +215,7 @@ mod tests {
     const KEY: Key = [7; 32];
 
     fn begin(cache: &Cache) -> Build {
-        Build::of(Arc::default(), Some((cache.clone(), "a.functions".to_owned())))
+        Build::new(Arc::default(), Some((cache.clone(), "a.functions".to_owned())))
     }
 
     fn cache() -> (tempfile::TempDir, Cache) {
@@ -239,8 +239,8 @@ mod tests {
     fn nothing_is_remembered_outside_of_builds() {
         let functions = Arc::<Functions>::default();
         assert!(!functions.insert(&KEY, b"code".to_vec()));
-        let build = Build::of(Arc::clone(&functions), None);
-        let other = Build::of(Arc::clone(&functions), None);
+        let build = Build::new(Arc::clone(&functions), None);
+        let other = Build::new(Arc::clone(&functions), None);
         assert!(functions.insert(&KEY, b"code".to_vec()));
         drop(build);
         assert!(functions.get(&KEY).is_some());

@@ -8,7 +8,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 
-use super::compiled::{self, Compiled};
+use super::compiled::{self, CompiledModule};
 use crate::{Error, cache::Cache};
 use terrarium_unix::{
     abi::Errno,
@@ -20,13 +20,13 @@ use terrarium_wasm::{
     rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
 };
 
-/// No library is larger.
+/// The largest library.
 const MAX_LIBRARY_BYTES: u64 = 256 << 20;
 
-/// Asks what linking needs to know of the interpreter's module.
+/// Returns the information for linking of the interpreter's module.
 pub(in crate::engine) type Main<'a> = &'a dyn Fn() -> Result<Arc<ModuleInfo>, Error>;
 
-/// Why a library cannot be loaded. The text is what `dlerror()` gives the guest.
+/// The reason why a library cannot be loaded. The guest receives the text from `dlerror()`.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::engine) enum LoadError {
     #[error("cannot open shared object file: {0}")]
@@ -41,35 +41,39 @@ pub(in crate::engine) enum LoadError {
     Refused(String),
 }
 
-/// Compiled libraries by the hash of their content. Each is compiled once, whoever asks first.
+/// Compiled libraries by the hash of their content. Each is compiled once, by its first user.
 pub(in crate::engine) struct Libraries {
     engine: Engine,
     cache: Cache,
-    /// The key of the interpreter and of how modules are rewritten.
+    /// The key of the interpreter and of the rewriting of modules.
     key: &'static str,
     #[expect(clippy::type_complexity, reason = "a lock for the map and one for each library")]
-    known: Mutex<HashMap<[u8; 32], Arc<Mutex<Option<Arc<Compiled>>>>>>,
+    known: Mutex<HashMap<[u8; 32], Arc<Mutex<Option<Arc<CompiledModule>>>>>>,
     /// Functions that a library does not bind to itself.
     elsewhere: OnceLock<Arc<BTreeSet<String>>>,
 }
 
 impl Libraries {
-    /// Libraries of the interpreter that has this key.
+    /// Creates an empty collection for the interpreter with this key.
     pub(in crate::engine) fn new(engine: Engine, cache: Cache, key: &'static str) -> Self {
         Self { engine, cache, key, known: Mutex::default(), elsewhere: OnceLock::new() }
     }
 
-    /// The library in `file`, which was put there by the host.
+    /// Returns the library in `file`, which the host has placed there.
     ///
     /// # Errors
     /// [`LoadError`].
-    pub(in crate::engine) fn trusted(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<Compiled>, LoadError> {
+    pub(in crate::engine) fn trusted(
+        &self,
+        file: &LibraryFile,
+        main: Main<'_>,
+    ) -> Result<Arc<CompiledModule>, LoadError> {
         let digest = digest(&file.content)?;
         let entry = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(known.entry(digest).or_default())
         };
-        // Held while it is compiled: whoever else wants it would otherwise do the same work beside.
+        // Held during the compilation: another thread would otherwise do the same work.
         let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(compiled) = &*entry {
             return Ok(Arc::clone(compiled));
@@ -79,7 +83,7 @@ impl Libraries {
         Ok(Arc::clone(entry.insert(Arc::new(compiled))))
     }
 
-    /// Compile a library that may be loaded later, unless it is in the cache.
+    /// Compiles a library for later use, unless it is in the cache folder.
     ///
     /// # Errors
     /// [`LoadError`].
@@ -89,21 +93,26 @@ impl Libraries {
         compiled::prepare(&self.engine, &self.cache, &self.source(&digest), make)
     }
 
-    /// What compiled code of a library is made from.
+    /// Returns the identity of the source of compiled code.
     fn source(&self, digest: &[u8]) -> String {
         format!("library {} {} {}", env!("CARGO_PKG_VERSION"), self.key, hex(digest))
     }
 
-    /// A library that the guest's code brought or made: compiled for this guest and kept nowhere.
+    /// Compiles a library that the guest's code brought or created, for this guest only.
     ///
     /// # Errors
     /// [`LoadError`].
-    pub(in crate::engine) fn untrusted(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<Compiled>, LoadError> {
+    pub(in crate::engine) fn untrusted(
+        &self,
+        file: &LibraryFile,
+        main: Main<'_>,
+    ) -> Result<Arc<CompiledModule>, LoadError> {
         let (wasm, info) = self.rewritten(&bytes(&file.content)?, main)?;
         Ok(Arc::new(compiled::uncached(&self.engine, &wasm, info)?))
     }
 
-    /// A library that is compiled under the name `digest`: it must be its own, or it would stand in for another.
+    /// Rewrites a library after a check of its hash: under the name `digest`, another one would replace the right
+    /// library.
     fn verified(&self, bytes: &[u8], digest: [u8; 32], main: Main<'_>) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
         if sha256(bytes) != digest {
             return Err(LoadError::Refused("its content does not have the hash that its wheel names".to_owned()));
@@ -111,12 +120,12 @@ impl Libraries {
         self.rewritten(bytes, main)
     }
 
-    /// A library as it is compiled, and what it says of itself.
+    /// Returns a rewritten library, ready for compilation, and its information for linking.
     ///
     /// # Errors
     /// [`LoadError`].
     pub(in crate::engine) fn rewritten(&self, wasm: &[u8], main: Main<'_>) -> Result<(Vec<u8>, ModuleInfo), LoadError> {
-        // Before anything else, since a file that is no library at all should be told so.
+        // Before anything else, for a clear error about a file that is not a library.
         let info = ModuleInfo::side(wasm)?;
         let elsewhere = match self.elsewhere.get() {
             Some(names) => names,
@@ -137,16 +146,16 @@ impl Libraries {
     }
 }
 
-/// The hash of a library's content. Its wheel says it beforehand, so that it need not be unpacked when it was compiled
-/// before.
+/// Returns the hash of a library's content. Its wheel states the hash, so that a library that was compiled before is
+/// not unpacked.
 fn digest(content: &Content) -> Result<[u8; 32], LoadError> {
     content.digest().map_or_else(|| Ok(sha256(&bytes(content)?)), Ok)
 }
 
-/// The bytes of a library.
+/// Returns the bytes of a library.
 ///
 /// # Errors
-/// [`LoadError`] for one that is too large or cannot be read.
+/// [`LoadError`] for a library that is too large or cannot be read.
 pub(in crate::engine) fn bytes(content: &Content) -> Result<Vec<u8>, LoadError> {
     if content.len() > MAX_LIBRARY_BYTES {
         return Err(LoadError::Refused(format!("it has {} bytes, the limit is {MAX_LIBRARY_BYTES}", content.len())));

@@ -1,8 +1,9 @@
-//! The memory that compiling takes.
+//! The memory of compilations.
 //!
-//! With inlining the compiler holds all functions of a module at a time, and keeps what it needed for each, some hundreds
-//! of kilobytes, for as long as its engine lives. So such a module has a compiler of its own, which is dropped when it is
-//! compiled, and one that would not fit into memory is refused: a machine without memory does nothing else either.
+//! With inlining, the compiler has all functions of a module in memory. It keeps some hundreds of kilobytes for each
+//! function as long as its engine lives. So such a module has a separate compiler, which is dropped after the
+//! compilation. A compilation that does not fit into memory is refused, since a machine without memory is of no use for
+//! anything else.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,14 +11,14 @@ use wasmparser::{Parser, Payload};
 
 use crate::{Error, Result, sys::machine_memory};
 
-/// What a function takes, of the interpreter and of packages alike: 470 kB were measured.
+/// The memory of a function, of the interpreter and of packages alike: 470 kB were measured.
 const FUNCTION: u64 = 480 << 10;
 
-/// Compile `wasm` with inlining by `compile`, which drops the compiler, if there is memory for it. One module at a time:
-/// two would each find the memory that only one of them can have.
+/// Compiles `wasm` with inlining by `compile`, which drops the compiler, if there is memory for it. One module at a
+/// time: two would each find the memory that only one of them can have.
 ///
 /// # Errors
-/// [`Error::Engine`], when there is not.
+/// [`Error::Engine`], when there is not enough memory.
 pub(in crate::engine) fn inlining<T>(wasm: &[u8], compile: impl FnOnce() -> T) -> Result<T> {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -27,19 +28,19 @@ pub(in crate::engine) fn inlining<T>(wasm: &[u8], compile: impl FnOnce() -> T) -
     Ok(compiled)
 }
 
-/// A quarter of what is there is left to others.
+/// Leaves a quarter of the available memory to others.
 fn check(needed: u64, available: u64) -> Result<()> {
     if needed <= available / 4 * 3 {
         return Ok(());
     }
     let [needed, available] = [needed, available].map(|bytes| bytes as f64 / 1e9);
     Err(Error::engine(format!(
-        "to compile with inlining takes about {needed:.1} GB of memory and a third more to spare, of which \
+        "compilation with inlining takes about {needed:.1} GB of memory and a third more to spare, of which \
          {available:.1} GB are available: build the image without `inline`, or on a machine with more memory"
     )))
 }
 
-/// How many functions a module has; what is none has none.
+/// Returns the number of functions of a module; zero for any other bytes.
 fn functions(wasm: &[u8]) -> u64 {
     let mut payloads = Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok);
     let count = payloads.find_map(|payload| match payload {

@@ -1,4 +1,4 @@
-//! Machine code: the engines' configuration, compilation, and the memory that it takes.
+//! Machine code: the engines' configuration, compilation, and the memory of compilations.
 
 pub(in crate::engine) mod compiled;
 pub(in crate::engine) mod config;

@@ -1,5 +1,5 @@
-//! What a library imports: the guest's memory and table, functions, and the places of addresses that are filled in
-//! once all of them are known.
+//! The imports of a library: the guest's memory and table, functions, and globals for addresses, which are filled in
+//! once all addresses are known.
 
 use std::collections::HashMap;
 
@@ -18,39 +18,39 @@ use terrarium_wasm::{
     rewrite::{SAFEPOINT_MODULE, SAFEPOINT_NAME},
 };
 
-/// Where a library's static memory and table slots are.
+/// The places of a library's static memory and table slots.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Addresses {
     pub(super) memory_base: u32,
     pub(super) table_base: u32,
 }
 
-/// Imported globals that hold addresses of symbols (the global offset table).
+/// Imported globals for the addresses of symbols (the global offset table).
 #[derive(Clone)]
 pub(in crate::engine) struct Pointers(HashMap<String, Global>);
 
-/// What a library is instantiated with.
-pub(super) struct Gathered {
-    /// In the order of its module.
+/// The imports with which a library is instantiated.
+pub(super) struct LibraryImports {
+    /// The imports, in the order of the module.
     pub(super) imports: Vec<Extern>,
     pub(super) pointers: Pointers,
-    /// What each imported function means, in the order of its module.
+    /// The definition of each imported function, in the order of the module.
     pub(super) bindings: Vec<Target>,
 }
 
-/// The module of imports that are looked up when they are called.
+/// The module of imports that are resolved when they are called.
 pub(in crate::engine) const LATE: &str = "terrarium.late";
 
-/// The imports of a library, in the order of its module.
+/// Collects the imports of a library, in the order of its module.
 ///
 /// # Errors
-/// When it imports what no library does.
+/// When it imports something that libraries do not import.
 pub(super) fn gather(
     caller: &mut Caller<'_, InstanceState>,
     library: LibraryId,
     module: &Module,
     addresses: Addresses,
-) -> Result<Gathered> {
+) -> Result<LibraryImports> {
     let links = caller.data().links()?;
     let mut pointers = HashMap::new();
     let mut stubs = Stubs::default();
@@ -78,14 +78,14 @@ pub(super) fn gather(
             },
             (ExternType::Global(_), _, "__memory_base") => constant(caller, addresses.memory_base)?.into(),
             (ExternType::Global(_), _, "__table_base") => constant(caller, addresses.table_base)?.into(),
-            // The stack pointer, the tags of exceptions.
+            // The stack pointer, and the tags of exceptions.
             _ => links
                 .python
                 .get_export(&mut *caller, name)
                 .ok_or_else(|| format_err!("it imports {from}.{name}, which the interpreter does not define"))?,
         });
     }
-    Ok(Gathered { imports, pointers: Pointers(pointers), bindings })
+    Ok(LibraryImports { imports, pointers: Pointers(pointers), bindings })
 }
 
 fn constant(caller: &mut Caller<'_, InstanceState>, value: u32) -> Result<Global> {
@@ -93,12 +93,12 @@ fn constant(caller: &mut Caller<'_, InstanceState>, value: u32) -> Result<Global
 }
 
 impl Pointers {
-    /// The global for the address of `name`.
+    /// Returns the global for the address of `name`.
     pub(in crate::engine) fn get(&self, name: &str) -> Option<Global> {
         self.0.get(name).copied()
     }
 
-    /// Write the addresses, now that the library is among the loaded ones. The names that nobody defines.
+    /// Writes the addresses, after the library was added to the loaded ones. Returns the undefined names.
     ///
     /// # Errors
     /// When the table cannot grow.
@@ -122,7 +122,7 @@ impl Pointers {
     }
 }
 
-/// The function that `name` means for a library that is not instantiated yet.
+/// Returns the function that `name` resolves to, for a library that is not instantiated yet.
 fn imported_function(
     caller: &mut Caller<'_, InstanceState>,
     library: LibraryId,
@@ -134,7 +134,7 @@ fn imported_function(
     Ok(match Loader::of(caller)?.namespace.resolve(name, library) {
         Some(Definition::Function { library: of, index }) => {
             let target = Target::Function { part: of.index(), index };
-            // A library's own was bound when it was rewritten; the import is left over and never called.
+            // The rewriting has bound a library's own function; the import remains and is never called.
             (if of == library { stubs.get(caller, ty) } else { function(caller, of, name)? }, target)
         }
         _ => match symbol::host_function(caller, name) {
@@ -147,8 +147,8 @@ fn imported_function(
     })
 }
 
-/// A function that looks its definition up when it is called: libraries may import what they never call, or what a
-/// library brings that is loaded after them.
+/// Returns a function that resolves its definition when it is called: libraries may import functions that they never
+/// call, or that a later library defines.
 pub(in crate::engine) fn late(
     name: &str,
 ) -> impl for<'a> Fn(Caller<'a, InstanceState>, &'a [Val], &'a mut [Val]) -> Pending<'a> + Send + Sync + 'static {
@@ -157,14 +157,14 @@ pub(in crate::engine) fn late(
         let definition = Loader::of(&mut caller).map(|loader| loader.namespace.resolve_globally(&name));
         let found = match definition {
             Ok(Some(Definition::Function { library, .. })) => function(&mut caller, library, &name),
-            Ok(_) => Err(format_err!("a library called the function {name}, which nobody defines")),
+            Ok(_) => Err(format_err!("a library called the undefined function {name}")),
             Err(error) => Err(error),
         };
         Box::new(async move { nested(&mut caller, found?, arguments, results).await })
     }
 }
 
-/// What an asynchronous host function returns.
+/// The result of an asynchronous host function.
 pub(in crate::engine) type Pending<'a> = Box<dyn Future<Output = Result<()>> + Send + 'a>;
 
 /// Functions for imports that are never called, one for each type.

@@ -3,7 +3,7 @@
 use wasmtime::{Caller, Result, bail, format_err};
 
 use super::{
-    load::{self, Linked},
+    load::{self, LoadOutcome},
     loader::Loader,
 };
 use crate::engine::{
@@ -17,38 +17,38 @@ use crate::engine::{
 /// Offsets in the C library's `struct dso`.
 const FLAGS: u32 = 4;
 const NAME: u32 = 36;
-/// All modules see the library's symbols.
+/// The flag that shows the library's symbols to all modules.
 const RTLD_GLOBAL: u32 = 256;
 /// The longest name of a library, and of a symbol (C++ has long ones).
 const MAX_NAME: u32 = 4096;
 const MAX_SYMBOL: u32 = 64 << 10;
 
-/// `_dlopen_js(dso*) -> 1`, or 0 with the reason left for `dlerror()`.
+/// `_dlopen_js(dso*) -> 1`, or 0 after the reason was set for `dlerror()`.
 ///
 /// # Errors
-/// What ends the run: a trap in a library's constructors, a deadline.
+/// Errors that end the run: a trap in a library's constructors, a deadline.
 pub(in crate::engine) async fn open(mut caller: Caller<'_, InstanceState>, dso: u32) -> Result<i32> {
     let (_, memory) = view(&mut caller)?;
     let name = memory.c_str(dso.wrapping_add(NAME), MAX_NAME).map(|name| String::from_utf8_lossy(name).into_owned());
     let flags = memory.read_u32(dso.wrapping_add(FLAGS));
     let (Ok(name), Ok(flags)) = (name, flags) else { bail!("dlopen of a structure outside the memory") };
     match load::load(&mut caller, &name, flags & RTLD_GLOBAL != 0).await? {
-        Linked::Done(library) => {
+        LoadOutcome::Done(library) => {
             Loader::of(&mut caller)?.handles.insert(dso, library);
             Ok(1)
         }
-        Linked::Refused(reason) => {
+        LoadOutcome::Refused(reason) => {
             set_error(&mut caller, &format!("{name}: {reason}")).await?;
             Ok(0)
         }
     }
 }
 
-/// `_dlsym_js(dso*, name*, index*) -> address`, or 0 with the reason left for `dlerror()`. The index is for other
-/// threads, of which there are none.
+/// `_dlsym_js(dso*, name*, index*) -> address`, or 0 after the reason was set for `dlerror()`. The index is for other
+/// threads, which do not exist.
 ///
 /// # Errors
-/// What ends the run.
+/// Errors that end the run.
 pub(in crate::engine) async fn symbol(mut caller: Caller<'_, InstanceState>, dso: u32, name: u32) -> Result<i32> {
     let (_, memory) = view(&mut caller)?;
     let name = memory.c_str(name, MAX_SYMBOL).map(|name| String::from_utf8_lossy(name).into_owned());
@@ -62,12 +62,12 @@ pub(in crate::engine) async fn symbol(mut caller: Caller<'_, InstanceState>, dso
     }
 }
 
-/// Leave `text` for `dlerror()`.
+/// Sets `text` for `dlerror()`.
 ///
 /// # Errors
-/// What ends the run.
+/// Errors that end the run.
 async fn set_error(caller: &mut Caller<'_, InstanceState>, text: &str) -> Result<()> {
-    // The C function takes a format and its arguments, which lie in memory: "%s", the pointer, then the text.
+    // The C function takes a format and its arguments in memory: "%s", the pointer, then the text.
     const HEAD: u32 = 8;
     let text = text.replace('\0', " ");
     let length = u32::try_from(text.len())?.saturating_add(HEAD + 1);

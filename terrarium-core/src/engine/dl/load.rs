@@ -1,80 +1,80 @@
-//! Loading a library and those that it needs.
+//! The loading of a library and its dependencies.
 
 use std::sync::Arc;
 
 use wasmtime::{Caller, Instance, Ref, Result, Trap, format_err};
 
 use super::{
-    bind::{self, Addresses, Gathered},
+    bind::{self, Addresses, LibraryImports},
     loader::{Linkage, Loader},
 };
 use crate::engine::{
     bind::reenter::{address, call_export, nested},
-    compile::{compiled::Compiled, libraries::LoadError},
+    compile::{compiled::CompiledModule, libraries::LoadError},
     live::state::InstanceState,
 };
 use terrarium_unix::syscall::{LibraryFile, Stop};
 use terrarium_wasm::link::{Found, Library, LibraryId, LinkError, ModuleInfo, load_order};
 
-/// Where libraries are looked for that are named without a folder.
+/// The folders that are searched for a library without a folder.
 const FOLDERS: [&str; 2] = ["/usr/lib", "/lib"];
 /// The most libraries of one guest.
 const MAX_LIBRARIES: usize = 2048;
-/// The most bytes of libraries that the guest's code brought itself.
+/// The limit of the size of all libraries that the guest's code brought.
 const MAX_UNTRUSTED: u64 = 64 << 20;
 
-/// What came of loading.
-pub(super) enum Linked {
+/// The outcome of loading.
+pub(super) enum LoadOutcome {
     Done(LibraryId),
-    /// It cannot be loaded; the text is for `dlerror()`.
+    /// The library cannot be loaded; the text is for `dlerror()`.
     Refused(String),
 }
 
-/// Load the library `name`, a path or a name to be found in the usual folders.
+/// Loads the library `name`, a path or a name to find in the usual folders.
 ///
 /// # Errors
-/// What ends the run.
-pub(super) async fn load(caller: &mut Caller<'_, InstanceState>, name: &str, global: bool) -> Result<Linked> {
+/// Errors that end the run.
+pub(super) async fn load(caller: &mut Caller<'_, InstanceState>, name: &str, global: bool) -> Result<LoadOutcome> {
     Loader::of(caller)?;
     let (first, order) = match plan(caller.data(), name) {
         Ok(Plan::Loaded(library)) => {
             if global {
                 Loader::of(caller)?.namespace.make_global(library);
             }
-            return Ok(Linked::Done(library));
+            return Ok(LoadOutcome::Done(library));
         }
         Ok(Plan::Load { first, order }) => (first, order),
-        Err(error) => return Ok(Linked::Refused(error.to_string())),
+        Err(error) => return Ok(LoadOutcome::Refused(error.to_string())),
     };
     let mut last = None;
     for found in order {
         let loader = Loader::of(caller)?;
         loader.untrusted += found.module.untrusted;
         if loader.untrusted > MAX_UNTRUSTED || loader.namespace.len() > MAX_LIBRARIES {
-            return Ok(Linked::Refused("too many libraries were loaded before it".to_owned()));
+            return Ok(LoadOutcome::Refused("too many libraries were loaded before it".to_owned()));
         }
         let path = found.path.clone();
         match link(caller, found, global).await? {
-            Linked::Done(library) => last = Some(library),
-            Linked::Refused(reason) if path == first => return Ok(Linked::Refused(reason)),
-            Linked::Refused(reason) => return Ok(Linked::Refused(format!("{path}: {reason}"))),
+            LoadOutcome::Done(library) => last = Some(library),
+            LoadOutcome::Refused(reason) if path == first => return Ok(LoadOutcome::Refused(reason)),
+            LoadOutcome::Refused(reason) => return Ok(LoadOutcome::Refused(format!("{path}: {reason}"))),
         }
     }
-    last.map(Linked::Done).ok_or_else(|| format_err!("nothing was loaded"))
+    last.map(LoadOutcome::Done).ok_or_else(|| format_err!("nothing was loaded"))
 }
 
-/// What loading takes.
+/// The steps of loading.
 enum Plan {
-    /// Nothing: it is there.
+    /// No steps: the library is loaded.
     Loaded(LibraryId),
-    /// These libraries, in this order, for the one at this path.
-    Load { first: String, order: Vec<Found<Opened>> },
+    /// Load these libraries in this order, for the library at the path `first`.
+    Load { first: String, order: Vec<Found<CompiledLibrary>> },
 }
 
 /// A library that was found and compiled.
-struct Opened {
-    compiled: Arc<Compiled>,
-    /// Its size, if the guest's code brought it.
+struct CompiledLibrary {
+    compiled: Arc<CompiledModule>,
+    /// The size of the library, if the guest's code brought it; else zero.
     untrusted: u64,
 }
 
@@ -94,7 +94,7 @@ fn plan(state: &InstanceState, name: &str) -> Result<Plan, LoadError> {
     Ok(Plan::Load { first: first.path, order })
 }
 
-/// The file of the library `name`: in the first folder that has one.
+/// Finds the file of the library `name`: in the first folder that has it.
 fn find(state: &InstanceState, name: &str, folders: &[String]) -> Option<LibraryFile> {
     if name.contains('/') {
         return state.run.process.library(name).ok();
@@ -103,7 +103,7 @@ fn find(state: &InstanceState, name: &str, folders: &[String]) -> Option<Library
     folders.map(|folder| format!("{folder}/{name}")).find_map(|path| state.run.process.library(&path).ok())
 }
 
-fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, Opened), LoadError> {
+fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, CompiledLibrary), LoadError> {
     let file = state.run.process.library(path)?;
     let (libraries, main) = (&state.machine.libraries, || state.machine.main());
     let (compiled, untrusted) = if file.trusted {
@@ -118,14 +118,18 @@ fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, Opened), 
                       (option `untrusted_libraries`)";
         return Err(LoadError::Refused(reason.to_owned()));
     };
-    Ok((compiled.info()?, Opened { compiled, untrusted }))
+    Ok((compiled.info()?, CompiledLibrary { compiled, untrusted }))
 }
 
-/// Instantiate a library whose needs are met.
-async fn link(caller: &mut Caller<'_, InstanceState>, found: Found<Opened>, global: bool) -> Result<Linked> {
+/// Instantiates a library whose dependencies are loaded.
+async fn link(
+    caller: &mut Caller<'_, InstanceState>,
+    found: Found<CompiledLibrary>,
+    global: bool,
+) -> Result<LoadOutcome> {
     let info = &found.info;
     let Some(addresses) = reserve(caller, info).await? else {
-        return Ok(Linked::Refused(format!("no memory for {} bytes", info.memory_size)));
+        return Ok(LoadOutcome::Refused(format!("no memory for {} bytes", info.memory_size)));
     };
     let loader = Loader::of(caller)?;
     let library = loader.namespace.add(Library {
@@ -140,26 +144,26 @@ async fn link(caller: &mut Caller<'_, InstanceState>, found: Found<Opened>, glob
     match linked {
         Ok(Some(undefined)) => {
             Loader::of(caller)?.forget(library);
-            Ok(Linked::Refused(LinkError::Undefined(undefined).to_string()))
+            Ok(LoadOutcome::Refused(LinkError::Undefined(undefined).to_string()))
         }
-        Ok(None) => Ok(Linked::Done(library)),
+        Ok(None) => Ok(LoadOutcome::Done(library)),
         Err(error) if ends_the_run(&error) => Err(error),
-        // Imports of other types than what is defined, a table that cannot grow.
+        // Imports whose types differ from the definitions, or a table that cannot grow.
         Err(error) => {
             Loader::of(caller)?.forget(library);
-            Ok(Linked::Refused(format!("{error:#}")))
+            Ok(LoadOutcome::Refused(format!("{error:#}")))
         }
     }
 }
 
-/// Instantiate the library and run what makes it ready. The undefined symbols, if there are any.
+/// Instantiates the library and runs its initialization. Returns the undefined symbols, if there are any.
 async fn instantiate(
     caller: &mut Caller<'_, InstanceState>,
     library: LibraryId,
-    compiled: &Compiled,
+    compiled: &CompiledModule,
     addresses: Addresses,
 ) -> Result<Option<Vec<String>>> {
-    let Gathered { imports, pointers, bindings } = bind::gather(caller, library, &compiled.module, addresses)?;
+    let LibraryImports { imports, pointers, bindings } = bind::gather(caller, library, &compiled.module, addresses)?;
     let instance = Instance::new_async(&mut *caller, &compiled.module, &imports).await?;
     let loader = Loader::of(caller)?;
     loader.instances.push(instance);
@@ -176,7 +180,7 @@ async fn instantiate(
     Ok(None)
 }
 
-/// Static memory and table slots for a library; `None` when there is no memory.
+/// Reserves static memory and table slots for a library; `None` when there is no memory.
 async fn reserve(caller: &mut Caller<'_, InstanceState>, info: &ModuleInfo) -> Result<Option<Addresses>> {
     let mut addresses = Addresses { memory_base: 0, table_base: 0 };
     if info.memory_size > 0 {
@@ -202,7 +206,7 @@ async fn reserve(caller: &mut Caller<'_, InstanceState>, info: &ModuleInfo) -> R
     Ok(Some(addresses))
 }
 
-/// The libraries at `paths`, then those that they need.
+/// Returns the libraries at `paths`, then their dependencies.
 fn nearest_first(loader: &Loader, paths: &[String]) -> Vec<LibraryId> {
     let direct: Vec<LibraryId> = paths.iter().filter_map(|path| loader.namespace.find(path)).collect();
     let mut all = direct.clone();

@@ -1,4 +1,4 @@
-//! [`Loader`]: what a guest has loaded.
+//! [`Loader`]: the loaded libraries of a guest.
 
 use std::collections::HashMap;
 
@@ -14,29 +14,29 @@ pub(in crate::engine) struct Loader {
     pub(in crate::engine) namespace: Namespace,
     /// The instance of each module of the namespace, by its number.
     pub(in crate::engine) instances: Vec<Instance>,
-    /// How many of them are one module: the image's.
+    /// The number of modules that the running module contains: one, or all of an image.
     merged: usize,
-    /// Whether that is an image's, not the interpreter's own.
+    /// Whether the running module is an image's, not the interpreter's own.
     is_merged: bool,
-    /// How those were linked that are modules of their own.
+    /// The linkage of the libraries with separate modules.
     pub(in crate::engine) linked: Vec<Linkage>,
     /// The library behind each handle: the address of the C library's `struct dso`.
     pub(super) handles: HashMap<u32, LibraryId>,
     /// Table slots of the host's functions.
     pub(in crate::engine) host_slots: HashMap<String, u32>,
-    /// The bytes of the libraries that the guest's code brought itself.
+    /// The size of the libraries that the guest's code brought.
     pub(super) untrusted: u64,
 }
 
-/// How a library was linked.
+/// The linkage of a library.
 pub(in crate::engine) struct Linkage {
     pub(in crate::engine) module: Module,
-    /// What each imported function means, in the order of the module.
+    /// The definition of each imported function, in the order of the module.
     pub(in crate::engine) bindings: Vec<Target>,
     pub(in crate::engine) pointers: Pointers,
 }
 
-/// What an image keeps of a loader.
+/// The part of a loader that an image keeps.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LoaderRecord {
     namespace: NamespaceRecord,
@@ -45,7 +45,7 @@ pub(crate) struct LoaderRecord {
 }
 
 impl Loader {
-    /// The guest's loader, made at the first call.
+    /// Returns the guest's loader, which the first call creates.
     pub(super) fn of<'a>(caller: &'a mut Caller<'_, InstanceState>) -> Result<&'a mut Self> {
         if caller.data().run.loader.is_none() {
             let loader = Self::new(caller.data())?;
@@ -54,10 +54,10 @@ impl Loader {
         caller.data_mut().run.loader.as_deref_mut().ok_or_else(|| format_err!("there is no loader"))
     }
 
-    /// The loader of a guest that has loaded nothing since it started.
+    /// Creates the loader of a guest that has loaded nothing since it started.
     ///
     /// # Errors
-    /// When what it started with cannot be read.
+    /// When the record in its image cannot be read.
     pub(in crate::engine) fn new(state: &InstanceState) -> Result<Self> {
         let links = state.links()?;
         let (namespace, handles, host_slots) = match &state.run.snapshot {
@@ -79,7 +79,7 @@ impl Loader {
         Ok(Self { namespace, instances, merged, is_merged, linked: Vec::new(), handles, host_slots, untrusted: 0 })
     }
 
-    /// What an image keeps of it.
+    /// Returns the part that an image keeps.
     pub(in crate::engine) fn record(&self) -> LoaderRecord {
         LoaderRecord {
             namespace: self.namespace.record(),
@@ -88,14 +88,14 @@ impl Loader {
         }
     }
 
-    /// Forget a library that could not be linked. What it has of the table and the memory stays taken.
+    /// Removes a library that could not be linked. Its part of the table and the memory stays reserved.
     pub(super) fn forget(&mut self, library: LibraryId) {
         self.instances.truncate(library.index());
         self.linked.truncate(library.index().saturating_sub(self.merged));
         self.namespace.remove_last(library);
     }
 
-    /// Where the function is that `library` exports as `name`.
+    /// Returns the place of the function that `library` exports as `name`.
     fn place(&self, library: LibraryId, name: &str) -> Result<Place> {
         if self.is_merged && library.index() < self.merged {
             let index = self.namespace.get(library).and_then(|library| library.info.functions.get(name).copied());
@@ -107,15 +107,15 @@ impl Loader {
     }
 }
 
-/// Where a function is found.
+/// The place of a function.
 enum Place {
-    /// Among the exports of an instance.
+    /// The function is among the exports of an instance.
     Export(Instance),
-    /// In the table: the modules of an image do not export theirs.
+    /// The function is in the table: the modules of an image do not export their functions.
     Slot(u32),
 }
 
-/// The function that `library` exports as `name`.
+/// Returns the function that `library` exports as `name`.
 pub(super) fn function(caller: &mut Caller<'_, InstanceState>, library: LibraryId, name: &str) -> Result<Func> {
     let function = match Loader::of(caller)?.place(library, name)? {
         Place::Export(instance) => instance.get_func(&mut *caller, name),

@@ -1,7 +1,7 @@
-//! The dynamic linker: `dlopen` and `dlsym` of the guest's C library end here.
+//! The dynamic linker, which serves `dlopen` and `dlsym` of the guest's C library.
 //!
-//! What a symbol means and in which order libraries load is decided by [`terrarium_wasm::link`]; this folder finds the files,
-//! has them compiled, and instantiates them in the guest's store.
+//! [`terrarium_wasm::link`] resolves symbols and determines the order of libraries. This module finds the files, has
+//! them compiled, and instantiates them in the guest's store.
 
 mod bind;
 mod entry;

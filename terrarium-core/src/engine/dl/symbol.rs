@@ -1,4 +1,4 @@
-//! The addresses of symbols: a function's is its table slot, of which it has one only.
+//! The addresses of symbols: a function's address is its only table slot.
 
 use wasmtime::{Caller, Extern, Func, Ref, Result};
 
@@ -6,8 +6,8 @@ use super::loader::{Loader, function};
 use crate::engine::live::state::InstanceState;
 use terrarium_wasm::link::{Definition, LibraryId};
 
-/// `dlsym`: what the library behind the handle `dso` defines as `name`. The handle 0 stands for all that every module
-/// sees.
+/// Returns the address of `name` in the library behind the handle `dso`, for `dlsym`. The handle 0 stands for all
+/// symbols that every module sees.
 ///
 /// # Errors
 /// When the table cannot grow.
@@ -21,7 +21,7 @@ pub(super) fn find(caller: &mut Caller<'_, InstanceState>, dso: u32, name: &str)
     }
 }
 
-/// The address of what is defined as `name`.
+/// Returns the address of the definition of `name`.
 ///
 /// # Errors
 /// When the table cannot grow.
@@ -39,7 +39,7 @@ pub(super) fn address(caller: &mut Caller<'_, InstanceState>, definition: Defini
     Ok(slot)
 }
 
-/// The address of the host's function `name`, if there is one.
+/// Returns the address of the host's function `name`, if there is one.
 ///
 /// # Errors
 /// When the table cannot grow.
@@ -53,7 +53,7 @@ pub(super) fn host_address(caller: &mut Caller<'_, InstanceState>, name: &str) -
     Ok(Some(slot))
 }
 
-/// The host's function `name`, and the module that it is imported from.
+/// Returns the host's function `name`, and the module that it is imported from.
 pub(super) fn host_function(caller: &mut Caller<'_, InstanceState>, name: &str) -> Option<(Func, &'static str)> {
     let linker = std::sync::Arc::clone(&caller.data().linker);
     ["env", "wasi_snapshot_preview1"].into_iter().find_map(|module| match linker.get(&mut *caller, module, name) {
@@ -62,7 +62,7 @@ pub(super) fn host_function(caller: &mut Caller<'_, InstanceState>, name: &str) 
     })
 }
 
-/// Put a function into a table slot of its own.
+/// Puts a function into a new table slot.
 ///
 /// # Errors
 /// When the table cannot grow.

@@ -1,4 +1,4 @@
-//! `ffi_call_js`: calling a function whose signature is known at run time only.
+//! `ffi_call_js`: the call of a function whose signature is known at run time only.
 
 use wasmtime::{Caller, Func, FuncType, Ref, Result, Val, ValType, bail};
 
@@ -18,7 +18,7 @@ use terrarium_unix::{abi::Errno, memory::GuestMemory};
 /// `ffi_call_js(cif, function, result, arguments)`.
 ///
 /// # Errors
-/// What ends the run: a structure or an address that is none, and whatever the function does.
+/// Errors that end the run: an invalid structure or address, and every error of the function.
 pub(in crate::engine) async fn call(
     mut caller: Caller<'_, InstanceState>,
     (cif, slot, result, arguments): (u32, u32, u32, u32),
@@ -31,7 +31,7 @@ pub(in crate::engine) async fn call(
     let mut values = Vec::with_capacity(interface.arguments.len() + 2);
     if interface.result.kind.is_returned_by_pointer() {
         if result == 0 {
-            // The caller does not want it, but the function writes it all the same.
+            // The caller ignores the result, but the function writes it all the same.
             let (size, align) = interface.result.kind.layout();
             result = stack.allocate(size, align)?;
         }
@@ -66,8 +66,8 @@ pub(in crate::engine) async fn call(
     Ok(())
 }
 
-/// How many of the arguments are named. `ctypes` says so only for functions with declared argument types. But a
-/// function that takes fewer values than it is given is a variadic one: its last parameter is the list of the others.
+/// Returns the number of named arguments. `ctypes` reports it only for functions with declared argument types. But a
+/// function that takes fewer values than the call passes is variadic: its last parameter is the list of the others.
 fn named_arguments(ty: &FuncType, interface: &Interface, by_pointer: bool) -> usize {
     let taken = ty.params().len().saturating_sub(usize::from(by_pointer));
     let given: usize = interface.arguments.iter().map(|kind| kind.passed().len()).sum();
@@ -75,7 +75,7 @@ fn named_arguments(ty: &FuncType, interface: &Interface, by_pointer: bool) -> us
     if is_plain && given > taken && taken > 0 { taken - 1 } else { interface.fixed }
 }
 
-/// The function in a table slot.
+/// Returns the function in a table slot.
 pub(super) fn function(caller: &mut Caller<'_, InstanceState>, slot: u32) -> Result<Func> {
     let links = caller.data().links()?;
     match links.table.get(&mut *caller, u64::from(slot)) {
@@ -84,8 +84,8 @@ pub(super) fn function(caller: &mut Caller<'_, InstanceState>, slot: u32) -> Res
     }
 }
 
-/// Call a function with as many of `values` as it takes. C lets one call a function by another type, and programs get
-/// away with it elsewhere: what is missing is zero, numbers are converted.
+/// Calls a function with as many of `values` as it takes. C programs call functions by other types, which works
+/// elsewhere: missing values are zero, and numbers are converted.
 async fn invoke(caller: &mut Caller<'_, InstanceState>, function: Func, values: &[Val]) -> Result<Option<Val>> {
     let ty = function.ty(&*caller);
     let mut given = values.iter();
@@ -96,7 +96,7 @@ async fn invoke(caller: &mut Caller<'_, InstanceState>, function: Func, values: 
     Ok(results.pop())
 }
 
-/// A number as another type; what cannot be one is zero.
+/// Converts a number to another type; a value that cannot be converted is zero.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "as C converts numbers")]
 fn converted(given: &Val, wanted: &ValType) -> Val {
     match (given, wanted) {
@@ -120,7 +120,7 @@ fn converted(given: &Val, wanted: &ValType) -> Val {
     }
 }
 
-/// Add the argument at `pointer` as it is passed.
+/// Adds the argument at `pointer` in the form in which it is passed.
 fn push(
     values: &mut Vec<Val>,
     memory: &mut GuestMemory<'_>,
@@ -144,7 +144,7 @@ fn push(
     Ok(())
 }
 
-/// A copy on the stack.
+/// Makes a copy on the stack.
 pub(super) fn copy(memory: &mut GuestMemory<'_>, stack: &mut Stack, from: u32, size: u32, align: u32) -> Result<u32> {
     let place = stack.allocate(size, align)?;
     let bytes = memory.slice(from, size).map_err(outside)?.to_vec();
@@ -152,7 +152,8 @@ pub(super) fn copy(memory: &mut GuestMemory<'_>, stack: &mut Stack, from: u32, s
     Ok(place)
 }
 
-/// The list of variable arguments, in memory: each at its alignment, of at least four bytes; structures by pointer.
+/// Writes the list of variable arguments to memory: each at its alignment, of at least four bytes; structures by
+/// pointer.
 fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments: &[(Kind, u32)]) -> Result<u32> {
     let mut places = Vec::with_capacity(arguments.len());
     let mut end: u32 = 0;
@@ -165,7 +166,7 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
         places.push(start);
         end = start.saturating_add(size.max(4));
     }
-    // Copies of structures lie above the list.
+    // Copies of structures are above the list.
     let mut pointers = Vec::with_capacity(arguments.len());
     for (kind, pointer) in arguments {
         pointers.push(match kind {
@@ -179,7 +180,7 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
         match kind {
             Kind::Void => {}
             Kind::Struct { .. } => memory.write_u32(to, pointer).map_err(outside)?,
-            // Narrow integers arrive as `int`, whatever libffi was told.
+            // Narrow integers are passed as `int`, regardless of libffi's type.
             Kind::Int { .. } => {
                 let value = load(memory, pointer, *kind).map_err(outside)?;
                 memory.write_i32(to, value.and_then(|value| value.i32()).unwrap_or(0)).map_err(outside)?;
@@ -193,12 +194,12 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
     Ok(list)
 }
 
-/// The next address for a variable argument of that alignment.
+/// Returns the next address for a variable argument of that alignment.
 pub(super) fn aligned(at: u32, align: u32) -> Result<u32> {
     at.checked_next_multiple_of(align.max(4)).ok_or_else(|| outside(Errno::EFAULT))
 }
 
-/// The scalar at an address; none for `void`.
+/// Loads the scalar at an address; `None` for `void`.
 pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: Kind) -> Result<Option<Val>, Errno> {
     Ok(Some(match kind {
         Kind::Int { size: 1, signed } => {
@@ -217,7 +218,7 @@ pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: Kind) -> Result<Opti
     }))
 }
 
-/// Write a scalar. An integer fills a whole word as libffi promises, unless it is the element of a structure.
+/// Stores a scalar. An integer fills a whole word as libffi promises, unless it is the element of a structure.
 pub(super) fn store(memory: &mut GuestMemory<'_>, at: u32, kind: Kind, exact: bool, value: &Val) -> Result<(), Errno> {
     match (kind, value) {
         (Kind::Int { size, signed }, Val::I32(n)) => {

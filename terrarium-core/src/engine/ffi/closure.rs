@@ -27,7 +27,7 @@ const USER_DATA: u32 = 12;
 /// libffi's statuses.
 const FFI_OK: i32 = 0;
 const FFI_BAD_TYPEDEF: i32 = 1;
-/// The most functions that are made for closures: a store keeps them for as long as it lives.
+/// The most functions for closures: a store keeps them for its whole life.
 const MAX_FUNCTIONS: usize = 20_000;
 /// The most parameters of all those functions together.
 const MAX_PARAMETERS: usize = 300_000;
@@ -41,39 +41,39 @@ pub(in crate::engine) struct Closures {
     free: Vec<u32>,
     /// The closure in each slot in use, and its interface.
     live: HashMap<u32, (u32, Interface)>,
-    /// The functions made for each slot so far, by their type; they serve the next closure of the slot too.
+    /// The functions made for each slot so far, by their type; they also serve the next closure of the slot.
     made: HashMap<u32, Vec<(FuncType, Func)>>,
-    /// How many those are.
+    /// The number of these functions.
     functions: usize,
-    /// How many parameters they have together.
+    /// The number of parameters of these functions together.
     parameters: usize,
-    /// Whether the guest has made or freed any.
+    /// Whether the guest has created or freed a closure.
     changed: bool,
 }
 
 impl Closures {
-    /// Whether the guest has made or freed any since it started.
+    /// Whether the guest has created or freed a closure since it started.
     pub(in crate::engine) fn have_changed(&self) -> bool {
         self.changed
     }
 
-    /// Whether no function of that type can be made any more.
+    /// Whether another function of that type would exceed a bound.
     fn are_too_many(&self, ty: &FuncType) -> bool {
         self.functions >= MAX_FUNCTIONS || self.parameters + ty.params().len() > MAX_PARAMETERS
     }
 }
 
-/// What an image keeps of closures.
+/// The part of closures that an image keeps.
 #[derive(Serialize, Deserialize)]
 pub(in crate::engine) struct ClosuresRecord {
     taken: Vec<u32>,
     free: Vec<u32>,
-    /// The slot and the closure of each one in use.
+    /// The slot and the closure, for each slot in use.
     live: Vec<(u32, u32)>,
 }
 
 impl Closures {
-    /// What an image keeps of them.
+    /// Returns the part that an image keeps.
     pub(in crate::engine) fn record(&self) -> ClosuresRecord {
         let mut record = ClosuresRecord {
             taken: self.taken.iter().copied().collect(),
@@ -86,7 +86,7 @@ impl Closures {
     }
 }
 
-/// Put the closures of an image into a new guest's table.
+/// Puts the closures of an image into a new guest's table.
 ///
 /// # Errors
 /// When the image is damaged.
@@ -112,7 +112,7 @@ pub(in crate::engine) fn restore(store: &mut Store<InstanceState>, record: &Clos
 /// `ffi_closure_alloc_js(size, code**) -> closure`, with a table slot as its code; 0 when there is no memory.
 ///
 /// # Errors
-/// What ends the run.
+/// Errors that end the run.
 pub(in crate::engine) async fn alloc(mut caller: Caller<'_, InstanceState>, (size, code): (u32, u32)) -> Result<u32> {
     caller.data_mut().closures.changed = true;
     let closure = address(call_export(&mut caller, "malloc", &[size.max(16).cast_signed()]).await?);
@@ -142,7 +142,7 @@ pub(in crate::engine) async fn alloc(mut caller: Caller<'_, InstanceState>, (siz
 /// `ffi_closure_free_js(closure)`.
 ///
 /// # Errors
-/// What ends the run.
+/// Errors that end the run.
 pub(in crate::engine) async fn free(mut caller: Caller<'_, InstanceState>, (closure,): (u32,)) -> Result<()> {
     let slot = view(&mut caller)?.1.read_u32(closure.wrapping_add(SLOT)).map_err(outside)?;
     let closures = &mut caller.data_mut().closures;
@@ -160,7 +160,7 @@ pub(in crate::engine) async fn free(mut caller: Caller<'_, InstanceState>, (clos
 /// `ffi_prep_closure_loc_js(closure, cif, function, user_data, slot) -> status`.
 ///
 /// # Errors
-/// What ends the run.
+/// Errors that end the run.
 pub(in crate::engine) fn prepare(
     mut caller: Caller<'_, InstanceState>,
     (closure, cif, callback, user_data, slot): (u32, u32, u32, u32, u32),
@@ -178,7 +178,7 @@ pub(in crate::engine) fn prepare(
     Ok(if place(&mut caller, links.table, slot, closure, interface)? { FFI_OK } else { FFI_BAD_TYPEDEF })
 }
 
-/// Put a function for a closure into its table slot. False, when there are too many.
+/// Puts a function for a closure into its table slot. Returns false when there are too many functions.
 fn place(
     mut store: impl AsContextMut<Data = InstanceState>,
     table: Table,
@@ -210,7 +210,7 @@ fn place(
     Ok(true)
 }
 
-/// The type of a function with that interface.
+/// Returns the type of a function with that interface.
 fn signature(engine: &Engine, interface: &Interface) -> FuncType {
     let result = interface.result.kind;
     let by_pointer = result.is_returned_by_pointer();
@@ -219,14 +219,14 @@ fn signature(engine: &Engine, interface: &Interface) -> FuncType {
         parameters.extend_from_slice(kind.passed());
     }
     if interface.fixed < interface.arguments.len() {
-        // The list of the variable ones.
+        // The list of the variable arguments.
         parameters.push(ValType::I32);
     }
     let results: &[ValType] = if by_pointer { &[] } else { result.passed() };
     FuncType::new(engine, parameters, results.iter().cloned())
 }
 
-/// The closure in `slot` is called.
+/// Runs the closure in `slot`.
 async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val], results: &mut [Val]) -> Result<()> {
     let Some((closure, interface)) = caller.data().closures.live.get(&slot).cloned() else {
         bail!("a closure was called that was freed")
@@ -238,7 +238,7 @@ async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val]
     let mut next = || given.next().copied().unwrap_or(Val::I32(0));
     let result = if kind.is_returned_by_pointer() { pointer(&next()) } else { stack.allocate(8, 8)? };
     if !kind.is_returned_by_pointer() {
-        // What a callback that fails returns.
+        // The result of a callback that fails.
         memory.write_u64(result, 0).map_err(outside)?;
     }
     let mut pointers = Vec::with_capacity(interface.arguments.len());
@@ -281,14 +281,14 @@ async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val]
     stack.restore(&mut caller)?;
     if let Some(out) = results.first_mut() {
         let (_, memory) = view(&mut caller)?;
-        // A narrow integer was widened to a word by whoever wrote it.
+        // The writer has widened a narrow integer to a word.
         let kind = if let Kind::Int { .. } = kind { Kind::Int { size: 4, signed: true } } else { kind };
         *out = load(&memory, result, kind).map_err(outside)?.unwrap_or_else(|| value(0, &ValType::I32));
     }
     Ok(())
 }
 
-/// Where the variable arguments are in their list.
+/// Finds the variable arguments in their list.
 fn variable_pointers(memory: &GuestMemory<'_>, list: u32, kinds: &[Kind], pointers: &mut Vec<u32>) -> Result<()> {
     let mut at = list;
     for kind in kinds {

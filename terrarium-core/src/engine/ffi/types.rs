@@ -1,4 +1,4 @@
-//! Types as libffi describes them in the guest's memory, and what the C calling convention makes of them.
+//! Types as libffi describes them in the guest's memory, and their forms in the C calling convention.
 
 use wasmtime::{Result, ValType, bail, format_err};
 
@@ -14,25 +14,25 @@ const SIZE: u32 = 0;
 const ALIGN: u32 = 4;
 const TYPE: u32 = 6;
 const ELEMENTS: u32 = 8;
-/// libffi takes no more arguments.
+/// The most arguments: libffi's own limit.
 const MAX_ARGUMENTS: u32 = 1000;
 /// The largest structure that is passed by value.
 const MAX_STRUCT: u32 = 1 << 20;
 /// Structures of one element are passed as that element up to this size.
 const UNBOXED: u32 = 16;
-/// Structures of one element in structures of one element.
+/// The deepest nesting of structures of one element.
 const MAX_NESTED: usize = 64;
 
-/// How a value is passed.
+/// The form in which a value is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Nothing: `void`, an empty structure.
+    /// Nothing: `void`, or an empty structure.
     Void,
     /// An integer of 1, 2 or 4 bytes, in 32 bits.
     Int {
-        /// Its bytes.
+        /// The number of bytes.
         size: u32,
-        /// Whether it is extended by its sign.
+        /// Whether the integer is sign-extended.
         signed: bool,
     },
     /// A 64-bit integer.
@@ -45,9 +45,9 @@ pub(super) enum Kind {
     LongDouble,
     /// A structure, by pointer.
     Struct {
-        /// Its bytes.
+        /// The number of bytes.
         size: u32,
-        /// Its alignment.
+        /// The alignment.
         align: u32,
     },
 }
@@ -64,12 +64,12 @@ pub(super) struct Type {
 pub(super) struct Interface {
     pub(super) result: Type,
     pub(super) arguments: Vec<Kind>,
-    /// How many of the arguments are named; the others are variable.
+    /// The number of named arguments; the others are variable.
     pub(super) fixed: usize,
 }
 
 impl Kind {
-    /// The value types that it is passed as.
+    /// Returns the value types of the passed form.
     pub(super) fn passed(self) -> &'static [ValType] {
         match self {
             Self::Void => &[],
@@ -81,12 +81,12 @@ impl Kind {
         }
     }
 
-    /// Whether it is returned through a pointer that comes as the first argument.
+    /// Whether the value is returned through a pointer, which is the first argument.
     pub(super) fn is_returned_by_pointer(self) -> bool {
         matches!(self, Self::LongDouble | Self::Struct { .. })
     }
 
-    /// Bytes and alignment of its memory.
+    /// Returns the size and the alignment in memory.
     pub(super) fn layout(self) -> (u32, u32) {
         match self {
             Self::Void => (0, 1),
@@ -100,10 +100,10 @@ impl Kind {
 }
 
 impl Interface {
-    /// Read the `ffi_cif` at `cif`.
+    /// Reads the `ffi_cif` at `cif`.
     ///
     /// # Errors
-    /// When it is none.
+    /// When it is not valid.
     pub(super) fn read(memory: &GuestMemory<'_>, cif: u32) -> Result<Self> {
         let field = |offset: u32| memory.read_u32(cif.wrapping_add(offset)).map_err(outside);
         let (count, fixed) = (field(ARGUMENT_COUNT)?, field(FIXED_COUNT)?);
@@ -121,7 +121,7 @@ impl Interface {
 }
 
 impl Type {
-    /// Read the `ffi_type` at `ty`; a structure of one element is that element.
+    /// Reads the `ffi_type` at `ty`; a structure of one element is that element.
     fn read(memory: &GuestMemory<'_>, mut ty: u32) -> Result<Self> {
         const STRUCT: u16 = 13;
         let mut is_struct = false;
@@ -151,7 +151,7 @@ impl Type {
     }
 }
 
-/// What libffi's type number means; pointers are integers.
+/// Returns the kind of libffi's type number; pointers are integers.
 fn scalar(id: u16) -> Result<Kind> {
     Ok(match id {
         0 => Kind::Void,
@@ -168,7 +168,7 @@ fn scalar(id: u16) -> Result<Kind> {
     })
 }
 
-/// For an address that the guest gave.
+/// Returns the error for an address from the guest.
 pub(super) fn outside(errno: Errno) -> wasmtime::Error {
     format_err!("a foreign call with an address outside the memory: {errno}")
 }

@@ -1,4 +1,4 @@
-//! Driving the engine's futures to their end on the calling thread.
+//! Runs the engine's futures to their end on the calling thread.
 
 use std::{
     cell::RefCell,
@@ -13,18 +13,18 @@ use std::{
 };
 
 thread_local! {
-    /// The wakers that this thread made and that no call uses at the moment: one for each depth of nested calls.
+    /// The wakers of this thread that no call uses at the moment: one for each depth of nested calls.
     static WAKERS: RefCell<Vec<(Arc<Unpark>, Waker)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Runs `future` to its end. While it waits, the thread is parked: its waker unparks it.
 ///
-/// The engine's asynchronous calls run the guest on a stack that is not the caller's, so that the caller's may be small.
-/// A call that does not wait is ready at the first poll.
+/// The engine's asynchronous calls run the guest on a separate stack, so that the caller's stack may be small. A call
+/// that does not wait is ready at the first poll.
 pub(in crate::engine) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        // Whatever it registered the waker with is done with it.
+        // No user of the waker remains.
         return output;
     }
     let (unpark, waker) = WAKERS.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
@@ -32,7 +32,7 @@ pub(in crate::engine) fn block_on<F: Future>(future: F) -> F::Output {
         (Arc::clone(&unpark), Waker::from(unpark))
     });
     let mut context = Context::from_waker(&waker);
-    // The first poll had another waker: ask again.
+    // The first poll had another waker: poll again.
     unpark.woken.store(true, Ordering::Release);
     let output = loop {
         // A wake-up of a call that has ended, or of another user of the thread's token, ends a `park` too.
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(block_on(async { 42 }), 42);
     }
 
-    /// A future that another thread makes ready after `delay`; it counts how often it is polled.
+    /// Returns a future that another thread makes ready after `delay`, and that counts its polls.
     fn later(delay: Duration, polls: &Mutex<u32>) -> impl Future<Output = u32> {
         let (tell, told) = mpsc::channel::<Waker>();
         let ready = Arc::new(AtomicBool::new(false));

@@ -1,5 +1,5 @@
-//! Facts of CPython that the host relies on: its C API, reference counts, the state of its generators of random numbers,
-//! and the place where it looks for the trampoline.
+//! Facts of CPython that the host relies on: its C API, reference counts, the state of its random generators, and the
+//! place of its pointer to the trampoline.
 
 use wasmtime::{Instance as WasmInstance, Ref, Result, Store, TypedFunc, bail, format_err};
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl GuestInstance {
-    /// Import `module` and take its attributes `names`.
+    /// Imports `module` and returns its attributes `names`.
     ///
     /// # Errors
     /// [`Error::Start`], with the traceback that the interpreter wrote.
@@ -44,13 +44,12 @@ impl GuestInstance {
         })
     }
 
-    /// Make the objects at these addresses immortal, as CPython calls it: their reference counts are not written any
-    /// more.
+    /// Makes the objects at these addresses immortal in CPython's sense: their reference counts are no longer written.
     ///
     /// # Errors
     /// [`Error::Engine`] for an address outside of the memory.
     pub(crate) fn make_immortal(&mut self, objects: impl Iterator<Item = u32>) -> Result<(), Error> {
-        /// What CPython itself sets, and the least that counts as immortal, where pointers have 32 bits.
+        /// The count that CPython sets, and the least that counts as immortal, where pointers have 32 bits.
         const IMMORTAL: u32 = 5 << 28;
         const MIN_IMMORTAL: u32 = 1 << 30;
         let doing = "a reference count";
@@ -64,7 +63,7 @@ impl GuestInstance {
         Ok(())
     }
 
-    /// The state of the random generator in the object at `address`, which the harness has given a pattern.
+    /// Returns the state of the random generator in the object at `address`, which the harness has given a pattern.
     ///
     /// # Errors
     /// [`Error::Engine`], when it is not there.
@@ -83,7 +82,7 @@ impl GuestInstance {
     }
 }
 
-/// Instantiate the driver and put its trampoline where the interpreter looks for it.
+/// Instantiates the driver and registers its trampoline with the interpreter.
 pub(super) async fn install_driver(
     unbooted: &InterpreterModule,
     store: &mut Store<InstanceState>,

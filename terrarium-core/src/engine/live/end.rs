@@ -1,23 +1,23 @@
-//! How a call into the guest can end other than by returning.
+//! The ends of a call into the guest other than its return.
 
 use wasmtime::{Error, Trap};
 
 use crate::engine::stop::interrupt::Reason;
 use terrarium_unix::syscall::Stop;
 
-/// Why a call into the guest did not return. The guest cannot be used any more.
+/// The reason why a call into the guest did not return. The guest can no longer be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It left with this exit code, without telling the interpreter (`os._exit`).
+    /// The code exited with this exit code, without the interpreter's shutdown (`os._exit`).
     Exit(i32),
-    /// It was stopped by force.
+    /// The run was stopped by force.
     Stopped(Reason),
-    /// It failed: a trap, an abort, a call of something that does not exist here. The text says which.
+    /// The guest failed: a trap, an abort, or a call of something that does not exist here. The text names it.
     Crashed(String),
 }
 
 impl End {
-    /// Classify an error of the engine. `stopped` is why the guest was stopped by force, if it was.
+    /// Classifies an error of the engine. `stopped` is the reason of a forced stop, if there was one.
     pub(in crate::engine) fn from_error(error: &Error, stopped: Option<Reason>) -> Self {
         if let Some(stop) = error.downcast_ref::<Stop>() {
             return match stop {

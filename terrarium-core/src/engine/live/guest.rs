@@ -30,17 +30,17 @@ use crate::{
 use terrarium_unix::{memory::GuestMemory, syscall::Process};
 use terrarium_wasm::rewrite::SAFEPOINT_EXPORT;
 
-/// What a guest starts with.
+/// The options of a guest.
 pub(crate) struct GuestOptions {
-    /// Its files, descriptors, clocks, entropy.
+    /// The files, descriptors, clocks and entropy.
     pub(crate) process: Process,
-    /// The environment at start: what configures the interpreter.
+    /// The environment at the start, which configures the interpreter.
     pub(crate) env: Vec<(String, String)>,
     /// The memory limit in bytes.
     pub(crate) memory: u64,
-    /// Whether libraries may be loaded that the guest's code brought or made.
+    /// Whether the guest may load libraries that its code brought or created.
     pub(crate) untrusted_libraries: bool,
-    /// Whether sleeping takes time: not with a clock that is moved by it.
+    /// Whether sleeping takes real time: false with a clock that sleeping advances.
     pub(crate) real_sleep: bool,
 }
 
@@ -51,12 +51,12 @@ pub(crate) struct GuestInstance {
     in_order: bool,
 }
 
-/// A Python function in a guest. It is good for the guest that gave it.
+/// A Python function in a guest. It is valid only in the guest that returned it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PyFunction(pub(crate) u32);
 
 impl GuestInstance {
-    /// Boot an interpreter, from which an image can be made.
+    /// Boots an interpreter, from which an image can be made.
     ///
     /// # Errors
     /// [`Error::Start`], with what the interpreter wrote to its standard error.
@@ -88,10 +88,10 @@ impl GuestInstance {
         }
     }
 
-    /// An interpreter that goes on from a snapshot.
+    /// Resumes an interpreter from a snapshot.
     ///
     /// # Errors
-    /// [`Error::Start`], when there is no place for another.
+    /// [`Error::Start`], when there is no room for another.
     pub(crate) fn resume(snapshot: &Arc<Snapshot>, options: GuestOptions) -> Result<Self, Error> {
         let instance = snapshot.instance().map_err(|error| no_place(&error));
         let mut guest = Self { instance: instance?, in_order: true };
@@ -104,7 +104,7 @@ impl GuestInstance {
         Ok(guest)
     }
 
-    /// The program has ended and nobody needs the guest any more: its instance may serve another.
+    /// Ends the guest after its program, and recycles the instance if possible.
     pub(crate) fn finish(self) {
         let Self { instance, in_order } = self;
         let snapshot = instance.store.data().run.snapshot.clone().filter(|_| in_order);
@@ -113,7 +113,7 @@ impl GuestInstance {
         }
     }
 
-    /// Fresh random bytes for the places that must differ from one guest to the next.
+    /// Writes fresh random bytes to the places that must differ between guests.
     fn draw(&mut self, places: &[Span]) -> Result<(), Error> {
         if places.is_empty() {
             return Ok(());
@@ -134,7 +134,7 @@ impl GuestInstance {
         unbooted: &InterpreterModule,
         store: &mut Store<InstanceState>,
     ) -> Result<(Links, TypedFunc<(u32, u32), u32>)> {
-        // The addresses of functions that nobody defines (graphics, consoles): null serves for all.
+        // Addresses of undefined functions (graphics, consoles): null serves for all.
         let null = GlobalType::new(ValType::I32, Mutability::Var);
         let null = Global::new(&mut *store, null, Val::I32(0))?;
         let python = &unbooted.python.module;
@@ -169,16 +169,16 @@ impl GuestInstance {
         Ok((links, invoke))
     }
 
-    /// Call a Python function with `request` as its one argument, `bytes`; it answers with `bytes`.
+    /// Calls a Python function with `request` as its only argument, as `bytes`; it returns `bytes`.
     ///
     /// # Errors
-    /// The [`End`] of the guest; it cannot be used again.
+    /// The [`End`] of the guest, which can no longer be used.
     pub(crate) fn invoke(&mut self, function: PyFunction, request: Vec<u8>) -> Result<Vec<u8>, End> {
         let Ok(length) = u32::try_from(request.len()) else {
             return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
         };
         self.instance.store.data_mut().run.request = request;
-        // Until it has returned.
+        // False until the call has returned.
         let in_order = std::mem::take(&mut self.in_order);
         let done = self
             .instance
@@ -193,16 +193,16 @@ impl GuestInstance {
         }
     }
 
-    /// The function of the snapshot that was recorded as `name`.
+    /// Returns the function of the snapshot that was recorded as `name`.
     pub(crate) fn function(&self, name: &str) -> Option<PyFunction> {
         let snapshot = self.instance.store.data().run.snapshot.as_ref()?;
         snapshot.record.functions.get(name).copied().map(PyFunction)
     }
 
-    /// The content of a memory that its module exports as `name`, which is cleared.
+    /// Returns and clears the content of a memory that the module exports as `name`.
     ///
     /// # Errors
-    /// [`Error::Engine`], when there is none.
+    /// [`Error::Engine`], when there is no such memory.
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let Instance { store, links, .. } = &mut self.instance;
         let memory = links.python.get_memory(&mut **store, name);
@@ -213,35 +213,35 @@ impl GuestInstance {
         Ok(taken)
     }
 
-    /// The store and the parts of a guest that booted here.
+    /// Returns the store and the parts of a guest that booted here.
     pub(in crate::engine) fn at_rest(&mut self) -> Option<(&mut Store<InstanceState>, Links)> {
         let state = self.instance.store.data();
         let links = state.links().ok().filter(|_| state.run.snapshot.is_none())?;
         Some((&mut self.instance.store, links))
     }
 
-    /// The guest's files, descriptors and streams.
+    /// Returns the guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.instance.store.data_mut().run.process
     }
 
-    /// What stops the guest.
+    /// Returns the interrupt of the guest.
     pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
         &self.instance.store.data().run.interrupt
     }
 
-    /// The most memory that it had at a time, in bytes.
+    /// Returns the peak of the guest's memory in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
         self.instance.store.data().run.limiter.peak as u64
     }
 
-    /// Whether it asked for more memory than it may have, since the last call of this function.
+    /// Whether a memory request was refused since the last call of this function.
     pub(crate) fn take_memory_denied(&mut self) -> bool {
         std::mem::take(&mut self.instance.store.data_mut().run.limiter.denied)
     }
 }
 
-/// Why there is no instance.
+/// Returns the error for a missing instance.
 fn no_place(error: &wasmtime::Error) -> Error {
     match error.downcast_ref::<PoolConcurrencyLimitError>() {
         Some(_) => Error::start(format!(
@@ -251,9 +251,9 @@ fn no_place(error: &wasmtime::Error) -> Error {
     }
 }
 
-/// Note the parts of a guest that was instantiated, and where it is stopped.
+/// Records the parts of a guest that was instantiated, and its safepoint.
 fn settle(store: &mut Store<InstanceState>, links: Links) -> Result<()> {
-    let safepoint = Safepoint::of(&mut *store, links.safepoint, links.memory, links.signal_word)?;
+    let safepoint = Safepoint::new(&mut *store, links.safepoint, links.memory, links.signal_word)?;
     let state = store.data_mut();
     state.set_links(links);
     state.run.interrupt.attach(safepoint);
@@ -274,7 +274,7 @@ where
     function.call_async(&mut *store, parameters).await
 }
 
-/// A C string in the guest's heap. It is never freed: those that are made live as long as the guest.
+/// Allocates a C string in the guest's heap. It is never freed: such strings live as long as the guest.
 pub(super) async fn c_string(store: &mut Store<InstanceState>, instance: &WasmInstance, text: &str) -> Result<u32> {
     let mut bytes = text.as_bytes().to_vec();
     bytes.push(0);
@@ -299,7 +299,7 @@ pub(super) fn memory(store: &mut Store<InstanceState>) -> Result<GuestMemory<'_>
     Ok(GuestMemory::new(links.memory.data_mut(store.as_context_mut())))
 }
 
-/// The address of the data that the guest exports as `name`.
+/// Returns the address of the data that the guest exports as `name`.
 pub(super) fn address_of(store: &mut Store<InstanceState>, instance: &WasmInstance, name: &str) -> Result<u32> {
     let global = instance.get_global(&mut *store, name).ok_or_else(|| format_err!("the guest has no data {name}"))?;
     match global.get(&mut *store) {

@@ -1,26 +1,26 @@
-//! The guest's memory limit, and what it used of it.
+//! The guest's memory limit, and its use.
 
 use wasmtime::{ResourceLimiter, Result};
 
 /// CPython needs 8,733 table slots, in an image 13,900; functions made at run time take one each.
 pub(in crate::engine) const MAX_TABLE_SLOTS: usize = 1 << 20;
 
-/// No memory has the last page of the address space: a pointer that goes forward comes to an end of it, and not round to
-/// the beginning (see `rewrite::safepoint`).
+/// No memory has the last page of the address space, so an advancing pointer reaches the end of memory instead of
+/// wrapping to the beginning (see `rewrite::safepoint`).
 const MAX_MEMORY: usize = (4 << 30) - (64 << 10);
 
-/// Bounds memory and tables as they grow.
+/// Limits memory and tables as they grow.
 #[derive(Debug)]
 pub(in crate::engine) struct Limiter {
     memory: usize,
-    /// The largest size that a memory was given.
+    /// The largest size of a memory so far.
     pub(in crate::engine) peak: usize,
-    /// Whether the guest asked for more than it may have.
+    /// Whether a memory request was refused.
     pub(in crate::engine) denied: bool,
 }
 
 impl Limiter {
-    /// The limit in bytes.
+    /// Returns the limit in bytes.
     pub(in crate::engine) fn memory(&self) -> u64 {
         self.memory as u64
     }

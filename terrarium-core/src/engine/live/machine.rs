@@ -1,4 +1,4 @@
-//! [`Machine`]: what all guests share.
+//! [`Machine`]: the part that all guests share.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ use crate::{
     engine::{
         bind::{driver, linker},
         compile::{
-            compiled::{self, Compiled, engine_error},
+            compiled::{self, CompiledModule, engine_error},
             config,
             libraries::Libraries,
         },
@@ -32,7 +32,8 @@ use terrarium_wasm::{
     rewrite::{RewriteOptions, Safepoint, rewrite},
 };
 
-/// The engine, the cache of compiled code, and the interpreter's module. Made once per process, engine and cache folder.
+/// The engine, the cache of compiled code, and the interpreter's module. Created once per process, engine and cache
+/// folder.
 pub(crate) struct Machine {
     pub(in crate::engine) engine: Engine,
     pub(in crate::engine) cache: Cache,
@@ -42,27 +43,27 @@ pub(crate) struct Machine {
     main: OnceLock<Arc<ModuleInfo>>,
 }
 
-/// Where the interpreter's module comes from.
+/// The source of the interpreter's module.
 #[derive(Clone, Copy)]
 pub(crate) struct Source {
-    /// Identifies the module and how it is rewritten: the same key, the same compiled code.
+    /// The identity of the module and its rewriting: code with the same key is the same.
     pub(crate) key: &'static str,
-    /// Gives its bytes; asked only when they are needed.
+    /// Returns the module's bytes; called only when they are needed.
     pub(crate) wasm: fn() -> Result<Vec<u8>>,
-    /// Whether its code can be stopped by the safepoint page. Only measuring what that costs does without.
+    /// Whether the safepoint page can stop the code. Only a measurement of its cost turns it off.
     pub(crate) safepoint: Safepoint,
 }
 
-/// The interpreter as its toolchain made it, from which images are made.
+/// The interpreter as its toolchain built it, from which images are made.
 pub(in crate::engine) struct InterpreterModule {
-    pub(in crate::engine) python: Compiled,
+    pub(in crate::engine) python: CompiledModule,
     pub(in crate::engine) driver: Module,
     pub(in crate::engine) linker: Arc<Linker<InstanceState>>,
 }
 
 impl Machine {
-    /// The machine whose compiled code is kept in `cache_dir` (none: the default folder), compiled with `inlining` of
-    /// functions into others or without.
+    /// Returns the machine whose compiled code is kept in `cache_dir` (`None`: the default folder) and is compiled with
+    /// or without `inlining`.
     ///
     /// # Errors
     /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine).
@@ -84,18 +85,17 @@ impl Machine {
         Ok(machine)
     }
 
-    /// The folder of compiled code.
+    /// Returns the folder of compiled code.
     pub(crate) fn cache(&self) -> &Cache {
         &self.cache
     }
 
-    /// The interpreter before it has booted. The first call compiles it if nobody did before, which takes seconds.
+    /// Returns the interpreter before its boot. The first call compiles it if needed, which takes seconds.
     ///
     /// # Errors
-    /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine), and what the source fails
-    /// with.
+    /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine), and the errors of the source.
     pub(in crate::engine) fn unbooted(&self) -> Result<Arc<InterpreterModule>> {
-        // Held while compiling: whoever else needs it would otherwise do the same work beside.
+        // Held during the compilation: another thread would otherwise do the same work.
         let mut unbooted = self.unbooted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(unbooted) = &*unbooted {
             return Ok(Arc::clone(unbooted));
@@ -104,7 +104,7 @@ impl Machine {
         let make = || self.python().map(|wasm| (wasm, self.main()));
         let make = || make().and_then(|(wasm, info)| Ok((wasm, ModuleInfo::clone(&*info?))));
         let python = compiled::cached(engine, cache, &self.source_name(), make)?;
-        // A millisecond of compilation: less than a file would cost to look after.
+        // A millisecond of compilation: a file would cost more.
         let driver = Module::new(engine, driver::module()).map_err(engine_error)?;
         let linker = linker::linker(engine, &python.module).map_err(engine_error)?;
         let made = Arc::new(InterpreterModule { python, driver, linker: Arc::new(linker) });
@@ -115,10 +115,10 @@ impl Machine {
         format!("python {} {}", env!("CARGO_PKG_VERSION"), self.source.key)
     }
 
-    /// The interpreter's module, ready for the engine.
+    /// Returns the interpreter's module, ready for the engine.
     ///
     /// # Errors
-    /// What its source fails with, and [`Error::Artifacts`] for what is none.
+    /// The errors of its source, and [`Error::Artifacts`](crate::Error::Artifacts) for an invalid module.
     pub(in crate::engine) fn python(&self) -> Result<Vec<u8>> {
         let options = RewriteOptions {
             export_globals: true,
@@ -128,7 +128,7 @@ impl Machine {
         rewrite(&(self.source.wasm)()?, &options).or_artifacts()
     }
 
-    /// What linking needs to know of the interpreter's module.
+    /// Returns the information for linking of the interpreter's module.
     ///
     /// # Errors
     /// As for [`unbooted`](Self::unbooted).
@@ -144,8 +144,8 @@ impl Machine {
         Ok(Arc::clone(self.main.get_or_init(|| Arc::new(info))))
     }
 
-    /// Compile libraries that may be loaded later, several at a time, unless they were compiled before. One that cannot
-    /// be is left to whoever loads it.
+    /// Compiles libraries for later use, several at a time, unless they were compiled before. A library that does not
+    /// compile fails when it is loaded.
     pub(crate) fn prepare_libraries(&self, libraries: &[(&str, &Content)]) {
         let next = AtomicUsize::new(0);
         let work = || {
@@ -155,11 +155,11 @@ impl Machine {
                 }
             }
         };
-        // A compilation keeps several processors busy itself, but for its beginning and its end.
+        // A compilation keeps several processors busy, except at its beginning and its end.
         let workers = thread::available_parallelism().map_or(1, usize::from).min(libraries.len());
         thread::scope(|scope| {
             for _ in 1..workers {
-                // Where no thread can be had, this one does it all.
+                // If no thread can start, this thread does all the work.
                 drop(thread::Builder::new().spawn_scoped(scope, work));
             }
             work();

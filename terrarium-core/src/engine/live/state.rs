@@ -1,7 +1,7 @@
-//! The host's side of a guest, in two parts: that of its instance, and that of its run.
+//! The host's side of a guest, in two parts: the state of its instance, and the state of its run.
 //!
-//! An instance serves one guest after the other. Its own part stays while it does; the part of a run is made for the
-//! guest and dropped with it, so nothing that a run adds can reach the next.
+//! An instance serves one guest after the other, and its state stays. The state of a run is created for the guest and
+//! dropped with it, so nothing that a run adds can reach the next.
 
 use std::sync::Arc;
 
@@ -26,10 +26,10 @@ pub(in crate::engine) struct InstanceState {
     pub(in crate::engine) machine: Arc<Machine>,
     /// The host's functions.
     pub(in crate::engine) linker: Arc<Linker<Self>>,
-    /// The parts of the instance that host functions need, once it is there.
+    /// The parts of the instance that host functions need, once it is instantiated.
     pub(in crate::engine) links: Option<Links>,
-    /// Functions in table slots that call back into libffi. They are put into the table when the instance is made; an
-    /// instance whose run has changed them serves no other.
+    /// Functions in table slots that call back into libffi. They are put into the table when the instance is created;
+    /// an instance whose run has changed them is not reused.
     pub(in crate::engine) closures: Closures,
     /// The run that the instance serves.
     pub(in crate::engine) run: RunState,
@@ -38,12 +38,12 @@ pub(in crate::engine) struct InstanceState {
 /// The host's side of one run of a guest: a program, or a session.
 #[derive(Debug)]
 pub(in crate::engine) struct RunState {
-    /// The snapshot that the guest started from; none for one that boots.
+    /// The snapshot that the guest started from; `None` for a guest that boots.
     pub(in crate::engine) snapshot: Option<Arc<Snapshot>>,
     pub(in crate::engine) process: Process,
-    /// The environment at start.
+    /// The environment at the start.
     env: Vec<(String, String)>,
-    /// Made when it is first needed: many programs never ask for it.
+    /// Created at the first use: many programs never need it.
     wasi: Option<Wasi>,
     pub(in crate::engine) limiter: Limiter,
     pub(in crate::engine) interrupt: Arc<Interrupt>,
@@ -53,10 +53,10 @@ pub(in crate::engine) struct RunState {
     pub(in crate::engine) loader: Option<Box<Loader>>,
     /// The number of calls from host functions into the guest that are nested at the moment.
     pub(in crate::engine) depth: usize,
-    /// Whether libraries may be loaded that the guest's code brought or made.
+    /// Whether the guest may load libraries that its code brought or created.
     pub(in crate::engine) untrusted_libraries: bool,
-    /// An address near the top of the stack that the guest runs on: that of a local variable of the host function which
-    /// the driver calls first. It is compared and never read through.
+    /// An address near the top of the guest's stack: the address of a local variable of the host function that the
+    /// driver calls first. It is compared and never dereferenced.
     pub(in crate::engine) stack: u64,
     /// The bytes that the driver fills in next.
     pub(in crate::engine) request: Vec<u8>,
@@ -65,12 +65,12 @@ pub(in crate::engine) struct RunState {
 }
 
 impl InstanceState {
-    /// The state of an instance that is about to be made.
+    /// Creates the state of a new instance.
     pub(in crate::engine) fn new(machine: &Arc<Machine>, linker: Arc<Linker<Self>>, run: RunState) -> Self {
         Self { machine: Arc::clone(machine), linker, links: None, closures: Closures::default(), run }
     }
 
-    /// The parts of the instance.
+    /// Returns the parts of the instance.
     ///
     /// # Errors
     /// When it is not instantiated yet: a start function of its module may call imports before.
@@ -78,7 +78,7 @@ impl InstanceState {
         self.links.ok_or_else(|| format_err!("the guest is not instantiated yet"))
     }
 
-    /// Notes the parts of the instance.
+    /// Sets the parts of the instance.
     pub(in crate::engine) fn set_links(&mut self, links: Links) {
         self.links = Some(links);
     }
@@ -89,7 +89,7 @@ impl InstanceState {
         self.run = RunState::none();
     }
 
-    /// The parts of WASI that the engine's own crate serves.
+    /// Returns the parts of WASI that the engine's own crate serves.
     pub(in crate::engine) fn wasi(&mut self) -> &mut WasiP1Ctx {
         let run = &mut self.run;
         &mut run.wasi.get_or_insert_with(|| Wasi(wasi::context(&run.process, &run.env))).0
@@ -97,7 +97,7 @@ impl InstanceState {
 }
 
 impl RunState {
-    /// The state that a run starts with.
+    /// Creates the state at the start of a run.
     pub(in crate::engine) fn new(snapshot: Option<Arc<Snapshot>>, options: GuestOptions) -> Self {
         let interrupt = Arc::new(Interrupt::default());
         let mut process = options.process;
@@ -121,7 +121,7 @@ impl RunState {
         }
     }
 
-    /// The state of an instance that serves no run.
+    /// Returns the state of an instance that serves no run.
     pub(in crate::engine) fn none() -> Self {
         let process = Process::new(Vfs::new(Layer::empty(), VfsLimits::default()));
         let nothing =
@@ -129,13 +129,13 @@ impl RunState {
         Self::new(None, nothing)
     }
 
-    /// Whether nothing happened in the run that its instance could not serve another one after.
+    /// Whether the instance can serve another run after this one.
     pub(in crate::engine) fn is_recyclable(&self) -> bool {
         self.loader.is_none() && self.depth == 0 && self.interrupt.forced().is_none()
     }
 }
 
-/// The engine's own WASI context, whose content is of no interest to anybody who reads a state.
+/// The engine's own WASI context, whose content is left out of debug output.
 struct Wasi(WasiP1Ctx);
 
 impl std::fmt::Debug for Wasi {
@@ -149,11 +149,11 @@ impl std::fmt::Debug for Wasi {
 pub(in crate::engine) struct Links {
     pub(in crate::engine) python: WasmInstance,
     pub(in crate::engine) memory: Memory,
-    /// The memory that other threads stop the guest with.
+    /// The memory through which other threads stop the guest.
     pub(in crate::engine) safepoint: Memory,
     pub(in crate::engine) table: Table,
-    /// The top of the stack that C code keeps in the memory.
+    /// The top of the stack of C code in the memory.
     pub(in crate::engine) stack_pointer: Global,
-    /// The address of the word that makes the interpreter look for signals.
+    /// The address of the word that makes the interpreter check for signals.
     pub(in crate::engine) signal_word: u32,
 }

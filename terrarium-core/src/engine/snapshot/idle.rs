@@ -1,10 +1,10 @@
-//! Instances that are used again.
+//! Idle instances, which are recycled.
 //!
-//! Making an instance and dropping it costs little, but the pages that a program touches must be mapped and copied anew
-//! for each one, which costs more than everything else. So an instance whose program ended in order is put back into
-//! the state of the snapshot, in every respect that WebAssembly knows: the pages that were written are copied from an
-//! instance that never ran, and mutable globals get their values. What cannot be put back (memory that has grown, a
-//! changed table, libraries) makes an instance one that is dropped, as does any doubt.
+//! The creation of an instance costs little, but the pages that a program touches must be mapped and copied again for
+//! each one, which costs more than everything else. So an instance whose program ended in order is restored to the
+//! state of the snapshot, in every respect that WebAssembly defines. Written pages are copied from an instance that
+//! never ran, and mutable globals get their values. An instance that cannot be restored (memory that has grown, a
+//! changed table, libraries) is dropped, and so is one in any doubt.
 
 use std::sync::{
     Arc, Mutex, OnceLock, PoisonError, Weak,
@@ -19,23 +19,23 @@ use crate::{
     sys::{dirty_pages, fault_around, page_size::page_size},
 };
 
-/// How many instances wait at most.
+/// The most idle instances.
 const MAX_WAITING: usize = 16;
-/// More written memory than this is not kept for the next program.
+/// The limit of written memory; an instance with more is dropped.
 const MAX_WRITTEN_BYTES: usize = 16 << 20;
-/// More stack than this is not kept either.
+/// The limit of used stack; an instance with more is dropped.
 const KEPT_STACK: u64 = 1 << 20;
-/// An instance is dropped after so many bytes were copied for it, some twenty thousand small programs: pages that one of
-/// them wrote are copied for all that follow. Not much sooner, since each new instance has hundreds of page faults, at
-/// which all threads of the process are interrupted.
+/// The limit of bytes that were copied for an instance, some twenty thousand small programs: pages that one of them
+/// wrote are copied for all that follow. The limit is not much lower, since each new instance has hundreds of page
+/// faults, which interrupt all threads of the process.
 const MAX_COPIED_BYTES: u64 = 8 << 30;
 
-/// The waiting instances of a snapshot.
+/// The idle instances of a snapshot.
 #[derive(Default)]
 pub(super) struct Idle {
     waiting: Mutex<Vec<Instance>>,
     original: OnceLock<Original>,
-    /// Whether the kernel cannot tell which pages were written.
+    /// Whether the kernel cannot list written pages.
     unsupported: AtomicBool,
 }
 
@@ -46,10 +46,10 @@ struct Original {
     table: u64,
 }
 
-/// The waiting instances of all snapshots.
+/// The idle instances of all snapshots.
 static ALL: Mutex<Vec<Weak<Idle>>> = Mutex::new(Vec::new());
 
-/// Drop all instances that wait, of every snapshot: others need their places.
+/// Drops all idle instances of every snapshot, because others need their slots.
 pub(super) fn make_room() {
     let all = std::mem::take(&mut *ALL.lock().unwrap_or_else(PoisonError::into_inner));
     let all: Vec<Arc<Idle>> = all.iter().filter_map(Weak::upgrade).collect();
@@ -84,7 +84,7 @@ impl Idle {
 }
 
 impl Snapshot {
-    /// Take back an instance whose program has ended in order.
+    /// Recycles an instance whose program has ended in order.
     pub(in crate::engine) fn recycle(&self, mut instance: Instance) {
         instance.runs += 1;
         if instance.copied >= MAX_COPIED_BYTES
@@ -101,13 +101,13 @@ impl Snapshot {
             }
             Ok(false) => {}
             Err(error) => {
-                tracing::debug!(%error, "instances are not used again");
+                tracing::debug!(%error, "instances are not recycled");
                 self.idle.unsupported.store(true, Ordering::Relaxed);
             }
         }
     }
 
-    /// Give an instance the state of the snapshot. False, when that is not worth while or not possible.
+    /// Restores an instance to the state of the snapshot. Returns false when that is not worthwhile or not possible.
     fn restore(&self, instance: &mut Instance) -> Result<bool> {
         let original = match self.idle.original.get() {
             Some(original) => original,
@@ -122,7 +122,7 @@ impl Snapshot {
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
-        // Who asks the guest to stop writes a word of its memory, from any thread.
+        // An interrupt writes a word of the guest's memory, from any thread.
         let is_quiet = *by_faults && store.data().run.interrupt.reason().is_none();
         let written = match known.take().filter(|_| is_quiet) {
             Some(written) => written,
@@ -143,7 +143,7 @@ impl Snapshot {
         }
         for range in &written {
             let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range.clone())) else {
-                bail!("a page lies outside of the memory");
+                bail!("a page is outside of the memory");
             };
             to.copy_from_slice(from);
             *copied += from.len() as u64;
@@ -164,8 +164,8 @@ impl Snapshot {
     }
 }
 
-/// Whether a program has used much of its stack, which would stay in memory for as long as the instance waits. `top` is
-/// an address near the stack's top.
+/// Whether a program has used much of its stack, which would stay in memory while the instance is idle. `top` is an
+/// address near the stack's top.
 fn has_deep_stack(top: u64) -> Result<bool> {
     let (all, kept) = (GUEST_STACK as u64, KEPT_STACK);
     Ok(!dirty_pages::written_at((top & !(page_size() as u64 - 1)).saturating_sub(all), all - kept)?.is_empty())

@@ -1,8 +1,8 @@
 //! Snapshots: a booted interpreter as one module that needs no loading.
 //!
-//! [`TakenSnapshot`] is the snapshot of a live guest: a module written from all that the guest has loaded, whose memory and
-//! globals start with what they hold now, and beside it what the host knows of the guest. [`Snapshot`] is one that was
-//! compiled and opened; any number of guests go on from it.
+//! [`TakenSnapshot`] is the snapshot of a live guest. It has a module of all code that the guest has loaded, whose
+//! memory and globals start with their present content, and a record of the host's state of the guest. [`Snapshot`] is
+//! a compiled and opened snapshot, which any number of guests resume.
 
 mod idle;
 mod opened;

@@ -1,4 +1,4 @@
-//! [`Snapshot`]: what new guests go on from.
+//! [`Snapshot`]: the state from which new guests resume.
 
 use std::{
     path::Path,
@@ -32,7 +32,7 @@ use crate::{
 };
 use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT};
 
-/// What gets random bytes in a guest is smaller: a few generators of 2.5 kB each.
+/// The limit of the places for random bytes in a guest: a few generators of 2.5 kB each.
 const MAX_ENTROPY: u64 = 1 << 20;
 
 /// A compiled snapshot, ready to be instantiated.
@@ -54,13 +54,13 @@ struct Exports {
     table: ModuleExport,
     stack_pointer: ModuleExport,
     invoke: ModuleExport,
-    /// All that can change.
+    /// The mutable globals.
     globals: Vec<ModuleExport>,
 }
 
 impl Snapshot {
-    /// The snapshot whose machine code the file at `path` begins with. `read_loader` gives the text of its
-    /// [`LoaderRecord`], which is needed only when libraries are loaded.
+    /// Opens the snapshot whose machine code is at the beginning of the file at `path`. `read_loader` returns the text
+    /// of its [`LoaderRecord`], which is needed only when libraries are loaded.
     ///
     /// The file is native code: see the rules of [`Cache`](crate::cache::Cache).
     ///
@@ -79,16 +79,16 @@ impl Snapshot {
         let module = compiled::open(&machine.engine, path).map_err(engine_error)?;
         let linker = linker::linker(&machine.engine, &module).map_err(engine_error)?;
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;
-        let exports = Exports::of(&module).map_err(engine_error)?;
+        let exports = Exports::new(&module).map_err(engine_error)?;
         let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Box::new(read_loader));
         let (machine, idle) = (Arc::clone(machine), Idle::new());
         Ok(Self { machine, pre, linker, exports, record, loader, read_loader, idle })
     }
 
-    /// What it has loaded.
+    /// Returns the record of the loaded libraries.
     ///
     /// # Errors
-    /// What reading it fails with, and [`Error::Engine`] for what is none.
+    /// The errors of reading it, and [`Error::Engine`] for an invalid record.
     pub(in crate::engine) fn loader(&self) -> Result<Arc<LoaderRecord>, Error> {
         if let Some(record) = self.loader.get() {
             return Ok(Arc::clone(record));
@@ -98,10 +98,10 @@ impl Snapshot {
         Ok(Arc::clone(self.loader.get_or_init(|| Arc::new(record))))
     }
 
-    /// An instance in the snapshot's state: one that waits, or a new one.
+    /// Returns an instance in the snapshot's state: an idle one, or a new one.
     ///
     /// # Errors
-    /// When there is no place for another.
+    /// When there is no room for another.
     pub(in crate::engine) fn instance(&self) -> Result<Instance> {
         match self.idle.take() {
             Some(instance) => Ok(instance),
@@ -115,10 +115,10 @@ impl Snapshot {
         }
     }
 
-    /// A new instance.
+    /// Creates a new instance.
     ///
     /// # Errors
-    /// When there is no place for another.
+    /// When there is no room for another.
     pub(super) fn new_instance(&self) -> Result<Instance> {
         // Its memory is as large as the snapshot's from the beginning.
         let mut run = RunState::none();
@@ -163,7 +163,7 @@ impl Snapshot {
 }
 
 impl Exports {
-    fn of(module: &Module) -> Result<Self> {
+    fn new(module: &Module) -> Result<Self> {
         let find = |name: &str| {
             module.get_export_index(name).ok_or_else(|| format_err!("the image's module does not export {name}"))
         };

@@ -1,24 +1,24 @@
-//! Plugging the heap before a snapshot.
+//! The plugging of the heap before a snapshot.
 //!
-//! Start-up leaves thousands of free pieces all over the heap, and what a program allocates would go into them, each
-//! on another page of the snapshot, which has to be copied for it. So the pieces are taken, all of them: what comes
-//! later lies together, in new memory. They are filled with zeros, since what was in them is of no use to anybody and
-//! would only make the image larger.
+//! The start leaves thousands of free pieces all over the heap. The allocations of a program would go into them, each
+//! on another page of the snapshot, which has to be copied for it. So all pieces are allocated: later allocations are
+//! close together, in new memory. The pieces are filled with zeros, since their content is useless and would only make
+//! the image larger.
 
 use wasmtime::{Result, Store, TypedFunc, bail};
 
 use crate::engine::live::state::{InstanceState, Links};
 
-/// A block that is larger than all pieces together would be; it lies behind them.
+/// The size of a block that is larger than all pieces together, and is therefore behind them.
 const BLOCK: u32 = 8 << 20;
-/// The largest pieces that are looked for.
+/// The largest piece that is tried.
 const MAX_PIECE: u32 = 4 << 20;
-/// The smallest.
+/// The smallest piece.
 const MIN_PIECE: u32 = 8;
-/// A heap has fewer pieces.
+/// The most pieces of a heap.
 const MAX_PIECES: usize = 1 << 20;
 
-/// Take all free pieces of the heap.
+/// Allocates all free pieces of the heap, and returns their number.
 ///
 /// # Errors
 /// When the guest fails.
@@ -36,7 +36,7 @@ pub(super) async fn plug(store: &mut Store<InstanceState>, links: &Links) -> Res
             if piece == 0 {
                 break;
             }
-            // Behind the block: nothing of this size is left before it.
+            // The piece is behind the block, so no piece of this size is left before it.
             if piece > block {
                 free.call_async(&mut *store, piece).await?;
                 break;
@@ -46,7 +46,7 @@ pub(super) async fn plug(store: &mut Store<InstanceState>, links: &Links) -> Res
                 .and_then(|end| links.memory.data_mut(&mut *store).get_mut(piece as usize..end));
             match bytes {
                 Some(bytes) => bytes.fill(0),
-                None => bail!("the allocator gave a piece that lies outside of the memory"),
+                None => bail!("the allocator returned a piece outside of the memory"),
             }
             pieces += 1;
             if pieces > MAX_PIECES {
@@ -54,7 +54,7 @@ pub(super) async fn plug(store: &mut Store<InstanceState>, links: &Links) -> Res
             }
         }
         size = size / 4 * 3;
-        // Sizes that the allocator tells apart.
+        // The allocator's granularity.
         size -= size % MIN_PIECE;
     }
     free.call_async(&mut *store, block).await?;

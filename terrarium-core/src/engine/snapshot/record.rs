@@ -1,4 +1,4 @@
-//! What the host keeps of a guest, beside its module.
+//! The host's state of a guest that a snapshot keeps, besides the module.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::ffi::ClosuresRecord;
 
-/// What a guest needs to go on, and whoever uses it.
+/// The state that the host needs to resume a guest.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SnapshotRecord {
-    /// The address of the word that makes the interpreter look for signals.
+    /// The address of the word that makes the interpreter check for signals.
     pub(in crate::engine) signal_word: u32,
     /// The Python functions that the host calls, by name.
     pub(in crate::engine) functions: BTreeMap<String, u32>,
-    /// What gets fresh random bytes in every guest.
+    /// The places that get fresh random bytes in every guest.
     pub(in crate::engine) entropy: Vec<Span>,
     pub(in crate::engine) closures: ClosuresRecord,
     /// The size of the memory in bytes.
     pub(crate) memory: u64,
 }
 
-/// A piece of a guest's memory.
+/// A range of a guest's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Span {
     pub(crate) address: u32,

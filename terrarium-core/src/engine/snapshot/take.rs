@@ -1,4 +1,4 @@
-//! Taking a snapshot.
+//! The taking of a snapshot.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -29,7 +29,7 @@ use terrarium_wasm::{
     rewrite::GLOBAL_EXPORT_PREFIX,
 };
 
-/// What the driver's exports begin with in a merged module.
+/// The prefix of the driver's exports in a merged module.
 const DRIVER: &str = "terrarium:";
 
 /// The interpreter's stack pointer, which libraries share.
@@ -39,18 +39,18 @@ pub(super) const STACK_POINTER: &str = "__stack_pointer";
 pub(crate) struct TakenSnapshot {
     /// The module.
     pub(crate) wasm: Vec<u8>,
-    /// What the host keeps beside it.
+    /// The host's state of the guest.
     pub(crate) record: SnapshotRecord,
-    /// The libraries in it; needed when more are loaded.
+    /// The libraries in the module; needed when more are loaded.
     pub(crate) loader: LoaderRecord,
 }
 
-/// The name of the driver's function that calls Python functions.
+/// Returns the name of the driver's function that calls Python functions.
 pub(super) fn invoke() -> String {
     format!("{DRIVER}{}", driver::INVOKE)
 }
 
-/// A module of the guest with what a snapshot needs to know of it.
+/// A module of the guest with the information that a snapshot needs.
 struct Source {
     wasm: Vec<u8>,
     module: Module,
@@ -61,11 +61,11 @@ struct Source {
 }
 
 impl TakenSnapshot {
-    /// The snapshot of a guest that booted here (it did not go on from a snapshot) and is at rest.
+    /// Takes the snapshot of a guest that booted here (it did not resume from a snapshot) and is quiescent.
     ///
     /// # Errors
-    /// [`Error::Engine`] with what is in the way.
-    pub(crate) fn of(
+    /// [`Error::Engine`] with the obstacle.
+    pub(crate) fn new(
         guest: &mut GuestInstance,
         functions: BTreeMap<String, u32>,
         entropy: Vec<Span>,
@@ -108,7 +108,7 @@ impl TakenSnapshot {
         Ok(Self { wasm, record, loader })
     }
 
-    /// The machine code of its module, which takes seconds.
+    /// Returns the machine code of the module; the compilation takes seconds.
     ///
     /// # Errors
     /// [`Error::Engine`].
@@ -117,9 +117,9 @@ impl TakenSnapshot {
     }
 }
 
-/// Let every function that a module exports have a slot of the table, beyond the `size` that are there, by which libraries
-/// find it that are loaded later: exporting thousands of them by name would cost a millisecond at every start. How many
-/// slots there are then.
+/// Gives every exported function of a module a slot of the table, beyond the `size` existing ones, and returns the new
+/// number of slots. Libraries that are loaded later find the functions there: thousands of exports by name would cost a
+/// millisecond at every start.
 fn give_slots(store: &mut Store<InstanceState>, size: u64) -> Result<u64> {
     let state = store.data_mut();
     let mut loader = match state.run.loader.take() {
@@ -147,14 +147,14 @@ fn give_slots(store: &mut Store<InstanceState>, size: u64) -> Result<u64> {
     Ok(next.into())
 }
 
-/// All modules of the guest: the interpreter, its libraries, the driver.
+/// Returns all modules of the guest: the interpreter, its libraries, the driver.
 fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -> Result<Vec<Source>, Error> {
     let unbooted = machine.unbooted()?;
     let (main, driver) = (machine.main()?, driver::module());
     let mut sources = vec![Source {
         wasm: machine.python()?,
         functions: host_functions(&unbooted.python.module),
-        // Addresses that nobody defines.
+        // Addresses of undefined symbols.
         imported_globals: globals(&unbooted.python.module).map(|(index, ..)| (index, 0)).collect(),
         module: unbooted.python.module.clone(),
         instance: Some(links.python),
@@ -209,13 +209,13 @@ fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -
     Ok(sources)
 }
 
-/// The imported globals of a module: index, module, name.
+/// Returns the imported globals of a module: index, module, name.
 fn globals(module: &Module) -> impl Iterator<Item = (u32, String, String)> + '_ {
     let globals = module.imports().filter(|import| matches!(import.ty(), ExternType::Global(_)));
     (0..).zip(globals).map(|(index, import)| (index, import.module().to_owned(), import.name().to_owned()))
 }
 
-/// All functions that the interpreter imports are the host's.
+/// Returns the definitions of the interpreter's imported functions, all of which are the host's.
 fn host_functions(module: &Module) -> Vec<Target> {
     let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
     functions
@@ -234,7 +234,7 @@ fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<Target>, E
         .collect()
 }
 
-/// The values of the mutable globals that a module defines.
+/// Returns the values of the mutable globals that a module defines.
 fn own_globals(
     store: &mut Store<InstanceState>,
     module: &Module,
@@ -244,7 +244,7 @@ fn own_globals(
     for export in module.exports() {
         let Some(index) = export.name().strip_prefix(GLOBAL_EXPORT_PREFIX) else { continue };
         let global = instance.get_global(&mut *store, export.name());
-        let global = global.ok_or_else(|| format_err!("{} is no global", export.name()))?;
+        let global = global.ok_or_else(|| format_err!("{} is not a global", export.name()))?;
         let value = match global.get(&mut *store) {
             Val::I32(value) => GlobalValue::I32(value),
             Val::I64(value) => GlobalValue::I64(value),
@@ -257,7 +257,7 @@ fn own_globals(
     Ok(values)
 }
 
-/// Table slots that were filled one by one.
+/// Returns the table slots that were filled one by one.
 fn slots(store: &mut Store<InstanceState>, driver: usize) -> Result<BTreeMap<u32, Target>, Error> {
     let mut slots = BTreeMap::new();
     if let Some(slot) = store.data().run.trampoline {
@@ -285,10 +285,10 @@ fn engine(error: wasmtime::Error) -> Error {
     compiled::engine_error(error)
 }
 
-/// The words that errors of this module begin with.
-const DOING: &str = "no snapshot";
+/// The beginning of this module's error texts.
+const DOING: &str = "taking a snapshot";
 
-/// An error that no other one caused.
+/// Returns an error without a source.
 fn fault(reason: &str) -> Error {
     Error::engine(format!("{DOING}: {reason}"))
 }

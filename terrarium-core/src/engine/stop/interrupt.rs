@@ -1,13 +1,13 @@
-//! Stopping a guest from outside: deadlines and cancellation.
+//! Interruption of a guest from outside: deadlines and cancellation.
 //!
-//! A run is first asked to stop: the guest's signal word is set, the interpreter polls it and raises
-//! `KeyboardInterrupt`, and a session keeps its state. Code that does not heed it is stopped by force after a grace.
-//! The grace is processor time of the guest's thread: on a busy machine the guest may not have had any yet.
+//! A run is first interrupted: the host sets the guest's signal word, the interpreter polls it and raises
+//! `KeyboardInterrupt`, and a session keeps its state. Code that continues is stopped by force after the grace period,
+//! which is processor time of the guest's thread: on a busy machine the guest may not have had any yet.
 //!
-//! Nothing ticks, and a guest looks at nothing but its safepoint page: one thread for the whole process (the watchdog)
-//! comes when some run's deadline has, and works on the guest's [`Safepoint`]. A run that ends in time costs an entry in
-//! the watchdog's queue. All that reaches into a guest happens under the lock of its [`Interrupt`], and a run that has
-//! ended is not armed any more: a page is never left protected, and never touched after its guest is gone.
+//! There is no timer tick, and a guest checks only its safepoint page. One thread for the whole process (the watchdog)
+//! wakes at the deadline of a run, and acts on the guest's [`Safepoint`]. A run that ends in time costs an entry in the
+//! watchdog's queue. Every access to a guest happens under the lock of its [`Interrupt`], and a run that has ended is
+//! no longer armed. So a page never stays protected, and is never touched after its guest is gone.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -18,7 +18,7 @@ use super::{safepoint::Safepoint, watchdog::watchdog};
 use crate::{cancel::Cancel, sys::thread_clock::ThreadClock};
 use terrarium_unix::syscall::{Sleeper, Wake};
 
-/// Why a run is being stopped.
+/// The reason why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     Timeout,
@@ -28,13 +28,13 @@ pub(crate) enum Reason {
 /// The phase of a run after an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// The user's code runs, on its grace period.
+    /// The user's code runs, within its grace period.
     UserCode,
-    /// The harness reports.
+    /// The harness reports the result.
     Harness,
 }
 
-/// What the harness gets beyond the grace to report a run that heeded: its first report loads modules.
+/// Time for the harness's report, in addition to the grace period: its first report loads modules.
 const REPORTING: Duration = Duration::from_millis(500);
 
 /// The state of one guest's interruption.
@@ -52,22 +52,22 @@ struct State {
     armed: bool,
     reason: Option<Reason>,
     grace: Duration,
-    /// Where to stop the guest; none before it is instantiated, and once it is dropped.
+    /// The safepoint of the guest; `None` before it is instantiated and after it is dropped.
     safepoint: Option<Safepoint>,
     /// The clock of the thread that the guest runs on.
     clock: Option<ThreadClock>,
-    /// The processor time of the guest's thread when it was asked to stop.
+    /// The processor time of the guest's thread at the interrupt.
     asked_at: Option<Duration>,
-    /// Whether its safepoint page is protected.
+    /// Whether the safepoint page is protected.
     closed: bool,
     /// The phase since the interrupt, once the harness has reported it, and the processor time of that moment.
     phase: Option<(Phase, Duration)>,
-    /// What the harness has used to report, up to that moment.
+    /// The processor time of the harness's report, up to that moment.
     reported: Duration,
 }
 
 impl State {
-    /// What the harness has used to report by `now`, a processor time.
+    /// Returns the processor time of the harness's report until the processor time `now`.
     fn reported(&self, asked_at: Duration, now: Duration) -> Duration {
         match self.phase {
             Some((Phase::Harness, since)) => self.reported + now.saturating_sub(since.max(asked_at)),
@@ -75,12 +75,12 @@ impl State {
         }
     }
 
-    /// What the guest's thread has used.
+    /// Returns the processor time of the guest's thread.
     fn now(&self) -> Duration {
         self.clock.map_or(Duration::ZERO, ThreadClock::now)
     }
 
-    /// Ask the guest to stop, or stop it when it was asked before and its time is over.
+    /// Interrupts the guest, or stops it by force after its grace period.
     fn press(&mut self) {
         let Some(asked_at) = self.asked_at else {
             self.asked_at = Some(self.now());
@@ -98,13 +98,13 @@ impl State {
         {
             match safepoint.close() {
                 Ok(()) => self.closed = true,
-                // Tried again when the watchdog comes again.
+                // The watchdog's next visit tries again.
                 Err(error) => tracing::error!(%error, "a guest's safepoint page cannot be protected"),
             }
         }
     }
 
-    /// Let the guest's page be touched again.
+    /// Makes the guest's page accessible again.
     fn release(&mut self) {
         if self.closed
             && let Some(safepoint) = &self.safepoint
@@ -124,13 +124,13 @@ impl std::fmt::Debug for Interrupt {
 }
 
 impl Interrupt {
-    /// From now on the guest is stopped at its safepoint.
+    /// Sets the safepoint that stops the guest from now on.
     pub(in crate::engine) fn attach(&self, safepoint: Safepoint) {
         self.lock().safepoint = Some(safepoint);
     }
 
-    /// The guest is about to go: nobody reaches into it after this. False, if its page is still protected, because the
-    /// system refused to make it accessible: then the guest's memory must not be used again.
+    /// Removes the safepoint before the guest is dropped: no other thread reaches into the guest afterwards. Returns
+    /// false if the system refused to make its page accessible: then the guest's memory must not be used again.
     pub(in crate::engine) fn detach(&self) -> bool {
         let mut state = self.lock();
         state.release();
@@ -142,11 +142,11 @@ impl Interrupt {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Start to watch a run. Dropping the returned guard ends the watch.
+    /// Starts the watch over a run. The drop of the returned guard ends the watch.
     ///
     /// # Errors
     /// The system's, when the watchdog's thread cannot start: without it there would be no limits.
-    pub(crate) fn arm(self: &Arc<Self>, timeout: Option<Duration>, grace: Duration) -> std::io::Result<Armed> {
+    pub(crate) fn arm(self: &Arc<Self>, timeout: Option<Duration>, grace: Duration) -> std::io::Result<WatchGuard> {
         watchdog().ensure_running()?;
         let clock = Some(ThreadClock::current()?);
         let run = {
@@ -159,15 +159,15 @@ impl Interrupt {
         if let Some(at) = timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
             watchdog().watch(at, self, run);
         }
-        Ok(Armed { interrupt: Arc::clone(self) })
+        Ok(WatchGuard { interrupt: Arc::clone(self) })
     }
 
-    /// Whether the run was interrupted and the harness has said so.
+    /// Whether the run was interrupted and the harness has reported it.
     pub(crate) fn is_unwinding(&self) -> bool {
         self.lock().phase.is_some()
     }
 
-    /// Notes the phase that begins. The guest's thread calls it when the harness reports one.
+    /// Records the phase that begins. The guest's thread calls it when the harness reports a phase.
     pub(crate) fn enter(&self, phase: Phase) {
         let mut state = self.lock();
         let now = state.now();
@@ -177,7 +177,7 @@ impl Interrupt {
         state.phase = Some((phase, now));
     }
 
-    /// Why the present run is being stopped, if it is.
+    /// Returns the reason why the present run is being stopped, if it is.
     pub(crate) fn reason(&self) -> Option<Reason> {
         self.lock().reason
     }
@@ -188,7 +188,7 @@ impl Interrupt {
         state.armed && state.run == run
     }
 
-    /// Ask run number `run` (or the present one) to stop.
+    /// Requests the end of run number `run`, or of the present run.
     pub(super) fn stop(self: &Arc<Self>, reason: Reason, run: Option<u64>) {
         let run = {
             let mut state = self.lock();
@@ -199,29 +199,29 @@ impl Interrupt {
             state.press();
             state.run
         };
-        // It comes again until the run has ended, to see whether the grace is over.
+        // The watchdog comes again until the run has ended, to check whether the grace period is over.
         if let Some(at) = Instant::now().checked_add(AGAIN) {
             watchdog().watch(at, self, run);
         }
         self.wake.notify_all();
     }
 
-    /// Why the present run was stopped by force, if it was.
+    /// Returns the reason of the present run's forced stop, if there was one.
     pub(in crate::engine) fn forced(&self) -> Option<Reason> {
         let state = self.lock();
         state.reason.filter(|_| state.closed)
     }
 }
 
-/// How often the watchdog looks after a run that is to stop.
+/// The interval of the watchdog's visits to a run that is being stopped.
 const AGAIN: Duration = Duration::from_millis(5);
 
 /// The watch over one run.
-pub(crate) struct Armed {
+pub(crate) struct WatchGuard {
     interrupt: Arc<Interrupt>,
 }
 
-impl Drop for Armed {
+impl Drop for WatchGuard {
     fn drop(&mut self) {
         let mut state = self.interrupt.lock();
         state.armed = false;
@@ -229,7 +229,7 @@ impl Drop for Armed {
     }
 }
 
-/// A cancel handle's view of a guest: it stops whatever runs in it.
+/// A cancel handle's view of a guest: it stops the run in the guest.
 pub(crate) struct CancelTarget(pub(crate) Arc<Interrupt>);
 
 impl Cancel for CancelTarget {
@@ -238,7 +238,7 @@ impl Cancel for CancelTarget {
     }
 }
 
-/// A guest's sleep: it burns no processor time and ends when the run is to stop.
+/// A guest's sleep, which takes no processor time and ends at an interrupt.
 #[derive(Debug)]
 pub(crate) struct InterruptibleSleep(pub(crate) Arc<Interrupt>);
 
@@ -257,7 +257,7 @@ impl Sleeper for InterruptibleSleep {
             if left.is_zero() {
                 return Wake::Elapsed;
             }
-            // A bound on one wait keeps clear of what the system's clock can represent.
+            // The bound of one wait avoids times that the system's clock cannot represent.
             let bounded = left.min(Duration::from_secs(3600));
             state = self.0.wake.wait_timeout(state, bounded).unwrap_or_else(PoisonError::into_inner).0;
         }

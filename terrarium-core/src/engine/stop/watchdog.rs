@@ -9,7 +9,7 @@ use std::{
 
 use super::interrupt::{Interrupt, Reason};
 
-/// The thread that comes when a deadline does.
+/// The thread that wakes at deadlines.
 pub(super) struct Watchdog {
     queue: Mutex<Queue>,
     changed: Condvar,
@@ -50,7 +50,7 @@ impl Ord for Entry {
     }
 }
 
-/// The watchdog of the process.
+/// Returns the watchdog of the process.
 pub(super) fn watchdog() -> &'static Watchdog {
     static WATCHDOG: OnceLock<Watchdog> = OnceLock::new();
     WATCHDOG.get_or_init(|| Watchdog { queue: Mutex::default(), changed: Condvar::new() })
@@ -77,7 +77,7 @@ impl Watchdog {
         let sequence = queue.sequence;
         let soonest = queue.entries.peek().is_none_or(|Reverse(first)| at < first.at);
         queue.entries.push(Reverse(Entry { at, sequence, interrupt: Arc::downgrade(interrupt), run }));
-        // Thousands of short runs with long timeouts would fill the queue with entries of the past.
+        // Thousands of short runs with long timeouts would fill the queue with expired entries.
         if queue.entries.len() > 1024 && queue.sequence.is_multiple_of(1024) {
             queue.entries.retain(|Reverse(entry)| entry.is_current());
         }

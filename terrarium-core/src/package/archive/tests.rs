@@ -46,7 +46,7 @@ fn what_is_no_archive_is_refused() {
 #[test]
 fn a_damaged_member_fails_when_it_is_read() {
     let mut bytes = archive(&[("a", &b"text ".repeat(1000))]).to_vec();
-    // Inside the packed data: behind the 30 bytes of the header and the name.
+    // Inside the packed data: after the 30 bytes of the header, and the name.
     bytes[36] ^= 0xff;
     let vfs = mounted(Vec::leak(bytes)).unwrap();
     assert!(vfs.host_read(b"/lib/x/a").and_then(Content::into_vec).is_err());

@@ -1,4 +1,4 @@
-//! Finding packages in folders that the tests make.
+//! Resolution of packages in folders that the tests create.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::package::{tags::target, wheel::tests::zip};
 
-/// Write a wheel with one module; `requires` are the lines of its metadata.
+/// Writes a wheel with one module; `requires` are the lines of its metadata.
 fn wheel(dir: &Path, file: &str, module: &str, requires: &[&str]) -> PathBuf {
     let mut parts = file.split('-');
     let (name, version) = (parts.next().unwrap(), parts.next().unwrap());

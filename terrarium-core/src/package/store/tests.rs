@@ -1,4 +1,4 @@
-//! The store against a server in the test.
+//! The package store with a server in the test.
 
 use std::{
     collections::BTreeMap,
@@ -13,17 +13,17 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::package::{DownloadProgress, Pool, tags::target, wheel::tests::zip};
 
-/// Serves files, and notes what was asked for with the range that was wanted.
+/// Serves files, and records the requested paths and ranges.
 #[derive(Clone, Default)]
 struct Server {
     files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     asked: Arc<Mutex<Vec<String>>>,
-    /// The connection is closed after so many bytes of a body, for as many answers as there are entries.
+    /// The bytes of a body after which a connection is closed, for as many responses as there are entries.
     breaks: Arc<Mutex<Vec<usize>>>,
 }
 
 impl Server {
-    /// Start serving; the address has no `/` at its end.
+    /// Starts the server; the address has no `/` at its end.
     fn start(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -69,7 +69,7 @@ impl Server {
         stream.write_all(&rest[..stop.unwrap_or(rest.len()).min(rest.len())])
     }
 
-    /// Put a distribution there: packages with their versions and what they need.
+    /// Serves a distribution: packages with their versions and dependencies.
     fn distribution(&self, packages: &[(&str, &str, &[&str])]) {
         let mut files = BTreeMap::new();
         let mut locked = serde_json::Map::new();
@@ -179,7 +179,7 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     assert_eq!(server.asked(), [format!("{file}@0"), format!("{file}@100"), format!("{file}@150")]);
     assert_eq!(fs::read(dir.path().join(file)).unwrap(), server.files.lock().unwrap()[file]);
 
-    // Also in another process, later: what is there of it is the beginning.
+    // A later process, too, continues from the part that exists.
     fs::remove_file(dir.path().join(file)).unwrap();
     fs::write(dir.path().join(format!(".{file}.part")), &server.files.lock().unwrap()[file][..77]).unwrap();
     store.add(&strings(&["a"]), None, &mut keep_on).unwrap();
@@ -239,7 +239,7 @@ fn removing_takes_what_nobody_needs_any_more() {
 fn updating_fetches_what_has_changed() {
     let Fixture { dir, server, url, store } = fixture(&[("z", "1", &[])]);
     server.distribution(&[("a", "1", &["b"]), ("b", "1", &[])]);
-    // By another spelling of the address, so that its lock is fetched.
+    // Another spelling of the address, so that the lock is downloaded.
     let from = url.replace("127.0.0.1", "localhost");
     store.add(&strings(&["a"]), Some(&from), &mut keep_on).unwrap();
     assert!(store.update(&[], &mut keep_on).unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! Wheels made by the tests, sound and broken.
+//! Sound and broken wheels that the tests create.
 
 use std::io::{Cursor, Write};
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::package::{placed::lay_out, tags::target};
 use terrarium_unix::vfs::{LayerBuilder, Vfs, VfsLimits};
 
-/// The bytes of an archive with these members; a mode may be given with each.
+/// Returns the bytes of an archive with these members, each with an optional mode.
 pub(crate) fn zip(members: &[(&str, &str, Option<u32>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content, mode) in members {

@@ -1,20 +1,19 @@
-//! Which pages of memory were written to, as the kernel knows it.
+//! The written pages of memory, as the kernel reports them.
 //!
-//! A snapshot is mapped into a guest's memory copy-on-write: what is still the file's (or was never touched) is as it
-//! was. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`). Where the
-//! kernel adds no pages of its own accord (`fault_around`), one that was not among them comes to be so by a page fault
-//! only: without a fault the list is the same.
+//! A snapshot is mapped into a guest's memory copy-on-write: a page that is still the file's (or was never touched) is
+//! unchanged. Linux 6.7 and newer list the other pages in one call (`PAGEMAP_SCAN`). Where the kernel adds no pages
+//! unprompted (`fault_around`), the list grows by page faults only: without a page fault it is the same.
 
 use std::{fs::File, io, ops::Range, os::fd::AsRawFd as _, sync::OnceLock};
 
-/// Kinds of pages.
+/// The kinds of pages.
 const PRESENT: u64 = 1 << 3;
 const SWAPPED: u64 = 1 << 4;
 const FROM_FILE: u64 = 1 << 2;
 const ZERO: u64 = 1 << 5;
 /// The request's number: `_IOWR('f', 16, struct pm_scan_arg)`.
 const PAGEMAP_SCAN: libc::c_ulong = 0xC060_6610;
-/// How many regions are asked for at a time.
+/// The number of regions in one request.
 const REGIONS: usize = 512;
 
 /// `struct pm_scan_arg`.
@@ -44,10 +43,10 @@ struct Region {
     categories: u64,
 }
 
-/// The page map of the process that asked first, and the number of that process.
+/// The page map of the process that opened it first, and the number of that process.
 static PAGE_MAP: OnceLock<(u32, File)> = OnceLock::new();
 
-/// The page map of this process.
+/// Returns the page map of this process.
 ///
 /// # Errors
 /// The system's.
@@ -56,12 +55,12 @@ fn page_map() -> io::Result<MaybeShared> {
     let open = || File::open("/proc/self/pagemap");
     if PAGE_MAP.get().is_none() {
         let opened = (process, open()?);
-        // Somebody else may have been faster, which is as good.
+        // Another thread may have been faster, with the same result.
         let _ = PAGE_MAP.set(opened);
     }
     match PAGE_MAP.get() {
         Some((owner, file)) if *owner == process => Ok(MaybeShared::Shared(file)),
-        // A child after a fork: the file speaks of its parent.
+        // In a child after a fork, the file describes the parent.
         _ => open().map(MaybeShared::Own),
     }
 }
@@ -71,16 +70,16 @@ enum MaybeShared {
     Own(File),
 }
 
-/// The parts of `memory`, in bytes from its start, that hold something else than the file it is mapped from: whole
-/// pages, ascending.
+/// Returns the parts of `memory`, in bytes from its start, whose content differs from the mapped file: whole pages,
+/// ascending.
 ///
 /// # Errors
-/// The system's; older kernels do not know the request.
+/// The system's; older kernels do not have the request.
 pub(crate) fn written(memory: &[u8]) -> io::Result<Vec<Range<usize>>> {
     written_at(memory.as_ptr() as u64, memory.len() as u64)
 }
 
-/// The same for the `length` bytes at the address `base`, whatever is there.
+/// Returns the written parts of the `length` bytes at the address `base`, whatever is mapped there.
 ///
 /// # Errors
 /// As for [`written`].
@@ -107,8 +106,8 @@ pub(crate) fn written_at(base: u64, length: u64) -> io::Result<Vec<Range<usize>>
             ..Scan::default()
         };
         #[expect(unsafe_code, reason = "the request has no safe counterpart")]
-        // SAFETY: the request reads the page tables of this process in a range of addresses and writes as many regions
-        // as it is told there is room for, into an array that lives here; it changes no page.
+        // SAFETY: the request reads the page tables of this process in a range of addresses and writes at most as many
+        // regions as it receives room for, into an array that lives here; it changes no page.
         let count = unsafe { libc::ioctl(descriptor, PAGEMAP_SCAN, &raw mut scan) };
         let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
         for region in regions.iter().take(count) {
@@ -123,13 +122,13 @@ pub(crate) fn written_at(base: u64, length: u64) -> io::Result<Vec<Range<usize>>
     Ok(written)
 }
 
-/// How many page faults the calling thread had; `None` where the system does not tell.
+/// Returns the number of page faults of the calling thread; `None` where the system does not report it.
 pub(crate) fn faults() -> Option<i64> {
     #[expect(unsafe_code, reason = "the request has no safe counterpart")]
-    // SAFETY: all numbers, for which zero is a value.
+    // SAFETY: all fields are numbers, for which zero is a valid value.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     #[expect(unsafe_code, reason = "the request has no safe counterpart")]
-    // SAFETY: the call writes the structure that it is given and nothing else.
+    // SAFETY: the call writes only the structure that it receives.
     let done = unsafe { libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage) };
     (done == 0).then(|| usage.ru_minflt.wrapping_add(usage.ru_majflt))
 }
@@ -140,19 +139,19 @@ mod tests {
 
     const PAGE: usize = 4096;
 
-    /// 3000 pages that nobody has touched, for as long as the process lives.
+    /// Returns 3000 untouched pages that live as long as the process.
     fn untouched() -> &'static mut [u8] {
         use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
         let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE);
         #[expect(unsafe_code, reason = "an allocator may give pages that were used before")]
-        // SAFETY: a new mapping, which nobody else knows and nobody unmaps.
+        // SAFETY: a new mapping, which has no other user and is never unmapped.
         unsafe {
             let address = mmap_anonymous(std::ptr::null_mut(), 3000 * PAGE, protection, flags).unwrap();
             std::slice::from_raw_parts_mut(address.cast::<u8>(), 3000 * PAGE)
         }
     }
 
-    /// Pages of a private mapping; `None` where the kernel is too old.
+    /// Returns the written pages of a private mapping; `None` where the kernel is too old.
     fn scan(memory: &[u8]) -> Option<Vec<Range<usize>>> {
         match written(memory) {
             Ok(found) => Some(found),
@@ -168,13 +167,13 @@ mod tests {
         let memory = untouched();
         let Some(before) = scan(memory) else { return };
         assert!(before.is_empty(), "{before:?}");
-        // More than one call can report.
+        // More regions than one call can report.
         let mut expected = Vec::new();
         for page in (0..2400).step_by(3) {
             memory[page * PAGE + 17] = 1;
             expected.push(page * PAGE..(page + 1) * PAGE);
         }
-        // Reading is not writing.
+        // A read is not a write.
         assert_eq!(memory[2999 * PAGE], 0);
         assert_eq!(scan(memory).unwrap(), expected);
     }
@@ -189,7 +188,7 @@ mod tests {
             }
             faults().unwrap() - before
         };
-        // Huge pages serve many at a time.
+        // A huge page covers many pages with one fault.
         assert!(touch(memory, 1) > 0);
         assert_eq!(touch(memory, 2), 0);
     }

@@ -1,8 +1,8 @@
-//! No answer: without a list of written pages an instance is dropped after its run instead of recycled.
+//! No support: without a list of written pages, an instance is dropped after its run instead of recycled.
 
 use std::{io, ops::Range};
 
-/// The written parts of `memory`; never known here.
+/// Returns the written parts of `memory`; never known here.
 ///
 /// # Errors
 /// Always [`Unsupported`](io::ErrorKind::Unsupported).
@@ -10,7 +10,7 @@ pub(crate) fn written(_memory: &[u8]) -> io::Result<Vec<Range<usize>>> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// As [`written`], for the `length` bytes at the address `base`.
+/// Returns the written parts of the `length` bytes at the address `base`; never known here.
 ///
 /// # Errors
 /// Always [`Unsupported`](io::ErrorKind::Unsupported).
@@ -18,7 +18,7 @@ pub(crate) fn written_at(_base: u64, _length: u64) -> io::Result<Vec<Range<usize
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// The number of page faults of the calling thread; never known here.
+/// Returns the number of page faults of the calling thread; never known here.
 pub(crate) fn faults() -> Option<i64> {
     None
 }

@@ -1,9 +1,9 @@
 //! Turns the kernel's fault-around off.
 //!
-//! When a page of a file is first read, Linux maps its neighbours as well, sixteen at a time. A guest's memory then has
-//! many more pages than the guest uses, and each of them is looked at when the written ones are listed. Memory
-//! that is registered with a `userfaultfd` is mapped page by page, and the kernel does not join its pages into huge ones
-//! by itself. Nothing else comes of the registration here: no page is protected and no event asked for.
+//! At the first read of a page of a file, Linux maps its neighbours as well, sixteen at a time. A guest's memory then
+//! has many more pages than the guest uses, and each costs time when the written pages are listed. Memory that is
+//! registered with a `userfaultfd` is mapped page by page, and the kernel does not join its pages into huge ones by
+//! itself. The registration has no other effect here: no page is protected and no event is requested.
 
 use std::{
     io,
@@ -17,11 +17,11 @@ use rustix::mm::{Advice, UserfaultfdFlags, madvise, userfaultfd};
 /// `_IOWR(0xAA, 0x3F, struct uffdio_api)` and `_IOWR(0xAA, 0x00, struct uffdio_register)`.
 const UFFDIO_API: libc::c_ulong = 0xC018_AA3F;
 const UFFDIO_REGISTER: libc::c_ulong = 0xC020_AA00;
-/// The interface's version.
+/// The version of the interface.
 const API: u64 = 0xAA;
-/// Lets memory of any kind be registered (Linux 6.7).
+/// Permits the registration of memory of any kind (Linux 6.7).
 const WP_ASYNC: u64 = 1 << 15;
-/// Pages could be write-protected; none is.
+/// Permits the write protection of pages, which is not used.
 const MODE_WP: u64 = 1 << 1;
 
 /// `struct uffdio_api`.
@@ -41,13 +41,13 @@ struct Register {
     ioctls: u64,
 }
 
-/// The descriptor of the process that asked first, and the number of that process. A child after a fork has none: what
-/// it inherits speaks of its parent.
+/// The descriptor of the process that opened it first, and the number of that process. A child after a fork has none:
+/// the inherited descriptor describes the parent.
 static DESCRIPTOR: OnceLock<Option<(u32, OwnedFd)>> = OnceLock::new();
 
-/// From now on, map the pages of `memory` one by one, those too that were mapped before and that are not among the
-/// `written` ones, the only ones that hold something else than their file. False where the system does not allow it, as
-/// in many containers.
+/// Makes the system map the pages of `memory` one by one. This includes pages that are mapped already, except the
+/// `written` ones, the only pages whose content differs from their file. Returns false where the system does not allow
+/// it, as in many containers.
 pub(crate) fn disable(memory: &mut [u8], written: &[Range<usize>]) -> bool {
     let Some((owner, descriptor)) = DESCRIPTOR.get_or_init(|| open().ok()) else { return false };
     if *owner != std::process::id() {
@@ -56,8 +56,8 @@ pub(crate) fn disable(memory: &mut [u8], written: &[Range<usize>]) -> bool {
     let mut register =
         Register { start: memory.as_ptr() as u64, length: memory.len() as u64, mode: MODE_WP, ioctls: 0 };
     #[expect(unsafe_code, reason = "the request has no safe counterpart")]
-    // SAFETY: the request reads and writes the structure that it is given. It changes how pages of this process that
-    // are not there yet come to be, not what is in them.
+    // SAFETY: the request reads and writes the structure that it receives. It changes how missing pages of this process
+    // are mapped, not their content.
     let done = unsafe { libc::ioctl(descriptor.as_raw_fd(), UFFDIO_REGISTER, &raw mut register) };
     if done != 0 {
         return false;
@@ -67,8 +67,9 @@ pub(crate) fn disable(memory: &mut [u8], written: &[Range<usize>]) -> bool {
     for (start, end) in starts.zip(ends) {
         let Some(unwritten) = memory.get_mut(start..end).filter(|unwritten| !unwritten.is_empty()) else { continue };
         #[expect(unsafe_code, reason = "a file's pages are forgotten, which the compiler knows nothing of")]
-        // SAFETY: the pages lie in a slice that is borrowed for writing, so nobody looks at them meanwhile. The kernel
-        // has just said of each that it is its file's, the page of zeros or not there, so that it comes back the same.
+        // SAFETY: the pages are in a slice that is borrowed for writing, so no other code reads them meanwhile. The
+        // kernel has just reported each as its file's, the page of zeros or missing, so its content comes back the
+        // same.
         let done = unsafe { madvise(unwritten.as_mut_ptr().cast(), unwritten.len(), Advice::LinuxDontNeed) };
         if let Err(error) = done {
             tracing::debug!(%error, "pages stay mapped");
@@ -79,15 +80,15 @@ pub(crate) fn disable(memory: &mut [u8], written: &[Range<usize>]) -> bool {
 
 fn open() -> io::Result<(u32, OwnedFd)> {
     let flags = UserfaultfdFlags::CLOEXEC | UserfaultfdFlags::NONBLOCK;
-    // Which faults of the kernel's own are served makes no difference, and without them no privilege is needed.
+    // The choice between faults in user mode and in the kernel makes no difference; user mode alone needs no privilege.
     const USER_MODE_ONLY: u32 = 1;
     let flags = flags | UserfaultfdFlags::from_bits_retain(USER_MODE_ONLY);
     #[expect(unsafe_code, reason = "rustix leaves it to its caller what is done with the descriptor")]
-    // SAFETY: the descriptor is used for nothing but the two requests of this file.
+    // SAFETY: the descriptor is used only for the two requests of this file.
     let descriptor = unsafe { userfaultfd(flags) }?;
     let mut api = Api { api: API, features: WP_ASYNC, ioctls: 0 };
     #[expect(unsafe_code, reason = "the request has no safe counterpart")]
-    // SAFETY: the request reads and writes the structure that it is given.
+    // SAFETY: the request reads and writes the structure that it receives.
     let done = unsafe { libc::ioctl(descriptor.as_raw_fd(), UFFDIO_API, &raw mut api) };
     if done == 0 { Ok((std::process::id(), descriptor)) } else { Err(io::Error::last_os_error()) }
 }
@@ -102,7 +103,7 @@ mod tests {
 
     const PAGES: usize = 64;
 
-    /// How many pages of `memory` are mapped.
+    /// Returns the number of mapped pages of `memory`.
     fn mapped(memory: &[u8]) -> usize {
         let page = memory.len() / PAGES;
         let mut entries = [0; PAGES * 8];
@@ -118,10 +119,10 @@ mod tests {
         file.write_all(&vec![7; PAGES * page]).unwrap();
         let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE);
         #[expect(unsafe_code, reason = "mappings of files are what this is about")]
-        // SAFETY: a new private mapping of a file that nobody changes.
+        // SAFETY: a new private mapping of a file that does not change.
         let address = unsafe { mmap(std::ptr::null_mut(), PAGES * page, protection, flags, &file, 0) }.unwrap();
         #[expect(unsafe_code, reason = "mappings of files are what this is about")]
-        // SAFETY: the mapping from above, which nobody else knows.
+        // SAFETY: the mapping from above, which has no other user.
         let memory = unsafe { std::slice::from_raw_parts_mut(address.cast::<u8>(), PAGES * page) };
         memory[17 * page + 5] = 1;
         assert_eq!(memory[40 * page], 7);
@@ -140,7 +141,7 @@ mod tests {
         memory[50 * page] = 8;
         assert_eq!((memory[50 * page - 1], memory[50 * page], memory[50 * page + 1]), (7, 8, 7));
         #[expect(unsafe_code, reason = "mappings of files are what this is about")]
-        // SAFETY: the mapping from above, which is used no more.
+        // SAFETY: the mapping from above, which is no longer used.
         unsafe { munmap(address, PAGES * page) }.unwrap();
     }
 }

@@ -1,8 +1,8 @@
-//! No change: the system maps pages as it likes.
+//! No change: the system chooses the pages that it maps.
 
 use std::ops::Range;
 
-/// Leaves `memory` as it is. Always false.
+/// Leaves `memory` unchanged and returns false.
 pub(crate) fn disable(_memory: &mut [u8], _written: &[Range<usize>]) -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! The identity and state of a file, to notice that it was replaced or changed.
+//! The identity and state of a file, to detect that it was replaced or changed.
 
 #[cfg(any(test, not(unix)))]
 mod plain;

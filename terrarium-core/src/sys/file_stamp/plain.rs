@@ -1,8 +1,8 @@
-//! Length and time of modification: a file that is replaced by one with the same two is not noticed.
+//! Length and time of modification: a replacement with the same values is not detected.
 
 use std::{fs::Metadata, time::SystemTime};
 
-/// Tells a file, and a state of it, from others.
+/// The identity of a file in a certain state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileStamp {
     len: u64,
@@ -10,12 +10,12 @@ pub(crate) struct FileStamp {
 }
 
 impl FileStamp {
-    /// The stamp of the file with this metadata.
+    /// Returns the stamp of the file with this metadata.
     pub(crate) fn new(metadata: &Metadata) -> Self {
         Self { len: metadata.len(), modified: metadata.modified().ok() }
     }
 
-    /// The file's length in bytes.
+    /// Returns the file's length in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }

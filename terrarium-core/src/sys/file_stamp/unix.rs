@@ -2,7 +2,7 @@
 
 use std::{fs::Metadata, os::unix::fs::MetadataExt as _};
 
-/// Tells a file, and a state of it, from others.
+/// The identity of a file in a certain state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileStamp {
     device: u64,
@@ -12,7 +12,7 @@ pub(crate) struct FileStamp {
 }
 
 impl FileStamp {
-    /// The stamp of the file with this metadata.
+    /// Returns the stamp of the file with this metadata.
     pub(crate) fn new(metadata: &Metadata) -> Self {
         Self {
             device: metadata.dev(),
@@ -22,7 +22,7 @@ impl FileStamp {
         }
     }
 
-    /// The file's length in bytes.
+    /// Returns the file's length in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }

@@ -1,43 +1,45 @@
-//! The files of `/proc` and of control groups of both kinds, and the C library's `malloc_trim`.
+//! The files of `/proc` and of both versions of control groups, and the C library's `malloc_trim`.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// The memory in bytes that this process could still use without swapping; `None` if the system does not say.
+/// Returns the memory in bytes that this process can still use without swapping; `None` if the system does not report
+/// it.
 pub(crate) fn available() -> Option<u64> {
     available_below(Path::new("/"))
 }
 
-/// Give the memory back to the system that the compiler has freed, all of it: the C library would keep most.
+/// Gives all memory that the compiler has freed back to the system; the C library would keep most of it.
 pub(crate) fn give_back() {
     #[cfg(target_env = "gnu")]
     #[expect(unsafe_code, reason = "the C library has no safe interface")]
-    // SAFETY: the function may be called at any time, from any thread, and touches free memory only.
+    // SAFETY: the function can be called at any time, from any thread, and touches free memory only.
     unsafe {
         libc::malloc_trim(0);
     }
 }
 
-/// The memory that this process could still use without swapping, if the system whose files are below `root` tells.
+/// Returns the memory that this process can still use without swapping, from the system's files below `root`.
 fn available_below(root: &Path) -> Option<u64> {
     let machine = meminfo(&fs::read_to_string(root.join("proc/meminfo")).ok()?)?;
     let groups = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
     Some(groups.lines().filter_map(|line| in_group(root, line)).fold(machine, u64::min))
 }
 
-/// `MemAvailable` in the text of `/proc/meminfo`.
+/// Returns `MemAvailable` in the text of `/proc/meminfo`.
 fn meminfo(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// What the control group in a `line` of `/proc/self/cgroup`, and those above it, let a process use besides.
+/// Returns the memory that the control group in a `line` of `/proc/self/cgroup`, and those above it, leave to a
+/// process.
 fn in_group(root: &Path, line: &str) -> Option<u64> {
     let mut parts = line.splitn(3, ':').skip(1);
     let (controllers, path) = (parts.next()?, parts.next()?.trim_start_matches('/'));
-    // The second version of the interface has one hierarchy for all, the first one for each controller.
+    // The second version of the interface has one hierarchy for all, the first version one for each controller.
     let (folder, limit, usage, file) = match controllers {
         "" => ("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file "),
         "memory" => ("sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
@@ -45,12 +47,12 @@ fn in_group(root: &Path, line: &str) -> Option<u64> {
     };
     let top = root.join(folder);
     let own: PathBuf = top.join(path);
-    // In a container the path may be one of the host's; then the container's own group is at the top.
+    // In a container the path may be a path of the host; the container's own group is then at the top.
     let groups = own.ancestors().take_while(|group| group.starts_with(&top));
     let free = groups.filter_map(|group| {
         let number = |name: &str| fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok();
         let stat = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
-        // Files that nobody has read for a while are dropped before anything fails.
+        // The kernel drops inactive files before an allocation fails.
         let cached = stat.lines().find_map(|line| line.strip_prefix(file)?.trim().parse().ok()).unwrap_or(0);
         Some(number(limit)?.saturating_sub(number(usage)?.saturating_sub(cached)))
     });

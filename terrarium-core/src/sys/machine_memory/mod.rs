@@ -1,4 +1,4 @@
-//! The memory that the machine can still give, and giving memory back to it.
+//! The free memory of the machine, and the return of memory to it.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,11 +1,11 @@
-//! No answer: work that needs much memory is not refused beforehand.
+//! No support: work that needs much memory is not refused beforehand.
 
-/// The memory in bytes that this process could still use; never known here.
+/// Returns the memory in bytes that this process can still use; never known here.
 pub(crate) fn available() -> Option<u64> {
     None
 }
 
-/// Gives no memory back: the allocator decides.
+/// Does nothing: the allocator decides.
 pub(crate) fn give_back() {}
 
 #[cfg(test)]

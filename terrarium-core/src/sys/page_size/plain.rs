@@ -1,6 +1,6 @@
-//! The largest usual size: what is rounded to it is rounded to smaller ones too.
+//! The largest usual size: a multiple of it is a multiple of smaller sizes too.
 
-/// The size of a page in bytes.
+/// Returns the size of a page in bytes.
 pub(crate) fn page_size() -> usize {
     64 << 10
 }

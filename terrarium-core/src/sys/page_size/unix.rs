@@ -1,6 +1,6 @@
-//! The size that the system names.
+//! The size that the system reports.
 
-/// The size of a page in bytes.
+/// Returns the size of a page in bytes.
 pub(crate) fn page_size() -> usize {
     rustix::param::page_size()
 }

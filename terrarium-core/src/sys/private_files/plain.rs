@@ -1,4 +1,4 @@
-//! No owners and modes: the folder's place in the user's profile is what keeps others out.
+//! No owners and modes: the location of the folder in the user's profile keeps others out.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// Creates a folder, and those that it is in. It may be there already.
+/// Creates a folder and the folders above it. It may exist.
 ///
 /// # Errors
 /// The system's.
@@ -14,7 +14,7 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// Creates a file, open for writing. It must not be there yet.
+/// Creates a file, open for writing. It must not exist.
 ///
 /// # Errors
 /// The system's.
@@ -22,7 +22,7 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
-/// The reason not to trust a file or folder; never known here.
+/// Returns the reason not to trust a file or folder; never known here.
 pub(crate) fn distrust(_metadata: &Metadata) -> Option<String> {
     None
 }

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-/// Creates a folder, and those that it is in, that only the user can read or write. It may be there already.
+/// Creates a folder and the folders above it, which only the user can read or write. It may exist.
 ///
 /// # Errors
 /// The system's.
@@ -15,7 +15,7 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Creates a file that only the user can read or write, open for writing. It must not be there yet.
+/// Creates a file that only the user can read or write, open for writing. It must not exist.
 ///
 /// # Errors
 /// The system's.
@@ -23,7 +23,7 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// The reason not to trust a file or folder: another user owns it or can write to it. `None` if there is none.
+/// Returns the reason not to trust a file or folder: another user owns it or can write to it. `None` if there is none.
 pub(crate) fn distrust(metadata: &Metadata) -> Option<String> {
     let user = rustix::process::geteuid().as_raw();
     if metadata.uid() != user {

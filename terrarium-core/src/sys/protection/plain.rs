@@ -5,16 +5,16 @@ use std::io;
 /// Whether memory can be protected on this system.
 pub(crate) const IS_SUPPORTED: bool = false;
 
-/// The access that a piece of memory allows.
+/// The access that a range of memory permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Neither reading nor writing: each is a fault.
+    /// Neither reads nor writes: each is a fault.
     None,
-    /// Reading and writing.
+    /// Reads and writes.
     ReadWrite,
 }
 
-/// Sets no access.
+/// Returns an error and leaves the access unchanged.
 ///
 /// # Errors
 /// Always [`Unsupported`](io::ErrorKind::Unsupported).

@@ -7,12 +7,12 @@ use rustix::mm::{MprotectFlags, mprotect};
 /// Whether memory can be protected on this system.
 pub(crate) const IS_SUPPORTED: bool = true;
 
-/// The access that a piece of memory allows.
+/// The access that a range of memory permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Neither reading nor writing: each is a fault.
+    /// Neither reads nor writes: each is a fault.
     None,
-    /// Reading and writing.
+    /// Reads and writes.
     ReadWrite,
 }
 
@@ -22,8 +22,8 @@ pub(crate) enum Access {
 /// The system's.
 ///
 /// # Safety
-/// The range is mapped memory that the caller may protect. While it is inaccessible, only code uses it whose faults are
-/// handled.
+/// The range is mapped memory that the caller may protect. While it is inaccessible, only code whose faults are handled
+/// uses it.
 #[expect(unsafe_code, reason = "the caller proves that the memory is its own")]
 pub(crate) unsafe fn protect(start: *mut u8, length: usize, access: Access) -> io::Result<()> {
     let flags = match access {

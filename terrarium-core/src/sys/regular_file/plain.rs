@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Opens a regular file and nothing else.
+/// Opens a regular file, and refuses other files.
 ///
 /// # Errors
 /// The system's; `InvalidInput` for anything but a regular file.
@@ -20,19 +20,19 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, metadata))
 }
 
-/// Reads from `offset` on, as many bytes as `buf` has room for or fewer.
+/// Reads at most as many bytes as `buf` has room for, from `offset` on.
 ///
 /// # Errors
 /// The system's.
 pub(crate) fn read_at(mut file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-    // Descriptors share their position with all that read through them.
+    // All users of a descriptor share its position.
     static POSITION: Mutex<()> = Mutex::new(());
     let _position = POSITION.lock().unwrap_or_else(PoisonError::into_inner);
     file.seek(SeekFrom::Start(offset))?;
     file.read(buf)
 }
 
-/// Whether a file may be executed; never known here.
+/// Whether a file is executable; never known here.
 pub(crate) fn is_executable(_metadata: &Metadata) -> bool {
     false
 }

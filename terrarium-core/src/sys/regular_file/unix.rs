@@ -9,7 +9,7 @@ use std::{
 
 use rustix::fs::OFlags;
 
-/// Opens a regular file and nothing else: opening a pipe would wait for its writer.
+/// Opens a regular file, and refuses other files: the opening of a pipe would wait for its writer.
 ///
 /// # Errors
 /// The system's; `InvalidInput` for anything but a regular file.
@@ -23,7 +23,7 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     }
 }
 
-/// Reads from `offset` on, as many bytes as `buf` has room for or fewer.
+/// Reads at most as many bytes as `buf` has room for, from `offset` on.
 ///
 /// # Errors
 /// The system's.
@@ -31,7 +31,7 @@ pub(crate) fn read_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<us
     file.read_at(buf, offset)
 }
 
-/// Whether a file may be executed.
+/// Whether a file is executable.
 pub(crate) fn is_executable(metadata: &Metadata) -> bool {
     metadata.mode() & 0o111 != 0
 }

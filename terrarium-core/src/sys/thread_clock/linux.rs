@@ -7,23 +7,24 @@ use std::{io, time::Duration};
 pub(crate) struct ThreadClock(libc::clockid_t);
 
 impl ThreadClock {
-    /// The calling thread's.
+    /// Returns the calling thread's clock.
     ///
     /// # Errors
     /// The system's.
     pub(crate) fn current() -> io::Result<Self> {
         let mut clock = 0;
         #[expect(unsafe_code, reason = "the C library's call has no safe counterpart")]
-        // SAFETY: the thread is the calling one, and the place that is written to is a local variable.
+        // SAFETY: the thread is the calling one, and the call writes to a local variable.
         let status = unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut clock) };
         if status == 0 { Ok(Self(clock)) } else { Err(io::Error::from_raw_os_error(status)) }
     }
 
-    /// The processor time that the thread has used.
+    /// Returns the processor time that the thread has used.
     pub(crate) fn now(self) -> Duration {
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         #[expect(unsafe_code, reason = "the clock of another thread has no safe counterpart")]
-        // SAFETY: the place that is written to is a local variable; a clock that is gone is an error, and leaves it.
+        // SAFETY: the call writes to a local variable; for a clock that is gone it returns an error and leaves the
+        // variable.
         unsafe {
             libc::clock_gettime(self.0, &raw mut time);
         }

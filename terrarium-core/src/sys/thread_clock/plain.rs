@@ -1,16 +1,16 @@
-//! Wall time in place of processor time: a grace period is shorter then on a busy machine.
+//! Wall time in place of processor time: a grace period is then shorter on a busy machine.
 
 use std::{
     io,
     time::{Duration, Instant},
 };
 
-/// The time since the clock was asked for first.
+/// The time since the creation of the clock.
 #[derive(Clone, Copy)]
 pub(crate) struct ThreadClock(Instant);
 
 impl ThreadClock {
-    /// The calling thread's.
+    /// Returns a new clock.
     ///
     /// # Errors
     /// None; the signature is that of the other version.
@@ -19,7 +19,7 @@ impl ThreadClock {
         Ok(Self(Instant::now()))
     }
 
-    /// The time that has passed.
+    /// Returns the elapsed time.
     pub(crate) fn now(self) -> Duration {
         self.0.elapsed()
     }

@@ -1,4 +1,4 @@
-//! Tests of instances that are used again: what they hold, byte by byte.
+//! Tests of recycled instances: a comparison of their state, byte by byte.
 
 use crate::engine::live::state::{InstanceState, RunState};
 use crate::{Image, ImageOptions, Sandbox, SandboxOptions, Status, engine::stop::safepoint::GuardedStore};
@@ -6,9 +6,9 @@ use wasmtime::{Ref, Table, Val};
 
 use super::*;
 
-/// A sandbox on the bare interpreter's image whose instances nobody else uses.
+/// Returns a sandbox on the bare image whose instances have no other user.
 fn sandbox() -> (Image, Sandbox) {
-    // A file of its own: two of one file are one image.
+    // A separate file: two images of one file are one image.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("own.timg");
     Image::build(ImageOptions::default()).unwrap().save(&path).unwrap();
@@ -21,7 +21,7 @@ fn execute(sandbox: &Sandbox, code: &str) -> Status {
     sandbox.execute(code).unwrap().status
 }
 
-/// Whether this kernel tells which pages were written; others make every instance anew.
+/// Whether this kernel lists written pages; others create every instance anew.
 fn is_supported() -> bool {
     match dirty_pages::written(&[]) {
         Ok(_) => true,
@@ -32,7 +32,7 @@ fn is_supported() -> bool {
     }
 }
 
-/// What a table's slot holds, as far as it can be compared with that of another instance.
+/// Describes the content of a table's slot, as far as it is comparable between instances.
 fn slot(store: &mut GuardedStore, table: Table, index: u64) -> Option<String> {
     match table.get(&mut **store, index)? {
         Ref::Func(Some(function)) => Some(function.ty(&**store).to_string()),
@@ -58,7 +58,7 @@ fn shown(run: &RunState) -> String {
     format!("{before}{after}")
 }
 
-/// Compare an instance that was used with one that never ran.
+/// Compares an instance that was used with an instance that never ran.
 fn assert_pristine(used: &mut Instance, new: &mut Instance, after: &str) {
     let (is, was) = (used.links.memory.data(&*used.store), new.links.memory.data(&*new.store));
     assert_eq!(is.len(), was.len(), "{after}: the memory has grown");
@@ -80,12 +80,12 @@ fn assert_pristine(used: &mut Instance, new: &mut Instance, after: &str) {
         let (is, was) = (slot(&mut used.store, used.links.table, index), slot(&mut new.store, new.links.table, index));
         assert_eq!(is, was, "{after}: slot {index} of the table");
     }
-    // A field that is added to the instance's part must be compared here: it survives a run.
+    // A new field of the instance's state must be compared here: it survives a run.
     let InstanceState { machine, linker, links, closures, run } = used.store.data();
     let unused = new.store.data();
     assert!(Arc::ptr_eq(machine, &unused.machine) && Arc::ptr_eq(linker, &unused.linker), "{after}");
     assert!(links.is_some() && !closures.have_changed(), "{after}");
-    // The run's part is that of no run, whatever fields it has.
+    // The run's state equals that of no run, whatever fields it has.
     assert_eq!(shown(run), shown(&RunState::none()), "{after}: the state of the run");
 }
 
@@ -128,7 +128,7 @@ fn an_instance_that_was_put_back_equals_one_that_never_ran_in_every_byte() {
     let (image, sandbox) = sandbox();
     let snapshot = &image.inner().snapshot;
     let mut new = snapshot.new_instance().unwrap();
-    // Again, because what was written before is written without a page fault.
+    // Several times, because pages that were written before are written without a page fault.
     for (name, code) in WILD.iter().chain(WILD).chain(WILD) {
         let status = execute(&sandbox, code);
         assert!(matches!(status, Status::Success | Status::Error), "{name}: {status:?}");
@@ -216,7 +216,7 @@ fn an_image_that_nobody_uses_is_gone_with_its_instances() {
     assert!(snapshot.upgrade().is_some(), "the session lives");
     assert_eq!(session.execute("6 * 7").unwrap().final_repr.as_deref(), Some("42"));
     drop(session);
-    // The last few that were open stay so.
+    // The most recent images stay open.
     for _ in 0..4 {
         sandbox();
     }

@@ -1,4 +1,4 @@
-//! Tests of stopping guests at random times: what is armed is released, and nothing is touched afterwards.
+//! Tests of stops at random times: everything armed is released, and nothing is touched afterwards.
 
 use std::{
     io::{self, Write as _},
@@ -10,12 +10,12 @@ use wasmtime::{Engine, Memory, MemoryType, Store};
 
 use super::*;
 
-/// How many runs are watched by default. More come with the variable `TERRARIUM_STRESS_RUNS`.
+/// The default number of watched runs. The variable `TERRARIUM_STRESS_RUNS` sets another.
 const RUNS: usize = 100_000;
-/// Guests at a time, each in a thread of its own, and threads that stop them all the time.
+/// The number of guests at a time, each in a separate thread, and of threads that stop them all the time.
 const GUESTS: usize = 4;
 const STOPPERS: usize = 2;
-/// Where the signal word lies, and what it holds when nobody has asked.
+/// The address of the signal word.
 const WORD: u32 = 64;
 
 /// The memories of a guest.
@@ -35,10 +35,10 @@ impl Place {
     }
 
     fn safepoint(&mut self) -> Safepoint {
-        Safepoint::of(&mut self.store, self.page, self.memory, WORD).unwrap()
+        Safepoint::new(&mut self.store, self.page, self.memory, WORD).unwrap()
     }
 
-    /// Whether the page can be read: the kernel does it, which says so instead of ending the process.
+    /// Whether the page is readable: the kernel reads it, and reports a fault instead of ending the process.
     fn is_open(&self, pipe: &mut (io::PipeReader, io::PipeWriter)) -> bool {
         match pipe.1.write_all(&self.page.data(&self.store)[..1]) {
             Ok(()) => {
@@ -60,7 +60,7 @@ impl Place {
     }
 }
 
-/// Numbers without a pattern that matters.
+/// Pseudo-random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -71,15 +71,15 @@ impl Dice {
 }
 
 #[derive(Default)]
-struct Seen {
+struct Counts {
     runs: AtomicUsize,
     asked: AtomicUsize,
     closed: AtomicUsize,
     replaced: AtomicUsize,
 }
 
-/// One guest: runs of random lengths, some with deadlines, and from time to time its end and another in its place.
-fn live(interrupt: &Arc<Interrupt>, seed: u64, runs: usize, seen: &Seen) {
+/// One guest: runs of random lengths, some with deadlines, and sometimes its end and a replacement.
+fn live(interrupt: &Arc<Interrupt>, seed: u64, runs: usize, counts: &Counts) {
     let engine = Engine::default();
     let mut pipe = io::pipe().unwrap();
     let mut dice = Dice(seed);
@@ -89,7 +89,7 @@ fn live(interrupt: &Arc<Interrupt>, seed: u64, runs: usize, seen: &Seen) {
         let timeout = (dice.below(3) == 0).then(|| Duration::from_micros(dice.below(300)));
         let watch = interrupt.arm(timeout, Duration::ZERO).unwrap();
         assert!(place.is_open(&mut pipe) || interrupt.reason().is_some(), "closed before it was to stop");
-        // Now and then long enough for the watchdog, which comes again after milliseconds.
+        // Sometimes long enough for the watchdog, which comes again after milliseconds.
         let length = if dice.below(500) == 0 { dice.below(8000) } else { dice.below(20) };
         let until = Instant::now() + Duration::from_micros(length);
         while Instant::now() < until {
@@ -98,22 +98,22 @@ fn live(interrupt: &Arc<Interrupt>, seed: u64, runs: usize, seen: &Seen) {
         let forced = interrupt.forced().is_some();
         drop(watch);
         assert!(place.is_open(&mut pipe), "run {run}: the page stays protected");
-        seen.runs.fetch_add(1, Ordering::Relaxed);
-        seen.closed.fetch_add(usize::from(forced), Ordering::Relaxed);
-        seen.asked.fetch_add(usize::from(place.asked()), Ordering::Relaxed);
+        counts.runs.fetch_add(1, Ordering::Relaxed);
+        counts.closed.fetch_add(usize::from(forced), Ordering::Relaxed);
+        counts.asked.fetch_add(usize::from(place.asked()), Ordering::Relaxed);
         if dice.below(100) == 0 {
             assert!(interrupt.detach());
-            // Somebody still watches, but nobody reaches into the guest.
+            // The watch continues, but nothing reaches into the guest.
             place.asked();
             let watch = interrupt.arm(None, Duration::ZERO).unwrap();
             thread::yield_now();
             assert!(place.is_open(&mut pipe) && !place.asked(), "run {run}: touched after its end");
             drop(watch);
             assert!(!place.asked(), "run {run}: touched after its end");
-            // What was a guest's is nobody's now: a late touch would be seen in the next one, or end the process.
+            // The guest's memory is free now: a late touch would appear in the next guest, or end the process.
             place = Place::new(&engine);
             interrupt.attach(place.safepoint());
-            seen.replaced.fetch_add(1, Ordering::Relaxed);
+            counts.replaced.fetch_add(1, Ordering::Relaxed);
         }
     }
     assert!(interrupt.detach());
@@ -122,10 +122,10 @@ fn live(interrupt: &Arc<Interrupt>, seed: u64, runs: usize, seen: &Seen) {
 
 #[test]
 fn runs_that_are_stopped_at_random_times_leave_no_page_protected_and_touch_nothing_after_their_end() {
-    // A hundred thousand take some seconds; a million and more are for whoever changes the locking.
+    // A hundred thousand runs take some seconds; a million and more are for changes of the locking.
     let runs = std::env::var("TERRARIUM_STRESS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(RUNS);
     let interrupts: Vec<Arc<Interrupt>> = (0..GUESTS).map(|_| Arc::default()).collect();
-    let (seen, done) = (Seen::default(), AtomicBool::new(false));
+    let (counts, done) = (Counts::default(), AtomicBool::new(false));
     let started = Instant::now();
     thread::scope(|scope| {
         let guests: Vec<_> = interrupts
@@ -133,8 +133,8 @@ fn runs_that_are_stopped_at_random_times_leave_no_page_protected_and_touch_nothi
             .zip(1..)
             .map(|(interrupt, seed)| {
                 scope.spawn({
-                    let seen = &seen;
-                    move || live(interrupt, seed, runs / GUESTS, seen)
+                    let counts = &counts;
+                    move || live(interrupt, seed, runs / GUESTS, counts)
                 })
             })
             .collect();
@@ -144,7 +144,7 @@ fn runs_that_are_stopped_at_random_times_leave_no_page_protected_and_touch_nothi
                 let mut dice = Dice(seed as u64 + 100);
                 while !done.load(Ordering::Relaxed) {
                     let target = usize::try_from(dice.below(GUESTS as u64)).unwrap();
-                    // The second time it is by force: the grace is nothing.
+                    // The second stop is forced: the grace period is zero.
                     for _ in 0..=dice.below(3) {
                         CancelTarget(Arc::clone(&interrupts[target])).cancel();
                     }
@@ -161,13 +161,13 @@ fn runs_that_are_stopped_at_random_times_leave_no_page_protected_and_touch_nothi
         }
     });
     let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
-    let [all, asked, closed, replaced] = [&seen.runs, &seen.asked, &seen.closed, &seen.replaced].map(count);
+    let [all, asked, closed, replaced] = [&counts.runs, &counts.asked, &counts.closed, &counts.replaced].map(count);
     println!(
         "{all} runs, {asked} asked to stop, {closed} stopped, {replaced} guests replaced: {:?}",
         started.elapsed()
     );
     assert_eq!(all, runs / GUESTS * GUESTS);
-    // Otherwise nothing was tried.
+    // Otherwise the test would show nothing.
     assert!(asked > all / 100 && closed > all / 1000 && replaced > all / 1000, "{asked} {closed} {replaced}");
 }
 

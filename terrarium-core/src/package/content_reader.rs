@@ -1,21 +1,21 @@
-//! Reading content from front to back, as the archive's reader wants it, where it is kept by position.
+//! A reader over content that is read by position, for the reader of archives.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use terrarium_unix::vfs::Content;
 
-/// An archive's directory is read in pieces of a few bytes: this much is fetched at a time.
+/// The size of a block: an archive's directory is read in pieces of a few bytes.
 const BLOCK: usize = 16 << 10;
 
-/// A position in content, with the block around it. A clone shares the content and nothing else.
-pub(super) struct Positioned {
+/// A position in content, with the block around it. A clone shares only the content.
+pub(super) struct ContentReader {
     content: Content,
     position: u64,
     block: Vec<u8>,
     block_start: u64,
 }
 
-impl Positioned {
+impl ContentReader {
     pub(super) fn new(content: Content) -> Self {
         Self { content, position: 0, block: Vec::new(), block_start: 0 }
     }
@@ -24,20 +24,20 @@ impl Positioned {
         self.content.read_at(self.position, buf).map_err(|errno| io::Error::other(errno.to_string()))
     }
 
-    /// What the block holds from the position on.
+    /// Returns the part of the block from the position on.
     fn ahead(&self) -> &[u8] {
         let start = self.position.checked_sub(self.block_start).and_then(|start| usize::try_from(start).ok());
         start.and_then(|start| self.block.get(start..)).unwrap_or_default()
     }
 }
 
-impl Clone for Positioned {
+impl Clone for ContentReader {
     fn clone(&self) -> Self {
         Self::new(self.content.clone())
     }
 }
 
-impl Read for Positioned {
+impl Read for ContentReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.ahead().is_empty() && buf.len() >= BLOCK {
             let count = self.fetch(buf)?;
@@ -59,7 +59,7 @@ impl Read for Positioned {
     }
 }
 
-impl Seek for Positioned {
+impl Seek for ContentReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let position = match to {
             SeekFrom::Start(position) => Some(position),
@@ -79,7 +79,7 @@ mod tests {
     fn pieces_of_any_size_give_the_same_bytes() {
         let bytes: Vec<u8> = (0..50_000_u32).map(|number| number.to_le_bytes()[0]).collect();
         for piece in [1, 7, BLOCK - 1, BLOCK, BLOCK + 1, 60_000] {
-            let mut reader = Positioned::new(Content::from(bytes.clone()));
+            let mut reader = ContentReader::new(Content::from(bytes.clone()));
             let mut read = Vec::new();
             let mut buf = vec![0; piece];
             loop {
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn seeking_is_from_the_start_the_end_and_the_position() {
-        let mut reader = Positioned::new(Content::from(b"0123456789"));
+        let mut reader = ContentReader::new(Content::from(b"0123456789"));
         let mut byte = [0];
         for (to, expected) in [(SeekFrom::Start(3), b'3'), (SeekFrom::Current(2), b'6'), (SeekFrom::End(-1), b'9')] {
             reader.seek(to).unwrap();
