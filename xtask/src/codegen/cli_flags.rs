@@ -43,9 +43,9 @@ pub(super) const SANDBOX: Flags = Flags {
     ],
     values: &[("home", "PATH"), ("cwd", "PATH"), ("packages_from", "SOURCE"), ("image", "FILE"), ("cache_dir", "DIR")],
     switches: &[
-        ("untrusted_libraries", "Let code load shared libraries that it brings or makes itself"),
-        ("preload", "Let every run import its packages, instead of starting from an image that has them loaded"),
-        ("threads", "Make starting a thread a `RuntimeError`"),
+        ("untrusted_libraries", "Let code load shared libraries that it provides or makes itself"),
+        ("preload", "Import packages in every run, instead of starting from an image with the packages loaded"),
+        ("threads", "Make every start of a thread a `RuntimeError`"),
     ],
 };
 
@@ -54,14 +54,17 @@ pub(super) const IMAGE: Flags = Flags {
     by_hand: &[("packages", "--package"), ("prepare", "--prepare"), ("cache_dir", "--cache-dir")],
     values: &[("packages_from", "SOURCE")],
     switches: &[
-        ("warm", "Leave out the first use of each package (drawing a figure, reading a table)"),
+        ("warm", "Skip the first use of each package (drawing a figure, reading a table)"),
         (
             "inline",
-            "Compile functions into those that call them: programs run up to a tenth faster, the image takes three \
-             times as long to build, needs 11 GB of free memory for that (27 with numpy, pandas and matplotlib) and is \
-             half as large again",
+            "Compile functions into their callers: programs run up to a tenth faster. The build takes three times as \
+             long and needs 11 GB of free memory (27 GB with numpy, pandas and matplotlib); the image is half as large \
+             again",
         ),
-        ("portable", "Make the image for every usual processor of this architecture, not only for ones like this"),
+        (
+            "portable",
+            "Make the image for all common processors of this architecture, not only for processors like this one",
+        ),
     ],
 };
 

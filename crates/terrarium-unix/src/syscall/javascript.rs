@@ -7,9 +7,11 @@
 use super::import::{Import, bridge, null};
 
 pub(super) const IMPORTS: &[Import] = &[
-    null("emscripten_runtime_keepalive_push", "->", "no effect: the embedder decides when the run ends").of_the_bridge(),
+    null("emscripten_runtime_keepalive_push", "->", "no effect: the embedder decides when the run ends")
+        .of_the_bridge(),
     null("emscripten_runtime_keepalive_pop", "->", "no effect: the embedder decides when the run ends").of_the_bridge(),
-    null("_emscripten_runtime_keepalive_clear", "->", "no effect: the embedder decides when the run ends").of_the_bridge(),
+    null("_emscripten_runtime_keepalive_clear", "->", "no effect: the embedder decides when the run ends")
+        .of_the_bridge(),
     null("__hiwire_deduplicate_new", "->e", "the map of JavaScript values stays empty: none ever arrives")
         .of_the_bridge(),
     null("_Py_emscripten_runtime", "->i", "no name: `sys._emscripten_info.runtime` is None").of_the_bridge(),

@@ -17,7 +17,8 @@ pub(super) const IMPORTS: &[Import] = &[
         .partial("64 KiB; a call that would wait for ever fails with EAGAIN, because no other thread can run"),
     syscall("__syscall_fcntl64", "iii->i", fcntl)
         .partial("locks always succeed, because there is no other process; `F_SETOWN` and `F_GETOWN` fail with EINVAL"),
-    syscall("__syscall_ioctl", "iii->i", ioctl).partial("requests to terminals fail with ENOTTY: no descriptor is a terminal"),
+    syscall("__syscall_ioctl", "iii->i", ioctl)
+        .partial("requests to terminals fail with ENOTTY: no descriptor is a terminal"),
 ];
 
 /// `(int dirfd, const char *path, int flags, mode_t *mode)`.

@@ -5,8 +5,9 @@ use super::{Args, Process, Wake};
 use crate::abi::{Errno, PollEvents, Pollfd};
 use crate::memory::GuestMemory;
 
-pub(super) const IMPORTS: &[Import] = &[syscall("__syscall_poll", "iii->i", poll)
-    .partial("readiness cannot change while the guest waits: when nothing is ready, the call sleeps for the whole timeout")];
+pub(super) const IMPORTS: &[Import] = &[syscall("__syscall_poll", "iii->i", poll).partial(
+    "readiness cannot change while the guest waits: when nothing is ready, the call sleeps for the whole timeout",
+)];
 
 /// Bytes of a `struct pollfd` in guest memory.
 const ENTRY: u32 = 8;

@@ -21,7 +21,8 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_fdatasync", "i->i", datasync).noted("no effect: all files are in memory"),
     syscall("__syscall_ftruncate64", "ij->i", ftruncate),
     syscall("__syscall_truncate64", "ij->i", truncate),
-    syscall("__syscall_fallocate", "iijj->i", fallocate).partial("only mode 0, which grows the file; other modes fail with ENOTSUP"),
+    syscall("__syscall_fallocate", "iijj->i", fallocate)
+        .partial("only mode 0, which grows the file; other modes fail with ENOTSUP"),
     syscall("__syscall_fadvise64", "ijji->i", fadvise).noted("no effect"),
 ];
 

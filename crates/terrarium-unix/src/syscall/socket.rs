@@ -33,9 +33,8 @@ pub(super) const IMPORTS: &[Import] = &[
     call("getaddrinfo", "iiii->i", no_address).refused(NO_NAMES),
     call("getnameinfo", "iiiiiii->i", no_address).refused(NO_NAMES),
     null("getprotobyname", "i->i", "NULL: no protocol is known").refused("NULL: no protocol is known"),
-    null("_emscripten_lookup_name", "i->i", "").refused(
-        "the call cannot report a failure: `gethostbyname_ex` returns the unusable address 0.0.0.0",
-    ),
+    null("_emscripten_lookup_name", "i->i", "")
+        .refused("the call cannot report a failure: `gethostbyname_ex` returns the unusable address 0.0.0.0"),
 ];
 
 fn socket(_: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<i32, Errno> {
