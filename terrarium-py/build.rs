@@ -1,10 +1,9 @@
-//! Links the module with the C library's older symbols, so that it loads on systems that are older than the one that
-//! built it.
+//! Links the module with the C library's older symbols, so that it loads on systems that are older than the builder's.
 //!
-//! A linker takes the newest version of each symbol that the builder's C library has. For the functions below that only
-//! says where they are (since 2.34 those of threads are in `libc.so.6`), or they were not exported before (`stat64`). The
-//! linker option `--wrap` leads every call, those of the standard library included, to a jump to the older version, which
-//! newer C libraries still have. `cargo xtask dist` holds the wheel's tag against its limit.
+//! A linker takes the newest version of each symbol in the builder's C library. For the functions below, a newer
+//! version only means that they moved (since 2.34 those of threads are in `libc.so.6`) or were not exported before
+//! (`stat64`). The linker option `--wrap` redirects every call, including those of the standard library, to a jump to
+//! the older version, which newer C libraries still have. `cargo xtask dist` checks the wheel's tag against its limit.
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
@@ -26,7 +25,7 @@ const OLDER: &[(&str, &str)] = &[
     ("pthread_setspecific", "GLIBC_2.2.5"),
 ];
 
-/// Functions that were called by way of another one, which has the version of the structure as its first argument.
+/// Functions that were called through another function, whose first argument is the version of the structure.
 const BY_STRUCTURE: &[(&str, &str, &str)] = &[
     ("stat64", "__xstat64", "GLIBC_2.2.5"),
     ("lstat64", "__lxstat64", "GLIBC_2.2.5"),
@@ -34,7 +33,7 @@ const BY_STRUCTURE: &[(&str, &str, &str)] = &[
     ("fstatat64", "__fxstatat64", "GLIBC_2.4"),
 ];
 
-/// The libraries that the functions were in.
+/// The former libraries of the functions.
 const LIBRARIES: [&str; 2] = ["libpthread.so.0", "libdl.so.2"];
 
 fn main() {
@@ -54,7 +53,7 @@ fn main() {
             text += &jump(name, older, version, shift);
         }
         text += &wrapped("gettid", "mov $186, %eax\n syscall\n ret");
-        // Newer systems have them too, and nothing in them.
+        // Newer systems still have these libraries, but empty.
         let libraries = LIBRARIES.map(|library| format!("-l:{library}")).join(",");
         println!("cargo:rustc-cdylib-link-arg=-Wl,--push-state,--no-as-needed,{libraries},--pop-state");
     }
@@ -64,7 +63,7 @@ fn main() {
     }
 }
 
-/// A function that jumps to an older version.
+/// Writes a function that jumps to an older version.
 fn jump(name: &str, older: &str, version: &str, before: &str) -> String {
     let mut text = format!(".symver __old_{name}, {older}@{version}\n");
     let jump = format!("{before}\n jmp *__old_{name}@GOTPCREL(%rip)");
@@ -72,7 +71,7 @@ fn jump(name: &str, older: &str, version: &str, before: &str) -> String {
     text
 }
 
-/// A function in place of one of the C library, to which the linker leads all calls.
+/// Writes a function that replaces one of the C library; the linker redirects all calls to it.
 fn wrapped(name: &str, instructions: &str) -> String {
     println!("cargo:rustc-cdylib-link-arg=-Wl,--wrap={name}");
     let name = format!("__wrap_{name}");

@@ -1,4 +1,4 @@
-//! How late does a stop come, after the deadline? The bound is 100 ms.
+//! The delay of a stop after the deadline. The bound is 100 ms.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ fn deadline(c: &mut Criterion) {
             b.iter_custom(|rounds| {
                 let mut late = Duration::ZERO;
                 for _ in 0..rounds {
-                    // An interpreter that was lost by force is started again before the clock runs.
+                    // An interpreter that was lost by force is started again before the measurement.
                     session.execute("").expect("a result");
                     let options = ExecuteOptions::new().timeout(TIMEOUT);
                     let started = Instant::now();

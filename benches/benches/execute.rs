@@ -1,4 +1,4 @@
-//! What does a fresh interpreter cost?
+//! The cost of a fresh interpreter.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use terrarium_core::{Sandbox, SandboxOptions, Status};

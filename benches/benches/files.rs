@@ -1,4 +1,4 @@
-//! How fast do ten megabytes go in and out?
+//! The time for ten megabytes of files in and out.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use terrarium_core::{Bytes, ExecuteOptions, Sandbox, SandboxOptions};

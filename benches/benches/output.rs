@@ -1,4 +1,4 @@
-//! How fast do ten megabytes of output come out?
+//! The time for ten megabytes of output.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use terrarium_core::{Sandbox, SandboxOptions};

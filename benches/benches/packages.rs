@@ -1,4 +1,4 @@
-//! What do packages cost: preparing them once on a machine, loading their libraries, importing them?
+//! The cost of packages: preparing them once per machine, loading their libraries, importing them.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use terrarium_core::{ExecutionResult, Sandbox, SandboxOptions, Status};
 /// The wheels that `cargo xtask setup --dev` lays out.
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus");
 
-/// Loads the libraries of packages, as importing them would, and gives the seconds that took.
+/// Loads the libraries of packages, as importing them would, and returns the seconds.
 const LOAD: &str = "import ctypes, glob, time
 found = [f for name in names for f in glob.glob(f'/lib/python3.14/site-packages/{name}/**/*.so', recursive=True)]
 found = [f for f in found if 'test' not in f]
@@ -17,7 +17,7 @@ for path in found: ctypes.CDLL(path)
 time.perf_counter() - start";
 
 fn options(packages: &[&str]) -> SandboxOptions {
-    // What an image holds is neither loaded nor imported by a run.
+    // A run would neither load nor import packages that an image contains.
     SandboxOptions::new().packages(packages).package_source(CORPUS).timeout(None).preload(false)
 }
 
@@ -27,7 +27,7 @@ fn run(sandbox: &Sandbox, code: &str) -> ExecutionResult {
     result
 }
 
-/// In an empty cache but for the interpreter: bytecode, machine code and the image are made.
+/// In an empty cache except for the interpreter: bytecode, machine code and the image are made.
 fn prepare(c: &mut Criterion) {
     let mut group = c.benchmark_group("prepare");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);

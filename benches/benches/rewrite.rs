@@ -1,4 +1,4 @@
-//! How long does the interpreter's module take to rewrite? The bound is 2 s.
+//! The time of rewriting the interpreter's module. The bound is 2 s.
 
 use std::{fs, path::Path};
 

@@ -1,23 +1,23 @@
-//! What do the reads of the safepoint page cost, by which code that never ends is stopped? Runs the programs of the
-//! comparison in interpreters that have them and in some that have not, in turns, and prints the ratio of the best times;
-//! the bound of their geometric mean is 1.03.
+//! The cost of the reads of the safepoint page, which stop code that never ends. The benchmark runs the programs of the
+//! comparison in interpreters with and without the reads, in turns, and prints the ratio of the best times. The bound
+//! of their geometric mean is 1.03.
 //!
-//! Where code and data happen to lie makes programs some per cent faster or slower, so there are several interpreters of
-//! each kind, each compiled for itself.
+//! The placement of code and data makes programs some per cent faster or slower, so there are several interpreters of
+//! each kind, each compiled separately.
 
 use std::{fs, path::Path};
 
 use serde::Deserialize;
 use terrarium_core::training::Measured;
 
-/// How often a program runs in a turn.
+/// Runs of a program in a turn.
 const REPEATS: usize = 3;
-/// How many turns there are.
+/// The number of turns.
 const TURNS: usize = 5;
-/// How many interpreters there are of each kind.
+/// Interpreters of each kind.
 const COPIES: usize = 3;
 
-/// What a program prints.
+/// The output of a program.
 #[derive(Deserialize)]
 struct Timed {
     ms: Vec<f64>,
@@ -28,7 +28,7 @@ fn main() {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("compare");
     let read = |path: &Path| fs::read_to_string(path).expect("a file of the comparison");
     let timing = read(&home.join("timing.py"));
-    // Compiled anew: what is measured may have changed without its name.
+    // Compiled anew: the measured code may have changed without a change of its name.
     let cache = tempfile::tempdir().expect("a folder");
     let interpreter =
         |number: usize| Measured::new(number.is_multiple_of(2), number, Some(cache.path())).expect("an interpreter");
@@ -63,7 +63,7 @@ fn main() {
     println!("geometric mean of the ratios: {:.3}", mean(ratios.into_iter()));
 }
 
-/// The geometric mean.
+/// Returns the geometric mean.
 fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), number| (sum + number.ln(), count + 1.0));
     (sum / f64::max(count, 1.0)).exp()

@@ -1,4 +1,4 @@
-//! What does a run in a live interpreter cost?
+//! The cost of a run in a live interpreter.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Value};

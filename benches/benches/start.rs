@@ -1,4 +1,4 @@
-//! How long from the start of a process to the first result, with the compiled code in the cache?
+//! The time from the start of a process to the first result, with the compiled code in the cache.
 
 use std::process::Command;
 

@@ -1,6 +1,6 @@
-//! What does a fresh run cost in the steady state, and where does it go? Prints the median times of its parts, and the
-//! page faults, which a clock does not show: with the bare image, and with one that has numpy, pandas and matplotlib.
-//! Then, how many runs a second one thread makes, and two.
+//! The cost of a fresh run in the steady state, by parts. The benchmark prints the median times of the parts, and the
+//! page faults, which a clock does not show: with the bare image, and with an image that has numpy, pandas and
+//! matplotlib. Then it prints the runs per second of one thread and of two.
 
 use std::{
     path::Path,
@@ -72,7 +72,7 @@ fn measure(sandbox: &Sandbox, name: &str, code: &str, runs: usize) {
     println!("{name:32} {all:>10} {start:>10} {run:>10} {rest:>10}  {}.{:02}", faults / 100, faults % 100);
 }
 
-/// Runs a second of one thread and of two, in turns.
+/// Measures the runs per second of one thread and of two, in turns.
 fn throughput(sandbox: &Sandbox) {
     const TURN: Duration = Duration::from_millis(500);
     let turn = |threads: usize| {
@@ -103,7 +103,7 @@ fn throughput(sandbox: &Sandbox) {
     println!("runs a second: {one:.0} on one thread, {two:.0} on two ({:.2} times)", two / one);
 }
 
-/// The page faults of this process that needed no disk.
+/// Returns the page faults of this process that needed no disk.
 fn faults() -> u64 {
     let text = std::fs::read_to_string("/proc/self/stat").expect("process statistics");
     let after = text.rsplit(')').next().unwrap_or_default();

@@ -55,7 +55,7 @@ pub(crate) struct RunArgs {
     pub(crate) out: Option<PathBuf>,
 
     /// The program's standard input; `-` is the standard input of terrarium [default: `-`, unless it is a terminal or
-    /// holds the program]
+    /// contains the program]
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin: Option<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! Exit codes, and the failures that are not the Python code's.
+//! Exit codes, and failures that do not come from the Python code.
 
 use std::io::{self, Write as _};
 
@@ -6,27 +6,27 @@ use terrarium_core::{Error, ExecutionResult, Status};
 
 /// Bad usage: an option, path or file that cannot be used.
 const USAGE: i32 = 2;
-/// A fault of this program, its installation or the machine (`EX_SOFTWARE`).
+/// A failure of this program, its installation or the machine (`EX_SOFTWARE`).
 const FAULT: i32 = 70;
-/// What shells show for a program that was killed by `SIGPIPE`.
+/// The exit code that shells show for a program killed by `SIGPIPE`.
 pub(crate) const BROKEN_PIPE: i32 = 141;
-/// What shells show for a program that was killed by `SIGINT`.
+/// The exit code that shells show for a program killed by `SIGINT`.
 pub(crate) const INTERRUPTED: i32 = 130;
 
-/// The exit codes in words, for the help text.
+/// The exit codes for the help text.
 pub(crate) const HELP: &str = "\
 Exit codes:
   the code's own (sys.exit), or 0 at its end
   1    an exception that was not caught
   2    bad usage: an option, path or file that cannot be used
-  70   a fault of terrarium, its installation or the machine
+  70   a failure of terrarium, its installation or the machine
   124  the timeout
   130  Ctrl+C
   134  the interpreter crashed
   137  more memory than allowed
   141  the standard output was closed";
 
-/// The exit code that tells how a run ended.
+/// Returns the exit code for the outcome of a run.
 pub(crate) fn code(result: &ExecutionResult) -> i32 {
     match result.status {
         Status::Success => result.exit_code.unwrap_or(0),
@@ -38,19 +38,19 @@ pub(crate) fn code(result: &ExecutionResult) -> i32 {
     }
 }
 
-/// Why the program ends without, or in spite of, a result.
+/// The reason why the program ends without, or in spite of, a result.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The user can mend it.
+    /// A failure that the user can correct.
     Usage(String),
-    /// The user cannot, at least not on the command line.
+    /// A failure that the user cannot correct on the command line.
     Fault(String),
-    /// Whoever read the standard output has gone: nothing to tell and nobody to tell it to.
+    /// The reader of the standard output is gone, so there is nothing to report.
     BrokenPipe,
 }
 
 impl Failure {
-    /// Say it on the standard error, and give the exit code.
+    /// Reports the failure on the standard error, and returns the exit code.
     pub(crate) fn tell(&self) -> i32 {
         match self {
             Self::Usage(message) => {
@@ -65,7 +65,7 @@ impl Failure {
         }
     }
 
-    /// A failure to write to the standard output.
+    /// Makes the failure of a write to the standard output.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
@@ -74,7 +74,7 @@ impl Failure {
     }
 }
 
-/// Options are named as on the command line, and the way out is a command.
+/// The texts name options as on the command line, and a command as the way out.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let (text, details) = (error.to_string(), error.details());
@@ -107,7 +107,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// A line of ours on the standard error. That it cannot be written is no reason to stop.
+/// Writes a line of this program to the standard error. A failed write does not stop the program.
 pub(crate) fn say(message: &str) {
     let _ = writeln!(io::stderr(), "terrarium: {message}");
 }

@@ -1,4 +1,4 @@
-//! `terrarium image`: building images by hand, and looking after them.
+//! `terrarium image`: building images by hand, and managing them.
 
 use std::{
     fs,
@@ -25,7 +25,7 @@ pub(crate) struct ImageArgs {
     #[command(subcommand)]
     command: ImageCommand,
 
-    /// Where images are kept [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
+    /// The folder of the images [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's cache folder]
     #[arg(long, value_name = "DIR", global = true)]
     cache_dir: Option<PathBuf>,
 }
@@ -46,7 +46,7 @@ enum ImageCommand {
         #[arg(short, long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Print what an image holds
+    /// Print the content of an image
     Inspect {
         /// The image file
         file: PathBuf,
@@ -68,7 +68,7 @@ enum ImageCommand {
     },
 }
 
-/// Do what the command says.
+/// Carries out the command.
 ///
 /// # Errors
 /// [`Failure`] with the reason.
@@ -114,7 +114,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::Usage(format!("--prepare {}: {error}", path.display())))
 }
 
-/// A line for each image.
+/// Prints a line for each image.
 fn print(images: &[&ImageInfo], json: bool) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut print = || -> io::Result<()> {

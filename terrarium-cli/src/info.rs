@@ -1,4 +1,4 @@
-//! `terrarium info`: versions and places.
+//! `terrarium info`: versions and the cache folder.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use terrarium_core::About;
 
 use crate::{args::InfoArgs, exit::Failure, streams};
 
-/// Print them, as lines or as JSON.
+/// Prints the information, as lines or as JSON.
 ///
 /// # Errors
 /// [`Failure`] of the installation or of the standard output.

@@ -1,4 +1,4 @@
-//! What is read from the host for the sandbox: files, folders and the standard input.
+//! The sandbox's input from the host: files, folders and the standard input.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use terrarium_core::Bytes;
 
 use crate::{exit::Failure, prepare::slow, units::Size};
 
-/// How long the standard input may keep us waiting without a word.
+/// The time after which a silent standard input is announced.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The value of `--file`: `HOST[:GUEST]`.
@@ -27,7 +27,7 @@ impl From<OsString> for HostFile {
 }
 
 impl HostFile {
-    /// The two halves. What exists as a whole is not split, so that a name with a colon can be given.
+    /// Returns the two halves. A path that exists as a whole is not split, so that a name can contain a colon.
     fn split(&self) -> (&Path, Option<&str>) {
         let whole = Path::new(&self.0);
         match self.0.to_str().and_then(|text| text.rsplit_once(':')) {
@@ -37,10 +37,10 @@ impl HostFile {
     }
 }
 
-/// Read `files`, whose sizes may sum up to `limit` bytes together with what is in `contents` already.
+/// Reads `files`, whose sizes may sum up to `limit` bytes together with the present `contents`.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what cannot be read, and for more than `limit` bytes.
+/// [`Failure::Usage`] for a file that cannot be read, and for more than `limit` bytes.
 pub(crate) fn read_all(files: &[HostFile], limit: u64, contents: &mut BTreeMap<String, Bytes>) -> Result<(), Failure> {
     let used = contents.values().map(|content| content.len() as u64).sum();
     let mut inputs = Inputs { limit, room: limit.saturating_sub(used), contents };
@@ -57,7 +57,7 @@ impl Inputs<'_> {
     fn add(&mut self, file: &HostFile) -> Result<(), Failure> {
         let (host, guest) = file.split();
         let metadata = fs::metadata(host).map_err(|error| unreadable(host, &error))?;
-        // As for other tools, `:in/` means into that folder.
+        // As in other tools, `:in/` means into that folder.
         let folder = guest.filter(|guest| guest.is_empty() || *guest == "." || guest.ends_with('/'));
         let guest = match (guest, folder) {
             (Some(guest), None) => guest.to_owned(),
@@ -87,7 +87,7 @@ impl Inputs<'_> {
                 self.add_file(&path, guest)?;
             } else {
                 return Err(Failure::Usage(format!(
-                    "{path:?} is neither a file nor a link to one below {root:?}: give it with a --file of its own"
+                    "{path:?} is neither a file nor a link to one below {root:?}: give it with a separate --file"
                 )));
             }
         }
@@ -106,14 +106,15 @@ impl Inputs<'_> {
     }
 }
 
-/// A folder may be of somebody else's making, so a link in it must not bring in what lies elsewhere.
+/// Whether a link leads to a file below `root`. The folder may come from another person, so a link in it must not reach
+/// other places.
 fn leads_to_a_file_below(root: &Path, path: &Path, kind: FileType) -> bool {
     kind.is_symlink() && path.canonicalize().is_ok_and(|target| target.starts_with(root) && target.is_file())
 }
 
-/// The name of a file or folder, for the guest.
+/// Returns the name of a file or folder, for the guest.
 fn name(host: &Path) -> Result<String, Failure> {
-    // `.` and `..` have names only in full.
+    // `.` and `..` have names only in their absolute form.
     let full = || host.canonicalize().ok()?.file_name().map(ToOwned::to_owned);
     let name = host.file_name().map(ToOwned::to_owned).or_else(full);
     name.and_then(|name| name.into_string().ok())
@@ -127,10 +128,10 @@ fn below(folder: &str, name: &str) -> String {
     }
 }
 
-/// What the code is given as its standard input.
+/// Returns the standard input of the code.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what cannot be read, and for more than `limit` bytes.
+/// [`Failure::Usage`] for an input that cannot be read, and for more than `limit` bytes.
 pub(crate) fn standard_input(option: Option<&Path>, is_taken: bool, limit: u64) -> Result<Bytes, Failure> {
     let (content, name) = match option.map(|path| (path, path == Path::new("-"))) {
         None if is_taken || io::stdin().is_terminal() => return Ok(Bytes::default()),
@@ -138,7 +139,7 @@ pub(crate) fn standard_input(option: Option<&Path>, is_taken: bool, limit: u64) 
             return Err(Failure::Usage("--stdin -: the standard input holds the program already".to_owned()));
         }
         None | Some((_, true)) => {
-            let hint = "waiting for the standard input to end (--stdin /dev/null: the program gets none)";
+            let hint = "waiting for the end of the standard input (--stdin /dev/null gives the program an empty one)";
             (slow(PATIENCE, hint, || read_up_to(io::stdin().lock(), limit)), Path::new("standard input"))
         }
         Some((path, false)) => (File::open(path).and_then(|file| read_up_to(file, limit)), path),
@@ -149,14 +150,14 @@ pub(crate) fn standard_input(option: Option<&Path>, is_taken: bool, limit: u64) 
     }
 }
 
-/// All that `source` holds, unless it is more than `limit` bytes.
+/// Reads all of `source`, or returns nothing if it has more than `limit` bytes.
 pub(crate) fn read_up_to(source: impl Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut content = Vec::new();
     source.take(limit.saturating_add(1)).read_to_end(&mut content)?;
     Ok((content.len() as u64 <= limit).then_some(content))
 }
 
-/// A file of the host that cannot be read.
+/// Makes the failure for a file of the host that cannot be read.
 pub(crate) fn unreadable(path: impl Into<PathBuf>, error: &io::Error) -> Failure {
     Failure::Usage(format!("cannot read {:?}: {error}", path.into()))
 }

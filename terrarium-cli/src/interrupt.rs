@@ -6,12 +6,12 @@ use terrarium_core::CancelHandle;
 
 use crate::exit::{Failure, INTERRUPTED};
 
-/// What Ctrl+C does when there is nothing, or nothing more, to stop.
+/// The effect of Ctrl+C when there is nothing, or nothing more, to stop.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Otherwise {
-    /// It ends the program.
+    /// Ends the program.
     Leave,
-    /// Nothing: at a prompt, people press it more often than needed.
+    /// Does nothing: at a prompt, people press it more often than needed.
     Stay,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Interrupts {
 }
 
 impl Interrupts {
-    /// Become the handler.
+    /// Installs the handler.
     ///
     /// # Errors
     /// [`Failure::Fault`] with the system's reason.
@@ -40,7 +40,7 @@ impl Interrupts {
         Ok(Self { run })
     }
 
-    /// Let Ctrl+C stop the run that has `cancel`, until what is returned is dropped.
+    /// Makes Ctrl+C stop the run of `cancel`, until the returned value is dropped.
     pub(crate) fn stop(&self, cancel: &CancelHandle) -> Stopping<'_> {
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(cancel.clone());
         Stopping(self)

@@ -11,11 +11,11 @@ use crate::{
     inputs::{self, HostFile},
 };
 
-/// The flags that every command which runs code has.
+/// The flags that all commands share that run code.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Sandbox")]
 pub(crate) struct SandboxArgs {
-    /// A JSON file with options, by the names that the library's `SandboxOptions` has; flags win over it
+    /// A JSON file with options, by their names in the library's `SandboxOptions`; flags override it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -35,7 +35,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, conflicts_with = "packages")]
     auto_packages: bool,
 
-    /// Fix the clock, and derive random numbers from SEED (0 if it is left out), so that each run does the same
+    /// Fix the clock, and derive random numbers from SEED (0 if it is omitted), so that each run does the same
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
     deterministic: Option<Option<u64>>,
 
@@ -44,7 +44,7 @@ pub(crate) struct SandboxArgs {
 }
 
 impl SandboxArgs {
-    /// The options, from the defaults or the file of `--config`, and the flags on top.
+    /// Builds the options: the defaults or the file of `--config`, with the flags on top.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a file that cannot be read or is too large, and for options out of their bounds.
@@ -55,7 +55,7 @@ impl SandboxArgs {
         if let Some(seed) = self.deterministic {
             options.deterministic.get_or_insert_default().seed = seed.unwrap_or_default();
         }
-        // The word as a name is how earlier scripts say it.
+        // Earlier scripts pass the word as a name.
         if self.auto_packages || self.packages == ["auto"] {
             options.packages = Packages::Auto;
         } else if !self.packages.is_empty() {
@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
 
-    /// Options whose flags are not simply their values, and which the other tests try.
+    /// Options whose flags are not simply their values, and which other tests cover.
     const BY_HAND: &[&str] = &["args", "env", "files", "packages", "deterministic"];
 
     #[derive(Parser)]

@@ -1,4 +1,4 @@
-//! The folder that output files are written to. Their names are the code's choice, so nothing is trusted about them.
+//! The folder of the output files. The code chooses their names, so they are not trusted.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,31 +12,32 @@ use terrarium_core::Bytes;
 
 use crate::exit::{Failure, say};
 
-/// A folder. All access goes through its handle, which does not lead out of it: neither by a name nor by a link.
+/// A folder. All access uses its handle, which no name and no link can lead out of.
 pub(crate) struct OutputFolder {
     path: PathBuf,
     dir: Dir,
 }
 
 impl OutputFolder {
-    /// The folder at `path`, created if it is not there.
+    /// Opens the folder at `path`, and creates it if it does not exist.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for one that cannot be had.
+    /// [`Failure::Usage`] for a folder that cannot be opened or created.
     pub(crate) fn open(path: PathBuf) -> Result<Self, Failure> {
         let opened = fs::create_dir_all(&path).and_then(|()| Dir::open_ambient_dir(&path, ambient_authority()));
         let dir = opened.map_err(|error| Failure::Usage(format!("--out {}: {error}", path.display())))?;
         Ok(Self { path, dir })
     }
 
-    /// Write `files` below the folder: absolute paths as if they were relative to it. With `verbose` it names them.
+    /// Writes `files` below the folder: absolute paths as if they were relative to it. With `verbose`, it prints their
+    /// names.
     ///
     /// # Errors
-    /// [`Failure::Fault`], when some could not be written; the others are there, and each failure was told.
+    /// [`Failure::Fault`] if some files could not be written. The others exist, and each failure was reported.
     pub(crate) fn write(&self, files: &BTreeMap<String, Bytes>, verbose: bool) -> Result<(), Failure> {
         let mut written = BTreeSet::new();
         let mut failed = 0;
-        // Those below the home folder first: they keep their place when an absolute path would take it.
+        // Files of the home folder come first: they keep their place when an absolute path would take it.
         let (absolute, relative): (Vec<_>, Vec<_>) = files.iter().partition(|(guest, _)| guest.starts_with('/'));
         for (guest, content) in relative.into_iter().chain(absolute) {
             let place = place(guest).and_then(|place| match written.insert(place.clone()) {
@@ -63,11 +64,11 @@ impl OutputFolder {
     fn write_file(&self, place: &Path, content: &[u8]) -> io::Result<()> {
         if let Some(folder) = place.parent() {
             self.dir.create_dir_all(folder).map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => io::Error::other("a file or a link is where its folder would be"),
+                io::ErrorKind::AlreadyExists => io::Error::other("a file or a link is in the place of its folder"),
                 _ => error,
             })?;
         }
-        // Made anew: a link or pipe of that name is replaced, and not written through.
+        // The file is made anew: a link or pipe of that name is replaced, not written through.
         match self.dir.remove_file(place) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -76,16 +77,16 @@ impl OutputFolder {
     }
 }
 
-/// Where the file that the guest knows by `path` goes, relative to the folder.
+/// Returns the place of the guest's file `path`, relative to the folder.
 fn place(path: &str) -> Result<PathBuf, String> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let mut place = PathBuf::new();
     for name in path.split('/') {
         let mut components = Path::new(name).components();
         match (components.next(), components.next()) {
-            // On some systems a name without a slash is more than a name, such as `C:x` or `a\b`.
+            // On some systems a name without a slash can be more than a name, such as `C:x` or `a\b`.
             (Some(Component::Normal(component)), None) if component == name && !name.contains('\0') => place.push(name),
-            _ => return Err(format!("{name:?} is not the name of a file or folder here")),
+            _ => return Err(format!("{name:?} is not a valid name of a file or folder on this system")),
         }
     }
     Ok(place)
@@ -100,7 +101,7 @@ mod tests {
         OutputFolder::open(folder.to_owned())?.write(&files, false)
     }
 
-    /// All files below `folder`, links not followed.
+    /// Returns all files below `folder`, without following links.
     fn files(folder: &Path) -> Vec<String> {
         let mut found = Vec::new();
         let mut folders = vec![folder.to_owned()];

@@ -1,4 +1,4 @@
-//! `terrarium packages`: downloading packages and looking after them.
+//! `terrarium packages`: downloading and managing packages.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -24,8 +24,8 @@ pub(crate) struct PackagesArgs {
     #[command(subcommand)]
     command: PackagesCommand,
 
-    /// The cache folder, which holds the packages in `packages` [default: $TERRARIUM_CACHE_DIR, else `terrarium` in the user's
-    /// cache folder]
+    /// The cache folder, which contains the packages in `packages` [default: $TERRARIUM_CACHE_DIR, else `terrarium` in
+    /// the user's cache folder]
     #[arg(long, value_name = "DIR", global = true)]
     cache_dir: Option<PathBuf>,
 }
@@ -37,7 +37,7 @@ enum PackagesCommand {
         /// Names of packages or of modules in them
         #[arg(required = true)]
         names: Vec<String>,
-        /// Another distribution: the address of its lock, or the folder that holds it
+        /// Another distribution: the address of its lock, or the folder that contains it
         #[arg(long, value_name = "SOURCE")]
         from: Option<String>,
     },
@@ -60,7 +60,7 @@ enum PackagesCommand {
     },
 }
 
-/// Do what the command says.
+/// Carries out the command.
 ///
 /// # Errors
 /// [`Failure`] with the reason.
@@ -71,7 +71,7 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
         PackagesCommand::Add { names, from } => {
             let new = store.add(&names, from.as_deref(), &mut |progress| bar.follow(progress)).map_err(failure);
             bar.clear();
-            tell("added", &new?, "all of it is here already");
+            tell("added", &new?, "all of it is already downloaded");
         }
         PackagesCommand::Update { names } => {
             let new = store.update(&names, &mut |progress| bar.follow(progress)).map_err(failure);
@@ -84,7 +84,7 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
     Ok(0)
 }
 
-/// The text alone: the way out of a missing package is this command itself.
+/// Makes a failure with the text alone: this command itself is the way out of a missing package.
 fn failure(error: PackageError) -> Failure {
     Failure::Usage(error.to_string())
 }
@@ -98,7 +98,7 @@ fn tell(what: &str, packages: &[StoredPackage], nothing: &str) {
     }
 }
 
-/// A line for each package; those that only others need are marked.
+/// Prints a line for each package; packages that only others need are marked.
 fn list(packages: &[StoredPackage], json: bool) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut print = || -> io::Result<()> {
@@ -116,7 +116,7 @@ fn list(packages: &[StoredPackage], json: bool) -> Result<(), Failure> {
     print().map_err(|error| Failure::output(&error))
 }
 
-/// The progress of a download on a terminal; nothing elsewhere.
+/// The progress of a download on a terminal; not shown elsewhere.
 #[derive(Default)]
 struct Bar {
     shown: Option<(String, ProgressBar)>,

@@ -1,4 +1,4 @@
-//! Getting a sandbox, and saying so when something takes long.
+//! Making a sandbox, with a message when it takes long.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -11,13 +11,13 @@ use terrarium_core::{Sandbox, SandboxOptions};
 
 use crate::exit::{Failure, say};
 
-/// Longer than a start from the cache takes, and shorter than users wait without wondering.
+/// A time that is longer than a start from the cache takes, and shorter than users wait without a message.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// A sandbox. The first on a machine compiles the interpreter, which is said on a terminal.
+/// Makes a sandbox. The first one on a machine compiles the interpreter, which is announced on a terminal.
 ///
 /// # Errors
-/// As for [`Sandbox::new`].
+/// The errors of [`Sandbox::new`].
 pub(crate) fn sandbox(options: SandboxOptions) -> Result<Sandbox, Failure> {
     let create = || Sandbox::new(options).map_err(Failure::from);
     if io::stderr().is_terminal() {
@@ -27,11 +27,11 @@ pub(crate) fn sandbox(options: SandboxOptions) -> Result<Sandbox, Failure> {
     }
 }
 
-/// Do `work`, and say `message` if it takes longer than `patience`.
+/// Does `work`, and prints `message` if the work takes longer than `patience`.
 pub(crate) fn slow<T>(patience: Duration, message: &str, work: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        // The sender is dropped with the end of the work, also with a sudden one.
+        // The sender is dropped at the end of the work, also after a panic.
         let _done = done;
         scope.spawn(move || {
             if waiting.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {

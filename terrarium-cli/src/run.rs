@@ -15,10 +15,10 @@ use crate::{
     streams::{self, Streams},
 };
 
-/// Run the program and give the exit code that tells how it ended.
+/// Runs the program, and returns the exit code for its outcome.
 ///
 /// # Errors
-/// [`Failure`] when it could not be run, or its output not be written.
+/// [`Failure`] if the program could not be run, or its output not be written.
 pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     let script = Script::new(args.code, args.program)?;
     let mut options = args.sandbox.into_options()?;
@@ -43,7 +43,7 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
         sandbox.execute_with(&code, execute)?
     };
 
-    // Files and the result are given whatever became of the rest.
+    // Files and the result are written even if the streams could not be.
     let written = folder.map_or(Ok(()), |folder| folder.write(&result.output_files, args.verbose));
     if args.json {
         print(&result)?;
@@ -54,7 +54,7 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     written.map(|()| exit::code(&result))
 }
 
-/// The result as JSON on a line of its own.
+/// Prints the result as one line of JSON.
 fn print(result: &ExecutionResult) -> Result<(), Failure> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let printed = serde_json::to_writer(&mut stdout, result).map_err(io::Error::from);

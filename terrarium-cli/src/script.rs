@@ -13,7 +13,7 @@ use crate::{
     units::Size,
 };
 
-/// What to run.
+/// The origin of the program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Script {
     origin: Origin,
@@ -29,12 +29,12 @@ enum Origin {
 }
 
 impl Script {
-    /// From what stands on the command line: `-c CODE ARGS` or `FILE ARGS`.
+    /// Reads the command line: `-c CODE ARGS` or `FILE ARGS`.
     ///
     /// # Errors
     /// [`Failure::Usage`] for code or arguments that are not UTF-8.
     pub(crate) fn new(code: Option<Vec<OsString>>, program: Vec<OsString>) -> Result<Self, Failure> {
-        // After `-cCODE` in one word, the arguments are with the program.
+        // After `-cCODE` in one word, the arguments are in `program`.
         let mut rest = code.iter().flatten().cloned().chain(program);
         let origin = match (rest.next(), &code) {
             (Some(text), Some(_)) => Origin::Text(utf8(text)?),
@@ -44,12 +44,12 @@ impl Script {
         Ok(Self { origin, args: rest.map(utf8).collect::<Result<_, _>>()? })
     }
 
-    /// Whether the standard input holds the program.
+    /// Whether the standard input contains the program.
     pub(crate) fn takes_standard_input(&self) -> bool {
         self.origin == Origin::StandardInput
     }
 
-    /// Its name for the code, which learns nothing of the host's folders.
+    /// Returns its name for the code, without the host's folders.
     pub(crate) fn name(&self) -> String {
         match &self.origin {
             Origin::Text(_) => "<string>".to_owned(),
@@ -58,7 +58,7 @@ impl Script {
         }
     }
 
-    /// The program's text.
+    /// Returns the text of the program.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a file that cannot be read, is not UTF-8 or has more than `limit` bytes.
@@ -78,7 +78,7 @@ impl Script {
             let at = error.utf8_error().valid_up_to();
             Failure::Usage(format!("{name:?} is not a program in UTF-8 (byte {at})"))
         })?;
-        // Editors put the mark there, and it is no part of the program.
+        // Editors write this mark, which is no part of the program.
         Ok(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text))
     }
 }

@@ -1,4 +1,4 @@
-//! The code's standard streams, passed on to ours as they are written.
+//! The code's standard streams, passed on to those of this program as they are written.
 
 use std::{
     io::{self, Write},
@@ -12,19 +12,19 @@ use crate::{
     units::Size,
 };
 
-/// Passes the streams of one run on. When the standard output cannot be written any more, it stops the run.
+/// Passes on the streams of one run. When the standard output can no longer be written, it stops the run.
 pub(crate) struct Streams {
     cancel: CancelHandle,
     failed: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl Streams {
-    /// For the run that `cancel` stops.
+    /// Makes the streams of the run that `cancel` stops.
     pub(crate) fn new(cancel: &CancelHandle) -> Self {
         Self { cancel: cancel.clone(), failed: Arc::default() }
     }
 
-    /// Have the run send its streams here.
+    /// Connects the streams of a run to this value.
     pub(crate) fn connect(&self, options: &mut ExecuteOptions) {
         let (cancel, failed) = (self.cancel.clone(), Arc::clone(&self.failed));
         options.on_stdout = Some(Arc::new(move |bytes| {
@@ -36,14 +36,14 @@ impl Streams {
                 cancel.cancel();
             }
         }));
-        // Nothing can be said about a standard error that does not work.
+        // A failing standard error leaves no place for a message.
         options.on_stderr = Some(Arc::new(|bytes| drop(write(io::stderr().lock(), bytes))));
     }
 
-    /// Whether all could be passed on.
+    /// Checks that all output could be passed on.
     ///
     /// # Errors
-    /// [`Failure`], when the standard output could not be written.
+    /// [`Failure`] if the standard output could not be written.
     pub(crate) fn finish(&self) -> Result<(), Failure> {
         match &*self.failed.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(Failure::output(error)),
@@ -52,13 +52,13 @@ impl Streams {
     }
 }
 
-/// Write all of it, now: the reader may be a person.
+/// Writes all of it now, because the reader may be a person.
 pub(crate) fn write(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)?;
     stream.flush()
 }
 
-/// Show what a result has beside its streams: how the code failed, and what was lost of them.
+/// Shows the parts of a result besides its streams: the failure of the code, and lost output.
 pub(crate) fn show_error(result: &ExecutionResult, options: &SandboxOptions) {
     for (name, truncated) in [("standard output", result.stdout_truncated), ("standard error", result.stderr_truncated)]
     {
@@ -66,7 +66,7 @@ pub(crate) fn show_error(result: &ExecutionResult, options: &SandboxOptions) {
             say(&format!("the {name} was cut at {}: raise --stream-bytes", Size(options.stream_bytes)));
         }
     }
-    // Leaving with a code is no failure that has to be explained.
+    // A requested exit code is no failure that needs a traceback.
     if let (Some(error), None) = (&result.error, result.exit_code) {
         drop(write(io::stderr().lock(), error.traceback.as_bytes()));
     }

@@ -1,4 +1,4 @@
-//! Sizes and durations as people write them: `256MiB`, `1.5s`.
+//! Sizes and durations in the notation of people: `256MiB`, `1.5s`.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -14,7 +14,7 @@ pub(crate) struct Span(pub(crate) Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit(pub(crate) Option<Duration>);
 
-/// Units with their number of bytes. A letter alone counts in 1024, as in the tools that people know.
+/// Units with their number of bytes. A letter alone counts in 1024, as in common tools.
 const SIZES: &[(&str, u128)] = &[
     ("", 1),
     ("b", 1),
@@ -29,7 +29,7 @@ const SIZES: &[(&str, u128)] = &[
     ("gb", 1_000_000_000),
 ];
 
-/// Units with their number of nanoseconds. A number alone is seconds.
+/// Units with their number of nanoseconds. A number alone means seconds.
 const DURATIONS: &[(&str, u128)] = &[
     ("", 1_000_000_000),
     ("us", 1_000),
@@ -40,7 +40,7 @@ const DURATIONS: &[(&str, u128)] = &[
     ("h", 3_600_000_000_000),
 ];
 
-/// A power of ten that leaves room for any whole part.
+/// The most fraction digits: their power of ten leaves room for every whole part.
 const MAX_FRACTION_DIGITS: usize = 12;
 
 impl FromStr for Size {
@@ -88,7 +88,7 @@ impl FromStr for Limit {
     }
 }
 
-/// The number in `text` times its unit, if it is exact enough to have one.
+/// Returns the number in `text` times its unit, if the result is exact.
 fn scaled(text: &str, units: &[(&str, u128)]) -> Option<u128> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -103,7 +103,7 @@ fn scaled(text: &str, units: &[(&str, u128)]) -> Option<u128> {
     Some(digits.parse::<u128>().ok()?.checked_mul(*factor)? / divisor)
 }
 
-/// In the largest unit that divides it.
+/// Formats a value in the largest unit that divides it.
 fn shown(f: &mut fmt::Formatter<'_>, value: u128, units: &[(&str, u128)], least: &str) -> fmt::Result {
     match units.iter().find(|(_, factor)| value != 0 && value.is_multiple_of(*factor)) {
         Some((unit, factor)) => write!(f, "{}{unit}", value / factor),

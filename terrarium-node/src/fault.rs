@@ -42,7 +42,7 @@ impl From<Error> for Fault {
         let is_type = matches!(details.problem, Some("unknown" | "wrong_type"));
         let details = match serde_json::to_value(&details) {
             Ok(Json::Object(details)) => details,
-            // Never: a struct is an object.
+            // Unreachable: a struct is an object.
             _ => Map::new(),
         };
         Self { code: code(error.code()), message: error.to_string(), is_type, details: Box::new(details) }

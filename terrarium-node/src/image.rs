@@ -20,7 +20,7 @@ pub struct NativeImage {
     pub(crate) inner: Image,
 }
 
-/// Has sandboxes start from the bare image that the package brings.
+/// Makes sandboxes start from the bare image that the package contains.
 #[napi]
 pub fn set_bare_image(path: String) {
     // Each worker thread loads the package and sets the same image again.

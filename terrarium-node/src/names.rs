@@ -3,14 +3,14 @@
 use napi_derive::napi;
 use terrarium_core::{ExecuteOptions, ImageOptions, JsonOptions, SandboxOptions};
 
-/// The names of the options by what they belong to.
+/// The names of the options, grouped by struct.
 #[napi(object, object_from_js = false)]
 pub struct OptionNames {
-    /// Those of `SandboxOptions`.
+    /// The names of `SandboxOptions`.
     pub sandbox: Vec<String>,
-    /// Those of `ExecuteOptions`.
+    /// The names of `ExecuteOptions`.
     pub execute: Vec<String>,
-    /// Those of `ImageOptions`.
+    /// The names of `ImageOptions`.
     pub image: Vec<String>,
 }
 

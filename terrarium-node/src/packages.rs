@@ -68,7 +68,7 @@ impl NativePackageStore {
         self.ask(gate, run, move |store, progress| store.add(&names, from.as_deref(), progress))
     }
 
-    /// Brings packages to the versions that their distributions have now.
+    /// Updates packages to the present versions of their distributions.
     #[napi]
     pub fn update(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, names: Vec<String>) -> Run {
         self.ask(gate, run, move |store, progress| store.update(&names, progress))

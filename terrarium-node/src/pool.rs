@@ -1,4 +1,4 @@
-//! Threads for runs, kept for a while. Node's own pool has four, which file and name look-ups of the program need.
+//! Threads for runs, kept for a while. Node's own pool has four, which the program's files and name look-ups need.
 //!
 //! The threads of the Python package cannot serve here: each belongs to a Python thread, which waits for it. JavaScript has one thread
 //! for all runs, so this pool takes the runs of every environment of the process, queues what is beyond its bound, and still

@@ -70,7 +70,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     news: VecDeque<News>,
-    /// The bytes of output among them.
+    /// The bytes of output in the queue.
     unread: usize,
     /// Whether JavaScript was notified of news that it has not read since.
     rung: bool,
@@ -164,7 +164,7 @@ impl Run {
     }
 }
 
-/// Also runs when the environment ends.
+/// Ends the work; also runs when the environment ends.
 impl Drop for Run {
     fn drop(&mut self) {
         {

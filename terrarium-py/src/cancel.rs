@@ -3,9 +3,9 @@
 use crate::exit;
 use pyo3::prelude::*;
 
-/// Stops the runs that it was given to, from any thread.
+/// Stops the runs that have this handle, from any thread.
 ///
-/// A handle that was used stays used: a run that is given it afterwards ends at once.
+/// A used handle stays used: a later run with it ends at once.
 ///
 /// >>> cancel = terrarium.CancelHandle()
 /// >>> cancel.cancel()
@@ -22,12 +22,12 @@ impl CancelHandle {
         Self::default()
     }
 
-    /// Stop the runs that have this handle, and those that will get it. It does not wait for them to end.
+    /// Stop the runs that have this handle, and later ones that get it. The call does not wait for their end.
     fn cancel(&self, py: Python<'_>) {
         exit::detach(py, || self.0.cancel());
     }
 
-    /// A handle of its own that is used when this one is.
+    /// Return a separate handle that is used when this one is.
     ///
     /// >>> every = terrarium.CancelHandle()
     /// >>> one = every.child()

@@ -5,7 +5,7 @@ use terrarium_core::Error;
 
 use crate::{exit, python};
 
-/// The exception for an error of the core.
+/// Makes the exception for an error of the core.
 pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
     made(py, &error).unwrap_or_else(|problem| problem)
 }

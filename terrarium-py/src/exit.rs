@@ -1,8 +1,8 @@
-//! The end of Python: threads that are not the interpreter's own must not come back to it then.
+//! The end of Python: foreign threads must not return to the interpreter then.
 //!
-//! A thread that is at work without holding the interpreter, and wants it back while it is being taken down, is ended by
-//! Python on the spot (before 3.14): its stack is unwound through Rust, which aborts the process. So from a certain
-//! moment on such threads stay where they are, until the process is gone; those that were on their way are waited for.
+//! Before 3.14, Python ends a thread that works without the interpreter and reacquires it during finalisation: it
+//! unwinds the thread's stack through Rust, which aborts the process. From a certain moment on, such threads therefore
+//! stay where they are until the process is gone. The end waits for threads that were already returning.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -12,13 +12,13 @@ use std::{
 
 use pyo3::prelude::*;
 
-/// The longest that the end waits for threads that were on their way.
+/// The longest wait for threads that were already returning.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 struct End {
-    /// The thread that takes the interpreter down, once it has begun.
+    /// The thread that finalises the interpreter, once that has begun.
     by: Option<ThreadId>,
-    /// How many threads are on their way back, or in Python code that was called from here.
+    /// The number of threads that are returning, or are in Python code called from here.
     returning: usize,
 }
 
@@ -29,7 +29,7 @@ fn end() -> MutexGuard<'static, End> {
     END.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Do `work` without holding the interpreter.
+/// Does `work` without holding the interpreter.
 pub(crate) fn detach<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
     let result = py.detach(|| {
         let result = work();
@@ -40,7 +40,7 @@ pub(crate) fn detach<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -
     result
 }
 
-/// Call Python code, which lets other threads have the interpreter and wants it back, too.
+/// Calls Python code, which also releases and reacquires the interpreter.
 pub(crate) fn call<T>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
     if !is_let_in() {
         py.detach(stay_out);
@@ -56,14 +56,14 @@ fn arrive() {
     ARRIVED.notify_all();
 }
 
-/// From here a thread returns to the interpreter, or never, when that is ending.
+/// Waits until the thread may return to the interpreter, or for ever while the interpreter ends.
 fn set_out() {
     if !is_let_in() {
         stay_out();
     }
 }
 
-/// Whether the thread may want the interpreter: it counts as one that does, then.
+/// Whether the thread may return to the interpreter; if so, it counts as returning.
 fn is_let_in() -> bool {
     let mut end = end();
     let is_let_in = end.by.is_none_or(|by| by == thread::current().id());
@@ -77,12 +77,13 @@ fn stay_out() {
     }
 }
 
-/// The interpreter ends. Called when it begins to, on its main thread.
+/// Begins the end of the interpreter. Called on the main thread when finalisation begins.
 #[pyfunction]
 pub(crate) fn shut_down(py: Python<'_>) {
     let until = Instant::now() + PATIENCE;
     end().by = Some(thread::current().id());
-    // A thread may have arrived and set out again before this one had the interpreter back. While it has it, none can.
+    // A thread may have returned and left again before this one held the interpreter. While this one holds it, none
+    // can.
     while end().returning > 0 && Instant::now() < until {
         py.detach(|| {
             let rest = until.saturating_duration_since(Instant::now());

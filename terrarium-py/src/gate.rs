@@ -1,5 +1,5 @@
-//! The way out of Python for everything that takes time: the interpreter is free for other threads, signals are seen,
-//! and the caller's functions are called on the thread that called.
+//! Work that takes time: the interpreter is free for other threads meanwhile, signals are handled, and the caller's
+//! functions are called on the calling thread.
 
 use std::{
     sync::{
@@ -18,41 +18,41 @@ use crate::{
     worker::{Worker, look_out},
 };
 
-/// How often the main thread looks for signals while it waits.
+/// The interval at which the main thread checks for signals while it waits.
 const TICK: Duration = Duration::from_millis(50);
-/// How many pieces of output may wait for the caller's function before the guest waits too.
+/// The pieces of output that may wait for the caller's function before the guest waits too.
 const QUEUE: usize = 64;
 
-/// What a worker tells the thread that waits for it.
+/// A message of a worker to the thread that waits for it.
 enum Event<T> {
-    /// A listener has something to hear.
+    /// News for a listener.
     Heard(usize, Heard),
     Done(T),
 }
 
-/// What a listener hears.
+/// The news for a listener.
 pub(crate) enum Heard {
     Bytes(Vec<u8>),
     Text(String),
     Download { file_name: String, done: u64, total: Option<u64> },
 }
 
-/// Passes on what a listener is to hear, from any thread, and returns whether the work is still waited for. A listener that
-/// is not there hears nothing.
+/// Sends news to a listener, from any thread, and returns whether the work is still waited for. News for a missing
+/// listener is dropped.
 pub(crate) type Tell = Arc<dyn Fn(usize, Heard) -> bool + Send + Sync>;
 
-/// How work is ended when a signal handler or a listener raises an exception.
+/// The way to end work when a signal handler or a listener raises an exception.
 pub(crate) enum Stop {
-    /// By this handle; the work is waited for, which does not take long then.
+    /// Use this handle and wait for the end of the work, which is short then.
     Cancel(CancelHandle),
-    /// It is not waited for any more. It continues, unless it asks (see `Tell`) and ends itself.
+    /// Stop waiting for the work. It continues, unless it checks (see `Tell`) and ends itself.
     Abandon,
 }
 
-/// Do `work` without holding the interpreter.
+/// Does `work` without holding the interpreter.
 ///
-/// On Python's main thread (`is_main`), and where there are `listeners`, a thread of its own does it, so that this one can
-/// look for signals and call the listeners; elsewhere it is done in place.
+/// On Python's main thread (`is_main`), and where there are `listeners`, a separate thread does it, so that this one
+/// can check for signals and call the listeners. Otherwise it is done in place.
 pub(crate) fn run<T: Send + 'static>(
     py: Python<'_>,
     is_main: bool,
@@ -80,7 +80,7 @@ fn teller<T: Send + 'static>(sender: SyncSender<Event<T>>) -> Tell {
     Arc::new(move |listener, heard| sender.send(Event::Heard(listener, heard)).is_ok())
 }
 
-/// Work that has come to its end, and what was raised meanwhile.
+/// Finished work, and the exceptions raised meanwhile.
 struct Done<T> {
     result: Result<T, Error>,
     failure: Option<PyErr>,
@@ -95,7 +95,7 @@ impl<T> Done<T> {
     }
 }
 
-/// Wait for the end of the work. It is an error if the worker will not be free.
+/// Waits for the end of the work. An error means that the worker will not be free.
 fn wait<T: Send>(
     py: Python<'_>,
     is_main: bool,
@@ -114,7 +114,7 @@ fn wait<T: Send>(
         let raised = match event {
             Ok(Event::Done(result)) => return Ok(Done { result, failure }),
             Ok(Event::Heard(listener, heard)) if failure.is_none() => call(py, listeners.get(listener), heard).err(),
-            // The first exception is the one that the caller gets; the rest of the output is for nobody.
+            // The caller gets the first exception; the rest of the output is discarded.
             Ok(Event::Heard(..)) => None,
             Err(RecvTimeoutError::Timeout) if failure.is_none() => py.check_signals().err(),
             Err(RecvTimeoutError::Timeout) => None,

@@ -1,4 +1,4 @@
-//! The C library's older symbols: jumps that the crate's `build.rs` writes, and gives the reason for.
+//! The C library's older symbols: jumps that the crate's `build.rs` writes and explains.
 
 // SAFETY: Each function is a jump with the arguments of its caller to an older version of the same function, which newer C
 // libraries keep for the programs that were linked with it; `stat64` and its like add the version of the structure that they

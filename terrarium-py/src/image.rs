@@ -1,4 +1,4 @@
-//! `Image`: what the class of the same name in Python holds.
+//! `Image`: the native part of the class of this name in Python.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,13 +15,13 @@ use crate::{
     options, python,
 };
 
-/// An interpreter that has booted, as a file.
+/// A booted interpreter as a file.
 #[pyclass(frozen, module = "terrarium._native")]
 pub(crate) struct Image(pub(crate) terrarium_core::Image);
 
 #[pymethods]
 impl Image {
-    /// Build one from options in JSON; `progress` is called with what is being done.
+    /// Build an image from options in JSON; `progress` is called with the name of each step.
     #[staticmethod]
     fn build(py: Python<'_>, is_main: bool, json: &str, progress: Option<Py<PyAny>>) -> PyResult<Self> {
         let options: ImageOptions = options::read(py, json)?;
@@ -43,31 +43,31 @@ impl Image {
         exit::detach(py, || terrarium_core::Image::open(path)).map(Self).map_err(|error| raised(py, error))
     }
 
-    /// Write a file that can be moved.
+    /// Write a file that can be moved to other machines.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         exit::detach(py, || self.0.save(path)).map_err(|error| raised(py, error))
     }
 
-    /// What is in it, as JSON.
+    /// Return the content of the image as JSON.
     fn info(&self) -> PyResult<String> {
         python::json(self.0.info())
     }
 }
 
-/// Starts sandboxes without packages from the bare image that the package brings.
+/// Start sandboxes without packages from the bare image that the package contains.
 #[pyfunction]
 pub(crate) fn set_bare_image(py: Python<'_>, path: PathBuf) -> PyResult<()> {
     terrarium_core::Image::set_bare(path).map_err(|error| raised(py, error))
 }
 
-/// What is in an image file, as JSON.
+/// Return the content of an image file as JSON.
 #[pyfunction]
 pub(crate) fn inspect_image(py: Python<'_>, path: PathBuf) -> PyResult<String> {
     let info = exit::detach(py, || terrarium_core::Image::inspect(path)).map_err(|error| raised(py, error))?;
     python::json(&info)
 }
 
-/// The images in a cache folder, as JSON.
+/// Return the images in a cache folder as JSON.
 #[pyfunction]
 pub(crate) fn list_images(py: Python<'_>, cache_dir: Option<PathBuf>) -> PyResult<String> {
     let list = || terrarium_core::Image::list(cache_dir.as_deref());
@@ -75,7 +75,7 @@ pub(crate) fn list_images(py: Python<'_>, cache_dir: Option<PathBuf>) -> PyResul
     python::json(&found)
 }
 
-/// Remove images from a cache folder; their paths.
+/// Remove images from a cache folder; return their paths.
 #[pyfunction]
 pub(crate) fn prune_images(
     py: Python<'_>,

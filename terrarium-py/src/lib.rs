@@ -1,7 +1,7 @@
-//! `terrarium._native`: the library's core for the Python package `terrarium`, which is what users import.
+//! `terrarium._native`: the core of the library for the Python package `terrarium`, which users import.
 //!
-//! Conversions only. Options and results keep the names and the JSON forms of `terrarium-core`; what is only a matter of
-//! Python (keyword arguments, asyncio, pickling, Jupyter) is written in Python, in `python/terrarium`.
+//! This crate only converts. Options and results keep the names and the JSON forms of `terrarium-core`. Features of
+//! Python itself (keyword arguments, asyncio, pickling, Jupyter) are written in Python, in `python/terrarium`.
 
 mod cancel;
 mod convert;

@@ -1,6 +1,6 @@
-//! Options from Python: JSON text for what JSON has, and a dict of the rest.
+//! Options from Python: JSON text for values with a JSON form, and a dict for the others.
 //!
-//! The JSON is read by the core's own types, so that names, forms and defaults are the core's.
+//! The core's own types read the JSON, so names, forms and defaults are the core's.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,12 +18,12 @@ use crate::{
     result::Outcome,
 };
 
-/// One of the core's option structs, from its JSON form.
+/// Reads one of the core's option structs from its JSON form.
 pub(crate) fn read<T: JsonOptions>(py: Python<'_>, json: &str) -> PyResult<T> {
     T::from_json(json).map_err(|problem| error::raised(py, problem))
 }
 
-/// The options of a sandbox.
+/// Reads the options of a sandbox.
 pub(crate) fn sandbox(py: Python<'_>, json: &str, rest: &Bound<'_, PyDict>) -> PyResult<SandboxOptions> {
     let mut options: SandboxOptions = read(py, json)?;
     if let Some(given) = rest.get_item("files")? {
@@ -32,7 +32,7 @@ pub(crate) fn sandbox(py: Python<'_>, json: &str, rest: &Bound<'_, PyDict>) -> P
     Ok(options)
 }
 
-/// The options of a run, and the functions that its output goes to.
+/// The options of a run, and the functions that receive its output.
 pub(crate) struct Run {
     options: ExecuteOptions,
     on_stdout: Option<usize>,
@@ -72,12 +72,12 @@ impl Run {
                 other => return Err(PyTypeError::new_err(format!("unknown option '{other}'"))),
             }
         }
-        // A handle of the run's own: what stops this run (Ctrl+C, say) must not stop others that share the caller's.
+        // A separate handle for this run: Ctrl+C, for example, must not stop other runs that share the caller's handle.
         options.cancel = Some(cancel.unwrap_or_default());
         Ok(Self { options, on_stdout, on_stderr, listeners })
     }
 
-    /// The core's options, whose output goes to the listeners by way of `tell`.
+    /// Returns the core's options, whose output goes to the listeners through `tell`.
     fn into_options(self, tell: &Tell) -> ExecuteOptions {
         let stream = |listener: Option<usize>| -> Option<StreamCallback> {
             let (listener, tell) = (listener?, Arc::clone(tell));
@@ -101,7 +101,7 @@ fn files(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Bytes>> {
     given.cast::<PyDict>()?.iter().map(|(path, content)| Ok((path.extract()?, bytes(&content)?))).collect()
 }
 
-/// The content of a `bytes` object.
+/// Returns the content of a `bytes` object.
 pub(crate) fn bytes(given: &Bound<'_, PyAny>) -> PyResult<Bytes> {
     Ok(given.cast::<PyBytes>()?.as_bytes().into())
 }

@@ -1,4 +1,4 @@
-//! The package's own modules, which are looked up once; forms that several classes share; facts about the library.
+//! The package's own modules, looked up once; forms that several classes share; facts about the library.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use crate::error::raised;
 static VALUES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
-/// `terrarium._values`: the kinds of values that are not built into Python.
+/// Returns `terrarium._values`: the kinds of values that are not built into Python.
 pub(crate) fn values(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     module(py, &VALUES, "terrarium._values")
 }
 
-/// `terrarium._errors`: the exceptions.
+/// Returns `terrarium._errors`: the exceptions.
 pub(crate) fn errors(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     module(py, &ERRORS, "terrarium._errors")
 }
@@ -33,19 +33,19 @@ fn module<'py>(
     Ok(module.bind(py))
 }
 
-/// What the library is made of, as JSON.
+/// Return the versions of the library and its parts as JSON.
 #[pyfunction]
 pub(crate) fn about(py: Python<'_>) -> PyResult<String> {
     let about = terrarium_core::About::new().map_err(|error| raised(py, error))?;
     json(&about)
 }
 
-/// The JSON text of one of the core's types.
+/// Returns the JSON text of one of the core's types.
 pub(crate) fn json(value: &impl serde::Serialize) -> PyResult<String> {
     serde_json::to_string(value).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
 }
 
-/// Contents by path.
+/// Returns contents by path.
 pub(crate) fn files<'py>(py: Python<'py>, files: &BTreeMap<String, Bytes>) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (path, content) in files {

@@ -1,4 +1,4 @@
-//! `Outcome`: the core's result, from which the class `ExecutionResult` in Python takes what it is asked for.
+//! `Outcome`: the core's result, from which the Python class `ExecutionResult` reads its attributes.
 
 use pyo3::{
     exceptions::PyValueError,
@@ -9,7 +9,7 @@ use terrarium_core::ExecutionResult;
 
 use crate::{convert, exit, python};
 
-/// What a run left behind. Each attribute is converted anew when it is read.
+/// The outcome of a run. Each attribute is converted at every read.
 #[pyclass(frozen, module = "terrarium._native")]
 pub(crate) struct Outcome(Box<ExecutionResult>);
 
@@ -21,13 +21,13 @@ impl Outcome {
 
 #[pymethods]
 impl Outcome {
-    /// From the core's JSON form.
+    /// Read the core's JSON form.
     #[staticmethod]
     fn from_json(json: &str) -> PyResult<Self> {
         serde_json::from_str(json).map(Self::new).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
-    /// The core's JSON form.
+    /// Return the core's JSON form.
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
         exit::detach(py, || serde_json::to_string(&self.0)).map_err(|error| PyValueError::new_err(error.to_string()))
     }

@@ -1,4 +1,4 @@
-//! `Sandbox`: what the class of the same name in Python holds.
+//! `Sandbox`: the native part of the class of this name in Python.
 
 use pyo3::{prelude::*, types::PyDict};
 
@@ -19,7 +19,7 @@ pub(crate) struct Sandbox(terrarium_core::Sandbox);
 
 #[pymethods]
 impl Sandbox {
-    /// From options: those that JSON can say, and a dict of the others.
+    /// Make a sandbox from options: those with a JSON form, and a dict of the others.
     #[new]
     fn new(
         py: Python<'_>,
@@ -51,17 +51,17 @@ impl Sandbox {
         Run::execute(py, is_main, json, rest, move |options| sandbox.execute_with(&code, options))
     }
 
-    /// Start an interpreter that keeps its state.
+    /// Start a session.
     fn session(&self, py: Python<'_>) -> PyResult<Session> {
         exit::detach(py, || self.0.session()).map(Session::new).map_err(|error| raised(py, error))
     }
 
-    /// All options, defaults included, as JSON.
+    /// Return all options, including defaults, as JSON.
     fn options(&self) -> PyResult<String> {
         python::json(self.0.options())
     }
 
-    /// The contents of the option `files`.
+    /// Return the contents of the option `files`.
     fn files<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         python::files(py, &self.0.options().files)
     }

@@ -1,4 +1,4 @@
-//! `Session`: what the class of the same name in Python holds.
+//! `Session`: the native part of the class of this name in Python.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -19,15 +19,17 @@ use crate::{
 
 /// An interpreter that keeps its state.
 ///
-/// Two guards: the class in Python has a lock that lets one thread in at a time, and Ctrl+C through to those that wait. The
-/// slot here keeps out the thread that is in already: a function that receives output must not use its own session.
+/// It has two guards. The class in Python has a lock that admits one thread at a time and lets Ctrl+C reach waiting
+/// threads. The slot here keeps out the thread that already has the lock: a function that receives output must not use
+/// its own session.
 #[pyclass(frozen, module = "terrarium._native")]
 pub(crate) struct Session(Arc<Mutex<Slot>>);
 
 struct Slot {
     /// The interpreter, until it is closed.
     session: Option<terrarium_core::Session>,
-    /// Whether a call has not returned yet. While one runs code the slot is locked; it may call functions after that.
+    /// Whether a call has not returned yet. The slot is locked while a call runs code; the call may call functions
+    /// after that.
     is_in_use: bool,
 }
 
@@ -45,7 +47,7 @@ impl Session {
         Self(Arc::new(Mutex::new(Slot { session: Some(session), is_in_use: false })))
     }
 
-    /// Does something that does not take long.
+    /// Does short work.
     fn ask<T: Send>(
         &self,
         py: Python<'_>,
@@ -113,12 +115,12 @@ impl Session {
         self.ask(py, |session| session.remove_file(path))
     }
 
-    /// The files below the home folder, as JSON.
+    /// Return the files below the home folder as JSON.
     fn list_files(&self, py: Python<'_>) -> PyResult<String> {
         python::json(&self.ask(py, terrarium_core::Session::list_files)?)
     }
 
-    /// The contents of all files below the home folder, by path.
+    /// Return the contents of all files below the home folder, by path.
     fn all_files<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         python::files(py, &self.ask(py, terrarium_core::Session::all_files)?)
     }
@@ -133,12 +135,12 @@ impl Session {
         self.ask(py, terrarium_core::Session::reset_globals)
     }
 
-    /// Whether code can run, as JSON.
+    /// Return whether code can run, as JSON.
     fn check(&self, py: Python<'_>, code: &str) -> PyResult<String> {
         python::json(&self.ask(py, |session| session.check(code))?)
     }
 
-    /// The possible completions at the cursor, as JSON.
+    /// Return the possible completions at the cursor as JSON.
     fn complete(&self, py: Python<'_>, code: &str, cursor: usize) -> PyResult<String> {
         python::json(&self.ask(py, |session| session.complete(code, cursor))?)
     }

@@ -1,4 +1,4 @@
-//! `PackageStore`: what the class of the same name in Python holds.
+//! `PackageStore`: the native part of the class of this name in Python.
 
 use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 
@@ -18,26 +18,26 @@ pub(crate) struct PackageStore(Arc<terrarium_core::PackageStore>);
 
 #[pymethods]
 impl PackageStore {
-    /// Opens the store in a cache folder.
+    /// Open the store in a cache folder.
     #[new]
     fn new(py: Python<'_>, cache_dir: Option<PathBuf>) -> PyResult<Self> {
         let open = || terrarium_core::PackageStore::open(cache_dir.as_deref());
         exit::detach(py, open).map(|store| Self(Arc::new(store))).map_err(|error| raised(py, error))
     }
 
-    /// The folder.
+    /// Return the folder.
     fn path(&self) -> PathBuf {
         self.0.path().to_owned()
     }
 
-    /// The packages, as JSON.
+    /// Return the packages as JSON.
     fn list(&self, py: Python<'_>) -> PyResult<String> {
         let listed = exit::detach(py, || self.0.list()).map_err(|error| raised(py, error.into()))?;
         python::json(&listed)
     }
 
-    /// Downloads packages; the new ones as JSON. `progress` is called with a file's name, the bytes that are there, and
-    /// the bytes that it has.
+    /// Download packages; return the new ones as JSON. `progress` is called with a file's name, the bytes that have
+    /// arrived, and the bytes of the file.
     fn add(
         &self,
         py: Python<'_>,
@@ -49,7 +49,7 @@ impl PackageStore {
         self.fetch(py, is_main, progress, move |store, progress| store.add(&names, from_.as_deref(), progress))
     }
 
-    /// Brings packages to their present versions; the changed ones as JSON.
+    /// Bring packages to their present versions; return the changed ones as JSON.
     fn update(
         &self,
         py: Python<'_>,
@@ -60,7 +60,7 @@ impl PackageStore {
         self.fetch(py, is_main, progress, move |store, progress| store.update(&names, progress))
     }
 
-    /// Removes packages; those that are gone as JSON.
+    /// Remove packages; return the removed ones as JSON.
     fn remove(&self, py: Python<'_>, names: Vec<String>) -> PyResult<String> {
         let removed = exit::detach(py, || self.0.remove(&names)).map_err(|error| raised(py, error.into()))?;
         python::json(&removed)

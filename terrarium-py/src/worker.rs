@@ -1,7 +1,7 @@
-//! Threads that work for others: each calling thread keeps one, so that a call costs a hand-over and no new thread.
+//! Worker threads: each calling thread keeps one, so that a call costs a hand-over and no new thread.
 //!
-//! They never hold the interpreter, unlike the pool of `python/terrarium/_tasks.py`, whose threads are Python's: those
-//! convert and call functions, and would keep a run waiting for the interpreter if they did this work too.
+//! They never hold the interpreter, unlike the pool of `python/terrarium/_tasks.py`, whose threads are Python's. Those
+//! convert values and call functions; if they did this work too, a run would have to wait for the interpreter.
 
 use std::{
     cell::RefCell,
@@ -11,16 +11,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long one thread looks out for the other before it sleeps. To be woken takes as long as a short run, so what
-/// comes within this time is worth some turns of the processor.
+/// The time for which one thread polls for the other before it sleeps. A wake-up takes as long as a short run, so
+/// polling for this long is worth its cost.
 const LOOK_OUT: Duration = Duration::from_micros(200);
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A thread that does what it is sent, and ends when nobody can send it anything any more.
+/// A thread that runs the jobs sent to it, and ends when all senders are gone.
 pub(crate) struct Worker {
     jobs: Sender<Job>,
-    /// The process that it lives in: after a fork the child has only this memory of it.
+    /// The process of the thread: after a fork, the child has only a copy of this value.
     process: u32,
 }
 
@@ -29,7 +29,7 @@ thread_local! {
 }
 
 impl Worker {
-    /// The calling thread's own, or a new one while that has something to do.
+    /// Takes the calling thread's worker, or starts a new one while that is busy.
     pub(crate) fn take() -> io::Result<Self> {
         let process = std::process::id();
         match IDLE.take().filter(|worker| worker.process == process) {
@@ -44,13 +44,13 @@ impl Worker {
         Ok(Self { jobs, process })
     }
 
-    /// Do `job` on the thread. A thread that has ended drops it.
+    /// Runs `job` on the thread. A thread that has ended drops the job.
     pub(crate) fn give(&self, job: impl FnOnce() + Send + 'static) {
-        // What the job holds is dropped with it, which is how the caller learns.
+        // The content of the job is dropped with it, which notifies the caller.
         let _ = self.jobs.send(Box::new(job));
     }
 
-    /// Keep the thread, which has done its work, for the next call.
+    /// Keeps the idle worker for the next call.
     pub(crate) fn put_back(self) {
         IDLE.set(Some(self));
     }
@@ -62,7 +62,7 @@ fn work(jobs: &Receiver<Job>) {
     }
 }
 
-/// What comes within a short time.
+/// Returns a message that arrives within a short time.
 pub(crate) fn look_out<T>(receiver: &Receiver<T>) -> Option<T> {
     let begun = Instant::now();
     loop {

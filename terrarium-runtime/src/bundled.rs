@@ -9,7 +9,7 @@ macro_rules! artifact {
     };
 }
 
-/// The manifest as it was laid out beside the artifacts.
+/// The manifest, as stored beside the artifacts.
 pub(crate) const MANIFEST: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifacts/manifest.json"));
 
 /// Every artifact.

@@ -1,8 +1,8 @@
-//! What can be wrong with a set of guest artifacts.
+//! The reasons why a set of guest artifacts cannot be used.
 
 use std::path::PathBuf;
 
-/// Why a set of guest artifacts, or one artifact of it, cannot be used.
+/// The reason why a set of guest artifacts, or one of them, cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuntimeError {
@@ -11,13 +11,13 @@ pub enum RuntimeError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// The manifest is not JSON of the expected form.
     #[error("the manifest of the guest artifacts is not valid: {0}")]
     Manifest(#[from] serde_json::Error),
-    /// The manifest does not name an artifact that is asked for.
+    /// The manifest does not name a requested artifact.
     #[error("the manifest of the guest artifacts has no `{name}`; it was written by another version of terrarium")]
     Missing {
         /// The artifact's name in the manifest.
@@ -26,15 +26,15 @@ pub enum RuntimeError {
     /// The manifest names a file outside its folder.
     #[error("the manifest names `{file}`; an artifact's file must be a plain file name")]
     FileName {
-        /// The name as written.
+        /// The name in the manifest.
         file: String,
     },
-    /// An artifact is larger than any that terrarium was made for.
+    /// An artifact is larger than the bound.
     #[error("the guest artifact `{file}` has {bytes} bytes, the bound is {bound}")]
     TooLarge {
         /// The artifact's file name.
         file: String,
-        /// Its size in bytes, as in the manifest.
+        /// Its size in bytes, according to the manifest.
         bytes: u64,
         /// The largest size allowed in bytes.
         bound: u64,
@@ -44,10 +44,10 @@ pub enum RuntimeError {
     Unpack {
         /// The artifact's file name.
         file: String,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// An artifact's bytes are not those of the manifest.
+    /// The bytes of an artifact differ from the manifest.
     #[error("the guest artifact `{file}` has the SHA-256 {found}, the manifest says {expected}; lay it out anew")]
     Hash {
         /// The artifact's file name.

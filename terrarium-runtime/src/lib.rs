@@ -1,12 +1,11 @@
 //! The guest that terrarium runs, as data: CPython compiled to WebAssembly, its standard library and
 //! the time-zone database.
 //!
-//! [`Runtime::bundled`] gives the artifacts that are built into this crate, [`Runtime::from_dir`]
-//! those of a folder with the same layout. Every artifact is checked against the hash in the
-//! [`Manifest`] before it is handed out. [`Runtime::key`] identifies the whole set without reading
-//! any of it, so a cache hit costs no decompression.
+//! [`Runtime::bundled`] returns the artifacts that are built into this crate, [`Runtime::from_dir`] those of a folder
+//! with the same layout. Every artifact is checked against the hash in the [`Manifest`] before it is returned.
+//! [`Runtime::key`] identifies the whole set without reading any of it, so a cache hit costs no decompression.
 //!
-//! This crate runs nothing; `terrarium-core` does.
+//! This crate runs nothing; `terrarium-core` runs the guest.
 #![cfg_attr(
     feature = "bundled",
     doc = r#"

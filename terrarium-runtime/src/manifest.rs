@@ -1,24 +1,24 @@
-//! The manifest: what the artifacts are, where they came from, and their hashes.
+//! The manifest: a description of the artifacts, with their origins and hashes.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Describes one set of guest artifacts; `manifest.json` beside them.
+/// The description of one set of guest artifacts: `manifest.json` beside them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The guest that the artifacts are.
+    /// The guest in the artifacts.
     pub guest: Guest,
     /// The pinned packages that the artifacts were made from.
     pub sources: Vec<Source>,
-    /// The hash of all that decides how modules are rewritten and linked, when artifacts are made and later: code that was
-    /// compiled after another rewriting is another.
+    /// The hash of everything that decides how modules are rewritten and linked, when artifacts are made and later.
+    /// Code that was compiled with another rewriting has another hash.
     pub rewriter: String,
     /// The artifacts by name: `python_wasm`, `library`, `bytecode` and `package_lock`.
     pub artifacts: BTreeMap<String, Artifact>,
 }
 
-/// Names a guest and its platform.
+/// The name and platform of a guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guest {
     /// The distribution, `pyodide`.
@@ -33,7 +33,7 @@ pub struct Guest {
     pub platform: String,
 }
 
-/// A pinned package of a registry.
+/// A pinned package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The package's name.
@@ -42,17 +42,17 @@ pub struct Source {
     pub version: String,
     /// The registry's client that fetches it, `npm` or `pip`.
     pub client: String,
-    /// The version of Python that pip is told to fetch for, where the machine's own would not do.
+    /// The version of Python for which pip fetches, where the machine's own version is unsuitable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub python: Option<String>,
     /// The file that the client fetches.
     pub file: String,
-    /// The hash of that file as the client writes it: `sha512-BASE64` or `sha256:HEX`.
+    /// The hash of that file as the client prints it: `sha512-BASE64` or `sha256:HEX`.
     pub integrity: String,
     /// The licence as an SPDX expression.
     pub licence: String,
-    /// What it is fetched for: `artifacts`; `tool` when set-up runs it and nothing of it is shipped; `tests` when only
-    /// development needs it.
+    /// The purpose: `artifacts`; `tool` when set-up runs it and nothing of it is shipped; `tests` when only development
+    /// needs it.
     #[serde(rename = "use")]
     pub purpose: String,
 }
@@ -66,7 +66,7 @@ pub struct Artifact {
     pub bytes: u64,
     /// The SHA-256 of the file in hexadecimal.
     pub sha256: String,
-    /// What the file holds once decompressed; `None` when it is used as it is.
+    /// The decompressed content; `None` when the file is used as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpacked: Option<Unpacked>,
     /// The licence as an SPDX expression.

@@ -1,4 +1,4 @@
-//! A file that is compressed and can be read from any place.
+//! A compressed file that can be read from any offset.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zeekstd::{BytesWrapper, SeekTable};
 
-/// How many frames stay decompressed: files that lie side by side are mostly read together.
+/// The number of frames that stay decompressed: adjacent files are mostly read together.
 const KEPT: usize = 4;
-/// A frame that says it is larger is refused.
+/// The largest size of a frame; a larger one is refused.
 const MAX_FRAME: u64 = 16 << 20;
 
-/// A file in the [seekable format] of Zstandard: compressed in frames, of which only those are decompressed that are
-/// read.
+/// A file in the [seekable format] of Zstandard. It is compressed in frames, and a read decompresses only the frames
+/// that it needs.
 ///
 /// [seekable format]: https://github.com/facebook/zstd/blob/dev/contrib/seekable_format/zstd_seekable_compression_format.md
 #[derive(Debug)]
@@ -35,20 +35,20 @@ impl Packed {
         Ok(Self { bytes, table, recent: Mutex::default() })
     }
 
-    /// The length of the content in bytes.
+    /// Returns the length of the content in bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.table.size_decomp()
     }
 
-    /// Whether there is no content.
+    /// Whether the content is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Reads content from `offset` on into `buf`; returns how many bytes were read, 0 only at the end or for an empty
-    /// `buf`. A call reads from one frame, so it may give less than is there.
+    /// Reads content from `offset` on into `buf`; returns the number of bytes, 0 only at the end or for an empty `buf`.
+    /// A call reads from one frame, so it may return fewer bytes than there are.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    /// `content` in frames of `frame` bytes.
+    /// Returns `content` in frames of `frame` bytes.
     fn packed(content: &[u8], frame: u32) -> Vec<u8> {
         let mut bytes = Vec::new();
         let options = EncodeOptions::new().frame_size_policy(FrameSizePolicy::Uncompressed(frame));

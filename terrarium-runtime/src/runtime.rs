@@ -1,4 +1,4 @@
-//! Access to one set of artifacts: read, decompressed and checked when asked for.
+//! Access to one set of artifacts: read, decompressed and checked on request.
 
 use std::borrow::Cow;
 use std::fs;
@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 
 use crate::{Artifact, Manifest, Packed, RuntimeError, sha256_hex};
 
-/// The largest artifact that is read or decompressed, in bytes. The main module has 10 MB today; the
-/// bound keeps a damaged manifest from asking for all memory.
+/// The largest artifact that is read or decompressed, in bytes. The main module has 10 MB today; the bound keeps a
+/// damaged manifest from requesting all memory.
 const MAX_ARTIFACT_BYTES: u64 = 256 << 20;
 
 /// One set of guest artifacts.
 ///
-/// Opening it reads the manifest only. Each artifact is read and checked when it is first asked for.
+/// Opening a set reads the manifest only. Each artifact is read and checked on its first use.
 #[derive(Debug)]
 pub struct Runtime {
     manifest: Manifest,
@@ -31,9 +31,9 @@ enum Origin {
 }
 
 impl Runtime {
-    /// The artifacts that are built into this crate.
+    /// Returns the artifacts that are built into this crate.
     ///
-    /// The first call parses the manifest, later ones cost nothing.
+    /// The first call parses the manifest; later calls cost nothing.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Runtime {
         Ok(BUNDLED.get_or_init(|| runtime))
     }
 
-    /// The artifacts of a folder that holds a `manifest.json`.
+    /// Returns the artifacts of a folder with a `manifest.json`.
     ///
     /// # Errors
     ///
@@ -83,58 +83,58 @@ impl Runtime {
         })
     }
 
-    /// What the artifacts are.
+    /// Returns the description of the artifacts.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Identifies this set of artifacts: the SHA-256 of the manifest, and with it of every artifact.
+    /// Returns the identity of this set of artifacts: the SHA-256 of the manifest, and with it of every artifact.
     ///
-    /// Costs nothing, so that the name of a cache file can be formed without reading an artifact.
+    /// It costs nothing, so the name of a cache file can be formed without reading an artifact.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The main module: CPython, rewritten so that the engine can compile it. Decompressed and
-    /// checked on every call, because it is needed only when nothing is cached.
+    /// Returns the main module: CPython, rewritten so that the engine can compile it. It is decompressed and checked on
+    /// every call, because it is needed only when nothing is cached.
     ///
     /// # Errors
     ///
-    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
+    /// Any variant of [`RuntimeError`] if the artifact is missing or damaged, or differs from the manifest.
     pub fn python_wasm(&self) -> Result<Vec<u8>, RuntimeError> {
         let artifact = self.artifact("python_wasm")?;
         unpack(artifact, self.file(artifact)?)
     }
 
-    /// The read-only files of the guest: the sources of the standard library, and the time-zone database as the Python
-    /// package `tzdata`, which `zoneinfo` reads. A zip archive whose members are stored as they are, under their
-    /// absolute paths in the guest without the first slash. Those of a folder are checked on the first call.
+    /// Returns the read-only files of the guest: the sources of the standard library, and the time-zone database as the
+    /// Python package `tzdata`, which `zoneinfo` reads. They are a zip archive with uncompressed members under their
+    /// absolute paths in the guest, without the first slash. The archive of a folder is checked on the first call.
     ///
     /// # Errors
     ///
-    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
+    /// Any variant of [`RuntimeError`] if the artifact is missing or damaged, or differs from the manifest.
     pub fn library(&self) -> Result<&Packed, RuntimeError> {
         self.packed(&self.library, "library")
     }
 
-    /// The bytecode of the standard library and of the harness, an archive as [`Runtime::library`] is one. That of a
-    /// folder is checked on the first call.
+    /// Returns the bytecode of the standard library and of the harness, an archive like [`Runtime::library`]. The
+    /// archive of a folder is checked on the first call.
     ///
     /// # Errors
     ///
-    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
+    /// Any variant of [`RuntimeError`] if the artifact is missing or damaged, or differs from the manifest.
     pub fn bytecode(&self) -> Result<&Packed, RuntimeError> {
         self.packed(&self.bytecode, "bytecode")
     }
 
-    /// The lock of the distribution's packages: names, files, hashes, dependencies. Decompressed and checked on every
-    /// call, because it is seldom needed.
+    /// Returns the lock of the distribution's packages: names, files, hashes, dependencies. It is decompressed and
+    /// checked on every call, because it is seldom needed.
     ///
     /// # Errors
     ///
-    /// Any variant of [`RuntimeError`] if the artifact is missing, damaged or not the manifest's.
+    /// Any variant of [`RuntimeError`] if the artifact is missing or damaged, or differs from the manifest.
     pub fn package_lock(&self) -> Result<Vec<u8>, RuntimeError> {
         let artifact = self.artifact("package_lock")?;
         unpack(artifact, self.file(artifact)?)
@@ -144,7 +144,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// The first artifact that is missing, damaged or not the manifest's.
+    /// The error of the first artifact that is missing or damaged, or differs from the manifest.
     pub fn verify(&self) -> Result<(), RuntimeError> {
         for name in ["python_wasm", "library", "bytecode", "package_lock"] {
             let artifact = self.artifact(name)?;
@@ -173,8 +173,8 @@ impl Runtime {
         Ok(cell.get_or_init(|| packed))
     }
 
-    /// Whether the artifacts are part of the program, which were checked when it was built: hashing them again would be
-    /// a third of the time that a process needs to its first result.
+    /// Whether the artifacts are part of the program. They were checked when the program was built: hashing them again
+    /// would take a third of the time that a process needs to its first result.
     fn is_bundled(&self) -> bool {
         #[cfg(feature = "bundled")]
         if matches!(self.origin, Origin::Bundled) {
@@ -183,7 +183,7 @@ impl Runtime {
         false
     }
 
-    /// The bytes of an artifact's file, unchecked.
+    /// Returns the bytes of an artifact's file, unchecked.
     fn file(&self, artifact: &Artifact) -> Result<Cow<'static, [u8]>, RuntimeError> {
         let name = artifact.file.as_str();
         if name.is_empty() || name == ".." || name.contains(['/', '\\', ':']) {

@@ -9,10 +9,10 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
-/// The folder of the corpus, for the option `packages_from`.
+/// Returns the folder of the corpus, for the option `packages_from`.
 ///
 /// # Panics
-/// When it is not there.
+/// When it does not exist.
 pub fn corpus() -> String {
     let folder = folder();
     assert!(
@@ -23,7 +23,7 @@ pub fn corpus() -> String {
     folder.to_str().expect("a path in UTF-8").to_owned()
 }
 
-/// Its wheels, by name.
+/// Returns its wheels, by name.
 ///
 /// # Panics
 /// When there are none.

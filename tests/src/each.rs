@@ -1,4 +1,4 @@
-//! One check for many things, on all processors.
+//! One check for many items, on all processors.
 
 use std::{
     sync::{
@@ -8,10 +8,10 @@ use std::{
     thread,
 };
 
-/// Check every item and tell all faults together. `name` says which item it is.
+/// Checks every item and reports all failures together. `name` identifies an item.
 ///
 /// # Panics
-/// When an item has a fault.
+/// When the check of an item fails.
 pub fn each<T: Sync>(items: &[T], name: impl Fn(&T) -> &str + Sync, check: impl Fn(&T) -> Result<(), String> + Sync) {
     assert!(!items.is_empty(), "there is nothing to check");
     let next = AtomicUsize::new(0);

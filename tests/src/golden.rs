@@ -1,9 +1,9 @@
-//! Golden cases: JSON that every way into the library runs, with what must come back.
+//! Golden cases: JSON that every interface of the library runs, with the expected results.
 //!
-//! A file in `tests/golden` is an array of cases: options of the sandbox, runs (the code and the options of a run side
-//! by side), and for each run the part of the result's JSON form that is looked at. `repr` names outputs of the last run
-//! (or its `final_expression`) that are given to another run as the input `x`, whose `repr` must be that text: so what a
-//! language makes of a value loses nothing.
+//! A file in `tests/golden` is an array of cases. A case has options of the sandbox, runs (the code and the options of
+//! a run side by side), and for each run the checked part of the result's JSON form. `repr` names outputs of the last
+//! run (or its `final_expression`) that another run gets as the input `x`; its `repr` must be that text. This shows
+//! that the conversion of a value to a language loses nothing.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -15,7 +15,7 @@ use terrarium_core::{ExecuteOptions, SandboxOptions};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoldenCase {
-    /// What holds.
+    /// The property that the case shows.
     pub name: String,
     /// The sandbox's options.
     #[serde(default)]
@@ -25,9 +25,9 @@ pub struct GoldenCase {
     /// Whether they share a session.
     #[serde(default)]
     pub session: bool,
-    /// What is expected of each run.
+    /// The expected part of each result.
     pub expect: Vec<Map<String, Json>>,
-    /// What values look like when they are given back.
+    /// The reprs of values that are passed back.
     #[serde(default)]
     pub repr: BTreeMap<String, String>,
 }
@@ -43,20 +43,20 @@ pub struct GoldenRun {
 }
 
 impl GoldenCase {
-    /// The sandbox's options.
+    /// Returns the sandbox's options.
     pub fn sandbox(&self) -> SandboxOptions {
         serde_json::from_value(Json::Object(self.options.clone())).expect("options of a sandbox")
     }
 }
 
 impl GoldenRun {
-    /// The run's options.
+    /// Returns the run's options.
     pub fn execute(&self) -> ExecuteOptions {
         serde_json::from_value(Json::Object(self.options.clone())).expect("options of a run")
     }
 }
 
-/// All cases.
+/// Returns all cases.
 pub fn golden_cases() -> Vec<GoldenCase> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     let mut paths: Vec<_> =
@@ -71,7 +71,7 @@ pub fn golden_cases() -> Vec<GoldenCase> {
     cases
 }
 
-/// What of a result is not as expected. Of `error` only the named members count; null stands for what is absent, too.
+/// Returns the differences of a result. Of `error` only the named members count; null also matches a missing member.
 pub fn golden_differences(result: &Json, expected: &Map<String, Json>) -> Vec<String> {
     let mut differences = Vec::new();
     for (name, wanted) in expected {

@@ -1,4 +1,4 @@
-//! What the tests of terrarium share: sandboxes, programs in files, and a process of its own for what is dangerous.
+//! Shared parts of terrarium's tests: sandboxes, programs in files, and a separate process for dangerous runs.
 
 mod corpus;
 mod each;

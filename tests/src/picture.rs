@@ -1,4 +1,4 @@
-//! PNG images: their size, and whether there is anything to see.
+//! PNG images: their size, and whether they show anything.
 
 use std::{collections::HashMap, fmt};
 
@@ -9,17 +9,17 @@ pub struct Picture {
     pub width: u32,
     /// Pixels from top to bottom.
     pub height: u32,
-    /// How its colours are stored: `Rgba`, `Indexed`.
+    /// The storage of its colours: `Rgba`, `Indexed`.
     pub color: String,
-    /// How many pixels there are of each colour.
+    /// The number of pixels of each colour.
     colors: HashMap<Vec<u8>, usize>,
 }
 
 impl Picture {
-    /// Decode a PNG file.
+    /// Decodes a PNG file.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The defect of the file.
     pub fn decode(bytes: &[u8]) -> Result<Self, String> {
         let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
         decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -35,7 +35,7 @@ impl Picture {
         Ok(Self { width: frame.width, height: frame.height, color, colors })
     }
 
-    /// Whether it has fewer than ten colours, or hardly a pixel that is not of the commonest.
+    /// Whether it has fewer than ten colours, or hardly any pixel outside the most common one.
     pub fn is_blank(&self) -> bool {
         let pixels: usize = self.colors.values().sum();
         let commonest = self.colors.values().max().copied().unwrap_or_default();

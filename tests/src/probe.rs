@@ -1,4 +1,4 @@
-//! A process of its own for runs that might take the host down: what to run goes in as JSON, results come out.
+//! A separate process for runs that might take the host down: the job goes in as JSON, results come out.
 
 use std::{
     cell::RefCell,
@@ -15,23 +15,23 @@ use terrarium_core::{ExecuteOptions, ExecutionResult, Image, ImageOptions, Sandb
 
 use crate::Resources;
 
-/// What the process is to run.
+/// The job of the process.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Job {
     /// The sandbox.
     pub options: SandboxOptions,
-    /// An image file of the bare interpreter that the program is said to bring.
+    /// An image file of the bare interpreter that the program is to use as its own.
     pub base: Option<PathBuf>,
-    /// An image to build first, which the sandbox then starts from.
+    /// An image to build first, from which the sandbox then starts.
     pub image: Option<ImageOptions>,
-    /// What to run in it, in order.
+    /// The runs in it, in order.
     pub steps: Vec<Step>,
-    /// How often to repeat all steps. The results of the first round only are told.
+    /// The number of rounds of all steps. Only the results of the first round are reported.
     pub rounds: usize,
-    /// How many sessions are started after the rounds and live side by side while resources are counted once more.
+    /// The number of sessions that are started after the rounds and live side by side for another count of resources.
     pub idle_sessions: usize,
-    /// How many rounds pass before resources are counted: caches fill and threads start.
+    /// The number of rounds before resources are counted: caches fill and threads start.
     pub warm_up: usize,
 }
 
@@ -41,23 +41,23 @@ pub struct Job {
 pub struct Step {
     /// The code.
     pub code: String,
-    /// How to run it.
+    /// The options of the run.
     pub options: ExecuteOptions,
-    /// In the one session of the job, and not in a fresh interpreter.
+    /// Whether it runs in the one session of the job, and not in a fresh interpreter.
     pub session: bool,
-    /// After a reset of that session.
+    /// Whether that session is reset before.
     pub reset: bool,
-    /// In a session of its own, which ends with the step.
+    /// Whether it runs in a separate session, which ends with the step.
     pub apart: bool,
 }
 
-/// What the process says in one line.
+/// One line of the process's output.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    /// What building the image is doing.
+    /// The present step of building the image.
     Progress(String),
-    /// A step's result, and how long it took by the host's clock.
+    /// A step's result, with its duration by the host's clock.
     Result(Box<ExecutionResult>, f64),
     /// A step failed on the host's side.
     Error(String),
@@ -65,43 +65,43 @@ enum Line {
     Resources(Resources),
 }
 
-/// What was seen of the process.
+/// The observations of the process.
 #[derive(Debug)]
 pub struct Report {
-    /// What building the image did.
+    /// The steps of building the image.
     pub progress: Vec<String>,
-    /// The results of the steps, with the time that each took by the host's clock.
+    /// The results of the steps, each with its duration by the host's clock.
     pub results: Vec<(ExecutionResult, Duration)>,
-    /// Faults of the host.
+    /// Failures of the host.
     pub errors: Vec<String>,
     /// Resources after the warm-up, after the rounds, and with idle sessions: before and after the first step in each.
     pub resources: Vec<Resources>,
     /// What the process wrote to its standard error.
     pub stderr: String,
-    /// How it ended.
+    /// The end of the process.
     pub ending: Ending,
 }
 
-/// How the process ended.
+/// The end of the process.
 #[derive(Debug)]
 pub enum Ending {
     /// By itself.
     Exited(ExitStatus),
-    /// It was killed, because it took longer than it may.
+    /// Killed, because it exceeded its time.
     Overtime,
 }
 
 impl Report {
-    /// Whether the process ended by itself and without a fault.
+    /// Whether the process ended by itself and without a failure.
     pub fn is_healthy(&self) -> bool {
         matches!(self.ending, Ending::Exited(status) if status.success()) && self.errors.is_empty()
     }
 }
 
-/// Do a job that is read from `input`: the whole of the helper process.
+/// Does a job that is read from `input`: the whole work of the helper process.
 ///
 /// # Errors
-/// When the job cannot be read or the results cannot be told.
+/// When the job cannot be read or the results cannot be written.
 pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std::error::Error>> {
     let job: Job = serde_json::from_reader(input)?;
     let mut tell = |line: &Line| -> std::io::Result<()> {
@@ -161,7 +161,7 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
             idle.push(sandbox.session()?);
         }
         tell(&Line::Resources(Resources::now()))?;
-        // They live.
+        // The sessions still work.
         for session in &mut idle {
             if let Some(step) = job.steps.first() {
                 session.execute_with(&step.code, step.options.clone())?;
@@ -172,10 +172,10 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
     Ok(())
 }
 
-/// Have `program` do a job in `patience` at most.
+/// Makes `program` do a job within `patience`.
 ///
 /// # Panics
-/// When the process cannot be started or says something that it should not.
+/// When the process cannot be started or writes unexpected output.
 pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience: Duration) -> Report {
     let mut command = Command::new(program);
     command.envs(environment.iter().copied());
@@ -183,7 +183,7 @@ pub fn run_job(program: &Path, job: &Job, environment: &[(&str, &str)], patience
     let mut child = command.spawn().expect("the helper process starts");
     let mut stdin = child.stdin.take().expect("a pipe");
     let text = serde_json::to_string(job).expect("a job as JSON");
-    // A process that dies early closes its end; that shows in the report.
+    // A process that dies early closes its end; the report shows that.
     let feeder = thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
     let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut errors = child.stderr.take().expect("a pipe");

@@ -1,4 +1,4 @@
-//! Python programs in files, with directions at their head and what they must print beside them.
+//! Python programs in files, with directions at their head and their expected output beside them.
 //!
 //! ```text
 //! # native: yes          it must print the same in native CPython, or: 3.12, the least version; or: no, and why
@@ -12,7 +12,7 @@
 //! # works: yes           how much of a package works, for the table in COMPATIBILITY.md; or: in part: why; or: no: why
 //! ```
 //!
-//! `TERRARIUM_BLESS=1` writes what the programs say now as what they must say.
+//! `TERRARIUM_BLESS=1` records the present output of the programs as the expected one.
 
 use std::{
     env, fs,
@@ -35,38 +35,38 @@ pub struct Program {
     pub path: PathBuf,
     /// Its text.
     pub source: String,
-    /// Whether native CPython must do the same.
+    /// Whether native CPython must behave alike.
     pub native: Native,
     /// The standard input.
     pub stdin: String,
     /// The arguments.
     pub args: Vec<String>,
-    /// The statuses that it may end with; empty where a golden file says it.
+    /// The permitted statuses; empty where a golden file decides.
     pub expect: Vec<Status>,
     /// The timeout.
     pub timeout: Option<Duration>,
     /// The memory limit in bytes.
     pub memory: Option<u64>,
-    /// Whether a session in which it ran is of no use until it is reset.
+    /// Whether a session in which it ran is unusable until it is reset.
     pub breaks_session: bool,
-    /// The packages of the corpus that it has.
+    /// The packages of the corpus that it uses.
     pub packages: Vec<String>,
-    /// How much of a package works, where a program is about one.
+    /// The degree to which a package works, for a program about a package.
     pub works: Option<Works>,
 }
 
-/// How much of a package works: what the table in COMPATIBILITY.md says of it.
+/// The degree to which a package works, as the table in COMPATIBILITY.md states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Works {
-    /// All that the program tries.
+    /// Everything that the program tries works.
     Yes,
-    /// The program ends well and shows what does not work.
+    /// The program ends well and shows the parts that do not work.
     InPart,
     /// The program fails.
     No,
 }
 
-/// Whether native CPython must do the same.
+/// Whether native CPython must behave alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Native {
     /// From this version on.
@@ -75,10 +75,10 @@ pub enum Native {
     No(String),
 }
 
-/// The programs in a folder of `programs`, by name.
+/// Reads the programs in a folder of `programs`, by name.
 ///
 /// # Panics
-/// When the folder cannot be read, or a program's directions.
+/// When the folder, or a program's directions, cannot be read.
 pub fn programs(folder: &str) -> Vec<Program> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs").join(folder);
     let entries = fs::read_dir(&folder).expect("the folder of programs");
@@ -161,7 +161,7 @@ impl Program {
         }
     }
 
-    /// The sandbox that the program wants.
+    /// Returns the options of the program's sandbox.
     pub fn sandbox_options(&self) -> SandboxOptions {
         let mut options = SandboxOptions::default();
         options.timeout = self.timeout.or(options.timeout);
@@ -169,19 +169,19 @@ impl Program {
         if !self.packages.is_empty() {
             options.packages = Packages::List(self.packages.clone());
             options.packages_from = vec![corpus()];
-            // An image for each set of packages takes long to build, and this way they are loaded at run time.
+            // An image for each set of packages takes long to build; this way they are loaded at run time.
             options.preload = false;
         }
         options
     }
 
-    /// What the program's run wants.
+    /// Returns the options of the program's run.
     pub fn execute_options(&self) -> ExecuteOptions {
         ExecuteOptions::new().stdin(self.stdin.as_str()).args(self.args.clone()).filename(format!("{}.py", self.name))
     }
 }
 
-/// Words with spaces stand in double quotes.
+/// Splits a text into words. Words with spaces are in double quotes.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (number, part) in text.split('"').enumerate() {
@@ -193,7 +193,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// What a run did, as text: the standard output, and after it what else there is.
+/// Returns the outcome of a run as text: the standard output, then the rest.
 pub fn transcript(result: &ExecutionResult) -> String {
     let mut text = result.stdout.clone();
     let mut section = |title: &str, content: &str| {
@@ -224,10 +224,10 @@ pub fn transcript(result: &ExecutionResult) -> String {
     text
 }
 
-/// Compare a transcript with the golden file, or write it where that was asked for.
+/// Compares a transcript with the golden file, or writes the file on request.
 ///
 /// # Errors
-/// What differs.
+/// The differences.
 pub fn check_golden(program: &Program, transcript: &str) -> Result<(), String> {
     let path = program.path.with_extension("out");
     if env::var_os("TERRARIUM_BLESS").is_some() {
@@ -237,10 +237,11 @@ pub fn check_golden(program: &Program, transcript: &str) -> Result<(), String> {
     difference("golden file", &expected, transcript)
 }
 
-/// Run the program in native CPython, if it is for that, and compare its standard output. Says why not otherwise.
+/// Runs the program in native CPython, if it is meant for that, and compares its standard output. Otherwise it returns
+/// the reason.
 ///
 /// # Errors
-/// What differs.
+/// The differences.
 pub fn check_native(program: &Program, stdout: &str) -> Result<Option<String>, String> {
     let Native::From(major, minor) = program.native else { return Ok(None) };
     let Some((python, version)) = native_python() else {
@@ -266,7 +267,7 @@ pub fn check_native(program: &Program, stdout: &str) -> Result<Option<String>, S
         .map_err(|text| format!("{text}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The Python on the path, and its version.
+/// Returns the Python on the path, and its version.
 fn native_python() -> Option<&'static (String, (u32, u32))> {
     static PYTHON: OnceLock<Option<(String, (u32, u32))>> = OnceLock::new();
     let find = || {
@@ -280,7 +281,7 @@ fn native_python() -> Option<&'static (String, (u32, u32))> {
     PYTHON.get_or_init(find).as_ref()
 }
 
-/// The first lines that differ.
+/// Reports the first lines that differ.
 fn difference(what: &str, expected: &str, seen: &str) -> Result<(), String> {
     if expected == seen {
         return Ok(());

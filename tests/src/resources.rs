@@ -1,17 +1,17 @@
-//! What a process holds: memory, descriptors, threads.
+//! The resources of a process: memory, descriptors, threads.
 
 use std::fs;
 
 use serde::{Deserialize, Serialize};
 
-/// What this process holds at the moment.
+/// The present resources of this process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resources {
     /// Resident memory in bytes.
     pub memory: u64,
-    /// The most resident memory that there was, in bytes.
+    /// The peak of the resident memory in bytes.
     pub peak_memory: u64,
-    /// Memory in bytes that is this process's alone: what it has written, not what it maps from files.
+    /// Private memory in bytes: written pages, without mapped files.
     pub private_memory: u64,
     /// Address space in bytes.
     pub address_space: u64,
@@ -22,7 +22,7 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Look now. Everything is zero where the system does not tell.
+    /// Measures now. Everything is zero where the system does not report it.
     pub fn now() -> Self {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mapped = fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Small wheels, made as they are needed.
+//! Small wheels, made on demand.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-/// Write a wheel `NAME-VERSION-py3-none-any.whl` with these files into a folder. `requires` are its requirements.
+/// Writes a wheel `NAME-VERSION-py3-none-any.whl` with these files into a folder. `requires` are its requirements.
 pub fn wheel<C: AsRef<[u8]>>(
     folder: &Path,
     name: &str,
@@ -26,7 +26,7 @@ pub fn wheel<C: AsRef<[u8]>>(
     path
 }
 
-/// Write what an installer makes of such a wheel into a folder.
+/// Writes the installed form of such a wheel into a folder.
 pub fn installed(folder: &Path, name: &str, version: &str, files: &[(&str, &str)]) {
     for (member, content) in all(name, version, files, &[]) {
         let path = folder.join(member);

@@ -1,6 +1,6 @@
-//! A model of terrarium-core's public API, read from its sources: what code and documentation are generated from.
+//! A model of terrarium-core's public API, read from its sources: the basis of generated code and documentation.
 //!
-//! Names are looked up as the compiler does it, from `lib.rs` on, so that files can move.
+//! Names are resolved as the compiler does it, from `lib.rs` on, so that files can move.
 
 mod attributes;
 mod defaults;

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::{setup, util};
 
-/// What to measure.
+/// The benchmarks to run.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Arguments for the benchmark programs, for example a filter

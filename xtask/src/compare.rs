@@ -1,5 +1,5 @@
 //! `cargo xtask compare`: this library and its peers do the same work on this machine, in one run, in turns, so that
-//! what else the machine does hits all alike. The peers, the programs and the protocol are in `benches/compare`.
+//! other load affects all alike. The peers, the programs and the protocol are in `benches/compare`.
 
 mod chart;
 mod driver;
@@ -16,7 +16,7 @@ use anyhow::Result;
 
 use crate::{setup, util};
 
-/// What is to be compared, and how long it may take.
+/// The extent of the comparison.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// About two minutes instead of ten; the table is shown, not kept
@@ -28,7 +28,7 @@ pub(crate) struct Options {
 }
 
 /// Measures everything. A whole run with the profile of benchmarks writes `RESULTS.md` and `chart.svg` to
-/// `benches/compare`, every other to `target/xtask/compare`.
+/// `benches/compare`; every other run writes to `target/xtask/compare`.
 ///
 /// The peers need Python 3.12 or newer: the one that the variable `PYTHON` names, or the newest on the path.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The command as a user types it.
+/// Returns the command as a user types it.
 fn command(options: &Options) -> String {
     let mut command = "cargo xtask compare".to_owned();
     if options.quick {

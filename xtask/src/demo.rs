@@ -1,5 +1,5 @@
-//! `cargo xtask demo`: the main job on real input. Sets everything up, runs a Python program with an
-//! input file in a sandbox, shows its result and the files it wrote.
+//! `cargo xtask demo`: the main task on real input. It sets everything up, runs a Python program with an input file in
+//! a sandbox, and shows the result and the written files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{setup, util};
 
-/// The folder of the program, its input and what is expected of it.
+/// The folder of the program, its input and its expected output.
 fn example() -> PathBuf {
     util::root().join("examples/demo")
 }
@@ -38,7 +38,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Runs the program and compares what it gave with what native Python gave.
+/// Runs the program and compares its output with that of native Python.
 pub(crate) fn check() -> Result<()> {
     let out = util::root().join("target/demo");
     let result = execute(&build()?, &out)?;
@@ -62,12 +62,12 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Builds the command-line program and says where it is.
+/// Builds the command-line program and returns its path.
 pub(crate) fn build() -> Result<PathBuf> {
     util::build("terrarium", "dev")
 }
 
-/// Runs the example as a user would. Gives its execution result.
+/// Runs the example as a user would. Returns its execution result.
 fn execute(program: &Path, out: &Path) -> Result<Value> {
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("cannot remove `{}`", out.display()))?;

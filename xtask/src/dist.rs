@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: makes what is published, holds it against its limits, and tries it as a new user would: installed
+//! `cargo xtask dist`: makes the published packages, checks their sizes, and tries them as a new user would: installed
 //! in an empty place, without Rust, without the network and without a cache.
 
 mod addon;
@@ -15,24 +15,24 @@ use serde_json::Value;
 
 use crate::{setup, util};
 
-/// What is to be made.
+/// The parts to make.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// The parts to make; all of them by default
     parts: Vec<Part>,
-    /// As the tests are built, which is faster and larger: the sizes are not held against their limits
+    /// Build like the tests, which is faster; the files are larger, so their sizes are not checked
     #[arg(long)]
     dev: bool,
 }
 
-/// How libraries are built.
+/// The build of libraries.
 #[derive(Clone, Copy)]
 struct Profile {
-    /// As Cargo names it.
+    /// The profile's name in Cargo.
     name: &'static str,
-    /// Its folder in the folder of built things.
+    /// Its folder in the build folder.
     folder: &'static str,
-    /// Whether what it makes is published.
+    /// Whether its results are published.
     is_published: bool,
 }
 
@@ -41,7 +41,7 @@ impl Profile {
     const RELEASE: Self = Self { name: "release", folder: "release", is_published: true };
 }
 
-/// Something that is published.
+/// A published package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// The crate of the guest's artifacts.
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 impl Part {
-    /// As the tests are built: all but the size is as it is published.
+    /// Makes the part like the tests: everything but the size is as in publishing.
     pub(crate) fn make_for_tests(self) -> Result<()> {
         self.make(Profile::DEV)
     }
@@ -75,12 +75,12 @@ impl Part {
     }
 }
 
-/// Where what is made lies.
+/// Returns the folder of the results.
 fn folder() -> PathBuf {
     util::root().join("target/xtask/dist")
 }
 
-/// Cargo's folder of built things.
+/// Returns Cargo's build folder.
 fn target() -> Result<PathBuf> {
     let output = util::cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output()?;
     let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo gave no metadata")?;
@@ -88,7 +88,7 @@ fn target() -> Result<PathBuf> {
     Ok(folder.into())
 }
 
-/// Tells the size of a file, and fails where it is beyond the limit.
+/// Prints the size of a file, and fails if it exceeds the limit.
 fn measure(path: &Path, limit: Option<u64>) -> Result<()> {
     let bytes = fs::metadata(path).with_context(|| format!("cannot find `{}`", path.display()))?.len();
     println!("{}: {bytes} bytes", path.display());
@@ -98,7 +98,7 @@ fn measure(path: &Path, limit: Option<u64>) -> Result<()> {
     Ok(())
 }
 
-/// An empty folder below the folder of what is made.
+/// Makes an empty folder in the folder of the results.
 fn empty(name: &str) -> Result<PathBuf> {
     let path = folder().join(name);
     if path.exists() {

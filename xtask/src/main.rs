@@ -31,7 +31,7 @@ struct Arguments {
 enum Command {
     /// Fetch the guest and lay out its artifacts; does nothing when they are up to date.
     Setup(setup::Options),
-    /// Set up, then run a Python program in a sandbox and show what it gives.
+    /// Set up, then run a Python program in a sandbox and show its results.
     Demo,
     /// Run every test, or the named parts.
     Test(test::Options),
@@ -43,13 +43,13 @@ enum Command {
     Codegen(codegen::Options),
     /// Run part of the packages' own test suites in the sandbox and in native Python, and compare.
     Suites(suites::Options),
-    /// Run the benchmarks; what follows `--` goes to them.
+    /// Run the benchmarks; arguments after `--` go to them.
     Bench(bench::Options),
     /// Measure this library and its peers on the same work, in one run.
     Compare(compare::Options),
-    /// Run the training programs, and write which calls of the guest set-up makes direct.
+    /// Run the training programs, and write the calls of the guest that set-up makes direct.
     Train(train::Options),
-    /// Make what is published, check its size, and try it as a new user would.
+    /// Make the published packages, check their sizes, and try them as a new user would.
     Dist(dist::Options),
 }
 

@@ -18,13 +18,13 @@ use crate::util;
 pub(crate) use artifacts::rewrite_options;
 use pins::Pins;
 
-/// Which calls of the guest are made direct, from the workspace's root: see `cargo xtask train`.
+/// The calls of the guest that are made direct, from the workspace's root: see `cargo xtask train`.
 pub(crate) const PROFILE: &str = "terrarium-runtime/profile.txt";
 
-/// What set-up is asked for.
+/// The options of set-up.
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
-    /// Also fetch what only the tests need
+    /// Also fetch files that only the tests need
     #[arg(long)]
     pub(crate) dev: bool,
     /// Lay out the artifacts again even if they are up to date
@@ -32,8 +32,8 @@ pub(crate) struct Options {
     pub(crate) force: bool,
 }
 
-/// Does nothing that is done already: downloads and artifacts are kept, so that a second run is
-/// fast and needs no network.
+/// Lays out everything that is missing. Downloads and artifacts are kept, so that a second run is fast and needs no
+/// network.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let home = util::root().join("terrarium-runtime");
     let downloads = home.join("downloads");
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let pins_text = util::read(&home.join("pins.json"))?;
     let pins: Pins = serde_json::from_slice(&pins_text).context("pins.json is not valid")?;
 
-    // What the artifacts depend on, besides the bytes that the pins fix.
+    // The inputs of the artifacts, besides the bytes that the pins fix.
     let stamp = format!("{}\n{}\n", sha256_hex(&pins_text), artifacts::rewriter_fingerprint()?);
     let stamp_file = folder.join("stamp");
     let current = fs::read_to_string(&stamp_file).is_ok_and(|present| present == stamp)

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::{demo, setup, util};
 pub(crate) use page::page;
 
-/// What was found, as it is kept.
+/// The file of the results.
 const RESULTS: &str = "tests/suites/results.json";
 
-/// What is to be run.
+/// The tests to run.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Only the few modules that are fast; nothing is written
@@ -25,31 +25,31 @@ pub(crate) struct Options {
     pub(crate) filter: Option<String>,
 }
 
-/// `suites.json`: what is run.
+/// `suites.json`: the tests to run.
 #[derive(Deserialize)]
 struct Plan {
     suites: Vec<Suite>,
-    /// Tests that pass in native Python and fail in the sandbox, as `package/module::test`, and why.
+    /// Tests that pass in native Python and fail in the sandbox, as `package/module::test`, with the reason.
     explained: BTreeMap<String, String>,
 }
 
-/// The part of one package's suite that is run.
+/// The part of one package's suite to run.
 #[derive(Deserialize)]
 struct Suite {
     package: String,
-    /// Where the tests lie in a folder of packages.
+    /// The place of the tests in a folder of packages.
     folder: String,
-    /// Extensions that only the tests use; the guest's wheel lacks them.
+    /// Extensions that only the tests use and that the guest's wheel lacks.
     stand_ins: Vec<String>,
     /// Arguments for pytest.
     options: Vec<String>,
     /// Modules below the folder.
     modules: Vec<String>,
-    /// Those of them that are fast.
+    /// The fast ones among them.
     quick: Vec<String>,
 }
 
-/// `results.json`: what was found.
+/// `results.json`: the results.
 #[derive(Serialize, Deserialize)]
 struct Results {
     /// The version of the native Python.
@@ -57,7 +57,8 @@ struct Results {
     suites: Vec<compare::Found>,
 }
 
-/// Runs the suites in both places and compares. A whole run writes what it found; then the page is to be made again.
+/// Runs the suites in both places and compares. A whole run writes its results; then the page has to be generated
+/// again.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::run(&setup::Options { dev: true, force: false })?;
     let program = demo::build()?;

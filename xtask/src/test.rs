@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold, one table at the end.
+//! `cargo xtask test`: all checks, with one table at the end.
 
 mod dependencies;
 pub(crate) mod node;
@@ -21,7 +21,7 @@ use crate::{demo, dist, docs, setup, suites, tidy, util};
 use stream::run_streaming;
 use tally::Tally;
 
-/// What is to be tested.
+/// The parts to test.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// The parts to run; all of them by default
@@ -49,7 +49,7 @@ enum Part {
     Docs,
     /// The examples of servers, over HTTP.
     Web,
-    /// What is published, made as the tests are built, installed and tried.
+    /// The published packages, built like the tests, installed and tried.
     Dist,
     /// The README's first command, against its expected output.
     Demo,
@@ -86,7 +86,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rows.plain("documentation", || status(&mut documentation()));
     }
     if wanted(Part::Rust) {
-        // Apart, because building them together would bring the engine into this program.
+        // Separate, because building them together would make the engine a part of this program.
         rows.counted("Rust tests", &["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]);
         rows.counted("xtask tests", &["test", "--package", "xtask", "--no-fail-fast"]);
     }
@@ -125,7 +125,7 @@ fn clippy() -> Command {
     command
 }
 
-/// The reference of every crate, warnings as errors.
+/// Builds the reference of every crate, with warnings as errors.
 pub(crate) fn documentation() -> Command {
     let mut command = util::cargo();
     command.args(["doc", "--workspace", "--exclude", "xtask", "--no-deps"]);
@@ -133,7 +133,7 @@ pub(crate) fn documentation() -> Command {
     command
 }
 
-/// The tests and checks of the harness, with the tools that its requirements pin.
+/// Runs the tests and checks of the harness, with the tools that its requirements pin.
 fn harness(rows: &mut Rows) {
     let folder = util::root().join("terrarium-core/python");
     let mut python = None;
@@ -170,7 +170,7 @@ fn status(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command that reports how many tests passed.
+/// Runs a command that reports the number of passed tests.
 fn counted(command: &mut Command) -> Result<(bool, Option<Tally>)> {
     let mut tally = Tally::default();
     let success = run_streaming(command, |line| tally.add(line))?;
@@ -184,12 +184,12 @@ fn counted(command: &mut Command) -> Result<(bool, Option<Tally>)> {
 struct Rows(Vec<Row>);
 
 impl Rows {
-    /// A step that succeeds or fails.
+    /// Runs a step that succeeds or fails.
     fn plain(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) {
         self.row(name, || step().map(|()| (true, None)));
     }
 
-    /// A step of Cargo that runs tests.
+    /// Runs a step of Cargo that runs tests.
     fn counted(&mut self, name: &'static str, arguments: &[&str]) {
         self.row(name, || counted(util::cargo().args(arguments)));
     }

@@ -21,7 +21,7 @@ use anyhow::{Result, bail};
 
 use source::SourceFile;
 
-/// A rule: what it is called, and the function that looks at all files.
+/// A rule: its name, and the function that checks all files.
 type Rule = (&'static str, fn(&[SourceFile]) -> Vec<Finding>);
 
 const RULES: &[Rule] = &[
@@ -59,7 +59,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Applies every rule to every file and prints what breaks one.
+/// Applies every rule to every file and prints the findings.
 pub(crate) fn run() -> Result<()> {
     let files = source::load()?;
     let mut found = 0;

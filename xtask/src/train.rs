@@ -1,5 +1,5 @@
-//! `cargo xtask train`: runs the training programs in a build of the guest that counts its calls, and writes which of
-//! these calls are worth to be direct. Set-up applies that profile to the guest.
+//! `cargo xtask train`: runs the training programs in a build of the guest that counts its calls, and writes the calls
+//! that are worth making direct. Set-up applies that profile to the guest.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,16 +12,16 @@ use crate::{setup, util};
 
 /// The folder of the training programs.
 const PROGRAMS: &str = "benches/training";
-/// Where the training build and its counters are put.
+/// The folder of the training build and its counters.
 const SCRATCH: &str = "target/xtask/train";
 
-/// What becomes part of the profile.
+/// The thresholds of the profile.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The least share of all calls that a function has at its place
+    /// The least share of all calls that a function has at its call site
     #[arg(long, default_value_t = 0.000_03)]
     of_all: f64,
-    /// The least share of the calls at its place
+    /// The least share of the calls at its call site
     #[arg(long, default_value_t = 0.02)]
     of_site: f64,
     /// Choose anew from the counters of the last run
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Runs the programs in a training build; its counters after each are put into `scratch`.
+/// Runs the programs in a training build; its counters after each are written to `scratch`.
 fn count(guest: &[u8], programs: &[PathBuf], scratch: &std::path::Path) -> Result<()> {
     if scratch.exists() {
         fs::remove_dir_all(scratch)?;

@@ -1,4 +1,4 @@
-//! What several commands need: the workspace's folders, child processes, writing files.
+//! Utilities of several commands: the workspace's folders, child processes, writing files.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,8 +15,8 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 
-/// A command that runs in the workspace's root, without what Cargo tells a program that it runs:
-/// nested calls of Cargo would see other values than a caller's own and build again.
+/// Returns a command that runs in the workspace's root, without the variables that Cargo sets for a program that it
+/// runs. Nested calls of Cargo would otherwise see other values than a user's own calls, and build again.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
@@ -32,13 +32,13 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Cargo, the one that runs this program.
+/// Returns the Cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Builds a program of the workspace and says where it is. All members are selected although one program
-/// is wanted, so that its dependencies have the same features as in the tests and are built once.
+/// Builds a program of the workspace and returns its path. All members are selected for a single program, so that its
+/// dependencies have the same features as in the tests and are built once.
 pub(crate) fn build(program: &str, profile: &str) -> Result<PathBuf> {
     let output = cargo()
         .args(["build", "--workspace", "--exclude", "xtask", "--bin", program, "--profile", profile])
@@ -55,7 +55,8 @@ pub(crate) fn build(program: &str, profile: &str) -> Result<PathBuf> {
         .with_context(|| format!("cargo does not say where the `{program}` program is"))
 }
 
-/// Builds the workspace and says where the dynamic library of one of its crates is. All is selected, for the same reason.
+/// Builds the workspace and returns the path of the dynamic library of one crate. All members are selected, as in
+/// [`build`].
 pub(crate) fn build_library(name: &str, profile: &str) -> Result<PathBuf> {
     let output = cargo()
         .args(["build", "--workspace", "--exclude", "xtask", "--profile", profile])
@@ -72,12 +73,12 @@ pub(crate) fn build_library(name: &str, profile: &str) -> Result<PathBuf> {
         .with_context(|| format!("cargo does not say where the library `{name}` is"))
 }
 
-/// The npm client; on Windows it is a script that needs its extension.
+/// Returns the npm client; on Windows it is a script that needs its extension.
 pub(crate) fn npm() -> Command {
     command(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// Python 3.11 or newer: the program that the variable `PYTHON` names, or the one on the path.
+/// Returns Python 3.11 or newer: the program that the variable `PYTHON` names, or the one on the path.
 pub(crate) fn python() -> Result<PathBuf> {
     let named = std::env::var_os("PYTHON").map(PathBuf::from);
     let candidates = match named {
@@ -95,7 +96,7 @@ pub(crate) fn python() -> Result<PathBuf> {
     bail!("no Python 3.11 or newer on the path; install one or name it in the variable PYTHON")
 }
 
-/// Runs a command to its end and fails with its output if it fails.
+/// Runs a command to its end; a failure contains its output.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output =
@@ -107,8 +108,8 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file so that a reader sees the old content or the new, never a part. Leaves a file that
-/// has this content already untouched, so that nothing is built again because of it.
+/// Writes a file so that a reader sees the old or the new content, never a part. A file with this content is left
+/// untouched, so that nothing is built again because of it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == bytes) {
         return Ok(());
@@ -124,7 +125,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     attempt().with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with its content.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
         return write(to, &read(from)?);
@@ -135,12 +136,12 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reads a file, naming it in the error.
+/// Reads a file; errors name it.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// All files below a folder, sorted; folders for which `enter` says no are skipped.
+/// Returns all files below a folder, sorted; folders that `enter` refuses are skipped.
 pub(crate) fn walk(folder: &Path, enter: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use terrarium_core::{About, ExecutionResult, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Session, Status};
 
-/// What can go wrong here is told to the other side as text.
+/// Errors reach the other side as text.
 type Result<T> = std::result::Result<T, String>;
 
 /// A line from the other side.
@@ -42,14 +42,15 @@ enum Request {
     },
 }
 
-/// How often something is done: until the seconds are over or it was done this many times, at least once.
+/// The bound of a repetition: the action repeats until the seconds are over or it was done this many times, at least
+/// once.
 #[derive(Deserialize)]
 struct Repeat {
     seconds: f64,
     most: usize,
 }
 
-/// What is kept from one request to the next.
+/// The state between requests.
 struct Peer {
     wheels: String,
     inline: bool,
@@ -83,7 +84,7 @@ impl Peer {
         })
     }
 
-    /// The sandbox with these packages; making it is not part of a run.
+    /// Returns the sandbox with these packages. Making it is no part of a run.
     fn sandbox(&mut self, packages: Vec<String>) -> Result<&Sandbox> {
         if !self.sandboxes.contains_key(&packages) {
             let packages_from = if packages.is_empty() { Vec::new() } else { vec![self.wheels.clone()] };
@@ -111,7 +112,7 @@ impl Peer {
     }
 }
 
-/// A run that did not succeed is a failure here.
+/// Turns a run that did not succeed into a failure.
 fn checked(result: terrarium_core::Result<ExecutionResult>) -> Result<ExecutionResult> {
     let result = result.map_err(|error| error.to_string())?;
     match result.status {
@@ -123,7 +124,7 @@ fn checked(result: terrarium_core::Result<ExecutionResult>) -> Result<ExecutionR
     }
 }
 
-/// How long each repetition took, in milliseconds, and what the last one gave.
+/// Returns the milliseconds of each repetition, and the result of the last one.
 fn repeated<T>(repeat: &Repeat, mut action: impl FnMut() -> Result<T>) -> Result<(Vec<f64>, T)> {
     let mut ms = Vec::new();
     let end = Duration::try_from_secs_f64(repeat.seconds).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! A process that runs one line of Python and ends: what the benchmark `start` measures.
+//! A process that runs one line of Python and ends: the subject of the benchmark `start`.
 
 use terrarium_core::{Sandbox, SandboxOptions, Value};
 

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let texts: Vec<String> = texts.iter().map(|text| format!("{text}\n\nrun()\n")).collect();
     let out = PathBuf::from(out);
     fs::create_dir_all(&out)?;
-    // What is compiled for training is of no use to anything else.
+    // Code compiled for training has no other use.
     let counted = train(fs::read(module)?, memory, &texts, Some(&out.join("cache")))?;
     for (program, counters) in programs.iter().zip(counted) {
         let name = Path::new(program).file_name().ok_or("a program without a name")?;

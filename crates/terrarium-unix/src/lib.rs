@@ -1,6 +1,6 @@
-//! A small Unix in memory: what the guest's C library asks its host for, without an engine.
+//! A small Unix in memory: the host side of the guest's C library, without an engine.
 //!
-//! Five layers, each of which imports only those above it in this list:
+//! Five layers, each of which imports only layers above it in this list:
 //!
 //! - [`abi`]: numbers and layouts of the Emscripten ABI.
 //! - [`memory`]: checked views of guest memory.
@@ -8,7 +8,7 @@
 //! - [`fd`]: descriptors and the objects that they refer to.
 //! - [`syscall`]: the guest's imports, as a table and as methods of a [`Process`](syscall::Process).
 //!
-//! The crate belongs to terrarium and has no stable interface: use `terrarium-core`.
+//! The crate is internal to terrarium and has no stable interface: use `terrarium-core`.
 
 pub mod abi;
 pub mod fd;

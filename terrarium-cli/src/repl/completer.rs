@@ -1,10 +1,10 @@
-//! Completion of names: the session knows them.
+//! Completion of names, which the session provides.
 
 use reedline::{Completer, CompletionResult, Span, Suggestion};
 
 use super::console::SharedSession;
 
-/// Asks the session.
+/// Completes names with the session.
 pub(super) struct PythonCompleter(pub(super) SharedSession);
 
 impl Completer for PythonCompleter {

@@ -1,4 +1,4 @@
-//! [`Console`]: runs blocks in a session and shows what they do.
+//! [`Console`]: runs blocks in a session and shows their effects.
 
 use std::{
     io,
@@ -13,7 +13,7 @@ use crate::{
     streams::{self, Streams},
 };
 
-/// A session that the editor's parts ask too: all on one thread, one after the other.
+/// A session that parts of the editor use too: all on one thread, one after the other.
 #[derive(Clone)]
 pub(super) struct SharedSession(Arc<Mutex<Session>>);
 
@@ -23,7 +23,7 @@ impl SharedSession {
     }
 }
 
-/// Runs blocks in a session and shows what they do.
+/// Runs blocks in a session and shows their effects.
 pub(super) struct Console {
     session: SharedSession,
     options: SandboxOptions,
@@ -31,14 +31,14 @@ pub(super) struct Console {
     blocks: u64,
 }
 
-/// How a block ended.
+/// The outcome of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// It ran, or failed.
+    /// The block ran, or failed.
     Here,
-    /// It wants to leave, with this exit code.
+    /// The block leaves the prompt, with this exit code.
     Left(i32),
-    /// Ctrl+C ended it.
+    /// Ctrl+C ended the block.
     Interrupted,
 }
 
@@ -51,19 +51,19 @@ impl Console {
         self.session.clone()
     }
 
-    /// The size that a block may have, in bytes.
+    /// Returns the limit of a block in bytes.
     pub(super) fn code_bytes(&self) -> u64 {
         self.options.code_bytes
     }
 
-    /// Run a block. Its streams and value, or how it failed, are shown.
+    /// Runs a block, and shows its streams and its value or failure.
     ///
     /// # Errors
-    /// [`Failure`], when it could not be run, or what it wrote not be passed on.
+    /// [`Failure`] if the block could not be run, or its output not be written.
     pub(super) fn run(&mut self, code: &str) -> Result<Ended, Failure> {
         self.blocks += 1;
         let cancel = CancelHandle::new();
-        // Each block has a separate name: a traceback can lead through several.
+        // Each block has a separate name: a traceback can contain several.
         let filename = format!("<input-{}>", self.blocks);
         let mut execute = ExecuteOptions::new().filename(filename).store_last(true).cancel(cancel.clone());
         let streams = Streams::new(&cancel);
@@ -90,7 +90,7 @@ impl Console {
             return Ok(Ended::Left(code));
         }
         if result.session_lost {
-            say("the interpreter could not go on: all names are lost, the files are kept");
+            say("the interpreter could not continue: all names are lost, the files are kept");
         }
         Ok(if result.status == Status::Cancelled { Ended::Interrupted } else { Ended::Here })
     }

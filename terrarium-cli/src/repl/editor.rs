@@ -1,4 +1,4 @@
-//! The line editor, with all that makes it one for Python.
+//! The line editor, configured for Python.
 
 use reedline::{
     ColumnarMenu, KeyCode, KeyModifiers, MenuBuilder as _, Reedline, ReedlineEvent, ReedlineMenu,
@@ -15,7 +15,7 @@ use super::{
 
 const COMPLETIONS: &str = "completions";
 
-/// An editor whose questions `session` answers.
+/// Makes an editor that uses `session`.
 pub(super) fn create(session: &SharedSession) -> Reedline {
     let menu = ColumnarMenu::default().with_name(COMPLETIONS).with_columns(4);
     let next = ReedlineEvent::UntilFound(vec![ReedlineEvent::Menu(COMPLETIONS.to_owned()), ReedlineEvent::MenuNext]);

@@ -1,4 +1,4 @@
-//! The file that keeps what was typed, for the next time.
+//! The file of the history of typed blocks.
 
 use std::{
     fs, io,
@@ -9,10 +9,10 @@ use reedline::FileBackedHistory;
 
 use crate::exit::say;
 
-/// The number of blocks that are kept.
+/// The number of blocks in the history.
 const CAPACITY: usize = 10_000;
 
-/// The history, kept in the user's state folder if there is one.
+/// Opens the history in the user's state folder, if there is one.
 pub(super) fn open() -> FileBackedHistory {
     let opened = file().map(|file| {
         let history = prepare(&file).map_err(|error| error.to_string());
@@ -31,7 +31,7 @@ fn file() -> Option<PathBuf> {
     Some(state.join("terrarium").join("history"))
 }
 
-/// People type secrets at prompts: nobody else can read the file.
+/// Creates a file that only the user can read, because people type secrets at prompts.
 fn prepare(file: &Path) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::exit::{Failure, say};
 
-/// Run what is typed until Ctrl+D or `exit()`, and give the exit code.
+/// Runs typed blocks until Ctrl+D or `exit()`, and returns the exit code.
 ///
 /// # Errors
 /// [`Failure`] of the terminal.
@@ -22,7 +22,7 @@ pub(super) fn run(mut console: Console) -> Result<i32, Failure> {
         let signal = editor.read_line(&PythonPrompt);
         match signal.map_err(|error| Failure::Fault(format!("the terminal: {error}")))? {
             Signal::Success(block) => {
-                // Kept now, in case that the program is killed.
+                // Saved now, in case the program is killed.
                 drop(editor.sync_history());
                 if block.trim().is_empty() {
                     continue;
@@ -31,12 +31,12 @@ pub(super) fn run(mut console: Console) -> Result<i32, Failure> {
                     Ok(Ended::Left(code)) => return Ok(code),
                     Ok(Ended::Here | Ended::Interrupted) => {}
                     Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
-                    // The next block may do better.
+                    // The next block may succeed.
                     Err(failure) => drop(failure.tell()),
                 }
             }
             Signal::CtrlD => return Ok(0),
-            // The line is gone, and a new one begins.
+            // The line is discarded, and a new one begins.
             _ => {}
         }
     }

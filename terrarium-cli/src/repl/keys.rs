@@ -1,4 +1,4 @@
-//! Keys that know of indentation: Enter keeps and deepens it, Tab and Backspace move by a level.
+//! Keys that handle indentation: Enter keeps and deepens it, Tab and Backspace move by a level.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,10 +8,10 @@ use reedline::{
 
 /// One level of indentation.
 const LEVEL: &str = "    ";
-/// Statements after which a block goes on one level further out.
+/// Statements after which a block continues one level further out.
 const LAST: [&str; 5] = ["return", "raise", "pass", "break", "continue"];
 
-/// The text before the cursor. Keys are not told it, but the highlighter is, whenever something changed.
+/// The text before the cursor. Keys do not receive it, but the highlighter does, after every change.
 #[derive(Clone, Default)]
 pub(super) struct Buffer(Arc<Mutex<String>>);
 
@@ -52,7 +52,7 @@ impl EditMode for PythonKeys {
         let indented = line.trim().is_empty();
         let choosing = std::mem::take(&mut self.choosing);
         match event {
-            // When the block is complete, it is run and the rest is not done.
+            // When the block is complete, Enter runs it and the rest is not done.
             ReedlineEvent::Enter if !choosing => match indentation_after(&line) {
                 spaces if spaces.is_empty() => event,
                 spaces => ReedlineEvent::Multiple(vec![event, insert(spaces)]),
@@ -68,7 +68,7 @@ impl EditMode for PythonKeys {
                 let level = indented && !line.is_empty() && line.len().is_multiple_of(LEVEL.len());
                 ReedlineEvent::Edit(vec![EditCommand::Backspace; if level { LEVEL.len() } else { 1 }])
             }
-            // Moving in the menu, or nothing typed.
+            // A move in the menu, or no typed text.
             ReedlineEvent::MenuPrevious | ReedlineEvent::UntilFound(_) | ReedlineEvent::None => {
                 self.choosing = choosing;
                 event
@@ -90,7 +90,7 @@ fn is_tab(event: &ReedlineEvent) -> bool {
     matches!(event, ReedlineEvent::UntilFound(events) if matches!(events.first(), Some(ReedlineEvent::Menu(_))))
 }
 
-/// What the line after `line` is indented by.
+/// Returns the indentation of the line after `line`.
 fn indentation_after(line: &str) -> String {
     let text = line.trim();
     let mut spaces = line[..line.len() - line.trim_start().len()].to_owned();

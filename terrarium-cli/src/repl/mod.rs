@@ -1,6 +1,6 @@
 //! The prompt: blocks of Python that run one by one in a session.
 //!
-//! On a terminal an editor reads them ([`interactive`]), else lines are taken from the standard input ([`piped`]).
+//! On a terminal, an editor reads them ([`interactive`]); otherwise they are read from the standard input ([`piped`]).
 
 mod completer;
 mod console;

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{exit::Failure, exit::INTERRUPTED, units::Size};
 
-/// Run all blocks. A block that fails, or leaves, does not keep the next ones from running; the exit code is that of
-/// a block that left, if it was the last one. With `asks` there is somebody to ask for the next line.
+/// Runs all blocks. A block that fails or leaves does not keep the next ones from running. The exit code is that of the
+/// last block, if it left. With `asks`, a person can be prompted for the next line.
 ///
 /// # Errors
 /// [`Failure`] as for [`Console::run`], and for input that is not text.
@@ -22,7 +22,7 @@ pub(super) fn run(mut console: Console, asks: bool) -> Result<i32, Failure> {
     loop {
         if asks {
             let text = if block.is_empty() { prompt::FIRST } else { prompt::NEXT };
-            // If it cannot be seen, the answer may come all the same.
+            // If the prompt cannot be written, input may still come.
             drop(write!(io::stderr(), "{text}"));
         }
         let more = read_line(&mut lines, &mut block, console.code_bytes())?;
@@ -42,7 +42,7 @@ pub(super) fn run(mut console: Console, asks: bool) -> Result<i32, Failure> {
     }
 }
 
-/// Add a line to the block; none is left when it says `false`.
+/// Adds a line to the block; returns `false` after the last line.
 fn read_line(lines: &mut impl BufRead, block: &mut String, limit: u64) -> Result<bool, Failure> {
     let room = limit.saturating_sub(block.len() as u64);
     let read = lines.take(room.saturating_add(1)).read_line(block);
@@ -54,10 +54,10 @@ fn read_line(lines: &mut impl BufRead, block: &mut String, limit: u64) -> Result
 }
 
 fn is_complete(console: &Console, block: &str) -> bool {
-    // A line's own end is none of an empty line.
+    // The newline of the last line does not count as an empty line.
     let block = block.strip_suffix('\n').unwrap_or(block);
     let block = block.strip_suffix('\r').unwrap_or(block);
-    // What cannot be checked is run, which says why.
+    // A block that cannot be checked runs, and its failure shows the reason.
     !matches!(console.session().lock().check(block), Ok(Completeness::Incomplete))
 }
 

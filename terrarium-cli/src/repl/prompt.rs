@@ -1,15 +1,15 @@
-//! The prompts, as Python has them.
+//! The prompts of Python.
 
 use std::borrow::Cow;
 
 use reedline::{Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus};
 
-/// Before the first line of a block.
+/// The prompt of the first line of a block.
 pub(super) const FIRST: &str = ">>> ";
-/// Before its other lines.
+/// The prompt of its other lines.
 pub(super) const NEXT: &str = "... ";
 
-/// The prompts, as Python has them.
+/// The prompts of Python.
 pub(super) struct PythonPrompt;
 
 impl Prompt for PythonPrompt {

@@ -1,4 +1,4 @@
-//! Starting a session and choosing how its blocks are read.
+//! Starting a session and choosing how to read its blocks.
 
 use std::io::{self, IsTerminal as _};
 
@@ -10,10 +10,10 @@ use crate::{
     prepare,
 };
 
-/// Run blocks until their end, and give the exit code.
+/// Runs blocks until the end of the input, and returns the exit code.
 ///
 /// # Errors
-/// [`Failure`], when the session cannot be started or its values not be written.
+/// [`Failure`] if the session cannot be started or its values not be written.
 pub(crate) fn start(args: ReplArgs) -> Result<i32, Failure> {
     let options = args.sandbox.into_options()?;
     let asks = io::stdin().is_terminal();

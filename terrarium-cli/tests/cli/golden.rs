@@ -1,5 +1,5 @@
-//! The golden cases, through `terrarium run --json`: those whose runs have no options of their own, which the command
-//! line gives in other ways.
+//! The golden cases, through `terrarium run --json`: those whose runs have no separate options, which the command line
+//! cannot express.
 
 use terrarium_tests::{golden_cases, golden_differences};
 

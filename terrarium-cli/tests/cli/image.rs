@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::{Ran, folder, path, ran};
 
-/// Preparation code that no earlier test had: its image is built, not found.
+/// Returns preparation code that no earlier test used, so its image is built, not found.
 fn unique(code: &str) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     format!("{code}\n# {}\n", now.as_nanos())
@@ -31,7 +31,7 @@ fn an_image_is_built_written_inspected_run_listed_and_removed() {
     assert_eq!((&json[0]["name"], &json[0]["is_complete"]), (&"prepared".into(), &true.into()), "{json}");
     assert_eq!(json[0]["size"].as_u64().unwrap(), fs::metadata(&out).unwrap().len());
 
-    // It is in the cache too: the same again is found, and told.
+    // The image is in the cache too: the second build finds it and reports that.
     let again = image(&["build", "--prepare", &prepare]);
     assert!(again.stdout.starts_with("prepared: Python 3.14"), "{again:?}");
     let kept = again.stdout.trim().rsplit("; ").next().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! The built program `terrarium`, as users run it.
+//! The built program `terrarium`, used as users do.
 
 mod files;
 mod golden;

@@ -11,7 +11,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::support::{Ran, cache, ran, ran_with};
 
-/// A distribution with a package `outer` that needs `inner`.
+/// Makes a distribution with a package `outer` that needs `inner`.
 fn distribution(folder: &Path) {
     let mut locked = serde_json::Map::new();
     for (name, code, depends) in
@@ -39,7 +39,7 @@ fn distribution(folder: &Path) {
     fs::write(folder.join("pyodide-lock.json"), lock.to_string()).unwrap();
 }
 
-/// A cache folder of its own, with the compiled interpreter in it.
+/// Makes a separate cache folder with the compiled interpreter.
 fn own_cache() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(cache()).unwrap() {
@@ -62,7 +62,7 @@ fn packages_are_added_used_listed_and_removed() {
     let added = packages(&["add", "outer", "--from", from]);
     assert_eq!((added.code, added.stdout.as_str()), (Some(0), ""), "{}", added.stderr);
     assert!(added.stderr.contains("terrarium: added outer 1.0\n"), "{}", added.stderr);
-    assert!(packages(&["add", "outer", "--from", from]).stderr.contains("is here already"));
+    assert!(packages(&["add", "outer", "--from", from]).stderr.contains("is already downloaded"));
     let listed = packages(&["list"]).stdout;
     assert!(listed.starts_with("inner 1.0 ") && listed.contains("(needed by others)\nouter 1.0 "), "{listed}");
     let json: serde_json::Value = serde_json::from_str(&packages(&["list", "--json"]).stdout).unwrap();

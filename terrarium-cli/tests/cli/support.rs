@@ -10,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// How the program ended.
+/// The outcome of the program.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -28,14 +28,14 @@ impl From<Output> for Ran {
     }
 }
 
-/// The program, with a cache that all tests share and that is filled before the first.
+/// Makes a command for the program, with a cache that all tests share and that is filled before the first.
 pub(crate) fn terrarium(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terrarium"));
     command.args(args).env("TERRARIUM_CACHE_DIR", cache()).stdin(Stdio::null());
     command
 }
 
-/// Compiling takes seconds, so the tests do not all begin with it at the same time.
+/// Returns the shared cache. Compiling takes seconds, so the tests do not all start it at the same time.
 pub(crate) fn cache() -> &'static Path {
     static CACHE: OnceLock<PathBuf> = OnceLock::new();
     CACHE.get_or_init(|| {
@@ -48,18 +48,18 @@ pub(crate) fn cache() -> &'static Path {
     })
 }
 
-/// Run to the end, with an empty standard input.
+/// Runs the program to its end, with an empty standard input.
 pub(crate) fn ran(args: &[&str]) -> Ran {
     terrarium(args).output().unwrap().into()
 }
 
-/// Run to the end, with `stdin` through a pipe.
+/// Runs the program to its end, with `stdin` through a pipe.
 pub(crate) fn ran_with(args: &[&str], stdin: impl AsRef<[u8]> + Send + 'static) -> Output {
     let child = spawn(terrarium(args).stdin(Stdio::piped()));
     feed(child, stdin)
 }
 
-/// Give the child all of `stdin`, and wait.
+/// Writes all of `stdin` to the child, and waits.
 pub(crate) fn feed(mut child: Child, stdin: impl AsRef<[u8]> + Send + 'static) -> Output {
     let mut pipe = child.stdin.take().unwrap();
     let writer = thread::spawn(move || drop(pipe.write_all(stdin.as_ref())));
@@ -68,18 +68,18 @@ pub(crate) fn feed(mut child: Child, stdin: impl AsRef<[u8]> + Send + 'static) -
     output
 }
 
-/// Start, with pipes for both outputs.
+/// Starts the program, with pipes for both outputs.
 pub(crate) fn spawn(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Run `code` with `--json` and give the result.
+/// Runs `code` with `--json` and returns the result.
 pub(crate) fn json(code: &str) -> serde_json::Value {
     let ran = ran(&["run", "--json", "-c", code]);
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
 }
 
-/// A folder with files in it.
+/// Makes a folder with these files.
 pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     for (name, content) in files {
@@ -90,7 +90,7 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     dir
 }
 
-/// The path of `name` in a folder, as an argument.
+/// Returns the path of `name` in a folder, as an argument.
 pub(crate) fn path(dir: &TempDir, name: &str) -> String {
     dir.path().join(name).to_str().unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! The prompt on a terminal: the program runs in a pseudo-terminal, and what it draws is read from an emulated screen.
+//! The prompt on a terminal: the program runs in a pseudo-terminal, and the tests read an emulated screen.
 
 use std::{
     io::{Read as _, Write as _},
@@ -11,7 +11,7 @@ use std::{
 
 use crate::support::{cache, folder};
 
-/// A machine that is busy with other tests needs this long for what takes milliseconds.
+/// A bound for steps that take milliseconds, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -41,12 +41,12 @@ impl Terminal {
         Self { child, pty, screen }
     }
 
-    /// Type a text; lines end with `\r`, as the key Enter sends it.
+    /// Types a text; lines end with `\r`, as the key Enter sends it.
     fn types(&self, text: &str) {
         (&*self.pty).write_all(text.as_bytes()).unwrap();
     }
 
-    /// Wait until the screen, without spaces at the ends of its lines, ends with `text`.
+    /// Waits until the screen, without spaces at the ends of its lines, ends with `text`.
     fn shows(&self, text: &str) {
         self.waits(|screen| screen.trim_end().ends_with(text.trim_end()), text);
     }
@@ -66,7 +66,7 @@ impl Terminal {
         }
     }
 
-    /// Wait for the end, and give the exit code.
+    /// Waits for the end, and returns the exit code.
     fn ends(mut self) -> Option<i32> {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -85,13 +85,13 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It has ended already, unless the test failed.
+        // The program has ended already, unless the test failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Draw what comes, and answer questions for the place of the cursor as a terminal does.
+/// Draws the output, and answers queries of the cursor's position as a terminal does.
 fn emulate(pty: &pty_process::blocking::Pty, screen: &(Mutex<vt100::Parser>, Condvar)) {
     const QUESTION: &[u8] = b"\x1b[6n";
     let (screen, changed) = screen;
@@ -106,7 +106,7 @@ fn emulate(pty: &pty_process::blocking::Pty, screen: &(Mutex<vt100::Parser>, Con
             let (row, column) = screen.screen().cursor_position();
             write!(&*pty, "\x1b[{};{}R", row + 1, column + 1).unwrap();
         }
-        // The beginning of a question waits for its end.
+        // The beginning of a query waits for its end.
         let held = (1..QUESTION.len()).rev().find(|n| pending.ends_with(&QUESTION[..*n])).unwrap_or(0);
         let ready = pending.len() - held;
         screen.process(&pending[..ready]);
@@ -151,7 +151,7 @@ fn a_block_is_indented_and_ends_with_an_empty_line() {
     terminal.types("\r");
     terminal.types("x");
     terminal.shows("...     x");
-    // One level back, and the block ends.
+    // Moves one level back, and ends the block.
     terminal.types("\x7f");
     terminal.shows("return 'deep'\n...");
     terminal.types("\x7f");
@@ -271,7 +271,7 @@ fn code_that_will_not_stop_loses_the_names_only() {
     terminal.shows(">>>");
     terminal.types("x = open('kept', 'w').write('file')\r");
     terminal.shows("write('file')\n>>>");
-    // A regular expression that tries for ever, in C.
+    // A regular expression that never ends, in C.
     terminal.types("import re; print('begun'); re.match('(a+)+$', 'a' * 64 + 'b')\r");
     terminal.shows("\nbegun");
     terminal.types(CTRL_C);

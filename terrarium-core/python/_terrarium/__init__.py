@@ -1,22 +1,22 @@
 """The harness: the part of terrarium that runs inside the sandbox.
 
-It runs programs as `__main__` and reports what came of them. The host is the Rust side; this is the protocol between
-the two.
+It runs programs as `__main__` and reports their outcome. The host is the Rust side; this page describes the protocol
+between the two.
 
 Calls
 =====
 The host imports `_terrarium.main` and calls its functions with one `bytes` argument, JSON text in UTF-8. Unknown keys
-are ignored. The functions never raise: a fault of the harness is a response with the error type `HarnessError`.
+are ignored. The functions never raise: a failure of the harness is a response with the error type `HarnessError`.
 
-`configure(config) -> None`, once for each interpreter that boots, and for one that starts from an image
-if its options differ from those that the image was made with:
+`configure(config) -> None` is called once for each interpreter that boots, and for an interpreter that starts from an
+image if its options differ from those of the image:
 
     {"channel": 1048576,            the descriptor of the event channel; -1 for none
-     "cwd": "/home/earth",          also the first place that imports look in; default `home`
+     "cwd": "/home/earth",          also the first place of imports; default `home`
      "home": "/home/earth",
-     "argv": ["main.py", "a"],      `sys.argv`, the name of the program included
+     "argv": ["main.py", "a"],      `sys.argv`, with the name of the program
      "env": {"HOME": "..."},        the whole environment; null leaves it as it is
-     "seed": 1,                     seeds `random` and `numpy.random`; null seeds them afresh
+     "seed": 1,                     seeds `random` and `numpy.random`; null seeds them randomly
      "threads": true}               false: starting a thread is the interpreter's own error; default true
 
 `execute(request) -> response`:
@@ -26,24 +26,24 @@ if its options differ from those that the image was made with:
      "argv": null, "env": null,     null: as configured; `env` adds to the environment
      "cwd": null,
      "inputs": {"name": value},     typed values (below) that are bound before the run
-     "outputs": ["name"],           names whose values are wanted after the run, also after a failed one
+     "outputs": ["name"],           names whose values are returned after the run, also after a failed one
      "has_files": true,             false: the working directory is empty, so no import looks there; default true
      "keep": false,                 true: a session, which keeps its globals from call to call
-     "value_bytes": 134217728,      bound on all values of this call as they are encoded, blobs included
+     "value_bytes": 134217728,      bound on the encoded size of all values of this call, with blobs
      "repr_bytes": 1048576,         bound on `repr`
      "store_last": false}           bind `_` to the final value
 
     {"status": "success",           or "error"
      "exit_code": null,             not null when the program raised SystemExit
      "repr": "2", "repr_truncated": false,     null: there is no final value
-     "final": 2,                    the final value where it is a plain one; others come as values (below)
+     "final": 2,                    the final value if it is plain; others are sent as values (below)
      "error": null}
 
-The final value is that of the last statement if it is an expression. When that is None, it counts as a value unless the
-expression is a call or an `await`: `print(1)` has no value, a bare `None` or `x` has.
+The final value is that of the last statement if it is an expression. A None counts as a value unless the expression is
+a call or an `await`: `print(1)` has no value, a bare `None` or `x` has one.
 
-At the end of the program its threads run that it did not wait for (not daemons), then the figures of matplotlib that
-are open are displayed, then the values are taken.
+At the end of the program, the threads run that it did not wait for (except daemons). Then open figures of matplotlib
+are displayed, then the values are taken.
 
 `exit_code` is 0 for `sys.exit()` and `sys.exit(0)`, whose status is "success"; other codes are an error of the type
 `SystemExit`. An int is reported as it is (-1 if it does not fit 32 bits); anything else is printed and reported as 1.
@@ -51,47 +51,47 @@ are open are displayed, then the values are taken.
 `error`:
 
     {"type": "ZeroDivisionError", "module": "builtins", "message": "division by zero",
-     "traceback": "Traceback ...",  what Python would print, without the frames of the harness; bounded
+     "traceback": "Traceback ...",  Python's text, without the frames of the harness; bounded
      "frames": [{"file", "line", "end_line", "column", "end_column", "function", "source"}],   outermost first
      "frames_omitted": 3,           only when frames in the middle were left out
      "file", "line", "end_line", "column", "end_column", "source",   the innermost place in the program itself
-     "incomplete_input": false,     a SyntaxError that more lines could mend
+     "incomplete_input": false,     true: a SyntaxError that more lines could correct
      "exit_code": 3}                only for SystemExit
 
-Lines and columns count from 1, columns in characters of the line as it was handed in (before dedenting); the end
-column is exclusive. Each can be null. `source` is the first line of the place.
+Lines and columns count from 1, columns in characters of the original line (before dedenting); the end column is
+exclusive. Each can be null. `source` is the first line of the place.
 
 `check({"code"}) -> {"complete": "complete" | "incomplete" | "invalid"}`, as Python's prompt judges: a block is complete
 once an empty line has ended it.
 
-`complete({"code", "cursor"}) -> {"matches": [...], "start": n}`: what could stand at the cursor, from the globals of
-the session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
+`complete({"code", "cursor"}) -> {"matches": [...], "start": n}`: the possible completions at the cursor, from the
+globals of the session; `matches` replace the text from `start` to the cursor (both in characters). Runs no user code.
 
 `reset_globals({}) -> None` forgets the names that user code made.
 
-For making an image: `prepare({"modules"}) -> {"failed": {module: why}}` imports modules. `settle({}) -> {"generators":
-[address]}` comes to rest; it sends the addresses of all objects (frames B of 32-bit words) and keeps them alive until
-`release({})`.
+For making an image, `prepare({"modules"}) -> {"failed": {module: reason}}` imports modules. `settle({}) ->
+{"generators": [address]}` quiesces the interpreter; it sends the addresses of all objects (frames B of 32-bit words)
+and keeps them alive until `release({})`.
 
 Interrupts
 ==========
-A SIGINT raises KeyboardInterrupt in user code. While the harness itself works it is put off, and the response has the
-error type KeyboardInterrupt; if no run is going on, the next one is interrupted.
+A SIGINT raises KeyboardInterrupt in user code. While the harness itself works, the interrupt is deferred, and the
+response has the error type KeyboardInterrupt. Without a run in progress, the next run is interrupted.
 
 The event channel
 =================
 Each write is one frame; its first byte is the kind.
 
-    D   a display: {"data": {mime: text or {"$base64": text}}, "metadata": {}}, sent when it is displayed. Data of JSON
-        types (application/json, ...+json) is JSON text. "text/plain" is always there. A figure of matplotlib
+    D   a display: {"data": {mime: text or {"$base64": text}}, "metadata": {}}, sent at once. Data of JSON
+        types (application/json, ...+json) is JSON text. "text/plain" is always present. A figure of matplotlib
         has the metadata {"image/png": {"width": 819, "height": 512}}, in pixels.
-    B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call come after the program has ended.
-    V   a piece of {"final": value, "outputs": {name: value}}; the pieces make up one JSON text. "final" is absent when
-        there is no final value; nothing is sent when no output is asked for either.
-    U   user code was left because of an interrupt; the host gives the harness time to report. No payload. Other frames
+    B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call are sent after the program has ended.
+    V   a piece of {"final": value, "outputs": {name: value}}; the pieces form one JSON text. "final" is absent when
+        there is no final value; nothing is sent when no output is requested either.
+    U   user code ended because of an interrupt; the host gives the harness time to report. No payload. Other frames
         may follow.
-    P   after U: user code has the word again (a `__str__`, a finalizer), until the next U; that is not the harness's
-        time. No payload.
+    P   after U: user code runs again (a `__str__`, a finalizer), until the next U; that time does not count as
+        the harness's. No payload.
 
 Typed values
 ============
@@ -124,9 +124,9 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
                 index, or the data of a series) are arrays and at most 100,000 other cells are lists; else "repr"
                 instead of the last two or three
     others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
-    cycles      {"$type": "cycle"}; what is nested deeper than 40 levels is an "object"
+    cycles      {"$type": "cycle"}; a value nested deeper than 40 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
 Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
-and "truncated"; an enum comes in as its value, a dataclass as a namespace, an array's "blob" as "data" (bytes).
+and "truncated"; an enum becomes its value, a dataclass a namespace, and an array has "data" (bytes) instead of "blob".
 """

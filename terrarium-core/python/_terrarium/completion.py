@@ -1,4 +1,4 @@
-"""Help for an interactive prompt: is the input complete, and what could stand at the cursor."""
+"""Support for an interactive prompt: whether the input is complete, and the possible completions at the cursor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __builtins__ = BUILTINS
 # Flags of the tokenizer and parser that `codeop` uses too.
 _DONT_IMPLY_DEDENT = 0x200
 _ALLOW_INCOMPLETE = 0x4000
-# Matches of one request.
+# Most matches of one request.
 _LIMIT = 1000
 
 _MISSING = object()
@@ -42,7 +42,7 @@ def _compile_error(code: str, mode: str, flags: int) -> SyntaxError | None:
     except SyntaxError as error:
         return error
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
-        # What is not even text to the parser is not waiting for more of it.
+        # Input that is not even text to the parser does not wait for more.
         return SyntaxError(str(error))
     return None
 
@@ -52,7 +52,7 @@ def _wants_more(error: SyntaxError | None) -> bool:
 
 
 def completeness(code: str) -> str:
-    """Say whether a program is "complete", "incomplete" (more lines would help) or "invalid".
+    """Return whether a program is "complete", "incomplete" (it needs more lines) or "invalid".
 
     As at Python's prompt, a block is complete once an empty line has ended it.
     """
@@ -62,7 +62,7 @@ def completeness(code: str) -> str:
     flags = _ALLOW_INCOMPLETE | _DONT_IMPLY_DEDENT
     error = _error(code, "exec", flags)
     if error is None:
-        # Several statements, of which the last may be a block that goes on.
+        # Several statements, of which the last may be a block that continues.
         last = code.rstrip(" \t").rpartition("\n")[2]
         open_block = last[:1] in (" ", "\t") and _wants_more(_error(_last_statement(code), "single", flags))
         return "incomplete" if open_block else _single_line_block(code, flags)
@@ -72,7 +72,7 @@ def completeness(code: str) -> str:
 
 
 def _last_statement(code: str) -> str:
-    """Return the text from the last line on that is not indented, as far as lines tell."""
+    """Return the text from the last line without indentation on, as far as lines show."""
     lines = code.split("\n")
     start = len(lines) - 1
     while start > 0 and (not lines[start].strip() or lines[start][:1] in (" ", "\t")):
@@ -81,14 +81,14 @@ def _last_statement(code: str) -> str:
 
 
 def _single_line_block(code: str, flags: int) -> str:
-    """Python's prompt waits for an empty line after `if x: y` too."""
+    """Whether the text is a block on one line: Python's prompt waits for an empty line after `if x: y` too."""
     if code.endswith("\n"):
         return "complete"
     return "incomplete" if _wants_more(_error(code, "single", flags)) else "complete"
 
 
 def _lookup(value: Any, name: str) -> Any:
-    """Return an attribute without running user code, or `_MISSING` when that cannot be."""
+    """Return an attribute without running user code, or `_MISSING` if that is impossible."""
     kind = type(value)
     if type in mro(kind):
         for base in mro(value):
@@ -111,7 +111,7 @@ def _lookup(value: Any, name: str) -> Any:
 
 
 def _plain(found: Any) -> Any:
-    """Return what a class holds when it is itself the attribute, which a property or another descriptor is not."""
+    """Return a class's value if it is the attribute itself, unlike a property or another descriptor."""
     descends = any("__get__" in namespace(base) for base in mro(type(found)))
     return _MISSING if descends else found
 
@@ -138,7 +138,7 @@ def _modules() -> set[str]:
 
 
 def complete(code: str, cursor: int, names: dict[str, Any]) -> tuple[list[str], int]:
-    """Return what could stand at `cursor` (in characters) and where the part to replace begins."""
+    """Return the possible completions at `cursor` (in characters), and the start of the part to replace."""
     cursor = min(max(cursor, 0), len(code))
     begin = cursor
     while begin > 0 and (code[begin - 1].isidentifier() or code[begin - 1].isdigit() or code[begin - 1] == "."):
@@ -163,7 +163,7 @@ def complete(code: str, cursor: int, names: dict[str, Any]) -> tuple[list[str], 
 
 
 def _resolve(path: list[str], names: dict[str, Any]) -> set[str]:
-    """Return the attributes of the object that a dotted name leads to, without evaluating it."""
+    """Return the attributes of the object that a dotted name refers to, without evaluating the name."""
     value = names.get(path[0], _MISSING)
     if value is _MISSING:
         value = builtins.__dict__.get(path[0], _MISSING)

@@ -1,4 +1,4 @@
-"""Displays: objects as MIME bundles, sent at the moment they are displayed."""
+"""Displays: objects as MIME bundles, sent immediately."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Bytes of the text/plain part.
+# The bound on the bytes of the text/plain part.
 _PLAIN = 1 << 20
 _PLAIN_KINDS = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type))
 _handles = 0
@@ -33,9 +33,9 @@ _METHODS = (
 
 
 def _ask(value: Any, name: str, **options: None) -> tuple[Any, Any]:
-    """Call a rich repr that the class has. Returns (data, metadata), (None, None) when there is none or it fails.
+    """Call a rich repr of the class. Returns (data, metadata), or (None, None) when there is none or it fails.
 
-    Looking at the class only keeps a `__getattr__` that answers everything from being taken for a rich repr.
+    Only the class is searched, so that a `__getattr__` that answers every name does not pass for a rich repr.
     """
     if not any(name in namespace(base) for base in mro(type(value))):
         return None, None
@@ -44,7 +44,7 @@ def _ask(value: Any, name: str, **options: None) -> tuple[Any, Any]:
     except Exception:
         if state.raised:
             raise
-        # Some take no options.
+        # Some methods take no options.
         return _ask(value, name) if options else (None, None)
     if type(answer) is tuple and len(answer) == 2:
         return answer[0], answer[1]
@@ -61,7 +61,7 @@ def _payload(data: Any) -> Any:
 
 
 def _plain_data(value: Any) -> Any:
-    """Return metadata as what `dump` writes."""
+    """Return metadata in a form that `dump` can write."""
     return load("json").loads(load("json").dumps(value, default=repr)) if value else {}
 
 
@@ -79,7 +79,7 @@ def rich_parts(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         if isinstance(more, dict):
             metadata.update(more)
     for name, mime in _METHODS:
-        # The same picture twice would only be larger.
+        # A second form of the same picture would only add bytes.
         if mime not in data and not (mime == "image/jpeg" and "image/png" in data):
             part, more = _ask(value, name)
             if part is not None:
@@ -94,7 +94,7 @@ def rich_parts(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _table_of_series(value: Any) -> Any:
-    """Return a Series of pandas as the HTML of a table, which it has for a DataFrame only."""
+    """Return a Series of pandas as an HTML table; pandas has that form for a DataFrame only."""
     kind = getattr(modules.get("pandas"), "Series", None)
     if not isinstance(kind, type) or kind not in mro(type(value)):
         return None
@@ -108,7 +108,7 @@ def _table_of_series(value: Any) -> Any:
 
 
 def bundle_of(value: Any, plain: str | None, data: dict[str, Any], metadata: dict[str, Any]) -> str:
-    """Return the JSON text of one display. `plain` is the repr if it is known already."""
+    """Return the JSON text of one display. `plain` is the repr if it is already known."""
     parts = {mime: _payload(part) for mime, part in data.items()}
     if "text/plain" not in parts:
         parts["text/plain"] = clean(bounded_repr(value, _PLAIN)[0] if plain is None else plain)
@@ -119,13 +119,13 @@ def _float_safe(value: dict[str, Any]) -> str:
     try:
         return dump(value)
     except TypeError:
-        # Metadata may hold floats, which responses never do.
+        # Metadata may contain floats, unlike responses.
         text: str = load("json").dumps(value)
         return text
 
 
 def send(text: str) -> None:
-    """Send one display. The host bounds them; what it refuses is left out."""
+    """Send one display. The host bounds displays; a refused one is left out."""
     try:
         channel.send(b"D", text.encode())
     except OSError:
@@ -133,7 +133,8 @@ def send(text: str) -> None:
 
 
 class Handle:
-    """What `display(..., display_id=...)` returns, as in notebooks. Displays are not replaced: an update is another."""
+    """The return value of `display(..., display_id=...)`, as in notebooks. An update adds a display, and replaces none.
+    """
 
     def __init__(self, name: str) -> None:
         self.display_id = name

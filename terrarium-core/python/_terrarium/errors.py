@@ -1,4 +1,4 @@
-"""An exception as data: what Python would print, the frames of user code, and the place in the program."""
+"""An exception as data: Python's text of it, the frames of user code, and the place in the program."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Characters of an exception's message.
+# The bound on the characters of an exception's message.
 MESSAGE = 1 << 16
 
 _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
 
 
 def is_a(value: object, kind: type) -> bool:
-    """Whether a value really is an instance of a class; `isinstance` believes what `__class__` says."""
+    """Whether a value really is an instance of a class; `isinstance` trusts `__class__`."""
     return kind in mro(type(value))
 
 
 def message_of(error: BaseException) -> str:
-    """Return what an exception says."""
+    """Return the message of an exception."""
     if is_a(error, SyntaxError):
         text = SyntaxError.msg.__get__(error)  # type: ignore[attr-defined]
         if type(text) is str:
@@ -65,9 +65,9 @@ def outline(error: BaseException) -> dict[str, Any]:
 
 
 def begin(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
-    """Describe an exception that ended a run of `source`, as far as that runs no user code."""
+    """Describe an exception that ended a run of `source`, as far as possible without running user code."""
     main.forget_owners()
-    # By the descriptors of the base class: a class may have its own ideas of these attributes.
+    # Read through the descriptors of the base class, because a class may redefine these attributes.
     traceback = stack.user_part(_TRACEBACK.__get__(error), source)
     _TRACEBACK.__set__(error, traceback)
     report = outline(error)
@@ -86,7 +86,7 @@ def begin(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
 
 
 def finish(report: dict[str, Any], error: BaseException, main: Main) -> None:
-    """Add what may run user code: the message, and with it Python's own traceback."""
+    """Add the parts that may run user code: the message, and with it Python's own traceback."""
     report["message"] = message_of(error)
     try:
         report["traceback"] = load("_terrarium.tracebacks").render(error, main)
@@ -97,7 +97,7 @@ def finish(report: dict[str, Any], error: BaseException, main: Main) -> None:
 
 
 def _place_of_syntax_error(report: dict[str, Any], error: Any, source: Source) -> None:
-    """Fill in where the program itself is not Python, in terms of its text before dedenting."""
+    """Fill in the place of a syntax error of the program itself, in its text before dedenting."""
     line = error.lineno if type(error.lineno) is int else None
     report["file"] = source.filename
     report["line"] = line

@@ -1,9 +1,9 @@
-"""matplotlib in a sandbox: figures become displays, and are drawn as the shipped settings say.
+"""matplotlib in a sandbox: figures become displays, and are drawn with the shipped settings.
 
-The backend is matplotlib's own Agg, since programs name it (`matplotlib.use("Agg")`) and look at its name. What changes
-is what "to show" means for canvases without a window: both places in `matplotlib.backend_bases` where that is written
-are replaced, so it holds for every backend of files (Agg, SVG, PDF), whichever a program chooses. A backend module of
-our own would only be asked until the program chooses another.
+The backend is matplotlib's own Agg, because programs select it (`matplotlib.use("Agg")`) and check its name. Only the
+meaning of "show" changes for canvases without a window. Both places in `matplotlib.backend_bases` that define it are
+replaced, so the change applies to every backend of files (Agg, SVG, PDF). A separate backend module would only work
+until the program chooses another.
 """
 
 from __future__ import annotations
@@ -28,34 +28,34 @@ __builtins__ = BUILTINS
 
 # Inches and dots per inch: 819 by 512 pixels.
 _SETTINGS = {"figure.figsize": [6.4, 4.0], "figure.dpi": 128.0}
-# Not among the files of the program.
+# A folder outside the files of the program.
 _FOLDER = "/tmp/matplotlib"
 
-# What was shown of each figure in this run.
+# The displayed state of each figure in this run.
 _shown: MutableMapping[Any, bytes] = WeakKeyDictionary()
 _numbers = count()
 
 
 def prepare() -> None:
-    """Choose, before matplotlib is imported, what the program did not."""
+    """Set defaults for choices that the program did not make, before matplotlib is imported."""
     environ.setdefault("MPLBACKEND", "agg")
     environ.setdefault("MPLCONFIGDIR", _FOLDER)
 
 
 def set_defaults(matplotlib: Any) -> None:
-    """Make the shipped settings the defaults, unless the program brings a `matplotlibrc`."""
+    """Make the shipped settings the defaults, unless the program has a `matplotlibrc`."""
     if matplotlib.matplotlib_fname().startswith(matplotlib.get_data_path()):
         for settings in (matplotlib.rcParams, matplotlib.rcParamsOrig):
             settings.update(_SETTINGS)
 
 
 def change_managers(backend_bases: Any) -> None:
-    """Let figures that have no window be displayed."""
+    """Make figures without a window displayable."""
     manager = backend_bases.FigureManagerBase
     initialize = manager.__init__
 
     def init(self: Any, canvas: Any, num: Any) -> None:
-        # Figures are listed by when they were last used.
+        # Figures are listed in the order of their last use.
         self._created = next(_numbers)
         initialize(self, canvas, num)
 
@@ -63,7 +63,7 @@ def change_managers(backend_bases: Any) -> None:
         _display(self.canvas.figure)
 
     def show_all(_: Any, *, block: bool | None = None) -> None:
-        # `show(block=False)` and `pause` let a program go on drawing on a figure.
+        # After `show(block=False)` and `pause`, a program may continue to draw on a figure.
         if block is not False:
             show_open()
 
@@ -79,7 +79,7 @@ def change_figures(figure: Any) -> None:
     def png(self: Any) -> tuple[bytes, dict[str, int]] | None:
         data = _draw(self)
         if _shown.get(self) == data:
-            # The final expression of a program that has shown it already.
+            # The final expression of a program that has already shown it.
             return None
         _shown[self] = data
         return data, _size(data)
@@ -88,10 +88,10 @@ def change_figures(figure: Any) -> None:
 
 
 def change_pyplot(pyplot: Any) -> None:
-    """Let `pyplot.savefig` draw once.
+    """Make `pyplot.savefig` draw once.
 
-    It saves the figure and then has it drawn again, for a window. Without one that happens at once and takes as long as
-    saving. It is left out where the picture that was saved is what would be drawn.
+    The function saves the figure and then requests another drawing for a window. Without a window that drawing happens
+    at once and takes as long as saving. It is skipped where the saved picture equals the drawing.
     """
     save = pyplot.savefig
     if hasattr(save, "_terrarium"):
@@ -119,7 +119,7 @@ def _do_nothing(*_args: Any, **_kwargs: Any) -> None:
     pass
 
 
-# What savefig does not change the picture by.
+# Arguments of savefig that do not change the picture.
 _HARMLESS = frozenset(("fname", "format", "dpi", "metadata", "pil_kwargs"))
 _AS_DRAWN = {
     "savefig.transparent": (False,),
@@ -130,7 +130,7 @@ _AS_DRAWN = {
 
 
 def _saves_as_drawn(figure: Any, settings: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether saving draws on the canvas itself (a PNG by Agg) what drawing would."""
+    """Whether saving draws the same on the canvas itself (a PNG by Agg) as drawing would."""
     target = args[0] if len(args) == 1 else kwargs.get("fname")
     if len(args) > 1 or not kwargs.keys() <= _HARMLESS or "agg" not in type(figure.canvas).__module__:
         return False
@@ -157,7 +157,7 @@ def _size(data: bytes) -> dict[str, int]:
 
 
 def _display(figure: Any) -> None:
-    """Display a figure, unless it was as it is now."""
+    """Display a figure, unless its present state was displayed already."""
     data = _draw(figure)
     if _shown.get(figure) != data:
         _shown[figure] = data
@@ -166,7 +166,7 @@ def _display(figure: Any) -> None:
 
 
 def _open_ones() -> tuple[Any, list[Any]]:
-    """Return pyplot's list of open figures, and what is in it in the order of creation."""
+    """Return pyplot's list of open figures, and its content in the order of creation."""
     helpers = modules.get("matplotlib._pylab_helpers")
     if helpers is None:
         return None, []
@@ -174,7 +174,7 @@ def _open_ones() -> tuple[Any, list[Any]]:
 
 
 def show_open() -> None:
-    """Display the open figures and close them; one that cannot be drawn is told of and keeps no other back."""
+    """Display the open figures and close them. A failure to draw one is reported, and does not stop the others."""
     figures, managers = _open_ones()
     for manager in managers:
         try:
@@ -192,12 +192,12 @@ def are_open() -> bool:
     try:
         return bool(modules["matplotlib._pylab_helpers"].Gcf.figs)
     except Exception:
-        # The program changed what is asked here.
+        # The program changed the objects that are checked here.
         return True
 
 
 def finish(show: bool) -> None:
-    """End a run: what is open is shown and closed, and what was shown is forgotten."""
+    """End a run: open figures are shown and closed, and the displayed states are forgotten."""
     try:
         if show:
             show_open()
@@ -208,6 +208,6 @@ def finish(show: bool) -> None:
 
 
 def forget() -> None:
-    """Forget what was shown: another run may show it again."""
+    """Forget the displayed states: another run may show them again."""
     if _shown:
         _shown.clear()

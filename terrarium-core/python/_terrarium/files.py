@@ -1,4 +1,4 @@
-"""Files that a program left open: written at its end, as at the end of a Python process."""
+"""Files that a program left open: their buffers are written at its end, as at the end of a Python process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Descriptors that are looked at: the first that a program gets.
+# The descriptors to check: the first that a program gets.
 _FIRST = range(3, 9)
 
 _inherited: set[int] = set()
@@ -26,7 +26,7 @@ def _ask_about_descriptors() -> Any:
     return asked
 
 
-# One question about all of them: closed ones are told as such, and open ones that have ended.
+# One poll for all of them: it also reports closed descriptors, and open ones at their end.
 _asked = _ask_about_descriptors()
 
 
@@ -36,7 +36,7 @@ def _open_ones() -> set[int]:
 
 
 def remember_files() -> None:
-    """Take the open files for ones that are no program's. Called by `configure`."""
+    """Take the open files for ones that do not belong to a program. Called by `configure`."""
     _inherited.clear()
     _inherited.update(_open_ones())
 
@@ -48,26 +48,26 @@ def _any_left() -> bool:
 
 
 def write_back() -> None:
-    """Write what is still in the buffers of files, once nothing of the program is needed any more."""
+    """Write the buffers of files, once nothing of the program is needed any more."""
     if not _any_left():
         return
     gc = load("gc")
-    # First of all, since the finalizers of garbage come in any order: a buffer's may close the file below a text layer
-    # that has more to write.
+    # Before the collection, because finalizers of garbage run in any order: a buffer's may close the file below a text
+    # layer that still has data.
     _flush(gc.get_objects())
-    # Finalizers end archives and the like properly.
+    # Finalizers properly end archives and similar objects.
     gc.collect()
     if _any_left():
         _flush(gc.get_objects())
 
 
 def _flush(found: list[Any]) -> None:
-    # A text layer first, because it writes into the buffer below it.
+    # Text layers first, because they write into the buffers below them.
     for kinds in ((TextIOWrapper,), (BufferedWriter, BufferedRandom)):
         for file in found:
             if type(file) in kinds:
                 try:
                     file.flush()
                 except Exception:
-                    # It is closed or detached, or cannot be written.
+                    # The file is closed or detached, or cannot be written.
                     pass

@@ -1,4 +1,4 @@
-"""What programs may import as `terrarium`."""
+"""The module that programs may import as `terrarium`."""
 
 from __future__ import annotations
 

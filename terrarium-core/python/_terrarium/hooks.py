@@ -1,4 +1,4 @@
-"""Changes to modules, made when a program imports them; modules with other contents; modules that are to be absent."""
+"""Hooks that change modules when a program imports them, modules with replaced contents, and refused modules."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __builtins__ = BUILTINS
 
 
 class _Loader:
-    """Loads a module as its own loader does, hands it back to that loader, and then calls the hook."""
+    """Loads a module with its own loader, restores that loader on the module, and then calls the hook."""
 
     def __init__(self, loader: Any, hook: Hook) -> None:
         self._loader = loader
         self._hook = hook
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Create the module as its loader does."""
+        """Create the module with its own loader."""
         made: ModuleType | None = self._loader.create_module(spec)
         return made
 
@@ -42,7 +42,7 @@ class _Loader:
 
 
 class _Filler:
-    """Loads a module by having it filled, whatever its own file holds."""
+    """Loads a module by calling a function that fills it, in place of the module's own file."""
 
     def __init__(self, fill: Hook) -> None:
         self._fill = fill
@@ -56,7 +56,7 @@ class _Filler:
 
 
 class Finder:
-    """Finds the modules that have a hook or are replaced; stops the search for the ones that are refused."""
+    """Finds the modules that have a hook or are replaced, and stops the search for refused ones."""
 
     def __init__(self) -> None:
         self._hooks: dict[str, Hook] = {}
@@ -66,7 +66,7 @@ class Finder:
         self._busy = False
 
     def add(self, name: str, hook: Hook, before: Before | None = None) -> None:
-        """Call `hook` with the module `name`: now if it is loaded, else whenever it is, and `before` before that."""
+        """Call `hook` with the module `name` now, or when it is loaded, and `before` before it is loaded."""
         self._hooks[name] = hook
         if before is not None:
             self._before[name] = before
@@ -75,15 +75,15 @@ class Finder:
             hook(module)
 
     def replace(self, name: str, fill: Hook) -> None:
-        """Let the module `name` hold what `fill` puts there, and nothing of its own."""
+        """Let `fill` define the content of the module `name`, in place of its own file."""
         self._replaced[name] = fill
 
     def refuse(self, name: str, reason: str | None = None) -> None:
-        """Let there be no module `name`, and say why."""
+        """Refuse imports of the module `name`, with this reason."""
         self._refused[name] = reason or f"No module named {name!r}"
 
     def refuses(self, name: object) -> bool:
-        """Whether there is to be no module `name`."""
+        """Whether imports of the module `name` are refused."""
         return name in self._refused
 
     def remove(self, name: str) -> None:
@@ -91,7 +91,7 @@ class Finder:
         self._hooks.pop(name, None)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find a module with a hook by the finders that follow, and one that is replaced by nobody."""
+        """Find a module with a hook through the following finders, and a replaced module without them."""
         fill = self._replaced.get(name)
         if fill is not None:
             return ModuleSpec(name, _Filler(fill))  # type: ignore[arg-type]

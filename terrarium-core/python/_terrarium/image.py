@@ -1,4 +1,4 @@
-"""Getting an interpreter ready to become an image, from which many others go on."""
+"""Preparation of an interpreter for an image, from which many others continue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# What is loaded on need, and in an image is there before.
+# Modules that are loaded on demand, and that an image contains already.
 _LAZY = (
     "_terrarium.completion",
     "_terrarium.display",
@@ -37,10 +37,10 @@ _LAZY = (
 )
 # The state of a Mersenne Twister.
 _WORDS = 624
-# What tells that state from everything else in memory: the host looks for it, and puts random bytes there in every
-# interpreter that goes on.
+# The pattern by which the host finds that state in memory. The host writes random bytes there in every interpreter that
+# continues.
 _PATTERN = tuple((number * 2654435761 + 12345) % 2**32 for number in range(_WORDS))
-# Modules' own memory of what they drew or saw before, and what they begin with.
+# The caches of modules with earlier draws or observations, and the initial values.
 _DRAWN: dict[str, dict[str, Any]] = {
     "tempfile": {"_name_sequence": None},
     "uuid": {"_node": None, "_last_timestamp": None, "_last_timestamp_v7": None, "_last_counter_v7": 0},
@@ -48,13 +48,13 @@ _DRAWN: dict[str, dict[str, Any]] = {
 
 
 def warm() -> None:
-    """Load everything that is loaded on need."""
+    """Load everything that is otherwise loaded on demand."""
     for name in _LAZY:
         load(name)
 
 
 def prepare(modules: list[str]) -> dict[str, str]:
-    """Import modules; return why some could not be."""
+    """Import modules; return the reasons of failed imports."""
     failed = {}
     for name in modules:
         try:
@@ -65,7 +65,7 @@ def prepare(modules: list[str]) -> dict[str, str]:
 
 
 def settle() -> list[int]:
-    """Come to rest; return near which addresses the states of random generators lie."""
+    """Quiesce the interpreter; return addresses near the states of random generators."""
     warm()
     main.close()
     for name, names in _DRAWN.items():
@@ -76,7 +76,7 @@ def settle() -> list[int]:
     _quieten_exit()
     finder: Any
     for place, finder in sys.path_importer_cache.items():
-        # Packages may be put there before an interpreter goes on.
+        # Packages may be added there before an interpreter continues.
         if place.endswith("site-packages") and hasattr(finder, "_path_mtime"):
             finder._path_mtime = -1
     pristine.remember()
@@ -94,7 +94,7 @@ def settle() -> list[int]:
 
 
 class _Watch:
-    """Waits among the functions that are called at the end, and notices when some are taken away: they are compared."""
+    """A marker among the exit functions, which notices when some are removed: removal compares them."""
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -107,13 +107,13 @@ class _Watch:
 
 
 def _quieten_exit() -> None:
-    """Leave the end of a process out where a program has nothing to end: what is loaded before it has not either.
+    """Skip exit functions while there is nothing for them to end, as in a program that uses none of their modules.
 
-    These functions do nothing then. Others that packages want to be called at the end are called.
+    These functions do nothing then. Other exit functions, which packages register, are called.
     """
     import atexit
 
-    # In the order in which they are registered elsewhere; they are called in the opposite one.
+    # In the order of their registration elsewhere; they are called in the opposite order.
     known: list[tuple[Callable[[], object], Callable[[], object]]] = []
     logging = sys.modules.get("logging")
     if logging is not None and all(handler() is logging.lastResort for handler in logging._handlerList):
@@ -124,7 +124,7 @@ def _quieten_exit() -> None:
         known.append((weakref.finalize._exitfunc, lambda: any(info.atexit for info in registry.values())))
     imaging = sys.modules.get("PIL._imaging")
     if imaging is not None:
-        # It gives memory back, which ends with the program.
+        # The function only frees memory, which ends with the program.
         known.append((imaging.clear_cache, bool))
     helpers = sys.modules.get("matplotlib._pylab_helpers")
     if helpers is not None:
@@ -147,7 +147,7 @@ def _quieten_exit() -> None:
         try:
             return any(check() for check in checks)
         except Exception:
-            # The program changed what is asked here.
+            # The program changed the objects that are checked here.
             return True
 
     atexit.register(_Watch())
@@ -155,21 +155,21 @@ def _quieten_exit() -> None:
     run.settings.exit_functions = atexit._ncallbacks()
 
 
-# All objects, for as long as the host works on them.
+# All objects, while the host works on them.
 _kept: list[object] = []
 
 
 def _send_objects(gc: Any) -> None:
-    """Tell the host where all objects are, and keep them there.
+    """Send the addresses of all objects to the host, and keep the objects there.
 
-    It makes them immortal: otherwise every use of one would write its reference count, and thereby copy a page of the
-    image in each interpreter that goes on from it.
+    The function makes them immortal. Otherwise every use of an object would write its reference count, and thereby copy
+    a page of the image in each interpreter that continues from it.
     """
     global _kept
     _kept = gc.get_objects()
     from array import array
 
-    # A bit for each place where an object can be: a set of a million numbers would leave its marks on the image.
+    # One bit for each possible place of an object: a set of a million numbers would leave its traces in the image.
     seen = bytearray()
     step = 1000
 
@@ -194,13 +194,13 @@ def _send_objects(gc: Any) -> None:
 
 
 def release() -> None:
-    """The host has done its work on the objects."""
+    """Release the objects after the host has worked on them."""
     global _kept
     _kept = []
 
 
 def _generators() -> list[int]:
-    """Give the module-wide generators the state that the host looks for."""
+    """Give the module-wide generators the state that the host searches for."""
     found = []
     random = sys.modules.get("random")
     if random is not None:

@@ -1,11 +1,12 @@
-"""KeyboardInterrupt: raised in user code, put off while the harness itself works.
+"""KeyboardInterrupt: raised in user code, deferred while the harness itself works.
 
-The host's soft interrupt makes CPython call the SIGINT handler between any two bytecodes. The handler raises only
-while `state.user` is set; otherwise it takes a note, which the harness acts upon when it is in a fit state.
-`state.pending` is cleared where it is acted upon and nowhere else, so that no interrupt is lost.
+The host's soft interrupt makes CPython call the SIGINT handler between any two bytecodes. The handler raises only while
+`state.user` is set. Otherwise it sets a note, on which the harness acts at a safe point. `state.pending` is cleared
+only where the harness acts on it, so that no interrupt is lost.
 
-The host stops a run by force when its user code does not end soon after an interrupt. As soon as the harness has the
-word, it says so and gets the time that its report takes; from then on it also says when user code has the word again.
+The host stops a run by force when its user code does not end soon after an interrupt. As soon as the harness has
+control, it notifies the host and gets the time for its report. From then on it also notifies the host when user code
+has control again.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ __builtins__ = BUILTINS
 
 
 class _State:
-    """`user`: user code runs, raising is right. `pending`: an interrupt waits. `raised`: one came in this phase.
+    """`user`: user code runs, so raising is right. `pending`: an interrupt waits. `raised`: one came in this phase.
 
-    `told`: the host knows that the harness has the word, or need not know, since there is no run. `stopping`: the host
-    has been told in this run, and hears of every change.
+    `told`: the host has been notified that the harness has control, or there is no run. `stopping`: the host was
+    notified in this run, and is notified of every change.
     """
 
     __slots__ = ("pending", "raised", "stopping", "told", "user")
@@ -47,7 +48,7 @@ state = _State()
 
 
 def _tell(who: bytes = b"U") -> None:
-    """Tell the host who has the word now: the harness (U) or user code again (P)."""
+    """Notify the host of the present control: the harness (U) or user code again (P)."""
     state.told = state.stopping = True
     try:
         channel.send(who)
@@ -66,7 +67,7 @@ def _on_interrupt(_signal: int, _frame: Any) -> None:
 
 
 def install() -> None:
-    """Become the handler of SIGINT, also when user code had set its own."""
+    """Install the handler of SIGINT, even when user code had set another."""
     if getsignal(SIGINT) is _on_interrupt:
         return
     try:
@@ -77,7 +78,7 @@ def install() -> None:
 
 
 def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call what may run user code; an interrupt raises in it, or at once when one waits."""
+    """Call a function that may run user code; an interrupt raises in it, or at once when one waits."""
     state.raised = False
     if state.stopping:
         _tell(b"P")

@@ -42,7 +42,7 @@ class _Clock:
 class SandboxEventLoop(base_events.BaseEventLoop):
     """The loop behind `asyncio.run`, `asyncio.new_event_loop` and top-level `await`.
 
-    Work for the default executor (`asyncio.to_thread`) is done by the loop itself, one piece after the other, since a
+    Work for the default executor (`asyncio.to_thread`) is done by the loop itself, one item after the other, because a
     sandbox has no threads.
     """
 
@@ -51,13 +51,13 @@ class SandboxEventLoop(base_events.BaseEventLoop):
         self._selector = _Clock()
 
     def _process_events(self, event_list: list[Any]) -> None:
-        """There are no events of descriptors."""
+        """Do nothing: there are no events of descriptors."""
 
     def _write_to_self(self) -> None:
-        """Nothing but the one thread could be asleep in `select`."""
+        """Do nothing: only the single thread could be asleep in `select`."""
 
     def run_forever(self) -> None:
-        """Run until stopped, in the place of the outer loop if a program that awaits at its top level calls this."""
+        """Run until stopped; replaces the outer loop when a program that awaits at its top level calls this."""
         with _outer_suspended():
             super().run_forever()
 
@@ -76,7 +76,7 @@ class SandboxEventLoop(base_events.BaseEventLoop):
         return future
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """There is no executor to shut down."""
+        """Do nothing: there is no executor to shut down."""
 
     async def _make_subprocess_transport(self, *_args: Any, **_options: Any) -> Any:
         raise OSError(errno.ENOTSUP, "processes cannot be started inside the sandbox")
@@ -96,7 +96,7 @@ def _work(future: asyncio.Future[Any], func: Callable[..., Any], args: tuple[Any
 
 
 class _Top:
-    """The loop that awaits at the top level of programs, and the task that is the program."""
+    """The loop for awaits at the top level of programs, and the task of the program."""
 
     def __init__(self) -> None:
         self.loop: SandboxEventLoop | None = None
@@ -108,7 +108,7 @@ _top = _Top()
 
 @contextmanager
 def _outer_suspended() -> Iterator[None]:
-    """Let another loop run inside a program that is a task itself: `asyncio.run(main())` next to a bare `await`."""
+    """Let another loop run inside a program that is itself a task: `asyncio.run(main())` next to a bare `await`."""
     loop = _top.loop
     running = events._get_running_loop()
     task = tasks.current_task(running) if running is not None else None
@@ -125,7 +125,7 @@ def _outer_suspended() -> Iterator[None]:
 
 
 def _install() -> None:
-    """Make this loop the one that asyncio makes."""
+    """Make asyncio create loops of this class."""
     names = asyncio.__dict__
     for place in (names, names["unix_events"].__dict__):
         for name in ("SelectorEventLoop", "EventLoop"):
@@ -172,7 +172,7 @@ def run_program(code: CodeType, names: dict[str, Any]) -> None:
 
 
 def _abandon(task: asyncio.Task[Any]) -> None:
-    """Drop the loop after an interrupt, which may have caught it in the middle of its own work."""
+    """Drop the loop after an interrupt, which may have stopped the loop in the middle of its own work."""
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     close()
 
@@ -183,7 +183,7 @@ def is_open() -> bool:
 
 
 def close() -> None:
-    """Cancel what is left on the loop of the top level and close it. May run user code."""
+    """Cancel the remaining tasks of the top-level loop and close it. May run user code."""
     loop, _top.loop = _top.loop, None
     if loop is None or loop.is_closed() or loop.is_running():
         return

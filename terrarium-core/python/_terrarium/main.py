@@ -26,7 +26,7 @@ _LAST_RESORT = (
     b'"end_line":null,"end_column":null,"source":null,"incomplete_input":false}}'
 )
 
-# What came of a run for which there was no memory at all.
+# The response of a run that left no memory at all.
 _NO_MEMORY = dump(
     {
         "status": "error",
@@ -41,7 +41,7 @@ _configuration_error: BaseException | None = None
 
 
 def _fault(error: BaseException) -> bytes:
-    """Return the response for a fault of the harness or of a request."""
+    """Return the response for a failure of the harness or of a request."""
     try:
         message = f"{type(error).__name__}: {error}"
         failure = {
@@ -75,13 +75,13 @@ def _answer(work: Callable[[dict[str, Any]], str], request: bytes) -> bytes:
 
 
 def configure(config: bytes) -> None:
-    """Set the interpreter up. Called first, and again whenever it goes on from a snapshot."""
+    """Set the interpreter up. Called first, and again whenever it continues from a snapshot."""
     global _configuration_error
     _configuration_error = None
     try:
         start(parse(config))
     except BaseException as error:
-        # Told by every call that follows.
+        # Reported by every later call.
         _configuration_error = error
 
 
@@ -90,18 +90,18 @@ def execute(request: bytes) -> bytes:
     answer = _answer(_execute, request)
     state.stopping = False
     state.told = True
-    # What came in this call must not interrupt the next. Between this and the return, nothing can come.
+    # An interrupt of this call must not stop the next one. Between this line and the return, none can arrive.
     state.pending = False
     return answer
 
 
 def check(request: bytes) -> bytes:
-    """Say whether a program is complete, incomplete or invalid."""
+    """Return whether a program is complete, incomplete or invalid."""
     return _answer(_check, request)
 
 
 def complete(request: bytes) -> bytes:
-    """Say what could stand at the cursor."""
+    """Return the possible completions at the cursor."""
     return _answer(_complete, request)
 
 
@@ -120,12 +120,12 @@ def prepare(request: bytes) -> bytes:
 
 
 def settle(request: bytes) -> bytes:
-    """Come to rest, to become an image."""
+    """Quiesce the interpreter for an image."""
     return _answer(_settle, request)
 
 
 def release(request: bytes) -> bytes:
-    """Let go of what `settle` has kept for the host."""
+    """Release the objects that `settle` has kept for the host."""
     return _answer(_release, request)
 
 

@@ -1,4 +1,4 @@
-"""What the harness reports with when a program has taken all the memory."""
+"""The memory reserve for the harness's report when a program has used all other memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Enough for several arenas of small objects, which is what a report consists of.
+# Enough for several arenas of small objects, of which a report consists.
 _SIZE = 2 << 20
 
 _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
@@ -25,16 +25,16 @@ class Reserve:
         self.held: bytes | None = None
 
     def fill(self) -> None:
-        """Take the memory, if it is not taken and there is enough."""
+        """Allocate the reserve, if it is not allocated and there is enough memory."""
         if self.held is None:
             try:
                 self.held = bytes(_SIZE)
             except MemoryError:
-                # A session whose names hold everything.
+                # A session whose names use all the memory.
                 pass
 
     def release(self) -> None:
-        """Give the memory to the harness's own work."""
+        """Free the reserve for the harness's own work."""
         self.held = None
 
 
@@ -42,12 +42,12 @@ reserve = Reserve()
 
 
 def clear_frames(error: BaseException) -> None:
-    """Drop the local variables of the functions that an exception left. Finalizers run here."""
+    """Drop the local variables of the functions that an exception left. Runs finalizers."""
     entry = _TRACEBACK.__get__(error)
     while entry is not None:
         try:
             entry.tb_frame.clear()
         except RuntimeError:
-            # It still runs: a frame of the harness.
+            # The frame is still running: it belongs to the harness.
             pass
         entry = entry.tb_next

@@ -1,4 +1,4 @@
-"""The module `__main__` that code runs in, and the sources that its code objects came from."""
+"""The module `__main__` that runs code, and the sources of its code objects."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Runs of a session whose text is kept.
+# The number of runs of a session whose text is kept.
 _SOURCES = 1000
 
 
 class SourceLoader:
-    """What `linecache` and `inspect` ask for the text of `__main__`."""
+    """The loader that `linecache` and `inspect` ask for the text of `__main__`."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -37,12 +37,12 @@ class SourceLoader:
         return self._source.filename
 
     def is_package(self, _name: str) -> bool:
-        """`__main__` is no package."""
+        """Return False: `__main__` is no package."""
         return False
 
 
 class Main:
-    """The present `__main__`: made anew for a fresh run, kept by a session."""
+    """The present `__main__`: new for a fresh run, kept by a session."""
 
     def __init__(self) -> None:
         self.module: ModuleType | None = None
@@ -53,7 +53,7 @@ class Main:
         self._owners: dict[int, Source | None] = {}
 
     def open(self, source: Source, keep: bool) -> dict[str, Any]:
-        """Return the globals that `source` is to run in."""
+        """Return the globals for a run of `source`."""
         module = self.module
         if module is None or not keep:
             module = self.module = type(sys)("__main__")
@@ -63,7 +63,7 @@ class Main:
         self._sources.append(source)
         self.latest = source
         if len(self._sources) > _SOURCES:
-            # What is left of their code has the source lines of a later run in its tracebacks.
+            # Remaining code of these runs shows source lines of a later run in its tracebacks.
             del self._sources[: _SOURCES // 2]
         names = module.__dict__
         names["__file__"] = source.filename
@@ -75,19 +75,19 @@ class Main:
         return names
 
     def register(self, linecache: Any) -> None:
-        """Let `linecache` know the text of the latest run, for warnings and tracebacks that programs print."""
+        """Register the text of the latest run with `linecache`, for warnings and tracebacks that programs print."""
         cache = getattr(linecache, "cache", None)
         if type(cache) is dict and self.latest is not None:
             cache[self.latest.filename] = self.latest.cache_entry()
 
     def close(self) -> None:
-        """Let go of a module that nothing will run in any more."""
+        """Release a module in which no more code will run."""
         module, self.module = self.module, None
         if module is not None and modules.get("__main__") is module:
             del modules["__main__"]
 
     def clear(self) -> None:
-        """Forget the names that user code made, in place: functions that were handed out see it too."""
+        """Forget the names that user code made, in place: functions that are still referenced see the change too."""
         self.features = 0
         self._sources.clear()
         if self.module is not None:
@@ -99,9 +99,9 @@ class Main:
         builtins.__dict__.pop("_", None)
 
     def source_of(self, code: CodeType) -> Source | None:
-        """Return the source that a code object was compiled from, if it came with a run.
+        """Return the source of a code object, if it was compiled for a run.
 
-        The answers are kept for the frames of one exception, between calls of `forget_owners`.
+        The results are cached for the frames of one exception, between calls of `forget_owners`.
         """
         key = id(code)
         if key not in self._owners:
@@ -110,7 +110,7 @@ class Main:
         return self._owners[key]
 
     def forget_owners(self) -> None:
-        """Drop what is only true while the frames of one exception live."""
+        """Drop the cache, which is only valid while the frames of one exception live."""
         self._owners.clear()
 
     @staticmethod

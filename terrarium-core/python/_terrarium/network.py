@@ -1,8 +1,9 @@
-"""What programs meet in place of the network: errors that say that it is closed, and no browser.
+"""Replacements for the network: errors that name the closed network, and no browser.
 
-Libraries take the platform for a browser and ask JavaScript for their requests. Those parts of theirs are replaced, so
-that a request goes the way that it goes on any machine: down to a socket, which the host refuses. What the host lets
-pass some day passes here too; only the transports of httpx, which refuse by themselves, stand for one to be written.
+Libraries take the platform for a browser and request data through JavaScript. Those parts are replaced, so that a
+request takes the same path as on other machines: down to a socket, which the host refuses. If the host permits sockets
+in the future, these requests work too, except the transports of httpx, which refuse by themselves until real ones are
+written.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ __builtins__ = BUILTINS
 
 _CLOSED = "the network is disabled by policy"
 _NAME_LOOKUPS = ("getaddrinfo", "gethostbyaddr", "gethostbyname", "gethostbyname_ex", "getnameinfo")
-# What a look-up fails with when the host refuses it: EAI_FAIL, or NO_RECOVERY for `gethostbyaddr`.
+# The errors of a look-up that the host refuses: EAI_FAIL, or NO_RECOVERY for `gethostbyaddr`.
 _LOOKUP_REFUSED = (-4, 3)
 
 
 def change_lookups(module: ModuleType) -> None:
-    """Let a look-up of a name that the host refused say why."""
+    """Add the reason to the error of a refused name look-up."""
     for name in _NAME_LOOKUPS:
         setattr(module, name, _explained(module, getattr(module, name)))
 
@@ -48,12 +49,12 @@ def _explained(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
 def _disguise(ours: Callable[..., Any], real: Any) -> None:
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(ours, name, getattr(real, name))
-    # What `inspect` takes the signature from.
+    # The source of the signature for `inspect`.
     ours.__wrapped__ = real  # type: ignore[attr-defined]
 
 
 def change_sockets(module: Any) -> None:
-    """Let a socket that the host refused say why."""
+    """Add the reason to the error of a refused socket."""
     real = module.socket.__init__
 
     def make(self: Any, *args: Any, **keywords: Any) -> None:
@@ -69,7 +70,7 @@ def change_sockets(module: Any) -> None:
 
 
 def fill_urllib3(module: Any) -> None:
-    """Let urllib3 keep the connections that it has everywhere else."""
+    """Make urllib3 keep its ordinary connections."""
 
     def inject_into_urllib3() -> None:
         """Do nothing: there is no browser whose connections could be used."""
@@ -78,7 +79,7 @@ def fill_urllib3(module: Any) -> None:
 
 
 def fill_httpx(module: Any) -> None:
-    """Give httpx transports that refuse: those it has elsewhere need a package that it does not ask for here."""
+    """Give httpx transports that refuse: its ordinary ones need a package that it does not require here."""
     from httpx import _exceptions  # type: ignore[import-not-found]
     from httpx._transports.base import AsyncBaseTransport, BaseTransport  # type: ignore[import-not-found]
 
@@ -89,7 +90,7 @@ def fill_httpx(module: Any) -> None:
         raise _exceptions.ConnectError(_CLOSED, request=request)
 
     class HTTPTransport(BaseTransport):  # type: ignore[misc]
-        """Refuses every request, as a machine without a network does. The settings are for connections."""
+        """Refuses every request, like a machine without a network. The settings are for connections."""
 
         def __init__(self, *_settings: Any, **_named: Any) -> None:
             pass
@@ -98,7 +99,7 @@ def fill_httpx(module: Any) -> None:
             refuse(request)
 
     class AsyncHTTPTransport(AsyncBaseTransport):  # type: ignore[misc]
-        """Refuses every request, as a machine without a network does. The settings are for connections."""
+        """Refuses every request, like a machine without a network. The settings are for connections."""
 
         def __init__(self, *_settings: Any, **_named: Any) -> None:
             pass
@@ -114,7 +115,7 @@ def fill_httpx(module: Any) -> None:
 
 
 def change_micropip(module: Any) -> None:
-    """Let micropip say how a package is added, when no index could be asked for it."""
+    """Make micropip explain how to add a package, when it cannot reach an index."""
     real = module.query_package
 
     async def query_package(name: str, *args: Any, **keywords: Any) -> Any:

@@ -3,10 +3,10 @@
 User code may set `builtins.print = None`, empty `sys.modules` or clear `sys.meta_path`. Two things keep the harness
 working:
 
-- Every module here says `__builtins__ = BUILTINS` before its first function. A function looks its builtins up in the
-  `__builtins__` of the globals it was made in, so ours use a private copy of the real ones.
-- While the standard library works for the harness (a traceback, an import), `Untampered` puts the shared state back,
-  and gives user code its own again afterwards.
+- Every module here sets `__builtins__ = BUILTINS` before its first function. A function looks its builtins up in the
+  `__builtins__` of the globals it was made in, so the harness uses a private copy of the real ones.
+- While the standard library works for the harness (a traceback, an import), `Untampered` restores the shared state, and
+  gives user code its own state back afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-# What the interpreter had loaded when the harness came.
+# Modules that the interpreter had loaded before the harness.
 STARTUP = frozenset(sys.modules)
 BUILTINS: Any = dict(builtins.__dict__)
 __builtins__ = BUILTINS
@@ -32,7 +32,7 @@ _system: dict[str, Any] = {}
 
 
 def remember() -> None:
-    """Take the present import state for the good one. Called by `configure`, before user code."""
+    """Record the present import state as the good one. Called by `configure`, before user code."""
     _modules.update(sys.modules)
     for name in _IMPORT_STATE:
         value = sys.__dict__[name]
@@ -40,7 +40,7 @@ def remember() -> None:
 
 
 def swap(target: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Make `target` hold `wanted` and return what has to be put back."""
+    """Make `target` hold `wanted`, and return the previous content."""
     changed = {}
     for name, value in wanted.items():
         present = target.get(name, _MISSING)
@@ -65,20 +65,20 @@ class Untampered:
     __slots__ = ("_builtins", "_modules", "_system")
 
     def __enter__(self) -> None:
-        """Put that state in place."""
+        """Restore that state."""
         self._system = swap(sys.__dict__, _system)
         self._builtins = swap(builtins.__dict__, BUILTINS)
         self._modules = swap(sys.modules, _modules)
 
     def __exit__(self, *_: object) -> None:
-        """Put the user's state back, keeping what was imported meanwhile."""
+        """Restore the user's state, but keep modules imported meanwhile."""
         put_back(sys.modules, self._modules)
         put_back(builtins.__dict__, self._builtins)
         put_back(sys.__dict__, self._system)
 
 
 def load(name: str) -> Any:
-    """Import a module of the harness or of the standard library, whatever user code did to the import system."""
+    """Import a module of the harness or of the standard library, for any state of the import system."""
     module = _modules.get(name)
     if module is None:
         with Untampered():
@@ -87,7 +87,7 @@ def load(name: str) -> Any:
             except MemoryError:
                 raise
             except Exception:
-                # The program put something else in the place of a module that this one needs.
+                # The program replaced a module that this one needs.
                 hidden = {other: sys.modules[other] for other in sys.modules if other not in _modules}
                 try:
                     for other in hidden:

@@ -34,7 +34,7 @@ _VALUE_BYTES = 128 << 20
 _REPR_BYTES = 1 << 20
 # Types without a rich repr.
 _PLAIN_KINDS = frozenset((bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type))
-# The report of a program that leaves no memory for another.
+# The report of a program that leaves no memory for another report.
 NO_MEMORY: dict[str, Any] = {
     "type": "MemoryError",
     "module": "builtins",
@@ -49,30 +49,31 @@ NO_MEMORY: dict[str, Any] = {
     "source": None,
     "incomplete_input": False,
 }
-# A range that every exit status fits in; Python too turns what is beyond it into -1.
+# The range of every exit status; Python too turns a status outside it into -1.
 _EXIT_CODES = range(-(2**31), 2**31)
 
 
 class Settings:
-    """The configuration that a run may change."""
+    """The parts of the configuration that a run may change."""
 
     def __init__(self) -> None:
         self.argv: list[str] = []
         self.recursion_limit = getrecursionlimit()
-        # What the program of a session set last.
+        # The last setting of a session's program.
         self.user_recursion_limit = self.recursion_limit
-        # The first entry of sys.path, which is the place of the program.
+        # The first entry of sys.path: the place of the program.
         self.here: str | None = None
-        # Until the first run: names of modules that were loaded before it and could have a namesake beside the program.
+        # Until the first run: the names of modules that were loaded before it, and that a file beside the program could
+        # shadow.
         self.loaded: set[str] = set()
-        # How many functions wait for the end of a process that has nothing to end, and how to see whether it has.
+        # The number of exit functions while there is nothing to end, and the check whether there is.
         self.exit_functions = 0
         self.must_exit: Callable[[], bool] = bool
-        # Modules that no file of a program hides.
+        # Modules that no file of a program shadows.
         self.unshadowed: frozenset[str] = frozenset()
 
     def note_loaded(self) -> None:
-        """Take the modules that are loaded now for those that were there before the program."""
+        """Record the present modules as those that were loaded before the program."""
         self.loaded = {name for name in modules if name.partition(".")[0] not in self.unshadowed}
 
 
@@ -80,7 +81,7 @@ settings = Settings()
 
 
 class Run:
-    """The state of one run; `response` is what the host gets."""
+    """The state of one run; the host gets `response`."""
 
     def __init__(self, request: dict[str, Any]) -> None:
         self.request = request
@@ -88,7 +89,7 @@ class Run:
         self.source = Source(request["code"], request.get("filename") or "main.py")
         self.names: dict[str, Any] = {}
         self.values: list[object] = []
-        # The final value as JSON text, if it is a plain one.
+        # The final value as JSON text, if it is plain.
         self.plain: str | None = None
         self.document: Writer | None = None
         self.interrupted = False
@@ -107,7 +108,7 @@ class Run:
         final = "" if self.plain is None else ',"final":' + self.plain
         if response["error"] is not None or response["exit_code"] is not None or response["repr_truncated"]:
             return dump(response)[:-1] + final + "}"
-        # By far the commonest, without a call for each part.
+        # By far the most common case, without a call for each part.
         return (
             '{"status":"success","exit_code":null,"repr":'
             + ("null" if shown is None else quote(shown))
@@ -128,13 +129,13 @@ class Run:
             self._attempt(figures.finish, not stopped)
         if error is not None:
             self._report(error)
-            # The frames of the traceback hold the program's objects, and they this.
+            # The frames of the traceback refer to the program's objects, and these to the frames.
             error = None
         elif self.values and not self._take_plain():
             self._attempt(self._take_value)
         if figures is not None:
             figures.forget()
-        # A repr that was interrupted must not be called again, and writing values would.
+        # An interrupted repr must not be called again, as writing values would do.
         if ((self.values and self.plain is None) or self.request.get("outputs")) and not self.interrupted:
             self._send_values()
         if not self.keep:
@@ -165,7 +166,7 @@ class Run:
             self.names.update(load("_terrarium.values.decode").decode_inputs(request["inputs"]))
 
     def _run(self) -> BaseException | None:
-        """Run the program; return how it failed."""
+        """Run the program; return its failure."""
         try:
             program = build(self.source, main.features)
             code = program.code
@@ -197,7 +198,7 @@ class Run:
             self.values.append(value)
 
     def _finish_threads(self, stopped: bool) -> None:
-        """Run what is left of the program's threads."""
+        """Run the remaining threads of the program."""
         turns = modules.get("_terrarium.threads.turns")
         if turns is not None and turns.others():
             if stopped:
@@ -206,7 +207,7 @@ class Run:
                 self._attempt(turns.finish, self.keep)
 
     def _restore_interpreter(self) -> None:
-        """Undo what would make the harness itself slow or impossible."""
+        """Undo changes that would make the harness itself slow or unusable."""
         if gettrace() is not None:
             settrace(None)
         if getprofile() is not None:
@@ -218,7 +219,7 @@ class Run:
         self.names.pop(VALUE, None)
 
     def _attempt(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Do what may run user code. Only an interrupt by the host matters; what user code does wrong does not."""
+        """Call a function that may run user code. Only an interrupt by the host matters; errors of user code do not."""
         try:
             as_user(work, *args, **kwargs)
         except BaseException:
@@ -253,7 +254,7 @@ class Run:
         self.response["error"] = report
 
     def _report_no_memory(self, error: BaseException) -> None:
-        """Say all that there is memory for."""
+        """Report as much as there is memory for."""
         reserve.release()
         self._attempt(clear_frames, error)
         try:
@@ -262,7 +263,7 @@ class Run:
         except MemoryError:
             pass
         if not self.keep:
-            # Nobody will miss it but the outputs that were asked for, which could not be written either.
+            # Only the requested outputs need the names, and they could not be written either.
             self._attempt(self.names.clear)
             try:
                 self._describe(error)
@@ -272,7 +273,7 @@ class Run:
         self.response["error"] = NO_MEMORY
 
     def note_no_memory(self) -> dict[str, Any]:
-        """Make the response that of a program which left no memory to report with; an error stays."""
+        """Make the response that of a program which left no memory for a report; an existing error stays."""
         response = self.response
         if response["error"] is None:
             response["status"] = "error"
@@ -280,7 +281,7 @@ class Run:
         return response
 
     def _exit_code(self, error: BaseException) -> int:
-        """Return the exit status as Python finds it; what is no status is printed and counts as 1."""
+        """Return the exit status as Python computes it; other objects are printed and count as 1."""
         try:
             code: Any = as_user(getattr, error, "code")
         except BaseException:
@@ -295,7 +296,7 @@ class Run:
         return 1
 
     def _take_plain(self) -> bool:
-        """Take the final value if that runs no code of the user's, and nothing else is asked for."""
+        """Take the final value if that runs no user code and the request needs nothing else."""
         value = self.values[0]
         text = None if self.request.get("outputs") else scalar(value)
         if text is None or len(text) * 2 > self.request.get("repr_bytes", _REPR_BYTES):
@@ -310,7 +311,7 @@ class Run:
             builtins.__dict__["_"] = value
 
     def _take_value(self) -> None:
-        """Write the repr of the final value and show it if it is rich."""
+        """Write the repr of the final value, and show the value if it is rich."""
         value = self.values[0]
         response = self.response
         self._store_last(value)
@@ -334,7 +335,7 @@ class Run:
                 for piece in self.document.pieces:
                     channel.send(b"V", piece)
             except OSError:
-                # The host refused it, and knows.
+                # The host refused the display, and has recorded that.
                 pass
 
     def _encode(self, outputs: dict[str, object]) -> None:
@@ -342,7 +343,7 @@ class Run:
         self.document = encode.encode_document(self.values, outputs, self.request.get("value_bytes", _VALUE_BYTES))
 
     def _finish_process(self) -> None:
-        """Do what the end of a Python process does."""
+        """Do the work of the end of a Python process."""
         loop = modules.get("_terrarium.loop")
         if loop is not None and loop.is_open():
             self._attempt(loop.close)
@@ -351,14 +352,14 @@ class Run:
         self._attempt(self._let_go)
 
     def _let_go(self) -> None:
-        """Finalize what the program leaves behind, above all its open files."""
+        """Finalize the remains of the program, above all its open files."""
         self.names = {}
         self.values.clear()
         main.close()
         write_back()
 
     def note_interrupt(self) -> dict[str, Any]:
-        """Make the response of a program that came to its end that of an interrupted one; an error stays."""
+        """Make the response of a finished program that of an interrupted one; an existing error stays."""
         response = self.response
         if response["error"] is None:
             response["status"] = "error"
@@ -367,7 +368,7 @@ class Run:
 
 
 def _search_here() -> None:
-    """Make the working directory the place where imports look first, as for a script that lies there."""
+    """Make the working directory the first place of imports, as for a script in it."""
     path = sys.__dict__.get("path")
     if type(path) is list:
         if settings.here is not None and settings.here in path:
@@ -377,7 +378,7 @@ def _search_here() -> None:
 
 
 def execute(request: dict[str, Any]) -> str:
-    """Run what a request says and return the text of the response."""
+    """Run a request and return the text of the response."""
     run = Run(request)
     try:
         run.go()
@@ -385,5 +386,5 @@ def execute(request: dict[str, Any]) -> str:
     except MemoryError:
         reserve.release()
         text = dump(run.note_no_memory())
-    # In the harness itself, an interrupt only takes a note.
+    # In the harness itself, an interrupt only sets a note.
     return dump(run.note_interrupt()) if state.pending else text

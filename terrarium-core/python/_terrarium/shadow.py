@@ -1,4 +1,4 @@
-"""Files of a program that have the name of a module which an image has loaded already."""
+"""Files of a program that shadow a module which an image has already loaded."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __builtins__ = BUILTINS
 
 
 def forget_shadowed(settings: Settings) -> None:
-    """Make `import json` find the `json.py` beside the program, as in an interpreter that starts from nothing.
+    """Make `import json` find the `json.py` beside the program, as in a new interpreter.
 
-    The harness keeps the modules that it uses.
+    The modules that the harness uses stay.
     """
     names, settings.loaded = settings.loaded, set()
     try:

@@ -1,4 +1,4 @@
-"""From the text of a program to its code object: dedenting, the refusals Python makes, the last expression's value."""
+"""From the text of a program to its code object: dedenting, refusals as in Python, the final value."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ __builtins__ = BUILTINS
 
 ONLY_AST = 0x400
 ALLOW_TOP_LEVEL_AWAIT = 0x2000
-# The `from __future__` features, which a session keeps from one call to the next as the interactive interpreter does.
+# The `from __future__` features, which a session keeps from one call to the next, like the interactive interpreter.
 FUTURE_FEATURES = 0x1FE0000
 
-# The name that receives the last expression's value. No program can spell it.
+# The name that receives the final value. No program can spell it.
 VALUE = " value"
 
 
 class Source:
-    """The text of one run. `text` is what is compiled: `original` less `indent` characters of common indentation."""
+    """The text of one run. `text` is compiled: it is `original` without `indent` characters of common indentation."""
 
     __slots__ = ("code", "filename", "indent", "lines", "original", "text")
 
     def __init__(self, code: str, filename: str) -> None:
         self.filename = filename
-        # What it was compiled to, by which a frame tells the run it belongs to when many share one file name.
+        # The compiled code, by which a frame identifies its run when many share one file name.
         self.code: CodeType | None = None
         code = code.removeprefix("\ufeff")
         if "\r" in code:
@@ -41,7 +41,7 @@ class Source:
         self.lines: list[str] | None = None
 
     def cache_entry(self) -> tuple[int, None, list[str], str]:
-        """Return what `linecache` keeps for a file. Without a modification time it survives `checkcache`."""
+        """Return the entry of `linecache` for a file. Without a modification time it survives `checkcache`."""
         lines = [line + "\n" for line in self.text.split("\n")]
         return len(self.text), None, lines, self.filename
 
@@ -65,10 +65,9 @@ class Source:
 
 
 def dedent(code: str) -> tuple[str, int]:
-    """Take the common indentation off and say how wide it was.
+    """Remove the common indentation and return its width.
 
-    Comments that stand further left do not count and stay as they are. A program that is not uniformly indented is left
-    alone.
+    Comments further left are ignored and kept. A program without uniform indentation is left unchanged.
     """
     first = code.lstrip("\n")
     if first[:1] not in (" ", "\t", "\f"):
@@ -108,7 +107,7 @@ def _refusal(source: Source, message: str, index: int) -> SyntaxError:
 
 
 def _check_characters(source: Source) -> None:
-    """Refuse what `compile` refuses without saying where."""
+    """Refuse characters that `compile` refuses without a place."""
     if "\0" in source.text:
         raise _refusal(source, "source code cannot contain null bytes", source.text.index("\0"))
     if not source.text.isascii():
@@ -122,9 +121,9 @@ def _check_characters(source: Source) -> None:
 
 
 class Program:
-    """A compiled run. `yields_none`: whether a last expression that comes out as None counts as a value.
+    """A compiled run. `yields_none`: whether a final expression with the value None has a final value.
 
-    `is_expression`: the code is that of one expression, whose value is what `eval` returns.
+    `is_expression`: the code is one expression, whose value `eval` returns.
     """
 
     __slots__ = ("_yields_none", "code", "has_expression", "is_expression")
@@ -138,7 +137,7 @@ class Program:
         self._yields_none = yields_none
 
     def yields_none(self, source: Source, features: int) -> bool:
-        """Whether None is a value; asked only when the value is None."""
+        """Whether None is a final value; called only when the value is None."""
         if self._yields_none is None:
             flags = ALLOW_TOP_LEVEL_AWAIT | features | ONLY_AST
             tree: Any = compile(source.text, source.filename, "eval", flags, dont_inherit=True)
@@ -146,14 +145,14 @@ class Program:
         return self._yields_none
 
 
-# How most lines begin that are no expression.
+# Beginnings of most lines that are no expression.
 _STATEMENTS = ("import ", "from ", "def ", "class ", "for ", "while ", "if ", "with ", "del ", "raise ", "try:", "pass")
 
 
 def _expression(source: Source, features: int) -> Program | None:
-    """Compile a program that is one line with one expression, at a third of what a tree of objects costs."""
+    """Compile a program of one line with one expression, at a third of the cost of a syntax tree."""
     text = source.text
-    # A string would be the docstring. A backslash may mean a warning, which must not come twice.
+    # A string would be the docstring. A backslash may cause a warning, which must not come twice.
     if (
         "\n" in text.rstrip("\n")
         or " = " in text
@@ -168,14 +167,14 @@ def _expression(source: Source, features: int) -> Program | None:
     try:
         code = compile(text, source.filename, "eval", features, dont_inherit=True)
     except Exception:
-        # It is something else, or what is wrong with it shows again.
+        # The program is something else, or its error shows again later.
         return None
     source.code = code
     return Program(code, True, None, True)
 
 
 def build(source: Source, features: int) -> Program:
-    """Compile a program so that it leaves its last expression's value under the name `VALUE`."""
+    """Compile a program so that it leaves its final value under the name `VALUE`."""
     _check_characters(source)
     program = _expression(source, features)
     if program is not None:
@@ -184,7 +183,7 @@ def build(source: Source, features: int) -> Program:
     try:
         tree: ast.Module = compile(source.text, source.filename, "exec", flags | ONLY_AST, dont_inherit=True)
     except (RecursionError, MemoryError):
-        # A tree of objects needs more depth than Python's own way; such a program just has no last expression.
+        # A tree of objects needs more depth than Python's own compilation; such a program has no final value.
         source.code = compile(source.text, source.filename, "exec", flags, dont_inherit=True)
         return Program(source.code, False, False)
     last = tree.body[-1] if tree.body else None
@@ -200,8 +199,8 @@ def build(source: Source, features: int) -> Program:
     keep = _ast.Assign(
         targets=[_ast.Name(id=VALUE, ctx=_ast.Store(), **place)], value=value, type_comment=None, **place
     )
-    # A string that is the whole program is both the module's docstring and its value. The compiler takes no docstring
-    # with lone surrogates.
+    # A string that is the whole program is both the module's docstring and its final value. The compiler accepts no
+    # docstring with lone surrogates.
     if len(tree.body) == 1 and isinstance(value, _ast.Constant) and _is_text(value.value):
         tree.body.append(keep)
     else:
@@ -223,7 +222,7 @@ def _compile_tree(tree: ast.Module, source: Source, flags: int) -> CodeType:
     try:
         source.code = compile(tree, source.filename, "exec", flags, dont_inherit=True)
     except SyntaxError as error:
-        # The compiler looks for the text of the line in a file of that name.
+        # The compiler searches for the text of the line in a file of that name.
         error.text = source.text.split("\n")[error.lineno - 1] + "\n" if error.lineno else None
         raise
     return source.code

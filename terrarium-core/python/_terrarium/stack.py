@@ -1,4 +1,4 @@
-"""The frames of user code in a traceback, as data, each with the source text that it was compiled from."""
+"""The frames of user code in a traceback as data, each with its source text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Frames that are listed from the outermost and from the innermost end.
+# The number of frames listed from the outermost and from the innermost end.
 FRAMES = 16
 _LINE = 1000
 
@@ -30,12 +30,12 @@ def is_ours(code: CodeType) -> bool:
 
 
 def shorten(text: str, limit: int = _LINE) -> str:
-    """Return the text, or its beginning and how much is missing."""
+    """Return the text, or its beginning and the length of the rest."""
     return text if len(text) <= limit else f"{text[:limit]}… [{len(text) - limit} more characters]"
 
 
 def user_part(stack: TracebackType | None, source: Source) -> TracebackType | None:
-    """Return the traceback from the first frame of the program on. What comes before started it."""
+    """Return the traceback from the first frame of the program on. Earlier frames started the program."""
     entry = stack
     while entry is not None:
         if entry.tb_frame.f_code is source.code:
@@ -66,7 +66,7 @@ def positions(code: CodeType, instruction: int) -> tuple[int | None, int | None,
 
 
 def _lines(entry: Entry, source: Source | None, first: int, last: int) -> tuple[str, str]:
-    """Return the two lines between which a place extends, as they were handed in."""
+    """Return the first and the last line of a place, as in the original text."""
     if source is not None:
         return source.line(first) or "", source.line(last) or ""
     code, names = entry[0].f_code, entry[0].f_globals
@@ -97,12 +97,12 @@ def _describe(entry: Entry, main: Main) -> dict[str, Any]:
 
 
 def _characters(line: str, count: int) -> int:
-    """Return how many characters the first `count` bytes of a line are."""
+    """Return the number of characters in the first `count` bytes of a line."""
     return count if line.isascii() else len(line.encode("utf-8", "replace")[:count].decode("utf-8", "ignore"))
 
 
 def listing(stack: TracebackType | None, main: Main) -> tuple[list[dict[str, Any]], int]:
-    """Return the frames as data, outermost first, and how many were left out in the middle."""
+    """Return the frames as data, outermost first, and the number of omitted frames in the middle."""
     found = entries(stack)
     omitted = max(len(found) - 2 * FRAMES, 0)
     if omitted:
@@ -120,7 +120,7 @@ def place(stack: TracebackType | None, source: Source, main: Main) -> dict[str, 
 
 
 def outline(frames: list[dict[str, Any]], omitted: int) -> str:
-    """Return the frames as the text of a plain traceback, for when Python's own cannot be had."""
+    """Return the frames as the text of a plain traceback, for when Python's own is not available."""
     lines = ["Traceback (most recent call last):\n"] if frames else []
     for number, frame in enumerate(frames):
         if omitted and number == FRAMES:

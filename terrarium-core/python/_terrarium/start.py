@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Modules that a file beside the program does not hide: what every interpreter has loaded before, and what is built in.
+# Modules that a file beside the program does not shadow: those that every interpreter loads first, and built-in ones.
 _UNSHADOWED = frozenset((*pristine.STARTUP, *sys.builtin_module_names, "__future__", "_terrarium", "terrarium"))
-# Parts of the guest's distribution that need JavaScript around them. Programs take them as the sign of a browser.
+# Parts of the guest's distribution that need JavaScript. Programs take them as the sign of a browser.
 _ABSENT = ("pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js")
 
 
-# What makes threads or waits for them; the first comes before the others, which import it.
+# Modules that make threads or wait for them; the first comes before the others, which import it.
 _WITH_THREADS = (
     "threading",
     "queue",
@@ -42,7 +42,7 @@ _real_start_new_thread = _thread.start_new_thread
 
 
 def start(config: dict[str, Any]) -> None:
-    """Set the interpreter up as `config` says."""
+    """Set the interpreter up according to `config`."""
     if type(config["channel"]) is not int:
         raise TypeError("the channel is a descriptor number")
     channel.open(config["channel"])
@@ -66,7 +66,7 @@ def start(config: dict[str, Any]) -> None:
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
-    # The program's place is none where the harness looks for modules. "" is that too: an interpreter that was started
+    # The harness does not import from the program's place. "" is such a place too: an interpreter that was started
     # without a program has it.
     sys.path[:] = [place for place in sys.path if place not in ("", run.settings.here)]
     pristine.remember()
@@ -80,7 +80,7 @@ def start(config: dict[str, Any]) -> None:
 
 
 def _prepare_importlib(module: Any) -> None:
-    """Let `find_spec` find nothing where an import would not."""
+    """Make `find_spec` find nothing where an import would find nothing."""
     real = module.find_spec
     if real.__module__ == __name__:
         return
@@ -131,7 +131,7 @@ def _change_pyplot(module: ModuleType) -> None:
 
 
 def _change_network() -> None:
-    """Let requests end at the host, which refuses them."""
+    """Make requests end at the host, which refuses them."""
 
     def by(change: str) -> Callable[[ModuleType], None]:
         def hook(module: ModuleType) -> None:
@@ -147,7 +147,7 @@ def _change_network() -> None:
 
 
 def _choose_threads(in_order: bool) -> None:
-    """Let threads run in order, or leave them to the interpreter, which in a sandbox cannot start any."""
+    """Make threads run in order, or leave them to the interpreter, which cannot start any in a sandbox."""
     if in_order:
         for name in _WITH_THREADS:
             finder.add(name, _prepare_threads)
@@ -172,7 +172,8 @@ def _start_new_thread(*args: Any) -> int:
 
 
 def _seed(seed: int | None) -> None:
-    """Make the module-wide generators start from `seed`, or afresh: a snapshot must not repeat what others drew."""
+    """Start the module-wide generators from `seed`, or randomly: a snapshot must not repeat the numbers of other runs.
+    """
 
     def seed_random(module: Any) -> None:
         module.seed(seed)

@@ -1,4 +1,4 @@
-"""The standard streams: UTF-8, unbuffered on the way out, flushed whatever user code did to them."""
+"""The standard streams: UTF-8, output unbuffered, and flushed whatever user code did to them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __builtins__ = BUILTINS
 _ERRORS = {"stdin": "strict", "stdout": "strict", "stderr": "backslashreplace"}
 _DESCRIPTORS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
-# Ours: user code may replace, detach or close them.
+# The harness's own streams: user code may replace, detach or close the public ones.
 _own: dict[str, TextIOWrapper] = {}
 
 
 class _Input(FileIO):
-    """Standard input, which knows whether anything was read from it."""
+    """Standard input, which records whether anything was read from it."""
 
     touched = False
 
@@ -50,8 +50,8 @@ def _make(name: str) -> None:
     descriptor = _DESCRIPTORS[name]
     reads = name == "stdin"
     raw = _Input(descriptor, "r", closefd=False) if reads else FileIO(descriptor, "w", closefd=False)
-    # Nothing is kept back on this side: a run may be stopped by force at any time, and what it wrote must be there.
-    # It also keeps the order of what goes through the text layer, its buffer and the descriptor.
+    # No data is kept back on this side: a run may be stopped by force at any time, and its output must have arrived. It
+    # also keeps the order of output through the text layer, its buffer and the descriptor.
     buffer: Any = BufferedReader(raw) if reads else raw
     raw.name = "<" + name + ">"
     stream = TextIOWrapper(buffer, encoding="utf-8", errors=_ERRORS[name], write_through=not reads)
@@ -65,7 +65,7 @@ def _install(name: str) -> None:
     try:
         _make(name)
     except OSError:
-        # The descriptor itself is closed: as in Python, there is no such stream.
+        # The descriptor itself is closed: as in Python, the stream does not exist.
         stream = None
     else:
         stream = _own[name]
@@ -73,7 +73,7 @@ def _install(name: str) -> None:
 
 
 def _is_open(name: str) -> bool:
-    # A detached stream has no buffer to ask and raises ValueError.
+    # A detached stream has no buffer and raises ValueError.
     try:
         return name in _own and not _own[name].closed
     except ValueError:
@@ -81,17 +81,17 @@ def _is_open(name: str) -> bool:
 
 
 def set_up() -> None:
-    """Make the three streams. The ones of the interpreter's start may have another encoding or error handler."""
+    """Make the three streams. The initial ones of the interpreter may have another encoding or error handler."""
     flush()
     for name in _DESCRIPTORS:
         _install(name)
 
 
 def renew() -> None:
-    """Get the streams ready for another run.
+    """Prepare the streams for another run.
 
-    Standard input starts anew, because what an earlier run left in its buffer is not part of this run's input. The
-    output streams are left as the user wants them, unless they are gone.
+    Standard input starts anew, because the rest of an earlier run's buffer is not part of this run's input. The output
+    streams stay as the user set them, unless they are gone.
     """
     stdin = sys.__dict__.get("stdin")
     if stdin is None or (stdin is _own.get("stdin") and (_input is None or _input.touched or not _is_open("stdin"))):
@@ -102,7 +102,7 @@ def renew() -> None:
 
 
 def may_hold_something() -> bool:
-    """Whether something could wait in a stream to be written: ours pass everything on at once."""
+    """Whether a stream may contain unwritten data: the harness's own streams pass everything on at once."""
     present: dict[str, Any] = sys.__dict__
     for name in ("stdout", "stderr"):
         if name not in _own or present.get(name) is not _own[name]:
@@ -117,7 +117,7 @@ def may_hold_something() -> bool:
 
 
 def flush() -> None:
-    """Flush the user's streams and then ours. May run user code; what goes wrong has nobody to be told to."""
+    """Flush the user's streams and then the harness's. May run user code; there is no receiver for errors."""
     done: list[Any] = [None]
     present: dict[str, Any] = sys.__dict__
     stream: Any
@@ -134,7 +134,7 @@ def flush() -> None:
 
 
 def complain(text: str) -> None:
-    """Print a line to the user's standard error, as the interpreter does; nothing happens if that cannot be done."""
+    """Print a line to the user's standard error, as the interpreter does; do nothing if that fails."""
     stream: TextIO | None = sys.__dict__.get("stderr")
     try:
         if stream is not None:
@@ -144,12 +144,12 @@ def complain(text: str) -> None:
 
 
 def print_exit_message(code: object) -> None:
-    """Print what a program leaves with, where that is no status."""
+    """Print the argument of an exit, if it is no status."""
     complain(str(code))
 
 
 def call_excepthook(error: BaseException) -> None:
-    """Let the program's own hook see the exception, as Python would."""
+    """Call the program's own hook with the exception, as Python would."""
     hook: Any = sys.__dict__.get("excepthook")
     if hook is not None and hook is not sys.__excepthook__:
         hook(type(error), error, error.__traceback__)

@@ -1,4 +1,4 @@
-"""Tracebacks as Python prints them, with the frames of user code only."""
+"""Tracebacks in Python's format, with the frames of user code only."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Characters of the first and of the last part of a traceback.
+# The bound on the characters of the first and of the last part of a traceback.
 _HALF = 1 << 17
-# Frames of one exception that a traceback is made from: the outermost and the innermost ones.
+# The frames of one exception that a traceback shows: the outermost and the innermost ones.
 _RENDERED = 2000
 
 
@@ -38,7 +38,7 @@ def _summaries(traceback_: TracebackType | None, main: Main) -> traceback.StackS
         code = frame.f_code
         source = main.source_of(code)
         if source is not None:
-            # Runs of one file name take turns in the cache.
+            # Runs with the same file name take turns in the cache.
             if source is not registered:
                 registered = source
                 linecache.cache[source.filename] = source.cache_entry()
@@ -65,7 +65,7 @@ def _summaries(traceback_: TracebackType | None, main: Main) -> traceback.StackS
 
 
 def _fill(report: Any, error: BaseException, main: Main) -> None:
-    """Give the parts of a TracebackException their stacks and bound their texts."""
+    """Give the parts of a TracebackException their stacks and bounded texts."""
     pending: list[tuple[Any, BaseException | None]] = [(report, error)]
     while pending:
         report, error_part = pending.pop()
@@ -85,8 +85,8 @@ def _fill(report: Any, error: BaseException, main: Main) -> None:
 
 
 def render(error: BaseException, main: Main) -> str:
-    """Return the text that Python would print for an uncaught exception, without the frames of the harness."""
-    # The stacks are made by `_fill`: with no frame to begin with, nothing is looked up twice.
+    """Return Python's text for an uncaught exception, without the frames of the harness."""
+    # `_fill` makes the stacks: without initial frames, nothing is looked up twice.
     report = traceback.TracebackException(type(error), error, error.__traceback__, limit=0, compact=True)
     _fill(report, error, main)
     main.register(linecache)

@@ -1,6 +1,6 @@
 """JSON text and the event channel.
 
-The C helpers of `json` are used directly: importing the package `json` would cost more than most programs here do.
+The C helpers of `json` are used directly: importing the package `json` would cost more than most programs do here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __builtins__ = BUILTINS
 
 
 class _ScannerOptions:
-    """What `json.JSONDecoder` passes to the C scanner."""
+    """The options that `json.JSONDecoder` passes to the C scanner."""
 
     strict = False
     object_hook = None
@@ -30,7 +30,7 @@ class _ScannerOptions:
     parse_constant = float
 
 
-# The largest int that every reader of JSON gets right.
+# The largest int that every JSON reader reads exactly.
 PLAIN_INT = 2**53 - 1
 
 _scan = make_scanner(_ScannerOptions())  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ def parse(request: bytes) -> dict[str, Any]:
 
 
 def clean(text: str) -> str:
-    """Return `text` with lone surrogates spelled out, which UTF-8 and JSON readers refuse."""
+    """Return `text` with lone surrogates escaped, which UTF-8 and JSON readers refuse."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -56,7 +56,7 @@ def quote(text: str) -> str:
 
 
 def dump(value: Any) -> str:
-    """Write plain data (what responses are made of) as JSON text."""
+    """Write plain data (the content of responses) as JSON text."""
     kind = type(value)
     if kind is str:
         return quote(value)
@@ -74,7 +74,7 @@ def dump(value: Any) -> str:
 
 
 def scalar(value: Any) -> str | None:
-    """Return the JSON text of the commonest final values, or None for one that takes the encoder to write."""
+    """Return the JSON text of the most common final values, or None for a value that needs the encoder."""
     kind = type(value)
     if kind is str:
         return encode_basestring(value) if len(value) < 1024 and value.isascii() else None
@@ -96,7 +96,7 @@ class Channel:
         self._descriptor = descriptor
 
     def send(self, kind: bytes, *payload: Buffer) -> None:
-        """Send one frame. Buffers are handed over as they are, without a copy."""
+        """Send one frame. Buffers are passed on without a copy."""
         if self._descriptor >= 0:
             writev(self._descriptor, (kind, *payload))
 

@@ -1,4 +1,4 @@
-"""`about`: what the library is made of, for people and for bug reports."""
+"""`about`: the versions of the library and its parts, for people and for bug reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contents of files, as users give them: bytes, text, a file of the host, or an open file."""
+"""The contents of files in the forms that users pass: bytes, text, a file of the host, or an open file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Content: TypeAlias = str | bytes | bytearray | memoryview | os.PathLike[str] | I
 
 
 def content(what: str, given: Any) -> bytes:
-    """Return the bytes of what was given; `what` names it in errors."""
+    """Return the bytes of a content; `what` names it in errors."""
     if type(given) is bytes:
         return given
     if isinstance(given, str):

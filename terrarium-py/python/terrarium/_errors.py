@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TerrariumError(Exception):
-    """The host could not do what was asked, or `raise_for_status` found a run that did not succeed.
+    """The host could not do a requested operation, or `raise_for_status` found a run that did not succeed.
 
     The fields of the classes below are attributes; an error pickles with them.
 
@@ -128,7 +128,7 @@ class SandboxPermissionError(SandboxFileError, PermissionError):
 
 
 class TooLargeError(TerrariumError):
-    """Something handed to the sandbox is larger than its limit."""
+    """A value passed to the sandbox is larger than its limit."""
 
     code = "too_large"
     what: str
@@ -193,7 +193,7 @@ class ArtifactsError(TerrariumError):
 
 
 class StartError(TerrariumError):
-    """The guest did not start: the installation is broken, not the code that was to run."""
+    """The guest did not start: the installation is broken, not the user's code."""
 
     code = "start"
 
@@ -221,7 +221,7 @@ class ExecutionError(TerrariumError):
     """The result of the run, with everything that it left behind."""
 
     def __init__(self, result: ExecutionResult) -> None:
-        """Take the message from the result; the guest's traceback is a note, where Python has notes (3.11)."""
+        """Take the message from the result; the guest's traceback becomes a note, where Python has notes (3.11)."""
         error = result.error
         said = f"{error.type}: {error.message}" if error and error.message else error.type if error else ""
         super().__init__(said or f"the code ended with the status {result.status.value}")
@@ -230,7 +230,7 @@ class ExecutionError(TerrariumError):
             self.add_note("In the sandbox:\n" + error.traceback.rstrip())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the result, of which all else is made."""
+        """Pickle the result, from which everything else is made."""
         return type(self), (self.result,)
 
 
@@ -269,6 +269,6 @@ def from_core(code: str, message: str, details: str) -> Exception:
     if kind is SandboxFileError:
         kind = _FILE_CLASSES.get(fields.get("errno", ""), kind)
     if code == "package_unknown":
-        # The way out that this package has; the core's text cannot know it.
+        # The way out in this package, which the core's text cannot name.
         message += f'; add it with `terrarium.PackageStore().add("{fields["package"]}")`'
     return kind(message, code=code, **fields)

@@ -1,4 +1,4 @@
-"""Threads: whether this is the main one, where the native module sees signals while it waits, and others to wait on."""
+"""Threads: detection of the main thread, where the native module handles signals, and other threads to wait on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Threads that are in a sandbox when the interpreter ends must not come back to it.
+# Threads in a sandbox must not return to the interpreter when it ends.
 atexit.register(_native.shut_down)
 
 
@@ -23,8 +23,8 @@ def on_main_thread() -> bool:
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do work on another thread, which cannot be stopped: when the task is cancelled, it still comes to its end."""
-    # It imports `asyncio`, which takes longer than all of this package.
+    """Do work that cannot be stopped on another thread: when the task is cancelled, the work still runs to its end."""
+    # The module imports `asyncio`, which takes longer than the import of this package.
     from terrarium import _tasks
 
     return await _tasks.in_thread(work)

@@ -52,7 +52,7 @@ class Image:
 
     @classmethod
     def build(cls, *, progress: Callable[[str], object] | None = None, **options: Unpack[ImageOptions]) -> Image:
-        """Build an image, or find the one that was built before from the same things. Nothing is downloaded.
+        """Build an image, or find the image that was built before from the same options. Nothing is downloaded.
 
         It takes seconds: about five for the bare interpreter, thirty with numpy, pandas and matplotlib on two cores.
 
@@ -156,5 +156,5 @@ def _info(text: str) -> ImageInfo:
 
 _BARE = os.path.join(os.path.dirname(__file__), "base.timg")
 if os.path.exists(_BARE):
-    # An installed package brings the bare image: nothing is compiled on the machine.
+    # An installed package contains the bare image: nothing is compiled on the machine.
     _native.set_bare_image(_BARE)

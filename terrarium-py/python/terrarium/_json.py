@@ -1,4 +1,4 @@
-"""JSON, loaded when it is first needed: it takes a good part of the time that importing this package may take."""
+"""JSON, loaded on its first use: it takes a good part of the time that the import of this package may take."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 
 def loads(text: str) -> Any:
-    """Return what a text says."""
+    """Return the value of a JSON text."""
     import json
 
     return json.loads(text)
 
 
 def dumps(value: Any, default: Callable[[Any], Any]) -> str:
-    """Return the text of a value; `default` gives what JSON has for a value that it has not."""
+    """Return the JSON text of a value; `default` converts values without a JSON form."""
     import json
 
     return json.dumps(value, default=default, allow_nan=False)

@@ -1,4 +1,4 @@
-"""Classes for values that Python has no class for, and for those of numpy and pandas where these are not installed.
+"""Classes for values without a class in Python, and for those of numpy and pandas where these are not installed.
 
 This module is imported when the first such value is converted.
 """
@@ -10,11 +10,11 @@ from typing import Any
 
 
 class Tagged:
-    r"""A value as a kind and its parts: a dataclass, an enum, or what could not be brought over whole.
+    r"""A value as a kind and its parts: a dataclass, an enum, or a value that could not be converted whole.
 
-    Given back as an input, it is the same value in the guest, as far as the guest can make it: an enum comes as its
-    value, a dataclass as a namespace. Kinds beside `dataclass` and `enum`: `cycle` (a container inside itself),
-    `truncated` (larger than the option `value_bytes`), and `set` or `dict` with items that are not hashable here.
+    As an input, it is the same value in the guest, as far as the guest can make it: an enum becomes its value, a
+    dataclass a namespace. Kinds besides `dataclass` and `enum`: `cycle` (a container inside itself), `truncated`
+    (larger than the option `value_bytes`), and `set` or `dict` with items that are not hashable here.
 
     >>> code = "from dataclasses import dataclass\n@dataclass\nclass P: x: int\nP(1)"
     >>> terrarium.Sandbox().execute(code).final_expression
@@ -29,7 +29,7 @@ class Tagged:
     """Its parts by name."""
 
     def __init__(self, kind: str, fields: dict[str, Any]) -> None:
-        """Make one; the parts are kept, not copied."""
+        """Make a tagged value; the parts are kept, not copied."""
         self.kind = kind
         self.fields = fields
 
@@ -44,17 +44,17 @@ class Tagged:
         return self.kind == other.kind and self.fields == other.fields
 
     def __hash__(self) -> int:
-        """Hash the names only: the parts may be anything."""
+        """Hash the names only, because the parts may be unhashable."""
         return hash((self.kind, tuple(sorted(self.fields))))
 
     def __repr__(self) -> str:
-        """Say how to make it."""
+        """Return the expression that makes the value."""
         return f"Tagged({self.kind!r}, {self.fields!r})"
 
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value of the guest that has no form outside of it. It cannot be an input.
+    """A value of the guest without a form outside it. It cannot be an input.
 
     >>> terrarium.Sandbox().execute("object").final_expression
     Opaque(class_name='builtins.type', repr="<class 'object'>")

@@ -13,14 +13,14 @@ from terrarium._json import dumps
 
 
 def sandbox_options(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the options of a sandbox as JSON, and those that JSON cannot say."""
+    """Return the options of a sandbox as JSON, and separately the values without a JSON form."""
     plain = dict(options)
     rest = {"files": contents("files", plain.pop("files"))} if "files" in plain else {}
     return to_json(plain), rest
 
 
 def execute_options(files: Any, options: dict[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
-    """Return the options of a run in the same way; None for none."""
+    """Return the options of a run in the same way; None if there are none."""
     if not options and not files:
         return None, None
     plain, rest = {}, {}
@@ -42,7 +42,7 @@ def picklable(options: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[st
 
 
 def to_json(options: Mapping[str, Any]) -> str:
-    """Return options as JSON, naming the one that cannot be said in it."""
+    """Return options as JSON; an error names the option that has no JSON form."""
     try:
         return dumps(options, _plain)
     except (TypeError, ValueError):
@@ -55,7 +55,7 @@ def to_json(options: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON has for a value that it has not."""
+    """Return the JSON form of a value that JSON does not have."""
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, os.PathLike):

@@ -1,4 +1,4 @@
-"""Records: the parts of a result, and the answers of the other classes. Fields are those of the core's JSON form.
+"""Records: the parts of a result, and the results of the other classes. Fields are those of the core's JSON form.
 
 This module is imported when the first record is needed: `dataclasses` takes longer than the rest of the package.
 """
@@ -12,22 +12,22 @@ from terrarium._json import loads
 
 T = TypeVar("T")
 
-# A member's repr that is longer is cut.
+# The longest repr of a member; a longer one is cut.
 _LONGEST = 100
 
 
 def record(kind: type[T], members: dict[str, Any]) -> T:
-    """Return a record of parsed JSON."""
+    """Return a record from parsed JSON."""
     return kind(**{field.name: members[field.name] for field in fields(kind)})  # type: ignore[arg-type]
 
 
 def parsed(kind: type[T], text: str) -> T:
-    """Return a record of JSON text."""
+    """Return a record from JSON text."""
     return record(kind, loads(text))
 
 
 def python_error(text: str) -> PythonError:
-    """Return the error of a run, with its frames, of JSON text."""
+    """Return the error of a run, with its frames, from JSON text."""
     members = loads(text)
     members["frames"] = [record(Frame, frame) for frame in members["frames"]]
     return record(PythonError, members)
@@ -99,7 +99,7 @@ class PythonError:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """One thing shown: the same content in one or more forms.
+    """One displayed object: the same content in one or more forms.
 
     >>> display = terrarium.Sandbox().execute("display('hi')").displays[0]
     >>> display.data
@@ -189,7 +189,7 @@ class ImageInfo:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Versions and places."""
+    """The versions of the library and its parts, and its folders."""
 
     terrarium: str
     """The version of this library."""

@@ -1,4 +1,4 @@
-"""`ExecutionResult`: all that a run leaves behind."""
+"""`ExecutionResult`: the whole outcome of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Status(str, Enum):
-    """How a run ended. It is a `str`, so it can be compared with one.
+    """The way in which a run ended. It is a `str`, so it can be compared with one.
 
     >>> terrarium.Sandbox().execute("1 / 0").status == "error"
     True
@@ -35,15 +35,15 @@ class Status(str, Enum):
     """The interpreter itself failed, for example on a stack that is too deep. The host is unharmed."""
 
     def __str__(self) -> str:
-        """Return the word."""
+        """Return the status as text."""
         return self.value
 
 
 class ExecutionResult:
-    r"""All that a run leaves behind. The same names in every language and in JSON.
+    r"""The whole outcome of a run. The names are the same in every language and in JSON.
 
-    Streams and files are there on every status: what was written before an exception, a timeout or a crash is kept.
-    An attribute is converted when it is first read. Results can be pickled.
+    Streams and files are present for every status: output before an exception, a timeout or a crash is kept. An
+    attribute is converted when it is first read. Results can be pickled.
 
     >>> result = terrarium.Sandbox().execute("open('a.txt', 'w').write('hi'); print('done')")
     >>> result.status, result.stdout, result.output_files
@@ -51,27 +51,27 @@ class ExecutionResult:
     """
 
     def __init__(self, outcome: _native.Outcome) -> None:
-        """Wrap what the native module has; users get results from `execute`."""
+        """Wrap the result of the native module; users get results from `execute`."""
         self._outcome = outcome
 
     @cached_property
     def status(self) -> Status:
-        """How the run ended."""
+        """The status of the run."""
         return Status(self._outcome.status)
 
     @property
     def has_value(self) -> bool:
-        """Whether the code ends in an expression that has a value. It tells a `None` from nothing."""
+        """Whether the code ends in an expression that has a value, which may be `None`."""
         return self._outcome.has_value
 
     @cached_property
     def final_expression(self) -> Any:
-        """The value of the last expression; None too when there is none, which `has_value` tells apart."""
+        """The final value: that of the last expression. It is also None when there is none; see `has_value`."""
         return self._outcome.final_expression
 
     @cached_property
     def final_repr(self) -> str | None:
-        """What `repr()` says of that value in the guest."""
+        """The `repr()` of the final value in the guest."""
         return self._outcome.final_repr
 
     @property
@@ -116,7 +116,8 @@ class ExecutionResult:
 
     @cached_property
     def output_files(self) -> dict[str, bytes]:
-        """The files that the run created or changed, by paths relative to the home folder where they are in it.
+        """The files that the run created or changed, by path: relative to the home folder for files below it, else
+        absolute.
 
         Files below `/tmp` and `/dev` are left out.
         """
@@ -124,19 +125,19 @@ class ExecutionResult:
 
     @cached_property
     def deleted_files(self) -> list[str]:
-        """The files that were there before the run and are not any more."""
+        """The files that existed before the run and no longer exist."""
         return self._outcome.deleted_files
 
     @cached_property
     def displays(self) -> list[Display]:
-        """What the code displayed, in order."""
+        """The objects that the code displayed, in order."""
         from terrarium._records import Display, record
 
         return [record(Display, display) for display in loads(self._outcome.displays)]
 
     @cached_property
     def error(self) -> PythonError | None:
-        """Why the run did not succeed."""
+        """The reason why the run did not succeed."""
         text = self._outcome.error
         if text is None:
             return None
@@ -176,7 +177,7 @@ class ExecutionResult:
         return self._outcome.to_json()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the same as a dict.
+        """Return the result as a dict, in the form of `to_json`.
 
         >>> terrarium.Sandbox().execute("(1, 2)").to_dict()["final_expression"]
         {'$type': 'tuple', 'items': [1, 2]}
@@ -186,7 +187,7 @@ class ExecutionResult:
 
     @classmethod
     def from_json(cls, text: str) -> ExecutionResult:
-        """Return the result that `to_json` wrote, also in another language.
+        """Return the result that `to_json` wrote, in any language.
 
         >>> result = terrarium.Sandbox().execute("{1, 2}")
         >>> terrarium.ExecutionResult.from_json(result.to_json()) == result
@@ -195,7 +196,7 @@ class ExecutionResult:
         return cls(_native.Outcome.from_json(text))
 
     def show(self) -> None:
-        """Show the result: in Jupyter as it would look there, elsewhere as text."""
+        """Show the result: in Jupyter as a notebook shows it, elsewhere as text."""
         from terrarium import _show
 
         _show.show(self)

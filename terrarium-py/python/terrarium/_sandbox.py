@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sandbox:
-    r"""Runs code in fresh interpreters: nothing that one run does is seen by the next.
+    r"""Runs code in fresh interpreters: no run sees the effects of another.
 
     A sandbox can be used from any thread; runs in several threads are parallel. It pickles as its options, and the path
     of its image if it was made on one, so it can be sent to other processes.
@@ -40,18 +40,18 @@ class Sandbox:
         """Make a sandbox. Every option has a safe default.
 
         Args:
-            options: see `SandboxOptions`, which says the meaning, unit and default of each. Sizes are in bytes,
-                durations in seconds or a timedelta.
+            options: see `SandboxOptions` for the meaning, unit and default of each. Sizes are in bytes, durations in
+            seconds or a timedelta.
 
                 - limits: `timeout`, `grace`, `memory`, `stream_bytes`, `file_bytes`, `file_count`, `open_files`,
                   `code_bytes`, `value_bytes`, `repr_bytes`
-                - what the code finds: `files`, `home`, `cwd`, `args`, `env`
+                - the environment of the code: `files`, `home`, `cwd`, `args`, `env`
                 - packages: `packages` (names, or `"auto"`), `packages_from`, `preload`, `image`
                 - behaviour: `threads`, `deterministic`, `untrusted_libraries`
                 - the host: `cache_dir`
 
         Raises `TypeError` for an unknown option or a value of the wrong type, `InvalidOptionError` and
-        `InvalidPathError` for a value out of its bounds, `PackageError` for packages that are not there or broken,
+        `InvalidPathError` for a value out of its bounds, `PackageError` for packages that are missing or damaged,
         `CacheError` for a cache folder that cannot be used.
 
         """
@@ -106,19 +106,19 @@ class Sandbox:
         Other Python threads continue meanwhile. Ctrl+C stops the run.
 
         Args:
-            code: the program; the value of a final expression is taken.
+            code: the program. The result has the value of its final expression.
             files: contents by path, relative to the home folder: text, bytes, a `Path` (the host's file is read) or an
                 open file. A `str` is the content itself.
             options: see `ExecuteOptions`.
 
                 - values: `inputs` (bound to names before the run), `outputs` (names whose values are taken after it)
-                - the surroundings: `stdin`, `args`, `env`, `cwd`, `filename`, `store_last`
+                - environment: `stdin`, `args`, `env`, `cwd`, `filename`, `store_last`
                 - control: `timeout`, `cancel` (a `CancelHandle`), `on_stdout` and `on_stderr` (functions that receive
                   the bytes of a stream while the code runs; an exception that one raises stops the run and is raised
                   here)
 
         Raises `TypeError` for an argument of a wrong type, `InvalidPathError`, `InvalidOptionError` and `TooLargeError`
-        for what was handed in, and other `TerrariumError`s for faults of the host. A fault of the code is a result.
+        for invalid arguments, and other `TerrariumError`s for failures of the host. A failure of the code is a result.
 
         >>> sandbox = terrarium.Sandbox()
         >>> sandbox.execute("y = x * 2 + 2", inputs={"x": 20}, outputs=["y"]).outputs
@@ -158,7 +158,7 @@ class Sandbox:
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The options that were given, as they were given. The mapping cannot be changed.
+        """The options as they were passed. The mapping is read-only.
 
         >>> terrarium.Sandbox(timeout=5).options["timeout"]
         5
@@ -167,11 +167,11 @@ class Sandbox:
 
     @property
     def image(self) -> Image | None:
-        """The image that it was made on by `on_image`."""
+        """The image passed to `on_image`."""
         return self._image
 
     def __repr__(self) -> str:
-        """Name the options that were given, without the contents of files and the values of the environment."""
+        """Name the passed options, without the contents of files and the values of the environment."""
         said = ["on_image"] if self._image is not None else []
         for name, value in self._options.items():
             said.append(f"{name}=..." if name in ("files", "env") else f"{name}={value!r}")

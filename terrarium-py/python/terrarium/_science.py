@@ -1,4 +1,4 @@
-"""Arrays and tables: numpy's and pandas' own where these are installed, else the classes of `_kinds`."""
+"""Arrays and tables: classes of numpy and pandas where these are installed, else the classes of `_kinds`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from terrarium._kinds import Array, Column, Table, Tagged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Kinds of elements whose bytes are the same everywhere, but for their order.
+# Kinds of elements whose bytes are the same everywhere, except for their order.
 _PLAIN = "biufc"
 
 
 def array(parts: dict[str, Any]) -> Any:
-    """Return an array of numpy; elements that were sent as bytes are used in place."""
+    """Return an array of numpy; elements that were sent as bytes are used without a copy."""
     shape, dtype = tuple(parts["shape"]), parts["dtype"]
     content = next(parts[name] for name in ("data", "items", "repr") if name in parts)
     plain = Array(dtype, shape, content)
@@ -34,7 +34,7 @@ def array(parts: dict[str, Any]) -> Any:
             return _objects(numpy, content, shape)
         return numpy.array(content, kind).reshape(shape)
     except Exception:
-        # A type that only text can say, such as that of records.
+        # A type with a text form only, such as a record type.
         return plain
 
 
@@ -71,7 +71,7 @@ def frame(parts: dict[str, Any]) -> Any:
             if str(column.dtype) != kind:
                 made.isetitem(number, column.astype(kind))
     except Exception:
-        # A type that this version of pandas has not.
+        # A type that this version of pandas does not have.
         return plain
     return made
 
@@ -89,12 +89,12 @@ def series(parts: dict[str, Any]) -> Any:
     try:
         return pandas.Series(values, index=parts["index"], name=parts.get("name"), dtype=parts["dtype"])
     except Exception:
-        # As for a table.
+        # A type that this version of pandas does not have.
         return plain
 
 
 def encode(value: Any) -> Any:
-    """Return a `Tagged`, or an object built into Python, for one of numpy or pandas; None for any other."""
+    """Convert an object of numpy or pandas to a `Tagged`, or to a built-in object; return None for any other object."""
     for module, name, write in _CLASSES:
         kind = getattr(sys.modules.get(module), name, None)
         if isinstance(kind, type) and isinstance(value, kind):
@@ -138,7 +138,7 @@ def _cells(column: Any) -> list[Any]:
 
 
 def _column(column: Any) -> Any:
-    """Return the cells of a column or index: a range, an array where they are plain, else a list."""
+    """Return the cells of a column or index: a range, an array for plain cells, else a list."""
     pandas = sys.modules["pandas"]
     if type(column) is pandas.RangeIndex:
         return range(column.start, column.stop, column.step)
@@ -175,6 +175,6 @@ _CLASSES: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("pandas", "Timedelta", _encode_timedelta),
     ("pandas", "DataFrame", _encode_frame),
     ("pandas", "Series", _encode_series),
-    # Last: some of them are subclasses of Python's own numbers and texts.
+    # Last, because some of these classes are subclasses of Python's own numbers and texts.
     ("numpy", "generic", _encode_scalar),
 )

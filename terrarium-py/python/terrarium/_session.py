@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class Session:
     """An interpreter that keeps its names, modules and files from one run to the next.
 
-    Sessions share nothing with each other. A run that has to be stopped by force (after its deadline and the grace),
-    that crashes the interpreter or leaves it with `os._exit` loses the names: `ExecutionResult.session_lost` is true
-    then, the files are kept, and the next run starts a new interpreter. Threads may share a session: one waits for the
-    other.
+    Sessions share nothing with each other. A run loses the names if it has to be stopped by force (after its deadline
+    and the grace period), crashes the interpreter or leaves it with `os._exit`. `ExecutionResult.session_lost` is true
+    then, the files are kept, and the next run starts a new interpreter. Threads may share a session: each waits for the
+    others.
     A session belongs to its process and cannot be pickled.
 
     >>> with terrarium.Sandbox().session() as session:
@@ -41,15 +41,15 @@ class Session:
     def __init__(self, sandbox: Sandbox) -> None:
         """Start a session, as `Sandbox.session` does."""
         self._native = sandbox._native.session()
-        # Lets one thread in at a time, and Ctrl+C through to those that wait, which a lock of the native module cannot.
+        # Admits one thread at a time and lets Ctrl+C reach waiting threads, which a lock of the native module cannot.
         self._lock = threading.RLock()
 
     def execute(
         self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
     ) -> ExecutionResult:
-        """Run `code`; names it makes stay for the next run. Arguments and exceptions are those of `Sandbox.execute`.
+        """Run `code`; its names stay for the next run. Arguments and exceptions are those of `Sandbox.execute`.
 
-        Ctrl+C stops the run; the session keeps its state unless the code goes on longer than the option `grace`.
+        Ctrl+C stops the run. The session keeps its state unless the code continues for longer than the option `grace`.
         """
         text, rest = execute_options(files, options)  # type: ignore[arg-type]
         with self._lock:
@@ -64,9 +64,9 @@ class Session:
         return await awaited(lambda given: self.execute(code, files, **given), {**options})
 
     def write_file(self, path: str, content: Content) -> None:
-        """Write a file, and the folders it is in. The path is relative to the home folder.
+        """Write a file, and create the folders it is in. The path is relative to the home folder.
 
-        Raises `InvalidPathError` or, when there is no room or a folder is in the way, `SandboxFileError`.
+        Raises `InvalidPathError`, or `SandboxFileError` when there is no room or a folder is in the way.
 
         >>> with terrarium.Sandbox().session() as session:
         ...     session.write_file("in/a.txt", "text")
@@ -84,7 +84,7 @@ class Session:
     def read_file(self, path: str) -> bytes:
         """Return a file's content. The path is relative to the home folder, or absolute.
 
-        Raises `InvalidPathError`, or `SandboxFileError` when there is no such file.
+        Raises `InvalidPathError`, or `SandboxFileError` when the file does not exist.
         """
         with self._lock:
             return self._native.read_file(path)
@@ -124,7 +124,7 @@ class Session:
         return await in_thread(self.all_files)
 
     def reset(self) -> None:
-        """Start over: a new interpreter, and the files that the sandbox's options name."""
+        """Start over with a new interpreter and the files that the sandbox's options name."""
         with self._lock:
             self._native.reset()
 
@@ -142,7 +142,7 @@ class Session:
         await in_thread(self.reset_globals)
 
     def check(self, code: str) -> Literal["complete", "incomplete", "invalid"]:
-        """Return whether `code` can run, or is only the beginning of something. Nothing is run.
+        """Return whether `code` can run, or is only the beginning of a statement. Nothing is run.
 
         >>> terrarium.Sandbox().session().check("for x in y:")
         'incomplete'
@@ -174,7 +174,7 @@ class Session:
         return await in_thread(lambda: self.complete(code, cursor))
 
     def close(self) -> None:
-        """Free the interpreter, with all that it holds. A later use of the session is a `ValueError`."""
+        """Free the interpreter and its state. A later use of the session is a `ValueError`."""
         with self._lock:
             self._native.close()
 
@@ -184,7 +184,7 @@ class Session:
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the session was closed."""
         return self._native.is_closed()
 
     def __enter__(self) -> Self:
@@ -194,7 +194,7 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close the session."""
         self.close()
 
     async def __aenter__(self) -> Self:
@@ -204,11 +204,11 @@ class Session:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it, on another thread."""
+        """Close the session on another thread."""
         await self.close_async()
 
     def __repr__(self) -> str:
-        """Say whether it is open."""
+        """State whether the session is open."""
         return f"<Session {'closed' if self.closed else 'open'}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -216,5 +216,5 @@ class Session:
         raise TypeError("a Session cannot be pickled; send the Sandbox, and start a session there")
 
 
-# The parameters of `write_file` hide it.
+# The parameters of `write_file` shadow it.
 _content = content

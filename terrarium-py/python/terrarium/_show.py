@@ -1,7 +1,7 @@
 """Results for people: as text, and as HTML for Jupyter.
 
-What the code in the sandbox displays is not trusted: a script of its in a notebook's page could run code on the host.
-Its HTML goes into a frame in which scripts do not run, its images into image elements; scripts are left out.
+The displays of the code in the sandbox are not trusted: a script in a notebook's page could run code on the host. HTML
+goes into a frame in which scripts do not run, images go into image elements; scripts are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from terrarium._result import ExecutionResult
 
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-# A frame cannot tell how high its content is: a line for each row of a table, within bounds.
+# A frame cannot report the height of its content: the estimate is a line for each row of a table, within bounds.
 _LINE, _LEAST, _MOST = 2.0, 6.0, 40.0
 
 
@@ -35,7 +35,7 @@ def show(result: ExecutionResult) -> None:
 
 
 def text(result: ExecutionResult) -> str:
-    """Return what the run printed, displayed and came to, as text."""
+    """Return the output, displays and outcome of the run as text."""
     parts = [result.stdout, result.stderr]
     parts += [str(display.data.get("text/plain", "")) for display in result.displays]
     parts.append(result.final_repr or "")
@@ -44,7 +44,7 @@ def text(result: ExecutionResult) -> str:
 
 
 def html(result: ExecutionResult) -> str:
-    """Return the same as HTML."""
+    """Return the output, displays and outcome of the run as HTML."""
     return f'<div class="terrarium-result">{"".join(_pieces(result))}</div>'
 
 

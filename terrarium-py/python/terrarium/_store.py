@@ -1,4 +1,4 @@
-"""`PackageStore`: the packages on this machine, which sandboxes take theirs from."""
+"""`PackageStore`: the packages on this machine, from which sandboxes take theirs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ list_ = list
 class PackageStore:
     """The packages on this machine: sandboxes take theirs from it, unless `packages_from` names other sources.
 
-    Only `add` and `update` use the network, and hold every file against its hash. Running code never downloads.
-    Threads and processes may use one store at the same time: one waits for the other.
+    Only `add` and `update` use the network, and they check every file against its hash. Running code never downloads.
+    Threads and processes may use one store at the same time: each waits for the others.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -34,9 +34,9 @@ class PackageStore:
     """
 
     def __init__(self, cache_dir: str | os.PathLike[str] | None = None) -> None:
-        """Open the store in a cache folder (None: the default one), and make it if it is not there.
+        """Open the store in a cache folder (None: the default one), and create it if it does not exist.
 
-        Raises `CacheError` for a folder that cannot be made, or that others can write to.
+        Raises `CacheError` for a folder that cannot be created, or that other users can write to.
         """
         self._cache_dir = cache_dir
         self._native = _native.PackageStore(cache_dir)
@@ -53,9 +53,9 @@ class PackageStore:
     def add(
         self, *names: str, from_: str | os.PathLike[str] | None = None, progress: Progress | None = None
     ) -> list_[StoredPackage]:
-        """Download packages and all that they need, and return those that are new.
+        """Download packages and all that they need, and return the new ones.
 
-        What has arrived is kept when it fails or Ctrl+C stops it, and the next call continues from there.
+        Received data is kept when the call fails or Ctrl+C stops it, and the next call continues from there.
 
         Args:
             names: names of packages, such as `"numpy"`.
@@ -83,7 +83,7 @@ class PackageStore:
         return await with_progress(lambda heard: self.add(*names, from_=from_, progress=heard), progress)
 
     def update(self, *names: str, progress: Progress | None = None) -> list_[StoredPackage]:
-        """Bring packages (without names: all) to the versions that their distributions have now.
+        """Bring packages (without names: all) to the present versions of their distributions.
 
         Returns the packages that changed. Raises what `add` raises.
         """

@@ -1,7 +1,7 @@
-"""The twins that are awaited: on threads of this module, so that neither the loop nor its default executor waits.
+"""The awaited twins: they use threads of this module, so that neither the loop nor its default executor waits.
 
-The threads are Python's, because they read arguments, convert results and call functions. Those of the native module's
-`worker.rs` are not: they never hold the interpreter, which is why Python can end, and see signals, while they work.
+These are threads of Python, because they read arguments, convert results and call functions. Those of the native
+module's `worker.rs` never hold the interpreter, so Python can end, and handle signals, while they work.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 A = TypeVar("A")
 
-# As many as the machine can use, and some more for programs that sleep.
+# As many threads as the machine can use, and some more for programs that sleep.
 _MOST = min(32, (os.cpu_count() or 1) + 4)
 
 
@@ -51,7 +51,7 @@ class _Pool:
                 self._idle -= 1
                 job = self._jobs.popleft()
             job()
-            # What it holds is not kept until the next one.
+            # The content of the job is not kept until the next one.
             del job
 
 
@@ -64,12 +64,12 @@ def _renew() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # A child has none of the threads.
+    # A forked child has none of the threads.
     os.register_at_fork(after_in_child=_renew)
 
 
 class _Task(Generic[T]):
-    """Work on a thread of the pool, and the future in the event loop that it ends with."""
+    """Work on a thread of the pool, with the future in the event loop that receives its result."""
 
     def __init__(self, stop: Callable[[], object]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -101,7 +101,7 @@ class _Task(Generic[T]):
             self._done.set_result(result)  # type: ignore[arg-type]
 
     def in_loop(self, function: Callable[[A], object]) -> Callable[[A], None]:
-        """Return a function for the thread, which has `function` called in the event loop."""
+        """Return a function for the thread that calls `function` in the event loop."""
         return lambda heard: self._in_loop(self._hear, function, heard)
 
     def _hear(self, function: Callable[[A], object], heard: A) -> None:
@@ -123,10 +123,10 @@ class _Task(Generic[T]):
 
 
 async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any]) -> T:
-    """Call `execute` with the options of a run on a thread, and return what it returns.
+    """Call `execute` with the options of a run on a thread, and return its result.
 
-    Functions that receive output are called in the loop, all of them before this returns. When the task is cancelled,
-    so is the run, at once; its end is not waited for.
+    Functions that receive output are called in the loop, all of them before this returns. Cancelling the task also
+    cancels the run, without waiting for its end.
     """
     given = options.get("cancel")
     cancel = given.child() if isinstance(given, CancelHandle) else CancelHandle()
@@ -146,7 +146,7 @@ async def in_thread(work: Callable[[], T]) -> T:
 
 
 async def with_progress(work: Callable[[Callable[[A], object]], T], progress: Callable[[A], object] | None) -> T:
-    """Do work on a thread that reports progress. A report raises after the task was cancelled, which ends the work."""
+    """Do work with progress reports on a thread. A report raises after the task was cancelled, which ends the work."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress: expected a function, not {type(progress).__name__}")
     stopped = threading.Event()

@@ -1,6 +1,6 @@
-"""Values that are not built into Python, from and to their kind and parts. The native module calls this one.
+"""Values of classes that are not built into Python, from and to a kind and its parts. Called by the native module.
 
-`decode` and `encode` import nothing that such a value does not need: numpy and pandas only for values of theirs.
+`decode` and `encode` import only what a value needs: numpy and pandas only for their values.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from terrarium._kinds import Array, Column, Opaque, Table, Tagged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Decimal digits that any limit on conversions (`sys.set_int_max_str_digits`) allows at a time.
+# Decimal digits that every limit on conversions (`sys.set_int_max_str_digits`) allows at a time.
 _DIGITS = 600
 
 
 def integer(digits: str) -> int:
-    """Return the int that decimal digits, or hexadecimal ones after `0x`, stand for, however many there are."""
+    """Return the int for any number of decimal digits, or of hexadecimal ones after `0x`."""
     if "x" in digits:
         return int(digits, 16)
     sign, digits = (-1, digits[1:]) if digits.startswith("-") else (1, digits)
@@ -31,13 +31,13 @@ def integer(digits: str) -> int:
 
 
 def decode(kind: str, parts: dict[str, Any]) -> Any:
-    """Return the object of a kind with these parts; a `Tagged` where there is none that is equal."""
+    """Return the object of a kind with these parts, or a `Tagged` where no equal object exists."""
     make = _MAKERS.get(kind)
     if make is not None:
         try:
             return make(parts)
         except Exception:
-            # The guest may send what it wants to; nothing of it is lost in a `Tagged`.
+            # The guest may send anything; a `Tagged` loses nothing of it.
             return Tagged(kind, parts)
     return Tagged(kind, parts)
 
@@ -62,7 +62,7 @@ def _tuple_class(name: str, fields: tuple[str, ...]) -> Any:
         __slots__ = ()
 
         def __reduce__(self) -> tuple[Any, ...]:
-            # The class is made anew where it is unpickled.
+            # Unpickling makes the class anew.
             return _restored, (name, fields, tuple(self))
 
     Named.__name__ = Named.__qualname__ = name
@@ -153,7 +153,7 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 def encode(value: Any) -> Any:
-    """Return a `Tagged` for an object whose class is not built in, or an object of the built-in class below it."""
+    """Convert an object of any other class to a `Tagged`, or to an object of its built-in base class."""
     for write in _writers():
         found = write(value)
         if found is not None:
@@ -249,7 +249,7 @@ def _with_parts(kind: str, *names: str) -> Callable[[Any], Tagged]:
     return lambda value: Tagged(kind, {name: getattr(value, name) for name in names})
 
 
-# Only modules that the program has imported can have made the value. A datetime is a date too, so it comes first.
+# Only modules that the program has imported can have made the value. A datetime is also a date, so it comes first.
 _STANDARD: tuple[tuple[str, str, Callable[[Any], Tagged]], ...] = (
     ("builtins", "complex", _with_parts("complex", "real", "imag")),
     ("builtins", "range", _with_parts("range", "start", "stop", "step")),

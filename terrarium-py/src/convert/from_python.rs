@@ -14,10 +14,10 @@ use terrarium_core::Value;
 
 use crate::{exit, python};
 
-/// How deep values may lie in each other; the guest's reader and ours have bounds too.
+/// The deepest nesting of values; the readers of the guest and of the host have bounds too.
 const DEPTH: usize = 100;
 
-/// The inputs of a run, from a dict.
+/// Reads the inputs of a run from a dict.
 pub(crate) fn inputs(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Value>> {
     let read = |(name, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
         let name: String = name.extract()?;
@@ -27,7 +27,7 @@ pub(crate) fn inputs(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Valu
     exit::call(given.py(), || given.cast::<PyDict>()?.iter().map(read).collect())
 }
 
-/// The exception that says which input is at fault.
+/// Makes an exception that names the input at fault.
 fn about(py: Python<'_>, name: &str, problem: PyErr) -> PyErr {
     let text = format!("inputs['{name}']: {}", problem.value(py));
     let said = if problem.is_instance_of::<PyTypeError>(py) {
@@ -45,7 +45,7 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if let Some(value) = built_in(object, depth)? {
         return Ok(value);
     }
-    // Another class: `_values.encode` gives a `Tagged`, or something built in that says the same.
+    // Another class: `_values.encode` returns a `Tagged`, or an equivalent built-in object.
     let py = object.py();
     let encoded = python::values(py)?.call_method1(intern!(py, "encode"), (object,))?;
     if encoded.is_instance(tagged_class(py)?.as_any())? {
@@ -54,7 +54,7 @@ fn value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     built_in(&encoded, depth)?.ok_or_else(|| PyTypeError::new_err("encoded as what cannot be an input"))
 }
 
-/// The value of an object whose class is built in, and not a subclass of one that is.
+/// Returns the value of an object whose class is built in, but not of a subclass.
 fn built_in(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Option<Value>> {
     if depth > DEPTH {
         return Err(PyValueError::new_err(format!("values lie more than {DEPTH} deep in each other")));
@@ -99,7 +99,7 @@ fn built_in(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Option<Value>> 
     }))
 }
 
-/// An int of any size; there is no bound on hexadecimal digits as there is on decimal ones.
+/// Formats an int of any size in hexadecimal, which has no bound on its digits, unlike decimal.
 fn hexadecimal(number: &Bound<'_, PyAny>) -> PyResult<String> {
     let text: String = number.call_method1(intern!(number.py(), "__format__"), ("#x",))?.extract()?;
     Ok(text)

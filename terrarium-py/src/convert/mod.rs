@@ -1,7 +1,7 @@
-//! Values: Python objects as the core's, and back.
+//! Values: conversions between Python objects and the core's values.
 //!
-//! What is built into Python is converted here; the kinds of the standard library, of numpy and of pandas in Python, by
-//! `terrarium._values`, which knows them as a kind and its parts.
+//! Built-in classes are converted here. `terrarium._values` converts the kinds of the standard library, numpy and
+//! pandas in Python; here they are a kind and its parts.
 
 mod from_python;
 mod to_python;

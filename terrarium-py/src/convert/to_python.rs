@@ -10,9 +10,9 @@ use terrarium_core::Value;
 
 use crate::{exit, python};
 
-/// The Python object that a value stands for. Never fails because of what the guest has sent.
+/// Returns the Python object for a value. Never fails because of data from the guest.
 pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    // Kinds, keys of dicts and items of sets may be of classes in Python.
+    // Kinds, keys of dicts and items of sets may have classes in Python.
     exit::call(py, || made(py, value))
 }
 
@@ -51,13 +51,13 @@ fn made<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
                 }
                 tagged(py, kind, &parts)?
             }
-            // A kind that the core has got and this does not know yet: in the form that it has in every language.
+            // A kind of the core that is unknown here: in its JSON form, which is the same in every language.
             None => texts(py, "json", &[("value", &python::json(other)?)])?,
         },
     })
 }
 
-/// A part of a tagged value. The elements of an array are bytes that can be changed, so that numpy needs no copy.
+/// Returns a part of a tagged value. The elements of an array are mutable bytes, so that numpy needs no copy.
 fn part<'py>(py: Python<'py>, kind: &str, part: &Value) -> PyResult<Bound<'py, PyAny>> {
     match part {
         Value::Bytes(bytes) if kind == "ndarray" => Ok(PyByteArray::new(py, bytes).into_any()),
@@ -73,7 +73,7 @@ fn texts<'py>(py: Python<'py>, kind: &str, texts: &[(&str, &String)]) -> PyResul
     tagged(py, kind, &parts)
 }
 
-/// An object of a kind that is known in Python, or a `Tagged`.
+/// Returns an object of a kind that Python has, or a `Tagged`.
 fn tagged<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
     python::values(py)?.call_method1("decode", (kind, parts))
 }
@@ -86,7 +86,7 @@ fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
     PyList::new(py, objects(py, items)?)
 }
 
-/// A set. Items that are hashable in the guest need not be so here, or may be equal here: then it stays tagged.
+/// Returns a set. Items that are hashable in the guest may be unhashable or equal here; then the set stays tagged.
 fn set<'py>(py: Python<'py>, kind: &str, items: &[Value]) -> PyResult<Bound<'py, PyAny>> {
     let list = list(py, items)?;
     let made = if kind == "set" {
@@ -104,7 +104,7 @@ fn set<'py>(py: Python<'py>, kind: &str, items: &[Value]) -> PyResult<Bound<'py,
     }
 }
 
-/// A dict, with the same exception.
+/// Returns a dict, or a tagged value if keys are unhashable or equal here.
 fn dict<'py>(py: Python<'py>, pairs: &[(Value, Value)]) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
     let mut items = Vec::with_capacity(pairs.len());

@@ -7,7 +7,7 @@ use super::*;
 
 const WASM: &[u8] = b"\0asm\x01\0\0\0 and the rest of a module";
 
-/// `content`, compressed in frames.
+/// Returns `content`, compressed in frames.
 fn seekable(content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = zeekstd::Encoder::new(&mut bytes).unwrap();
@@ -16,7 +16,7 @@ fn seekable(content: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// All that it holds.
+/// Returns the whole content.
 fn content(packed: &Packed) -> Vec<u8> {
     let mut content = vec![0; packed.len() as usize];
     let mut done = 0;
@@ -26,7 +26,7 @@ fn content(packed: &Packed) -> Vec<u8> {
     content
 }
 
-/// A folder with four small artifacts; `change` may spoil the manifest.
+/// Makes a folder with four small artifacts; `change` may damage the manifest.
 fn folder(change: impl FnOnce(&mut Value)) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let packed = zstd::bulk::compress(WASM, 3).unwrap();
@@ -153,6 +153,6 @@ fn the_bundled_set_is_whole() {
 fn the_bundled_set_leaves_room_in_a_packed_crate() {
     let runtime = Runtime::bundled().unwrap();
     let bytes: u64 = runtime.manifest().artifacts.values().map(|artifact| artifact.bytes).sum();
-    // The limit is 10 MB; the sources and the archive itself need little.
+    // The limit is 10 MB; the sources and the archive itself need little of it.
     assert!(bytes < 9_800_000, "{bytes} bytes of artifacts");
 }

@@ -1,6 +1,6 @@
 # packages: certifi
 # works: yes
-"""The bundle of certificates is there."""
+"""The bundle of certificates exists."""
 
 import certifi
 

@@ -1,6 +1,6 @@
 # packages: distro
 # works: yes
-"""What a description of an operating system says; the sandbox itself has none."""
+"""A description of an operating system is read; the sandbox itself has none."""
 
 import distro
 

@@ -1,6 +1,6 @@
 # packages: fonttools
 # works: yes
-"""A font is drawn, saved, read again and cut down to some of its glyphs."""
+"""A font is drawn, saved, read again and reduced to some of its glyphs."""
 
 from io import BytesIO
 

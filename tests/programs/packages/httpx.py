@@ -1,6 +1,6 @@
 # packages: httpx
-# works: in part: there is no network, so a request ends in a `ConnectError`; transports of one's own work
-"""Addresses, requests, clients with a transport of their own, sync and async."""
+# works: in part: there is no network, so a request ends in a `ConnectError`; custom transports work
+"""Addresses, requests, clients with a custom transport, sync and async."""
 
 import httpx
 

@@ -1,6 +1,6 @@
 # packages: idna
 # works: yes
-"""International names of hosts, to and fro."""
+"""International host names, in both directions."""
 
 import idna
 

@@ -1,6 +1,6 @@
 # packages: jiter
 # works: yes
-"""JSON is parsed: whole, cut off, with exact decimals."""
+"""JSON is parsed: whole, truncated, with exact decimals."""
 
 import jiter
 

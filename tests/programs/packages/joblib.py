@@ -1,5 +1,5 @@
 # packages: joblib numpy
-# works: in part: no processes can be started, so `loky` gives way to threads, with a warning
+# works: in part: no processes can be started, so `loky` falls back to threads, with a warning
 """Parallel calls (one after the other), results kept on disk, arrays in compressed files."""
 
 import joblib

@@ -1,5 +1,5 @@
 # packages: micropip
-# works: no: there is nothing to download with; a sandbox is given its packages before the run
+# works: no: there is no network; a sandbox gets its packages before the run
 """Its import, and a package that cannot be fetched."""
 
 import micropip

@@ -1,5 +1,5 @@
 # packages: numpy
-# works: in part: WebAssembly does not tell of divisions by zero, overflows and invalid operations, so `errstate` neither warns nor raises; the results are right
+# works: in part: WebAssembly does not report divisions by zero, overflows and invalid operations, so `errstate` neither warns nor raises; the results are correct
 """Arrays, linear algebra, transforms, random numbers, sorting, text, dates, files, and functions written in C."""
 
 import numpy as np

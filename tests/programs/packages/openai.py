@@ -1,6 +1,6 @@
 # packages: openai
-# works: in part: there is no network, so a request ends in an `APIConnectionError`; a transport of one's own works
-"""A client is made, asks and streams through a transport of its own."""
+# works: in part: there is no network, so a request ends in an `APIConnectionError`; a custom transport works
+"""A client sends requests and streams through a custom transport."""
 
 import httpx
 from openai import APIConnectionError, OpenAI

@@ -1,6 +1,6 @@
 # packages: pydantic_core
 # works: yes
-"""A validator and a serialiser are made from a schema."""
+"""A validator and a serialiser are built from a schema."""
 
 from pydantic_core import SchemaSerializer, SchemaValidator, Url, ValidationError, core_schema, from_json, to_json
 

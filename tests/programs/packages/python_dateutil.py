@@ -1,6 +1,6 @@
 # packages: python-dateutil
 # works: yes
-"""Dates are parsed, moved and repeated, with zones of time."""
+"""Dates are parsed, moved and repeated, with time zones."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
 # packages: pytokens
 # works: yes
-"""Source code is taken apart."""
+"""Source code is tokenised."""
 
 import pytokens
 

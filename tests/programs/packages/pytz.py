@@ -1,6 +1,6 @@
 # packages: pytz
 # works: yes
-"""Times in zones, across the change of the clocks."""
+"""Times in zones, across changes of daylight saving time."""
 
 from datetime import datetime, timedelta
 

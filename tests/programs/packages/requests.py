@@ -1,6 +1,6 @@
 # packages: requests
-# works: in part: there is no network, so a request ends in a `ConnectionError`; adapters of one's own work
-"""Requests are prepared, sessions keep headers and cookies, an adapter answers."""
+# works: in part: there is no network, so a request ends in a `ConnectionError`; custom adapters work
+"""Requests are prepared, sessions keep headers and cookies, a custom adapter answers."""
 
 import io
 

@@ -1,6 +1,6 @@
 # packages: sniffio
 # works: yes
-"""Which event loop is running."""
+"""The running event loop is identified."""
 
 import sniffio
 

@@ -1,6 +1,6 @@
 # packages: threadpoolctl numpy
 # works: in part: libraries cannot be listed, so none is found and limits change nothing (there is one thread anyway)
-"""The libraries with threads of their own that are loaded, and their limits."""
+"""The loaded libraries with their own threads, and their limits."""
 
 import warnings
 

@@ -1,6 +1,6 @@
 # packages: tiktoken
-# works: in part: the vocabularies of models are downloaded when they are first used, and there is no network; with ranks of one's own it works
-"""Text becomes tokens and text again, with a small vocabulary of its own."""
+# works: in part: the vocabularies of models are downloaded on their first use, and there is no network; custom ranks work
+"""Text becomes tokens and text again, with a small custom vocabulary."""
 
 import tiktoken
 

@@ -1,6 +1,6 @@
 # packages: typing-extensions
 # works: yes
-"""Newer typing, at run time."""
+"""Newer typing features, at run time."""
 
 from typing_extensions import Annotated, NotRequired, Protocol, TypedDict, deprecated, get_type_hints, is_typeddict, override, runtime_checkable
 

@@ -1,6 +1,6 @@
 # packages: typing-inspection typing-extensions
 # works: yes
-"""Annotations are looked into."""
+"""Annotations are inspected."""
 
 from typing import Annotated, ClassVar, Final, Literal, Union
 

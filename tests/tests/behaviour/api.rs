@@ -1,4 +1,4 @@
-//! What a run gives back: the last expression, streams, errors, exit codes.
+//! The results of a run: the final value, streams, errors, exit codes.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn an_indented_block_is_dedented_and_runs() {
     let result = run("    x = 1\n    x.nothing");
     let error = result.error.expect("an error");
     assert_eq!((error.line, error.source.as_deref()), (Some(2), Some("    x.nothing")));
-    // What is not indented alike is Python's own error.
+    // Code with inconsistent indentation is Python's own error.
     assert_eq!(error_of(&run("    x = 1\n  y = 2\nz = 3")).0, "IndentationError");
 }
 
@@ -113,7 +113,7 @@ fn outputs_are_those_that_exist() {
     .map(|(name, value)| (name.to_owned(), value))
     .into();
     assert_eq!(success(&result).outputs, expected);
-    // Those that were there before an error are kept too.
+    // Values from before an error are kept too.
     let options = ExecuteOptions::new().outputs(outputs);
     let result = sandbox().execute_with("a = 1\n1 / 0\nb = 2", options).unwrap();
     assert_eq!(result.outputs, BTreeMap::from([("a".to_owned(), Value::Int(1))]));
@@ -126,12 +126,12 @@ fn the_peak_of_memory_is_a_number() {
     assert!(small.metrics.peak_memory > 10 << 20, "{:?}", small.metrics);
     assert!(small.metrics.peak_memory < 64 << 20, "{:?}", small.metrics);
     let more = large.metrics.peak_memory - small.metrics.peak_memory;
-    // Some of it fits into what the interpreter has free at its start.
+    // A part of it fits into the free memory of the interpreter's start.
     assert!((40 << 20..72 << 20).contains(&more), "{more}");
-    // What was freed again still counts.
+    // Memory that was freed again still counts.
     let freed = run("x = bytearray(64 << 20)\ndel x\nprint('done')");
     assert!(freed.metrics.peak_memory >= large.metrics.peak_memory - (8 << 20));
-    // Also where the run fails.
+    // Also when the run fails.
     assert!(run("x = bytearray(64 << 20); 1 / 0").metrics.peak_memory > 64 << 20);
 }
 

@@ -14,7 +14,7 @@ fn cancelled_by(handle: &CancelHandle) -> ExecuteOptions {
     ExecuteOptions::new().cancel(handle.clone())
 }
 
-/// Use the handle after 200 ms.
+/// Uses the handle after 200 ms.
 fn soon(handle: &CancelHandle) -> thread::JoinHandle<Instant> {
     let handle = handle.clone();
     thread::spawn(move || {
@@ -46,7 +46,7 @@ fn a_run_is_cancelled_wherever_it_is() {
         assert!(late < Duration::from_secs(5), "{code}: {late:?}");
     }
     assert!(handle_is_used_up());
-    // What was interrupted in C code may have been lost by force; the session answers in any case.
+    // An interruption in C code may have lost the state by force; the session answers in any case.
     assert_eq!(session.execute("6 * 7").unwrap().final_expression, int(42));
 }
 

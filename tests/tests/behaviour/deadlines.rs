@@ -1,4 +1,4 @@
-//! Deadlines hold wherever the code is.
+//! Deadlines hold in every kind of code.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use terrarium_tests::{Job, Step, options, run_in, run_job, session};
 
 use crate::support::{error_of, int, probe, success, timed};
 
-/// How late a stop may come here; the machine may be busy with the other tests. The benchmark has the exact figure.
+/// The permitted delay of a stop; the machine may be busy with the other tests. The benchmark measures the exact delay.
 const SLACK: Duration = Duration::from_secs(5);
 
 fn within(milliseconds: u64) -> SandboxOptions {
@@ -38,7 +38,7 @@ fn an_endless_loop_ends_while_another_session_answers_and_its_own_continues() {
 #[test]
 fn a_long_sleep_ends_at_its_deadline_a_hundred_times() {
     let sandbox = Sandbox::new(within(1000)).unwrap();
-    // Sleeping costs no processor time, so that many can do it at once.
+    // Sleeping costs no processor time, so many threads can do it at once.
     std::thread::scope(|scope| {
         for _ in 0..5 {
             scope.spawn(|| {
@@ -91,7 +91,7 @@ def call(code, **more): type(f)(f.__code__.replace(co_code=resume + code, co_sta
     for code in [
         // Far forward, and back by a call.
         "code = bytes([opmap['NOP'], 0]) * 10**7 + f.__code__.co_code[2:]\nwhile True: call(code)",
-        // Back, in the way that does not look for signals.
+        // Back, by the jump that does not check for signals.
         "call(bytes([opmap['JUMP_BACKWARD_NO_INTERRUPT'], 1]))",
         // Back, by the handler of an exception: from the second instruction, two long, to the second.
         "call(bytes([opmap['NOP'], 0, opmap['RAISE_VARARGS'], 0]), co_exceptiontable=bytes([0x81, 2, 1, 0]))",
@@ -178,7 +178,7 @@ fn the_timeout_of_a_run_takes_the_place_of_the_sandboxs() {
     let started = Instant::now();
     assert_eq!(session.execute_with("while True: pass", options).unwrap().status, Status::Timeout);
     assert!(started.elapsed() < Duration::from_millis(200) + SLACK);
-    // And holds for that run only.
+    // The deadline applies to that run only.
     assert_eq!(success(&session.execute("import time; time.sleep(0.5); 1").unwrap()).final_expression, int(1));
 }
 
@@ -207,7 +207,7 @@ fn sleeping_burns_no_processor_time() {
 
 #[test]
 fn many_deadlines_at_once_are_all_kept() {
-    // Each stop makes all guests of the engine look at their own: a wake-up must not be lost between them.
+    // Each stop makes all guests of the engine check their deadlines: no wake-up may be lost between them.
     let sandbox = Sandbox::new(within(30).grace(Duration::from_millis(2))).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..8 {
@@ -232,7 +232,7 @@ fn many_deadlines_at_once_are_all_kept() {
 
 #[test]
 fn no_stop_is_lost_on_a_busy_machine() {
-    // A guest that is looked at just when its thread has to wait for a processor must be looked at again.
+    // A guest that is checked just when its thread waits for a processor must be checked again.
     let step = Step { code: "sum(iter(int, 1))".to_owned(), ..Step::default() };
     let options = within(20).grace(Duration::from_millis(3));
     let job = Job { options, steps: vec![step; 80], ..Job::default() };

@@ -5,7 +5,7 @@ use terrarium_tests::{run, run_in, sandbox, session};
 
 use crate::support::{int, success};
 
-/// Bytes without a pattern that a fault could hide in.
+/// Returns bytes without a pattern that could hide a fault.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut bytes = Vec::with_capacity(length + 8);

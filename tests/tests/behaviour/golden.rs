@@ -1,4 +1,4 @@
-//! The golden cases, through the Rust API; other ways into the library have the same test.
+//! The golden cases, through the Rust API; other interfaces of the library have the same test.
 
 use terrarium_core::{ExecuteOptions, ExecutionResult, Sandbox, Value};
 use terrarium_tests::{golden_cases, golden_differences, sandbox};

@@ -1,5 +1,6 @@
-//! Programs that mean harm: each runs in a process of its own, which must live, say how the run ended in time, and
-//! answer the next call correctly; in a fresh interpreter and in a session, which is right after a reset in any case.
+//! Programs that intend harm. Each runs in a separate process, which must survive, report in time how the run ended,
+//! and answer the next call correctly. It does so in a fresh interpreter and in a session, which works after a reset in
+//! any case.
 
 use std::time::Duration;
 
@@ -8,9 +9,9 @@ use terrarium_tests::{Job, Program, Step, programs, run_job};
 
 use crate::support::{int, probe};
 
-/// What a run may take beyond its timeout: booting, the grace, collecting, on a machine that is busy.
+/// The permitted time beyond the timeout: booting, the grace period, collecting, on a busy machine.
 const SLACK: Duration = Duration::from_secs(3);
-/// What the host may need beside the guest's memory: the compiled code, results of a hundred megabytes and their JSON.
+/// The permitted memory of the host besides the guest's: compiled code, results of a hundred megabytes and their JSON.
 const HOST_MEMORY: u64 = 1500 << 20;
 
 fn survives(name: &str) {
@@ -48,7 +49,8 @@ fn check(program: &Program) -> Result<(), String> {
         let hostile = [0, 2].contains(&number);
         if !hostile {
             let answered = result.final_expression == int(44) && result.stdout == "next\n";
-            // What the code did to its own interpreter is there in the session's next run, if it says so.
+            // In the session's next run, the program's changes of its own interpreter persist, if the program states
+            // that.
             let excused = number == 3 && program.breaks_session;
             if !answered && !excused {
                 return Err(format!("{place}: {:?} {:?} {:?}", result.status, result.error, result.stdout));
@@ -78,7 +80,7 @@ fn check(program: &Program) -> Result<(), String> {
     Ok(())
 }
 
-/// A test for each program, and one that no program is without.
+/// Defines a test for each program, and a test that no program is missing.
 macro_rules! hostile {
     ($($name:ident)*) => {
         $(

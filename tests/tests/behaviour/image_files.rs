@@ -1,4 +1,4 @@
-//! Files of images that were damaged, changed or made elsewhere: refused with the reason, or as good as before.
+//! Image files that were damaged, changed or made elsewhere: refused with the reason, or as good as before.
 
 use std::{
     fs,
@@ -14,11 +14,11 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::support::int;
 
-/// The bare interpreter's image, in a folder of its own.
+/// The bare interpreter's image, in a separate folder.
 struct File {
     dir: tempfile::TempDir,
     bytes: Vec<u8>,
-    /// Where the machine code ends.
+    /// The end of the machine code.
     code: usize,
     copies: std::cell::Cell<usize>,
 }
@@ -33,7 +33,7 @@ impl File {
         Self { dir, bytes, code, copies: std::cell::Cell::new(0) }
     }
 
-    /// A file with other bytes, under a name that was not seen before.
+    /// Writes a file with other bytes, under a new name.
     fn with(&self, bytes: &[u8]) -> PathBuf {
         self.copies.set(self.copies.get() + 1);
         let path = self.dir.path().join(format!("{}.timg", self.copies.get()));
@@ -41,7 +41,7 @@ impl File {
         path
     }
 
-    /// The same with another text of itself.
+    /// Writes a file with changed metadata.
     fn saying(&self, change: impl FnOnce(&mut serde_json::Value)) -> PathBuf {
         let path = self.with(&self.bytes);
         let mut said = about(&path);
@@ -73,7 +73,7 @@ fn write(path: &Path, bytes: &[u8]) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// What an image says of itself.
+/// Returns the metadata of an image.
 fn about(path: &Path) -> serde_json::Value {
     let mut archive = ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
     serde_json::from_reader(archive.by_name("header.json").unwrap()).unwrap()
@@ -115,7 +115,7 @@ fn a_file_that_was_cut_is_refused() {
         let reason = opened(&file.with(&file.bytes[..length])).unwrap_err();
         assert!(reason.contains("no image"), "{length}: {reason}");
     }
-    // Something that was put in front, and something behind.
+    // Extra bytes before and after the image.
     let shifted = [&b"#!/bin/sh\n"[..], &file.bytes].concat();
     assert!(opened(&file.with(&shifted)).is_err());
 }
@@ -127,7 +127,7 @@ fn a_changed_byte_behind_the_machine_code_is_refused_or_does_no_harm() {
     let handle = fs::File::options().write(true).open(&path).unwrap();
     let behind = file.bytes.len() - file.code;
     let mut refused = 0;
-    // An odd step, so that all kinds of fields are met.
+    // An odd step, so that all kinds of fields are hit.
     for place in (0..behind).step_by((behind / 20) | 1).map(|place| file.code + place) {
         handle.write_all_at(&[file.bytes[place] ^ 0x11], place as u64).unwrap();
         match opened(&path) {
@@ -181,7 +181,7 @@ fn an_image_that_lies_about_itself_does_no_harm() {
     ];
     for (number, lie) in lies.into_iter().enumerate() {
         match opened(&file.saying(lie)) {
-            // Limits follow from what it says; the interpreter is as it was.
+            // The metadata decides the limits; the interpreter is unchanged.
             Ok(value) => assert_eq!(value, 42, "{number}"),
             Err(reason) => assert!(!reason.is_empty(), "{number}"),
         }
@@ -238,7 +238,7 @@ fn images_that_are_of_no_use_are_pruned_and_others_are_kept() {
     write(&dir.path().join("other.txt"), b"not ours");
     // Compiled functions of another engine.
     write(&dir.path().join("0123.functions"), b"");
-    // That a file was checked, which may be gone by now.
+    // The record of a check of a file that may no longer exist.
     write(&dir.path().join("0123.verified"), b"");
     let month = Duration::from_secs(30 * 24 * 3600);
     let handle = fs::File::options().append(true).open(dir.path().join(old)).unwrap();

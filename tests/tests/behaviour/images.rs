@@ -1,4 +1,4 @@
-//! Images: built, kept, saved, moved, opened, and refused when they are not what they should be.
+//! Images: built, kept, saved, moved, opened, and refused when they are invalid.
 
 use std::{
     fs,
@@ -13,13 +13,13 @@ use terrarium_tests::{Job, Resources, Step, options, run_job, wheel};
 
 use crate::support::{int, probe, success};
 
-/// Preparation code that no other test has, and none of an earlier time: its image is built, not found.
+/// Returns options with preparation code that no other test and no earlier run used: the image is built, not found.
 fn new(prepare: &str) -> ImageOptions {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     ImageOptions::new().prepare(format!("{prepare}\n# {}", now.as_nanos()))
 }
 
-/// An image of its own, whose file goes with the test.
+/// A private image, whose file is removed with the test.
 struct Own(Image);
 
 impl Own {
@@ -34,7 +34,7 @@ impl Drop for Own {
     }
 }
 
-/// Why an image is refused.
+/// Returns the reason why an image is refused.
 #[track_caller]
 fn refusal(result: Result<Image, Error>) -> String {
     match result {
@@ -47,7 +47,7 @@ fn value(sandbox: &Sandbox, code: &str) -> Option<Value> {
     success(&sandbox.execute(code).unwrap()).final_expression.clone()
 }
 
-/// The image that several tests start from, built once.
+/// Returns the image that several tests start from, built once.
 pub(crate) fn prepared() -> &'static Image {
     static IMAGE: OnceLock<Image> = OnceLock::new();
     let prepare = include_str!("../../programs/prepare.py").to_owned();
@@ -93,7 +93,7 @@ found";
     let mut session = sandbox.session().unwrap();
     let line = session.execute("import sys\nsys.kept_file.readline()").unwrap();
     assert_eq!(success(&line).final_repr.as_deref(), Some("'line two\\n'"));
-    // The user's own files are above.
+    // The user's own files are in the upper layer.
     let result = sandbox.execute_with("open('log').read()", ExecuteOptions::new().file("log", "mine")).unwrap();
     assert_eq!(success(&result).final_repr.as_deref(), Some("'mine'"));
 }
@@ -116,7 +116,7 @@ fn a_moved_image_runs_where_its_wheels_are_not() {
 
     let (first, second) = (moved.path().join("a.timg"), moved.path().join("b.timg"));
     own.0.save(&first).unwrap();
-    // One that came from a file can be written again.
+    // An image from a file can be written again.
     Image::open(&first).unwrap().save(&second).unwrap();
     drop((wheels, own));
     fs::remove_file(&first).unwrap();
@@ -188,7 +188,7 @@ fn an_image_is_built_once_and_then_found() {
     let (again, second) = built(&options);
     assert_eq!(second, [ImageProgress::Packages]);
     assert_eq!(again.info(), own.0.info());
-    // The other limits of building are not part of what is built.
+    // The other limits of building are not part of the result.
     let (_, third) = built(&options.timeout(Duration::from_secs(17)));
     assert_eq!(third, [ImageProgress::Packages]);
     let listed = Image::list(None).unwrap();
@@ -292,10 +292,10 @@ fn what_is_no_image_is_refused_with_the_reason() {
     assert!(error.contains("text") && error.contains("no image"), "{error}");
 }
 
-/// Where a process is to put an image that is compiled with inlining.
+/// The place where a process stores an image that is compiled with inlining.
 const INLINED: &str = "TERRARIUM_TEST_INLINED";
 
-/// What the process of [`inlined_in_another_process`] does; nothing in this one.
+/// The work of the process of [`inlined_in_another_process`]; does nothing in the test process.
 #[test]
 fn building_with_inlining_gives_its_memory_back() {
     let Some(path) = std::env::var_os(INLINED) else { return };
@@ -312,7 +312,7 @@ fn building_with_inlining_gives_its_memory_back() {
     assert!(memory < 1 << 30, "{memory} bytes are left of {peak_memory}");
 }
 
-/// An image that another process has compiled with inlining, which takes gigabytes; none, where these are not there.
+/// Returns an image that another process has compiled with inlining, which takes gigabytes; none if memory is missing.
 fn inlined_in_another_process() -> Option<tempfile::NamedTempFile> {
     let file = tempfile::NamedTempFile::new().unwrap();
     let test = "images::building_with_inlining_gives_its_memory_back";
@@ -343,7 +343,7 @@ fn an_image_that_was_compiled_with_inlining_runs_beside_the_others() {
     assert_eq!(success(&session.execute("kept").unwrap()).final_expression, int(1));
     let deep = session.execute("def f(): f()\nf()").unwrap();
     assert_eq!(deep.error.unwrap().kind, "RecursionError");
-    // In a file of its own too.
+    // In a separate file too.
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("inlined.timg");
     inlined.save(&path).unwrap();
@@ -365,7 +365,7 @@ fn a_program_that_brings_an_image_for_any_processor_needs_no_cache_folder() {
     let report = run_job(probe(), &job, &nowhere, Duration::from_secs(60));
     assert!(report.is_healthy(), "{report:?}");
     assert_eq!(report.results[0].0.final_expression, Some(Value::Float(18.0)));
-    // What is no image of this version is passed over, and then a folder is needed.
+    // Files that are no image of this version are skipped; a missing folder is an error.
     fs::write(dir.path().join("old.timg"), b"old").unwrap();
     let report =
         run_job(probe(), &Job { base: Some(dir.path().join("old.timg")), ..job }, &nowhere, Duration::from_secs(60));

@@ -1,4 +1,4 @@
-//! Runs that are stopped: at any time, wherever they are, in many threads; and what is there afterwards.
+//! Runs that are stopped at any time and place, in many threads, and the state afterwards.
 
 use std::{thread, time::Duration};
 
@@ -7,14 +7,14 @@ use terrarium_tests::{options, sandbox};
 
 use crate::support::{error_of, int, success, timed};
 
-/// How late a stop may come here; the machine may be busy with the other tests. The benchmark has the exact figure.
+/// The permitted delay of a stop; the machine may be busy with the other tests. The benchmark measures the exact delay.
 const SLACK: Duration = Duration::from_secs(5);
 
 fn limited(milliseconds: u64) -> ExecuteOptions {
     ExecuteOptions::new().timeout(Duration::from_millis(milliseconds))
 }
 
-/// Code that heeds no interrupt; `numbers` is a long list.
+/// Code that ignores interrupts; `numbers` is a long list.
 const STUBBORN: &[(&str, &str)] = &[
     ("a regular expression", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"),
     ("swallowed interrupts", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
@@ -132,7 +132,7 @@ fn a_deadline_that_comes_while_a_run_ends_does_not_reach_the_next() {
     session.execute(code).unwrap();
     let (_, took) = timed(|| session.execute(code).unwrap());
     let mut stopped = 0;
-    // Deadlines around the time that the run takes.
+    // Deadlines close to the duration of the run.
     for run in 1..=200 {
         let options = ExecuteOptions::new().timeout(took * run / 100);
         let result = session.execute_with(code, options.clone()).unwrap();

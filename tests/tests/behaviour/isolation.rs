@@ -1,5 +1,5 @@
-//! Fresh runs see nothing of each other, although they use the same instances: whatever a program does, the next one
-//! finds the interpreter that it would find in a new process.
+//! Fresh runs see nothing of each other, although they use the same instances: after any program, the next one finds
+//! the interpreter that it would find in a new process.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::support::{probe, success};
 
 const WITNESS: &str = include_str!("../../programs/witness.py");
 
-/// Programs that change what the next one could see, each in another way.
+/// Programs that change something that the next program could see, each in another way.
 const DIRTY: &[(&str, &str)] = &[
     ("nothing", ""),
     ("an error", "1 / 0"),
@@ -150,25 +150,25 @@ const DIRTY: &[(&str, &str)] = &[
     ("a stubborn timeout", "while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
 ];
 
-/// A sandbox whose instances nobody else uses, so that each program gets the instance of the one before.
+/// Makes a sandbox whose instances no other test uses, so that each program gets the instance of the one before.
 fn alone(options: SandboxOptions) -> Sandbox {
     let base = Image::build(ImageOptions::default()).unwrap();
     Sandbox::on_image(Image::open(&base.info().path).unwrap(), options).unwrap()
 }
 
-/// Everything that is not the program's own doing is fixed, so that the memory can be compared as a whole.
+/// Fixes everything that the program does not cause, so that the whole memory can be compared.
 fn fixed() -> SandboxOptions {
     options().deterministic(Deterministic::default()).timeout(Duration::from_secs(20))
 }
 
-/// The witness looks at all of the memory that an interpreter starts with.
+/// Returns options with which the witness reads all of the memory that an interpreter starts with.
 fn witness() -> ExecuteOptions {
     let size = Image::build(ImageOptions::default()).unwrap().info().memory;
     let inputs = BTreeMap::from([("size".to_owned(), Value::Int(size.try_into().unwrap()))]);
     ExecuteOptions::new().inputs(inputs)
 }
 
-/// What the witness says in a process in which nothing ran before.
+/// Returns the witness's report in a process in which nothing ran before.
 fn in_a_new_process(options: &SandboxOptions, execute: &ExecuteOptions) -> String {
     let step = Step { code: WITNESS.to_owned(), options: execute.clone(), ..Step::default() };
     let job = Job { options: options.clone(), steps: vec![step], ..Job::default() };
@@ -182,7 +182,7 @@ fn said(text: &str) -> &str {
     text
 }
 
-/// The lines that differ.
+/// Compares reports by lines.
 #[track_caller]
 fn assert_same(now: &str, expected: &str, after: &str) {
     if now != expected {
@@ -201,7 +201,7 @@ fn whatever_a_program_did_the_next_finds_the_interpreter_of_a_new_process() {
     for (name, code) in DIRTY {
         let timeout = name.contains("timeout").then_some(Duration::from_millis(50));
         let dirty = ExecuteOptions::new().timeout(timeout).stdin("secret");
-        // Twice, so that it runs where the witness ran too.
+        // Twice, so that it also runs in the instance of the witness.
         for _ in 0..2 {
             sandbox.execute_with(code, dirty.clone()).unwrap();
             let result = sandbox.execute_with(WITNESS, execute.clone()).unwrap();
@@ -262,7 +262,7 @@ fn a_session_starts_as_if_nothing_had_run() {
         said(&success(&result).stdout).to_owned()
     };
     let expected = run(&mut sandbox.session().unwrap());
-    // The instances are those of fresh runs, which another test looks at in every case.
+    // The instances are those of fresh runs, which another test checks in every case.
     for (name, code) in DIRTY.iter().filter(|(name, _)| !name.contains("timeout")).step_by(5) {
         sandbox.execute(code).unwrap();
         let mut session = sandbox.session().unwrap();

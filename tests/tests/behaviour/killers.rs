@@ -1,5 +1,5 @@
-//! Programs that need a deep stack, from a thread that has nearly none: each ends as a Python exception or succeeds,
-//! and what cannot is a result. The host lives, and the next run works.
+//! Programs that need a deep stack, from a thread with a tiny one: each ends as a Python exception or succeeds, and a
+//! failure is a result. The host survives, and the next run works.
 
 use std::{thread, time::Duration};
 
@@ -8,7 +8,7 @@ use terrarium_tests::options;
 
 use crate::support::{int, success};
 
-/// The stack of the thread that calls: what some runtimes give theirs.
+/// The stack of the calling thread, as small as in some runtimes.
 const SMALL: usize = 512 << 10;
 
 const KILLERS: &[(&str, &str)] = &[
@@ -19,7 +19,7 @@ const KILLERS: &[(&str, &str)] = &[
     ("minus signs", "eval('-' * 500_000 + '1')"),
     ("parentheses", "eval('(' * 100_000 + ')' * 100_000)"),
     ("a tree of syntax", "import ast\nast.parse('not ' * 100_000 + 'x')"),
-    // Not deeper: CPython compares each list with all around it.
+    // Not deeper: CPython compares each list with all enclosing ones.
     ("repr", "x = []\nfor _ in range(20_000): x = [x]\nrepr(x)"),
     ("comparison", "x, y = [], []\nfor _ in range(200_000): x, y = [x], [y]\nx == y"),
     ("deletion", "x = []\nfor _ in range(200_000): x = [x]\ndel x"),

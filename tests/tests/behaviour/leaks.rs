@@ -1,4 +1,4 @@
-//! What a process holds after many runs is what it held before.
+//! After many runs, a process has the same resources as before.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use terrarium_tests::{Job, Report, Resources, Step, run_job};
 
 use crate::support::probe;
 
-/// How much the memory may differ: the allocator keeps some of what was freed, in no fixed amount.
+/// The permitted difference of the memory: the allocator keeps some freed memory, in no fixed amount.
 const MEMORY: u64 = 24 << 20;
 
 fn repeat(steps: Vec<Step>, rounds: usize, warm_up: usize, options: SandboxOptions) -> Report {
@@ -35,7 +35,7 @@ fn a_thousand_runs_leave_memory_descriptors_and_threads_where_they_were() {
     let report =
         repeat(vec![Step { code: code.to_owned(), options, ..Step::default() }], 1000, 100, SandboxOptions::default());
     let [before, after] = unchanged(&report);
-    // Address space that is reserved and never given back would run out after some thousand runs.
+    // Address space that is reserved and never released would run out after some thousand runs.
     assert!(after.address_space <= before.address_space + (16 << 30), "{before:?} then {after:?}");
 }
 

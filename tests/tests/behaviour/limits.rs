@@ -38,7 +38,7 @@ fn the_memory_limit_holds_for_every_way_to_allocate() {
     ] {
         let result = sandbox.execute(code).unwrap();
         let in_time = matches!(result.status, Status::MemoryExceeded)
-            // Memory that is mapped is refused as an error of the system.
+            // Mapped memory is refused with an error of the system.
             || (code.contains("mmap") && error_of(&result).0 == "OSError");
         assert!(in_time, "{code}: {:?} {:?}", result.status, result.error);
         assert!(result.metrics.peak_memory <= 96 << 20, "{code}: {}", result.metrics.peak_memory);

@@ -1,4 +1,4 @@
-//! Dynamic linking, with libraries written by hand that the code brings itself, and `ctypes` as its user.
+//! Dynamic linking, with handwritten libraries that the code provides, and `ctypes` as their user.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use terrarium_tests::{options, wheel};
 
 use crate::support::{error_of, success};
 
-/// The library of a module's text, with `head` in its `dylink.0` section.
+/// Makes the library of a module's text, with `head` in its `dylink.0` section.
 fn library(head: &str, body: &str) -> Bytes {
     let text = format!("(module (@dylink.0 {head}) {body})");
     wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}")).into()
@@ -38,7 +38,7 @@ fn run_with(options: SandboxOptions, libraries: &[(&str, Bytes)], code: &str) ->
     Sandbox::new(options).unwrap().execute_with(&code, execute).unwrap()
 }
 
-/// What the code prints.
+/// Returns the output of the code.
 #[track_caller]
 fn printed(libraries: &[(&str, Bytes)], code: &str) -> String {
     success(&run(libraries, code)).stdout.clone()
@@ -199,7 +199,7 @@ fn exceptions_cross_the_borders_of_libraries() {
         let files = [("t.so", library("", &thrower)), ("c.so", library(head, &catcher))];
         assert_eq!(printed(&files, "print(CDLL('./c.so').caught(123))"), "123\n", "{tag}");
     }
-    // Through a callback of Python's and the host's foreign calls.
+    // Through a callback of Python and the host's foreign calls.
     let through = r#"(import "env" "__cpp_exception" (tag $e (param i32)))
         (import "env" "__indirect_function_table" (table 0 funcref))
         (func (export "throws") (throw $e (i32.const 9)))

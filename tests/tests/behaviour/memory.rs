@@ -1,4 +1,4 @@
-//! The memory limit, to the page, and what the metrics say of memory.
+//! The memory limit, exact to the page, and the memory metrics.
 
 use terrarium_core::{Sandbox, Status};
 use terrarium_tests::{options, run, sandbox};
@@ -12,7 +12,7 @@ fn with(memory: u64) -> Sandbox {
     Sandbox::new(options().memory(memory)).unwrap()
 }
 
-/// The memory that a run of `code` needs.
+/// Returns the memory that a run of `code` needs.
 fn needs(code: &str) -> u64 {
     success(&run(code)).metrics.peak_memory
 }
@@ -33,7 +33,7 @@ fn the_limit_is_exact_to_a_page() {
             assert_eq!((error.kind.as_str(), error.line), ("MemoryError", Some(1)));
             assert!(result.metrics.peak_memory <= needed - less);
         }
-        // A page more is what it says, too: the allocation that needs it succeeds.
+        // One more page in the limit is usable too: the allocation that needs it succeeds.
         let more = format!("x = bytearray(({megabytes} << 20) + {PAGE})\nlen(x)");
         assert_eq!(with(needed + PAGE).execute(&more).unwrap().status, Status::Success);
         assert_eq!(with(needed).execute(&more).unwrap().status, Status::MemoryExceeded);
@@ -64,11 +64,11 @@ fn the_peak_is_that_of_the_run() {
     let small = sandbox.execute("1").unwrap().metrics.peak_memory;
     assert!((10 << 20..64 << 20).contains(&small), "{small}");
     let large = sandbox.execute("x = bytearray(100 << 20)\ndel x\n1").unwrap().metrics.peak_memory;
-    // Some of what an interpreter starts with is free.
+    // Some of the interpreter's initial memory is free.
     assert!(large >= small + (80 << 20) && large <= small + (104 << 20), "{small} {large}");
-    // Not that of an earlier one.
+    // Not the peak of an earlier run.
     assert_eq!(sandbox.execute("1").unwrap().metrics.peak_memory, small);
-    // A session's is that of its life: memory is not given back.
+    // A session has the peak of its life: memory is not returned.
     let mut session = sandbox.session().unwrap();
     assert_eq!(session.execute("1").unwrap().metrics.peak_memory, small);
     assert!(session.execute("len(bytearray(100 << 20))").unwrap().metrics.peak_memory >= large - (8 << 20));

@@ -3,13 +3,13 @@
 use terrarium_core::{ExecutionResult, Packages, Status};
 use terrarium_tests::{options, run_in};
 
-/// Run code with the packages that it imports, taken from the distribution that set-up made for the tests.
+/// Runs code with the packages that it imports, from the distribution that set-up made for the tests.
 fn with_packages(code: &str) -> ExecutionResult {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned();
     run_in(options().packages(Packages::Auto).package_source(corpus), code)
 }
 
-/// The code must print nothing but this.
+/// Checks that the code prints exactly this.
 fn prints(code: &str, expected: &str) {
     let result = with_packages(code);
     assert_eq!((result.status, result.stdout.as_str()), (Status::Success, expected), "{:?}", result.error);

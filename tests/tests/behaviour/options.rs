@@ -1,4 +1,4 @@
-//! Options at their bounds, and what is refused before anything runs.
+//! Options at their bounds, and values that are refused before anything runs.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use terrarium_tests::{run_in, sandbox, session};
 
 use crate::support::{error_of, int, success};
 
-/// The option that is refused.
+/// Returns the option that is refused.
 fn refused(change: impl FnOnce(&mut SandboxOptions)) -> String {
     let mut options = SandboxOptions::default();
     change(&mut options);

@@ -1,4 +1,4 @@
-//! Packages: where they come from, what they need, and that their code is compiled once.
+//! Packages: their sources and dependencies, and that their code is compiled once.
 
 use std::{fs, path::Path};
 
@@ -15,7 +15,7 @@ fn auto(folder: &Path) -> SandboxOptions {
     from(folder, &[]).packages(Packages::Auto)
 }
 
-/// A folder with a package `top` that needs `middle`, and one that nobody needs.
+/// Makes a folder with a package `top` that needs `middle`, and a package that no other needs.
 fn wheels() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let top = [("top/__init__.py", "from middle import x\ny = x + 1\n"), ("top/data.txt", "text")];
@@ -132,7 +132,7 @@ fn sources_that_do_not_compile_are_left_to_python() {
     assert_eq!((result.stdout.as_str(), result.final_expression), ("SyntaxError\n", Some(Value::Int(1))));
 }
 
-/// The files of the cache that end so.
+/// Returns the files of the cache with this ending.
 fn cached(dir: &Path, end: &str) -> Vec<std::path::PathBuf> {
     let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|path| path.to_str().unwrap().ends_with(end)).collect()
@@ -140,7 +140,7 @@ fn cached(dir: &Path, end: &str) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn sources_are_compiled_once_and_the_bytecode_is_used_by_the_next_process() {
-    // A cache of its own, with the interpreter in it.
+    // A separate cache, with the interpreter in it.
     run("");
     let cache = tempfile::tempdir().unwrap();
     for file in cached(&terrarium_core::About::new().unwrap().cache_dir.unwrap(), ".cwasm") {
@@ -161,8 +161,8 @@ fn sources_are_compiled_once_and_the_bytecode_is_used_by_the_next_process() {
     assert_eq!(x(two.path(), cache.path()), Some(Value::Int(2)));
     let second = cached(cache.path(), ".pyc.zip").into_iter().find(|path| *path != first[0]).unwrap();
 
-    // Were the source compiled again, the other wheel's bytecode in its place would not show. A folder of another
-    // name stands for another process: what this one remembers is not used.
+    // If the source were compiled again, the other wheel's bytecode in its place would not show. A folder of another
+    // name represents another process: the memory of the present one is not used.
     fs::copy(&second, &first[0]).unwrap();
     assert_eq!(x(one.path(), &cache.path().join(".")), Some(Value::Int(2)));
 
@@ -176,7 +176,7 @@ fn sources_are_compiled_once_and_the_bytecode_is_used_by_the_next_process() {
 #[test]
 fn a_package_cannot_put_code_into_the_bytecode_of_another() {
     let dir = tempfile::tempdir().unwrap();
-    // Were it importable where packages are compiled, it would stand in for the library's.
+    // If it were importable where packages are compiled, it would replace the library's.
     wheel(dir.path(), "bad", "1", &[("py_compile.py", "def compile(*a, **k): raise SystemExit('taken over')")], &[]);
     wheel(dir.path(), "good", "1", &[("good.py", "x = 1")], &["bad"]);
     let result = run_in(from(dir.path(), &["good"]), "import good, os; [good.x, os.path.exists(good.__spec__.cached)]");
@@ -205,7 +205,7 @@ fn a_wheel_that_was_replaced_is_read_anew() {
     }
 }
 
-/// What set-up made with pip.
+/// Returns the site folder that set-up made with pip.
 fn site() -> String {
     concat!(env!("CARGO_MANIFEST_DIR"), "/site").to_owned()
 }

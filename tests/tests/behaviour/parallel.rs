@@ -13,7 +13,7 @@ use crate::support::{int, success};
 
 #[test]
 fn four_sandboxes_in_four_threads_run_in_parallel() {
-    // Each run prints in the middle of its code; the callback of the first waits until all four are there.
+    // Each run prints in the middle of its code; the callback of the first waits until all four have done so.
     let barrier = Arc::new(Barrier::new(4));
     thread::scope(|scope| {
         for n in 0..4 {
@@ -97,7 +97,7 @@ fn a_session_moves_from_thread_to_thread() {
         session = thread::spawn(move || {
             let code = if n == 1 { "x = 1" } else { "x += 1" };
             session.execute(code).unwrap();
-            // Deep recursion runs on the guest's own stack, wherever the session is.
+            // Deep recursion uses the guest's own stack, in every thread of the session.
             session.execute("def f(n): return n and f(n - 1)\nf(500)").unwrap();
             session
         })

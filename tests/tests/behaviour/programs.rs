@@ -1,9 +1,9 @@
-//! The programs in files: what they print stands beside them, and native CPython prints the same where it is asked.
+//! The programs in files: their expected output is beside them, and native CPython prints the same where requested.
 
 use terrarium_core::{ExecutionResult, Sandbox, Status};
 use terrarium_tests::{Program, check_golden, check_native, each, programs, transcript};
 
-/// Run all programs of a folder and collect what is wrong with them.
+/// Runs all programs of a folder and collects their failures.
 fn check_all(folder: &str, judge: impl Fn(&Program, &ExecutionResult) -> Result<(), String> + Sync) {
     each(
         &programs(folder),

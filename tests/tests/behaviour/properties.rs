@@ -1,4 +1,4 @@
-//! Properties of the whole: values survive the way in and out, and no text is code that hurts the host.
+//! Properties of the whole: values survive the way in and out, and no text is code that harms the host.
 
 use std::sync::{Mutex, OnceLock};
 
@@ -7,7 +7,7 @@ use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, Session, Status, V
 
 use crate::support::int;
 
-/// The session that all cases of a property use: a new one for each would take most of the time.
+/// Lends the session that all cases of a property share: a new one for each would take most of the time.
 fn with_session<T>(cell: &OnceLock<Mutex<Session>>, work: impl FnOnce(&mut Session) -> T) -> T {
     let start = || {
         let options = SandboxOptions::new().timeout(std::time::Duration::from_millis(500)).memory(128 << 20);
@@ -16,7 +16,7 @@ fn with_session<T>(cell: &OnceLock<Mutex<Session>>, work: impl FnOnce(&mut Sessi
     work(&mut cell.get_or_init(start).lock().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
-/// Values that can be keys of a dict and members of a set.
+/// Generates values that can be keys of a dict and members of a set.
 fn hashable() -> impl Strategy<Value = Value> {
     let leaf =
         prop_oneof![
@@ -74,7 +74,7 @@ fn distinct<T>(items: Vec<T>, key: impl Fn(&T) -> &Value) -> Vec<T> {
     kept
 }
 
-/// Sets have no order.
+/// Sorts the items of sets, which have no order.
 fn sorted(value: Value) -> Value {
     let all = |items: Vec<Value>| items.into_iter().map(sorted).collect::<Vec<_>>();
     let by_text = |items: Vec<Value>| {
@@ -92,7 +92,7 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// Pieces that programs are made of, and some that they are not.
+/// Pieces of programs, and some pieces that are invalid.
 const PIECES: [&str; 62] = [
     "x",
     " ",

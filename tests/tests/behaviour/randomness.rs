@@ -1,4 +1,4 @@
-//! Nothing random is shared by two runs of one image, unless they are to be deterministic: then everything is.
+//! Two runs of one image share no randomness; deterministic runs share all of it.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ fn drawn(sandbox: &Sandbox) -> Vec<String> {
 fn runs_of_one_image_draw_different_numbers() {
     let sandbox = sandbox();
     let mut all = BTreeSet::new();
-    // More than two: the first may have an instance of its own, those that follow use one again.
+    // More than two: the first may have a separate instance, later ones reuse one.
     for run in 0..5 {
         for line in drawn(&sandbox) {
             assert!(all.insert(line.clone()), "run {run} draws again: {line}");

@@ -1,4 +1,4 @@
-//! Sessions: state that is kept, given back, lost and reset.
+//! Sessions: state that is kept, returned, lost and reset.
 
 use std::{
     sync::{Barrier, Mutex},
@@ -68,7 +68,7 @@ fn two_sessions_share_nothing_in_a_hundred_interleaved_runs() {
             let (sessions, barrier) = (&sessions, &barrier);
             scope.spawn(move || {
                 barrier.wait();
-                // 8 threads make 104 runs, by turns in both sessions.
+                // 8 threads make 104 runs, alternating between both sessions.
                 for turn in 0..13 {
                     let which = (thread + turn) % 2;
                     let code =
@@ -165,7 +165,7 @@ fn a_session_starts_anew_after_a_crash_and_after_os_exit() {
         session.execute("x = 1; open('f', 'w').write('kept')").unwrap();
         let result = session.execute(code).unwrap();
         assert_eq!((result.status, result.session_lost), (status, true), "{code}");
-        // The files can be had before the next run.
+        // The files are available before the next run.
         assert_eq!(session.read_file("f").unwrap().as_str(), Ok("kept"));
         session.write_file("between", "b").unwrap();
         assert_eq!(error_of(&session.execute("x").unwrap()).0, "NameError");

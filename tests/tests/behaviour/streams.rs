@@ -77,13 +77,13 @@ fn each_stream_is_bounded_and_flagged_by_itself() {
     assert_eq!(result.final_repr.as_deref(), Some("42"));
     let exact = run_in(options.clone(), "print('x' * 999)");
     assert!(!exact.stdout_truncated && exact.stdout.len() == 1000);
-    // A character is not cut in two.
+    // A character is not split.
     let cut = run_in(options, "print('世' * 999)");
     assert!(cut.stdout_truncated && cut.stdout.len() <= 1000 && cut.stdout.starts_with("世世"));
     assert!(!cut.stdout.contains('\u{fffd}'), "{:?}", &cut.stdout[990..]);
 }
 
-/// A callback that collects.
+/// Makes a callback that collects chunks.
 fn collector() -> (Arc<Mutex<Vec<Vec<u8>>>>, StreamCallback) {
     let chunks = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&chunks);
@@ -99,7 +99,7 @@ fn callbacks_get_the_bytes_while_the_code_runs() {
     let (during, inner) = (Arc::clone(&gate), on_stderr);
     let options = ExecuteOptions::new()
         .on_stdout(move |chunk| on_stdout(chunk))
-        // What was printed before must have arrived when the error stream is written.
+        // Earlier output must have arrived when the error stream is written.
         .on_stderr(move |chunk| {
             during.lock().unwrap().push(seen.lock().unwrap().concat());
             inner(chunk);

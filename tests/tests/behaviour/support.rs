@@ -1,4 +1,4 @@
-//! What several areas need.
+//! Helpers that several areas need.
 
 use std::{
     path::Path,
@@ -12,21 +12,21 @@ pub(crate) fn probe() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_terrarium-probe"))
 }
 
-/// The result of code that is expected to succeed.
+/// Returns the result of code that is expected to succeed.
 #[track_caller]
 pub(crate) fn success(result: &ExecutionResult) -> &ExecutionResult {
     assert_eq!(result.status, Status::Success, "{:?}\n{}", result.error, result.stdout);
     result
 }
 
-/// The error's class and message.
+/// Returns the error's class and message.
 #[track_caller]
 pub(crate) fn error_of(result: &ExecutionResult) -> (&str, &str) {
     let error = result.error.as_ref().unwrap_or_else(|| panic!("no error: {result:?}"));
     (&error.kind, &error.message)
 }
 
-/// Run and take the time.
+/// Runs work and measures its time.
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let started = Instant::now();
     (work(), started.elapsed())

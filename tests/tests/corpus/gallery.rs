@@ -1,8 +1,8 @@
-//! The gallery: programs that people would write, with the packages that they import, and all that they leave behind.
+//! The gallery: programs of common kinds, with the packages that they import, and all their results.
 //!
-//! A folder of `examples/gallery` holds `main.py`, its input files, and in `expected` what it prints (`stdout.txt`), the
-//! text files that it writes, and `other.txt`: its other files and displays by kind, pictures with their size.
-//! `TERRARIUM_BLESS=1` writes what the programs do now as what they must do.
+//! A folder of `examples/gallery` contains `main.py` and its input files. Its folder `expected` has the printed text
+//! (`stdout.txt`), the text files that the program writes, and `other.txt`: its other files and displays by kind,
+//! pictures with their size. `TERRARIUM_BLESS=1` records the present results of the programs as the expected ones.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,7 @@ use terrarium_tests::{Picture, corpus, each};
 const PROGRAM: &str = "main.py";
 const EXPECTED: &str = "expected";
 
-/// The files of a folder by name, folders left out.
+/// Returns the files of a folder by name, without folders.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     let files = entries.filter(|path| path.is_file());
@@ -30,7 +30,7 @@ fn picture(bytes: &[u8]) -> Result<String, String> {
     if picture.is_blank() { Err(format!("there is nothing to see: {picture}")) } else { Ok(format!("PNG, {picture}")) }
 }
 
-/// What a file is that is not text.
+/// Describes a file that is no text.
 fn kind(bytes: &[u8]) -> Result<String, String> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => picture(bytes),
@@ -40,7 +40,7 @@ fn kind(bytes: &[u8]) -> Result<String, String> {
     }
 }
 
-/// All that a run left, as files.
+/// Returns all results of a run as files.
 fn left(result: &ExecutionResult) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let mut left = BTreeMap::from([("stdout.txt".to_owned(), result.stdout.clone().into_bytes())]);
     let mut other = String::new();

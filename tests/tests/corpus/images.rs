@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use terrarium_core::{Deterministic, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Status};
 use terrarium_tests::{corpus, options};
 
-/// A sandbox whose image has these packages.
+/// Returns options of a sandbox whose image has these packages.
 fn preloaded(packages: &[&str]) -> SandboxOptions {
     options().packages(packages).package_source(corpus())
 }
 
-/// What the code prints.
+/// Returns the output of the code.
 #[track_caller]
 fn printed(sandbox: &Sandbox, code: &str) -> String {
     let result = sandbox.execute(code).unwrap();
@@ -44,12 +44,12 @@ fn runs_of_an_image_with_numpy_draw_different_numbers_unless_they_are_determinis
     printed(&sandbox, "import numpy as np\nnp.random.seed(1)\nnp.random.rand()");
     printed(&fixed, "import numpy as np\nnp.random.seed(1)\nnp.random.rand()");
     assert_eq!(printed(&fixed, DRAW), first);
-    // A seed of the program's own holds, too.
+    // A seed of the program itself applies, too.
     let seeded = "import numpy as np, random\nnp.random.seed(7); random.seed(7)\nprint(np.random.rand(2), random.random(), np.random.default_rng(7).random())";
     assert_eq!(printed(&sandbox, seeded), printed(&sandbox, seeded));
 }
 
-/// What a program does to numpy is not seen by the next.
+/// A program's changes of numpy are invisible to the next program.
 #[test]
 fn numpy_is_as_new_in_every_run() {
     let sandbox = Sandbox::new(preloaded(&["numpy"])).unwrap();
@@ -71,7 +71,7 @@ print(np.zeros(1000).sum(), np.empty(3).shape, np._core.multiarray._get_ndarray_
     }
 }
 
-/// Libraries and what only their native parts do.
+/// Libraries with functions of their native parts.
 const LIBRARIES: &str = "import regex, sys
 from lxml import etree
 print(regex.findall(r'\\p{Lu}+', 'abCDéÈ'), regex.fullmatch(r'(?:cats|dog){e<=1}', 'cat').fuzzy_counts)
@@ -99,7 +99,7 @@ fn libraries_are_loaded_at_run_time_on_top_of_an_image_with_numpy() {
         format!("import numpy as np\n{LIBRARIES}\nprint(np.linalg.det(np.eye(3)), int(np.arange(10).sum()))");
     for _ in 0..2 {
         assert_eq!(printed(&sandbox, &with_numpy), format!("{PRINTED}1.0 45\n"));
-        // Its exceptions of C++ pass through code of the image and of the library.
+        // C++ exceptions pass through code of the image and of the library.
         assert_eq!(
             printed(&sandbox, "import numpy as np\ntry: np.fft.fft([])\nexcept ValueError: print('error')"),
             "error\n"
@@ -119,7 +119,7 @@ fn a_moved_image_with_compiled_packages_needs_no_wheels() {
     let built = ImageOptions::new().package("numpy").package_source(corpus());
     Image::build(built).unwrap().save(&path).unwrap();
     let sandbox = Sandbox::new(options().image(path)).unwrap();
-    // What was not imported for the image is loaded from its files.
+    // Modules that the image does not contain are loaded from their files.
     let code = "import numpy as np, numpy.testing as t, numpy.polynomial as p, ctypes, os
 t.assert_allclose(p.Polynomial([1, 2])(2), 5)
 kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)

@@ -12,13 +12,13 @@ use terrarium_core::{ExecutionResult, Sandbox, SandboxOptions, Status};
 use terrarium_tests::{Program, Works, check_golden, corpus, each, programs, transcript, wheels};
 use zip::ZipArchive;
 
-/// Modules that cannot be imported, and what they say.
+/// Modules that cannot be imported, with their errors.
 const NOT_IMPORTED: &[(&str, &str)] = &[
     // A server, which needs another package.
     ("blackd", "No module named 'aiohttp'"),
     // There is no Tk.
     ("matplotlib.backends._tkagg", "initialization failed"),
-    // Its own circle of imports: it works when it is not the first that is imported, here as elsewhere.
+    // A circular import of its own: it works when it is not imported first, here as elsewhere.
     ("scipy.linalg._matfuncs_sqrtm_triu", "most likely due to a circular import"),
 ];
 
@@ -29,13 +29,13 @@ const CRASHING: &[&str] = &["PIL._imagingtk"];
 /// The first use compiles sources and libraries.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// The name that a wheel's file begins with is the name of its program.
+/// Returns the name of a wheel, which is the name of its program.
 fn name(wheel: &Path) -> String {
     let file = wheel.file_name().expect("a name").to_string_lossy();
     file.split('-').next().expect("a first part").to_owned()
 }
 
-/// The modules at the root of a wheel, and those that are compiled.
+/// Returns the modules at the root of a wheel, and the compiled ones.
 fn modules(wheel: &Path) -> BTreeSet<String> {
     let archive = ZipArchive::new(fs::File::open(wheel).expect("a wheel")).expect("an archive");
     let files = archive.file_names().map(|file| file.expect("a name").as_ref().to_owned());
@@ -56,7 +56,7 @@ fn modules(wheel: &Path) -> BTreeSet<String> {
     modules
 }
 
-/// Import the modules one by one, and compare what does not work with what is known.
+/// Imports the modules one by one, and compares the failures with the known ones.
 fn check_imports(sandbox: &Sandbox, mut modules: BTreeSet<String>) -> Result<(), String> {
     let run = |code: &str| sandbox.execute(code).map_err(|error| error.to_string());
     for module in CRASHING {

@@ -3,7 +3,7 @@
 use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, Packages, Sandbox, SandboxOptions, Status, Value};
 use terrarium_tests::{Picture, corpus};
 
-/// Run code with the packages that it imports.
+/// Runs code with the packages that it imports.
 #[track_caller]
 fn run(code: &str, files: &[(&str, Vec<u8>)]) -> ExecutionResult {
     let options = SandboxOptions::new()

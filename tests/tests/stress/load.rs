@@ -1,4 +1,4 @@
-//! Threads that do all kinds of things at once.
+//! Threads that do work of all kinds at once.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -9,8 +9,8 @@ use std::{
 use terrarium_core::{CancelHandle, ExecuteOptions, Sandbox, Status, Value};
 use terrarium_tests::sandbox;
 
-/// How long the load lasts. `TERRARIUM_STRESS_SECONDS` makes it longer, for whoever changes how instances are shared:
-/// a minute says more, and the whole of the tests should not take it.
+/// The duration of the load. `TERRARIUM_STRESS_SECONDS` makes it longer, for changes of how instances are shared: a
+/// minute shows more, but the whole of the tests should not take it.
 const SECONDS: u64 = 20;
 
 fn length() -> Duration {
@@ -22,7 +22,7 @@ fn limited(milliseconds: u64) -> ExecuteOptions {
     ExecuteOptions::new().timeout(Duration::from_millis(milliseconds))
 }
 
-/// One thing of many kinds. What it should have given, and did not.
+/// Does one item of many kinds; returns a wrong result.
 fn turn(sandbox: &Sandbox, kind: u64, thread: u64) -> Result<(), String> {
     let fresh = |code: &str| sandbox.execute(code).map_err(|error| error.to_string());
     let given = |code: &str, options| sandbox.execute_with(code, options).map_err(|error| error.to_string());

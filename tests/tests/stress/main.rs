@@ -1,4 +1,4 @@
-//! Many runs, many sessions, many threads: nothing fails, and nothing is left behind.
+//! Many runs, many sessions, many threads: nothing fails, and no resource is left behind.
 
 mod load;
 mod resources;

@@ -1,4 +1,4 @@
-//! What a process holds after thousands of runs and sessions, and what a session costs that does nothing.
+//! The resources of a process after thousands of runs and sessions, and the cost of an idle session.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use terrarium_tests::{Job, Report, Resources, Step, run_job};
 
 use crate::probe;
 
-/// How much the memory may differ: the allocator keeps some of what was freed, in no fixed amount.
+/// The permitted difference of the memory: the allocator keeps some freed memory, in no fixed amount.
 const MEMORY: u64 = 16 << 20;
 
 fn done(job: &Job) -> Report {

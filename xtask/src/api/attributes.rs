@@ -3,22 +3,22 @@
 use quote::ToTokens as _;
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, punctuated::Punctuated, token::Comma};
 
-/// What serde does with a container, a field or a variant.
+/// serde's settings of a container, a field or a variant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Serde {
-    /// The one name in JSON.
+    /// The explicit name in JSON.
     pub(super) rename: Option<String>,
     /// The case of all names.
     pub(super) rename_all: Option<String>,
     /// Whether JSON has no such member.
     pub(super) is_skipped: bool,
-    /// The module that converts it.
+    /// The module of the conversion.
     pub(super) with: Option<String>,
-    /// Whether it may be left out.
+    /// Whether it may be omitted.
     pub(super) has_default: bool,
 }
 
-/// The settings in `#[serde(…)]`.
+/// Returns the settings in `#[serde(…)]`.
 pub(super) fn serde(attributes: &[Attribute]) -> Serde {
     let mut serde = Serde::default();
     for meta in lists(attributes, "serde") {
@@ -39,7 +39,7 @@ pub(super) fn serde(attributes: &[Attribute]) -> Serde {
     serde
 }
 
-/// The traits in `#[derive(…)]`.
+/// Returns the traits in `#[derive(…)]`.
 pub(super) fn derives(attributes: &[Attribute]) -> Vec<String> {
     lists(attributes, "derive").map(|meta| compact(&meta.path().to_token_stream().to_string())).collect()
 }
@@ -49,7 +49,7 @@ pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
     lists(attributes, "doc").any(|meta| meta.path().is_ident("hidden"))
 }
 
-/// Whether an item is there in tests or without the engine only.
+/// Whether an item exists only in tests or without the engine.
 pub(super) fn is_left_out(attributes: &[Attribute]) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
         let condition = compact(&attribute.meta.to_token_stream().to_string());
@@ -57,7 +57,7 @@ pub(super) fn is_left_out(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The file that `#[path = "…"]` names for a module, under a condition or without.
+/// Returns the file that `#[path = "…"]` names for a module, with or without a condition.
 pub(super) fn path(attributes: &[Attribute]) -> Option<String> {
     let conditional = lists(attributes, "cfg_attr").find_map(|meta| match meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => literal(&pair.value),
@@ -66,7 +66,7 @@ pub(super) fn path(attributes: &[Attribute]) -> Option<String> {
     texts(attributes, "path").next().or(conditional)
 }
 
-/// The texts of all `#[name = "text"]`, in order.
+/// Returns the texts of all `#[name = "text"]`, in order.
 pub(super) fn texts(attributes: &[Attribute], name: &str) -> impl Iterator<Item = String> {
     attributes.iter().filter(move |attribute| attribute.path().is_ident(name)).filter_map(|attribute| match &attribute
         .meta
@@ -76,7 +76,7 @@ pub(super) fn texts(attributes: &[Attribute], name: &str) -> impl Iterator<Item 
     })
 }
 
-/// An item's attributes.
+/// Returns an item's attributes.
 pub(super) fn of(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
@@ -94,7 +94,7 @@ pub(super) fn of(item: &Item) -> &[Attribute] {
     }
 }
 
-/// An item's name, if it can be imported by it.
+/// Returns an item's name, if it can be imported by name.
 pub(super) fn name(item: &Item) -> Option<String> {
     Some(match item {
         Item::Const(item) => item.ident.to_string(),
@@ -108,12 +108,12 @@ pub(super) fn name(item: &Item) -> Option<String> {
     })
 }
 
-/// Tokens without the spaces between them.
+/// Returns tokens without the spaces between them.
 pub(super) fn compact(tokens: &str) -> String {
     tokens.split_whitespace().collect()
 }
 
-/// The parts of `#[name(part, part)]`.
+/// Returns the parts of `#[name(part, part)]`.
 fn lists(attributes: &[Attribute], name: &str) -> impl Iterator<Item = Meta> {
     attributes.iter().filter(move |attribute| attribute.path().is_ident(name)).flat_map(|attribute| {
         attribute.parse_args_with(Punctuated::<Meta, Comma>::parse_terminated).into_iter().flatten()

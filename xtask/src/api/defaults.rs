@@ -1,4 +1,4 @@
-//! Defaults: what an `impl Default` gives, and whether a sentence says the same.
+//! Defaults: the value of an `impl Default`, and whether a sentence states the same value.
 
 use anyhow::{Context, Result, bail};
 use quote::ToTokens as _;
@@ -26,7 +26,7 @@ const DURATIONS: &[(&str, u64)] =
 const SIZES: &[(&str, u64)] = &[("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("bytes", 1), ("", 1)];
 
 impl Value {
-    /// The value of an expression.
+    /// Returns the value of an expression.
     pub(super) fn of(expression: &Expr) -> Result<Self> {
         let unknown = || format!("cannot evaluate `{}`", compact(&expression.to_token_stream().to_string()));
         Ok(match expression {
@@ -79,7 +79,7 @@ impl Value {
         })
     }
 
-    /// The value that a type's own `Default` gives.
+    /// Returns the value of a type's own `Default`.
     pub(super) fn of_kind(kind: &Kind) -> Self {
         match kind {
             Kind::Bool => Self::Bool(false),
@@ -90,7 +90,7 @@ impl Value {
         }
     }
 
-    /// Whether a sentence states this value. For nothing it may say what happens then.
+    /// Whether a sentence states this value. For no value, it may state the effect.
     pub(super) fn is_stated_by(&self, text: &str) -> bool {
         let clause = text.split([';', '(']).next().unwrap_or_default().trim();
         let word = clause.split([',', ' ']).next().unwrap_or_default();
@@ -108,7 +108,7 @@ impl Value {
     }
 }
 
-/// A number with its unit: `512 MiB`, `10,000`.
+/// Parses a number with its unit: `512 MiB`, `10,000`.
 pub(crate) fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != ',').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -116,7 +116,7 @@ pub(crate) fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     number.replace(',', "").parse::<u64>().ok()?.checked_mul(*scale)
 }
 
-/// The seconds since 1970 of the start of a year: `2026-01-01T00:00:00Z`.
+/// Returns the seconds since 1970 of the start of a year: `2026-01-01T00:00:00Z`.
 fn seconds_of(text: &str) -> Option<f64> {
     let year: u32 = text.strip_suffix("-01-01T00:00:00Z")?.parse().ok()?;
     let is_leap = |year: &u32| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));

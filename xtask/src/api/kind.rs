@@ -1,4 +1,4 @@
-//! The types of fields, without what the languages do not share.
+//! The types of fields, without details that the languages do not share.
 
 use anyhow::{Result, bail};
 use quote::ToTokens as _;
@@ -20,18 +20,18 @@ pub(crate) enum Kind {
     Bytes,
     /// Any value of the guest.
     Value,
-    /// Anything that JSON has.
+    /// Any JSON value.
     Json,
     Optional(Box<Kind>),
     List(Box<Kind>),
-    /// By name.
+    /// A map by name.
     Map(Box<Kind>),
     /// Another type of the crate.
     Named(String),
 }
 
 impl Kind {
-    /// The kind of a Rust type.
+    /// Returns the kind of a Rust type.
     pub(super) fn of(kind: &syn::Type) -> Result<Self> {
         let unknown = || anyhow::anyhow!("no kind for the type `{}`", compact(&kind.to_token_stream().to_string()));
         let path = match kind {

@@ -19,7 +19,7 @@ pub(crate) struct Type {
     pub(crate) shape: Shape,
 }
 
-/// What a type is made of.
+/// The structure of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Struct(Vec<Field>),
@@ -29,13 +29,13 @@ pub(crate) enum Shape {
 /// A public field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
-    /// The name in JSON, which is that of the field unless serde renames it.
+    /// The name in JSON: that of the field unless serde renames it.
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) kind: Kind,
     /// The type of a number in Rust.
     pub(crate) number: Option<String>,
-    /// Whether JSON has no such member: a callback, say.
+    /// Whether JSON has no such member, for example a callback.
     pub(crate) is_skipped: bool,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Variant {
 }
 
 impl Type {
-    /// The exported type of that name.
+    /// Returns the exported type with that name.
     pub(crate) fn of(source: &Crate, name: &str) -> Result<Self> {
         let found = source.public(name)?;
         match found.item {
@@ -73,7 +73,7 @@ impl Type {
         }
     }
 
-    /// A struct of options: each field's documentation states the default, which is that of `impl Default`.
+    /// Returns a struct of options: each field's documentation states the default, which is that of `impl Default`.
     pub(crate) fn options(source: &Crate, name: &str) -> Result<Self> {
         let options = Self::of(source, name)?;
         let found = source.public(name)?;
@@ -98,7 +98,7 @@ impl Type {
         Ok(options)
     }
 
-    /// The fields of a struct.
+    /// Returns the fields of a struct.
     pub(crate) fn fields(&self) -> &[Field] {
         match &self.shape {
             Shape::Struct(fields) => fields,
@@ -124,7 +124,7 @@ fn public_fields(item: &ItemStruct) -> impl Iterator<Item = &syn::Field> {
     item.fields.iter().filter(|field| matches!(field.vis, syn::Visibility::Public(_)))
 }
 
-/// The name in JSON.
+/// Returns the name in JSON.
 fn cased(rename: Option<String>, name: &str, container: &Serde) -> Result<String> {
     match (rename, container.rename_all.as_deref()) {
         (Some(name), _) => Ok(name),
@@ -146,7 +146,7 @@ fn snake(name: &str) -> String {
     snake
 }
 
-/// The members that the type's `impl Default` sets; none if it is derived.
+/// Returns the members that the type's `impl Default` sets; none if it is derived.
 fn default_of<'a>(source: &'a Crate, found: Found<'a>) -> Result<Option<Vec<(String, &'a Expr)>>> {
     let name = attributes::name(found.item).unwrap_or_default();
     if attributes::derives(attributes::of(found.item)).iter().any(|derived| derived == "Default") {
@@ -164,7 +164,7 @@ fn default_of<'a>(source: &'a Crate, found: Found<'a>) -> Result<Option<Vec<(Str
     Ok(Some(members))
 }
 
-/// The members of the struct literal that a function consists of.
+/// Returns the members of the struct literal that is the body of a function.
 fn literal(block: &Block) -> Option<Vec<(String, &Expr)>> {
     let [.., Stmt::Expr(Expr::Struct(literal), None)] = &block.stmts[..] else { return None };
     if literal.rest.is_some() {
@@ -238,7 +238,7 @@ pub(crate) mod tests {
         }
     "#;
 
-    /// The type of the sample crate.
+    /// Returns the type of the sample crate.
     pub(crate) fn sample(name: &str) -> Type {
         Type::of(&Crate::of(&[("lib.rs", SAMPLE)]), name).unwrap()
     }

@@ -14,7 +14,7 @@ use super::{
 /// Attributes that are part of the API.
 const KEPT: &[&str] = &["non_exhaustive", "must_use", "deprecated"];
 
-/// What a name stands for.
+/// The meaning of a name.
 enum Exported<'a> {
     Own(Found<'a>),
     /// An item of another crate, by its path.
@@ -30,13 +30,13 @@ impl<'a> Exported<'a> {
     }
 }
 
-/// What the crate exports, a block for each item, in the order of the items' paths.
+/// Returns the exports of the crate, one block per item, in the order of the items' paths.
 pub(crate) fn snapshot(source: &Crate) -> Result<String> {
     let mut exported = Vec::new();
     exports(source, &Vec::new(), &mut Vec::new(), &mut BTreeSet::new(), &mut exported);
     exported.sort_by(|(one, _), (other, _)| one.cmp(other));
     let own: Vec<Found<'_>> = exported.iter().filter_map(|(_, exported)| exported.own()).collect();
-    // A trait of the crate that is not exported is no concern of users.
+    // A trait of the crate that is not exported does not concern users.
     let is_seen = |module: &ModulePath, path: &syn::Path| {
         source.find(module, &parts(path)).is_none_or(|found| own.contains(&found))
     };
@@ -51,7 +51,7 @@ pub(crate) fn snapshot(source: &Crate) -> Result<String> {
     Ok(text)
 }
 
-/// Collects what a public module exports, under the names that users write.
+/// Collects the exports of a public module, under the names that users write.
 fn exports<'a>(
     source: &'a Crate,
     module: &ModulePath,
@@ -96,7 +96,7 @@ fn exports<'a>(
     }
 }
 
-/// The module that a path names, seen from another one.
+/// Returns the module that a path names, seen from another module.
 fn absolute(module: &[String], path: &[String]) -> ModulePath {
     let mut absolute = module.to_vec();
     for part in path {
@@ -126,7 +126,7 @@ fn is_public(item: &Item) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// One item with its implementations.
+/// Writes one item with its implementations.
 fn item(source: &Crate, found: Found<'_>, is_seen: &dyn Fn(&ModulePath, &syn::Path) -> bool) -> Result<String> {
     let mut items = Vec::new();
     let derived = attributes::derives(attributes::of(found.item)).into_iter();
@@ -141,7 +141,7 @@ fn item(source: &Crate, found: Found<'_>, is_seen: &dyn Fn(&ModulePath, &syn::Pa
                 fields.named =
                     fields.named.iter().filter(|field| matches!(field.vis, Visibility::Public(_))).cloned().collect();
             }
-            // Whether a struct can be made with a literal is part of the API, its private fields are not.
+            // A public struct literal is part of the API; the private fields are not.
             if item.fields.len() < all {
                 let syn::Fields::Named(fields) = &mut item.fields else { bail!("fields without names") };
                 fields.named.push(parse_quote!(private: _));
@@ -195,7 +195,7 @@ fn item(source: &Crate, found: Found<'_>, is_seen: &dyn Fn(&ModulePath, &syn::Pa
         let name: syn::Ident = syn::parse_str(&name)?;
         items.push(parse_quote!(impl #name { #(#inherent)* }));
     }
-    // Setters are written by a macro, which names the type first.
+    // A macro, whose first argument is the type, writes the setters.
     items.extend(source.macros(found).cloned().map(Item::Macro));
     let mut text = String::new();
     if !derived.is_empty() {
@@ -208,7 +208,7 @@ fn item(source: &Crate, found: Found<'_>, is_seen: &dyn Fn(&ModulePath, &syn::Pa
     Ok(text)
 }
 
-/// The public methods of an `impl`, without bodies.
+/// Returns the public methods of an `impl`, without bodies.
 fn methods(part: &ItemImpl) -> Vec<syn::ImplItemFn> {
     let methods = part.items.iter().filter_map(|item| match item {
         ImplItem::Fn(method) if matches!(method.vis, Visibility::Public(_)) => Some(method.clone()),
@@ -224,12 +224,12 @@ fn methods(part: &ItemImpl) -> Vec<syn::ImplItemFn> {
         .collect()
 }
 
-/// The first line of the implementation of a trait.
+/// Returns the first line of the implementation of a trait.
 fn head(part: &ItemImpl) -> String {
     let mut part = part.clone();
     part.attrs.clear();
     part.items.clear();
-    // How the path is written depends on the imports of the file.
+    // The form of the path depends on the imports of the file.
     if let Some((path, _)) = &mut part.trait_
         && let Some(last) = path.segments.last().cloned()
     {

@@ -1,4 +1,4 @@
-//! The modules of a crate, and the lookup of names in them.
+//! The modules of a crate, and the resolution of names in them.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use syn::{Item, ItemImpl, ItemMacro, UseTree};
 use super::attributes;
 use crate::util;
 
-/// How many imports a name may pass through; more are a circle.
+/// The most imports that a name may pass through; more are a cycle.
 const MAX_IMPORTS: usize = 32;
 
 /// A module's name, as its parts from the crate's root.
@@ -22,7 +22,7 @@ pub(crate) struct Crate {
     modules: BTreeMap<ModulePath, Module>,
 }
 
-/// One module's own items, and what it imports.
+/// The items of one module, and its imports.
 #[derive(Default)]
 struct Module {
     items: Vec<Item>,
@@ -31,20 +31,20 @@ struct Module {
 
 /// One imported name, or all names of a module.
 pub(crate) struct Import {
-    /// The name here; none for `*`.
+    /// The local name; none for `*`.
     pub(crate) name: Option<String>,
     pub(crate) path: Vec<String>,
     pub(crate) is_public: bool,
     pub(crate) is_hidden: bool,
 }
 
-/// An item that a name stands for, told apart from others by its place in memory.
+/// An item that a name refers to, identified by its address in memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Found<'a> {
     pub(crate) item: &'a Item,
 }
 
-/// Reads a file of sources; none where there is no such file.
+/// Reads a source file; none where the file does not exist.
 type Read<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
 
 impl Crate {
@@ -109,27 +109,27 @@ impl Crate {
                 item => module.items.push(item),
             }
         }
-        // Of two that are there under opposite conditions, the first one stands for both.
+        // Of two modules under opposite conditions, the first one represents both.
         self.modules.entry(path).or_insert(module);
         Ok(())
     }
 
-    /// The items of a module.
+    /// Returns the items of a module.
     pub(crate) fn items(&self, module: &[String]) -> &[Item] {
         self.modules.get(module).map_or(&[], |module| &module.items)
     }
 
-    /// Whether there is such a module.
+    /// Whether the module exists.
     pub(crate) fn is_module(&self, path: &[String]) -> bool {
         self.modules.contains_key(path)
     }
 
-    /// What a module imports.
+    /// Returns the imports of a module.
     pub(crate) fn imports(&self, module: &[String]) -> &[Import] {
         self.modules.get(module).map_or(&[], |module| &module.imports)
     }
 
-    /// The implementations of a type, in all modules.
+    /// Returns the implementations of a type, in all modules.
     pub(crate) fn impls<'a>(&'a self, of: Found<'a>) -> impl Iterator<Item = (&'a ModulePath, &'a ItemImpl)> {
         self.modules.iter().flat_map(move |(module, content)| {
             content.items.iter().filter_map(move |item| match item {
@@ -139,7 +139,7 @@ impl Crate {
         })
     }
 
-    /// The calls of macros that start with a type's name, in all modules.
+    /// Returns the calls of macros that start with a type's name, in all modules.
     pub(crate) fn macros<'a>(&'a self, of: Found<'a>) -> impl Iterator<Item = &'a ItemMacro> {
         self.modules.iter().flat_map(move |(module, content)| {
             content.items.iter().filter_map(move |item| match item {
@@ -158,12 +158,12 @@ impl Crate {
         self.find(module, &parts(&path.path)).is_some_and(|found| found == of)
     }
 
-    /// The item that the crate exports by this name.
+    /// Returns the item that the crate exports by this name.
     pub(crate) fn public(&self, name: &str) -> Result<Found<'_>> {
         self.find(&[], &[name.to_owned()]).with_context(|| format!("terrarium-core exports no `{name}`"))
     }
 
-    /// The item that a path names in a module, unless another crate defines it.
+    /// Returns the item that a path names in a module, unless another crate defines it.
     pub(crate) fn find(&self, module: &[String], path: &[String]) -> Option<Found<'_>> {
         self.find_within(module, path, MAX_IMPORTS)
     }
@@ -201,7 +201,7 @@ impl PartialEq for Found<'_> {
     }
 }
 
-/// The names in a path.
+/// Returns the names in a path.
 pub(crate) fn parts(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| segment.ident.to_string()).collect()
 }

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use super::words::{self, Options, Unit, bare, kebab, target};
 use crate::api::{Field, Kind, Span, Type, render, wrap};
 
-/// The file that is written.
+/// The generated file.
 pub(super) const PATH: &str = "terrarium-cli/src/flags.rs";
 
 /// The longest line of a help text.
@@ -22,13 +22,13 @@ use terrarium_core::{ImageOptions, SandboxOptions};
 use crate::units::{Limit, Size, Span};
 ";
 
-/// How the command line has the options of one struct.
+/// The flags for the options of one struct.
 pub(super) struct Flags {
     /// Options whose flags are written by hand, because they read files or join several options: name and flag.
     by_hand: &'static [(&'static str, &'static str)],
-    /// What a text or a path is called in the help.
+    /// The names of texts and paths in the help.
     values: &'static [(&'static str, &'static str)],
-    /// What a flag without a value does: the sentence about the option says when it is on.
+    /// The effect of a flag without a value; the option's sentence describes the option when it is on.
     switches: &'static [(&'static str, &'static str)],
 }
 
@@ -43,9 +43,9 @@ pub(super) const SANDBOX: Flags = Flags {
     ],
     values: &[("home", "PATH"), ("cwd", "PATH"), ("packages_from", "SOURCE"), ("image", "FILE"), ("cache_dir", "DIR")],
     switches: &[
-        ("untrusted_libraries", "Let code load shared libraries that it brings or makes itself"),
-        ("preload", "Let every run import its packages, instead of starting from an image that has them loaded"),
-        ("threads", "Make starting a thread a `RuntimeError`"),
+        ("untrusted_libraries", "Let code load shared libraries that it provides or makes itself"),
+        ("preload", "Import packages in every run, instead of starting from an image with the packages loaded"),
+        ("threads", "Make every start of a thread a `RuntimeError`"),
     ],
 };
 
@@ -54,19 +54,22 @@ pub(super) const IMAGE: Flags = Flags {
     by_hand: &[("packages", "--package"), ("prepare", "--prepare"), ("cache_dir", "--cache-dir")],
     values: &[("packages_from", "SOURCE")],
     switches: &[
-        ("warm", "Leave out the first use of each package (drawing a figure, reading a table)"),
+        ("warm", "Skip the first use of each package (drawing a figure, reading a table)"),
         (
             "inline",
-            "Compile functions into those that call them: programs run up to a tenth faster, the image takes three \
-             times as long to build, needs 11 GB of free memory for that (27 with numpy, pandas and matplotlib) and is \
-             half as large again",
+            "Compile functions into their callers: programs run up to a tenth faster. The build takes three times as \
+             long and needs 11 GB of free memory (27 GB with numpy, pandas and matplotlib); the image is half as large \
+             again",
         ),
-        ("portable", "Make the image for every usual processor of this architecture, not only for ones like this"),
+        (
+            "portable",
+            "Make the image for all common processors of this architecture, not only for processors like this one",
+        ),
     ],
 };
 
 impl Flags {
-    /// The flag of an option, as it is typed.
+    /// Returns the flag of an option, as it is typed.
     pub(super) fn flag(&self, field: &Field) -> String {
         let by_hand = self.by_hand.iter().find(|(name, _)| *name == field.name);
         by_hand.map_or_else(|| format!("--{}", long(field)), |(_, flag)| (*flag).to_owned())
@@ -86,13 +89,13 @@ impl Flags {
     }
 }
 
-/// The whole file.
+/// Writes the whole file.
 pub(super) fn file(options: &Options) -> Result<String> {
     let sandbox = flags(&options.sandbox, &SANDBOX, "SandboxFlags", "#[command(next_help_heading = \"Sandbox\")]\n")?;
     Ok(format!("{HEAD}\n{sandbox}\n{}", flags(&options.image, &IMAGE, "ImageFlags", "")?))
 }
 
-/// A struct with its flags, and the function that puts them into the options.
+/// Writes a struct with its flags, and the function that puts them into the options.
 fn flags(kind: &Type, flags: &Flags, name: &str, attributes: &str) -> Result<String> {
     flags.check(kind)?;
     let (mut fields, mut applied) = (Vec::new(), String::new());
@@ -109,7 +112,7 @@ fn flags(kind: &Type, flags: &Flags, name: &str, attributes: &str) -> Result<Str
 {}}}
 
 impl {name} {{
-    /// Puts the flags that are given into the options.
+    /// Sets the options of the given flags.
     pub(crate) fn apply(self, options: &mut {of}) {{
 {applied}    }}
 }}
@@ -128,11 +131,11 @@ struct Flag<'a> {
 struct Value<'a> {
     kind: &'a str,
     name: &'static str,
-    /// From the value to the option's.
+    /// The conversion to the option's value.
     take: Take,
 }
 
-/// How a value becomes the option's.
+/// The conversion of a flag's value to the option's.
 #[derive(Clone, Copy)]
 enum Take {
     Inner,
@@ -174,12 +177,12 @@ impl<'a> Flag<'a> {
         Ok(Self { help, value: Some(Value { kind: value, name, take }) })
     }
 
-    /// The field of the struct.
+    /// Writes the field of the struct.
     fn member(&self, field: &Field) -> String {
         let (name, help) = (&field.name, wrap(&self.help, WIDTH));
         let help: String = help.iter().map(|line| format!("    /// {line}\n")).collect();
         match &self.value {
-            // The option's name is the flag's, also where the flag turns it off.
+            // The option's name is the flag's, even where the flag turns it off.
             None => {
                 let long = long(field);
                 let of = long.replace('-', "_");
@@ -193,7 +196,7 @@ impl<'a> Flag<'a> {
         }
     }
 
-    /// The lines that put it into the options.
+    /// Writes the lines that put it into the options.
     fn applied(&self, field: &Field) -> String {
         let name = &field.name;
         let (condition, value) = match &self.value {
@@ -218,14 +221,14 @@ impl<'a> Flag<'a> {
     }
 }
 
-/// The name of the flag: that of an option which is on by default turns it off.
+/// Returns the name of the flag. For an option that is on by default, the flag turns it off.
 fn long(field: &Field) -> String {
     let is_on = field.docs.default().is_some_and(|default| ["on", "yes"].contains(&default));
     let no = if field.kind == Kind::Bool && is_on { "no-" } else { "" };
     format!("{no}{}", kebab(&field.name))
 }
 
-/// The default as the units of the command line are written; none where there is nothing.
+/// Returns the default in the units of the command line; none where there is no value.
 fn default(stated: &str) -> Option<String> {
     let clause = stated.split(';').next().unwrap_or(stated).trim();
     if ["none", "empty"].iter().any(|nothing| clause.starts_with(nothing)) {
@@ -238,7 +241,7 @@ fn default(stated: &str) -> Option<String> {
     Some(clause.replace([' ', ','], ""))
 }
 
-/// The text as the help has it.
+/// Returns the text for the help.
 fn plain(text: &str, kind: &Type, flags: &Flags) -> String {
     render(text, &|span| match span {
         Span::Code("None") => "`none`".to_owned(),
@@ -285,7 +288,7 @@ pub(crate) struct SampleFlags {
 }
 
 impl SampleFlags {
-    /// Puts the flags that are given into the options.
+    /// Sets the options of the given flags.
     pub(crate) fn apply(self, options: &mut SampleOptions) {
         if let Some(timeout) = self.timeout {
             options.timeout = timeout.0;

@@ -1,4 +1,4 @@
-//! The table of packages in COMPATIBILITY.md, made from the heads of the programs that the tests run with them.
+//! The table of packages in COMPATIBILITY.md, made from the heads of the tests' programs.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::util;
 
-/// The folder of the programs: one per package, of the name that its wheel has.
+/// The folder of the programs: one per package, named like its wheel.
 const PROGRAMS: &str = "tests/programs/packages";
 
 const INTRODUCTION: &str = "
@@ -28,7 +28,7 @@ struct Row {
     tried: String,
 }
 
-/// The section with its table.
+/// Writes the section with its table.
 pub(super) fn section() -> Result<String> {
     let mut section = INTRODUCTION.to_owned();
     let files = util::walk(&util::root().join(PROGRAMS), &|_| false)?;

@@ -1,4 +1,4 @@
-//! Names and sentences in the manner of each language.
+//! Names and sentences in the form of each language.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// The options of terrarium-core, with their defaults checked.
+    /// Reads the options of terrarium-core, and checks their defaults.
     pub(super) fn of(source: &Crate) -> Result<Self> {
         let options = |name| Type::options(source, name);
         Ok(Self {
@@ -27,14 +27,14 @@ impl Options {
     }
 }
 
-/// What a number of an option counts.
+/// The quantity that a number of an option counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Seconds,
     Bytes,
 }
 
-/// The unit of a field: sizes are known by the unit of their defaults.
+/// Returns the unit of a field; the units of defaults identify sizes.
 pub(super) fn unit(field: &Field) -> Option<Unit> {
     let default = field.docs.default().unwrap_or_default();
     match bare(&field.kind) {
@@ -44,7 +44,7 @@ pub(super) fn unit(field: &Field) -> Option<Unit> {
     }
 }
 
-/// The kind without `Option`.
+/// Returns the kind without `Option`.
 pub(super) fn bare(kind: &Kind) -> &Kind {
     match kind {
         Kind::Optional(inner) => inner,
@@ -52,7 +52,7 @@ pub(super) fn bare(kind: &Kind) -> &Kind {
     }
 }
 
-/// A field's whole text: meaning, unit, default.
+/// Returns a field's whole text: meaning, unit, default.
 pub(super) fn text(field: &Field, units: &dyn Fn(Unit) -> &'static str) -> String {
     let mut text = field.docs.meaning();
     if let Some(unit) = unit(field) {
@@ -64,7 +64,8 @@ pub(super) fn text(field: &Field, units: &dyn Fn(Unit) -> &'static str) -> Strin
     text
 }
 
-/// The type and the member that a link's target names: `crate::SandboxOptions::home` is `SandboxOptions` and `home`.
+/// Returns the type and the member that a link's target names: `crate::SandboxOptions::home` is `SandboxOptions` and
+/// `home`.
 pub(super) fn target(path: &str) -> (&str, Option<&str>) {
     let mut parts = path.rsplit("::");
     let last = parts.next().unwrap_or(path);
@@ -90,7 +91,7 @@ pub(super) fn kebab(name: &str) -> String {
     name.replace('_', "-")
 }
 
-/// The text as Python's documentation has it: a link is a name in code.
+/// Returns the text for Python's documentation: a link becomes a name in code.
 pub(super) fn python(text: &str) -> String {
     render(text, &|span| match span {
         Span::Code(code) => format!("`{code}`"),
@@ -102,7 +103,7 @@ pub(super) fn python(text: &str) -> String {
     })
 }
 
-/// The text as JavaScript's documentation has it: names of `members` in camel case, links to `types`.
+/// Returns the text for JavaScript's documentation: names of `members` in camel case, links to `types`.
 pub(super) fn javascript(text: &str, types: &[&str], members: &BTreeSet<String>) -> String {
     render(text, &|span| match span {
         Span::Code("None") => "`null`".to_owned(),

@@ -1,4 +1,4 @@
-//! A comparison as a picture: a dot for each peer on a scale of powers of ten, readable on light and on dark paper.
+//! A comparison as a picture: a dot for each peer on a logarithmic scale, readable on light and on dark backgrounds.
 
 use std::fmt::Write as _;
 
@@ -6,21 +6,21 @@ use super::numbers::{median, short};
 use super::report::{Report, Row};
 
 const WIDTH: f64 = 720.0;
-/// Where the scale begins and ends.
+/// The left end of the scale.
 const LEFT: f64 = 150.0;
 const RIGHT: f64 = 640.0;
 const TOP: f64 = 34.0;
 const LINE: f64 = 20.0;
-/// Between two groups, their titles included.
+/// The distance between two groups, with their titles.
 const GAP: f64 = 34.0;
 
-/// Colours for light paper, and for dark where the reader's system says so.
+/// Colours for light backgrounds, and for dark ones where the reader's system prefers those.
 const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#57606a}.t{font-weight:600;fill:#1f2328}\
     .g{stroke:#d0d7de}.s{stroke:#8c959f;stroke-width:2}.d{fill:#8c959f}.u .s{stroke:#0969da}.u .d{fill:#0969da}\
     .u text{fill:#0969da;font-weight:600}@media(prefers-color-scheme:dark){text{fill:#9198a1}.t{fill:#f0f6fc}\
     .g{stroke:#3d444d}.s{stroke:#6e7681}.d{fill:#6e7681}.u .s{stroke:#4493f8}.u .d{fill:#4493f8}.u text{fill:#4493f8}}";
 
-/// The picture: starting and running, in milliseconds.
+/// Renders the picture: starting and running, in milliseconds.
 pub(super) fn render(report: &Report) -> String {
     let groups: Vec<(&Row, Vec<(usize, f64)>)> = report
         .starts
@@ -94,7 +94,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// The smallest that holds these values.
+    /// Makes the smallest scale for these values.
     fn of(least: f64, most: f64) -> Self {
         let low = least.log10().floor().clamp(-9.0, 9.0) as i32;
         Self { low, high: (most.log10().ceil().clamp(-9.0, 9.0) as i32).max(low + 1) }
@@ -106,7 +106,7 @@ impl Scale {
     }
 }
 
-/// Text as XML wants it.
+/// Escapes text for XML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

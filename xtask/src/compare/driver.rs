@@ -1,4 +1,5 @@
-//! A peer at work: its process, which is asked by lines of JSON. `benches/compare/peers/protocol.py` describes them.
+//! A peer at work: its process, which answers lines of JSON. `benches/compare/peers/protocol.py` describes the
+//! protocol.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -29,25 +30,25 @@ pub(super) struct Answer {
     pub(super) ms: Vec<f64>,
     pub(super) stdout: String,
     pub(super) value: String,
-    /// What the peer is made of: names and versions.
+    /// The components of the peer: names and versions.
     pub(super) about: BTreeMap<String, String>,
-    /// Why it has no way to do this.
+    /// The reason why the peer cannot do this.
     pub(super) cannot: Option<String>,
-    /// Why it did not work.
+    /// The reason of a failure.
     pub(super) failed: Option<String>,
 }
 
-/// A peer that waits for requests. It ends when this is dropped.
+/// A peer that waits for requests. Its process ends when this value is dropped.
 pub(super) struct Driver {
     process: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
-    /// What it said of itself at the start.
+    /// Its own description at the start.
     pub(super) about: BTreeMap<String, String>,
 }
 
 impl Driver {
-    /// Starts a peer; what it says on the standard error goes to the file.
+    /// Starts a peer; its standard error goes to the file.
     pub(super) fn start(command: &[OsString], log: &Path) -> Result<Self> {
         let mut process = started(command, log)?;
         let input = process.stdin.take();
@@ -62,14 +63,14 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Asks for something and waits for the answer.
+    /// Sends a request and waits for the answer.
     pub(super) fn ask(&mut self, request: &Value, log: &Path) -> Result<Answer> {
         let input = self.input.as_mut().context("the peer takes no requests")?;
         writeln!(input, "{request}").and_then(|()| input.flush()).with_context(|| ended(log))?;
         self.read(log)
     }
 
-    /// The process, for measuring its memory.
+    /// Returns the id of the process, for measuring its memory.
     pub(super) fn id(&self) -> u32 {
         self.process.id()
     }
@@ -82,19 +83,19 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // At the end of its input a peer ends, and what it started with it.
+        // At the end of its input, a peer ends with all processes that it started.
         self.input = None;
         let start = Instant::now();
         while start.elapsed() < FAREWELL && self.process.try_wait().is_ok_and(|status| status.is_none()) {
             thread::sleep(Duration::from_millis(10));
         }
-        // Fails only when it has ended already.
+        // Fails only when the process has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// How long it takes from starting a process to its first line, in milliseconds; the line must be as expected.
+/// Measures the milliseconds from the start of a process to its first line, which must be as expected.
 pub(super) fn cold(command: &[OsString], expected: &str, log: &Path) -> Result<f64> {
     let start = Instant::now();
     let mut process = started(command, log)?;
@@ -114,7 +115,7 @@ fn started(command: &[OsString], log: &Path) -> Result<Child> {
     let log = File::create(log).with_context(|| format!("cannot write `{}`", log.display()))?;
     let mut command: Command = util::command(program);
     command.args(arguments).current_dir(folder);
-    // What is kept between runs lies together, apart from the user's own.
+    // Caches are together in this folder, apart from the user's own.
     command.env("TERRARIUM_CACHE_DIR", folder.join("cache")).env("MPLCONFIGDIR", folder.join("matplotlib"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
     command.spawn().with_context(|| format!("cannot start `{}`", program.to_string_lossy()))

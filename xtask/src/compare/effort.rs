@@ -1,4 +1,4 @@
-//! How often each thing is measured.
+//! The number of repetitions of each measurement.
 
 /// The parts of a run, in the order in which they are done.
 pub(super) struct Effort {
@@ -6,7 +6,7 @@ pub(super) struct Effort {
     pub(super) cold: usize,
     /// Turns of the fast measurements.
     pub(super) turns: usize,
-    /// How long a peer repeats a fast measurement in its turn, in seconds.
+    /// The seconds for which a peer repeats a fast measurement in its turn.
     pub(super) seconds: f64,
     /// The most repetitions in a turn.
     pub(super) most: usize,
@@ -16,11 +16,11 @@ pub(super) struct Effort {
     pub(super) programs: usize,
     /// Repetitions of a program in a turn.
     pub(super) repeats: usize,
-    /// Interpreters that are kept alive, besides the first few, to see what they cost.
+    /// Interpreters that are kept alive, besides the first few, to measure their cost.
     pub(super) held: usize,
 }
 
-/// For numbers that are published.
+/// For published numbers.
 pub(super) const FULL: Effort =
     Effort { cold: 15, turns: 10, seconds: 0.3, most: 200, science: 4, programs: 4, repeats: 3, held: 8 };
 

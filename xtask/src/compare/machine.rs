@@ -1,4 +1,4 @@
-//! Where and when a comparison was made.
+//! The place and time of a comparison.
 
 use std::fs;
 use std::thread;
@@ -6,23 +6,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::util;
 
-/// What the numbers depend on, besides what is compared.
+/// The conditions of the numbers, besides the peers.
 pub(super) struct Machine {
     pub(super) processor: String,
     pub(super) cores: usize,
-    /// In GiB; `None` where the system does not say.
+    /// In GiB; `None` where the system does not report it.
     pub(super) memory: Option<f64>,
     pub(super) system: String,
     /// The day in UTC, as `2026-01-31`.
     pub(super) date: String,
-    /// The commit that was measured, with a `+` if there were changes; `None` outside a repository.
+    /// The measured commit, with a `+` if there were changes; `None` outside a repository.
     pub(super) commit: Option<String>,
-    /// How many programs wanted to run before the measurements began.
+    /// The number of runnable programs before the measurements began.
     pub(super) load: Option<String>,
 }
 
 impl Machine {
-    /// This one, now.
+    /// Describes the present machine.
     pub(super) fn now() -> Self {
         let processor = read("/proc/cpuinfo").as_deref().and_then(|text| field(text, "model name"));
         let memory = read("/proc/meminfo").as_deref().and_then(|text| field(text, "MemTotal"));
@@ -44,7 +44,7 @@ fn read(path: &str) -> Option<String> {
     fs::read_to_string(path).ok()
 }
 
-/// The first value of a name in lines of `name: value`.
+/// Returns the first value of a name in lines of `name: value`.
 fn field(text: &str, name: &str) -> Option<String> {
     let of_name = |(key, value): (&str, &str)| (key.trim() == name).then(|| value.trim().to_owned());
     text.lines().filter_map(|line| line.split_once(':')).find_map(of_name)
@@ -59,7 +59,7 @@ fn commit() -> Option<String> {
     Some(git(&["rev-parse", "--short=9", "HEAD"])? + if changed { "+" } else { "" })
 }
 
-/// The date of a day that is counted from 1970-01-01.
+/// Returns the date of a day counted from 1970-01-01.
 fn date(day: u64) -> String {
     let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let (mut year, mut left) = (1970, day);

@@ -1,4 +1,4 @@
-//! The measurements: every peer in turn, again and again.
+//! The measurements: every peer in turn, repeatedly.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,9 +16,9 @@ use super::peers::{OURS, Peer, SCRATCH};
 use super::report::{Cell, Described, Report, Row, Set};
 use crate::util;
 
-/// What the science stack is here.
+/// The packages of the science stack.
 const SCIENCE: &[&str] = &["numpy", "pandas", "matplotlib"];
-/// The tasks with it: file, name, and what is printed.
+/// The tasks with it: file, name, and expected output.
 const TASKS: &[(&str, &str, &str)] = &[
     ("import", "fresh interpreter, import numpy, pandas, matplotlib.pyplot", "3 3 False\n"),
     ("table", "fresh interpreter, `read_csv`, `groupby`, print", "{'north': 15.0, 'south': 7.0}\n"),
@@ -26,13 +26,13 @@ const TASKS: &[(&str, &str, &str)] = &[
 ];
 /// The sets of programs: folder and title.
 const SETS: &[(&str, &str)] = &[("programs", "Programs"), ("held_out", "Programs that nothing was tuned to")];
-/// Interpreters that are there before memory is measured: what the first ones share counts as theirs alone while
-/// nobody shares it.
+/// Interpreters that exist before memory is measured: shared pages of the first ones count as theirs alone until others
+/// share them.
 const HELD_BEFORE: usize = 4;
-/// How long memory is left to settle.
+/// The time for memory to settle.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Why a peer has no number, as text for the report.
+/// The result of a measurement, or the reason for its absence as text for the report.
 type Given<T> = Result<T, String>;
 
 /// Measures everything.
@@ -69,7 +69,7 @@ impl<'a> Panel<'a> {
         Row::new(name, self.peers.len())
     }
 
-    /// From nothing to a result, in a fresh interpreter, in a live one.
+    /// Measures starting from nothing, in a fresh interpreter, and in a live one.
     fn starts(&mut self, effort: &Effort) -> Vec<Row> {
         println!("measuring: starts");
         let mut cold = self.row("new process to the first result of `1 + 1`");
@@ -79,7 +79,7 @@ impl<'a> Panel<'a> {
             self.turn(turn, &mut cold, |panel, peer| panel.cold(peer));
         }
         for turn in 0..=effort.turns {
-            // The first turn is thrown away.
+            // The first turn is discarded.
             let (seconds, most) = if turn == 0 { (0.0, 1) } else { (effort.seconds, effort.most) };
             let request =
                 json!({"task": "fresh", "code": "print(1 + 1)", "packages": [], "seconds": seconds, "most": most});
@@ -93,7 +93,7 @@ impl<'a> Panel<'a> {
         vec![cold, fresh, live]
     }
 
-    /// The science stack, in a fresh interpreter each time.
+    /// Measures the science stack, in a fresh interpreter each time.
     fn science(&mut self, effort: &Effort) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         for (file, name, expected) in TASKS {
@@ -101,7 +101,7 @@ impl<'a> Panel<'a> {
             let code = text(&format!("tasks/{file}.py"))?;
             let request = json!({"task": "fresh", "code": code, "packages": SCIENCE, "seconds": 0, "most": 1});
             let mut row = self.row(*name);
-            // The first turn of all is thrown away: it fills the caches of every peer that has some.
+            // The first turn of all is discarded: it fills the caches of all peers.
             let first = usize::from(!rows.is_empty());
             for turn in first..=effort.science {
                 self.turn(turn, &mut row, |panel, peer| printed(panel.ask(peer, &request)?, expected));
@@ -111,7 +111,7 @@ impl<'a> Panel<'a> {
         Ok(rows)
     }
 
-    /// Programs that say themselves how long they took.
+    /// Measures programs that report their own times.
     fn programs(&mut self, folder: &str, title: &str, effort: &Effort) -> Result<Set> {
         let timing = text("timing.py")?;
         let mut rows = Vec::new();
@@ -136,7 +136,7 @@ impl<'a> Panel<'a> {
         Ok(Set { title: title.to_owned(), rows })
     }
 
-    /// What one more idle interpreter costs, in MB.
+    /// Measures the cost of one more idle interpreter, in MB.
     fn memory(&mut self, effort: &Effort) -> Row {
         println!("measuring: memory");
         let mut row = self.row("private memory of an idle live interpreter, MB");
@@ -157,7 +157,7 @@ impl<'a> Panel<'a> {
         row
     }
 
-    /// Lets a peer keep more interpreters; the private memory that it has then, in bytes.
+    /// Makes a peer keep more interpreters; returns its private memory in bytes.
     fn hold(&mut self, peer: usize, count: usize) -> Given<f64> {
         self.ask(peer, &json!({"task": "hold", "count": count}))?;
         thread::sleep(SETTLE);
@@ -166,8 +166,8 @@ impl<'a> Panel<'a> {
         private_bytes(id).map(|bytes| bytes as f64).map_err(|error| format!("{error:#}"))
     }
 
-    /// One turn of every peer. Another peer begins each time. Turn 0 is a rehearsal: its values are thrown away. A peer
-    /// without a number is not asked again.
+    /// Runs one turn of every peer. Another peer begins each time. Turn 0 is a rehearsal: its values are discarded. A
+    /// peer without a number is not asked again.
     fn turn(&mut self, turn: usize, row: &mut Row, mut measure: impl FnMut(&mut Self, usize) -> Given<Vec<f64>>) {
         let count = self.peers.len();
         for peer in (0..count).map(|place| (place + turn) % count.max(1)) {
@@ -186,7 +186,7 @@ impl<'a> Panel<'a> {
         cold(command, "2", &self.log(peer)).map(|ms| vec![ms]).map_err(|error| format!("{error:#}"))
     }
 
-    /// Asks a peer, which is started if it does not run. One that breaks the protocol is ended.
+    /// Sends a request to a peer, which is started if it does not run. A peer that breaks the protocol is ended.
     fn ask(&mut self, peer: usize, request: &Value) -> Given<Answer> {
         let log = self.log(peer);
         let commands = self.peer(peer)?.commands.as_ref().map_err(|_| "not installed".to_owned())?;
@@ -223,25 +223,25 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// A file of the comparison.
+/// Reads a file of the comparison.
 fn text(name: &str) -> Result<String> {
     let bytes = util::read(&util::root().join("benches/compare").join(name))?;
     String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))
 }
 
-/// The programs of a set, with their names.
+/// Returns the programs of a set, with their names.
 fn programs(folder: &str) -> Result<Vec<(String, String)>> {
     let files = util::walk(&util::root().join("benches/compare").join(folder), &|_| false)?;
     let names = files.iter().filter_map(|path| path.file_name()?.to_str()?.strip_suffix(".py").map(str::to_owned));
     names.map(|name| Ok((name.clone(), text(&format!("{folder}/{name}.py"))?))).collect()
 }
 
-/// The times of an answer that printed what it should.
+/// Returns the times of an answer with the expected output.
 fn printed(answer: Answer, expected: &str) -> Given<Vec<f64>> {
     if answer.stdout == expected { Ok(answer.ms) } else { Err(format!("it printed `{}`", answer.stdout.trim())) }
 }
 
-/// What a program of the sets printed: its times and its answer.
+/// Returns the times and the answer that a program of the sets printed.
 fn timed(answer: &Answer) -> Given<(Vec<f64>, String)> {
     let told: Value =
         serde_json::from_str(&answer.stdout).map_err(|_| format!("it printed `{}`", answer.stdout.trim()))?;
@@ -250,13 +250,13 @@ fn timed(answer: &Answer) -> Given<(Vec<f64>, String)> {
     Ok((ms, told["answer"].as_str().ok_or("it gave no answer")?.to_owned()))
 }
 
-/// A peer whose answer is not that of most did other work: its times do not count.
+/// Drops the times of a peer whose answer differs from the majority: it did other work.
 fn agree(row: &mut Row, answers: &[Option<String>]) {
-    // This library has one vote, in however many ways it is measured.
+    // This library has one vote, for all its variants together.
     let (ours, others) = answers.split_at(OURS.min(answers.len()));
     let voters = || ours.iter().flatten().take(1).chain(others.iter().flatten());
     let votes = |answer: &&String| voters().filter(|other| other == answer).count();
-    // Of answers with as many votes the first counts.
+    // Among answers with equally many votes, the first counts.
     let Some(right) = answers.iter().flatten().rev().max_by_key(votes) else { return };
     for (cell, answer) in row.cells.iter_mut().zip(answers) {
         if answer.as_ref().is_some_and(|answer| answer != right) {

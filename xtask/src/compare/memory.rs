@@ -1,11 +1,11 @@
-//! The memory that a program and the programs it started have for themselves alone.
+//! The private memory of a program and of the programs that it started.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-/// The private memory of a process and of all below it, in bytes. Pages that processes share count for none of them.
+/// Returns the private memory of a process and of all below it, in bytes. Shared pages count for none of them.
 pub(super) fn private_bytes(process: u32) -> Result<u64> {
     ensure!(cfg!(target_os = "linux"), "only Linux says how much memory is private");
     let parents = parents()?;
@@ -17,14 +17,14 @@ pub(super) fn private_bytes(process: u32) -> Result<u64> {
         at.is_some()
     };
     let family = parents.keys().copied().filter(|&candidate| below(candidate));
-    // One that has ended meanwhile has no memory.
+    // A process that has ended meanwhile has no memory.
     let texts = family.filter_map(|process| fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok());
     let bytes: Vec<u64> = texts.map(|text| private(&text)).collect();
     ensure!(!bytes.is_empty(), "process {process} is gone");
     Ok(bytes.iter().sum())
 }
 
-/// Every process's parent.
+/// Returns every process's parent.
 fn parents() -> Result<BTreeMap<u32, u32>> {
     let entries = fs::read_dir("/proc").context("cannot list the processes")?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -33,12 +33,12 @@ fn parents() -> Result<BTreeMap<u32, u32>> {
         .collect())
 }
 
-/// The parent in a line `pid (name) state parent …`; the name may hold anything.
+/// Returns the parent in a line `pid (name) state parent …`; the name may contain anything.
 fn parent(stat: &str) -> Option<u32> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// The sum of the private pages, in bytes.
+/// Returns the sum of the private pages, in bytes.
 fn private(rollup: &str) -> u64 {
     let lines = rollup.lines().filter(|line| line.starts_with("Private_Clean:") || line.starts_with("Private_Dirty:"));
     let kibibytes = lines.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());

@@ -1,6 +1,6 @@
-//! What is made of the measured times.
+//! Statistics of the measured times.
 
-/// A share of the values, 0 to 1, lies at or below the given one; `None` if there are none.
+/// Returns the value below which a share of the values, 0 to 1, is; `None` if there are no values.
 pub(super) fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -8,7 +8,7 @@ pub(super) fn quantile(values: &[f64], share: f64) -> Option<f64> {
     sorted.get(rank.saturating_sub(1)).copied()
 }
 
-/// The value in the middle, or the mean of the two that are.
+/// Returns the middle value, or the mean of the two middle ones.
 pub(super) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -19,12 +19,12 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
     Some(f64::midpoint(*sorted.get(sorted.len() / 2 - 1)?, upper))
 }
 
-/// The smallest value.
+/// Returns the smallest value.
 pub(super) fn best(values: &[f64]) -> Option<f64> {
     quantile(values, 0.0)
 }
 
-/// The geometric mean: what a ratio is on the average.
+/// Returns the geometric mean: the average of ratios.
 pub(super) fn geometric_mean(values: &[f64]) -> Option<f64> {
     if values.is_empty() {
         return None;
@@ -32,7 +32,7 @@ pub(super) fn geometric_mean(values: &[f64]) -> Option<f64> {
     Some((values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp())
 }
 
-/// A number with three digits that say something, but no more decimals than are needed.
+/// Formats a number with three significant digits, but no more decimals than needed.
 pub(super) fn short(value: f64) -> String {
     match value {
         _ if value >= 99.95 => format!("{value:.0}"),

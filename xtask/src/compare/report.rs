@@ -1,13 +1,13 @@
-//! What a comparison found: the tables before they are text.
+//! The results of a comparison: the tables before they become text.
 
 use std::collections::BTreeMap;
 
 use super::machine::Machine;
 use super::numbers;
 
-/// Everything that was found. The first peer is this library.
+/// All results. The first peer is this library.
 pub(super) struct Report {
-    /// The command that makes it again.
+    /// The command that repeats the comparison.
     pub(super) command: String,
     pub(super) machine: Machine,
     pub(super) peers: Vec<Described>,
@@ -19,17 +19,17 @@ pub(super) struct Report {
     pub(super) memory: Row,
 }
 
-/// A peer as it is shown.
+/// A peer as it is displayed.
 pub(super) struct Described {
     pub(super) name: String,
-    /// What it is, in a few words.
+    /// Its description, in a few words.
     pub(super) what: String,
     pub(super) about: BTreeMap<String, String>,
-    /// Why it could not be installed.
+    /// The reason why it could not be installed.
     pub(super) missing: Option<String>,
 }
 
-/// One thing that was measured, of every peer.
+/// One measurement of every peer.
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) cells: Vec<Cell>,
@@ -41,34 +41,34 @@ pub(super) struct Set {
     pub(super) rows: Vec<Row>,
 }
 
-/// What a peer gave for one row.
+/// The values of a peer for one row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Cell {
     pub(super) values: Vec<f64>,
-    /// Why there are no values, or no more of them.
+    /// The reason why there are no values, or no more of them.
     pub(super) reason: Option<String>,
 }
 
 impl Row {
-    /// One without values yet.
+    /// Makes a row without values.
     pub(super) fn new(name: impl Into<String>, peers: usize) -> Self {
         Self { name: name.into(), cells: vec![Cell::default(); peers] }
     }
 
-    /// What one peer gave, made one number.
+    /// Returns the values of one peer as one number.
     pub(super) fn number(&self, peer: usize, of: fn(&[f64]) -> Option<f64>) -> Option<f64> {
         self.cells.get(peer).and_then(|cell| if cell.reason.is_none() { of(&cell.values) } else { None })
     }
 
-    /// How many times as much the one peer needs as the other.
+    /// Returns how many times as much the first peer needs as the second.
     pub(super) fn ratio(&self, one: usize, other: usize, of: fn(&[f64]) -> Option<f64>) -> Option<f64> {
         Some(self.number(one, of)? / self.number(other, of)?)
     }
 }
 
 impl Set {
-    /// How many times as long the one peer needs as the other, over the programs that both can run, and how many
-    /// these are.
+    /// Returns how many times as long the first peer needs as the second, over the programs that both can run, with
+    /// their number.
     pub(super) fn ratio(&self, one: usize, other: usize) -> Option<(f64, usize)> {
         let ratios: Vec<f64> = self.rows.iter().filter_map(|row| row.ratio(one, other, numbers::best)).collect();
         Some((numbers::geometric_mean(&ratios)?, ratios.len()))

@@ -6,10 +6,10 @@ use super::numbers::{best, median, quantile, short};
 use super::peers::OURS;
 use super::report::{Report, Row, Set};
 
-/// How much less a peer must need before it is said to be better: less is noise.
+/// The least ratio at which a peer counts as better: smaller ones are noise.
 const BETTER: f64 = 1.05;
 
-/// The page.
+/// Renders the page.
 pub(super) fn render(report: &Report) -> String {
     let mut text = format!(
         "# Comparison\n\nMade by `{}`; do not edit. All peers were measured in one run and in turns, so that noise hits \
@@ -49,7 +49,7 @@ fn machine(report: &Report) -> String {
     text + ".\n\n"
 }
 
-/// Who was compared, and who could not be.
+/// Lists the compared peers, and those that are missing.
 fn peers(report: &Report) -> String {
     let mut text = "| peer | what it is | versions |\n| --- | --- | --- |\n".to_owned();
     for peer in &report.peers {
@@ -61,7 +61,7 @@ fn peers(report: &Report) -> String {
     text
 }
 
-/// A table with a column for each peer that has a number, and below it why the other numbers are missing.
+/// Renders a table with a column for each peer that has a number, and below it the reasons for missing numbers.
 fn table(report: &Report, rows: &[&Row], last: &str, number: impl Fn(&Row, usize) -> Option<String>) -> String {
     let shown: Vec<usize> =
         (0..report.peers.len()).filter(|&peer| rows.iter().any(|row| number(row, peer).is_some())).collect();
@@ -76,7 +76,7 @@ fn table(report: &Report, rows: &[&Row], last: &str, number: impl Fn(&Row, usize
     text + &missing(report, rows)
 }
 
-/// Why numbers are missing; rows that a peer misses for one reason stand together.
+/// Lists the reasons for missing numbers; rows that a peer misses for the same reason are joined.
 fn missing(report: &Report, rows: &[&Row]) -> String {
     let mut found: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for (index, peer) in report.peers.iter().enumerate().filter(|(_, peer)| peer.missing.is_none()) {
@@ -96,7 +96,8 @@ fn missing(report: &Report, rows: &[&Row]) -> String {
     if text.is_empty() { text } else { text + "\n" }
 }
 
-/// The programs of a set: the best time of each peer, and how terrarium compares with the two that run all of them.
+/// Renders the programs of a set: the best time of each peer, and how terrarium compares with the two that run all of
+/// them.
 fn programs(report: &Report, set: &Set) -> String {
     let mean = |ours: usize| {
         let others = (0..report.peers.len()).filter_map(|peer| {
@@ -124,7 +125,7 @@ fn programs(report: &Report, set: &Set) -> String {
     )
 }
 
-/// Every number in which a peer is ahead.
+/// Lists every number in which a peer is ahead.
 fn better(report: &Report) -> String {
     let mut text = String::new();
     let mut line = |name: &str, ratios: Vec<(usize, f64)>, word: &str| {
@@ -152,7 +153,7 @@ fn better(report: &Report) -> String {
     if text.is_empty() { "In nothing that was measured here.\n".to_owned() } else { text }
 }
 
-/// Text that does not end a cell.
+/// Escapes text so that it does not end a cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
@@ -165,7 +166,7 @@ pub(super) mod tests {
     use super::super::report::{Cell, Described};
     use super::*;
 
-    /// A report of six peers: three that were not measured, and one that is not installed.
+    /// Makes a report of six peers: three were not measured, and one is not installed.
     pub(in super::super) fn sample() -> Report {
         let peer = |name: &str, missing: Option<&str>| Described {
             name: name.to_owned(),

@@ -16,7 +16,7 @@ const ADDON: &str = "terrarium.node";
 pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-node");
     let staged = super::empty("npm")?.join("package");
-    // What is packed is what the package names, and what is built.
+    // The package consists of the files that it names and of built ones.
     for name in ["package.json", "index.js", "lib"] {
         util::copy(&package.join(name), &staged.join(name))?;
     }
@@ -36,8 +36,8 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     attempt(&packed, &package.join("dist/try.mjs"))
 }
 
-/// The addon. What is published is built alone, so that nothing which only other parts need is in it; for the tests it is
-/// the one that they have built.
+/// Builds the addon. For publishing it is built alone, without features that only other parts need; for the tests it is
+/// the addon that they have built.
 fn library(profile: Profile) -> Result<PathBuf> {
     if !profile.is_published {
         return util::build_library("terrarium_node", profile.name);
@@ -47,8 +47,8 @@ fn library(profile: Profile) -> Result<PathBuf> {
     Ok(super::target()?.join(profile.folder).join(library_name()))
 }
 
-/// Installs the package into an empty folder, without the network, and runs the script there: twice, since the first run
-/// on a machine is another than the next.
+/// Installs the package into an empty folder, without the network, and runs the script there. It runs twice, since the
+/// first run on a machine differs from the next.
 fn attempt(packed: &Path, script: &Path) -> Result<()> {
     let place = super::empty("try-npm")?;
     let (project, home) = (place.join("project"), place.join("home"));

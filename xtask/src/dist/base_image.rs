@@ -1,5 +1,5 @@
-//! The image of the bare interpreter that the packages bring, for any processor of this architecture: whoever installs
-//! one compiles nothing.
+//! The image of the bare interpreter in the packages, for any processor of this architecture: an installation compiles
+//! nothing.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ pub(super) const NAME: &str = "base.timg";
 
 /// Writes the image into `folder`.
 pub(super) fn write(folder: &Path) -> Result<()> {
-    // What the engine makes depends on its version and settings, not on how it was built itself.
+    // The engine's output depends on its version and settings, not on its own build profile.
     let program = util::build("terrarium", "dev")?;
     let path = folder.join(NAME);
-    // It may be a link to a file that is in use.
+    // The path may be a link to a file in use.
     let _ = std::fs::remove_file(&path);
     let status = util::command(&program)
         .args(["image", "build", "--portable", "--cache-dir"])
@@ -25,7 +25,7 @@ pub(super) fn write(folder: &Path) -> Result<()> {
         .status()
         .with_context(|| format!("cannot start `{}`", program.display()))?;
     ensure!(status.success(), "cannot build the base image");
-    // Whoever installs it as root lets others use it.
+    // After an installation as root, other users can read the image.
     #[cfg(unix)]
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     Ok(())

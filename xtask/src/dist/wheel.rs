@@ -10,7 +10,7 @@ use crate::{test::venv, util};
 
 /// The largest wheel, in bytes.
 const MAX_WHEEL_BYTES: u64 = 25_000_000;
-/// The newest C library that the wheel may need. `terrarium-py/build.rs` keeps newer symbols out.
+/// The newest C library that the wheel may require. `terrarium-py/build.rs` keeps newer symbols out.
 const NEWEST_GLIBC: (u32, u32) = (2, 28);
 
 pub(super) fn make(profile: Profile) -> Result<()> {
@@ -44,7 +44,7 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     attempt(&wheel, &package.join("dist/try.py"))
 }
 
-/// Holds the wheel's tag, which maturin computes from the symbols that the module needs, against the limit.
+/// Checks the wheel's tag, which maturin computes from the symbols of the module, against the limit.
 fn check_tag(wheel: &Path) -> Result<()> {
     let name = wheel.file_name().unwrap_or_default().to_string_lossy();
     let (major, minor) = needed_glibc(&name).with_context(|| format!("`{name}` has no tag of a C library"))?;
@@ -59,7 +59,7 @@ fn check_tag(wheel: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The oldest C library that one of a wheel's tags names (PEP 600).
+/// Returns the oldest C library that one of a wheel's tags names (PEP 600).
 fn needed_glibc(wheel: &str) -> Option<(u32, u32)> {
     let tags = wheel.strip_suffix(".whl")?.rsplit('-').next()?.split('.');
     let versions = tags.filter_map(|tag| {
@@ -69,8 +69,8 @@ fn needed_glibc(wheel: &str) -> Option<(u32, u32)> {
     versions.min()
 }
 
-/// Installs the wheel into a new environment, without the network, and runs the script there: twice, since the first
-/// run on a machine is another than the next.
+/// Installs the wheel into a new environment, without the network, and runs the script there. It runs twice, since the
+/// first run on a machine differs from the next.
 fn attempt(wheel: &Path, script: &Path) -> Result<()> {
     let place = super::empty("try-wheel")?;
     util::run_quietly(util::command(util::python()?).args(["-m", "venv"]).arg(place.join("venv")))?;
@@ -91,7 +91,7 @@ fn attempt(wheel: &Path, script: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The one file in a folder.
+/// Returns the only file in a folder.
 fn only_file(folder: &Path) -> Result<PathBuf> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     ensure!(paths.len() == 1, "`{}` holds {} files, not one", folder.display(), paths.len());

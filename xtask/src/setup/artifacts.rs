@@ -17,14 +17,14 @@ use zip::ZipArchive;
 use super::{PROFILE, Pins, bytecode, download, optimise, pack::Packer};
 use crate::util;
 
-/// How hard the main module is compressed. It is done once, and the packed crate has a size limit.
+/// The compression level of the main module. It is compressed once, and the packed crate has a size limit.
 const ZSTD_LEVEL: i32 = 19;
 
-/// Raise it when the artifacts are laid out in another way.
+/// The version of the layout. Raise it when the artifacts change their form.
 const LAYOUT: u32 = 2;
 
-/// Fetches what is not there yet and writes the artifacts, the manifest last: a run that is
-/// interrupted leaves a set that does not match its manifest and is refused by the build.
+/// Fetches missing files and writes the artifacts, with the manifest last: an interrupted run leaves a set that does
+/// not match its manifest, and the build refuses that set.
 pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()> {
     let guest = pins.source("pyodide")?;
     let package = download::fetch(guest, downloads)?;
@@ -36,7 +36,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     let zones = pins.source("tzdata")?;
     let tzdata = download::fetch(zones, downloads)?;
 
-    // As it was built, for the tests of the rewriting.
+    // The unchanged module, for the tests of the rewriting.
     util::write(&downloads.join("pyodide.asm.wasm"), &wasm)?;
     let start = Instant::now();
     let direct_calls = optimise::profile(&wasm)?.map(|profile| Arc::new(profile.slots));
@@ -68,7 +68,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     let packed_lock = zstd::bulk::compress(&lock, ZSTD_LEVEL)?;
     add("package_lock", "package-lock.json.zst", &packed_lock, Some(&lock), &guest.licence)?;
 
-    // Made again, if that is needed, when the program that compiles it is built.
+    // Made again, if necessary, after the build of the program that compiles it.
     artifacts.insert("bytecode".to_owned(), bytecode::present(folder)?);
 
     let manifest = Manifest {
@@ -83,7 +83,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")
 }
 
-/// The read-only files of the guest, each archive below its folder.
+/// Packs the read-only files of the guest, each archive below its folder.
 fn library(stdlib: &[u8], tzdata: &[u8]) -> Result<Vec<u8>> {
     let mut packer = Packer::new();
     for (archive, folder) in [(stdlib, "lib/python314.zip"), (tzdata, "lib/terrarium/tzdata")] {
@@ -101,13 +101,13 @@ fn library(stdlib: &[u8], tzdata: &[u8]) -> Result<Vec<u8>> {
     packer.finish()
 }
 
-/// How the main module is rewritten: besides what every module needs, the host serves some functions.
+/// Returns the options of the main module's rewriting: besides the necessary changes, the host serves some functions.
 pub(crate) fn rewrite_options() -> RewriteOptions {
     let redirects = REDIRECTS.iter().map(|(export, module, name)| Redirect::new(*export, *module, *name)).collect();
     RewriteOptions { redirects, ..RewriteOptions::default() }
 }
 
-/// The package says itself which Python and which binary interface it is.
+/// Checks the versions of Python and of the binary interface that the package states.
 fn check_guest(pins: &Pins, lock: &[u8]) -> Result<()> {
     let lock: Value = serde_json::from_slice(lock).context("the guest's lock file is not valid")?;
     let info = &lock["info"];
@@ -120,8 +120,8 @@ fn check_guest(pins: &Pins, lock: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The hash of all that decides what the rewriting and the linking put out: their sources, the profile, what the optimiser
-/// is told, and the versions of the two libraries that they read and write modules with.
+/// Returns the hash of everything that decides the results of rewriting and linking: their sources, the profile, the
+/// flags of the optimiser, and the versions of the two libraries that read and write modules.
 pub(crate) fn rewriter_fingerprint() -> Result<String> {
     let root = util::root();
     let mut hash = Sha256::new();

@@ -1,7 +1,7 @@
 //! The bytecode of the standard library and the harness, compiled by the guest itself.
 //!
-//! Without it every import in every fresh interpreter compiles its source. It takes the finished program to make it,
-//! so set-up first puts an empty archive in its place, builds the program with that, and then puts the real one there.
+//! Without it, every import in every fresh interpreter compiles its source. The finished program is needed to make it.
+//! So set-up first stores an empty archive, builds the program with that, and then replaces the archive.
 
 use std::fs;
 use std::path::Path;
@@ -15,12 +15,12 @@ use crate::{demo, util};
 
 /// The artifact's file.
 pub(super) const FILE: &str = "bytecode.zip.zst";
-/// Where the sources lie that are ours.
+/// The folder of the project's own sources.
 const HARNESS: &str = "terrarium-core/python";
-/// Beside the artifacts: what the bytecode was made from.
+/// The file beside the artifacts that records the sources of the bytecode.
 const STAMP: &str = "bytecode.stamp";
 
-/// The artifact that is there, or one without content.
+/// Returns the present artifact, or one without content.
 pub(super) fn present(folder: &Path) -> Result<Artifact> {
     let path = folder.join(FILE);
     if !path.exists() {
@@ -29,12 +29,12 @@ pub(super) fn present(folder: &Path) -> Result<Artifact> {
     Ok(artifact(&util::read(&path)?))
 }
 
-/// An archive without members.
+/// Makes an archive without members.
 fn empty() -> Result<Vec<u8>> {
     Packer::new().finish()
 }
 
-/// The artifact with this content.
+/// Describes the artifact with this content.
 fn artifact(bytes: &[u8]) -> Artifact {
     Artifact {
         file: FILE.to_owned(),
@@ -45,7 +45,7 @@ fn artifact(bytes: &[u8]) -> Artifact {
     }
 }
 
-/// Compiles what is not compiled yet.
+/// Compiles the bytecode unless it is up to date.
 pub(super) fn lay_out(folder: &Path) -> Result<()> {
     let stamp = fingerprint(folder)?;
     let empty = empty()?;
@@ -53,7 +53,7 @@ pub(super) fn lay_out(folder: &Path) -> Result<()> {
     if is_there && fs::read_to_string(folder.join(STAMP)).is_ok_and(|present| present == stamp) {
         return Ok(());
     }
-    // Bytecode of other sources would be taken for that of these.
+    // Old bytecode would pass for that of the new sources.
     put(folder, &empty)?;
     println!("building the `terrarium` program to compile the standard library with");
     let program = demo::build()?;
@@ -73,7 +73,7 @@ pub(super) fn lay_out(folder: &Path) -> Result<()> {
     util::write(&folder.join(STAMP), stamp.as_bytes())
 }
 
-/// Makes an archive the artifact.
+/// Stores an archive as the artifact.
 fn put(folder: &Path, bytes: &[u8]) -> Result<()> {
     util::write(&folder.join(FILE), bytes)?;
     let path = folder.join("manifest.json");
@@ -84,7 +84,7 @@ fn put(folder: &Path, bytes: &[u8]) -> Result<()> {
     util::write(&path, text.as_bytes())
 }
 
-/// All files below a folder in one archive, the same for the same files.
+/// Packs all files below a folder in one archive, the same for the same files.
 fn pack(folder: &Path) -> Result<Vec<u8>> {
     let mut packer = Packer::new();
     for path in util::walk(folder, &|_| true)? {
@@ -94,7 +94,7 @@ fn pack(folder: &Path) -> Result<Vec<u8>> {
     packer.finish()
 }
 
-/// What the bytecode depends on: the library, the interpreter, and our own sources.
+/// Returns the hash of the bytecode's inputs: the library, the interpreter, and the project's own sources.
 fn fingerprint(folder: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     let manifest = Runtime::from_dir(folder)?;

@@ -11,15 +11,15 @@ use zip::ZipArchive;
 use super::{Pins, download};
 use crate::util;
 
-/// The package that carries the distribution, and the folder in it.
+/// The package that contains the distribution, and the folder in it.
 const CARRIER: &str = "open-webui";
 const INSIDE: &str = "open_webui/frontend/pyodide/";
 /// The largest file of the distribution, in bytes.
 const MAX_WHEEL_BYTES: u64 = 64 << 20;
-/// What the site folder is made of.
+/// The requirements of the site folder.
 const REQUIREMENTS: &str = "site-requirements.txt";
 
-/// Lays out `tests/corpus` and `tests/site`, unless they are there.
+/// Lays out `tests/corpus` and `tests/site`, unless they exist.
 pub(crate) fn lay_out(pins: &Pins, downloads: &Path) -> Result<()> {
     let tests = util::root().join("tests");
     let source = pins.source(CARRIER)?;
@@ -34,9 +34,9 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path) -> Result<()> {
     once(&tests.join("site"), &stamp, |folder| install(pins, &requirements, folder))
 }
 
-/// Makes a folder again unless it says that it was made from `stamp`.
+/// Makes a folder again unless its record states that it was made from `stamp`.
 fn once(folder: &Path, stamp: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    // Written last: without it the folder is not whole. It stands beside the folder, which is read as a whole.
+    // Written last: without it the folder is incomplete. The file is beside the folder, which is read as a whole.
     let stamp_file = folder.with_extension("stamp");
     if folder.is_dir() && fs::read(&stamp_file).is_ok_and(|present| present == stamp.as_bytes()) {
         return Ok(());
@@ -48,7 +48,7 @@ fn once(folder: &Path, stamp: &str, make: impl FnOnce(&Path) -> Result<()>) -> R
     util::write(&stamp_file, stamp.as_bytes())
 }
 
-/// Takes the wheels and their lock out of the package.
+/// Extracts the wheels and their lock from the package.
 fn unpack(package: &[u8], folder: &Path) -> Result<usize> {
     let mut archive = ZipArchive::new(Cursor::new(package))?;
     let mut wheels = 0;
@@ -70,7 +70,7 @@ fn unpack(package: &[u8], folder: &Path) -> Result<usize> {
     Ok(wheels)
 }
 
-/// Lets pip install wheels for the guest's platform.
+/// Runs pip to install wheels for the guest's platform.
 fn install(pins: &Pins, requirements: &Path, folder: &Path) -> Result<()> {
     let python = pins.guest.python.rsplit_once('.').map_or(pins.guest.python.as_str(), |(minor, _)| minor);
     let abi = format!("cp{}", python.replace('.', ""));

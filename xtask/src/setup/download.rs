@@ -17,7 +17,7 @@ use crate::util;
 /// The largest file taken out of a package, in bytes.
 const MAX_MEMBER_BYTES: u64 = 256 << 20;
 
-/// The bytes of a pinned package: from the folder of downloads if it is there, else fetched into it.
+/// Returns the bytes of a pinned package, from the folder of downloads if possible, else fetched into it.
 pub(crate) fn fetch(source: &Source, downloads: &Path) -> Result<Vec<u8>> {
     let path = downloads.join(&source.file);
     if let Ok(bytes) = fs::read(&path)
@@ -63,7 +63,7 @@ fn fetch_into(source: &Source, part: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Compares the bytes with the pinned hash, which is written as the package's client writes it.
+/// Compares the bytes with the pinned hash, in the form that the package's client prints.
 fn check(source: &Source, bytes: &[u8]) -> Result<()> {
     let found = if source.integrity.starts_with("sha512-") {
         format!("sha512-{}", BASE64.encode(Sha512::digest(bytes)))
@@ -74,7 +74,7 @@ fn check(source: &Source, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The content of the named members of a package of the npm registry, in the order of the names.
+/// Returns the content of the named members of a package of the npm registry, in the order of the names.
 pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
     let mut found: Vec<Option<Vec<u8>>> = vec![None; names.len()];
     let mut archive = tar::Archive::new(GzDecoder::new(package));
@@ -94,16 +94,16 @@ pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
     names.iter().zip(found).map(take).collect()
 }
 
-/// The tools that set-up runs, by package, and their files: Binaryen's optimiser, which is also the oracle for the
+/// The tools that set-up runs, by package, with their files: Binaryen's optimiser, which is also the oracle for the
 /// tests of the rewriting.
 const TOOLS: &[(&str, &[&str])] = &[("binaryen", &["bin/wasm-opt", "bin/package.json", "package.json", "LICENSE"])];
 
-/// Lays out the tool `name` in a folder of its own among the downloads, and says where that is.
+/// Lays out the tool `name` in a separate folder among the downloads, and returns its path.
 pub(crate) fn lay_out_tool(pins: &Pins, downloads: &Path, name: &str) -> Result<PathBuf> {
     let (name, files) = TOOLS.iter().find(|(tool, _)| *tool == name).with_context(|| format!("no tool `{name}`"))?;
     let source = pins.source(name)?;
     let folder = downloads.join(name);
-    // Written last: without it the folder is not whole, or of another version.
+    // Written last: without it the folder is incomplete or has another version.
     let stamp = folder.join("integrity");
     if fs::read(&stamp).is_ok_and(|present| present == source.integrity.as_bytes()) {
         return Ok(folder);

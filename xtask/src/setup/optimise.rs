@@ -1,7 +1,7 @@
-//! Makes the guest's code faster, after it was rewritten: Binaryen's optimiser, run in Node.
+//! Optimises the guest's code after the rewriting: Binaryen's optimiser, run in Node.
 //!
-//! It inlines what the profile has made direct calls, for which it needs a minute: what it made is kept beside the
-//! downloads, under the hash of all that it depends on.
+//! It inlines the calls that the profile made direct, which takes a minute. The result is kept beside the downloads,
+//! under the hash of all its inputs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,17 +19,17 @@ use crate::util;
 
 /// The optimiser's package.
 const TOOL: &str = "binaryen";
-/// What the optimiser is told.
+/// The flags of the optimiser.
 pub(super) const FLAGS: [&str; 4] = [
     "--all-features",
-    // The engine does not read them.
+    // The engine does not support them.
     "--disable-compact-imports",
     "-O3",
-    // Two functions that do the same have two addresses, and the interpreter compares these.
+    // Two equal functions have two addresses, and the interpreter compares these.
     "--skip-pass=duplicate-function-elimination",
 ];
 
-/// The profile, if it was made of the module `wasm`.
+/// Returns the profile, if it belongs to the module `wasm`.
 pub(super) fn profile(wasm: &[u8]) -> Result<Option<CallProfile>> {
     let path = util::root().join(PROFILE);
     let text = String::from_utf8(util::read(&path)?)?;
@@ -37,7 +37,7 @@ pub(super) fn profile(wasm: &[u8]) -> Result<Option<CallProfile>> {
     Ok(fitting(profile, &sha256_hex(wasm)))
 }
 
-/// `profile`, if it is one of the module with this hash.
+/// Returns `profile`, if it belongs to the module with this hash.
 fn fitting(profile: CallProfile, module: &str) -> Option<CallProfile> {
     if profile.module == module {
         return Some(profile);
@@ -46,7 +46,7 @@ fn fitting(profile: CallProfile, module: &str) -> Option<CallProfile> {
     None
 }
 
-/// The module `wasm`, which has been rewritten, as the optimiser makes it.
+/// Returns the optimised form of the module `wasm`, which has been rewritten.
 pub(super) fn optimised(pins: &Pins, downloads: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     let tool = download::lay_out_tool(pins, downloads, TOOL)?;
     let folder = downloads.join("optimised");
@@ -79,7 +79,8 @@ fn stamped(stamp: &str, made: &[u8]) -> String {
     format!("{stamp}\n{}\n", sha256_hex(made))
 }
 
-/// Shared libraries are linked by what the module says of itself, and pointers to its functions are kept in images.
+/// Checks that addresses are unchanged: libraries are linked by the module's own data, and images keep pointers to
+/// functions.
 fn ensure_same_addresses(before: &ModuleInfo, after: &ModuleInfo) -> Result<()> {
     let functions = |info: &ModuleInfo| -> BTreeMap<String, Option<u32>> {
         info.functions.iter().map(|(name, index)| (name.clone(), info.slots.get(index).copied())).collect()

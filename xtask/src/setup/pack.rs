@@ -1,5 +1,5 @@
-//! Packs files of the guest: a zip archive whose members are stored as they are, which as a whole is compressed in
-//! frames. That is a third smaller than an archive of compressed members, and any of them can still be read alone.
+//! Packs files of the guest: a zip archive with uncompressed members, which is compressed as a whole in frames. That is
+//! a third smaller than an archive of compressed members, and every member can still be read separately.
 
 use std::io::{Cursor, Write};
 
@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use zeekstd::{EncodeOptions, FrameSizePolicy};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-/// How much of the archive is in a frame, which is decompressed for whatever is read of it: half a millisecond.
+/// The bytes of a frame, which every read in it decompresses: half a millisecond.
 const FRAME: u32 = 512 << 10;
 const LEVEL: i32 = 19;
 
-/// An archive that is being made.
+/// An archive being made.
 pub(super) struct Packer(ZipWriter<Cursor<Vec<u8>>>);
 
 impl Packer {
@@ -26,10 +26,10 @@ impl Packer {
         Ok(self.0.write_all(bytes)?)
     }
 
-    /// The bytes of the packed archive, the same for the same files.
+    /// Returns the bytes of the packed archive, the same for the same files.
     pub(super) fn finish(self) -> Result<Vec<u8>> {
         let archive = self.0.finish()?.into_inner();
-        // Every process reads the directory and mostly nothing else, so it has a frame of its own.
+        // Every process reads the directory and mostly nothing else, so the directory has a separate frame.
         let start = usize::try_from(ZipArchive::new(Cursor::new(&archive))?.central_directory_start())?;
         let (members, directory) = archive.split_at_checked(start).context("the directory is not in the archive")?;
         let mut packed = Vec::new();

@@ -7,14 +7,14 @@ use terrarium_runtime::{Guest, Source};
 /// Everything that is fetched, by version and hash.
 #[derive(Deserialize)]
 pub(crate) struct Pins {
-    /// The guest that the artifacts are.
+    /// The guest in the artifacts.
     pub(crate) guest: Guest,
     /// The packages.
     pub(crate) sources: Vec<Source>,
 }
 
 impl Pins {
-    /// The package of this name.
+    /// Returns the package of this name.
     pub(crate) fn source(&self, name: &str) -> Result<&Source> {
         self.sources.iter().find(|source| source.name == name).with_context(|| format!("pins.json has no `{name}`"))
     }

@@ -1,4 +1,4 @@
-//! What a suite gave in the sandbox beside what it gave in native Python.
+//! The results of a suite in the sandbox beside those in native Python.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::place::Outcomes;
 
-/// Why a package's own tests are skipped in the sandbox and not elsewhere: words in pytest's reason, and what they
-/// come to. The first that fits holds.
+/// The reasons why a package's own tests are skipped only in the sandbox: words in pytest's reason, and their meaning.
+/// The first match counts.
 const REASONS: &[(&[&str], &str)] = &[
     (&["needs "], "the tests' own C extensions are not in the guest's wheel"),
     (&["fp exception", "fp error", "FP error"], "WebAssembly has no floating-point exceptions"),
     (&["thread"], "no threads of the operating system"),
     (&["subprocess", "process", "fork"], "no other processes"),
-    (&["available memory"], "the machine's free memory is not to be seen"),
+    (&["available memory"], "the machine's free memory is not visible"),
     (&["64bit", "64-bit", "32-bit", "32bit"], "pointers and sizes have 32 bits"),
     (&["stack size"], "the stack is smaller"),
     (&["immortal refcounts"], "Python 3.14 differs from the native one"),
@@ -24,10 +24,10 @@ const REASONS: &[(&[&str], &str)] = &[
 ];
 const OTHER: &str = "other conditions of the tests that the platform does not meet";
 
-/// How many tests had which outcome.
+/// The number of tests per outcome.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Counts {
-    /// Passed, or failed as the test says that it must.
+    /// Passed, or failed as the test requires.
     pub(super) passed: usize,
     pub(super) skipped: usize,
     pub(super) failed: usize,
@@ -59,7 +59,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// What one package's suite gave.
+/// The results of one package's suite.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Found {
     pub(super) package: String,
@@ -69,11 +69,11 @@ pub(super) struct Found {
     pub(super) sandbox: Counts,
     /// Tests that pass in native Python and are skipped in the sandbox, by reason.
     pub(super) skipped: BTreeMap<String, usize>,
-    /// Tests that pass in native Python and are not there in the sandbox, by reason.
+    /// Tests that pass in native Python and do not exist in the sandbox, by reason.
     pub(super) absent: BTreeMap<String, usize>,
     /// Tests that pass in native Python and fail in the sandbox, by reason.
     pub(super) explained: BTreeMap<String, usize>,
-    /// Such tests for which no reason is given.
+    /// Such tests without a known reason.
     #[serde(skip)]
     pub(super) faults: Vec<String>,
 }
@@ -93,7 +93,7 @@ impl Found {
         }
     }
 
-    /// Adds the outcomes of a module. Gives a line about them.
+    /// Adds the outcomes of a module. Returns a line about them.
     pub(super) fn add(
         &mut self,
         module: &str,
@@ -123,7 +123,7 @@ impl Found {
                     }
                     *self.skipped.entry(class.to_owned()).or_default() += 1;
                 }
-                // One that is not there natively under this name counts as passing there.
+                // A test that does not exist natively under this name counts as passing there.
                 "failed" if native.get(test).is_none_or(|(outcome, _)| passed(outcome)) => {
                     let name = format!("{}/{module}::{test}", self.package);
                     match explained.get(&name) {
@@ -142,8 +142,8 @@ fn passed(outcome: &str) -> bool {
     outcome != "failed" && outcome != "skipped"
 }
 
-/// Why a test is not there in the sandbox: its module or class is skipped as a whole, or its parameters, which are part
-/// of its name, are others there.
+/// Returns the reason why a test does not exist in the sandbox: its module or class is skipped as a whole, or its
+/// parameters, which are part of its name, differ there.
 fn reason_of_absence(test: &str, sandbox: &Outcomes) -> Option<&'static str> {
     let within = |whole: &str| whole.is_empty() || test.strip_prefix(whole).is_some_and(|rest| rest.starts_with("::"));
     let whole = sandbox.iter().find(|(name, (outcome, _))| outcome == "skipped" && within(name));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Results, results};
 
-/// The text: a table of what passed, and why the rest did not.
+/// Writes the text: a table of the passed tests, and the reasons for the others.
 pub(crate) fn page() -> anyhow::Result<String> {
     Ok(render(&results()?))
 }
@@ -38,7 +38,7 @@ fn render(results: &Results) -> String {
     text.push_str("| --- | --- | --- | --- |\n");
     for found in &results.suites {
         for (outcome, reasons) in
-            [("skipped", &found.skipped), ("not there", &found.absent), ("failed", &found.explained)]
+            [("skipped", &found.skipped), ("missing", &found.absent), ("failed", &found.explained)]
         {
             for (reason, count) in reasons {
                 let _ = writeln!(text, "| {} | {count} | {outcome} | {reason} |", found.package);
@@ -59,6 +59,6 @@ mod tests {
         let results = serde_json::from_str(&format!(r#"{{"native_python": "3.13.0", "suites": [{found}]}}"#)).unwrap();
         let text = render(&results);
         assert!(text.contains("| p 1 | 2 | 5 | 0 | 1 | 3 | 2 | 1 |\n"), "{text}");
-        assert!(text.contains("| p | 2 | skipped | why |\n| p | 1 | not there | gone |\n"), "{text}");
+        assert!(text.contains("| p | 2 | skipped | why |\n| p | 1 | missing | gone |\n"), "{text}");
     }
 }

@@ -10,22 +10,22 @@ use super::Suite;
 use crate::test::venv;
 use crate::util;
 
-/// What came of each test: its outcome, and why when it did not pass.
+/// The outcome of each test, with the reason when it did not pass.
 pub(super) type Outcomes = BTreeMap<String, (String, String)>;
 
-/// The packages that the runner needs; they are the same files in both places.
+/// The packages that the runner needs; both places use the same files.
 const TOOLS: &[&str] =
     &["_pytest", "pytest", "iniconfig", "pluggy", "packaging", "pygments", "hypothesis", "sortedcontainers"];
 const TOOL_FILES: &[&str] = &["py.py", "_hypothesis_pytestplugin.py", "_hypothesis_globals.py"];
 /// The longest that one module may take in the sandbox.
 const TIMEOUT: &str = "600s";
 
-/// Everything that is needed to run a module in either place.
+/// The files and programs for running a module in either place.
 pub(super) struct Place {
     program: PathBuf,
     python: PathBuf,
     runner: PathBuf,
-    /// A site folder for the sandbox: the tools and the tests, which its wheels lack.
+    /// A site folder for the sandbox: the tools, and the tests that its wheels lack.
     site: PathBuf,
     scratch: PathBuf,
 }
@@ -49,7 +49,7 @@ pub(super) fn ready(program: PathBuf, root: &Path, suites: &[Suite]) -> Result<P
     for name in TOOL_FILES {
         util::write(&place.site.join(name), &util::read(&installed.join(name))?)?;
     }
-    // pytest finds its plugins by what packages say of themselves; hypothesis brings one.
+    // pytest finds its plugins by the metadata of packages; hypothesis contains one.
     for tool in ["pytest", "hypothesis", "pluggy"] {
         let version = place.version(tool)?;
         copy(&installed, &place.site, Path::new(&format!("{tool}-{version}.dist-info")))?;
@@ -65,12 +65,12 @@ pub(super) fn ready(program: PathBuf, root: &Path, suites: &[Suite]) -> Result<P
 }
 
 impl Place {
-    /// The version of the native Python.
+    /// Returns the version of the native Python.
     pub(super) fn python_version(&self) -> Result<String> {
         self.ask("import platform; print(platform.python_version())")
     }
 
-    /// The version of a package; it is pinned, and the guest's wheel must be of the same.
+    /// Returns the version of a package; it is pinned, and the guest's wheel must have the same version.
     pub(super) fn version(&self, package: &str) -> Result<String> {
         self.ask(&format!("import importlib.metadata as m; print(m.version({package:?}))"))
     }
@@ -80,7 +80,7 @@ impl Place {
         let output = self.scratch.join("native.json");
         let mut command = util::command(&self.python);
         command.arg(&self.runner).arg(&output).args(arguments(suite, module)).current_dir(&self.scratch);
-        // A suite with failures is a result; no result is the failure.
+        // Failed tests are a result; only missing results are an error.
         let text = command.output()?;
         read(&output).with_context(|| format!("{module} gave nothing: {}", String::from_utf8_lossy(&text.stdout)))
     }
@@ -117,14 +117,14 @@ fn arguments(suite: &Suite, module: &str) -> Vec<String> {
     arguments
 }
 
-/// The outcomes in a file, which is taken away, so that no run reads those of another.
+/// Reads the outcomes in a file and removes it, so that no run reads those of another.
 fn read(path: &Path) -> Result<Outcomes> {
     let outcomes = serde_json::from_slice(&util::read(path)?)?;
     fs::remove_file(path)?;
     Ok(outcomes)
 }
 
-/// Copies what lies below `part` of a folder to the same part of another, without what Python makes by itself and
+/// Copies the files below `part` of a folder to the same part of another, without files that Python generates and
 /// without native code.
 fn copy(from: &Path, to: &Path, part: &Path) -> Result<()> {
     let enter = |folder: &Path| !folder.ends_with("__pycache__");

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::util;
 
-/// The version of cargo-deny. It is installed below `target` where the machine has none or another one.
+/// The version of cargo-deny. It is installed below `target` where the machine has no or another version.
 const VERSION: &str = "0.20.2";
 const FOLDER: &str = "target/xtask/cargo-deny";
 /// The checks that need no database from the network; `cargo deny check advisories` needs one.
@@ -22,7 +22,7 @@ pub(super) fn check() -> Result<()> {
     Ok(())
 }
 
-/// The program, which is built when it is first needed.
+/// Returns the program, which is built on its first use.
 fn program() -> Result<OsString> {
     let folder = util::root().join(FOLDER);
     let own = folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
@@ -34,7 +34,7 @@ fn program() -> Result<OsString> {
     println!("building cargo-deny {VERSION} in {FOLDER}, once");
     let target = folder.join("target");
     let mut install = util::cargo();
-    // Without optimisation: it takes a second to run and minutes to optimise.
+    // Without optimisation: it runs for a second, and takes minutes to optimise.
     install.args(["install", "cargo-deny", "--debug", "--locked", "--force", "--version", VERSION, "--root"]);
     util::run_quietly(install.arg(&folder).env("CARGO_TARGET_DIR", &target))?;
     std::fs::remove_dir_all(&target).with_context(|| format!("cannot remove `{}`", target.display()))?;
@@ -42,7 +42,7 @@ fn program() -> Result<OsString> {
     Ok(own.into())
 }
 
-/// The version of a program, if it runs.
+/// Returns the version of a program, if it runs.
 fn version(program: impl AsRef<Path>) -> Option<String> {
     let output = util::command(program.as_ref()).arg("--version").output().ok()?;
     parse(&String::from_utf8_lossy(&output.stdout))

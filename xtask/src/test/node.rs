@@ -1,4 +1,4 @@
-//! The Node package: laid out with the addon that the workspace build made, then checked, typed and tested there.
+//! The Node package: laid out with the addon of the workspace build, then checked, typed and tested there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::{Rows, counted, status};
 use crate::util;
 
-/// What the package's folder has that is needed: the package itself, its tests, and the settings of the tools.
+/// The necessary parts of the package's folder: the package itself, its tests, and the settings of the tools.
 const PARTS: &[&str] = &[
     "package.json",
     "package-lock.json",
@@ -23,13 +23,13 @@ const PARTS: &[&str] = &[
     "lib",
     "test",
 ];
-/// The declarations, which the compiler makes from the JavaScript and its comments.
+/// The folder of the declarations, which the compiler makes from the JavaScript and its comments.
 const TYPES: &str = "types";
 
-/// Newer versions of Node than the machine may have, by the name of the package that brings each.
+/// Newer versions of Node than the machine may have, by the name of the package that contains each.
 const NEWER: &[(&str, &str)] = &[("Node 22 tests", "node-22"), ("Node 26 tests", "node-26")];
 
-/// The folder that the package is laid out in.
+/// The folder of the laid-out package.
 pub(crate) fn folder() -> PathBuf {
     util::root().join("target/xtask/node-package")
 }
@@ -50,7 +50,7 @@ pub(super) fn run(rows: &mut Rows) {
     rows.plain("Node lint", || status(&mut tool(&folder, &["eslint", "."])));
     rows.plain("Node format", || status(&mut tool(&folder, &["prettier", "--check", "--log-level=warn", "."])));
     rows.plain("Node types", || types(&folder));
-    // Beside the package, where the other tools do not look.
+    // Beside the package, outside the reach of the other tools.
     rows.plain("Node reference", || status(&mut tool(&folder, &["typedoc", "--out", "../node-reference"])));
     rows.row("Node tests", || counted(&mut tests(&folder, Path::new("node"))?));
     for (name, engine) in NEWER {
@@ -59,7 +59,7 @@ pub(super) fn run(rows: &mut Rows) {
     }
 }
 
-/// Makes the declarations of the package's types for what is published, and returns their folder.
+/// Makes the declarations of the package's types for publishing, and returns their folder.
 pub(crate) fn declarations() -> Result<PathBuf> {
     let folder = folder();
     lay_out(&folder)?;
@@ -73,7 +73,7 @@ pub(crate) fn lay_out(folder: &Path) -> Result<()> {
     for part in PARTS {
         let place = folder.join(part);
         if place.is_dir() {
-            // What was taken away must not stay.
+            // Removed files must not stay.
             fs::remove_dir_all(&place).with_context(|| format!("cannot remove `{}`", place.display()))?;
         }
         util::copy(&source.join(part), &place)?;
@@ -81,7 +81,7 @@ pub(crate) fn lay_out(folder: &Path) -> Result<()> {
     util::copy(&util::root().join("examples/node"), &folder.join("examples"))?;
     util::copy(&util::root().join("examples/web/express/server.mjs"), &folder.join("examples/server.mjs"))?;
     let lock = util::read(&folder.join("package-lock.json"))?;
-    // Written last: without it the tools are not whole.
+    // Written last: without it the tools are incomplete.
     let stamp = folder.join("node_modules/.terrarium-lock.json");
     if !fs::read(&stamp).is_ok_and(|present| present == lock) {
         println!("installing the tools of terrarium-node/package-lock.json into {}", folder.display());
@@ -94,7 +94,7 @@ pub(crate) fn lay_out(folder: &Path) -> Result<()> {
 /// Builds the addon and puts it into the package.
 fn add_addon(folder: &Path) -> Result<()> {
     let addon = util::build_library("terrarium_node", "dev")?;
-    // A new file: writing to one that a process has mapped would change its code.
+    // A new file: writing to a file that a process has mapped would change its code.
     util::write(&folder.join("terrarium.node"), &util::read(&addon)?)
 }
 
@@ -111,14 +111,14 @@ fn declare(folder: &Path) -> Result<()> {
         fs::remove_dir_all(&made)?;
     }
     status(&mut tool(folder, &["tsc", "--project", "."]))?;
-    // The compiler makes none from what is a declaration already.
+    // The compiler makes none from files that are declarations already.
     for name in ["native.d.ts", "types.d.ts"] {
         util::copy(&folder.join("lib").join(name), &made.join("lib").join(name))?;
     }
     Ok(())
 }
 
-/// The package's tests in that Node.
+/// Returns the command for the package's tests in that Node.
 fn tests(folder: &Path, node: &Path) -> Result<Command> {
     let mut command = util::command(node);
     command.args(["--test", "--test-reporter=spec"]).current_dir(folder).env("TERRARIUM_ROOT", util::root());
@@ -127,7 +127,7 @@ fn tests(folder: &Path, node: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// A tool that the lock file pins.
+/// Returns the command of a tool that the lock file pins.
 pub(crate) fn tool(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = util::npm();
     command.args(["exec", "--no", "--"]).args(arguments).current_dir(folder);

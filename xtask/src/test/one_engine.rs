@@ -1,5 +1,5 @@
-//! One build of the engine serves the program and the tests. Cargo builds a dependency again when a
-//! test dependency turns on a feature of it or of anything below it, and the engine takes minutes.
+//! One build of the engine serves the program and the tests. Cargo builds a dependency again when a test dependency
+//! enables a feature of it or of anything below it, and the engine takes minutes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ fn features(arguments: &[&str]) -> Result<Features> {
 fn parse(tree: &str) -> Features {
     let mut features = Features::new();
     for (package, set) in tree.lines().filter_map(|line| line.split_once('|')) {
-        // The name and the version; what follows (a path, the kind) does not tell builds apart.
+        // The name and the version; the rest (a path, the kind) does not distinguish builds.
         let name = package.split(' ').take(2).collect::<Vec<_>>().join(" ");
         features.entry(name).or_default().insert(set.to_owned());
     }
@@ -59,7 +59,7 @@ fn show(features: &Features, name: &str) -> String {
     sets.map(|set| format!("[{set}]")).collect::<Vec<_>>().join(" and ")
 }
 
-/// What is built for a part `alone` and not `together` with the rest, tools of the build included.
+/// Returns what is built for a part `alone` and not `together` with the rest, including tools of the build.
 fn new<'a>(below: impl Iterator<Item = &'a String>, together: &Features, alone: &Features) -> Vec<String> {
     let sets = |features: &Features, name: &String| features.get(name).cloned().unwrap_or_default();
     below

@@ -14,10 +14,10 @@ const FOLDER: &str = "terrarium-py";
 const LIBRARY: &str = "_native";
 /// The examples and pages that the tools check too.
 const BESIDE: [&str; 3] = ["../examples/python", "../examples/web", "../docs"];
-/// What `pdoc` may warn of: the constructor of a `NamedTuple` does not know the module of its class.
+/// A permitted warning of `pdoc`: the constructor of a `NamedTuple` does not know the module of its class.
 pub(crate) const PDOC_WARNINGS: &str = "error,ignore:Error parsing type annotation ForwardRef";
 
-/// The checks and tests of the package, with the tools that its requirements pin.
+/// Runs the checks and tests of the package, with the tools that its requirements pin.
 pub(super) fn run(rows: &mut Rows) {
     let folder = util::root().join(FOLDER);
     let mut python = None;
@@ -59,7 +59,7 @@ pub(crate) fn lay_out(root: &Path, profile: &str) -> Result<()> {
     }
     let source = util::root().join(FOLDER).join("python");
     let is_source = |path: &Path| !path.ends_with("__pycache__");
-    // `dist` leaves its image there, which would be used in place of one for this machine.
+    // `dist` leaves its image there, which would be used in place of an image for this machine.
     for path in util::walk(&source, &is_source)?.into_iter().filter(|path| !path.ends_with("base.timg")) {
         util::write(&root.join(path.strip_prefix(&source)?), &util::read(&path)?)?;
     }

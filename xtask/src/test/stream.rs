@@ -1,4 +1,4 @@
-//! Runs a child process, showing its output as it comes and handing each line to a reader.
+//! Runs a child process, shows its output as it arrives, and passes each line to a reader.
 
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 use std::process::{Command, Stdio};
@@ -7,10 +7,10 @@ use std::thread;
 
 use anyhow::{Context, Result};
 
-/// Runs a command without standard input. Says whether it succeeded.
+/// Runs a command without standard input. Returns whether it succeeded.
 pub(super) fn run_streaming(command: &mut Command, mut read: impl FnMut(&str)) -> Result<bool> {
     if std::io::stdout().is_terminal() && std::env::var_os("CARGO_TERM_COLOR").is_none() {
-        // Its own output is a pipe, this program's is not.
+        // Its own output is a pipe, that of this program is not.
         command.env("CARGO_TERM_COLOR", "always");
     }
     let name = command.get_program().to_string_lossy().into_owned();
@@ -54,7 +54,7 @@ fn forward(pipe: impl Read + Send + 'static, lines: Sender<Vec<u8>>) -> thread::
 mod tests {
     use super::*;
 
-    /// This test program itself, listing its tests: a child that exists wherever the tests run.
+    /// Returns a command for this test program itself that lists its tests: a child that exists wherever the tests run.
     fn itself(argument: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg(argument);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Row;
 
-/// One line a step, and the sums.
+/// Renders one line per step, and the sums.
 pub(super) fn render(rows: &[Row]) -> String {
     let mut text = line(["step", "result", "passed", "failed", "ignored", "seconds"]);
     let (mut passed, mut failed, mut ignored, mut seconds) = (0, 0, 0, 0.0);

@@ -1,4 +1,4 @@
-//! How many tests passed, read from the summaries of the runners.
+//! The number of passed tests, read from the summaries of the runners.
 
 /// Numbers of tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Adds what a line of output says, if it is the summary of a runner.
+    /// Adds the numbers of a line of output, if it is the summary of a runner.
     pub(super) fn add(&mut self, line: &str) {
         let line = without_colours(line);
         let text = line.trim().trim_matches('=').trim();
@@ -36,7 +36,7 @@ impl Tally {
         }
     }
 
-    /// A line of the summary of Node's test runner, which has one for each number.
+    /// Adds a line of the summary of Node's test runner, which has one line for each number.
     fn add_node(&mut self, summary: &str) {
         let Some((name, Ok(count))) = summary.split_once(' ').map(|(name, count)| (name, count.parse::<u64>())) else {
             return;
@@ -50,7 +50,7 @@ impl Tally {
     }
 }
 
-/// The line without terminal colour sequences.
+/// Returns the line without terminal colour sequences.
 fn without_colours(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;

@@ -7,18 +7,18 @@ use anyhow::{Context, Result};
 
 use crate::util;
 
-/// The Python of the environment `name`, which holds exactly what the requirements file pins. It is
-/// made anew when the file changes and is used as it is otherwise, without the network.
+/// Returns the Python of the environment `name`, which contains exactly the packages that the requirements file pins.
+/// It is made anew when the file changes; otherwise it is used unchanged, without the network.
 pub(crate) fn ready(name: &str, requirements: &Path) -> Result<PathBuf> {
     ready_for(&util::python()?, name, requirements)
 }
 
-/// The same for a Python of the caller's choice; its version belongs into the name.
+/// Returns such an environment for another base Python, whose version belongs into the name.
 pub(crate) fn ready_for(base: &Path, name: &str, requirements: &Path) -> Result<PathBuf> {
     let pinned = util::read(requirements)?;
     let folder = util::root().join("target/xtask/venv").join(name);
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    // Written last: without it the environment is not whole.
+    // Written last: without it the environment is incomplete.
     let stamp = folder.join("requirements.txt");
     let works = || util::run_quietly(util::command(&python).args(["-m", "pip", "--version"])).is_ok();
     if fs::read(&stamp).is_ok_and(|present| present == pinned) && works() {

@@ -1,4 +1,4 @@
-//! The examples of servers: each is started and asked over HTTP by the same program.
+//! The example servers: the same program starts each of them and sends it HTTP requests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn examples() -> PathBuf {
     util::root().join(EXAMPLES)
 }
 
-/// The program that starts a server and asks it.
+/// Returns the program that starts a server and tests it.
 fn check() -> Result<Command> {
     let mut command = util::command(util::python()?);
     command.arg(examples().join("check.py"));
@@ -46,7 +46,7 @@ fn express() -> Result<()> {
     let folder = util::root().join("target/xtask/express");
     util::copy(&examples().join("express/server.mjs"), &folder.join("server.mjs"))?;
     let lock = util::read(&examples().join("express/package-lock.json"))?;
-    // Written last: without it the folder is not whole.
+    // Written last: without it the folder is incomplete.
     let stamp = folder.join("node_modules/.terrarium-lock.json");
     if !fs::read(&stamp).is_ok_and(|present| present == lock) {
         for name in ["package.json", "package-lock.json"] {
@@ -68,8 +68,8 @@ fn link(package: &Path, place: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The compiler checks this example; it is not run. With axum in the workspace, shared dependencies would have more
-/// features, and every build of the engine alone would repeat it.
+/// Checks this example with the compiler; it does not run. With axum in the workspace, shared dependencies would have
+/// more features, and every build of the engine alone would repeat it.
 fn axum() -> Command {
     let mut command = util::cargo();
     // Not `--locked`: a new dependency of the core belongs into this lock file too, and Cargo adds it.

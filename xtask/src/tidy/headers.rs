@@ -1,4 +1,4 @@
-//! A source file starts by saying what it is: `//!` in Rust, a docstring in Python.
+//! A source file starts with a description of itself: `//!` in Rust, a docstring in Python.
 
 use super::Finding;
 use super::source::SourceFile;
@@ -13,7 +13,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
                 findings.push(Finding::new(file, 1, "the first line must be a `//!` header"));
             }
         } else if file.is_python() {
-            // The programs that tests run in the guest may start with a comment of directions.
+            // Programs that tests run in the guest may start with a comment of directions.
             let comment = file.path.starts_with("tests/") && first.starts_with("# ");
             let docstring = first.trim_start_matches('r').starts_with("\"\"\"");
             if !docstring && !comment {

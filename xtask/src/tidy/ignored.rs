@@ -1,4 +1,4 @@
-//! A test that is ignored says why.
+//! An ignored test gives its reason.
 
 use super::Finding;
 use super::source::SourceFile;

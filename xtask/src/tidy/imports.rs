@@ -1,5 +1,5 @@
-//! Who may import whom: folders are layers, and a layer knows only those below it. In `terrarium-core` one folder knows
-//! the engine, one the operating system, and the files at the root hold what users do.
+//! The permitted imports: folders are layers, and a layer imports only those below it. In `terrarium-core` one folder
+//! uses the engine, one the operating system, and the files at the root define the types that users hold.
 
 use super::Finding;
 use super::source::SourceFile;
@@ -10,11 +10,11 @@ struct Layered {
     root: &'static str,
     /// Each folder, and the folders and root files that it may import besides itself. Files at the root may import all.
     layers: &'static [(&'static str, &'static [&'static str])],
-    /// Files at the root that folders may import only if they name them: what users hold, and what serves the crate.
+    /// Files at the root that folders may import only by name: the types that users hold, and services for the crate.
     top: &'static [&'static str],
 }
 
-/// Stands for the other files at the root, which hold plain types, and for what the root re-exports.
+/// Represents the other files at the root, which define plain types, and the root's re-exports.
 const ROOT_TYPES: &str = "the root's types";
 
 const CRATES: &[Layered] = &[
@@ -45,11 +45,11 @@ const CRATES: &[Layered] = &[
     },
 ];
 
-/// The one folder that knows the engine.
+/// The only folder that uses the engine.
 const ENGINE: &str = "engine";
-/// The one folder that knows the operating system.
+/// The only folder that uses the operating system.
 const SYS: &str = "sys";
-/// Files at the root of terrarium-core that hold no public type.
+/// Files at the root of terrarium-core without a public type.
 const PRIVATE: &[&str] = &["cache"];
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
@@ -85,12 +85,12 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     findings
 }
 
-/// Only one folder of terrarium-core knows the engine, and only one the operating system.
+/// Checks that only one folder of terrarium-core uses the engine, and only one the operating system.
 fn systems(file: &SourceFile, code: &str, layer: &str, findings: &mut Vec<Finding>) {
     if !file.path.starts_with("terrarium-core/src/") {
         return;
     }
-    // Tests at the end of a file may look at the system by themselves.
+    // Tests at the end of a file may use the system directly.
     let code = code.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     for (index, line) in code.lines().enumerate() {
         if layer != ENGINE && (line.contains("wasmtime::") || line.contains("wasmtime_wasi::")) {
@@ -102,7 +102,8 @@ fn systems(file: &SourceFile, code: &str, layer: &str, findings: &mut Vec<Findin
     }
 }
 
-/// The files at the root of terrarium-core hold public types, so that a reader finds there what users hold.
+/// Checks that the files at the root of terrarium-core define public types, so that a reader finds there what users
+/// hold.
 fn private_files(root: &SourceFile) -> Vec<Finding> {
     let code = &root.scanned().code;
     let is_layer = |name: &str| CRATES.iter().flat_map(|k| k.layers).any(|(layer, _)| *layer == name);
@@ -123,20 +124,20 @@ fn may(krate: &Layered, allowed: &[&str], name: &str) -> bool {
     allowed.contains(&name) || (!is_layer && !krate.top.contains(&name) && allowed.contains(&ROOT_TYPES))
 }
 
-/// The names that follow `crate::`, or `super::` repeated up to the crate's root, with their lines.
+/// Returns the names that follow `crate::`, or `super::` repeated up to the crate's root, with their lines.
 fn imports(krate: &Layered, code: &str, depth: usize) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let up = "super::".repeat(depth + 1);
     for start in ["crate::", &up] {
         for (at, _) in code.match_indices(start) {
-            // Part of a longer word or path, for example `$crate::` in a macro or one more `super::`.
+            // A part of a longer word or path, for example `$crate::` in a macro or one more `super::`.
             let before = code[..at].chars().next_back();
             if before.is_some_and(|c| c.is_alphanumeric() || "_$:".contains(c)) {
                 continue;
             }
             let line = code[..at].matches('\n').count() + 1;
             let after = &code[at + start.len()..];
-            // Inside a nested module `super` reaches less far; only what names a layer is certain.
+            // Inside a nested module `super` reaches less far; only the name of a layer is certain.
             let certain = |name: &str| {
                 start == "crate::" || krate.layers.iter().any(|(layer, _)| *layer == name) || krate.top.contains(&name)
             };
@@ -146,7 +147,7 @@ fn imports(krate: &Layered, code: &str, depth: usize) -> Vec<(usize, String)> {
     found
 }
 
-/// The first name of each path of `name::…` or `{name::…, name, …}`.
+/// Returns the first name of each path of `name::…` or `{name::…, name, …}`.
 fn heads(after: &str) -> Vec<String> {
     let name = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let Some(group) = after.strip_prefix('{') else {

@@ -1,4 +1,4 @@
-//! A source file has at most 400 lines, tests and generated files apart.
+//! A source file has at most 400 lines, except tests and generated files.
 
 use super::Finding;
 use super::source::SourceFile;

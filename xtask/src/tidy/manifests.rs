@@ -1,4 +1,4 @@
-//! Every crate takes the workspace's lints, edition and licence, and only the core knows the engine.
+//! Every crate inherits the workspace's lints, edition and licence, and only the core depends on the engine.
 
 use super::Finding;
 use super::source::SourceFile;
@@ -14,7 +14,7 @@ const NEEDED: &[(&str, &str)] = &[
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.name() == "Cargo.toml") {
-        // A workspace of its own (the root, a fuzz target) answers for itself.
+        // A separate workspace (the root, a fuzz target) has its own settings.
         if file.text.starts_with("[workspace]") || file.text.contains("\n[workspace]") {
             continue;
         }

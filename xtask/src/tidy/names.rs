@@ -1,10 +1,10 @@
-//! No host names of package registries and no paths of one machine: clients know their registry,
-//! and what works here must work anywhere.
+//! No host names of package registries and no paths of one machine: clients know their registry, and the project must
+//! work on every machine.
 
 use super::Finding;
 use super::source::SourceFile;
 
-/// Pairs of halves, so that this file does not break its own rule.
+/// Pairs of halves, so that this file does not break the rule.
 const HOSTS: &[(&str, &str)] = &[
     ("registry.npm", "js.org"),
     ("registry.yarn", "pkg.com"),
@@ -44,7 +44,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     findings
 }
 
-/// Whether `start` stands in the line and is not the middle of a longer path.
+/// Whether `start` is in the line and not in the middle of a longer path.
 fn starts_a_path(line: &str, start: &str) -> bool {
     line.match_indices(start).any(|(at, _)| {
         let before = line[..at].chars().next_back();

@@ -1,5 +1,5 @@
-//! Python that runs in the guest stands in `.py` files, where linters, type checkers and native
-//! tests reach it; a Rust string holds a few lines at most.
+//! Python for the guest is in `.py` files, where linters, type checkers and native tests reach it; a Rust string
+//! contains a few lines at most.
 
 use super::Finding;
 use super::source::SourceFile;
@@ -7,7 +7,7 @@ use super::source::SourceFile;
 /// The longest piece of Python in a Rust string, in lines.
 const MAX_LINES: usize = 8;
 
-/// The same in tests and examples, where the code is best read beside what is expected of it.
+/// The bound in tests and examples, where code reads best beside its expected result.
 const MAX_TEST_LINES: usize = 30;
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {

@@ -3,11 +3,11 @@
 use super::Finding;
 use super::source::SourceFile;
 
-/// What an item with logic or data starts with, after its visibility.
+/// The starts of items with logic or data, after their visibility.
 const ITEMS: &[&str] =
     &["fn ", "struct ", "enum ", "union ", "trait ", "impl ", "impl<", "static ", "macro_rules!", "unsafe ", "async "];
 
-/// Crates whose root is written by a macro's rules.
+/// Crates whose root follows the rules of a macro.
 const EXEMPT: &[&str] = &["terrarium-py/src/lib.rs", "terrarium-node/src/lib.rs"];
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
@@ -19,7 +19,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
         .filter(|file| !EXEMPT.contains(&file.path.as_str()));
     for file in roots {
         for (index, line) in file.scanned().code.lines().enumerate() {
-            // Items of the file itself stand at the margin.
+            // Items of the file itself start at the margin.
             let item = line
                 .split_once(") ")
                 .filter(|(start, _)| start.starts_with("pub("))

@@ -1,6 +1,6 @@
-//! Tells code, comments and literals of a Rust file apart, line by line.
+//! Separates code, comments and literals of a Rust file, line by line.
 
-/// A Rust file, seen by kind.
+/// A Rust file, divided by kind.
 #[derive(Debug, Default)]
 pub(super) struct Scanned {
     /// The text with comments and the content of literals replaced by spaces; lines are kept.
@@ -18,7 +18,7 @@ pub(super) struct Literal {
     pub(super) text: String,
 }
 
-/// Scans a Rust file. It need not compile; what is not closed reaches to the end.
+/// Scans a Rust file. The file need not compile; an unclosed part extends to the end.
 pub(super) fn scan(text: &str) -> Scanned {
     let mut scanner = Scanner { rest: text, line: 1, out: Scanned::default() };
     while let Some(first) = scanner.rest.chars().next() {
@@ -79,7 +79,7 @@ impl Scanner<'_> {
     }
 }
 
-/// The length of a comment in bytes; such comments nest.
+/// Returns the length of a comment in bytes; such comments nest.
 fn block_comment(rest: &str) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -100,7 +100,7 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of a string's content up to its closing quote.
+/// Returns the length of a string's content up to its closing quote.
 fn quoted(content: &str) -> usize {
     let mut escaped = false;
     for (at, c) in content.char_indices() {
@@ -114,7 +114,7 @@ fn quoted(content: &str) -> usize {
     content.len()
 }
 
-/// The length of a raw string's opening and its number of hashes.
+/// Returns the length of a raw string's opening and its number of hashes.
 fn raw_string(rest: &str, previous: Option<char>) -> Option<(usize, usize)> {
     if previous.is_some_and(|c| c.is_alphanumeric() || c == '_') {
         return None;
@@ -128,7 +128,7 @@ fn raw_string(rest: &str, previous: Option<char>) -> Option<(usize, usize)> {
     after[hashes..].starts_with('"').then_some((prefix.len() + hashes + 1, hashes))
 }
 
-/// The length of a character literal, or 1 for the quote of a lifetime.
+/// Returns the length of a character literal, or 1 for the quote of a lifetime.
 fn character(rest: &str) -> usize {
     let mut chars = rest.char_indices().skip(1);
     match (chars.next(), chars.next()) {

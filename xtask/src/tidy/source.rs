@@ -1,4 +1,4 @@
-//! The files that the rules look at.
+//! The files that the rules check.
 
 use std::cell::OnceCell;
 
@@ -7,12 +7,12 @@ use anyhow::Result;
 use super::scan::{Scanned, scan};
 use crate::util;
 
-/// The largest file that is looked at, in bytes; larger ones are data.
+/// The largest file that is checked, in bytes; larger ones are data.
 const MAX_BYTES: usize = 2 << 20;
 
-/// Folders that hold nothing of the project's own.
+/// Folders without files of the project.
 const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "__pycache__"];
-/// The same, by their paths: what set-up lays out for the tests.
+/// Skipped folders by their paths: files that set-up lays out for the tests.
 const LAID_OUT: &[&str] = &["tests/corpus", "tests/site"];
 
 /// A text file of the project.
@@ -25,7 +25,7 @@ pub(super) struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file of this path and content.
+    /// Makes a file of this path and content.
     pub(super) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         Self { path: path.into(), text: text.into(), scanned: OnceCell::new() }
     }
@@ -40,7 +40,7 @@ impl SourceFile {
         self.path.ends_with(".py")
     }
 
-    /// Whether it is a test or a benchmark and nothing else.
+    /// Whether it is only a test or a benchmark.
     pub(super) fn is_test(&self) -> bool {
         let name = self.name();
         self.path.split('/').any(|part| matches!(part, "tests" | "benches"))
@@ -49,23 +49,23 @@ impl SourceFile {
             || name == "conftest.py"
     }
 
-    /// Whether a program wrote it, which its first line then says.
+    /// Whether a program wrote it, as its first line states.
     pub(super) fn is_generated(&self) -> bool {
         self.text.lines().next().is_some_and(|line| line.contains("@generated"))
     }
 
-    /// The last part of the path.
+    /// Returns the last part of the path.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
-    /// The code, comments and literals of a Rust file told apart.
+    /// Returns the separated code, comments and literals of a Rust file.
     pub(super) fn scanned(&self) -> &Scanned {
         self.scanned.get_or_init(|| scan(&self.text))
     }
 }
 
-/// Every text file of the workspace.
+/// Returns every text file of the workspace.
 pub(super) fn load() -> Result<Vec<SourceFile>> {
     let root = util::root();
     let enter = |folder: &std::path::Path| {
@@ -75,7 +75,7 @@ pub(super) fn load() -> Result<Vec<SourceFile>> {
     };
     let mut files = Vec::new();
     for path in util::walk(&root, &enter)? {
-        // In a linked work tree it is a file.
+        // In a linked work tree, `.git` is a file.
         if path.ends_with(".git") {
             continue;
         }

@@ -1,4 +1,4 @@
-//! A test's name says what is shown, without the code of a list that is kept elsewhere.
+//! A test's name states the shown behaviour, without the code of a list kept elsewhere.
 
 use super::Finding;
 use super::source::SourceFile;

@@ -1,9 +1,9 @@
-//! Unsafe code stands only in the files listed here, each use with its proof.
+//! Unsafe code is only in the files listed here, each use with its proof.
 
 use super::Finding;
 use super::source::SourceFile;
 
-/// The files that may hold unsafe code, and why each of them must.
+/// The files that may contain unsafe code, with the reasons.
 const ALLOWED: &[(&str, &str)] = &[
     (
         "terrarium-core/src/engine/compile/compiled.rs",
@@ -36,17 +36,17 @@ const ALLOWED: &[(&str, &str)] = &[
     ("terrarium-py/src/glibc.rs", "jumps to older symbols of the C library, which can be named in assembly only"),
 ];
 
-/// Crates that need none and say so to the compiler.
+/// Crates that need no unsafe code and forbid it.
 const FORBIDDING: &[&str] = &["xtask/src/main.rs", "terrarium-runtime/src/lib.rs", "terrarium-cli/src/main.rs"];
 
-/// How many lines above the keyword its proof may start.
+/// The most lines between the keyword and the start of its proof.
 const PROOF_DISTANCE: usize = 12;
 
 pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     [against(files, ALLOWED), forbids(files)].concat()
 }
 
-/// The crates that need none must forbid it.
+/// Checks that the crates without unsafe code forbid it.
 fn forbids(files: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| FORBIDDING.contains(&file.path.as_str())) {

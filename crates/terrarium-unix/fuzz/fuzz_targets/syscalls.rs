@@ -1,4 +1,4 @@
-//! Arbitrary sequences of the guest's calls: what the tests do with fixed seeds, without end.
+//! Fuzz target: arbitrary sequences of the guest's calls. The tests do the same with fixed seeds.
 #![no_main]
 
 use terrarium_unix::syscall::exercise;

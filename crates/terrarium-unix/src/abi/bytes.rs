@@ -1,6 +1,6 @@
 //! Little-endian fields at fixed offsets of a byte array.
 
-/// Writes a field. The offsets are constants of this folder, so an out-of-range one fails the first test.
+/// Writes a field. The offsets are constants of this folder, so an offset out of range fails the first test.
 pub(super) fn put<const SIZE: usize, const FIELD: usize>(out: &mut [u8; SIZE], offset: usize, field: [u8; FIELD]) {
     out[offset..offset + FIELD].copy_from_slice(&field);
 }

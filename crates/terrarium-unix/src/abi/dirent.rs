@@ -10,9 +10,9 @@ pub const DIRENT_SIZE: usize = 280;
 pub struct Dirent<'a> {
     /// Inode number.
     pub ino: u64,
-    /// Where reading goes on after this entry (`d_off`).
+    /// The place where the next read continues (`d_off`).
     pub next: i64,
-    /// The file's type, as [`FileType::dirent_type`](super::FileType::dirent_type) numbers it.
+    /// The type of the file, as numbered by [`FileType::dirent_type`](super::FileType::dirent_type).
     pub kind: u8,
     /// The name, without a final NUL.
     pub name: &'a [u8],
@@ -22,7 +22,7 @@ impl Dirent<'_> {
     /// Longest name in bytes (`NAME_MAX`).
     pub const NAME_MAX: usize = 255;
 
-    /// The bytes in guest memory; `None` if the name is too long for the structure.
+    /// Returns the entry as it is in guest memory, or `None` if the name is too long for the structure.
     pub fn encode(&self) -> Option<[u8; DIRENT_SIZE]> {
         let mut out = [0; DIRENT_SIZE];
         put(&mut out, 0, self.ino.to_le_bytes());

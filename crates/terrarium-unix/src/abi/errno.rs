@@ -5,7 +5,7 @@ use std::fmt;
 /// Defines the enum and its tables from one list, so that number, name and text cannot drift apart.
 macro_rules! errnos {
     ($($name:ident = $code:literal, $text:literal;)*) => {
-        /// Why a system call failed, in the numbering of the guest's C library.
+        /// The reason why a system call failed, in the numbering of the guest's C library.
         ///
         /// `Display` is the text of the guest's `strerror`. `__syscall_*` imports return the number
         /// [negated](Errno::negated), `fd_*` and the other WASI imports return it [as it is](Errno::code).
@@ -17,7 +17,7 @@ macro_rules! errnos {
         }
 
         impl Errno {
-            /// Every number there is, ascending.
+            /// All error numbers, ascending.
             pub const ALL: &[Errno] = &[$(Errno::$name,)*];
 
             /// The symbolic name, such as `ENOENT`.
@@ -173,24 +173,24 @@ errnos! {
 }
 
 impl Errno {
-    /// `EWOULDBLOCK` and `EAGAIN` are one number.
+    /// Alias: `EWOULDBLOCK` and `EAGAIN` have the same number.
     pub const EWOULDBLOCK: Errno = Errno::EAGAIN;
-    /// `EDEADLOCK` and `EDEADLK` are one number.
+    /// Alias: `EDEADLOCK` and `EDEADLK` have the same number.
     pub const EDEADLOCK: Errno = Errno::EDEADLK;
-    /// `ENOTSUP` and `EOPNOTSUPP` are one number (138; WASI's 58 is not used).
+    /// Alias: `ENOTSUP` and `EOPNOTSUPP` have the same number (138; WASI's 58 is unused).
     pub const ENOTSUP: Errno = Errno::EOPNOTSUPP;
 
-    /// The positive number, as the WASI imports return it.
+    /// Returns the positive number, as the WASI imports return it.
     pub const fn code(self) -> u16 {
         self as u16
     }
 
-    /// The negative number, as the `__syscall_*` imports return it.
+    /// Returns the negative number, as the `__syscall_*` imports return it.
     pub const fn negated(self) -> i32 {
         -(self as u16 as i32)
     }
 
-    /// The error with this positive number, if there is one.
+    /// Returns the error with this positive number, if there is one.
     pub fn from_code(code: u16) -> Option<Errno> {
         let index = Errno::ALL.binary_search_by_key(&code, |errno| errno.code()).ok()?;
         Some(Errno::ALL[index])

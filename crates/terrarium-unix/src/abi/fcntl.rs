@@ -2,11 +2,11 @@
 
 use super::bytes::{get, put};
 
-/// A command of `fcntl` that the guest's C library knows.
+/// A command of `fcntl` that the guest's C library uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum FcntlCommand {
-    /// Duplicate to the lowest free descriptor from the argument on.
+    /// Duplicate to the lowest free descriptor that is not below the argument.
     DupFd = 0,
     /// Get the descriptor's flags (`FD_CLOEXEC`).
     GetFd = 1,
@@ -16,9 +16,9 @@ pub enum FcntlCommand {
     GetFl = 3,
     /// Set the open file's flags.
     SetFl = 4,
-    /// Set who receives signals.
+    /// Set the receiver of signals.
     SetOwn = 8,
-    /// Get who receives signals.
+    /// Get the receiver of signals.
     GetOwn = 9,
     /// Ask whether a lock could be placed.
     GetLk = 12,
@@ -40,7 +40,7 @@ impl FcntlCommand {
     /// The flag of `GetFd` and `SetFd`.
     pub const FD_CLOEXEC: i32 = 1;
 
-    /// The command with this number.
+    /// Returns the command with this number.
     pub const fn from_raw(raw: i32) -> Option<FcntlCommand> {
         Some(match raw {
             0 => FcntlCommand::DupFd,
@@ -62,7 +62,7 @@ impl FcntlCommand {
     }
 }
 
-/// What a lock allows others.
+/// The kind of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i16)]
 pub enum LockKind {
@@ -77,15 +77,15 @@ pub enum LockKind {
 /// `struct flock`: a record lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flock {
-    /// A [`LockKind`] as a number.
+    /// The [`LockKind`] as a number.
     pub kind: i16,
-    /// What `start` counts from, as a number.
+    /// The origin of `start`, as a number.
     pub whence: i16,
     /// First byte.
     pub start: i64,
     /// Length in bytes; 0 reaches to the end.
     pub len: i64,
-    /// Who holds it.
+    /// The process that holds the lock.
     pub pid: i32,
 }
 

@@ -1,4 +1,4 @@
-//! Flags of the path and file calls: `O_*`, `AT_*`, `R_OK` and its kin, `FALLOC_FL_*`.
+//! Flags of the path and file calls: `O_*`, `AT_*`, `R_OK` and its relatives, `FALLOC_FL_*`.
 
 use bitflags::bitflags;
 
@@ -21,7 +21,7 @@ bitflags! {
         const NOCTTY = 0o400;
         /// Empty the file.
         const TRUNC = 0o1000;
-        /// Write at the end always.
+        /// Always write at the end.
         const APPEND = 0o2000;
         /// Do not wait.
         const NONBLOCK = 0o4000;
@@ -31,7 +31,7 @@ bitflags! {
         const ASYNC = 0o20000;
         /// Bypass caches.
         const DIRECT = 0o40000;
-        /// The C library sets it on every call.
+        /// Set by the C library on every call; has no effect.
         const LARGEFILE = 0o100000;
         /// Fail if it is not a directory.
         const DIRECTORY = 0o200000;
@@ -43,14 +43,14 @@ bitflags! {
         const CLOEXEC = 0o2000000;
         /// Write data and metadata through (with `DSYNC` this is `O_SYNC`).
         const SYNC = 0o4000000;
-        /// Only a reference to the path; neither reading nor writing.
+        /// Only refer to the path; neither read nor write.
         const PATH = 0o10000000;
         /// With `DIRECTORY`: an unnamed temporary file.
         const TMPFILE = 0o20000000;
     }
 }
 
-/// What an open file may be used for.
+/// The access mode of an open file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpenAccess {
     /// `O_RDONLY`.
@@ -78,14 +78,14 @@ impl OpenAccess {
 impl OpenFlags {
     /// The bits of the access mode.
     pub const ACCESS: OpenFlags = OpenFlags::WRONLY.union(OpenFlags::RDWR).union(OpenFlags::PATH);
-    /// What `fcntl(F_SETFL)` can change.
+    /// The flags that `fcntl(F_SETFL)` can change.
     pub const SETTABLE: OpenFlags = OpenFlags::APPEND
         .union(OpenFlags::ASYNC)
         .union(OpenFlags::DIRECT)
         .union(OpenFlags::NOATIME)
         .union(OpenFlags::NONBLOCK);
 
-    /// The access mode; `None` for the meaningless combination of `O_WRONLY` and `O_RDWR`.
+    /// Returns the access mode, or `None` for the meaningless combination of `O_WRONLY` and `O_RDWR`.
     pub const fn access(self) -> Option<OpenAccess> {
         if self.contains(OpenFlags::PATH) {
             return Some(OpenAccess::Path);
@@ -103,7 +103,7 @@ bitflags! {
     /// Flags of the `…at` calls.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct AtFlags: u32 {
-        /// Work on a symbolic link itself.
+        /// Act on a symbolic link itself.
         const SYMLINK_NOFOLLOW = 0x100;
         /// `unlinkat`: remove a directory.
         const REMOVEDIR = 0x200;
@@ -119,7 +119,7 @@ bitflags! {
 }
 
 bitflags! {
-    /// What `access` asks for; empty (`F_OK`) asks for existence alone.
+    /// The access that `access` asks for. The empty set (`F_OK`) asks for existence alone.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct AccessMode: u32 {
         /// `X_OK`: execute a file, search a directory.

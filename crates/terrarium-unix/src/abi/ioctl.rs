@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum IoctlRequest {
-    /// Get terminal attributes; `isatty` asks so.
+    /// Get terminal attributes; `isatty` uses this request.
     TcGets = 0x5401,
     /// Set terminal attributes now.
     TcSets = 0x5402,
@@ -26,11 +26,11 @@ pub enum IoctlRequest {
     TiocGPgrp = 0x540f,
     /// Set the foreground process group.
     TiocSPgrp = 0x5410,
-    /// Get the window size; Emscripten's `isatty` asks so too.
+    /// Get the window size; Emscripten's `isatty` uses this request too.
     TiocGWinsz = 0x5413,
     /// Set the window size.
     TiocSWinsz = 0x5414,
-    /// How many bytes can be read.
+    /// Get the number of bytes that can be read.
     FioNRead = 0x541b,
     /// Set or clear non-blocking mode.
     FioNBio = 0x5421,
@@ -41,7 +41,7 @@ pub enum IoctlRequest {
 }
 
 impl IoctlRequest {
-    /// The request with this number.
+    /// Returns the request with this number.
     pub const fn from_raw(raw: u32) -> Option<IoctlRequest> {
         Some(match raw {
             0x5401 => IoctlRequest::TcGets,
@@ -65,7 +65,7 @@ impl IoctlRequest {
         })
     }
 
-    /// Whether only a terminal answers it; everything else says `ENOTTY`.
+    /// Whether only a terminal answers the request; all other objects return `ENOTTY`.
     pub const fn needs_terminal(self) -> bool {
         !matches!(self, IoctlRequest::FioNRead | IoctlRequest::FioNBio | IoctlRequest::FioNClEx | IoctlRequest::FioClEx)
     }
@@ -76,7 +76,7 @@ impl IoctlRequest {
 pub struct Winsize {
     /// Lines.
     pub rows: u16,
-    /// Characters of a line.
+    /// Characters per line.
     pub columns: u16,
 }
 
@@ -84,7 +84,7 @@ impl Winsize {
     /// Size in bytes.
     pub const SIZE: usize = 8;
 
-    /// The bytes in guest memory; the size in pixels is left 0 (unknown).
+    /// Returns the bytes as they are in guest memory. The size in pixels stays 0 (unknown).
     pub fn encode(&self) -> [u8; Winsize::SIZE] {
         let mut out = [0; Winsize::SIZE];
         super::bytes::put(&mut out, 0, self.rows.to_le_bytes());

@@ -14,7 +14,7 @@ pub struct Iovec {
 impl Iovec {
     /// Size in bytes.
     pub const SIZE: usize = 8;
-    /// How many pieces one call may have (`IOV_MAX`).
+    /// The most pieces of one call (`IOV_MAX`).
     pub const MAX_COUNT: u32 = 1024;
 
     /// The bytes in guest memory.

@@ -49,7 +49,7 @@ bitflags! {
 }
 
 bitflags! {
-    /// How `msync` writes back (`MS_*`).
+    /// The way in which `msync` writes back (`MS_*`).
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct MsyncFlags: u32 {
         /// Later.

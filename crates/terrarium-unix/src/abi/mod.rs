@@ -1,7 +1,7 @@
 //! Facts of the Emscripten ABI: error numbers, flags and the byte layout of C structures.
 //!
-//! Everything here is plain data for the 32-bit, little-endian guest and was read off Emscripten's C
-//! library (musl). The folder imports nothing; it neither touches guest memory nor knows a file system.
+//! Everything here is plain data for the 32-bit, little-endian guest, taken from Emscripten's C library (musl). The
+//! folder imports nothing, and has no code for guest memory or for a file system.
 
 mod bytes;
 mod dirent;

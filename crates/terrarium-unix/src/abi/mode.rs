@@ -1,17 +1,17 @@
 //! Mode bits of `st_mode`: file type and permissions.
 
-/// The bits of a mode that say what kind of file it is.
+/// The bits of a mode that encode the file type.
 pub const S_IFMT: u32 = 0o170000;
-/// Set user on execution (kept, without effect).
+/// Set user on execution (stored, without effect).
 pub const S_ISUID: u32 = 0o4000;
-/// Set group on execution (kept, without effect).
+/// Set group on execution (stored, without effect).
 pub const S_ISGID: u32 = 0o2000;
 /// In a directory with this bit only the owner of an entry may remove or rename it.
 pub const S_ISVTX: u32 = 0o1000;
 /// The bits that `chmod` can change.
 pub const PERMISSION_BITS: u32 = 0o7777;
 
-/// What kind of file an inode is. The value is the type's bits in a mode.
+/// The type of a file. The value is the type's bits in a mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum FileType {
@@ -32,7 +32,7 @@ pub enum FileType {
 }
 
 impl FileType {
-    /// The type in a mode's [`S_IFMT`] bits, if it is one.
+    /// Returns the type in a mode's [`S_IFMT`] bits, if they name one.
     pub const fn from_mode(mode: u32) -> Option<FileType> {
         Some(match mode & S_IFMT {
             0o010000 => FileType::Fifo,

@@ -19,11 +19,11 @@ bitflags! {
         const HUP = 0x010;
         /// Not an open descriptor; reported always.
         const NVAL = 0x020;
-        /// The same as `IN`.
+        /// Equivalent to `IN`.
         const RDNORM = 0x040;
         /// Priority data.
         const RDBAND = 0x080;
-        /// The same as `OUT`.
+        /// Equivalent to `OUT`.
         const WRNORM = 0x100;
         /// Priority data may be written.
         const WRBAND = 0x200;
@@ -37,16 +37,16 @@ bitflags! {
 pub struct Pollfd {
     /// The descriptor; a negative one is skipped.
     pub fd: i32,
-    /// What is waited for.
+    /// The awaited events.
     pub events: PollEvents,
-    /// What happened.
+    /// The events that happened.
     pub revents: PollEvents,
 }
 
 impl Pollfd {
     /// Size in bytes.
     pub const SIZE: usize = 8;
-    /// Where `revents` lies.
+    /// Offset of `revents`.
     pub const REVENTS_OFFSET: usize = 6;
 
     /// The bytes in guest memory.
@@ -58,7 +58,7 @@ impl Pollfd {
         out
     }
 
-    /// Reads the bytes of guest memory; unknown events are kept, they never happen.
+    /// Reads the bytes of guest memory. Unknown events are kept; they never happen.
     pub fn decode(bytes: &[u8; Pollfd::SIZE]) -> Pollfd {
         Pollfd {
             fd: i32::from_le_bytes(get(bytes, 0)),

@@ -3,7 +3,7 @@
 use super::Timespec;
 use super::bytes::put;
 
-/// `struct stat`: what is known of a file.
+/// `struct stat`: the attributes of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stat {
     /// Device of the file system.
@@ -20,7 +20,7 @@ pub struct Stat {
     pub rdev: u32,
     /// Length in bytes.
     pub size: i64,
-    /// Good size for reads and writes.
+    /// Preferred size of reads and writes.
     pub blksize: i32,
     /// Storage used, in units of 512 bytes.
     pub blocks: i32,
@@ -58,12 +58,12 @@ impl Stat {
     }
 }
 
-/// `struct statfs`: what is known of a file system.
+/// `struct statfs`: the attributes of a file system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statfs {
-    /// Magic number of the kind.
+    /// Magic number of the file system's type.
     pub kind: u32,
-    /// Good size for reads and writes.
+    /// Preferred size of reads and writes.
     pub bsize: u32,
     /// Size of a block, the unit of the block counts.
     pub frsize: u32,
@@ -71,7 +71,7 @@ pub struct Statfs {
     pub blocks: u64,
     /// Free blocks.
     pub bfree: u64,
-    /// Free blocks for everyone.
+    /// Free blocks for users other than root.
     pub bavail: u64,
     /// Inodes in all.
     pub files: u64,

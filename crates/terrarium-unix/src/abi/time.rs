@@ -2,11 +2,11 @@
 
 use super::bytes::{get, put};
 
-/// Nanoseconds of a second.
+/// Nanoseconds per second.
 pub const NANOS_PER_SECOND: u32 = 1_000_000_000;
-/// `tv_nsec` of `utimensat`: the present time.
+/// `tv_nsec` of `utimensat`: set to the present time.
 pub const UTIME_NOW: u32 = 0x3fff_ffff;
-/// `tv_nsec` of `utimensat`: leave it as it is.
+/// `tv_nsec` of `utimensat`: leave unchanged.
 pub const UTIME_OMIT: u32 = 0x3fff_fffe;
 
 /// `struct timespec`: seconds since 1970 and nanoseconds.
@@ -14,7 +14,7 @@ pub const UTIME_OMIT: u32 = 0x3fff_fffe;
 pub struct Timespec {
     /// Seconds since 1970-01-01 00:00 UTC; negative before.
     pub sec: i64,
-    /// Nanoseconds, below [`NANOS_PER_SECOND`], or [`UTIME_NOW`] or [`UTIME_OMIT`] where they have a meaning.
+    /// Nanoseconds, below [`NANOS_PER_SECOND`]; or [`UTIME_NOW`] or [`UTIME_OMIT`] in calls that define them.
     pub nsec: u32,
 }
 
@@ -22,7 +22,7 @@ impl Timespec {
     /// Size in bytes.
     pub const SIZE: usize = 16;
 
-    /// The time a number of nanoseconds after 1970 (before, if negative).
+    /// Returns the time that is this number of nanoseconds after 1970 (before, if negative).
     pub const fn from_nanos(nanos: i128) -> Timespec {
         let sec = nanos.div_euclid(NANOS_PER_SECOND as i128);
         let nsec = nanos.rem_euclid(NANOS_PER_SECOND as i128);
@@ -36,7 +36,7 @@ impl Timespec {
         Timespec { sec: clamped, nsec: nsec as u32 }
     }
 
-    /// Nanoseconds since 1970.
+    /// Returns the nanoseconds since 1970.
     pub const fn as_nanos(self) -> i128 {
         self.sec as i128 * NANOS_PER_SECOND as i128 + self.nsec as i128
     }
@@ -49,7 +49,7 @@ impl Timespec {
         out
     }
 
-    /// Reads the bytes of guest memory. A negative `tv_nsec` comes out as a large number, which is as invalid.
+    /// Reads the bytes of guest memory. A negative `tv_nsec` becomes a large number, which is invalid as well.
     pub fn decode(bytes: &[u8; Timespec::SIZE]) -> Timespec {
         Timespec { sec: i64::from_le_bytes(get(bytes, 0)), nsec: u32::from_le_bytes(get(bytes, 8)) }
     }
@@ -85,7 +85,7 @@ pub struct Tm {
 impl Tm {
     /// Size in bytes.
     pub const SIZE: usize = 44;
-    /// Where `tm_zone` lies, a pointer that the conversions leave alone.
+    /// Offset of `tm_zone`, a pointer that the conversions leave unchanged.
     pub const ZONE_OFFSET: usize = 40;
 
     /// The bytes in guest memory.

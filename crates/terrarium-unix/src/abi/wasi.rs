@@ -4,7 +4,7 @@ use super::bytes::put;
 use super::mode::FileType;
 use bitflags::bitflags;
 
-/// What an offset of `fd_seek` counts from.
+/// The origin of an offset of `fd_seek`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Whence {
@@ -17,7 +17,7 @@ pub enum Whence {
 }
 
 impl Whence {
-    /// The value with this number.
+    /// Returns the value with this number.
     pub const fn from_raw(raw: i32) -> Option<Whence> {
         Some(match raw {
             0 => Whence::Set,
@@ -34,7 +34,7 @@ impl Whence {
 pub enum ClockId {
     /// Time since 1970.
     Realtime = 0,
-    /// Time since some beginning; never goes back.
+    /// Time since an arbitrary start; never decreases.
     Monotonic = 1,
     /// CPU time of the process.
     ProcessCpuTime = 2,
@@ -43,7 +43,7 @@ pub enum ClockId {
 }
 
 impl ClockId {
-    /// The clock with this number.
+    /// Returns the clock with this number.
     pub const fn from_raw(raw: i32) -> Option<ClockId> {
         Some(match raw {
             0 => ClockId::Realtime,
@@ -59,7 +59,7 @@ impl ClockId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Filetype {
-    /// None of the others (a FIFO, for one).
+    /// Any other type, such as a FIFO.
     Unknown = 0,
     /// A block device.
     BlockDevice = 1,
@@ -95,7 +95,7 @@ bitflags! {
     /// Flags of an `fdstat`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct FdFlags: u16 {
-        /// Write at the end always.
+        /// Always write at the end.
         const APPEND = 1;
         /// Write data through.
         const DSYNC = 2;
@@ -109,7 +109,7 @@ bitflags! {
 }
 
 bitflags! {
-    /// What WASI allows on a descriptor: bits 0 to 28.
+    /// The operations that WASI allows on a descriptor: bits 0 to 28.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct Rights: u64 {
         /// `fd_datasync`.
@@ -131,16 +131,16 @@ bitflags! {
     }
 }
 
-/// `__wasi_fdstat_t`: what is known of a descriptor.
+/// `__wasi_fdstat_t`: the attributes of a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fdstat {
     /// Kind of file.
     pub filetype: Filetype,
-    /// Its flags.
+    /// The descriptor's flags.
     pub flags: FdFlags,
-    /// What may be done with it.
+    /// The operations allowed on the descriptor.
     pub rights_base: Rights,
-    /// What may be done with what is opened through it.
+    /// The operations allowed on descriptors opened through this one.
     pub rights_inheriting: Rights,
 }
 

@@ -1,4 +1,4 @@
-//! What every open object can be asked. Each default refuses, and names the errno.
+//! The operations of every open object. Each default refuses with the errno that its doc names.
 
 use super::Resources;
 use crate::abi::{Errno, PollEvents, Stat, Whence};
@@ -6,33 +6,33 @@ use crate::vfs::Ino;
 
 /// An object behind a descriptor.
 ///
-/// Whether the descriptor was opened for reading or writing is checked before these are called. A method that is not
-/// overridden answers what Unix answers for a kind of object that cannot do it.
+/// The caller checks whether the descriptor was opened for reading or writing. A method that is not overridden answers
+/// as Unix does for a kind of object without that operation.
 pub trait Description {
-    /// What `fstat` says.
+    /// Returns the object's status, as `fstat` reports it.
     ///
     /// # Errors
-    /// What the file system answers for an object that has gone.
+    /// The errno of the file system when the object no longer exists.
     fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno>;
 
     /// Reads at the object's position into `buffer`; 0 is the end of file.
     ///
     /// # Errors
-    /// `EISDIR` for a directory, `EAGAIN` where the answer would be to wait for ever, else `EINVAL` by default.
+    /// `EISDIR` for a directory, `EAGAIN` when the read would wait for ever, else `EINVAL` by default.
     fn read(&mut self, _: &mut Resources<'_>, _buffer: &mut [u8]) -> Result<usize, Errno> {
         Err(Errno::EINVAL)
     }
 
-    /// Writes `data` at the object's position, or a first part of it.
+    /// Writes `data`, or its first part, at the object's position.
     ///
     /// # Errors
-    /// `EPIPE` without a reader, `EAGAIN` where the answer would be to wait for ever, `ENOSPC` at a quota, else
-    /// `EINVAL` by default.
+    /// `EPIPE` without a reader, `EAGAIN` when the write would wait for ever, `ENOSPC` at a quota, else `EINVAL` by
+    /// default.
     fn write(&mut self, _: &mut Resources<'_>, _data: &[u8]) -> Result<usize, Errno> {
         Err(Errno::EINVAL)
     }
 
-    /// Reads at `offset` and leaves the position alone.
+    /// Reads at `offset` without moving the position.
     ///
     /// # Errors
     /// `ESPIPE` by default: the object has no positions.
@@ -40,7 +40,7 @@ pub trait Description {
         Err(Errno::ESPIPE)
     }
 
-    /// Writes at `offset` and leaves the position alone.
+    /// Writes at `offset` without moving the position.
     ///
     /// # Errors
     /// `ESPIPE` by default: the object has no positions.
@@ -48,10 +48,10 @@ pub trait Description {
         Err(Errno::ESPIPE)
     }
 
-    /// Moves the position, and says where it is now.
+    /// Moves the position, and returns the new one.
     ///
     /// # Errors
-    /// `EINVAL` for a place before the start; `ESPIPE` by default: the object has no positions.
+    /// `EINVAL` for a position before the start; `ESPIPE` by default: the object has no positions.
     fn seek(&mut self, _: &mut Resources<'_>, _offset: i64, _whence: Whence) -> Result<u64, Errno> {
         Err(Errno::ESPIPE)
     }
@@ -64,7 +64,7 @@ pub trait Description {
         Err(Errno::EINVAL)
     }
 
-    /// Makes sure what was written is stored.
+    /// Ensures that written data is stored.
     ///
     /// # Errors
     /// `EINVAL` by default: the object stores nothing.
@@ -72,7 +72,7 @@ pub trait Description {
         Err(Errno::EINVAL)
     }
 
-    /// Writes directory entries into `buffer`, and says how many bytes they took; 0 is the end.
+    /// Writes directory entries into `buffer`, and returns the number of bytes; 0 is the end.
     ///
     /// # Errors
     /// `EINVAL` when not even one entry fits; `ENOTDIR` by default.
@@ -80,20 +80,20 @@ pub trait Description {
         Err(Errno::ENOTDIR)
     }
 
-    /// How many bytes a read would find at once (`FIONREAD`).
+    /// Returns the number of bytes that a read would return at once (`FIONREAD`).
     ///
     /// # Errors
-    /// `ENOTTY` by default: the object cannot tell.
+    /// `ENOTTY` by default: the object has no such number.
     fn waiting(&self, _: &mut Resources<'_>) -> Result<u64, Errno> {
         Err(Errno::ENOTTY)
     }
 
-    /// Which operations would answer at once; reading and writing by default.
+    /// Returns the operations that would not wait; reading and writing by default.
     fn readiness(&self, _: &mut Resources<'_>) -> PollEvents {
         PollEvents::IN | PollEvents::RDNORM | PollEvents::OUT | PollEvents::WRNORM
     }
 
-    /// Whether every write goes to the end (`O_APPEND`). Means nothing by default: the object has no positions.
+    /// Sets whether every write goes to the end (`O_APPEND`). Has no effect by default: the object has no positions.
     fn set_append(&mut self, _append: bool) {}
 
     /// The inode of a file or directory; none by default.
@@ -101,6 +101,6 @@ pub trait Description {
         None
     }
 
-    /// The last descriptor was closed. Nothing to do by default.
+    /// Handles the close of the last descriptor. Does nothing by default.
     fn close(&mut self, _: &mut Resources<'_>) {}
 }

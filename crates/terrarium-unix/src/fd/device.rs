@@ -1,4 +1,4 @@
-//! The character devices that the file system may hold: null, zero, full, random, urandom.
+//! The character devices of the file system: null, zero, full, random, urandom.
 
 use super::{Description, Object, Resources, StandardStream};
 use crate::abi::{Errno, Stat, Whence};
@@ -11,25 +11,25 @@ pub struct Device {
     ino: Ino,
 }
 
-/// What a device does.
+/// The behaviour of a device.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// Reads end at once, writes vanish.
+    /// Reads return the end of file; writes are discarded.
     Null,
-    /// Reads give zeros, writes vanish.
+    /// Reads return zeros; writes are discarded.
     Zero,
-    /// Reads give zeros, writes find no space.
+    /// Reads return zeros; writes fail for lack of space.
     Full,
-    /// Reads give random bytes, writes vanish.
+    /// Reads return random bytes; writes are discarded.
     Random,
 }
 
-/// Most random bytes of one read: a second of the processor's work must not hide in a call that nothing can interrupt.
+/// Most random bytes of one read. The bound keeps a call, which nothing can interrupt, far below a second of work.
 const RANDOM_PIECE: usize = 1 << 20;
 
 impl Device {
-    /// An open device, or a stream of the run where the device stands for one. Takes over one hold on the inode; a
-    /// device gives it back when it is closed.
+    /// Opens a device, or the stream of the run that the device names. Takes over one hold on the inode, which a device
+    /// releases when it is closed.
     ///
     /// # Errors
     /// `ENXIO` for the terminal: there is none.
@@ -38,7 +38,7 @@ impl Device {
             DeviceId::Null => Kind::Null,
             DeviceId::Zero => Kind::Zero,
             DeviceId::Full => Kind::Full,
-            // Neither ever waits, so they are the same.
+            // Neither of the two ever waits, so they behave alike.
             DeviceId::Random | DeviceId::Urandom => Kind::Random,
             DeviceId::Tty | DeviceId::Stdin | DeviceId::Stdout | DeviceId::Stderr => {
                 with.vfs.release(ino);
@@ -90,7 +90,7 @@ impl Description for Device {
         self.write(with, data)
     }
 
-    /// A device has one place, and every seek ends there.
+    /// A device has a single position, and every seek returns it.
     fn seek(&mut self, _: &mut Resources<'_>, _: i64, _: Whence) -> Result<u64, Errno> {
         Ok(0)
     }

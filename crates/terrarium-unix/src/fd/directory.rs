@@ -1,10 +1,10 @@
-//! An open directory: an inode and a place in its listing.
+//! An open directory: an inode and a position in its listing.
 
 use super::{Description, Resources};
 use crate::abi::{DIRENT_SIZE, Dirent, Errno, Stat, Whence};
 use crate::vfs::Ino;
 
-/// Entries of one call at most.
+/// Most entries of one call.
 const ENTRIES_BOUND: usize = 1024;
 
 /// An open directory.
@@ -12,13 +12,13 @@ const ENTRIES_BOUND: usize = 1024;
 pub struct Directory {
     ino: Ino,
     cursor: u64,
-    /// Where the listing ends: noted when it begins, so that it does not run after what is created meanwhile.
+    /// The end of the listing. It is noted at the start, so that the listing does not chase entries created meanwhile.
     end: Option<u64>,
 }
 
 impl Directory {
-    /// An open directory at the start of its listing. It takes over one hold on the inode and gives it back when it
-    /// is closed.
+    /// Opens a directory at the start of its listing. Takes over one hold on the inode, and releases it when it is
+    /// closed.
     #[must_use]
     pub const fn new(ino: Ino) -> Self {
         Self { ino, cursor: 0, end: None }
@@ -38,7 +38,7 @@ impl Description for Directory {
         Err(Errno::EISDIR)
     }
 
-    /// Places are the cursors that the entries told.
+    /// Positions are the cursors that the entries carry.
     fn seek(&mut self, with: &mut Resources<'_>, offset: i64, whence: Whence) -> Result<u64, Errno> {
         match whence {
             Whence::Current if offset == 0 => {}

@@ -1,4 +1,4 @@
-//! Where random bytes come from.
+//! The source of random bytes.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::abi::Errno;
 
 /// Random bytes for the guest.
 ///
-/// A clone of a seeded generator goes on at the same place: two clones give the same bytes.
+/// A clone of a seeded generator continues from the same state, so both give the same bytes.
 pub enum Entropy {
     /// The generator of the operating system.
     System,
@@ -18,13 +18,13 @@ pub enum Entropy {
 }
 
 impl Entropy {
-    /// A generator that gives the same bytes for the same `seed`.
+    /// Makes a generator that gives the same bytes for the same `seed`.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self::Seeded(Box::new(ChaCha20Rng::seed_from_u64(seed)))
     }
 
-    /// A generator for many bytes, seeded with a few: it need not ask the operating system for each of them.
+    /// Makes a generator for many bytes, seeded with a few bytes of this one, so that most bytes need no system call.
     ///
     /// # Errors
     /// `EIO` when the operating system has no random bytes.
@@ -60,7 +60,7 @@ impl Clone for Entropy {
     }
 }
 
-/// Never shows the state of the generator.
+/// Hides the state of the generator.
 impl fmt::Debug for Entropy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -13,16 +13,16 @@ pub struct File {
 }
 
 impl File {
-    /// An open file at its start. It takes over one hold on the inode and gives it back when it is closed.
+    /// Opens a file at its start. Takes over one hold on the inode, and releases it when it is closed.
     #[must_use]
     pub const fn new(ino: Ino) -> Self {
         Self { ino, position: 0, append: false }
     }
 
-    /// Writes what a mapping holds: at `offset`, even when the file is open for appending.
+    /// Writes the content of a mapping at `offset`, even when the file is open for appending.
     ///
     /// # Errors
-    /// Those of writing a file.
+    /// The errors of writing a file.
     pub fn write_mapped(&self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
         with.vfs.write_at(&with.by, self.ino, offset, data)
     }
@@ -53,7 +53,7 @@ impl Description for File {
     }
 
     fn write_at(&mut self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
-        // As on Linux, appending wins over the offset.
+        // As on Linux, append mode overrides the offset.
         let offset = if self.append { with.vfs.size(self.ino)? } else { offset };
         with.vfs.write_at(&with.by, self.ino, offset, data)
     }
@@ -98,7 +98,8 @@ fn advance(position: u64, count: usize) -> Result<u64, Errno> {
     position.checked_add(count).ok_or(Errno::EOVERFLOW)
 }
 
-/// The place `offset` away from `base`: EINVAL before the start, EOVERFLOW beyond what the guest can say.
+/// Returns the position `offset` away from `base`: EINVAL before the start, EOVERFLOW beyond what the guest can
+/// represent.
 pub(super) fn place(base: u64, offset: i64) -> Result<u64, Errno> {
     let place = base.checked_add_signed(offset);
     let place = place.ok_or(if offset < 0 { Errno::EINVAL } else { Errno::EOVERFLOW })?;

@@ -1,9 +1,9 @@
-//! Descriptors: the table of small numbers, and what they refer to.
+//! Descriptors: the table of small numbers, and the objects that they refer to.
 //!
-//! A descriptor is a slot of [`FdTable`]; several may share one *open description*, which holds the status flags and
-//! the object. An object is one of the kinds below, each with its file; all implement [`Description`], whose defaults
-//! refuse. What they work on (the file system, the pipes' buffers, the streams of the run, entropy) is lent to them
-//! for each call as [`Resources`], so that everything here is plain data without locks.
+//! A descriptor is a slot of [`FdTable`]. Several descriptors may share one *open description*, which holds the status
+//! flags and the object. An object is one of the kinds below, each in its own file; all implement [`Description`],
+//! whose defaults refuse. Each call lends them the parts that they work on (the file system, the buffers of the pipes,
+//! the streams of the run, entropy) as [`Resources`], so that everything here is plain data without locks.
 #![warn(clippy::arithmetic_side_effects)]
 
 mod description;

@@ -7,13 +7,13 @@ use slab::Slab;
 use super::{Description, Resources};
 use crate::abi::{Errno, FileType, PollEvents, Stat};
 
-/// Bytes that a pipe holds before a write is refused.
+/// The capacity of a pipe in bytes; a write beyond it is refused.
 pub const PIPE_CAPACITY: usize = 64 * 1024;
 
-/// A write of at most this many bytes is never split.
+/// The largest write that is never split.
 const PIPE_BUF: usize = 4096;
 
-/// Names a pipe among [`Pipes`].
+/// The identity of a pipe in [`Pipes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PipeId(usize);
 
@@ -29,13 +29,13 @@ struct Pipe {
 }
 
 impl Pipes {
-    /// Makes a pipe, and gives its reading and its writing end.
+    /// Makes a pipe, and returns its reading and its writing end.
     pub fn create(&mut self) -> (PipeEnd, PipeEnd) {
         let id = PipeId(self.0.insert(Pipe { queue: VecDeque::new(), reader: true, writer: true }));
         (PipeEnd { id, writes: false }, PipeEnd { id, writes: true })
     }
 
-    /// How many pipes there are.
+    /// Returns the number of pipes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -50,8 +50,8 @@ impl Pipes {
 
 /// One end of a pipe.
 ///
-/// Nobody else can run while the guest waits, so an operation that would wait fails with `EAGAIN` whether or not the
-/// descriptor is in blocking mode.
+/// No other thread can run while the guest waits. An operation that would wait therefore fails with `EAGAIN`, whether
+/// or not the descriptor is in blocking mode.
 #[derive(Debug, Clone)]
 pub struct PipeEnd {
     id: PipeId,
@@ -67,7 +67,7 @@ impl PipeEnd {
 impl Description for PipeEnd {
     fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
-            // Numbers of their own, beyond those of the standard streams.
+            // Inode numbers beyond those of the standard streams.
             ino: u64::try_from(self.id.0).unwrap_or(u64::MAX).saturating_add(2_000_000),
             mode: FileType::Fifo.mode_bits() | 0o600,
             nlink: 1,

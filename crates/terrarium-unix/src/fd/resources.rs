@@ -1,4 +1,4 @@
-//! What open objects work on, lent for one call.
+//! The parts of the process that open objects work on, lent for one call.
 
 use super::{Entropy, Pipes, Streams};
 use crate::vfs::{Context, Vfs};
@@ -14,6 +14,6 @@ pub struct Resources<'a> {
     pub streams: &'a mut Streams,
     /// Random bytes.
     pub entropy: &'a mut Entropy,
-    /// Who acts, and when.
+    /// The caller's credentials, and the present time.
     pub by: Context,
 }

@@ -1,4 +1,4 @@
-//! The standard streams: bytes given beforehand, and two sinks that keep the first bytes exactly.
+//! The standard streams: an input given beforehand, and two sinks that keep the first bytes exactly.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Description, Resources};
 use crate::abi::{Errno, FileType, PollEvents, Stat};
 
-/// Which of the three.
+/// One of the three streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StandardStream {
     /// Descriptor 0.
@@ -19,18 +19,18 @@ pub enum StandardStream {
 
 /// The three streams of a run.
 ///
-/// They outlive the descriptors: what was written stays when the guest closes descriptor 1.
+/// They outlive the descriptors: written bytes remain when the guest closes descriptor 1.
 #[derive(Debug, Clone, Default)]
 pub struct Streams {
     /// What the guest reads from descriptor 0.
     pub input: Input,
-    /// What it writes to descriptor 1.
+    /// The bytes that the guest writes to descriptor 1.
     pub output: Output,
-    /// What it writes to descriptor 2.
+    /// The bytes that the guest writes to descriptor 2.
     pub error: Output,
 }
 
-/// Standard input: the bytes that were given, then the end of file.
+/// Standard input: the given bytes, then the end of file.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
     bytes: Arc<[u8]>,
@@ -38,13 +38,13 @@ pub struct Input {
 }
 
 impl Input {
-    /// An input that holds `bytes`.
+    /// Makes an input that holds `bytes`.
     #[must_use]
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { bytes: bytes.into(), position: 0 }
     }
 
-    /// What has not been read yet.
+    /// Returns the bytes that were not read yet.
     #[must_use]
     pub fn rest(&self) -> &[u8] {
         self.bytes.get(self.position..).unwrap_or_default()
@@ -57,9 +57,9 @@ impl Input {
     }
 }
 
-/// Hears what an output keeps, the moment it is written.
+/// Receives the bytes that an output keeps, at the moment of the write.
 pub trait StreamSink: Debug + Send + Sync {
-    /// One write of the guest, as far as it is kept. Never empty.
+    /// Receives one write of the guest, as far as it is kept. Never empty.
     fn chunk(&self, bytes: &[u8]);
 }
 
@@ -74,7 +74,7 @@ pub struct Output {
     sink: Option<Arc<dyn StreamSink>>,
 }
 
-/// Bytes that a stream keeps unless told otherwise: 16 MiB.
+/// The default for the bytes that a stream keeps: 16 MiB.
 const DEFAULT_LIMIT: usize = 16 << 20;
 
 impl Default for Output {
@@ -84,32 +84,32 @@ impl Default for Output {
 }
 
 impl Output {
-    /// A sink that keeps the first `limit` bytes.
+    /// Makes a sink that keeps the first `limit` bytes.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
         Self { limit, kept: Vec::new(), dropped: 0, sink: None }
     }
 
-    /// Also tells `sink` every chunk that is kept.
+    /// Also passes every kept chunk to `sink`.
     #[must_use]
     pub fn with_sink(mut self, sink: Arc<dyn StreamSink>) -> Self {
         self.sink = Some(sink);
         self
     }
 
-    /// What was kept.
+    /// Returns the kept bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.kept
     }
 
-    /// Takes what was kept, and starts again with the whole limit.
+    /// Takes the kept bytes, and starts again with the whole limit.
     pub fn take(&mut self) -> Vec<u8> {
         self.dropped = 0;
         std::mem::take(&mut self.kept)
     }
 
-    /// How many bytes were written beyond the limit.
+    /// Returns the number of bytes written beyond the limit.
     #[must_use]
     pub const fn dropped(&self) -> u64 {
         self.dropped
@@ -135,7 +135,7 @@ impl Output {
 impl Description for StandardStream {
     fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
-            // Numbers of their own, so that no two streams look like one file.
+            // Distinct inode numbers, so that no two streams look like one file.
             ino: (*self as u64).saturating_add(1_000_000),
             mode: FileType::CharDevice.mode_bits() | 0o620,
             nlink: 1,
@@ -171,14 +171,14 @@ impl Description for StandardStream {
 
     fn readiness(&self, _: &mut Resources<'_>) -> PollEvents {
         match self {
-            // At its end too: a read answers at once.
+            // Also at its end: a read answers at once.
             Self::Input => PollEvents::IN | PollEvents::RDNORM,
             Self::Output | Self::Error => PollEvents::OUT | PollEvents::WRNORM,
         }
     }
 }
 
-/// Copies as much as fits, and says how much that was.
+/// Copies as much as fits, and returns the number of bytes.
 pub(super) fn copy(from: &[u8], to: &mut [u8]) -> usize {
     let count = from.len().min(to.len());
     if let (Some(from), Some(to)) = (from.get(..count), to.get_mut(..count)) {

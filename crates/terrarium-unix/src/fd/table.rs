@@ -1,4 +1,4 @@
-//! The table of descriptors, and the open descriptions they share.
+//! The table of descriptors, and the open descriptions that descriptors share.
 
 use slab::Slab;
 
@@ -8,16 +8,16 @@ use super::{Description, Device, PipeEnd, Resources, StandardStream};
 use crate::abi::{Errno, OpenAccess, OpenFlags};
 use crate::vfs::Ino;
 
-/// The descriptor that the guest's harness writes frames to. It lies above every table and is never in one.
+/// The descriptor to which the guest's harness writes frames. It is above every table and never in one.
 pub const CHANNEL: i32 = 1 << 20;
 
-/// Open files unless told otherwise.
+/// The default limit of open files.
 const DEFAULT_LIMIT: u32 = 256;
 
-/// Open files at most, whatever is asked for: every one costs the host a slot.
+/// The largest limit of open files: every descriptor costs the host a slot.
 const MAX_LIMIT: u32 = 65_536;
 
-/// The flags that stay with an open description; the others concern only the opening.
+/// The flags that an open description keeps; the others concern only the opening.
 const KEPT: OpenFlags = OpenFlags::ACCESS
     .union(OpenFlags::SETTABLE)
     .union(OpenFlags::DSYNC)
@@ -26,7 +26,7 @@ const KEPT: OpenFlags = OpenFlags::ACCESS
     .union(OpenFlags::DIRECTORY)
     .union(OpenFlags::NOFOLLOW);
 
-/// What a descriptor refers to, by kind.
+/// An open object, by kind.
 #[derive(Debug, Clone)]
 pub enum Object {
     /// A regular file.
@@ -42,7 +42,7 @@ pub enum Object {
 }
 
 impl Object {
-    /// The object as what all kinds have in common.
+    /// Returns the object through the interface that all kinds share.
     pub fn get_mut(&mut self) -> &mut dyn Description {
         match self {
             Self::File(object) => object,
@@ -53,7 +53,7 @@ impl Object {
         }
     }
 
-    /// The same, to look only.
+    /// Returns the object through the shared interface, read-only.
     #[must_use]
     pub fn get(&self) -> &dyn Description {
         match self {
@@ -83,13 +83,13 @@ impl OpenDescription {
         self.flags.access().is_some_and(OpenAccess::readable)
     }
 
-    /// The inode of a file, directory or device; none for the others.
+    /// Returns the inode of a file, directory or device; none for the others.
     #[must_use]
     pub fn inode(&self) -> Option<Ino> {
         self.object.get().inode()
     }
 
-    /// Sets those status flags that can change (`F_SETFL`).
+    /// Sets the status flags that can change (`F_SETFL`).
     pub fn set_status(&mut self, flags: OpenFlags) {
         self.flags = (self.flags & !OpenFlags::SETTABLE) | (flags & OpenFlags::SETTABLE);
         self.object.get_mut().set_append(self.flags.contains(OpenFlags::APPEND));
@@ -108,7 +108,7 @@ struct Slot {
     close_on_exec: bool,
 }
 
-/// The descriptors of the process: always the lowest free number, at most a limit of them.
+/// The descriptors of the process. A new one gets the lowest free number below the limit.
 #[derive(Debug, Clone)]
 pub struct FdTable {
     slots: Vec<Option<Slot>>,
@@ -123,7 +123,7 @@ impl Default for FdTable {
 }
 
 impl FdTable {
-    /// A table with descriptors 0 to 2 open, and room for `limit` descriptors in all (3 to 65,536).
+    /// Makes a table with descriptors 0 to 2 open, and room for `limit` descriptors in all (3 to 65,536).
     #[must_use]
     pub fn with_standard_streams(limit: u32) -> Self {
         let mut table = Self { slots: Vec::new(), descriptions: Slab::new(), limit: limit.clamp(3, MAX_LIMIT) };
@@ -138,25 +138,25 @@ impl FdTable {
         table
     }
 
-    /// How many descriptors there may be.
+    /// Returns the limit of descriptors.
     #[must_use]
     pub const fn limit(&self) -> u32 {
         self.limit
     }
 
-    /// How many descriptors are open.
+    /// Returns the number of open descriptors.
     #[must_use]
     pub fn open_count(&self) -> usize {
         self.slots.iter().flatten().count()
     }
 
-    /// The open descriptors, ascending.
+    /// Returns the open descriptors, ascending.
     pub fn descriptors(&self) -> impl Iterator<Item = i32> {
         let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.is_some());
         open.filter_map(|(number, _)| i32::try_from(number).ok())
     }
 
-    /// Whether another descriptor can be opened.
+    /// Checks that another descriptor can be opened.
     ///
     /// # Errors
     /// `EMFILE` when the table is full.
@@ -167,7 +167,7 @@ impl FdTable {
     /// Opens `object` under the lowest free number.
     ///
     /// # Errors
-    /// `EMFILE` when the table is full; the object comes back to be closed.
+    /// `EMFILE` when the table is full; the object is returned so that the caller can close it.
     pub fn insert(&mut self, mut object: Object, flags: OpenFlags) -> Result<i32, (Errno, Object)> {
         match self.lowest_free(0) {
             Ok(number) => {
@@ -180,7 +180,7 @@ impl FdTable {
         }
     }
 
-    /// The description behind a descriptor.
+    /// Returns the description behind a descriptor.
     ///
     /// # Errors
     /// `EBADF` when the descriptor is not open.
@@ -188,7 +188,7 @@ impl FdTable {
         self.descriptions.get(self.slot(descriptor)?.description).ok_or(Errno::EBADF)
     }
 
-    /// The description behind a descriptor, to be used.
+    /// Returns the description behind a descriptor, for changes.
     ///
     /// # Errors
     /// `EBADF` when the descriptor is not open.
@@ -218,8 +218,8 @@ impl FdTable {
     /// Duplicates a descriptor to the lowest free number that is at least `minimum`.
     ///
     /// # Errors
-    /// `EBADF` when it is not open, `EINVAL` when `minimum` is negative or beyond the table, `EMFILE` when the table
-    /// is full.
+    /// `EBADF` when the descriptor is not open, `EINVAL` when `minimum` is negative or beyond the table, `EMFILE` when
+    /// the table is full.
     pub fn duplicate(&mut self, descriptor: i32, minimum: i32, close_on_exec: bool) -> Result<i32, Errno> {
         let slot = self.slot(descriptor)?;
         if u32::try_from(minimum).ok().is_none_or(|minimum| minimum >= self.limit) {
@@ -230,7 +230,7 @@ impl FdTable {
         Ok(number)
     }
 
-    /// Makes `new` refer to what `old` refers to, closing what `new` was before.
+    /// Makes `new` refer to the object of `old`, and closes what `new` referred to before.
     ///
     /// # Errors
     /// `EBADF` when `old` is not open or `new` is outside the table.
@@ -246,7 +246,7 @@ impl FdTable {
             return Err(Errno::EBADF);
         }
         if old != new {
-            // Shared before the old one goes: both may be the last two of one description.
+            // Shared before the old slot is freed: both may be the last two of one description.
             let previous = self.slot(new).ok();
             self.share(slot, new, close_on_exec);
             if let Some(previous) = previous {
@@ -256,10 +256,10 @@ impl FdTable {
         Ok(new)
     }
 
-    /// Closes a descriptor; the object goes with its last one.
+    /// Closes a descriptor, and with the last descriptor of an object the object.
     ///
     /// # Errors
-    /// `EBADF` when it is not open.
+    /// `EBADF` when the descriptor is not open.
     pub fn close(&mut self, with: &mut Resources<'_>, descriptor: i32) -> Result<(), Errno> {
         let slot = self.slot(descriptor)?;
         if let Some(place) = usize::try_from(descriptor).ok().and_then(|index| self.slots.get_mut(index)) {
@@ -286,7 +286,7 @@ impl FdTable {
         i32::try_from(number).map_err(|_| Errno::EMFILE)
     }
 
-    /// Puts a slot at a number below the limit, so the table never grows beyond it.
+    /// Puts a slot at a number below the limit, so that the table never grows beyond the limit.
     fn place(&mut self, number: i32, slot: Slot) {
         let Ok(index) = usize::try_from(number) else {
             return;

@@ -1,4 +1,4 @@
-//! The table of descriptors on its own.
+//! The table of descriptors by itself.
 #![allow(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
 
 use super::*;

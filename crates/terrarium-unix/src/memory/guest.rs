@@ -1,4 +1,4 @@
-//! The view: numbers, slices and C strings at guest addresses.
+//! The view of guest memory: numbers, slices and C strings at guest addresses.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ macro_rules! numbers {
         #[doc = concat!("Reads a little-endian `", stringify!($number), "`; it need not be aligned.")]
         ///
         /// # Errors
-        /// `EFAULT` when any byte of it lies outside the memory.
+        /// `EFAULT` when any byte of it is outside the memory.
         pub fn $read(&self, address: u32) -> Result<$number, Errno> {
             self.array(address).map(<$number>::from_le_bytes)
         }
@@ -23,7 +23,7 @@ macro_rules! numbers {
         #[doc = concat!("Writes a little-endian `", stringify!($number), "`; it need not be aligned.")]
         ///
         /// # Errors
-        /// `EFAULT` when any byte of it lies outside the memory; then nothing was written.
+        /// `EFAULT` when any byte of it is outside the memory; then nothing was written.
         pub fn $write(&mut self, address: u32, value: $number) -> Result<(), Errno> {
             self.write(address, &value.to_le_bytes())
         }
@@ -31,13 +31,13 @@ macro_rules! numbers {
 }
 
 impl<'a> GuestMemory<'a> {
-    /// A view of all of `bytes`, address 0 being the first.
+    /// Makes a view of all of `bytes`; address 0 is the first byte.
     #[must_use]
     pub const fn new(bytes: &'a mut [u8]) -> Self {
         Self { bytes }
     }
 
-    /// The size of the memory in bytes.
+    /// Returns the size of the memory in bytes.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.bytes.len()
@@ -60,15 +60,15 @@ impl<'a> GuestMemory<'a> {
         read_f64, write_f64, f64;
     }
 
-    /// The `length` bytes at `address`.
+    /// Returns the `length` bytes at `address`.
     ///
     /// # Errors
-    /// `EFAULT` when they do not all lie inside the memory. An empty slice is inside at any address up to the end.
+    /// `EFAULT` when a byte is outside the memory. An empty slice is inside at every address up to the end.
     pub fn slice(&self, address: u32, length: u32) -> Result<&[u8], Errno> {
         self.bytes.get(range(address, length)?).ok_or(Errno::EFAULT)
     }
 
-    /// The `length` bytes at `address`, to be written.
+    /// Returns the `length` bytes at `address`, for writing.
     ///
     /// # Errors
     /// `EFAULT` as for [`Self::slice`].
@@ -79,7 +79,7 @@ impl<'a> GuestMemory<'a> {
     /// Copies `data` to `address`.
     ///
     /// # Errors
-    /// `EFAULT` when it does not fit; then nothing was written.
+    /// `EFAULT` when `data` does not fit; then nothing was written.
     pub fn write(&mut self, address: u32, data: &[u8]) -> Result<(), Errno> {
         let length = u32::try_from(data.len()).map_err(|_| Errno::EFAULT)?;
         self.slice_mut(address, length)?.copy_from_slice(data);
@@ -89,13 +89,13 @@ impl<'a> GuestMemory<'a> {
     /// Sets `length` bytes at `address` to zero.
     ///
     /// # Errors
-    /// `EFAULT` when they do not all lie inside the memory; then nothing was written.
+    /// `EFAULT` when a byte is outside the memory; then nothing was written.
     pub fn zero(&mut self, address: u32, length: u32) -> Result<(), Errno> {
         self.slice_mut(address, length)?.fill(0);
         Ok(())
     }
 
-    /// The bytes of the C string at `address`, without its NUL.
+    /// Returns the bytes of the C string at `address`, without its NUL.
     ///
     /// # Errors
     /// `EFAULT` when the memory ends before the NUL, `ENAMETOOLONG` when there is none in the first `bound` bytes.
@@ -111,7 +111,7 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
-    /// As much of the C string at `address` as there is: it ends at its NUL, after `bound` bytes or with the memory.
+    /// Returns the readable part of the C string at `address`: up to its NUL, `bound` bytes or the end of the memory.
     #[must_use]
     pub fn c_str_prefix(&self, address: u32, bound: u32) -> &[u8] {
         let start = usize::try_from(address).unwrap_or(usize::MAX);
@@ -120,17 +120,17 @@ impl<'a> GuestMemory<'a> {
         window.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
-    /// The `N` bytes at `address`.
+    /// Returns the `N` bytes at `address`.
     ///
     /// # Errors
-    /// `EFAULT` when they do not all lie inside the memory.
+    /// `EFAULT` when a byte is outside the memory.
     pub fn array<const N: usize>(&self, address: u32) -> Result<[u8; N], Errno> {
         let start = usize::try_from(address).map_err(|_| Errno::EFAULT)?;
         self.bytes.get(start..).and_then(<[u8]>::first_chunk).copied().ok_or(Errno::EFAULT)
     }
 }
 
-/// `address..address + length`, computed without overflow on hosts of any word size.
+/// Returns `address..address + length`, computed without overflow on hosts of any word size.
 fn range(address: u32, length: u32) -> Result<Range<usize>, Errno> {
     let start = usize::try_from(address).map_err(|_| Errno::EFAULT)?;
     let length = usize::try_from(length).map_err(|_| Errno::EFAULT)?;

@@ -3,10 +3,10 @@
 use super::GuestMemory;
 use crate::abi::{Errno, Iovec};
 
-/// A list whose every buffer was found inside the memory, with the sum of the lengths.
+/// A list of buffers that are all inside the memory, with the sum of the lengths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Iovecs {
-    /// The buffers, in order; empty ones are left out.
+    /// The buffers, in order, without the empty ones.
     pub buffers: Vec<Iovec>,
     /// The sum of their lengths in bytes; fits an `i32`, as the guest's result must.
     pub total: u32,
@@ -17,7 +17,7 @@ impl GuestMemory<'_> {
     ///
     /// # Errors
     /// `EINVAL` when `count` is negative or above [`Iovec::MAX_COUNT`], or when the lengths add up to more than
-    /// `i32::MAX`; `EFAULT` when the list or one of its buffers does not lie inside the memory.
+    /// `i32::MAX`; `EFAULT` when the list or one of its buffers is not inside the memory.
     pub fn io_vecs(&self, address: u32, count: i32) -> Result<Iovecs, Errno> {
         let count = u32::try_from(count).ok().filter(|&count| count <= Iovec::MAX_COUNT).ok_or(Errno::EINVAL)?;
         let list = self.slice(address, count.saturating_mul(8))?;

@@ -1,7 +1,7 @@
-//! Checked views of guest memory: the only way to it.
+//! Checked views of guest memory: the only access to it.
 //!
-//! A guest address is a `u32` and trusted by nobody. Every access names an address and a length, the sum is computed
-//! without overflow, and what lies outside is [`Errno::EFAULT`](crate::abi::Errno::EFAULT), never a panic.
+//! A guest address is a `u32` and never trusted. Every access names an address and a length, and the sum is computed
+//! without overflow. An access outside the memory is [`Errno::EFAULT`](crate::abi::Errno::EFAULT), never a panic.
 #![warn(clippy::arithmetic_side_effects)]
 
 mod guest;

@@ -1,4 +1,4 @@
-//! Bounds are exact, and an access outside leaves the memory as it was.
+//! Tests: bounds are exact, and an access outside leaves the memory unchanged.
 
 use super::*;
 use crate::abi::{Errno, Iovec};

@@ -1,4 +1,4 @@
-//! Conversions between seconds since 1970 and the Gregorian calendar, in UTC, for every number there is.
+//! Conversions between seconds since 1970 and the Gregorian calendar, in UTC, for the whole range of numbers.
 
 use crate::abi::Tm;
 
@@ -8,7 +8,7 @@ const DAYS_PER_ERA: i64 = 146_097;
 /// Days from 0000-03-01, where the computation starts, to 1970-01-01.
 const DAYS_TO_1970: i64 = 719_468;
 
-/// The calendar date and time of `seconds` since 1970, or none when its year does not fit `tm_year`.
+/// Returns the calendar date and time of `seconds` since 1970, or none when the year does not fit `tm_year`.
 #[must_use]
 pub(super) fn from_unix(seconds: i64) -> Option<Tm> {
     let days = seconds.div_euclid(SECONDS_PER_DAY);
@@ -28,8 +28,8 @@ pub(super) fn from_unix(seconds: i64) -> Option<Tm> {
     })
 }
 
-/// Seconds since 1970 of a calendar date and time whose fields may be outside their ranges ("the 40th of October"), or
-/// none when the result does not fit.
+/// Returns the seconds since 1970 of a calendar date and time, or none when the result does not fit. Fields may be
+/// outside their ranges ("the 40th of October").
 #[must_use]
 pub(super) fn to_unix(time: &Tm) -> Option<i64> {
     let months = i64::from(time.year).checked_mul(12)?.checked_add(i64::from(time.mon))?;
@@ -41,8 +41,8 @@ pub(super) fn to_unix(time: &Tm) -> Option<i64> {
     days.checked_mul(SECONDS_PER_DAY)?.checked_add(seconds)
 }
 
-/// Year, month (1 to 12) and day (1 to 31) of a number of days since 1970. Years start in March here, so that the
-/// leap day is the last day of one.
+/// Returns year, month (1 to 12) and day (1 to 31) of a number of days since 1970. Years start in March here, so that
+/// the leap day is the last day of a year.
 fn civil(days: i64) -> Option<(i64, i64, i64)> {
     let days = days.checked_add(DAYS_TO_1970)?;
     let era = days.div_euclid(DAYS_PER_ERA);
@@ -51,7 +51,7 @@ fn civil(days: i64) -> Option<(i64, i64, i64)> {
     let leaps = (of_era / 1460).checked_sub(of_era / 36_524)?.checked_add(of_era / 146_096)?;
     let year_of_era = of_era.checked_sub(leaps)? / 365;
     let of_year = of_era.checked_sub(days_before(year_of_era)?)?;
-    // 153 days are five months, whatever five months from March on.
+    // Five consecutive months, counted from March, always have 153 days.
     let month = of_year.checked_mul(5)?.checked_add(2)? / 153;
     let day = of_year.checked_sub(month.checked_mul(153)?.checked_add(2)? / 5)?.checked_add(1)?;
     let january_or_february = month >= 10;
@@ -60,7 +60,7 @@ fn civil(days: i64) -> Option<(i64, i64, i64)> {
     Some((year, month, day))
 }
 
-/// Days since 1970 of a date; the month is 1 to 12.
+/// Returns the days since 1970 of a date; the month is 1 to 12.
 fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     let january_or_february = month <= 2;
     let year = year.checked_sub(i64::from(january_or_february))?;
@@ -71,7 +71,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     era.checked_mul(DAYS_PER_ERA)?.checked_add(of_era)?.checked_sub(DAYS_TO_1970)
 }
 
-/// Days of an era before its year `year_of_era`.
+/// Returns the days of an era before its year `year_of_era`.
 fn days_before(year_of_era: i64) -> Option<i64> {
     let whole = year_of_era.checked_mul(365)?;
     whole.checked_add(year_of_era / 4)?.checked_sub(year_of_era / 100)

@@ -1,4 +1,4 @@
-//! The process itself: how it ends, who it is, what it logs, what it may run.
+//! The process itself: its end, identity, logging, and the programs that it may run.
 
 use super::import::{Import, call, preview1, syscall, wasi};
 use super::{Args, Process, Stop};
@@ -6,17 +6,18 @@ use crate::abi::Errno;
 use crate::fd::{Description, StandardStream};
 use crate::memory::GuestMemory;
 
-/// Bytes of a text that the guest gives us to show.
+/// Most bytes of a text that the guest passes for display.
 const TEXT_BOUND: u32 = 4096;
 
-/// Random bytes of one call: nothing can interrupt it, and this many take a good tenth of a second.
+/// Most random bytes of one call. Nothing can interrupt the call, and this many take a good tenth of a second.
 const RANDOM_BOUND: u32 = 64 << 20;
 
 pub(super) const IMPORTS: &[Import] = &[
-    wasi("environ_get", "ii->i").noted("the variables given by the embedder; none of the host's"),
-    wasi("environ_sizes_get", "ii->i").noted("the variables given by the embedder; none of the host's"),
-    preview1("random_get", "ii->i", random_get)
-        .noted("of this crate, because a seeded generator must serve the devices too; at most 64 MiB, else EINVAL"),
+    wasi("environ_get", "ii->i").noted("the variables that the embedder sets; none of the host's"),
+    wasi("environ_sizes_get", "ii->i").noted("the variables that the embedder sets; none of the host's"),
+    preview1("random_get", "ii->i", random_get).noted(
+        "served by this crate, because a seeded generator also serves the devices; more than 64 MiB fail with EINVAL",
+    ),
     call("proc_exit", "i->", exit).of_preview1().noted("ends the run with the status"),
     call("exit", "i->", exit).noted("ends the run with the status"),
     call("_abort_js", "->", abort).noted("ends the run"),
@@ -62,14 +63,14 @@ fn umask(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Resu
     Ok(previous.cast_signed())
 }
 
-/// `(char *buffer, int size)`: cut to the size, with a final NUL.
+/// `(char *buffer, int size)`: truncated to the size, with a final NUL.
 fn progname(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     let size = usize::try_from(args.i32(1)).unwrap_or(0);
     if let Some(most) = size.checked_sub(1) {
         let mut name = process.program_name.as_bytes().to_vec();
         name.truncate(most);
         name.push(0);
-        // Without a result there is no way to tell of a bad address; the buffer stays as it was.
+        // The call has no result that could report a bad address; then the buffer stays as it was.
         let _: Result<(), Errno> = memory.write(args.ptr(0), &name);
     }
     Ok(0)
@@ -94,11 +95,11 @@ fn log_formatted(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args
 fn say(process: &mut Process, memory: &GuestMemory<'_>, address: u32) {
     let mut line = text(memory, address);
     line.push('\n');
-    // Standard error takes everything.
+    // Standard error accepts every write.
     let _: Result<usize, Errno> = StandardStream::Error.write(&mut process.resources(), line.as_bytes());
 }
 
-/// A text of the guest, as far as it can be read.
+/// Returns a text of the guest, as far as it can be read.
 fn text(memory: &GuestMemory<'_>, address: u32) -> String {
     String::from_utf8_lossy(memory.c_str_prefix(address, TEXT_BOUND)).into_owned()
 }

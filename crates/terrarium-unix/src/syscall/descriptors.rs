@@ -1,4 +1,4 @@
-//! Open descriptors as data, for an image: a program may leave files open that it reads later (fonts, data).
+//! Open descriptors as data, for an image: a program may keep files open that it reads later (fonts, data).
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::vfs::{At, Context, NodeKind};
 /// The first descriptor that is no standard stream.
 const FIRST: i32 = 3;
 
-/// A file or directory that is open.
+/// An open file or directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenFile {
     descriptor: i32,
@@ -21,10 +21,10 @@ pub struct OpenFile {
 }
 
 impl Process {
-    /// What is open beside the standard streams.
+    /// Returns what is open besides the standard streams.
     ///
     /// # Errors
-    /// The descriptor that cannot be kept, and why: a pipe, a device, a file without a name.
+    /// The descriptor that an image cannot keep, and the reason: a pipe, a device, a file without a name.
     pub fn open_files(&mut self) -> Result<Vec<OpenFile>, (i32, Errno)> {
         let (fds, mut with) = self.split();
         let open: Vec<i32> = fds.descriptors().filter(|descriptor| *descriptor >= FIRST).collect();
@@ -48,7 +48,7 @@ impl Process {
         Ok(files)
     }
 
-    /// Open again what was open, under the same numbers. What is not there any more stays closed.
+    /// Reopens files under the same numbers. A file that no longer exists stays closed.
     pub fn reopen(&mut self, files: &[OpenFile]) {
         for file in files {
             let opened = self.reopen_one(file);

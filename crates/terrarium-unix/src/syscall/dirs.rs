@@ -14,7 +14,7 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_fchdir", "i->i", fchdir),
     syscall("__syscall_getcwd", "ii->i", getcwd),
     syscall("__syscall_mknodat", "iiii->i", mknodat)
-        .partial("regular files only: devices are EPERM, FIFOs and sockets ENOTSUP"),
+        .partial("regular files only: devices fail with EPERM, FIFOs and sockets with ENOTSUP"),
 ];
 
 /// `(int dirfd, const char *path, mode_t mode)`.
@@ -45,12 +45,12 @@ fn chdir(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
 fn fchdir(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let fd = args.i32(0);
     process.fds.get(fd)?.inode().ok_or(Errno::ENOTDIR)?;
-    // The walk to "." makes the checks: a directory, and one that may be searched.
+    // The walk to "." checks that this is a directory, and that the guest may search it.
     let directory = process.vfs.resolve_directory(&process.by(), process.at(fd, b".")?)?;
     process.enter_directory(directory).map(|()| 0)
 }
 
-/// `(char *buffer, size_t size)`; gives the length with its NUL.
+/// `(char *buffer, size_t size)`; returns the length with the NUL.
 fn getcwd(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let mut path = process.vfs.path_of(process.cwd())?;
     path.push(0);

@@ -1,7 +1,6 @@
-//! Runs imports with arguments taken from arbitrary bytes, and checks what must hold whatever a guest does.
+//! Runs imports with arguments taken from arbitrary bytes, and checks what must hold for every guest.
 //!
-//! The bounded random test and the fuzz target share it. Nothing may panic, no limit may be passed, no call may take
-//! long.
+//! The bounded random test and the fuzz target share this code. No call may panic, exceed a limit, or take long.
 #![allow(clippy::arithmetic_side_effects, reason = "part of the tests; an overflow fails them")]
 
 use std::sync::Arc;
@@ -24,7 +23,7 @@ const KEPT: usize = 4096;
 /// A single call that takes longer hides work that a limit should have stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where the paths below lie in memory; lists of buffers and other structures follow them.
+/// Address of the paths below; lists of buffers and other structures follow them.
 const PATHS_AT: usize = 0x1000;
 const PATHS: &[&str] = &[
     "a",
@@ -63,7 +62,7 @@ impl Channel for Fussy {
     }
 }
 
-/// Arbitrary bytes as a source of numbers; zeros when they have run out.
+/// Arbitrary bytes as a source of numbers; zeros after the end.
 struct Source<'a>(&'a [u8]);
 
 impl Source<'_> {
@@ -77,7 +76,7 @@ impl Source<'_> {
         u64::from_le_bytes(std::array::from_fn(|_| self.byte()))
     }
 
-    /// An argument: mostly what the hint says, sometimes anything.
+    /// Returns an argument: mostly of the hinted kind, sometimes anything.
     fn argument(&mut self, hint: u8) -> u64 {
         let low = self.byte();
         let small = usize::from(low);
@@ -112,7 +111,7 @@ impl Source<'_> {
     }
 }
 
-/// What the arguments of some imports should look like, so that their calls get past the first check.
+/// The kinds of the arguments of some imports, so that calls pass the first checks.
 const HINTS: &[(&str, &str)] = &[
     ("__syscall_openat", "dpob"),
     ("fd_close", "f"),
@@ -165,12 +164,12 @@ const HINTS: &[(&str, &str)] = &[
     ("random_get", "bs"),
 ];
 
-/// Runs the calls that `data` spells.
+/// Runs the calls that `data` encodes.
 ///
 /// # Panics
-/// When something that must hold does not.
+/// When a checked property does not hold.
 pub fn run(data: &[u8]) {
-    // The bridge only says that it is not there.
+    // Calls of the bridge only report that there is no bridge.
     let served = |import: &&Import| !matches!(import.handler, Handler::Bridge | Handler::Null | Handler::Wasi);
     let table: Vec<_> = imports().filter(served).collect();
     let mut process = process();
@@ -184,7 +183,7 @@ pub fn run(data: &[u8]) {
         let slots: Vec<u64> = import.parameters().bytes().zip(hints).map(|(_, hint)| source.argument(hint)).collect();
         let args = Args::new(&slots);
         let started = Instant::now();
-        // A result of either channel is fine; what counts is what it leaves behind.
+        // Any result is fine; only its effects are checked.
         let _ = import.call(&mut process, &mut GuestMemory::new(&mut memory), args);
         if import.name == "_mmap_js"
             && let Ok(mapping) = Mapping::check(&process, args)
@@ -203,7 +202,7 @@ fn process() -> Process {
     let limits = VfsLimits { bytes: FILE_BYTES, inodes: INODES, file_bytes: None };
     let mut process = Process::new(Vfs::new(Layer::unix(), limits));
     process.change_directory(b"/home/earth").expect("the layer has it");
-    // Nobody may sleep for real here.
+    // No sleep may take real time here.
     let clock = FixedClock::new(1_000_000_000, 0);
     process.set_clock(Arc::new(clock.clone()));
     process.sleeper = Arc::new(clock);

@@ -1,4 +1,4 @@
-//! What the process needs from its host: time, waiting, and somewhere to send frames.
+//! The services that the process needs from its host: time, waiting, and a channel for frames.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::abi::Errno;
 pub trait Clock: Debug + Send + Sync {
     /// Nanoseconds since 1970-01-01 00:00:00 UTC.
     fn realtime_ns(&self) -> u64;
-    /// Nanoseconds since some fixed point; never goes back.
+    /// Nanoseconds since an arbitrary fixed point; never decreases.
     fn monotonic_ns(&self) -> u64;
 }
 
-/// The clocks of the machine; the monotonic one starts with the value.
+/// The clocks of the machine. The monotonic clock starts when the value is made.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     start: Instant,
@@ -23,13 +23,13 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock whose monotonic side starts now, at zero.
+    /// Makes a clock whose monotonic side starts now, at zero.
     #[must_use]
     pub fn new() -> Self {
         Self::starting_at(0)
     }
 
-    /// A clock whose monotonic side starts now, at `offset_ns`.
+    /// Makes a clock whose monotonic side starts now, at `offset_ns`.
     #[must_use]
     pub fn starting_at(offset_ns: u64) -> Self {
         Self { start: Instant::now(), offset_ns }
@@ -52,7 +52,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until somebody sleeps: two runs with it see the same times.
+/// A clock that advances only when the guest sleeps, so that two runs see the same times.
 ///
 /// Clones share the time that has passed.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub struct FixedClock {
 }
 
 impl FixedClock {
-    /// A clock that stands at `realtime_ns` nanoseconds since 1970, and at `monotonic_ns`.
+    /// Makes a clock that shows `realtime_ns` nanoseconds since 1970, and `monotonic_ns`.
     #[must_use]
     pub fn new(realtime_ns: u64, monotonic_ns: u64) -> Self {
         Self { start_ns: realtime_ns, offset_ns: monotonic_ns, passed_ns: Arc::default() }
@@ -80,7 +80,7 @@ impl Clock for FixedClock {
     }
 }
 
-/// Sleeping on a fixed clock takes no time: it only moves the clock.
+/// Sleeping on a fixed clock takes no time: it only advances the clock.
 impl Sleeper for FixedClock {
     fn sleep(&self, ns: u64) -> Wake {
         let passed = self.passed_ns.load(Ordering::Relaxed).saturating_add(ns);
@@ -89,12 +89,12 @@ impl Sleeper for FixedClock {
     }
 }
 
-/// Why a sleep ended.
+/// The reason why a sleep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
     /// The time has passed.
     Elapsed,
-    /// Somebody wants the guest to look up: it gets EINTR and polls its signals.
+    /// The run is interrupted: the guest gets EINTR and polls its signals.
     Interrupted,
 }
 
@@ -115,12 +115,12 @@ impl Sleeper for ThreadSleeper {
     }
 }
 
-/// Where the guest's frames go: what it writes to the descriptor [`crate::fd::CHANNEL`].
+/// The destination of the guest's frames, which it writes to the descriptor [`crate::fd::CHANNEL`].
 pub trait Channel: Debug + Send + Sync {
-    /// Takes what one `write` or `writev` sent, whole.
+    /// Takes the bytes of one `write` or `writev`, whole.
     ///
     /// # Errors
-    /// The errno the guest's write fails with.
+    /// The errno with which the guest's write fails.
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno>;
 }
 

@@ -4,22 +4,22 @@ use super::{Args, Process, Stop};
 use crate::abi::Errno;
 use crate::memory::GuestMemory;
 
-/// How much of what the import promises is kept.
+/// The degree to which an import behaves as documented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Support {
-    /// Behaves as the platform's documentation says.
+    /// Behaves as the platform's documentation states.
     Full,
-    /// Behaves so with the gap that the note names.
+    /// Behaves as documented, except for the gap that the note names.
     Partial,
-    /// Fails with the errno that the note names, always.
+    /// Always fails, with the errno that the note names.
     Refused,
-    /// Belongs to the bridge to a JavaScript host: the call ends the run, or answers "none" where the note says why.
+    /// Belongs to the bridge to a JavaScript host: the call ends the run, or returns "none" where a note explains why.
     Bridge,
     /// Served by the engine, because it needs the guest's table or calls into the guest.
     Engine,
 }
 
-/// What only the engine can do: it needs the store, the table, guest calls or memory growth.
+/// The imports that only the engine can serve: they need the store, the table, guest calls or memory growth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EngineCall {
     /// `emscripten_resize_heap(bytes) -> 1 | 0`.
@@ -50,14 +50,14 @@ pub enum EngineCall {
     FfiPrepClosure,
 }
 
-/// Body of a system call: the result, or the errno that the guest gets negated.
+/// The body of a system call: returns the result, or the errno that the guest gets negated.
 pub type Syscall = fn(&mut Process, &mut GuestMemory<'_>, Args<'_>) -> Result<i32, Errno>;
-/// Body of a preview-1 call: nothing, or the errno that the guest gets as it is.
+/// The body of a preview-1 call: returns nothing, or the errno that the guest gets as a positive number.
 pub type Preview1 = fn(&mut Process, &mut GuestMemory<'_>, Args<'_>) -> Result<(), Errno>;
-/// Body of any other call: the raw result slot (0 where there is none).
+/// The body of any other call: returns the raw result slot (0 for a call without a result).
 pub type Call = fn(&mut Process, &mut GuestMemory<'_>, Args<'_>) -> Result<u64, Stop>;
 
-/// Who serves an import.
+/// The code that serves an import.
 #[derive(Debug, Clone, Copy)]
 pub enum Handler {
     /// A system call of this crate; failure is a negative errno.
@@ -70,9 +70,9 @@ pub enum Handler {
     Engine(EngineCall),
     /// wasmtime-wasi's preview 1.
     Wasi,
-    /// Answers null, or 0, by design; the note says why.
+    /// Always null or 0; the note explains why.
     Null,
-    /// Ends the run with a text that names the import.
+    /// Ends the run with a message that names the import.
     Bridge,
 }
 
@@ -85,11 +85,11 @@ pub struct Import {
     pub name: &'static str,
     /// Parameters, an arrow, results: `i` i32, `j` i64, `f` f32, `d` f64, `e` externref.
     pub signature: &'static str,
-    /// Who serves it.
+    /// The code that serves it.
     pub handler: Handler,
-    /// How much of it is there.
+    /// The degree of support.
     pub support: Support,
-    /// What to know about it, in words; empty where nothing differs from the documentation.
+    /// The note for users, in words; empty where the import behaves as documented.
     pub note: &'static str,
 }
 
@@ -118,7 +118,7 @@ pub(super) const fn wasi(name: &'static str, signature: &'static str) -> Import 
     Import { module: PREVIEW1, name, signature, handler: Handler::Wasi, support: Support::Full, note: "" }
 }
 
-/// An import whose right answer here is null or 0; say why.
+/// Makes an import whose right answer here is null or 0; the note explains why.
 pub(super) const fn null(name: &'static str, signature: &'static str, note: &'static str) -> Import {
     Import { module: ENV, name, signature, handler: Handler::Null, support: Support::Full, note }
 }
@@ -128,53 +128,53 @@ pub(super) const fn bridge(name: &'static str, signature: &'static str) -> Impor
 }
 
 impl Import {
-    /// Of another module.
+    /// Moves the import to another module.
     pub(super) const fn of(self, module: &'static str) -> Self {
         Self { module, ..self }
     }
 
-    /// Of WASI preview 1.
+    /// Moves the import to WASI preview 1.
     pub(super) const fn of_preview1(self) -> Self {
         self.of(PREVIEW1)
     }
 
-    /// With something to know about it.
+    /// Adds a note.
     pub(super) const fn noted(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 
-    /// With a gap.
+    /// Marks the import as partial; the note names the gap.
     pub(super) const fn partial(self, note: &'static str) -> Self {
         Self { support: Support::Partial, note, ..self }
     }
 
-    /// Fails always.
+    /// Marks the import as refused.
     pub(super) const fn refused(self, note: &'static str) -> Self {
         Self { support: Support::Refused, note, ..self }
     }
 
-    /// Part of the bridge to JavaScript, although the call is answered.
+    /// Marks the import as part of the bridge to JavaScript, although the call is answered.
     pub(super) const fn of_the_bridge(self) -> Self {
         Self { support: Support::Bridge, ..self }
     }
 
-    /// The letters of the parameters.
+    /// Returns the letters of the parameters.
     #[must_use]
     pub fn parameters(&self) -> &'static str {
         self.signature.split_once("->").map_or("", |(parameters, _)| parameters)
     }
 
-    /// The letters of the results (none or one).
+    /// Returns the letters of the results (none or one).
     #[must_use]
     pub fn results(&self) -> &'static str {
         self.signature.split_once("->").map_or("", |(_, results)| results)
     }
 
-    /// Serves a call, and gives the raw result slot.
+    /// Serves a call, and returns the raw result slot.
     ///
     /// # Errors
-    /// [`Stop`] when the run ends here: exit, abort, or an import without meaning. Imports of
-    /// [`Handler::Engine`] and [`Handler::Wasi`] are not served here and stop as unsupported.
+    /// [`Stop`] when the run ends here: exit, abort, or an import without meaning. Imports of [`Handler::Engine`] and
+    /// [`Handler::Wasi`] are not served here and stop as unsupported.
     pub fn call(&self, process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
         match self.handler {
             Handler::Syscall(body) => Ok(slot(body(process, memory, args).unwrap_or_else(Errno::negated))),
@@ -195,7 +195,7 @@ impl Import {
     }
 }
 
-/// An i32 result in its raw slot.
+/// Puts an i32 result into its raw slot.
 fn slot(value: i32) -> u64 {
     u64::from(value.cast_unsigned())
 }

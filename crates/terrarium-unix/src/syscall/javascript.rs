@@ -1,15 +1,17 @@
-//! The bridge to a JavaScript host, which is not there.
+//! The bridge to a JavaScript host, which terrarium does not have.
 //!
-//! Nothing in Python or in a package reaches these: the modules that would (`js`, `pyodide.ffi`) are not installed.
-//! Should one be called all the same, the run ends with its name. The few that plain C code asks first get the answer
-//! that says "no JavaScript".
+//! Nothing in Python or in a package reaches these imports: the modules that would (`js`, `pyodide.ffi`) are not
+//! installed. If one is called nevertheless, the run ends with the name of the import. The few that plain C code calls
+//! first get the answer that means "no JavaScript".
 
 use super::import::{Import, bridge, null};
 
 pub(super) const IMPORTS: &[Import] = &[
-    null("emscripten_runtime_keepalive_push", "->", "the run ends when the embedder says so").of_the_bridge(),
-    null("emscripten_runtime_keepalive_pop", "->", "the run ends when the embedder says so").of_the_bridge(),
-    null("_emscripten_runtime_keepalive_clear", "->", "the run ends when the embedder says so").of_the_bridge(),
+    null("emscripten_runtime_keepalive_push", "->", "no effect: the embedder decides when the run ends")
+        .of_the_bridge(),
+    null("emscripten_runtime_keepalive_pop", "->", "no effect: the embedder decides when the run ends").of_the_bridge(),
+    null("_emscripten_runtime_keepalive_clear", "->", "no effect: the embedder decides when the run ends")
+        .of_the_bridge(),
     null("__hiwire_deduplicate_new", "->e", "the map of JavaScript values stays empty: none ever arrives")
         .of_the_bridge(),
     null("_Py_emscripten_runtime", "->i", "no name: `sys._emscripten_info.runtime` is None").of_the_bridge(),

@@ -1,4 +1,4 @@
-//! Finding a shared library in the guest's files, for the engine that loads it.
+//! Look-up of a shared library in the guest's files, for the engine that loads it.
 
 use super::Process;
 use crate::{
@@ -9,20 +9,20 @@ use crate::{
 /// A library's file.
 #[derive(Debug)]
 pub struct LibraryFile {
-    /// Its absolute path, without links in the folders.
+    /// Its absolute path, with the links of its folders resolved.
     pub path: String,
     /// Its bytes.
     pub content: Content,
-    /// Whether it lies in a read-only layer, unchanged: it was put there by the host, not by the guest's code.
+    /// Whether it is an unchanged file of a read-only layer: the host put it there, not the guest's code.
     pub trusted: bool,
 }
 
 impl Process {
-    /// The file of the library at `path`, from the working directory if it is relative.
+    /// Finds the file of the library at `path`, which starts from the working directory if it is relative.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`](crate::vfs::Vfs::resolve); `EACCES` it may not be read; `EISDIR`, `EINVAL`, `EIO`,
-    /// `ENOMEM` as for reading it; `EILSEQ` its path is not UTF-8.
+    /// Those of [`Vfs::resolve`](crate::vfs::Vfs::resolve); `EACCES` if it may not be read; `EISDIR`, `EINVAL`, `EIO`,
+    /// `ENOMEM` as for reading it; `EILSEQ` if its path is not UTF-8.
     pub fn library(&self, path: &str) -> Result<LibraryFile, Errno> {
         let (by, bytes) = (self.by(), path.as_bytes());
         let at = At { dir: self.cwd(), path: bytes };

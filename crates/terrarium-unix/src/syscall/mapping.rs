@@ -1,4 +1,4 @@
-//! File-backed mappings: copies in guest memory. The engine provides the memory, this the file's side.
+//! File-backed mappings: copies in guest memory. The engine provides the memory, this module the file's side.
 
 use super::import::{Import, syscall};
 use super::{Args, Process};
@@ -11,14 +11,14 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("_munmap_js", "iiiiij->i", msync).noted("writes the copy back to the file, if it is shared and writable"),
 ];
 
-/// A mapping that may be made.
+/// A mapping whose arguments were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
     /// Bytes.
     pub length: u32,
     /// The file's descriptor.
     pub fd: i32,
-    /// Where in the file it starts.
+    /// The offset in the file where it starts.
     pub offset: u64,
 }
 
@@ -26,9 +26,9 @@ impl Mapping {
     /// Checks the arguments of `_mmap_js(length, protection, flags, fd, offset, allocated*, address*)`.
     ///
     /// # Errors
-    /// `EINVAL` for no length, unknown flags, neither shared nor private, a fixed address or a negative offset;
-    /// `EBADF` when the descriptor is not open; `ENODEV` when it is no regular file; `EACCES` when it was not opened
-    /// for what is asked.
+    /// `EINVAL` for no length, unknown flags, neither shared nor private, a fixed address or a negative offset; `EBADF`
+    /// when the descriptor is not open; `ENODEV` when it is no regular file; `EACCES` when it was not opened for the
+    /// requested access.
     pub fn check(process: &Process, args: Args<'_>) -> Result<Self, Errno> {
         let length = args.u32(0);
         let protection = Protection::from_bits(args.u32(1)).ok_or(Errno::EINVAL)?;
@@ -50,10 +50,10 @@ impl Mapping {
         Ok(Self { length, fd, offset })
     }
 
-    /// Fills memory at `address` with the file's part, and zeros where the file has ended.
+    /// Fills memory at `address` with the file's part, and with zeros beyond the end of the file.
     ///
     /// # Errors
-    /// `EFAULT` when the memory is not there, and those of reading the file.
+    /// `EFAULT` when the address is outside the memory, and the errors of reading the file.
     pub fn fill(&self, process: &mut Process, memory: &mut GuestMemory<'_>, address: u32) -> Result<(), Errno> {
         let buffer = memory.slice_mut(address, self.length)?;
         let (object, mut with) = process.object(self.fd)?;
@@ -92,7 +92,7 @@ fn msync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
     let Object::File(file) = &mut open.object else {
         return Err(Errno::ENODEV);
     };
-    // A mapping reaches beyond the end of its file, but never makes it longer.
+    // A mapping can be longer than its file, but never makes the file longer.
     let size = u64::try_from(file.stat(&mut with)?.size).unwrap_or(0);
     let inside = usize::try_from(size.saturating_sub(offset)).unwrap_or(usize::MAX);
     let mut data = data.get(..inside).unwrap_or(data);

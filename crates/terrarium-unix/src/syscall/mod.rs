@@ -1,12 +1,12 @@
 //! The host side of the guest's imports, without an engine.
 //!
-//! [`imports`] lists every function the guest imports as data. An engine looks each up with [`find`], serves those of
-//! [`Handler::Engine`] and [`Handler::Wasi`] itself, and for the others hands the raw argument slots to
+//! [`imports`] lists every function that the guest imports, as data. An engine finds each with [`find`], serves those
+//! of [`Handler::Engine`] and [`Handler::Wasi`] itself, and passes the raw argument slots of the others to
 //! [`Import::call`].
 //!
 //! A bound function decodes its arguments and rejects unknown flags; the work is done in [`Process`], in the file
-//! system or in an open object. Failure has two channels that never mix: an [`Errno`](crate::abi::Errno) goes to the
-//! guest, a [`Stop`] ends the run.
+//! system or in an open object. Failure has two separate channels: an [`Errno`](crate::abi::Errno) goes to the guest, a
+//! [`Stop`] ends the run.
 #![warn(clippy::arithmetic_side_effects)]
 
 mod args;

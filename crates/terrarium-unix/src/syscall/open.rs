@@ -14,10 +14,11 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_dup", "i->i", dup),
     syscall("__syscall_dup3", "iii->i", dup3),
     syscall("__syscall_pipe", "i->i", pipe)
-        .partial("64 KiB; what would wait for ever fails with EAGAIN, because nobody else can run"),
+        .partial("64 KiB; a call that would wait for ever fails with EAGAIN, because no other thread can run"),
     syscall("__syscall_fcntl64", "iii->i", fcntl)
-        .partial("locks always succeed: there is no other process; the owner of signals is EINVAL"),
-    syscall("__syscall_ioctl", "iii->i", ioctl).partial("terminals' requests are ENOTTY: nothing is a terminal"),
+        .partial("locks always succeed, because there is no other process; `F_SETOWN` and `F_GETOWN` fail with EINVAL"),
+    syscall("__syscall_ioctl", "iii->i", ioctl)
+        .partial("requests to terminals fail with ENOTTY: no descriptor is a terminal"),
 ];
 
 /// `(int dirfd, const char *path, int flags, mode_t *mode)`.
@@ -29,11 +30,11 @@ fn openat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -
 }
 
 impl Process {
-    /// Opens a path under the lowest free descriptor. `mode` is looked at when a file is created, before the umask.
+    /// Opens a path under the lowest free descriptor. `mode` matters only for a file that is created, before the umask.
     ///
     /// # Errors
-    /// `EMFILE` when the table is full, then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N` `ENOENT`
-    /// when N is not open and `EACCES` when it cannot do what is asked.
+    /// `EMFILE` when the table is full; then those of `Vfs::open`; `ENXIO` for a terminal; for `/dev/fd/N`, `ENOENT`
+    /// when N is not open and `EACCES` when N does not permit the requested access.
     pub fn open(&mut self, dirfd: i32, path: &[u8], flags: OpenFlags, mode: u32) -> Result<i32, Errno> {
         self.fds.check_room()?;
         if let Some(fd) = descriptor_of(path) {
@@ -47,7 +48,7 @@ impl Process {
             NodeKind::CharDevice(id) if !flags.contains(OpenFlags::PATH) => {
                 Device::open(&mut self.resources(), id, ino)?
             }
-            // With O_PATH, anything: it can be asked for its status, and neither read nor written.
+            // With O_PATH, a file of any type: it has a status, but can be neither read nor written.
             NodeKind::Regular | NodeKind::Symlink | NodeKind::CharDevice(_) => Object::File(File::new(ino)),
         };
         self.install(object, flags)
@@ -65,7 +66,7 @@ impl Process {
     /// Closes a descriptor.
     ///
     /// # Errors
-    /// `EBADF` when it is not open; so is the channel's, always.
+    /// `EBADF` when the descriptor is not open; the channel's descriptor never counts as open.
     pub fn close(&mut self, fd: i32) -> Result<(), Errno> {
         let (fds, mut with) = self.split();
         fds.close(&mut with, fd)
@@ -99,7 +100,7 @@ fn pipe(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> 
 }
 
 impl Process {
-    /// Makes a pipe; gives the descriptors of its reading and its writing end.
+    /// Makes a pipe; returns the descriptors of its reading and its writing end.
     ///
     /// # Errors
     /// `EMFILE` when the table has no room for both.
@@ -122,7 +123,7 @@ impl Process {
     }
 }
 
-/// `(int fd, int command, argument*)`: the third argument points to the command's own.
+/// `(int fd, int command, argument*)`: the third argument points to the argument of the command.
 fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let (fd, argument) = (args.i32(0), args.ptr(2));
     process.fds.get(fd)?;
@@ -141,7 +142,7 @@ fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
             Ok(0)
         }
         FcntlCommand::GetLk | FcntlCommand::OfdGetLk => {
-            // Nobody else is there to hold a lock.
+            // No other process can hold a lock.
             let address = memory.read_u32(argument)?;
             let mut lock = Flock::decode(&memory.array(address)?);
             lock.kind = LockKind::Unlock as i16;
@@ -152,7 +153,7 @@ fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
     }
 }
 
-/// `(int fd, int request, argument*)`: the third argument points to the request's own, an address.
+/// `(int fd, int request, argument*)`: the third argument points to the argument of the request, an address.
 fn ioctl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let (fd, argument) = (args.i32(0), args.ptr(2));
     if fd == CHANNEL {

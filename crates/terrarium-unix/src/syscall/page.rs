@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::import::{Handler, Import, Support};
 use super::table::FAMILIES;
 
-/// The text of COMPATIBILITY.md, without the packages: every import of the guest with its support level and what to know about it.
+/// Renders COMPATIBILITY.md without the packages: every import of the guest with its support level and its note.
 #[must_use]
 pub fn compatibility_page() -> String {
     let mut page = String::from(INTRODUCTION);
@@ -23,39 +23,39 @@ pub fn compatibility_page() -> String {
 const INTRODUCTION: &str = "\
 # Compatibility
 
-Every function that the guest (CPython and its C library) asks of its host, and what it gets; how threads behave; which
-packages work. This page is generated from `crates/terrarium-unix/src/syscall` and from the heads of the programs in
-`tests/programs/packages`; run `cargo xtask codegen` after a change there.
+The functions that the guest (CPython and its C library) imports from its host, with their support; the behaviour of
+threads; the packages that work. This page is generated from `crates/terrarium-unix/src/syscall` and from the heads of
+the programs in `tests/programs/packages`; run `cargo xtask codegen` after a change there.
 
-- **full**: behaves as its documentation says.
-- **partial**: behaves so, with the gap that the note names.
-- **refused**: fails, always, as the note says.
-- **bridge**: belongs to the bridge to a JavaScript host, which is not there. A call ends the run with the import's
-  name; where a note stands, the call answers that instead.
-- **engine**: served by the engine, because it needs the guest's functions or its memory's growth.
+- **full**: behaves as documented.
+- **partial**: behaves as documented, except for the gap that the note names.
+- **refused**: always fails, as the note describes.
+- **bridge**: belongs to the bridge to a JavaScript host, which terrarium does not have. A call ends the run with the
+  import's name; if there is a note, the call returns that answer instead.
+- **engine**: served by the engine, because it needs the guest's functions or the growth of its memory.
 ";
 
 const PROGRAMS: &str = "
 ## Threads and processes
 
 The guest has one thread. `threading`, `ThreadPoolExecutor`, `multiprocessing.pool.ThreadPool` and `asyncio.to_thread` work
-in it: the work of a started thread is put off, and done in the calling thread, in the order of the starts, when something
-waits for it.
+in it: the work of a started thread is deferred. It runs in the calling thread, in the order of the starts, when the
+program waits for it.
 
-| what | how it goes |
+| feature | behaviour |
 | --- | --- |
-| `join`, a future's result, a queue, event, lock, condition, barrier | the threads that were started run until the wait is over |
-| a wait that no thread is left to end | `RuntimeError`, in the thread that waits; a daemon is ended without a word |
-| a thread that waits for what only a thread that waits for it could do (a handshake to and fro) | the same: a thread cannot be left and taken up again |
-| the end of the program | what is left runs, daemons apart |
-| `Queue(maxsize)` | a `put` that would wait goes beyond the bound instead, by up to 10,000 items |
-| `time.sleep`, `is_alive` | no wait for others, until the program does it again and again (6 times), as when it polls |
+| `join`, a future's result, a queue, event, lock, condition, barrier | started threads run until the wait is over |
+| a wait that no remaining thread can end | `RuntimeError` in the waiting thread; a daemon ends silently |
+| two threads that wait for each other in turn (a handshake to and fro) | as above: a thread cannot be suspended and resumed |
+| the end of the program | threads that have not run yet run, except daemons |
+| `Queue(maxsize)` | a `put` that would wait exceeds the bound instead, by up to 10,000 items |
+| `time.sleep`, `is_alive` | run no other thread, until the program repeats the call (6 times), as a polling loop does |
 | `Timer` | runs in a sleep or wait that passes its time |
-| a loop that looks at a variable and neither waits nor sleeps | no other thread runs; the deadline ends it |
-| locks made with `_thread.allocate_lock` | the interpreter's own: a wait for one that is taken ends with the deadline |
+| a loop that reads a variable and neither waits nor sleeps | no other thread runs; the deadline ends the loop |
+| locks made with `_thread.allocate_lock` | the interpreter's own: a wait for a held lock ends with the deadline |
 | `threading.local`, context variables, names, identities, `excepthook` | as in CPython |
 | the option `threads`, when it is off | `start` raises `RuntimeError: can't start new thread` |
-| `multiprocessing`, `subprocess`, `os.fork` | refused; `os.cpu_count()` is 1, so libraries that can do without (joblib, scikit-learn) do |
+| `multiprocessing`, `subprocess`, `os.fork` | refused; `os.cpu_count()` is 1, so libraries with a serial mode (joblib, scikit-learn) use it |
 ";
 
 fn level(import: &Import) -> &'static str {

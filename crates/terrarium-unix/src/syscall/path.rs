@@ -1,20 +1,22 @@
-//! Path arguments: C strings, and the directory they start from.
+//! Path arguments: C strings, and the directories that they start from.
 
 use super::Process;
 use crate::abi::{AT_FDCWD, AtFlags, Errno};
 use crate::memory::GuestMemory;
 use crate::vfs::{At, Follow, Ino, PATH_MAX};
 
-/// The path at `address`.
+/// Reads the path at `address`.
 ///
-/// Errors: `EFAULT`, `ENAMETOOLONG`.
+/// # Errors
+/// `EFAULT` or `ENAMETOOLONG`.
 pub(super) fn path<'m>(memory: &'m GuestMemory<'_>, address: u32) -> Result<&'m [u8], Errno> {
     memory.c_str(address, u32::try_from(PATH_MAX).unwrap_or(u32::MAX))
 }
 
-/// Flags of an `…at` call.
+/// Checks the flags of an `…at` call.
 ///
-/// Errors: `EINVAL` for a bit that is not `allowed`.
+/// # Errors
+/// `EINVAL` for a bit that is not `allowed`.
 pub(super) fn at_flags(raw: u32, allowed: AtFlags) -> Result<AtFlags, Errno> {
     AtFlags::from_bits(raw).filter(|flags| allowed.contains(*flags)).ok_or(Errno::EINVAL)
 }
@@ -24,18 +26,19 @@ pub(super) fn follow(flags: AtFlags) -> Follow {
     if flags.contains(AtFlags::SYMLINK_NOFOLLOW) { Follow::No } else { Follow::Yes }
 }
 
-/// What an `…at` call works on.
+/// The object that an `…at` call works on.
 pub(super) enum Target {
     /// An inode.
     Inode(Ino),
-    /// An open object that has none: a pipe, a stream.
+    /// An open object without an inode: a pipe, a stream.
     Descriptor(i32),
 }
 
 impl Process {
-    /// A path from the directory that `dirfd` stands for.
+    /// Returns a path that starts from the directory of `dirfd`.
     ///
-    /// Errors: `EBADF` when a relative path starts from what is not open, `ENOTDIR` when from what has no inode.
+    /// # Errors
+    /// For a relative path, `EBADF` when `dirfd` is not open, `ENOTDIR` when its object has no inode.
     pub(super) fn at<'p>(&self, dirfd: i32, path: &'p [u8]) -> Result<At<'p>, Errno> {
         if path.first() == Some(&b'/') {
             return Ok(At::root(path));
@@ -44,9 +47,10 @@ impl Process {
         Ok(At { dir, path })
     }
 
-    /// What a path and flags mean; an empty path is the descriptor itself where the flags allow it.
+    /// Resolves a path and flags; an empty path means the descriptor itself where the flags allow it.
     ///
-    /// Errors: those of [`Process::at`] and of the walk.
+    /// # Errors
+    /// Those of [`Process::at`] and of the walk.
     pub(super) fn target(&self, dirfd: i32, path: &[u8], flags: AtFlags) -> Result<Target, Errno> {
         if path.is_empty() && flags.contains(AtFlags::EMPTY_PATH) {
             if dirfd == AT_FDCWD {
@@ -62,9 +66,10 @@ impl Process {
         self.vfs.resolve(&self.by(), self.at(dirfd, path)?, follow(flags)).map(Target::Inode)
     }
 
-    /// The inode that a path means.
+    /// Returns the inode that a path leads to.
     ///
-    /// Errors: those of [`Process::target`]; `EINVAL` for an open object without an inode.
+    /// # Errors
+    /// Those of [`Process::target`]; `EINVAL` for an open object without an inode.
     pub(super) fn inode(&self, dirfd: i32, path: &[u8], flags: AtFlags) -> Result<Ino, Errno> {
         match self.target(dirfd, path, flags)? {
             Target::Inode(ino) => Ok(ino),
@@ -73,8 +78,8 @@ impl Process {
     }
 }
 
-/// The descriptor that a path of the form `/dev/fd/N` names. The file system does not hold these: they are the
-/// process's.
+/// Returns the descriptor that a path of the form `/dev/fd/N` names. These paths belong to the process; the file system
+/// does not contain them.
 pub(super) fn descriptor_of(path: &[u8]) -> Option<i32> {
     let number = path.strip_prefix(b"/dev/fd/").or_else(|| path.strip_prefix(b"/proc/self/fd/"))?;
     let plain = number == b"0" || number.first().is_some_and(|first| *first != b'0');

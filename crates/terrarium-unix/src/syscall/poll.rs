@@ -1,18 +1,19 @@
-//! Waiting for descriptors; `select` comes here too.
+//! Waiting for descriptors; `select` is served here too.
 
 use super::import::{Import, syscall};
 use super::{Args, Process, Wake};
 use crate::abi::{Errno, PollEvents, Pollfd};
 use crate::memory::GuestMemory;
 
-pub(super) const IMPORTS: &[Import] = &[syscall("__syscall_poll", "iii->i", poll)
-    .partial("readiness cannot change while the guest waits, so the whole timeout is slept when nothing is ready")];
+pub(super) const IMPORTS: &[Import] = &[syscall("__syscall_poll", "iii->i", poll).partial(
+    "readiness cannot change while the guest waits: when nothing is ready, the call sleeps for the whole timeout",
+)];
 
-/// Bytes of a `struct pollfd`, as the guest counts them.
+/// Bytes of a `struct pollfd` in guest memory.
 const ENTRY: u32 = 8;
 
-/// Entries of one call at least; more when more descriptors may be open. `select` passes one for each descriptor it
-/// is asked for.
+/// The least bound for the entries of one call; higher when more descriptors may be open. `select` passes one entry for
+/// each descriptor.
 const ENTRIES: u32 = 1024;
 
 const NS_PER_MS: u64 = 1_000_000;
@@ -33,10 +34,10 @@ fn poll(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> 
         memory.write(address, &entry.encode())?;
     }
     if ready == 0 && timeout != 0 {
-        // A negative timeout waits until somebody interrupts.
+        // A negative timeout waits until an interruption.
         let ns = u64::try_from(timeout).map_or(u64::MAX, |milliseconds| milliseconds.saturating_mul(NS_PER_MS));
         if process.sleep(ns) == Wake::Interrupted {
-            // The C library of the guest does not pass EINTR on. Nothing is ready; the signal is raised at once.
+            // The guest's C library does not pass EINTR on. Nothing is ready; the signal is raised at once.
             return Ok(0);
         }
     }
@@ -44,7 +45,7 @@ fn poll(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> 
 }
 
 impl Process {
-    /// Which of the `wanted` events hold now, and those that are told always.
+    /// Returns the `wanted` events that hold now, and those that are always reported.
     fn ready(&mut self, fd: i32, wanted: PollEvents) -> PollEvents {
         if fd < 0 {
             return PollEvents::empty();

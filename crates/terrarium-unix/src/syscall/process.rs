@@ -1,4 +1,4 @@
-//! The guest's one process: everything its system calls work on.
+//! The guest's only process: the state that all system calls work on.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::abi::{ClockId, Errno, OpenFlags, Timespec};
 use crate::fd::{Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams};
 use crate::vfs::{At, Context, Credentials, Ino, Vfs};
 
-/// Bytes of one frame on the channel, unless told otherwise.
+/// The default limit for the bytes of one frame on the channel.
 const DEFAULT_FRAME_BYTES: u32 = 256 << 20;
 
 /// The process. A clone shares the host's side (clock, sleeper, channel, stream sinks) and nothing else.
@@ -21,29 +21,30 @@ pub struct Process {
     pub pipes: Pipes,
     /// The standard streams.
     pub streams: Streams,
-    /// Who the guest is; [`Credentials::GUEST`] by default.
+    /// The guest's credentials; [`Credentials::GUEST`] by default.
     pub credentials: Credentials,
-    /// Permission bits that new files do not get; 0o022 by default.
+    /// Permission bits that are withheld from new files; 0o022 by default.
     pub umask: u32,
     /// Random bytes; the operating system's by default.
     pub entropy: Entropy,
     /// Most bytes of one frame on the channel; 256 MiB by default.
     pub frame_bytes: u32,
-    /// What the C library calls the program; "python" by default.
+    /// The program's name in the C library; "python" by default.
     pub program_name: String,
     /// The clocks; the machine's by default.
     clock: Arc<dyn Clock>,
-    /// How the guest waits; by default the thread is parked, and nothing interrupts it.
+    /// The way in which the guest waits. By default the thread is parked, and nothing interrupts it.
     pub sleeper: Arc<dyn Sleeper>,
-    /// Where frames go; none by default, and writing one fails with EBADF.
+    /// The destination of frames. By default there is none, and writing a frame fails with EBADF.
     pub channel: Option<Arc<dyn Channel>>,
     cwd: Ino,
-    /// What of the monotonic time was no work: the time before the start, and sleep.
+    /// The part of the monotonic time that was no work: the time before the start, and sleep.
     slept_ns: u64,
 }
 
 impl Process {
-    /// A process in the root directory of `vfs`, with the standard streams open and everything else as each field says.
+    /// Makes a process in the root directory of `vfs`, with the standard streams open and all other fields at their
+    /// defaults.
     #[must_use]
     pub fn new(vfs: Vfs) -> Self {
         Self {
@@ -64,24 +65,24 @@ impl Process {
         }
     }
 
-    /// The clocks; the machine's by default.
+    /// Returns the clocks; the machine's by default.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
 
-    /// Gives the process its clocks; its processor time starts now, at zero.
+    /// Sets the clocks; the processor time starts now, at zero.
     pub fn set_clock(&mut self, clock: Arc<dyn Clock>) {
         self.slept_ns = clock.monotonic_ns();
         self.clock = clock;
     }
 
-    /// The working directory.
+    /// Returns the working directory.
     #[must_use]
     pub const fn cwd(&self) -> Ino {
         self.cwd
     }
 
-    /// Changes the working directory to `path`, from the present one if it is relative.
+    /// Changes the working directory to `path`, which starts from the present one if it is relative.
     ///
     /// # Errors
     /// Those of [`Vfs::resolve_directory`].
@@ -92,7 +93,7 @@ impl Process {
 
     /// Makes an inode that is a directory the working directory.
     pub(super) fn enter_directory(&mut self, directory: Ino) -> Result<(), Errno> {
-        // Held, so that it outlives its removal; the root always lives.
+        // Retained, so that it outlives its removal; the root always exists.
         self.vfs.retain(directory)?;
         self.vfs.release(std::mem::replace(&mut self.cwd, directory));
         Ok(())
@@ -104,38 +105,38 @@ impl Process {
         let (fds, mut with) = self.split();
         let open: Vec<i32> = fds.descriptors().collect();
         for fd in open {
-            // It was open a moment ago, so there is nothing to fail.
+            // The descriptor was open a moment ago, so the call cannot fail.
             let _: Result<(), Errno> = fds.close(&mut with, fd);
         }
         self.vfs.release(std::mem::replace(&mut self.cwd, Ino::ROOT));
     }
 
-    /// Who acts, and when: now.
+    /// Returns the caller's context at the present time.
     #[must_use]
     pub fn by(&self) -> Context {
         let now = Timespec::from_nanos(i128::from(self.clock.realtime_ns()));
         Context { cred: self.credentials, now, umask: self.umask }
     }
 
-    /// What open objects work on.
+    /// Lends the parts that open objects work on.
     pub fn resources(&mut self) -> Resources<'_> {
         self.split().1
     }
 
-    /// The descriptors, and apart from them what open objects work on.
+    /// Lends the descriptors, and separately the parts that open objects work on.
     pub(super) fn split(&mut self) -> (&mut FdTable, Resources<'_>) {
         let by = self.by();
         let Self { fds, vfs, pipes, streams, entropy, .. } = self;
         (fds, Resources { vfs, pipes, streams, entropy, by })
     }
 
-    /// The open description of a descriptor, and what it works on.
+    /// Returns the open description of a descriptor, and the parts that it works on.
     pub(super) fn open_description(&mut self, fd: i32) -> Result<(&mut OpenDescription, Resources<'_>), Errno> {
         let (fds, with) = self.split();
         Ok((fds.get_mut(fd)?, with))
     }
 
-    /// The object of a descriptor, and what it works on.
+    /// Returns the object of a descriptor, and the parts that it works on.
     pub(super) fn object(&mut self, fd: i32) -> Result<(&mut dyn Description, Resources<'_>), Errno> {
         let (open, with) = self.open_description(fd)?;
         Ok((open.object.get_mut(), with))
@@ -150,10 +151,9 @@ impl Process {
         })
     }
 
-    /// The present time of a clock in nanoseconds.
+    /// Returns the present time of a clock in nanoseconds.
     ///
-    /// The processor time is the time that has passed without the sleeping: it includes what the host did for the
-    /// guest.
+    /// The processor time is the elapsed time without sleep: it includes the work of the host for the guest.
     #[must_use]
     pub fn clock_ns(&self, clock: ClockId) -> u64 {
         match clock {

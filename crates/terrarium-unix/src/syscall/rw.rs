@@ -1,4 +1,4 @@
-//! Reading, writing, positions and sizes of what is open.
+//! Reading, writing, positions and sizes of open files.
 
 use super::import::{Import, preview1, syscall};
 use super::path::path;
@@ -7,22 +7,23 @@ use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FallocateFlags, Iovec, Wh
 use crate::fd::{CHANNEL, Description, Object, Resources};
 use crate::memory::GuestMemory;
 
-/// Most bytes that one call moves; a longer one is answered with a part. Nothing can interrupt a call, and this much
-/// takes some ten milliseconds.
+/// Most bytes that one call moves; a longer call moves a part. Nothing can interrupt a call, and this many bytes take
+/// some ten milliseconds.
 const TRANSFER_BOUND: u32 = 64 << 20;
 
 pub(super) const IMPORTS: &[Import] = &[
-    preview1("fd_read", "iiii->i", read).noted("at most 64 MiB in a call"),
-    preview1("fd_write", "iiii->i", write).noted("at most 64 MiB in a call"),
-    preview1("fd_pread", "iiiji->i", pread).noted("at most 64 MiB in a call"),
-    preview1("fd_pwrite", "iiiji->i", pwrite).noted("at most 64 MiB in a call"),
-    preview1("fd_seek", "ijii->i", seek).partial("SEEK_DATA and SEEK_HOLE are EINVAL"),
-    preview1("fd_sync", "i->i", sync).noted("everything is in memory"),
-    syscall("__syscall_fdatasync", "i->i", datasync).noted("everything is in memory"),
+    preview1("fd_read", "iiii->i", read).noted("at most 64 MiB per call"),
+    preview1("fd_write", "iiii->i", write).noted("at most 64 MiB per call"),
+    preview1("fd_pread", "iiiji->i", pread).noted("at most 64 MiB per call"),
+    preview1("fd_pwrite", "iiiji->i", pwrite).noted("at most 64 MiB per call"),
+    preview1("fd_seek", "ijii->i", seek).partial("`SEEK_DATA` and `SEEK_HOLE` fail with EINVAL"),
+    preview1("fd_sync", "i->i", sync).noted("no effect: all files are in memory"),
+    syscall("__syscall_fdatasync", "i->i", datasync).noted("no effect: all files are in memory"),
     syscall("__syscall_ftruncate64", "ij->i", ftruncate),
     syscall("__syscall_truncate64", "ij->i", truncate),
-    syscall("__syscall_fallocate", "iijj->i", fallocate).partial("only growing (mode 0), else ENOTSUP"),
-    syscall("__syscall_fadvise64", "ijji->i", fadvise).noted("advice has no effect"),
+    syscall("__syscall_fallocate", "iijj->i", fallocate)
+        .partial("only mode 0, which grows the file; other modes fail with ENOTSUP"),
+    syscall("__syscall_fadvise64", "ijji->i", fadvise).noted("no effect"),
 ];
 
 /// Moves bytes between an object and one buffer of the guest; the offset counts from the start of the call.
@@ -52,8 +53,8 @@ fn write_from(
     }
 }
 
-/// Moves bytes for a whole list of buffers, straight from and to guest memory. It ends at the first buffer that is
-/// not moved whole; an error after something was moved is not told.
+/// Moves bytes for a whole list of buffers, directly from and to guest memory. It ends at the first buffer that is not
+/// moved whole. An error after some bytes were moved is not reported.
 fn transfer(
     process: &mut Process,
     memory: &mut GuestMemory<'_>,
@@ -64,7 +65,7 @@ fn transfer(
 ) -> Result<u32, Errno> {
     let (object, mut with) = process.object(fd)?;
     if buffers.is_empty() {
-        // A call without a byte still says whether the object can do it.
+        // A call without bytes still reports whether the object supports the operation.
         step(object, &mut with, &mut [], offset)?;
     }
     let mut moved = 0_u32;
@@ -84,7 +85,7 @@ fn transfer(
     Ok(moved)
 }
 
-/// The offset of a positioned call: EINVAL when it is negative.
+/// Returns the offset of a positioned call: EINVAL when it is negative.
 fn position(offset: i64) -> Result<Option<u64>, Errno> {
     u64::try_from(offset).map(Some).map_err(|_| Errno::EINVAL)
 }
@@ -146,7 +147,7 @@ fn write_to(
     memory.write_u32(result, count)
 }
 
-/// One write is one frame, whole or not at all.
+/// Writes one frame, whole or not at all.
 fn write_frame(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
     let result = args.ptr(3);
@@ -187,7 +188,7 @@ fn datasync(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>)
     sync(process, memory, args).map(|()| 0)
 }
 
-/// A size that the guest gives: EINVAL when it is negative.
+/// Returns a size that the guest passed: EINVAL when it is negative.
 fn size(raw: i64) -> Result<u64, Errno> {
     u64::try_from(raw).map_err(|_| Errno::EINVAL)
 }

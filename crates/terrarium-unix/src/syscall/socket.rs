@@ -1,7 +1,7 @@
 //! Sockets and names: the network is disabled by policy.
 //!
-//! `socket` fails with EACCES, which Python shows as `PermissionError`; so there never is a socket, and the calls
-//! that take one say so of whatever descriptor they get. Name look-ups fail with `EAI_FAIL`, which Python shows as
+//! `socket` fails with EACCES, which Python shows as `PermissionError`. There is never a socket, and the calls that
+//! take one report that for every descriptor. Name look-ups fail with `EAI_FAIL`, which Python shows as
 //! `socket.gaierror`.
 
 use super::import::{Import, call, null, syscall};
@@ -33,9 +33,8 @@ pub(super) const IMPORTS: &[Import] = &[
     call("getaddrinfo", "iiii->i", no_address).refused(NO_NAMES),
     call("getnameinfo", "iiiiiii->i", no_address).refused(NO_NAMES),
     null("getprotobyname", "i->i", "NULL: no protocol is known").refused("NULL: no protocol is known"),
-    null("_emscripten_lookup_name", "i->i", "").refused(
-        "the caller cannot be told of a failure: `gethostbyname_ex` gives the address 0.0.0.0, which is nobody's",
-    ),
+    null("_emscripten_lookup_name", "i->i", "")
+        .refused("the call cannot report a failure: `gethostbyname_ex` returns the unusable address 0.0.0.0"),
 ];
 
 fn socket(_: &mut Process, _: &mut GuestMemory<'_>, _: Args<'_>) -> Result<i32, Errno> {

@@ -14,8 +14,8 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_lstat64", "ii->i", lstat),
     syscall("__syscall_fstat64", "ii->i", fstat),
     syscall("__syscall_newfstatat", "iiii->i", fstatat),
-    syscall("__syscall_statfs64", "iii->i", statfs).noted("blocks and inodes are the quotas"),
-    syscall("__syscall_fstatfs64", "iii->i", fstatfs).noted("blocks and inodes are the quotas"),
+    syscall("__syscall_statfs64", "iii->i", statfs).noted("the numbers of blocks and inodes are the quotas"),
+    syscall("__syscall_fstatfs64", "iii->i", fstatfs).noted("the numbers of blocks and inodes are the quotas"),
     syscall("__syscall_faccessat", "iiii->i", faccessat),
     preview1("fd_fdstat_get", "ii->i", fdstat),
     syscall("__syscall_chmod", "ii->i", chmod),
@@ -39,9 +39,10 @@ impl Process {
         }
     }
 
-    /// The inode behind a descriptor.
+    /// Returns the inode behind a descriptor.
     ///
-    /// Errors: `EBADF` not open; `EINVAL` it has none: a pipe or a stream has no attributes to change.
+    /// # Errors
+    /// `EBADF` if it is not open; `EINVAL` if it has no inode: a pipe or a stream has no attributes to change.
     fn inode_of(&self, fd: i32) -> Result<Ino, Errno> {
         self.fds.get(fd)?.inode().ok_or(Errno::EINVAL)
     }
@@ -95,7 +96,7 @@ fn fstatfs(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) 
 /// `(int dirfd, const char *path, int mode, int flags)`.
 fn faccessat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let mode = AccessMode::from_bits(args.u32(2)).ok_or(Errno::EINVAL)?;
-    // The effective ids are the real ones, so asking for them changes nothing.
+    // The effective ids are the real ids, so the flag changes nothing.
     let flags = at_flags(args.u32(3), ON_LINKS | AtFlags::EACCESS)?;
     match process.target(args.i32(0), path(memory, args.ptr(1))?, flags)? {
         Target::Inode(ino) => process.vfs.access(&process.by(), ino, mode).map(|()| 0),
@@ -126,7 +127,7 @@ fn fdstat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -
     rights.set(Rights::FD_READ, open.readable());
     rights.set(Rights::FD_WRITE, open.writable());
     let filetype = FileType::from_mode(stat.mode).ok_or(Errno::EIO)?.into();
-    // The C library takes a character device without seeking for a terminal; there is none here.
+    // The C library takes a character device that cannot seek for a terminal; there is none here.
     let filetype = match filetype {
         Filetype::CharacterDevice => Filetype::Unknown,
         other => other,
@@ -167,8 +168,8 @@ fn fchown(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Res
     process.vfs.chown(&process.by(), ino, args.u32(1), args.u32(2)).map(|()| 0)
 }
 
-/// `(int dirfd, const char *path, const struct timespec times[2], int flags)`; without a path the descriptor itself
-/// is meant.
+/// `(int dirfd, const char *path, const struct timespec times[2], int flags)`; without a path, the call applies to the
+/// descriptor itself.
 fn utimensat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let flags = at_flags(args.u32(3), ON_LINKS)?;
     let times = match args.ptr(2) {

@@ -32,8 +32,8 @@ pub const FAMILIES: &[Family] = &[
 ];
 
 /// The functions of the guest's C library whose bodies the rewriter replaces with a call of an added import, each with
-/// the import's module and name: the two that wait by spinning. `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s
-/// `sleep_for` all call the first.
+/// the import's module and name. These are the two functions that wait by spinning: `nanosleep`, `usleep`, `sleep`,
+/// `thrd_sleep` and C++'s `sleep_for` all call the first.
 pub const REDIRECTS: &[(&str, &str, &str)] = &[
     ("clock_nanosleep", time::ADDED_MODULE, "clock_nanosleep"),
     ("emscripten_thread_sleep", time::ADDED_MODULE, "thread_sleep"),
@@ -42,18 +42,18 @@ pub const REDIRECTS: &[(&str, &str, &str)] = &[
 static BY_NAME: LazyLock<HashMap<(&str, &str), &Import>> =
     LazyLock::new(|| imports().map(|import| ((import.module, import.name), import)).collect());
 
-/// Every import, family by family.
+/// Returns all imports, family by family.
 pub fn imports() -> impl Iterator<Item = &'static Import> {
     FAMILIES.iter().flat_map(|family| family.imports)
 }
 
-/// The import of this module and name.
+/// Returns the import with this module and name.
 #[must_use]
 pub fn find(module: &str, name: &str) -> Option<&'static Import> {
     BY_NAME.get(&(module, name)).copied()
 }
 
-/// Whether a guest may import this: a function of this name and signature is in the table.
+/// Checks that a guest may import this function: the table has its name with this signature.
 ///
 /// # Errors
 /// [`UnknownImport`] when the name is not in the table, or is there with another signature.
@@ -70,7 +70,7 @@ pub fn check(module: &str, name: &str, signature: &str) -> Result<&'static Impor
     }
 }
 
-/// A function that the guest wants and that is not in the table.
+/// A function that the guest imports and that is not in the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the guest imports `{module}.{name}` as `{signature}`, which is {}", .known.map_or_else(
     || "not known".to_owned(), |known| format!("known as `{known}`")))]
@@ -79,8 +79,8 @@ pub struct UnknownImport {
     pub module: String,
     /// Name of the import.
     pub name: String,
-    /// The signature the guest wants.
+    /// The signature that the guest uses.
     pub signature: String,
-    /// The signature in the table, if the name is there.
+    /// The signature in the table, if the name is in it.
     pub known: Option<&'static str>,
 }

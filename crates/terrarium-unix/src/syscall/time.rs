@@ -6,36 +6,35 @@ use super::{Args, Process, Stop, Wake};
 use crate::abi::{ClockId, Errno, NANOS_PER_SECOND, Timespec, Tm};
 use crate::memory::GuestMemory;
 
-/// Module of the imports that the rewriter adds: they replace functions of the guest's C library that would burn the
-/// processor.
+/// Module of the imports that the rewriter adds. They replace functions of the guest's C library that would busy-wait.
 pub(super) const ADDED_MODULE: &str = "terrarium";
 
 const TIMER_ABSTIME: i32 = 1;
 
-/// Where the fields of `struct tm` that a conversion to UTC leaves to the C library begin.
+/// Offset of the first field of `struct tm` that a conversion to UTC leaves to the C library.
 const ISDST_OFFSET: usize = 32;
 
 pub(super) const IMPORTS: &[Import] = &[
     preview1("clock_time_get", "iji->i", clock_time_get)
-        .noted("of this crate, because WASI's has no processor time; that is the time that passed without sleeping"),
+        .noted("served by this crate, because WASI's has no processor time; the processor time is the elapsed time without sleep"),
     preview1("clock_res_get", "ii->i", clock_res_get),
     call("emscripten_get_now", "->d", now_ms)
-        .partial("milliseconds of the monotonic clock, counted from the start of the run"),
+        .partial("milliseconds of the monotonic clock since the start of the run"),
     call("emscripten_date_now", "->d", date_ms),
     call("_gmtime_js", "ji->", gmtime).partial(TOO_FAR),
-    call("_localtime_js", "ji->", localtime).partial("the time zone is UTC, always; `zoneinfo` has the others"),
-    call("_mktime_js", "i->j", mktime).partial("the time zone is UTC, always"),
+    call("_localtime_js", "ji->", localtime).partial("the time zone is always UTC; `zoneinfo` has all others"),
+    call("_mktime_js", "i->j", mktime).partial("the time zone is always UTC"),
     call("_timegm_js", "i->j", mktime),
-    call("_tzset_js", "iiii->", tzset).partial("the time zone is UTC, always: `TZ` is not looked at"),
+    call("_tzset_js", "iiii->", tzset).partial("the time zone is always UTC: `TZ` is ignored"),
     call("_setitimer_js", "id->i", setitimer)
-        .refused("interval timers need somebody to interrupt the guest: the call fails, and no signal comes"),
+        .refused("interval timers cannot interrupt the guest: the call fails, and no signal is sent"),
     preview1("clock_nanosleep", "iiii->i", clock_nanosleep)
         .of(ADDED_MODULE)
-        .noted("replaces the C library's busy waiting; the processor is free meanwhile"),
-    call("thread_sleep", "d->", thread_sleep).of(ADDED_MODULE).noted("replaces the C library's busy waiting"),
+        .noted("replaces the busy wait of the C library, so that the processor is free meanwhile"),
+    call("thread_sleep", "d->", thread_sleep).of(ADDED_MODULE).noted("replaces the busy wait of the C library"),
 ];
 
-const TOO_FAR: &str = "a year beyond 32 bits is given as the last one there is, because the call cannot fail";
+const TOO_FAR: &str = "a year beyond 32 bits becomes the last representable one, because the call cannot fail";
 
 /// `(clock, precision, uint64_t *time)`.
 fn clock_time_get(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
@@ -43,7 +42,7 @@ fn clock_time_get(process: &mut Process, memory: &mut GuestMemory<'_>, args: Arg
     memory.write_u64(args.ptr(2), process.clock_ns(clock))
 }
 
-/// `(clock, uint64_t *resolution)`: a nanosecond.
+/// `(clock, uint64_t *resolution)`: one nanosecond.
 fn clock_res_get(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     ClockId::from_raw(args.i32(0)).ok_or(Errno::EINVAL)?;
     memory.write_u64(args.ptr(1), 1)
@@ -76,20 +75,20 @@ fn localtime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> R
     bytes_to_guest(memory, args.ptr(1), bytes.get(..Tm::ZONE_OFFSET).unwrap_or_default())
 }
 
-/// The calendar, or its last instant in the direction of one that is too far away.
+/// Returns the calendar time, or the last representable instant in that direction when the year is too far away.
 fn calendar_at(seconds: i64) -> Tm {
     let year = if seconds < 0 { i32::MIN } else { i32::MAX };
     calendar::from_unix(seconds).unwrap_or(Tm { year, mday: 1, ..Tm::default() })
 }
 
-/// A call without a result cannot tell the guest of a bad address: it leaves the memory alone.
+/// Writes bytes, if the address is valid: a call without a result cannot report a bad one.
 fn bytes_to_guest(memory: &mut GuestMemory<'_>, address: u32, bytes: &[u8]) -> Result<u64, Stop> {
     let _: Result<(), Errno> = memory.write(address, bytes);
     Ok(0)
 }
 
-/// Serves `mktime` and `timegm`, which are one thing in UTC: the fields come back in their ranges. -1 says that there
-/// is no answer.
+/// Serves `mktime` and `timegm`, which are the same in UTC. The fields come back in their ranges; -1 means that there
+/// is no result.
 fn mktime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     Ok(normalize(memory, args.ptr(0)).unwrap_or(-1).cast_unsigned())
 }
@@ -111,7 +110,7 @@ fn tzset(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Resul
 }
 
 fn setitimer(_: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
-    // Disarming what cannot be armed is no failure: the C library does it when it starts and ends.
+    // Disarming a timer that cannot be armed is no failure: the C library does so at its start and end.
     let result = if args.f64(1) == 0.0 { 0 } else { -1_i32 };
     Ok(u64::from(result.cast_unsigned()))
 }
@@ -119,7 +118,7 @@ fn setitimer(_: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result
 /// `(clock, flags, const struct timespec *request, struct timespec *remaining)`.
 fn clock_nanosleep(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let clock = ClockId::from_raw(args.i32(0)).ok_or(Errno::EINVAL)?;
-    // Sleeping takes no processor time: one would wait for ever.
+    // Sleep takes no processor time, so this wait would never end.
     if matches!(clock, ClockId::ProcessCpuTime | ClockId::ThreadCpuTime) {
         return Err(Errno::EINVAL);
     }
@@ -149,7 +148,7 @@ fn clock_nanosleep(process: &mut Process, memory: &mut GuestMemory<'_>, args: Ar
     }
 }
 
-/// `(double milliseconds)`; an interruption ends it early, as nothing can be answered.
+/// `(double milliseconds)`; an interruption ends the sleep early, because the call has no result.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -8,30 +8,31 @@ use crate::abi::{
     UTIME_OMIT,
 };
 
-/// The block size that `stat` and `statfs` tell.
+/// The block size that `stat` and `statfs` report.
 const BLOCK: u32 = 4096;
 /// The device number of the file system.
 const DEVICE: u32 = 1;
-/// What `statfs` says the file system is: a tmpfs.
+/// The file system type that `statfs` reports: a tmpfs.
 const TMPFS_MAGIC: u32 = 0x0102_1994;
-/// An owner that is not to be changed (`-1`).
+/// Marks an owner that does not change (`-1`).
 const UNCHANGED: u32 = u32::MAX;
 
-/// What becomes of one of a file's times.
+/// The change of one of a file's times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetTime {
-    /// The present time.
+    /// Sets the present time.
     Now,
-    /// It stays.
+    /// Leaves the time unchanged.
     Omit,
-    /// This time.
+    /// Sets this time.
     At(Timespec),
 }
 
 impl SetTime {
-    /// What a `timespec` given to `utimensat` means.
+    /// Returns the meaning of a `timespec` that is passed to `utimensat`.
     ///
-    /// Errors: `EINVAL` nanoseconds that are neither below a second nor `UTIME_NOW` or `UTIME_OMIT`.
+    /// # Errors
+    /// `EINVAL` for nanoseconds that are neither below a second nor `UTIME_NOW` or `UTIME_OMIT`.
     pub fn from_timespec(time: Timespec) -> Result<SetTime, Errno> {
         match time.nsec {
             UTIME_NOW => Ok(SetTime::Now),
@@ -50,7 +51,7 @@ impl SetTime {
     }
 }
 
-/// What becomes of a file's times.
+/// The changes of a file's times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetTimes {
     /// The time of the last read.
@@ -60,14 +61,15 @@ pub struct SetTimes {
 }
 
 impl SetTimes {
-    /// Both become the present time: what `utimensat` does without times.
+    /// Sets both to the present time, as `utimensat` does without times.
     pub const NOW: SetTimes = SetTimes { atime: SetTime::Now, mtime: SetTime::Now };
 }
 
 impl Vfs {
-    /// An inode's status. A directory's size is always 4096.
+    /// Returns an inode's status. A directory's size is always 4096.
     ///
-    /// Errors: `EBADF` no such inode.
+    /// # Errors
+    /// `EBADF` if the inode does not exist.
     pub fn stat(&self, ino: Ino) -> Result<Stat, Errno> {
         let inode = self.inode(ino)?;
         let (size, rdev) = match &inode.node {
@@ -93,7 +95,7 @@ impl Vfs {
         })
     }
 
-    /// The file system's status: the quotas and what is left of them.
+    /// Returns the file system's status: the quotas and the free part of them.
     pub fn statfs(&self) -> Statfs {
         let block = u64::from(BLOCK);
         let blocks = self.limits.bytes / block;
@@ -113,16 +115,18 @@ impl Vfs {
         }
     }
 
-    /// Whether the caller may read, write or execute (search) a file.
+    /// Checks that the caller may read, write or execute (search) a file.
     ///
-    /// Errors: `EBADF` no such inode, `EACCES` something asked for is not allowed.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EACCES` if a part of the requested access is not allowed.
     pub fn access(&self, ctx: &Context, ino: Ino, wanted: AccessMode) -> Result<(), Errno> {
         self.require(ctx, ino, wanted)
     }
 
     /// Sets the permission bits.
     ///
-    /// Errors: `EBADF` no such inode, `ENOTSUP` a symbolic link, `EPERM` not the owner.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `ENOTSUP` for a symbolic link; `EPERM` if the caller is not the owner.
     pub fn chmod(&mut self, ctx: &Context, ino: Ino, mode: u32) -> Result<(), Errno> {
         let inode = self.inode(ino)?;
         if matches!(inode.node, Node::Symlink(_)) {
@@ -141,10 +145,12 @@ impl Vfs {
         })
     }
 
-    /// Sets owner and group; `u32::MAX` (`-1`) leaves one as it is. Clears the set-user and set-group bits of files.
+    /// Sets owner and group; `u32::MAX` (`-1`) leaves either unchanged. Clears the set-user and set-group bits of
+    /// files.
     ///
-    /// Errors: `EBADF` no such inode; `EPERM` unless root, or the owner gives the file to himself and his own group
-    /// or the group it has.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EPERM` unless the caller is root, or the owner keeps the file and passes
+    /// its own or the present group.
     pub fn chown(&mut self, ctx: &Context, ino: Ino, uid: u32, gid: u32) -> Result<(), Errno> {
         let inode = self.inode(ino)?;
         let owns = inode.uid == ctx.cred.uid;
@@ -163,7 +169,7 @@ impl Vfs {
             }
             if !matches!(inode.node, Node::Directory(_)) {
                 inode.mode &= !S_ISUID;
-                // Without the group's execute bit the set-group bit means something else and stays.
+                // Without the group's execute bit, the set-group bit has another meaning and is kept.
                 if inode.mode & 0o010 != 0 {
                     inode.mode &= !S_ISGID;
                 }
@@ -174,8 +180,10 @@ impl Vfs {
 
     /// Sets the times of the last read and the last change.
     ///
-    /// Errors: `EBADF` no such inode; none more if both are [`SetTime::Omit`]; `EACCES` both are [`SetTime::Now`] and
-    /// the caller is neither the owner nor may write; `EPERM` otherwise, unless the caller is the owner.
+    /// # Errors
+    /// `EBADF` if the inode does not exist. No further errors if both are [`SetTime::Omit`]. `EACCES` if both are
+    /// [`SetTime::Now`] and the caller is neither the owner nor may write; otherwise `EPERM` unless the caller is the
+    /// owner.
     pub fn set_times(&mut self, ctx: &Context, ino: Ino, times: SetTimes) -> Result<(), Errno> {
         let inode = self.inode(ino)?;
         match times {

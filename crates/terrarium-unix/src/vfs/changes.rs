@@ -1,4 +1,4 @@
-//! What changed since a mark: paths of regular files that were created, modified and deleted.
+//! The changes since a mark: paths of regular files that were created, modified or deleted.
 
 use super::inode::{Inode, Node};
 use super::state::Top;
@@ -7,24 +7,24 @@ use super::{Ino, Layer, Vfs};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// A state of the file system to compare with later. It keeps that state's content alive.
+/// A state of the file system for a later comparison. It keeps that state's content alive.
 #[derive(Clone, Debug)]
 pub struct Mark {
     top: Arc<Top>,
 }
 
-/// Regular files that differ between two states: absolute paths, sorted.
+/// The regular files that differ between two states: absolute paths, sorted.
 ///
-/// A rename shows as one deleted and one created path. A file counts as modified if it was written to, truncated or
-/// replaced, whether or not its bytes differ; attributes do not count. A path of [`PATH_MAX`] bytes or more, which no
-/// call could name, is left out.
+/// A rename is one deleted and one created path. A file counts as modified if it was written to, truncated or replaced,
+/// even by the same bytes; attributes do not count. A path of [`PATH_MAX`] bytes or more, which no call could name, is
+/// left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// There was no regular file of that path.
+    /// Paths that did not have a regular file before.
     pub created: Vec<Vec<u8>>,
-    /// There was one, with other content.
+    /// Paths whose regular file has other content.
     pub modified: Vec<Vec<u8>>,
-    /// There is no regular file of that path any more.
+    /// Paths that no longer have a regular file.
     pub deleted: Vec<Vec<u8>>,
 }
 
@@ -36,12 +36,12 @@ impl Changes {
 }
 
 impl Vfs {
-    /// Remembers the present state.
+    /// Marks the present state.
     pub fn mark(&self) -> Mark {
         Mark { top: self.top.clone() }
     }
 
-    /// What changed since a mark of this file system, or of the one it was forked from.
+    /// Returns the changes since a mark of this file system, or of the one that it was forked from.
     ///
     /// Takes time proportional to the inodes that were ever changed, and to the files in directories that moved.
     pub fn changes(&self, since: &Mark) -> Changes {
@@ -89,7 +89,7 @@ fn compare(before: Files, mut after: Files) -> Changes {
 /// Regular files by path, each with its inode and the version of its content.
 type Files = BTreeMap<Vec<u8>, (Ino, u64)>;
 
-/// One of the two states, and the files of it that may differ in the other.
+/// One of the two states, and its files that may differ in the other.
 struct View<'v> {
     layer: &'v Layer,
     top: &'v Top,
@@ -110,7 +110,7 @@ impl<'v> View<'v> {
         self.top.get(&ino).or_else(|| self.layer.get(ino)).map(Arc::as_ref)
     }
 
-    /// Notes all names of a regular file.
+    /// Adds all names of a regular file.
     fn add_file(&mut self, ino: Ino) {
         let Some(inode) = self.inode(ino) else { return };
         let Node::Regular(file) = &inode.node else {
@@ -127,7 +127,7 @@ impl<'v> View<'v> {
         }
     }
 
-    /// Notes all regular files below a directory.
+    /// Adds all regular files below a directory.
     fn add_tree(&mut self, root: Ino) {
         let mut todo = vec![root];
         while let Some(ino) = todo.pop() {
@@ -146,7 +146,7 @@ impl<'v> View<'v> {
         }
     }
 
-    /// The path of a directory; found once for each.
+    /// Returns the path of a directory; each is computed once.
     fn path(&mut self, dir: Ino) -> Option<&[u8]> {
         let mut chain = Vec::new();
         let mut at = dir;

@@ -1,31 +1,33 @@
-//! Bytes that a file starts with: borrowed, shared or read on demand, never copied to be put in.
+//! The initial bytes of a file: borrowed, shared or read on demand, and never copied on insertion.
 
 use crate::abi::Errno;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-/// Bytes that are fetched when they are read, such as a member of an archive.
+/// Bytes that are fetched on demand, such as a member of an archive.
 ///
 /// The bytes must never change: all sandboxes share them.
 pub trait ReadAt: Send + Sync {
     /// Length in bytes.
     fn len(&self) -> u64;
 
-    /// Whether there are none.
+    /// Whether the length is 0.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Reads from an offset on; returns how many bytes were read, 0 only at the end.
+    /// Reads from an offset on; returns the number of bytes, 0 only at the end.
     ///
-    /// Errors reach the guest as `EIO`.
+    /// # Errors
+    /// Errors of the source, which reach the guest as `EIO`.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
 
-    /// The SHA-256 of all bytes, where it is known without reading them: a wheel lists its files with their hashes.
+    /// Returns the SHA-256 of all bytes, where it is known without reading them: a wheel lists its files with their
+    /// hashes.
     ///
-    /// Nobody has checked it. It is a key with which something made from the bytes is found again; whoever makes
-    /// that thing reads the bytes anyway and must compare their hash first, or one file could stand in for another.
+    /// The digest is not verified. Use it as a key for something that was made from the bytes. The code that makes it
+    /// reads the bytes anyway, and must first compare their hash, or one file could stand in for another.
     fn digest(&self) -> Option<[u8; 32]> {
         None
     }
@@ -34,11 +36,11 @@ pub trait ReadAt: Send + Sync {
 /// The bytes of a file, immutable and cheap to clone.
 #[derive(Clone)]
 pub enum Content {
-    /// Part of the program.
+    /// Bytes that are part of the program.
     Static(&'static [u8]),
     /// Shared bytes.
     Shared(Arc<[u8]>),
-    /// Shared bytes that were a `Vec`.
+    /// Shared bytes that were a `Vec` before.
     Owned(Arc<Vec<u8>>),
     /// Read on demand.
     Source(Arc<dyn ReadAt>),
@@ -48,7 +50,7 @@ impl Content {
     /// No bytes.
     pub const EMPTY: Content = Content::Static(&[]);
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     pub fn len(&self) -> u64 {
         match self {
             Content::Source(source) => source.len(),
@@ -63,7 +65,7 @@ impl Content {
         self.len() == 0
     }
 
-    /// All bytes, if they lie in memory.
+    /// Returns all bytes, if they are in memory.
     pub fn as_slice(&self) -> Option<&[u8]> {
         match self {
             Content::Static(bytes) => Some(bytes),
@@ -73,7 +75,7 @@ impl Content {
         }
     }
 
-    /// What the bytes' source says of their SHA-256, unchecked: see [`ReadAt::digest`]. `None` for bytes in memory.
+    /// Returns the SHA-256 that the source claims, unverified: see [`ReadAt::digest`]. `None` for bytes in memory.
     pub fn digest(&self) -> Option<[u8; 32]> {
         match self {
             Content::Source(source) => source.digest(),
@@ -81,9 +83,10 @@ impl Content {
         }
     }
 
-    /// Reads from an offset on, as much as there is and fits; returns how many bytes that were.
+    /// Reads from an offset on, as far as the bytes and the buffer reach; returns the number of bytes.
     ///
-    /// Errors: `EIO` if the source fails or ends early.
+    /// # Errors
+    /// `EIO` if the source fails or ends early.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, Errno> {
         let rest = self.len().saturating_sub(offset);
         let count = usize::try_from(rest).unwrap_or(usize::MAX).min(buf.len());
@@ -113,9 +116,10 @@ impl Content {
         Ok(())
     }
 
-    /// All bytes as a `Vec`, moved if nobody else holds them.
+    /// Returns all bytes as a `Vec`, moved if there is no other reference to them.
     ///
-    /// Errors: `EIO` if the source fails, `ENOMEM` if there is no memory for them.
+    /// # Errors
+    /// `EIO` if the source fails; `ENOMEM` if there is no memory for them.
     pub fn into_vec(self) -> Result<Vec<u8>, Errno> {
         if let Content::Owned(bytes) = self {
             return Ok(Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()));
@@ -180,7 +184,7 @@ impl From<&'static str> for Content {
 mod tests {
     use super::*;
 
-    /// Hands out three bytes at a time.
+    /// Returns three bytes at a time.
     struct Slow(&'static [u8], bool);
 
     impl ReadAt for Slow {

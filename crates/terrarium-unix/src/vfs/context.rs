@@ -1,4 +1,4 @@
-//! Who acts, when, and from where.
+//! The caller of an operation, the time, and the starting directory.
 
 use super::Ino;
 use crate::abi::Timespec;
@@ -13,7 +13,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// The host and the owner of the layers' own files.
+    /// The host, which is also the owner of the layers' files.
     pub const ROOT: Credentials = Credentials { uid: 0, gid: 0 };
     /// The guest.
     pub const GUEST: Credentials = Credentials { uid: 1000, gid: 1000 };
@@ -24,50 +24,50 @@ impl Credentials {
     }
 }
 
-/// What every operation needs to know of its caller.
+/// The caller of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// Who acts.
+    /// The caller's user and group.
     pub cred: Credentials,
     /// The present time, for the times of files.
     pub now: Timespec,
-    /// Permission bits that new files do not get.
+    /// Permission bits that are withheld from new files.
     pub umask: u32,
 }
 
 impl Context {
-    /// The guest with the umask 022.
+    /// Makes the context of the guest with the umask 022.
     pub const fn guest(now: Timespec) -> Context {
         Context { cred: Credentials::GUEST, now, umask: 0o022 }
     }
 
-    /// Root with the umask 022.
+    /// Makes the context of root with the umask 022.
     pub const fn root(now: Timespec) -> Context {
         Context { cred: Credentials::ROOT, now, umask: 0o022 }
     }
 }
 
-/// A path and the directory it starts from if it is not absolute.
+/// A path, and the directory it starts from if it is relative.
 #[derive(Clone, Copy, Debug)]
 pub struct At<'a> {
-    /// Where a relative path starts.
+    /// The start of a relative path.
     pub dir: Ino,
     /// The path, without a final NUL.
     pub path: &'a [u8],
 }
 
 impl<'a> At<'a> {
-    /// A path from the root directory.
+    /// Makes a path from the root directory.
     pub const fn root(path: &'a [u8]) -> At<'a> {
         At { dir: Ino::ROOT, path }
     }
 }
 
-/// What becomes of a symbolic link that is the last component of a path.
+/// The treatment of a symbolic link that is the last component of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// Its target is meant.
+    /// The path means the target of the link.
     Yes,
-    /// The link itself is meant (unless a slash follows it).
+    /// The path means the link itself (unless a slash follows it).
     No,
 }

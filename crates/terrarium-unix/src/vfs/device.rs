@@ -1,13 +1,13 @@
-//! Character devices: which there are. Reading and writing them is the descriptor layer's work.
+//! The list of character devices. The descriptor layer reads and writes them.
 
 /// A character device of `/dev`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeviceId {
-    /// Swallows what is written, has nothing to read.
+    /// Discards writes; reads are at the end of file.
     Null,
     /// Endless zero bytes.
     Zero,
-    /// Endless zero bytes, and always out of space.
+    /// Endless zero bytes; writes fail for lack of space.
     Full,
     /// Random bytes.
     Random,
@@ -24,7 +24,7 @@ pub enum DeviceId {
 }
 
 impl DeviceId {
-    /// All devices, with their names below `/dev`.
+    /// All devices, with their names in `/dev`.
     pub const ALL: &[(&'static str, DeviceId)] = &[
         ("null", DeviceId::Null),
         ("zero", DeviceId::Zero),
@@ -37,7 +37,7 @@ impl DeviceId {
         ("stderr", DeviceId::Stderr),
     ];
 
-    /// The device number in `st_rdev`: Linux's for what Linux has as a device, else major number 136 (terminals).
+    /// Returns the device number in `st_rdev`: Linux's number for a device of Linux, else major number 136 (terminals).
     pub const fn rdev(self) -> u32 {
         match self {
             DeviceId::Null => 0x0103,

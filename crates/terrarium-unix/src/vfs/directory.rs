@@ -1,4 +1,4 @@
-//! A directory's entries: found by name, listed in the order they came.
+//! A directory's entries: found by name, listed in the order of their creation.
 
 use super::Ino;
 use crate::abi::FileType;
@@ -8,24 +8,24 @@ use std::sync::Arc;
 /// A file name, shared between the places that hold it.
 pub(super) type Name = Arc<[u8]>;
 
-/// Cursors below this mean `.` and `..`.
+/// Cursors below this number stand for `.` and `..`.
 pub(super) const FIRST_CURSOR: u64 = 2;
 
-/// Where an entry leads.
+/// The target of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// The inode.
     pub(super) ino: Ino,
-    /// Its type, so that listing need not look at the inode.
+    /// Its type, so that a listing need not read the inode.
     pub(super) kind: FileType,
-    /// The entry's place in listings: it stays while other entries come and go.
+    /// The entry's position in listings, which does not change while other entries come and go.
     cursor: u64,
 }
 
 /// The entries of a directory.
 #[derive(Clone, Debug)]
 pub(super) struct Directory {
-    /// The directory above; the root's is itself. A removed directory keeps it, as `..` still works there.
+    /// The directory above; the root's is itself. A removed directory keeps it, because `..` still works there.
     pub(super) parent: Ino,
     by_name: BTreeMap<Name, Entry>,
     by_cursor: BTreeMap<u64, Name>,
@@ -45,22 +45,22 @@ impl Directory {
         }
     }
 
-    /// Whether there are only `.` and `..`.
+    /// Whether the directory has no entries besides `.` and `..`.
     pub(super) fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
 
-    /// How many of the entries are directories.
+    /// Returns the number of entries that are directories.
     pub(super) fn subdirectories(&self) -> u32 {
         self.subdirectories
     }
 
-    /// The entry with a name.
+    /// Returns the entry with a name.
     pub(super) fn get(&self, name: &[u8]) -> Option<Entry> {
         self.by_name.get(name).copied()
     }
 
-    /// Adds an entry, or lets an existing one lead elsewhere; that one keeps its place in listings.
+    /// Adds an entry, or changes the target of an existing one, which keeps its position in listings.
     pub(super) fn insert(&mut self, name: Name, ino: Ino, kind: FileType) {
         let cursor = match self.by_name.get(&name) {
             Some(old) => {
@@ -86,19 +86,19 @@ impl Directory {
         Some(entry)
     }
 
-    /// The cursor behind the newest entry.
+    /// Returns the cursor behind the newest entry.
     pub(super) fn end(&self) -> u64 {
         self.next_cursor
     }
 
-    /// The entries with `from <= cursor < end` in the order of listings, each with its cursor.
+    /// Returns the entries with `from <= cursor < end` in the order of listings, each with its cursor.
     pub(super) fn list(&self, from: u64, end: u64) -> impl Iterator<Item = (u64, &Name, Entry)> {
         let from = from.max(FIRST_CURSOR);
         let range = if from < end { Some(self.by_cursor.range(from..end)) } else { None };
         range.into_iter().flatten().filter_map(|(&cursor, name)| Some((cursor, name, *self.by_name.get(name)?)))
     }
 
-    /// The entries in the order of names.
+    /// Returns the entries in the order of names.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Name, Entry)> {
         self.by_name.iter().map(|(name, entry)| (name, *entry))
     }

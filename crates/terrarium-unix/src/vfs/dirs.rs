@@ -16,25 +16,27 @@ pub struct DirEntry {
     pub kind: FileType,
     /// The entry's name.
     pub name: Arc<[u8]>,
-    /// The cursor from which the listing goes on behind this entry.
+    /// The cursor from which the listing continues after this entry.
     pub next: u64,
 }
 
 impl Vfs {
-    /// Makes a directory; of `mode` the permission and sticky bits less the umask count.
+    /// Makes a directory. From `mode`, it takes the permission and sticky bits without the umask.
     ///
-    /// Errors: those of [`Vfs::resolve`] for the directory above; `EEXIST` there is something of that name (or the
-    /// path ends in `.`, `..` or is `/`), `ENOENT` the directory above was removed, `EACCES` it may not be written,
-    /// `ENOSPC` quota.
+    /// # Errors
+    /// Those of [`Vfs::resolve`] for the directory above; `EEXIST` if the name exists (or the path ends in `.`, `..` or
+    /// is `/`); `ENOENT` if the directory above was removed; `EACCES` if it may not be written; `ENOSPC` at a quota.
     pub fn mkdir(&mut self, ctx: &Context, at: At<'_>, mode: u32) -> Result<Ino, Errno> {
         let (dir, name) = self.new_entry(ctx, at, true)?;
         let mode = mode & (0o777 | S_ISVTX) & !ctx.umask;
         self.create(ctx, dir, name, mode, Node::Directory(Directory::new(dir)))
     }
 
-    /// The place of an entry that is to be made.
+    /// Finds the place of a new entry.
     ///
-    /// Errors: those of the walk; `EEXIST`; `ENOENT` a slash follows the name of what will not be a directory.
+    /// # Errors
+    /// Those of the walk; `EEXIST` if the name exists; `ENOENT` if a slash follows the name of a new entry that is no
+    /// directory.
     pub(super) fn new_entry(&self, ctx: &Context, at: At<'_>, directory: bool) -> Result<(Ino, Name), Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let Last::Name(name) = walker.advance()? else {
@@ -51,9 +53,10 @@ impl Vfs {
 
     /// Removes an empty directory.
     ///
-    /// Errors: those of [`Vfs::resolve`] for the directory above; `ENOTEMPTY` the path ends in `..`, `EINVAL` in `.`,
-    /// `EBUSY` it is the root; `ENOENT` there is none; `EACCES` the directory above may not be written, `EPERM` it is
-    /// sticky; `ENOTDIR` not a directory; `ENOTEMPTY` it has entries.
+    /// # Errors
+    /// Those of [`Vfs::resolve`] for the directory above; `ENOTEMPTY` if the path ends in `..`, `EINVAL` if in `.`,
+    /// `EBUSY` for the root; `ENOENT` if there is no such entry; `EACCES` if the directory above may not be written,
+    /// `EPERM` if it is sticky; `ENOTDIR` for another type; `ENOTEMPTY` if the directory has entries.
     pub fn rmdir(&mut self, ctx: &Context, at: At<'_>) -> Result<(), Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let (dir, name) = match walker.advance()? {
@@ -70,27 +73,30 @@ impl Vfs {
         self.detach(ctx.now, dir, &name, ino)
     }
 
-    /// Whether there is nothing in a directory.
+    /// Whether a directory has no entries.
     ///
-    /// Errors: `EBADF` no such inode, `ENOTDIR` not a directory.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `ENOTDIR` if it is no directory.
     pub fn is_empty_dir(&self, dir: Ino) -> Result<bool, Errno> {
         Ok(self.inode(dir)?.directory()?.is_empty())
     }
 
-    /// The cursor behind a directory's newest entry.
+    /// Returns the cursor behind a directory's newest entry.
     ///
-    /// A descriptor notes it when it is opened or rewound, and lists up to it: then a program that creates or
-    /// renames files while it lists does not meet its own new entries for ever.
+    /// A descriptor notes the cursor when it is opened or rewound, and lists up to it. A program that creates or
+    /// renames files while it lists therefore does not meet its own new entries for ever.
     ///
-    /// Errors: `EBADF` no such inode, `ENOTDIR` not a directory.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `ENOTDIR` if it is no directory.
     pub fn dir_end(&self, dir: Ino) -> Result<u64, Errno> {
         Ok(self.inode(dir)?.directory()?.end())
     }
 
-    /// Lists at most `max` entries from a cursor on, up to the cursor `end`; cursor 0 is the beginning, `.` and `..`
-    /// come first. An entry keeps its place while others are added and removed.
+    /// Lists at most `max` entries from a cursor on, up to the cursor `end`. Cursor 0 is the beginning; `.` and `..`
+    /// come first. An entry keeps its position while others are added and removed.
     ///
-    /// Errors: `EBADF` no such inode, `ENOTDIR` not a directory, `ENOENT` it was removed.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `ENOTDIR` if it is no directory; `ENOENT` if it was removed.
     pub fn readdir(&self, dir: Ino, from: u64, end: u64, max: usize) -> Result<Vec<DirEntry>, Errno> {
         let inode = self.inode(dir)?;
         let directory = inode.directory()?;

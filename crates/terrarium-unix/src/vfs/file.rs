@@ -1,7 +1,7 @@
-//! The content of a regular file: what it started with, and the chunks written since.
+//! The content of a regular file: its initial bytes, and the chunks written since.
 //!
-//! Chunks keep every operation small whatever the file's size: a write copies at most the chunks it touches,
-//! growing a file allocates nothing, and a fork shares all chunks until one side writes to them.
+//! Chunks keep every operation small for files of any size. A write copies at most the chunks that it touches, growing
+//! a file allocates nothing, and a fork shares all chunks until one side writes to them.
 
 use super::Content;
 use crate::abi::Errno;
@@ -13,33 +13,33 @@ const CHUNK: usize = 64 << 10;
 /// A regular file's content.
 #[derive(Clone, Debug)]
 pub(super) struct FileData {
-    /// What the file started with.
+    /// The file's initial content.
     base: Content,
-    /// How many bytes of the base can still be seen; truncation lowers it.
+    /// The length of the visible part of the base; truncation lowers it.
     visible: u64,
-    /// Length in bytes. Where there is neither a chunk nor base, there are zeros.
+    /// Length in bytes. A range with neither a chunk nor base is zeros.
     size: u64,
-    /// Written chunks, in place of the base; a short one goes on with zeros.
+    /// Written chunks, in place of the base; a short chunk continues with zeros.
     chunks: Vec<Option<Arc<Vec<u8>>>>,
-    /// Whether it counts against the quota: false for a layer's untouched file.
+    /// Whether it counts against the quota: false for an untouched file of a layer.
     pub(super) counted: bool,
-    /// A number that is new after each change, so that a mark can tell.
+    /// A number that changes with every change of the content, for comparisons with a mark.
     pub(super) version: u64,
 }
 
 impl FileData {
-    /// A file that starts with some content.
+    /// Makes a file with this initial content.
     pub(super) fn new(base: Content, counted: bool, version: u64) -> FileData {
         let size = base.len();
         FileData { base, visible: size, size, chunks: Vec::new(), counted, version }
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     pub(super) fn size(&self) -> u64 {
         self.size
     }
 
-    /// Reads from an offset on; returns how many bytes were read.
+    /// Reads from an offset on; returns the number of bytes.
     pub(super) fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, Errno> {
         let rest = self.size.saturating_sub(offset);
         let count = usize::try_from(rest).unwrap_or(usize::MAX).min(buf.len());
@@ -63,7 +63,7 @@ impl FileData {
         Ok(count)
     }
 
-    /// Fills the buffer with what can be seen of the base at an offset, and zeros behind it.
+    /// Fills the buffer with the visible part of the base at an offset, and with zeros behind it.
     fn read_base(&self, offset: u64, out: &mut [u8]) -> Result<(), Errno> {
         let rest = self.visible.saturating_sub(offset);
         let known = usize::try_from(rest).unwrap_or(usize::MAX).min(out.len());
@@ -76,7 +76,8 @@ impl FileData {
 
     /// Writes all of `data` at an offset, with zeros in a gap before it. The caller has checked the quota.
     ///
-    /// Errors: `EIO` if the base cannot be read, `ENOMEM`; what was written before the error stays.
+    /// # Errors
+    /// `EIO` if the base cannot be read; `ENOMEM`. Bytes written before the error remain.
     pub(super) fn write_at(&mut self, offset: u64, data: &[u8]) -> Result<(), Errno> {
         let mut done = 0;
         while done < data.len() {
@@ -88,7 +89,7 @@ impl FileData {
             let chunk = self.chunk_mut(index, whole || part == CHUNK)?;
             let end = start + part;
             if chunk.capacity() < end {
-                // Doubling, but never beyond a chunk: a small file must not take a multiple of its size.
+                // Doubles, but never beyond a chunk: a small file must not take a multiple of its size.
                 let capacity = (chunk.capacity() * 2).clamp(end, CHUNK);
                 chunk.reserve_exact(capacity - chunk.len());
             }
@@ -104,7 +105,7 @@ impl FileData {
         Ok(())
     }
 
-    /// The chunk with this index, made from the base if it is not there yet (unless all of it is overwritten).
+    /// Returns the chunk with this index. A missing chunk is copied from the base, unless all of it is overwritten.
     fn chunk_mut(&mut self, index: usize, overwritten: bool) -> Result<&mut Vec<u8>, Errno> {
         if self.chunks.len() <= index {
             self.chunks.try_reserve(index + 1 - self.chunks.len()).map_err(|_| Errno::ENOMEM)?;
@@ -121,7 +122,7 @@ impl FileData {
         self.chunks[index].as_mut().map(Arc::make_mut).ok_or(Errno::EIO)
     }
 
-    /// Cuts the file or extends it with zeros. The caller has checked the quota.
+    /// Truncates the file or extends it with zeros. The caller has checked the quota.
     pub(super) fn truncate(&mut self, size: u64) -> Result<(), Errno> {
         if size < self.size {
             self.visible = self.visible.min(size);
@@ -131,7 +132,7 @@ impl FileData {
             if let Some(Some(chunk)) = self.chunks.get_mut(index)
                 && chunk.len() > start
             {
-                // A copy of its own size, so that a short file does not keep a long buffer.
+                // A copy of the exact size, so that a short file does not keep a long buffer.
                 *chunk = Arc::new(chunk[..start].to_vec());
             }
             self.let_go_of_base()?;
@@ -140,7 +141,7 @@ impl FileData {
         Ok(())
     }
 
-    /// Copies what can be seen of the base if that is the lesser part, so that a short file does not keep a long base
+    /// Copies the visible part of the base if it is the smaller part, so that a short file does not keep a long base
     /// alive.
     fn let_go_of_base(&mut self) -> Result<(), Errno> {
         if self.base.as_slice().is_none() || self.visible > self.base.len() / 2 {
@@ -154,9 +155,10 @@ impl FileData {
         Ok(())
     }
 
-    /// All bytes for the host, shared where they lie in one piece.
+    /// Returns all bytes for the host, shared where they are in one piece.
     ///
-    /// Errors: `EIO` if the base cannot be read, `ENOMEM` if there is no memory for them.
+    /// # Errors
+    /// `EIO` if the base cannot be read; `ENOMEM` if there is no memory for them.
     pub(super) fn content(&self) -> Result<Content, Errno> {
         if self.chunks.iter().all(Option::is_none) && self.visible == self.size && self.base.len() == self.size {
             return Ok(self.base.clone());
@@ -187,7 +189,7 @@ impl FileData {
     }
 }
 
-/// The chunk that holds an offset, and where in it.
+/// Returns the chunk that holds an offset, and the offset in it.
 fn locate(offset: u64) -> Result<(usize, usize), Errno> {
     let index = usize::try_from(offset / CHUNK as u64).map_err(|_| Errno::EFBIG)?;
     Ok((index, (offset % CHUNK as u64) as usize))

@@ -1,7 +1,7 @@
-//! The host's own access to files: past permissions, within quotas.
+//! The host's own access to files: without permission checks, within quotas.
 //!
-//! Paths are absolute or start at the root all the same; `.`, `..` and NUL bytes are refused. Links to directories
-//! on the way are followed as the guest's own calls would (all of it is memory, so none leads out), loops are
+//! All paths start at the root, with or without a leading slash; `.`, `..` and NUL bytes are refused. Links to
+//! directories are followed as in the guest's own calls: everything is in memory, so no link leads out. Loops are
 //! `ELOOP`.
 
 use super::directory::Name;
@@ -20,18 +20,19 @@ pub struct HostEntry {
     pub size: u64,
     /// Its permission bits.
     pub mode: u32,
-    /// The last change of its content.
+    /// The time of the last change of its content.
     pub mtime: Timespec,
 }
 
 impl Vfs {
-    /// Puts a regular file at a path, without copying its content; missing directories are made. What is made belongs
-    /// to the context's user, with its umask. An existing file keeps its owner, mode and names; a symbolic link is
+    /// Puts a regular file at a path, without copying its content, and makes missing directories. New inodes belong to
+    /// the context's user, with its umask. An existing file keeps its owner, mode and names; a symbolic link is
     /// replaced, not written through.
     ///
-    /// Errors: `ENOENT` empty path; `EINVAL` a path with `.`, `..` or a NUL byte, or a device; those of
-    /// [`Vfs::resolve`]; `EISDIR` a directory, or a slash at the end; `EFBIG`, `ENOSPC` quotas (directories made so
-    /// far stay).
+    /// # Errors
+    /// `ENOENT` for an empty path; `EINVAL` for a path with `.`, `..` or a NUL byte, or for a device; those of
+    /// [`Vfs::resolve`]; `EISDIR` for a directory, or a slash at the end; `EFBIG` or `ENOSPC` at a quota (directories
+    /// made so far remain).
     pub fn host_write(&mut self, ctx: &Context, path: &[u8], content: impl Into<Content>) -> Result<Ino, Errno> {
         let content = content.into();
         let (way, name) = split(path)?;
@@ -74,9 +75,10 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// Makes a directory and those above it, where they are missing, for the context's user.
+    /// Makes a directory and the missing ones above it for the context's user.
     ///
-    /// Errors: as for [`Vfs::host_write`]; `ENOTDIR` a file in the way, `EEXIST` a link without a target.
+    /// # Errors
+    /// As for [`Vfs::host_write`]; `ENOTDIR` if a file is in the way; `EEXIST` for a link without a target.
     pub fn host_mkdir(&mut self, ctx: &Context, path: &[u8]) -> Result<Ino, Errno> {
         check(path)?;
         self.host_directory(ctx, path)
@@ -98,19 +100,22 @@ impl Vfs {
         Ok(dir)
     }
 
-    /// All bytes of a regular file, shared rather than copied where that is possible. Follows links.
+    /// Returns all bytes of a regular file, shared rather than copied where possible. Follows links.
     ///
-    /// Errors: `ENOENT` empty path; `EINVAL` a path with `.`, `..` or a NUL byte, or no regular file; those of
-    /// [`Vfs::resolve`]; `EISDIR` a directory; `EIO` the layer's source failed; `ENOMEM`.
+    /// # Errors
+    /// `ENOENT` for an empty path; `EINVAL` for a path with `.`, `..` or a NUL byte, or if it is no regular file; those
+    /// of [`Vfs::resolve`]; `EISDIR` for a directory; `EIO` if the layer's source failed; `ENOMEM`.
     pub fn host_read(&self, path: &[u8]) -> Result<Content, Errno> {
         let ino = self.host_resolve(path)?;
         self.inode(ino)?.file()?.content()
     }
 
-    /// All bytes of a regular file, as [`Vfs::host_read`] gives them, and whether they are those that a layer came
-    /// with: nobody in the sandbox has written to them.
+    /// Returns all bytes of a regular file, as [`Vfs::host_read`] does, and whether they are a layer's original bytes:
+    /// no code in the sandbox has written to them.
     ///
-    /// Errors: `EBADF` no such inode, `EISDIR`, `EINVAL` no regular file; `EIO` the layer's source failed; `ENOMEM`.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EIO` if the
+    /// layer's source failed; `ENOMEM`.
     pub fn original(&self, ino: Ino) -> Result<(Content, bool), Errno> {
         let file = self.inode(ino)?.file()?;
         Ok((file.content()?, !file.counted))
@@ -122,10 +127,11 @@ impl Vfs {
         self.resolve(&root, At::root(path), Follow::Yes)
     }
 
-    /// Removes a file, a link, or a directory with all that is in it.
+    /// Removes a file, a link, or a directory with its content.
     ///
-    /// Errors: `ENOENT` empty path; `EINVAL` a path with `.`, `..` or a NUL byte; those of [`Vfs::resolve`];
-    /// `EBUSY` the root.
+    /// # Errors
+    /// `ENOENT` for an empty path; `EINVAL` for a path with `.`, `..` or a NUL byte; those of [`Vfs::resolve`]; `EBUSY`
+    /// for the root.
     pub fn host_remove(&mut self, ctx: &Context, path: &[u8]) -> Result<(), Errno> {
         check(path)?;
         let end = path.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
@@ -140,7 +146,7 @@ impl Vfs {
         while let Some((dir, name, ino)) = todo.pop() {
             match &self.inode(ino)?.node {
                 Node::Directory(directory) if !directory.is_empty() => {
-                    // The directory comes up again when it has become empty.
+                    // The directory is visited again when it is empty.
                     let children: Vec<_> =
                         directory.iter().map(|(child, entry)| (ino, child.clone(), entry.ino)).collect();
                     todo.push((dir, name, ino));
@@ -152,10 +158,11 @@ impl Vfs {
         Ok(())
     }
 
-    /// All regular files at or below a path, sorted. Links below it are neither listed nor followed; paths of
+    /// Lists all regular files at or below a path, sorted. Links below it are neither listed nor followed; paths of
     /// [`PATH_MAX`] bytes or more are left out.
     ///
-    /// Errors: `ENOENT` empty path; `EINVAL` a path with `.`, `..` or a NUL byte; those of [`Vfs::resolve`].
+    /// # Errors
+    /// `ENOENT` for an empty path; `EINVAL` for a path with `.`, `..` or a NUL byte; those of [`Vfs::resolve`].
     pub fn host_list(&self, path: &[u8]) -> Result<Vec<HostEntry>, Errno> {
         let mut listing = Vec::new();
         let root = self.host_resolve(path)?;
@@ -183,12 +190,12 @@ impl Vfs {
     }
 }
 
-/// The same time and umask for root.
+/// Returns a context of root with the time and umask of another.
 fn as_root(ctx: &Context) -> Context {
     Context { cred: Credentials::ROOT, ..*ctx }
 }
 
-/// Refuses paths that the host's callers must not use.
+/// Refuses paths that the host must not use.
 fn check(path: &[u8]) -> Result<(), Errno> {
     if path.is_empty() {
         return Err(Errno::ENOENT);
@@ -202,7 +209,7 @@ fn check(path: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Splits a path into the directory's and the file's name.
+/// Splits a path into the path of the directory and the name of the file.
 fn split(path: &[u8]) -> Result<(&[u8], &[u8]), Errno> {
     check(path)?;
     let start = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);

@@ -1,6 +1,6 @@
 //! Inode numbers.
 
-/// An inode's number: its identity in one [`Vfs`](super::Vfs) and its forks. Numbers are never used twice.
+/// An inode's number: its identity in one [`Vfs`](super::Vfs) and its forks. Numbers are never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ino(pub(super) u64);
 
@@ -8,7 +8,7 @@ impl Ino {
     /// The root directory.
     pub const ROOT: Ino = Ino(1);
 
-    /// The number as `stat` shows it.
+    /// Returns the number as `stat` shows it.
     pub const fn get(self) -> u64 {
         self.0
     }

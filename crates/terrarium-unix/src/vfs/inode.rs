@@ -6,7 +6,7 @@ use super::{Context, DeviceId, Ino};
 use crate::abi::{Errno, FileType, Timespec};
 use std::sync::Arc;
 
-/// What an inode is, as far as the descriptor layer needs to know.
+/// The kind of an inode, as the descriptor layer distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NodeKind {
     /// A regular file.
@@ -20,7 +20,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    /// The type for modes and directory entries.
+    /// Returns the type for modes and directory entries.
     pub const fn file_type(self) -> FileType {
         match self {
             NodeKind::Regular => FileType::Regular,
@@ -40,7 +40,7 @@ pub(super) struct Link {
     pub(super) name: Name,
 }
 
-/// What an inode holds.
+/// The content of an inode.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     Regular(FileData),
@@ -63,20 +63,21 @@ impl Node {
 /// An inode.
 #[derive(Clone, Debug)]
 pub(super) struct Inode {
-    /// Permission bits; the type is in `node`.
+    /// Permission bits; the type follows from `node`.
     pub(super) mode: u32,
     pub(super) uid: u32,
     pub(super) gid: u32,
     pub(super) atime: Timespec,
     pub(super) mtime: Timespec,
     pub(super) ctime: Timespec,
-    /// All entries that lead here: one for a directory (the root has none), any number for others, none once deleted.
+    /// All entries that lead to the inode: one for a directory (none for the root), any number for others, none once
+    /// deleted.
     pub(super) links: Vec<Link>,
     pub(super) node: Node,
 }
 
 impl Inode {
-    /// An inode without a name yet, owned by the caller.
+    /// Makes an inode without a name, owned by the caller.
     pub(super) fn new(ctx: &Context, mode: u32, node: Node) -> Inode {
         Inode {
             mode,
@@ -98,7 +99,7 @@ impl Inode {
         self.kind().file_type()
     }
 
-    /// The directory in it, else `ENOTDIR`.
+    /// Returns the directory in it, else `ENOTDIR`.
     pub(super) fn directory(&self) -> Result<&Directory, Errno> {
         match &self.node {
             Node::Directory(directory) => Ok(directory),
@@ -106,7 +107,7 @@ impl Inode {
         }
     }
 
-    /// The directory in it, else `ENOTDIR`.
+    /// Returns the directory in it, else `ENOTDIR`.
     pub(super) fn directory_mut(&mut self) -> Result<&mut Directory, Errno> {
         match &mut self.node {
             Node::Directory(directory) => Ok(directory),
@@ -114,7 +115,7 @@ impl Inode {
         }
     }
 
-    /// The regular file in it, else `EISDIR` or `EINVAL`.
+    /// Returns the regular file in it, else `EISDIR` or `EINVAL`.
     pub(super) fn file(&self) -> Result<&FileData, Errno> {
         match &self.node {
             Node::Regular(file) => Ok(file),
@@ -123,7 +124,7 @@ impl Inode {
         }
     }
 
-    /// The regular file in it, else `EISDIR` or `EINVAL`.
+    /// Returns the regular file in it, else `EISDIR` or `EINVAL`.
     pub(super) fn file_mut(&mut self) -> Result<&mut FileData, Errno> {
         match &mut self.node {
             Node::Regular(file) => Ok(file),
@@ -132,20 +133,20 @@ impl Inode {
         }
     }
 
-    /// Content changed now.
+    /// Sets the times of a change of the content.
     pub(super) fn touch(&mut self, now: Timespec) {
         self.mtime = now;
         self.ctime = now;
     }
 
-    /// Forgets one name.
+    /// Removes one name.
     pub(super) fn unlink(&mut self, dir: Ino, name: &[u8]) {
         if let Some(index) = self.links.iter().position(|link| link.dir == dir && *link.name == *name) {
             self.links.swap_remove(index);
         }
     }
 
-    /// The number of links as `stat` counts them: a directory has one more for `.` and one for each `..` in it.
+    /// Returns the number of links as `stat` counts them: a directory has one more for `.` and one for each `..` in it.
     pub(super) fn nlink(&self, ino: Ino) -> u32 {
         match &self.node {
             Node::Directory(_) if self.links.is_empty() && ino != Ino::ROOT => 0,

@@ -1,32 +1,37 @@
-//! Reading, writing and sizing regular files. Whether a descriptor may do so is the caller's business.
+//! Reading, writing and sizing regular files. The caller checks what the descriptor permits.
 
 use super::inode::Inode;
 use super::{Context, Ino, Vfs};
 use crate::abi::{Errno, FallocateFlags, S_ISGID, S_ISUID};
 
-/// `S_IXGRP`: with it the set-group bit means a change of group, without it mandatory locking.
+/// `S_IXGRP`: with it, the set-group bit means a change of group; without it, mandatory locking.
 const GROUP_EXECUTE: u32 = 0o010;
 
 impl Vfs {
-    /// The length of a regular file in bytes.
+    /// Returns the length of a regular file in bytes.
     ///
-    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file.
     pub fn size(&self, ino: Ino) -> Result<u64, Errno> {
         Ok(self.inode(ino)?.file()?.size())
     }
 
-    /// Reads from an offset on, as much as there is and fits; returns how many bytes that were, 0 at the end.
+    /// Reads from an offset on, as far as the file and the buffer reach; returns the number of bytes, 0 at the end.
     ///
-    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EIO` the layer's source failed.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EIO` if the
+    /// layer's source failed.
     pub fn read_at(&self, ino: Ino, offset: u64, buf: &mut [u8]) -> Result<usize, Errno> {
         self.inode(ino)?.file()?.read_at(offset, buf)
     }
 
-    /// Writes at an offset; a gap before it reads as zeros. Returns how many bytes were written: fewer than asked
-    /// for if a quota or the largest file size is reached on the way.
+    /// Writes at an offset; a gap before it reads as zeros. Returns the number of bytes, which is smaller than
+    /// requested when a quota or the largest file size is reached on the way.
     ///
-    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EFBIG` nothing fits under the
-    /// largest file size, `ENOSPC` nothing fits into the quota, `EIO` the layer's source failed, `ENOMEM`.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EFBIG` if the
+    /// largest file size leaves no room; `ENOSPC` if the quota leaves no room; `EIO` if the layer's source failed;
+    /// `ENOMEM`.
     pub fn write_at(&mut self, ctx: &Context, ino: Ino, offset: u64, data: &[u8]) -> Result<usize, Errno> {
         let file = self.inode(ino)?.file()?;
         if data.is_empty() {
@@ -37,7 +42,7 @@ impl Vfs {
             return Err(Errno::EFBIG);
         }
         let free = self.limits.bytes.saturating_sub(self.usage.bytes);
-        // The size up to which the quota lets this file grow. A layer's file is charged in full by its first write.
+        // The size to which the quota lets this file grow. The first write charges a layer's file in full.
         let reach = if file.counted { file.size().saturating_add(free) } else { free };
         if offset >= reach || (!file.counted && file.size() > free) {
             return Err(Errno::ENOSPC);
@@ -56,10 +61,11 @@ impl Vfs {
         Ok(data.len())
     }
 
-    /// Cuts a file or extends it with zeros.
+    /// Truncates a file or extends it with zeros.
     ///
-    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file, `EFBIG` over the largest file
-    /// size, `ENOSPC` over the quota.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EFBIG` over
+    /// the largest file size; `ENOSPC` over the quota.
     pub fn truncate(&mut self, ctx: &Context, ino: Ino, size: u64) -> Result<(), Errno> {
         let file = self.inode(ino)?.file()?;
         let (old, counted) = (file.size(), file.counted);
@@ -83,10 +89,11 @@ impl Vfs {
         })?
     }
 
-    /// Makes a file at least `offset + len` bytes long; counts as a change of the file either way.
+    /// Makes a file at least `offset + len` bytes long; always counts as a change of the file.
     ///
-    /// Errors: `EBADF` no such inode, `EISDIR` a directory, `EINVAL` no regular file or `len` 0, `ENOTSUP` any flag is
-    /// set, `EFBIG` over the largest file size, `ENOSPC` over the quota.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file or `len` is 0;
+    /// `ENOTSUP` if a flag is set; `EFBIG` over the largest file size; `ENOSPC` over the quota.
     pub fn fallocate(
         &mut self,
         ctx: &Context,
@@ -107,7 +114,7 @@ impl Vfs {
     }
 }
 
-/// Takes the set-user and set-group bits off a file that someone other than root changes.
+/// Clears the set-user and set-group bits of a file that a user other than root changes.
 fn drop_privileges(inode: &mut Inode, ctx: &Context) {
     if ctx.cred.is_root() {
         return;

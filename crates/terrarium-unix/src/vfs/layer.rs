@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 /// An immutable tree of files, shared by all file systems that are built on it.
 ///
-/// Made by a [`LayerBuilder`], or from a file system by [`Vfs::freeze`](super::Vfs::freeze).
+/// Made by a [`LayerBuilder`], or from a file system with [`Vfs::freeze`](super::Vfs::freeze).
 #[derive(Clone, Debug)]
 pub struct Layer {
     /// The inode numbered `n` is at `n - 1`; the root is first.
@@ -16,28 +16,28 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// The smallest tree a guest expects: see [`LayerBuilder::unix`].
+    /// Returns the smallest tree that a guest expects: see [`LayerBuilder::unix`].
     pub fn unix() -> Arc<Layer> {
         Arc::new(LayerBuilder::unix().build())
     }
 
-    /// A root directory and nothing else, the same one for all who ask.
+    /// Returns the layer that has only a root directory; all callers share it.
     pub fn empty() -> Arc<Layer> {
         static EMPTY: LazyLock<Arc<Layer>> = LazyLock::new(|| Arc::new(LayerBuilder::new().build()));
         Arc::clone(&EMPTY)
     }
 
-    /// How many inodes it has.
+    /// Returns the number of inodes.
     pub fn len(&self) -> usize {
         self.inodes.len()
     }
 
-    /// Never: there is a root.
+    /// Always false: there is a root.
     pub fn is_empty(&self) -> bool {
         self.inodes.is_empty()
     }
 
-    /// What can be reached from the root, renumbered, with nothing left of quotas and versions. Shares content.
+    /// Collects the inodes reachable from the root, renumbered, without quotas and versions. Shares content.
     pub(super) fn collect<'i>(find: impl Fn(Ino) -> Option<&'i Inode>) -> Layer {
         let mut numbers = HashMap::from([(Ino::ROOT, Ino::ROOT)]);
         let mut order = vec![Ino::ROOT];
@@ -47,7 +47,7 @@ impl Layer {
             match &mut copy.node {
                 Node::Regular(file) => (file.counted, file.version) = (false, 0),
                 Node::Directory(directory) => {
-                    // A parent is numbered before its children.
+                    // A parent gets its number before its children.
                     let parent = numbers.get(&directory.parent).copied().unwrap_or(Ino::ROOT);
                     let mut renumbered = Directory::new(parent);
                     for (_, name, entry) in directory.list(0, directory.end()) {
@@ -78,20 +78,20 @@ impl Layer {
         Layer { inodes: inodes.into_iter().map(Arc::new).collect() }
     }
 
-    /// The inode with this number.
+    /// Returns the inode with this number.
     pub(super) fn get(&self, ino: Ino) -> Option<&Arc<Inode>> {
         self.inodes.get(usize::try_from(ino.0.checked_sub(1)?).ok()?)
     }
 
-    /// The first number that is not the layer's.
+    /// Returns the first number above the layer's.
     pub(super) fn first_free(&self) -> u64 {
         self.inodes.len() as u64 + 1
     }
 }
 
 impl Vfs {
-    /// The present state as a layer for other file systems. Content is shared, not copied; files without a name are
-    /// left out; inode numbers are new.
+    /// Returns the present state as a layer for other file systems. Content is shared, not copied; files without a name
+    /// are left out; inode numbers are new.
     pub fn freeze(&self) -> Layer {
         Layer::collect(|ino| self.inode(ino).ok())
     }

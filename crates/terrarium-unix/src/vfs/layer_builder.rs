@@ -9,33 +9,33 @@ use crate::abi::{PERMISSION_BITS, Timespec};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Why something cannot be put into a layer.
+/// The reason why a layer cannot take an entry.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum LayerError {
-    /// The path is none that a layer can hold.
+    /// A layer cannot hold this path.
     #[error("invalid path {path:?} for a layer: {reason}")]
     InvalidPath {
         /// The path.
         path: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
-    /// A component on the way is a file, or a directory would take the place of a file or a file that of a directory.
+    /// A component on the way is a file, or a directory would replace a file or a file a directory.
     #[error("cannot put {path:?} into the layer: {at:?} is there already and is {found}")]
     Conflict {
         /// The path.
         path: String,
-        /// What is in the way.
+        /// The path of the existing entry.
         at: String,
-        /// What it is.
+        /// The type of the existing entry.
         found: &'static str,
     },
 }
 
 /// Collects files, directories and links into a [`Layer`].
 ///
-/// Paths are absolute or start at the root all the same; missing directories are made. What is added belongs to
-/// [`Credentials::ROOT`] until [`LayerBuilder::owner`] says otherwise. A later file takes the place of an earlier one.
+/// All paths start at the root, with or without a leading slash; missing directories are made. New entries belong to
+/// [`Credentials::ROOT`] until [`LayerBuilder::owner`] changes that. A later file replaces an earlier one.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -53,7 +53,7 @@ pub enum LayerError {
 pub struct LayerBuilder {
     inodes: Vec<Arc<Inode>>,
     owner: Credentials,
-    /// Whether a file has lost its place to another one.
+    /// Whether a file was replaced by another one.
     has_replaced: bool,
 }
 
@@ -64,21 +64,21 @@ impl Default for LayerBuilder {
 }
 
 impl LayerBuilder {
-    /// A root directory, mode 755, and nothing else.
+    /// Makes a layer with only a root directory, mode 755.
     pub fn new() -> LayerBuilder {
         let ctx = Context::root(Timespec::default());
         let root = Inode::new(&ctx, 0o755, Node::Directory(Directory::new(Ino::ROOT)));
         LayerBuilder { inodes: vec![Arc::new(root)], owner: Credentials::ROOT, has_replaced: false }
     }
 
-    /// What an existing layer holds, to add to it. Shares its content.
+    /// Makes a builder that starts with the content of an existing layer, which it shares.
     pub fn on(layer: &Layer) -> LayerBuilder {
         LayerBuilder { inodes: layer.inodes.clone(), owner: Credentials::ROOT, has_replaced: false }
     }
 
-    /// The smallest tree a guest expects: `/home/earth`, which belongs to the guest, `/tmp`, `/lib`, and the devices
-    /// of `/dev`. In `/`, as in `/tmp`, everyone may create files (programs like to write to `/data`), but only the
-    /// owner may remove or rename what is there.
+    /// Makes the smallest tree that a guest expects: `/home/earth`, which belongs to the guest, `/tmp`, `/lib`, and the
+    /// devices of `/dev`. In `/`, as in `/tmp`, all users may create files (programs like to write to `/data`), but
+    /// only the owner may remove or rename a file.
     pub fn unix() -> LayerBuilder {
         let mut builder = LayerBuilder::new();
         let epoch = Timespec::default();
@@ -105,16 +105,17 @@ impl LayerBuilder {
         builder
     }
 
-    /// Who owns what is added from now on.
+    /// Sets the owner of the entries added from now on.
     pub fn owner(&mut self, owner: Credentials) -> &mut LayerBuilder {
         self.owner = owner;
         self
     }
 
-    /// Adds a directory with its permission bits and time, and the ones above it (mode 755) where they are missing.
-    /// An existing directory gets the bits, the time and the owner.
+    /// Adds a directory with its permission bits and time, and the missing ones above it (mode 755). An existing
+    /// directory gets the bits, the time and the owner.
     ///
-    /// Errors: an impossible path, or a file in the way.
+    /// # Errors
+    /// [`LayerError`] for an invalid path, or a file in the way.
     pub fn add_dir(&mut self, path: &[u8], mode: u32, mtime: Timespec) -> Result<(), LayerError> {
         let ino = self.directory(path, path, mtime)?;
         let owner = self.owner;
@@ -127,7 +128,8 @@ impl LayerBuilder {
 
     /// Adds a regular file with its permission bits and time.
     ///
-    /// Errors: an impossible path, a file in place of a directory above it, or a directory in its place.
+    /// # Errors
+    /// [`LayerError`] for an invalid path, a file in place of a directory above it, or a directory in its place.
     pub fn add_file(
         &mut self,
         path: &[u8],
@@ -141,7 +143,8 @@ impl LayerBuilder {
 
     /// Adds a symbolic link. Links are not followed while building.
     ///
-    /// Errors: those of [`LayerBuilder::add_file`]; a target that is empty or too long.
+    /// # Errors
+    /// Those of [`LayerBuilder::add_file`], and a target that is empty or too long.
     pub fn add_symlink(&mut self, path: &[u8], target: &[u8], mtime: Timespec) -> Result<(), LayerError> {
         if target.is_empty() || target.len() >= PATH_MAX {
             return Err(invalid(path, "the link's target must have 1 to 4095 bytes"));
@@ -151,16 +154,18 @@ impl LayerBuilder {
 
     /// Adds a character device.
     ///
-    /// Errors: those of [`LayerBuilder::add_file`].
+    /// # Errors
+    /// Those of [`LayerBuilder::add_file`].
     pub fn add_device(&mut self, path: &[u8], device: DeviceId, mode: u32) -> Result<(), LayerError> {
         self.add(path, mode & PERMISSION_BITS, Timespec::default(), Node::CharDevice(device))
     }
 
-    /// Adds all that another layer holds, its directories' attributes included. Content is shared, not copied.
+    /// Adds the content of another layer, with the attributes of its directories. Content is shared, not copied.
     ///
-    /// Errors: a file of one in the place of a directory of the other.
+    /// # Errors
+    /// [`LayerError`] if a file of one layer is in the place of a directory of the other.
     pub fn merge(&mut self, other: &Layer) -> Result<(), LayerError> {
-        // Inodes of the other layer that have their number here already: hard links stay links.
+        // The other layer's inodes that already have a number here: hard links stay links.
         let mut known: Vec<Option<Ino>> = vec![None; other.inodes.len()];
         let mut todo: Vec<(Ino, Vec<u8>)> = vec![(Ino::ROOT, Vec::new())];
         while let Some((dir, path)) = todo.pop() {
@@ -189,12 +194,12 @@ impl LayerBuilder {
         Ok(())
     }
 
-    /// The finished layer.
+    /// Returns the finished layer.
     pub fn build(self) -> Layer {
         if !self.has_replaced {
             return Layer { inodes: self.inodes };
         }
-        // Replaced files are still among the inodes; collecting leaves them behind.
+        // Replaced files are still among the inodes; `collect` leaves them out.
         Layer::collect(|ino| self.inodes.get(usize::try_from(ino.0).ok()? - 1).map(Arc::as_ref))
     }
 
@@ -241,7 +246,7 @@ impl LayerBuilder {
         }
     }
 
-    /// The directory at `way`, made where it is missing. `path` is what an error names.
+    /// Returns the directory at `way`, and makes missing ones. Errors name `path`.
     fn directory(&mut self, path: &[u8], way: &[u8], mtime: Timespec) -> Result<Ino, LayerError> {
         if path.len() >= PATH_MAX {
             return Err(invalid(path, "it is longer than 4095 bytes"));

@@ -1,12 +1,13 @@
 //! The guest's file system: inodes in memory, a shared read-only layer below, a private writable top.
 //!
-//! A [`Layer`] is an immutable tree that any number of sandboxes share. A [`Vfs`] starts as a view of one layer
-//! and keeps what was changed as *inodes* that take the place of the layer's: creating one is free, and nothing
-//! has to mark what was deleted, because a deleted file is simply not named by its directory any more.
+//! A [`Layer`] is an immutable tree that any number of sandboxes share. A [`Vfs`] starts as a view of one layer and
+//! stores changes as *inodes* that replace the layer's. A new view is free, and deletions need no markers: a directory
+//! simply no longer names the deleted file.
 //!
-//! How a system call is served: [`Vfs::resolve`] or [`Vfs::open`] walk a path to an inode number ([`Ino`]); the
-//! other calls work on that. Who acts, when, and with which umask is a [`Context`]; the file system never asks a
-//! clock. A failure is an [`Errno`](crate::abi::Errno); each method lists its own in the order they are checked.
+//! A system call is served in two steps: [`Vfs::resolve`] or [`Vfs::open`] walk a path to an inode number ([`Ino`]),
+//! and the other methods work on that number. A [`Context`] holds the caller, the time and the umask; the file system
+//! never reads a clock. A failure is an [`Errno`](crate::abi::Errno); each method lists its errors in the order of the
+//! checks.
 //!
 //! # Rules
 //! - Paths are bytes, at most 4095 ([`PATH_MAX`] with the final NUL), names at most 255 ([`NAME_MAX`]), one walk

@@ -1,4 +1,4 @@
-//! Read-only files that the host adds to a file system that is in use already.
+//! Read-only files that the host adds to a file system in use.
 
 use super::directory::Name;
 use super::file::FileData;
@@ -8,25 +8,29 @@ use crate::abi::{Errno, Timespec};
 use std::sync::Arc;
 
 impl Vfs {
-    /// Puts a file of the host's at a path, as if the layer held it: it belongs to root and counts against no quota.
-    /// Missing directories are made. What is there already stays.
+    /// Puts a file of the host at a path, as if the layer held it: it belongs to root and counts against no quota.
+    /// Missing directories are made. An existing file remains.
     ///
-    /// Errors: as for [`Vfs::host_write`], without those of quotas.
+    /// # Errors
+    /// As for [`Vfs::host_write`], without those of quotas.
     pub fn host_mount(&mut self, path: &[u8], content: Content, mode: u32) -> Result<(), Errno> {
         let version = self.new_version();
         self.host_add(path, mode, Node::Regular(FileData::new(content, false, version)))
     }
 
-    /// The same for a symbolic link.
+    /// Puts a symbolic link of the host at a path, like [`Vfs::host_mount`].
     ///
-    /// Errors: as for [`Vfs::host_mount`].
+    /// # Errors
+    /// As for [`Vfs::host_mount`].
     pub fn host_mount_link(&mut self, path: &[u8], target: &[u8]) -> Result<(), Errno> {
         self.host_add(path, 0o777, Node::Symlink(Arc::from(target)))
     }
 
-    /// Gives a directory a time that it never had, whatever the clock says: who keeps its listing reads it again.
+    /// Gives a directory a time that it never had, for any state of the clock, so that programs that cache its listing
+    /// read it again.
     ///
-    /// Errors: those of [`Vfs::resolve`].
+    /// # Errors
+    /// Those of [`Vfs::resolve`].
     pub fn host_renew(&mut self, path: &[u8]) -> Result<(), Errno> {
         let ino = self.resolve(&Context::root(Timespec::default()), At::root(path), Follow::Yes)?;
         let version = i64::try_from(self.new_version()).unwrap_or(i64::MAX);
@@ -47,7 +51,7 @@ impl Vfs {
             let ino = self.add(Inode::new(&root, mode, node))?;
             self.attach(root.now, dir, Name::from(&path[start..]), ino)
         });
-        // The room that it takes is given on top.
+        // The limits grow by the space that the mount takes.
         self.limits = VfsLimits {
             bytes: limits.bytes.saturating_add(self.usage.bytes.saturating_sub(before.bytes)),
             inodes: limits.inodes.saturating_add(self.usage.inodes.saturating_sub(before.inodes)),

@@ -9,9 +9,10 @@ use std::sync::Arc;
 impl Vfs {
     /// Makes a symbolic link.
     ///
-    /// Errors: `ENOENT` empty target, `ENAMETOOLONG` target of [`PATH_MAX`] bytes or more; those of [`Vfs::resolve`]
-    /// for the directory above; `EEXIST`; `ENOENT` a slash follows the name, or the directory above was removed;
-    /// `EACCES` it may not be written; `ENOSPC` quota.
+    /// # Errors
+    /// `ENOENT` for an empty target, `ENAMETOOLONG` for a target of [`PATH_MAX`] bytes or more; those of
+    /// [`Vfs::resolve`] for the directory above; `EEXIST` if the name exists; `ENOENT` if a slash follows the name, or
+    /// the directory above was removed; `EACCES` if it may not be written; `ENOSPC` at a quota.
     pub fn symlink(&mut self, ctx: &Context, target: &[u8], at: At<'_>) -> Result<Ino, Errno> {
         if target.is_empty() {
             return Err(Errno::ENOENT);
@@ -23,9 +24,10 @@ impl Vfs {
         self.create(ctx, dir, name, 0o777, Node::Symlink(Arc::from(target)))
     }
 
-    /// The target of a symbolic link.
+    /// Returns the target of a symbolic link.
     ///
-    /// Errors: `EBADF` no such inode, `EINVAL` not a symbolic link.
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `EINVAL` if it is no symbolic link.
     pub fn readlink(&self, ino: Ino) -> Result<Arc<[u8]>, Errno> {
         match &self.inode(ino)?.node {
             Node::Symlink(target) => Ok(target.clone()),
@@ -35,9 +37,10 @@ impl Vfs {
 
     /// Gives a file a further name.
     ///
-    /// Errors: those of [`Vfs::resolve`] for the file, then for the directory of the new name; `EEXIST`; `ENOENT` a
-    /// slash follows the new name, or its directory was removed; `EACCES` that may not be written; `EPERM` a
-    /// directory; `ENOENT` the file has no name any more; `ENOSPC` quota.
+    /// # Errors
+    /// Those of [`Vfs::resolve`] for the file, then for the directory of the new name; `EEXIST` if the new name exists;
+    /// `ENOENT` if a slash follows the new name, or its directory was removed; `EACCES` if that may not be written;
+    /// `EPERM` for a directory; `ENOENT` if the file no longer has a name; `ENOSPC` at a quota.
     pub fn link(&mut self, ctx: &Context, old: At<'_>, follow: Follow, new: At<'_>) -> Result<(), Errno> {
         let ino = self.resolve(ctx, old, follow)?;
         let (dir, name) = self.new_entry(ctx, new, false)?;
@@ -53,11 +56,12 @@ impl Vfs {
         self.attach(ctx.now, dir, name, ino)
     }
 
-    /// Removes a name of a file; with the last name and the last descriptor the file is freed.
+    /// Removes a name of a file. The file is freed with its last name and its last descriptor.
     ///
-    /// Errors: those of [`Vfs::resolve`] for the directory above; `EISDIR` the path ends in `.`, `..` or is `/`;
-    /// `ENOENT` there is none; `EISDIR` or `ENOTDIR` a slash follows the name; `EACCES` the directory above may not
-    /// be written, `EPERM` it is sticky; `EISDIR` a directory.
+    /// # Errors
+    /// Those of [`Vfs::resolve`] for the directory above; `EISDIR` if the path ends in `.`, `..` or is `/`; `ENOENT` if
+    /// there is no such entry; `EISDIR` or `ENOTDIR` if a slash follows the name; `EACCES` if the directory above may
+    /// not be written, `EPERM` if it is sticky; `EISDIR` for a directory.
     pub fn unlink(&mut self, ctx: &Context, at: At<'_>) -> Result<(), Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let Last::Name(name) = walker.advance()? else {
@@ -73,11 +77,13 @@ impl Vfs {
         self.detach(ctx.now, dir, &name, ino)
     }
 
-    /// Makes an empty regular file, or whatever else the type bits of `mode` say: none of that can be had.
+    /// Makes an empty regular file. No other type that `mode` can name is supported.
     ///
-    /// Errors: `EPERM` a directory; `EINVAL` no type of file; those of [`Vfs::resolve`] for the directory above;
-    /// `EEXIST`; `ENOENT` a slash follows the name, or the directory above was removed; `EPERM` a device, `ENOTSUP` a
-    /// FIFO or a socket; `EACCES` the directory may not be written; `ENOSPC` quota.
+    /// # Errors
+    /// `EPERM` for a directory; `EINVAL` for no type of file; those of [`Vfs::resolve`] for the directory above;
+    /// `EEXIST` if the name exists; `ENOENT` if a slash follows the name, or the directory above was removed; `EPERM`
+    /// for a device, `ENOTSUP` for a FIFO or a socket; `EACCES` if the directory may not be written; `ENOSPC` at a
+    /// quota.
     pub fn mknod(&mut self, ctx: &Context, at: At<'_>, mode: u32) -> Result<Ino, Errno> {
         let kind = match (mode & S_IFMT, FileType::from_mode(mode)) {
             // No type means a regular file.

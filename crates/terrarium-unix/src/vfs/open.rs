@@ -7,35 +7,39 @@ use super::walk::{Last, Walker};
 use super::{At, Content, Context, Follow, Ino, NodeKind, Vfs};
 use crate::abi::{AccessMode, Errno, FileType, OpenAccess, OpenFlags, PERMISSION_BITS};
 
-/// An opened inode. The descriptor that is made of it owes one [`Vfs::release`].
+/// An opened inode. Its descriptor owes one [`Vfs::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// The inode.
     pub ino: Ino,
-    /// What it is.
+    /// Its kind.
     pub kind: NodeKind,
-    /// Whether it was created by this call.
+    /// Whether this call created it.
     pub created: bool,
 }
 
-/// Where the path of an `open` ends.
+/// The end of the path of an `open`.
 enum Target {
     Found { ino: Ino, slash: bool },
     Missing { dir: Ino, name: Name },
 }
 
 impl Vfs {
-    /// Opens a file, creating it if `flags` say so, with `mode` less the umask. The inode is retained.
+    /// Opens a file, and creates it if `flags` ask for that, with `mode` without the umask. The inode is retained.
     ///
     /// `O_TMPFILE` makes a file without a name in the directory. Flags that have no meaning here are ignored.
     ///
-    /// Errors: `EINVAL` write-only and read-write together, `O_CREAT` with `O_DIRECTORY`, `O_TMPFILE` without
-    /// `O_DIRECTORY` or writing; those of [`Vfs::resolve`]. Then, if the file is missing: `ENOENT` (without
-    /// `O_CREAT`, or in a removed directory), `EISDIR` `O_CREAT` and a final slash, `EACCES` no permission to create,
-    /// `ENOSPC` quota. If it exists: `EEXIST` `O_CREAT` with `O_EXCL`, `EISDIR` a directory with `O_CREAT`, `ENOTDIR`
-    /// `O_DIRECTORY` or a final slash on anything else, `ELOOP` a symbolic link with `O_NOFOLLOW`, `EISDIR` a
-    /// directory for writing or with `O_TRUNC`, `EACCES` no permission, `EPERM` `O_NOATIME` on a file of someone
-    /// else.
+    /// # Errors
+    /// First, `EINVAL` for write-only and read-write together, `O_CREAT` with `O_DIRECTORY`, or `O_TMPFILE` without
+    /// `O_DIRECTORY` or writing; then those of [`Vfs::resolve`].
+    ///
+    /// If the file is missing: `ENOENT` without `O_CREAT`, or in a removed directory; `EISDIR` for `O_CREAT` and a
+    /// final slash; `EACCES` without permission to create; `ENOSPC` at a quota.
+    ///
+    /// If the file exists: `EEXIST` for `O_CREAT` with `O_EXCL`; `EISDIR` for a directory with `O_CREAT`; `ENOTDIR` for
+    /// `O_DIRECTORY` or a final slash on any other type; `ELOOP` for a symbolic link with `O_NOFOLLOW`; `EISDIR` for a
+    /// directory opened for writing or with `O_TRUNC`; `EACCES` without permission; `EPERM` for `O_NOATIME` on another
+    /// user's file.
     pub fn open(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<Opened, Errno> {
         let access = flags.access().ok_or(Errno::EINVAL)?;
         let flags = match access {
@@ -62,13 +66,13 @@ impl Vfs {
         Ok(Opened { ino, kind: self.kind(ino)?, created })
     }
 
-    /// An empty regular file.
+    /// Makes an empty regular file.
     pub(super) fn new_file(&mut self) -> Node {
         let version = self.new_version();
         Node::Regular(FileData::new(Content::EMPTY, true, version))
     }
 
-    /// Walks the path, through dangling links too if a file may be created at their end.
+    /// Walks the path, and also through dangling links if the call may create a file at their end.
     fn open_target(&self, ctx: &Context, at: At<'_>, flags: OpenFlags) -> Result<Target, Errno> {
         let creates = flags.contains(OpenFlags::CREAT);
         let exclusive = creates && flags.contains(OpenFlags::EXCL);
@@ -140,7 +144,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// `O_TMPFILE`.
+    /// Opens a file without a name, for `O_TMPFILE`.
     fn open_unnamed(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<Opened, Errno> {
         let writable = flags.access().is_some_and(OpenAccess::writable);
         if !writable || !flags.contains(OpenFlags::DIRECTORY) || flags.contains(OpenFlags::CREAT) {

@@ -1,11 +1,11 @@
-//! Who may do what.
+//! Permission checks.
 
 use super::inode::Inode;
 use super::{Context, Credentials, Ino, Vfs};
 use crate::abi::{AccessMode, Errno, FileType, S_ISVTX};
 
 impl Inode {
-    /// Whether the bits of owner, group or others allow something.
+    /// Whether the bits of owner, group or others allow the access.
     pub(super) fn allows(&self, cred: Credentials, wanted: AccessMode) -> bool {
         if cred.is_root() {
             let executable = self.file_type() != FileType::Regular || self.mode & 0o111 != 0;
@@ -21,19 +21,20 @@ impl Inode {
         wanted.bits() & !bits & 0o7 == 0
     }
 
-    /// Whether it is the caller's, as far as attributes are concerned.
+    /// Whether the caller owns the inode, as far as attributes are concerned.
     pub(super) fn owned_by(&self, cred: Credentials) -> bool {
         cred.is_root() || cred.uid == self.uid
     }
 }
 
 impl Vfs {
-    /// `EACCES` unless the bits allow it.
+    /// Fails with `EACCES` unless the bits allow the access.
     pub(super) fn require(&self, ctx: &Context, ino: Ino, wanted: AccessMode) -> Result<(), Errno> {
         if self.inode(ino)?.allows(ctx.cred, wanted) { Ok(()) } else { Err(Errno::EACCES) }
     }
 
-    /// Whether a new entry may be made: `ENOENT` in a removed directory, `EACCES` without write and search permission.
+    /// Checks that a new entry may be made: `ENOENT` in a removed directory, `EACCES` without write and search
+    /// permission.
     pub(super) fn may_create(&self, ctx: &Context, dir: Ino) -> Result<(), Errno> {
         let inode = self.inode(dir)?;
         if inode.links.is_empty() && dir != Ino::ROOT {
@@ -42,9 +43,9 @@ impl Vfs {
         if inode.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) { Ok(()) } else { Err(Errno::EACCES) }
     }
 
-    /// Whether an entry may be removed: `EACCES` without write and search permission on the directory; `EPERM` in a
-    /// sticky directory if neither the directory nor the file is the caller's; then `ENOTDIR` or `EISDIR` if it is not
-    /// of the wanted kind.
+    /// Checks that an entry may be removed: `EACCES` without write and search permission on the directory; `EPERM` in a
+    /// sticky directory if the caller owns neither the directory nor the file; then `ENOTDIR` or `EISDIR` if it is of
+    /// another kind.
     pub(super) fn may_remove(&self, ctx: &Context, dir: Ino, victim: Ino, want_dir: bool) -> Result<(), Errno> {
         let parent = self.inode(dir)?;
         let inode = self.inode(victim)?;

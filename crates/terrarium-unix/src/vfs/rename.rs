@@ -1,11 +1,11 @@
-//! Renaming.
+//! Renaming of files and directories.
 
 use super::directory::Name;
 use super::walk::{Last, NameRef, Walker};
 use super::{At, Context, Ino, Vfs};
 use crate::abi::{AccessMode, Errno, FileType};
 
-/// One end of a rename: an entry that may be there or not.
+/// One end of a rename: an entry that may exist or not.
 struct End<'p> {
     dir: Ino,
     name: NameRef<'p>,
@@ -14,15 +14,17 @@ struct End<'p> {
 }
 
 impl Vfs {
-    /// Renames a file or directory, in place of what has the new name, if that is of the same kind.
+    /// Renames a file or directory, and replaces an entry of the new name if it is of the same kind.
     ///
-    /// Errors: those of [`Vfs::resolve`] for the old and then the new directory; `EBUSY` a path ends in `.` or `..`
-    /// or is `/`; `ENOENT` there is no old name; `ENOTDIR` a slash follows a name and it is not a directory; `EINVAL`
-    /// the new name lies in the directory that is renamed; `ENOTEMPTY` the old name lies below the new one. Nothing
-    /// is done if both are the same file. Then `EACCES`, `EPERM` as for [`Vfs::unlink`] of the old name; `ENOENT` the
-    /// new directory was removed, `EACCES` it may not be written; `EPERM` it is sticky; `ENOTDIR` a directory over a
-    /// file, `EISDIR` a file over a directory; `EACCES` a directory that moves may not be written itself; `ENOTEMPTY`
-    /// the replaced directory has entries.
+    /// # Errors
+    /// Those of [`Vfs::resolve`] for the old and then the new directory; `EBUSY` if a path ends in `.` or `..` or is
+    /// `/`; `ENOENT` if the old name does not exist; `ENOTDIR` if a slash follows a name that is no directory; `EINVAL`
+    /// if the new name is inside the renamed directory; `ENOTEMPTY` if the old name is below the new one.
+    ///
+    /// Nothing is done if both names are the same file. Then `EACCES` or `EPERM` as for [`Vfs::unlink`] of the old
+    /// name; `ENOENT` if the new directory was removed, `EACCES` if it may not be written, `EPERM` if it is sticky;
+    /// `ENOTDIR` for a directory over a file, `EISDIR` for a file over a directory; `EACCES` if a directory that moves
+    /// may not be written itself; `ENOTEMPTY` if the replaced directory has entries.
     pub fn rename(&mut self, ctx: &Context, old: At<'_>, new: At<'_>) -> Result<(), Errno> {
         let (old, new) = (self.rename_end(ctx, old)?, self.rename_end(ctx, new)?);
         let (Some(old), Some(new)) = (old, new) else {
@@ -63,24 +65,24 @@ impl Vfs {
         self.reattach(ctx.now, (old.dir, &old.name), (new.dir, Name::from(&*new.name)), ino)
     }
 
-    /// Walks to one end; `None` if the path has no last name.
+    /// Walks to one end; returns `None` if the path has no last name.
     fn rename_end<'p>(&self, ctx: &'p Context, at: At<'p>) -> Result<Option<End<'p>>, Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let Last::Name(name) = walker.advance()? else {
             return Ok(None);
         };
-        // What is wrong with a name is reported after the other end was walked.
+        // A problem with a name is reported after the walk to the other end.
         let ino = walker.lookup(&name);
         Ok(Some(End { dir: walker.dir, slash: walker.slash, ino, name }))
     }
 
-    /// Whether a directory is another one or lies below it.
+    /// Whether a directory is the other directory or below it.
     fn is_within(&self, mut dir: Ino, ancestor: Ino) -> Result<bool, Errno> {
         loop {
             if dir == ancestor {
                 return Ok(true);
             }
-            // A removed directory has no way up; nothing can be renamed into it either.
+            // A removed directory has no parent to walk to; nothing can be renamed into it either.
             let Some(link) = self.inode(dir)?.links.first() else {
                 return Ok(false);
             };

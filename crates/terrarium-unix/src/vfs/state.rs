@@ -1,4 +1,4 @@
-//! The file system's state: a layer, and the inodes that were added or took the place of the layer's.
+//! The file system's state: a layer, and the inodes that were added or replace the layer's.
 
 use super::file::FileData;
 use super::inode::{Inode, Node};
@@ -12,22 +12,22 @@ pub(super) type Top = BTreeMap<Ino, Arc<Inode>>;
 
 /// One sandbox's file system.
 ///
-/// Cloning forks it: both sides go on from the same state and share content until one changes it.
+/// A clone is a fork: both sides continue from the same state, and share content until one changes it.
 #[derive(Clone, Debug)]
 pub struct Vfs {
     pub(super) layer: Arc<Layer>,
-    /// Added inodes, and the layer's where they were changed. Shared with forks and marks until the next change.
+    /// Added inodes, and changed ones of the layer. Shared with forks and marks until the next change.
     pub(super) top: Arc<Top>,
     pub(super) limits: VfsLimits,
     pub(super) usage: Usage,
     next_ino: u64,
     next_version: u64,
-    /// How many descriptors hold an inode.
+    /// The number of descriptors that hold an inode.
     open: BTreeMap<Ino, u32>,
 }
 
 impl Vfs {
-    /// A file system that shows a layer. Takes the same microsecond whatever the layer's size.
+    /// Makes a file system that shows a layer. Takes about a microsecond for a layer of any size.
     pub fn new(layer: Arc<Layer>, limits: VfsLimits) -> Vfs {
         let next_ino = layer.first_free();
         Vfs {
@@ -42,31 +42,33 @@ impl Vfs {
         }
     }
 
-    /// The quotas.
+    /// Returns the quotas.
     pub fn limits(&self) -> VfsLimits {
         self.limits
     }
 
-    /// Sets other quotas. What is over them already stays, but cannot grow.
+    /// Sets other quotas. Content that exceeds them remains, but cannot grow.
     pub fn set_limits(&mut self, limits: VfsLimits) {
         self.limits = limits;
     }
 
-    /// What counts against the quotas.
+    /// Returns the usage that counts against the quotas.
     pub fn usage(&self) -> Usage {
         self.usage
     }
 
-    /// What kind of file an inode is.
+    /// Returns the kind of an inode.
     ///
-    /// Errors: `EBADF` no such inode.
+    /// # Errors
+    /// `EBADF` if the inode does not exist.
     pub fn kind(&self, ino: Ino) -> Result<NodeKind, Errno> {
         Ok(self.inode(ino)?.kind())
     }
 
-    /// Notes that one more descriptor (or working directory) holds an inode, so that it outlives its last name.
+    /// Retains an inode for one more descriptor (or working directory), so that it outlives its last name.
     ///
-    /// Errors: `EBADF` no such inode.
+    /// # Errors
+    /// `EBADF` if the inode does not exist.
     pub fn retain(&mut self, ino: Ino) -> Result<(), Errno> {
         self.inode(ino)?;
         let count = self.open.entry(ino).or_insert(0);
@@ -74,7 +76,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// Takes back one [`Vfs::retain`] or [`Vfs::open`]; an inode without a name and without a descriptor is freed.
+    /// Undoes one [`Vfs::retain`] or [`Vfs::open`]. An inode without a name and without a descriptor is freed.
     pub fn release(&mut self, ino: Ino) {
         if let Some(count) = self.open.get_mut(&ino) {
             *count -= 1;
@@ -85,7 +87,7 @@ impl Vfs {
         }
     }
 
-    /// The inode with a number; `EBADF` if there is none (any more).
+    /// Returns the inode with a number, or `EBADF` if it does not exist (any more).
     pub(super) fn inode(&self, ino: Ino) -> Result<&Inode, Errno> {
         match self.top.get(&ino) {
             Some(inode) => Ok(inode),
@@ -93,7 +95,7 @@ impl Vfs {
         }
     }
 
-    /// Changes an inode, a copy of it if it is the layer's or shared, and keeps the accounts.
+    /// Changes an inode, or a copy of it if it is the layer's or shared, and updates the usage.
     ///
     /// The quota is not checked here: see [`Vfs::admit`].
     pub(super) fn update<T>(&mut self, ino: Ino, change: impl FnOnce(&mut Inode) -> T) -> Result<T, Errno> {
@@ -113,7 +115,8 @@ impl Vfs {
 
     /// Adds an inode that has no name yet.
     ///
-    /// Errors: `ENOSPC` it does not fit into the quotas.
+    /// # Errors
+    /// `ENOSPC` if it does not fit into the quotas.
     pub(super) fn add(&mut self, inode: Inode) -> Result<Ino, Errno> {
         self.usage = self.usage.plus(share(None, &inode), &self.limits)?;
         let ino = Ino(self.next_ino);
@@ -122,14 +125,15 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// Whether more fits into the quotas.
+    /// Checks that an addition fits into the quotas.
     ///
-    /// Errors: `ENOSPC`.
+    /// # Errors
+    /// `ENOSPC` if it does not.
     pub(super) fn admit(&self, bytes: u64, inodes: u64) -> Result<(), Errno> {
         self.usage.plus(Usage { bytes, inodes }, &self.limits).map(|_| ())
     }
 
-    /// A number that no content version had before.
+    /// Returns a number that no content version had before.
     pub(super) fn new_version(&mut self) -> u64 {
         let version = self.next_version;
         self.next_version += 1;
@@ -145,7 +149,7 @@ impl Vfs {
             return;
         }
         if self.layer.get(ino).is_some() {
-            // The number must stay taken, or the layer's inode would show again; its content need not.
+            // The number must stay taken, or the layer's inode would be visible again; its content need not stay.
             let version = self.new_version();
             let freed = self.update(ino, |inode| {
                 if let Node::Regular(file) = &mut inode.node {
@@ -159,7 +163,7 @@ impl Vfs {
     }
 }
 
-/// What an inode of the top counts against the quotas. `below` is the layer's inode that it replaces.
+/// Returns the share of an inode of the top in the quotas. `below` is the layer's inode that it replaces.
 fn share(below: Option<&Arc<Inode>>, inode: &Inode) -> Usage {
     let links = inode.links.len() as u64;
     let inodes = match below {

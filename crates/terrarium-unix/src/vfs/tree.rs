@@ -1,4 +1,4 @@
-//! The steps that names, links and inodes are changed by; no checks of permissions here.
+//! The basic changes of names, links and inodes, without permission checks.
 
 use super::directory::Name;
 use super::inode::{Inode, Link, Node};
@@ -8,7 +8,8 @@ use crate::abi::{Errno, FileType, S_ISGID, Timespec};
 impl Vfs {
     /// Makes an inode and its entry.
     ///
-    /// Errors: those of `may_create` (`ENOENT` removed directory, `EACCES`); `ENOSPC`.
+    /// # Errors
+    /// Those of `may_create`: `ENOENT` for a removed directory, or `EACCES`; `ENOSPC` at a quota.
     pub(super) fn create(&mut self, ctx: &Context, dir: Ino, name: Name, mode: u32, node: Node) -> Result<Ino, Errno> {
         self.may_create(ctx, dir)?;
         let inode = self.new_inode(ctx, dir, mode, node)?;
@@ -17,7 +18,7 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// An inode as it is made in a directory: one with the set-group bit hands its group down.
+    /// Makes an inode for a directory: one with the set-group bit passes its group down.
     pub(super) fn new_inode(&self, ctx: &Context, dir: Ino, mode: u32, node: Node) -> Result<Inode, Errno> {
         let parent = self.inode(dir)?;
         let mut inode = Inode::new(ctx, mode, node);
@@ -46,7 +47,7 @@ impl Vfs {
         })
     }
 
-    /// Removes an entry, and the inode with its last name unless a descriptor holds it.
+    /// Removes an entry, and with the last name the inode, unless a descriptor holds it.
     pub(super) fn detach(&mut self, now: Timespec, dir: Ino, name: &[u8], ino: Ino) -> Result<(), Errno> {
         self.update(dir, |parent| {
             parent.touch(now);
@@ -60,7 +61,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// Moves an entry; what the new name led to before loses that name.
+    /// Moves an entry; the inode that had the new name loses it.
     pub(super) fn reattach(
         &mut self,
         now: Timespec,

@@ -1,4 +1,4 @@
-//! From a path to an inode.
+//! The walk from a path to an inode.
 
 use super::inode::Node;
 use super::{At, Context, Follow, Ino, Vfs};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub const NAME_MAX: usize = 255;
 /// Longest path in bytes, counting the final NUL of a C string, so 4095 without it.
 pub const PATH_MAX: usize = 4096;
-/// How many symbolic links one walk follows.
+/// The most symbolic links that one walk follows.
 pub const SYMLINKS_MAX: u32 = 40;
 
 /// The path of the call, or the target of a link on the way.
@@ -29,7 +29,7 @@ impl Text<'_> {
     }
 }
 
-/// A text and how far it was walked.
+/// A text, and the position of the walk in it.
 struct Frame<'p> {
     text: Text<'p>,
     position: usize,
@@ -41,7 +41,7 @@ impl Frame<'_> {
     }
 }
 
-/// The name of an entry, kept in the path or link it stands in.
+/// The name of an entry, as a part of the path or link that contains it.
 pub(super) struct NameRef<'p> {
     text: Text<'p>,
     range: Range<usize>,
@@ -57,7 +57,7 @@ impl std::ops::Deref for NameRef<'_> {
 
 /// The last component of a path.
 pub(super) enum Last<'p> {
-    /// There is none: the path is `/`.
+    /// None: the path is `/`.
     Root,
     /// `.`
     Dot,
@@ -67,13 +67,13 @@ pub(super) enum Last<'p> {
     Name(NameRef<'p>),
 }
 
-/// A walk that stops before each possible last component, so that each call can treat that in its own way.
+/// A walk that stops before each possible last component, so that each call can treat that component in its own way.
 pub(super) struct Walker<'v, 'p> {
     vfs: &'v Vfs,
     ctx: &'p Context,
-    /// Where the walk has come to.
+    /// The present directory of the walk.
     pub(super) dir: Ino,
-    /// What is left to walk: the innermost link last.
+    /// The rest of the walk, with the innermost link last.
     frames: Vec<Frame<'p>>,
     links: u32,
     /// Whether a slash follows the last component.
@@ -81,7 +81,10 @@ pub(super) struct Walker<'v, 'p> {
 }
 
 impl<'v, 'p> Walker<'v, 'p> {
-    /// Errors: `ENOENT` empty path, `ENAMETOOLONG` path of [`PATH_MAX`] bytes or more.
+    /// Starts a walk.
+    ///
+    /// # Errors
+    /// `ENOENT` for an empty path; `ENAMETOOLONG` for a path of [`PATH_MAX`] bytes or more.
     pub(super) fn new(vfs: &'v Vfs, ctx: &'p Context, at: At<'p>) -> Result<Walker<'v, 'p>, Errno> {
         let first = at.path.first().ok_or(Errno::ENOENT)?;
         if at.path.len() >= PATH_MAX {
@@ -92,22 +95,23 @@ impl<'v, 'p> Walker<'v, 'p> {
         Ok(Walker { vfs, ctx, dir, frames, links: 0, slash: false })
     }
 
-    /// Walks on to the last component; `dir` is then the directory to look it up in.
+    /// Continues the walk to the last component; `dir` is then the directory for its look-up.
     ///
-    /// Errors, at each component: `ENOTDIR` not in a directory, `EACCES` no search permission, `ENAMETOOLONG` name
-    /// over [`NAME_MAX`], `ENOENT` no such entry, `ELOOP` more than [`SYMLINKS_MAX`] links.
+    /// # Errors
+    /// At each component: `ENOTDIR` outside a directory, `EACCES` without search permission, `ENAMETOOLONG` for a name
+    /// over [`NAME_MAX`], `ENOENT` for a missing entry, `ELOOP` for more than [`SYMLINKS_MAX`] links.
     pub(super) fn advance(&mut self) -> Result<Last<'p>, Errno> {
         loop {
             let Some(name) = self.component() else {
                 return Ok(Last::Root);
             };
-            // A removed directory's parent may be gone for good.
+            // A removed directory's parent may no longer exist.
             let directory = self.vfs.inode(self.dir).map_err(|_| Errno::ENOENT)?;
             let entries = directory.directory()?;
             if !directory.allows(self.ctx.cred, AccessMode::EXECUTE) {
                 return Err(Errno::EACCES);
             }
-            // Innermost first: it answers at once as long as it has names, whatever slashes wait further out.
+            // Innermost first: the check ends at the first frame that has names, for any number of slashes further out.
             if self.frames.iter().rev().all(|frame| frame.rest().iter().all(|&byte| byte == b'/')) {
                 self.slash = self.frames.iter().any(|frame| !frame.rest().is_empty());
                 return Ok(match &*name {
@@ -129,7 +133,7 @@ impl<'v, 'p> Walker<'v, 'p> {
         }
     }
 
-    /// Takes the next component off what is left to walk.
+    /// Takes the next component from the rest of the walk.
     fn component(&mut self) -> Option<NameRef<'p>> {
         loop {
             let frame = self.frames.last_mut()?;
@@ -145,9 +149,10 @@ impl<'v, 'p> Walker<'v, 'p> {
         }
     }
 
-    /// The inode of an entry of the present directory.
+    /// Looks up an entry of the present directory.
     ///
-    /// Errors: `ENOENT` the directory was removed, `ENAMETOOLONG`.
+    /// # Errors
+    /// `ENOENT` if the directory was removed; `ENAMETOOLONG`.
     pub(super) fn lookup(&self, name: &[u8]) -> Result<Option<Ino>, Errno> {
         let inode = self.vfs.inode(self.dir)?;
         if inode.links.is_empty() && self.dir != Ino::ROOT {
@@ -159,9 +164,10 @@ impl<'v, 'p> Walker<'v, 'p> {
         Ok(inode.directory()?.get(name).map(|entry| entry.ino))
     }
 
-    /// Goes on with the target if the inode is a symbolic link; says whether it is.
+    /// Continues with the target if the inode is a symbolic link; returns whether it is one.
     ///
-    /// Errors: `ELOOP`.
+    /// # Errors
+    /// `ELOOP` for too many links.
     pub(super) fn follow(&mut self, ino: Ino) -> Result<bool, Errno> {
         let Node::Symlink(target) = &self.vfs.inode(ino)?.node else {
             return Ok(false);
@@ -177,9 +183,10 @@ impl<'v, 'p> Walker<'v, 'p> {
         Ok(true)
     }
 
-    /// The inode of a last component that is no name.
+    /// Returns the inode of a last component that is no name.
     ///
-    /// Errors: `ENOENT` the parent of a removed directory is gone for good.
+    /// # Errors
+    /// `ENOENT` if the parent of a removed directory no longer exists.
     pub(super) fn dots(&self, last: &Last<'_>) -> Result<Ino, Errno> {
         let ino = match last {
             Last::DotDot => self.vfs.inode(self.dir)?.directory()?.parent,
@@ -190,11 +197,12 @@ impl<'v, 'p> Walker<'v, 'p> {
 }
 
 impl Vfs {
-    /// The inode that a path leads to.
+    /// Returns the inode that a path leads to.
     ///
-    /// Errors: `ENOENT` empty path, `ENAMETOOLONG` path too long; at each component `ENOTDIR` not in a directory,
-    /// `EACCES` no search permission, `ENAMETOOLONG` name too long, `ENOENT` no such entry, `ELOOP` too many links;
-    /// `ENOTDIR` a slash follows what is not a directory.
+    /// # Errors
+    /// `ENOENT` for an empty path, `ENAMETOOLONG` for a path that is too long; at each component `ENOTDIR` outside a
+    /// directory, `EACCES` without search permission, `ENAMETOOLONG` for a name that is too long, `ENOENT` for a
+    /// missing entry, `ELOOP` for too many links; `ENOTDIR` if a slash follows a name that is no directory.
     pub fn resolve(&self, ctx: &Context, at: At<'_>, follow: Follow) -> Result<Ino, Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         loop {
@@ -213,9 +221,10 @@ impl Vfs {
         }
     }
 
-    /// The inode of a directory that becomes the working directory.
+    /// Returns the inode of a directory for use as the working directory.
     ///
-    /// Errors: those of [`Vfs::resolve`]; `ENOTDIR` it is not a directory; `EACCES` no search permission.
+    /// # Errors
+    /// Those of [`Vfs::resolve`]; `ENOTDIR` if it is no directory; `EACCES` without search permission.
     pub fn resolve_directory(&self, ctx: &Context, at: At<'_>) -> Result<Ino, Errno> {
         let ino = self.resolve(ctx, at, Follow::Yes)?;
         self.inode(ino)?.directory()?;
@@ -223,10 +232,11 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// The absolute path of a directory.
+    /// Returns the absolute path of a directory.
     ///
-    /// Errors: `EBADF` no such inode, `ENOTDIR` not a directory, `ENOENT` it was removed, `ENAMETOOLONG` its path
-    /// reaches [`PATH_MAX`].
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `ENOTDIR` if it is no directory; `ENOENT` if it was removed; `ENAMETOOLONG`
+    /// if its path reaches [`PATH_MAX`].
     pub fn path_of(&self, dir: Ino) -> Result<Vec<u8>, Errno> {
         self.inode(dir)?.directory()?;
         if dir == Ino::ROOT {
@@ -252,9 +262,11 @@ impl Vfs {
         Ok(path)
     }
 
-    /// One of the absolute paths of an inode.
+    /// Returns one of the absolute paths of an inode.
     ///
-    /// Errors: `EBADF` no such inode, `ENOENT` it has no name, `ENAMETOOLONG` its path reaches [`PATH_MAX`].
+    /// # Errors
+    /// `EBADF` if the inode does not exist; `ENOENT` if it has no name; `ENAMETOOLONG` if its path reaches
+    /// [`PATH_MAX`].
     pub fn name_of(&self, ino: Ino) -> Result<Vec<u8>, Errno> {
         let inode = self.inode(ino)?;
         if inode.directory().is_ok() {

@@ -10,7 +10,7 @@ use terrarium_unix::vfs::{At, Changes, Context, Follow, Ino, Layer, NodeKind, Vf
 
 const HOME: &[u8] = b"/home/earth";
 
-/// Inode and content of every regular file, found by looking everywhere.
+/// Returns inode and content of every regular file, found by an exhaustive walk.
 fn files(vfs: &Vfs) -> BTreeMap<Vec<u8>, (Ino, Vec<u8>)> {
     let mut files = BTreeMap::new();
     let mut todo = vec![(Vec::new(), Ino::ROOT)];
@@ -131,7 +131,7 @@ fn a_renamed_directory_moves_all_its_files() {
         deleted: paths(&["/tmp/dir/b", "/tmp/dir/sub/c"]),
     };
     assert_eq!(vfs.changes(&mark), expected);
-    // Back again, nothing has changed.
+    // Moved back again, nothing has changed.
     vfs.rename(&ctx, at("/home/earth/moved"), at("/tmp/dir")).unwrap();
     assert!(vfs.changes(&mark).is_empty());
 }
@@ -164,7 +164,7 @@ fn what_comes_and_goes_between_does_not_show() {
     vfs.mkdir(&ctx, at("/tmp/empty"), 0o755).unwrap();
     vfs.symlink(&ctx, b"a", at("/tmp/link")).unwrap();
     assert!(vfs.changes(&mark).is_empty());
-    // A link in the place of a file: the file is gone.
+    // A link replaces a file: the file is gone.
     vfs.rename(&ctx, at("/tmp/link"), at("/tmp/a")).unwrap();
     assert_eq!(vfs.changes(&mark), Changes { deleted: paths(&["/tmp/a"]), ..Changes::default() });
 }

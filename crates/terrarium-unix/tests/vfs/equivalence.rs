@@ -1,4 +1,4 @@
-//! It makes no difference whether a tree lies in the layer or in the top, nor whether a fork went before.
+//! A tree behaves alike in the layer and in the top, and with or without an earlier fork.
 
 use crate::ops::sequence;
 use crate::world::{World, context, difference};
@@ -8,7 +8,7 @@ use terrarium_unix::vfs::{Layer, LayerBuilder, Vfs, VfsLimits};
 
 const HOME: &[u8] = b"/home/earth";
 
-/// A world in which a sequence was carried out, with everything closed again.
+/// Makes a world in which a sequence was carried out, with everything closed again.
 fn built(ops: &[crate::ops::Op]) -> World {
     let mut world = World::new(Vfs::new(Layer::unix(), VfsLimits::UNLIMITED), context(1000, 1000), HOME);
     for op in ops {
@@ -43,7 +43,7 @@ proptest! {
         let frozen = World::new(Vfs::new(layer.clone(), VfsLimits::UNLIMITED), top.ctx, HOME);
         let tree = frozen.tree(b"/");
         check_same(top, frozen, &after)?;
-        // Whatever was done above it, the layer stays as it was.
+        // After all changes above it, the layer is unchanged.
         let again = World::new(Vfs::new(layer, VfsLimits::UNLIMITED), context(1000, 1000), HOME);
         prop_assert_eq!(again.tree(b"/"), tree);
     }
@@ -69,13 +69,13 @@ proptest! {
         let mut original = built(&before);
         let mut fork = original.clone();
         let untouched = built(&before);
-        // The fork changes; the original does not notice.
+        // The fork changes; the original is unaffected.
         for op in &one {
             let _ = fork.apply(op);
         }
         let tree = fork.tree(b"/");
         prop_assert_eq!(original.tree(b"/"), untouched.tree(b"/"));
-        // The original changes; the fork does not notice, and both do what each would have done alone.
+        // The original changes; the fork is unaffected, and both end as they would have alone.
         for op in &other {
             let _ = original.apply(op);
         }

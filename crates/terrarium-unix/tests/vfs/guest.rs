@@ -1,4 +1,4 @@
-//! What the guest may do where, and what the host's helpers do.
+//! The permissions of the guest, and the host's helpers.
 
 use crate::world::context;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ fn at(path: &str) -> At<'_> {
     At::root(path.as_bytes())
 }
 
-/// A guest on a layer with a library and a file of its own.
+/// Makes a guest on a layer with a library and a private file.
 fn start() -> (Vfs, Context) {
     let mut builder = LayerBuilder::unix();
     builder.add_file(b"/lib/python.zip", "zip", 0o644, Timespec::default()).unwrap();
@@ -53,7 +53,7 @@ fn the_guest_writes_at_home_in_tmp_and_in_the_root_but_not_in_the_libraries() {
     assert_eq!(vfs.set_times(&ctx, lib, set), Err(Errno::EPERM));
     assert_eq!(vfs.access(&ctx, lib, AccessMode::WRITE), Err(Errno::EACCES));
     assert_eq!(vfs.access(&ctx, lib, AccessMode::READ | AccessMode::EXECUTE), Ok(()));
-    // Root may, and the layer below stays untouched.
+    // Root may, and the layer below is untouched.
     let root = context(0, 0);
     vfs.unlink(&root, at("/lib/python.zip")).unwrap();
     assert_eq!(vfs.resolve(&ctx, at("/lib/python.zip"), Follow::Yes), Err(Errno::ENOENT));
@@ -71,7 +71,7 @@ fn in_tmp_files_of_others_stay() {
     assert_eq!(vfs.unlink(&ctx, at("/tmp/his")), Err(Errno::EPERM));
     vfs.unlink(&other, at("/tmp/his")).unwrap();
     vfs.unlink(&ctx, at("/tmp/mine")).unwrap();
-    // The same holds in the root: what is there stays.
+    // The same holds in the root: existing entries stay.
     assert_eq!(vfs.rename(&ctx, at("/lib"), at("/mylib")), Err(Errno::EPERM));
     assert_eq!(vfs.rename(&ctx, at("/home"), at("/house")), Err(Errno::EPERM));
 }
@@ -111,7 +111,7 @@ fn a_listing_goes_on_where_it_was_while_entries_come_and_go() {
     let rest = vfs.readdir(dir, first[3].1, end, 10).unwrap();
     assert_eq!(rest.len(), 1);
     assert_eq!(&*rest[0].name, b"d");
-    // Seen from the beginning, the new one is there.
+    // A listing from the beginning contains the new entry.
     assert_eq!(vfs.readdir(dir, 0, u64::MAX, 10).unwrap().len(), 5);
     assert_eq!(vfs.readdir(dir, u64::MAX, u64::MAX, 10).unwrap(), []);
 }
@@ -143,7 +143,7 @@ fn a_removed_directory_is_empty_and_takes_nothing() {
     assert_eq!(vfs.stat(dir).unwrap().nlink, 0);
     assert_eq!(vfs.open(&ctx, At { dir, path: b"f" }, CREATE, 0o644), Err(Errno::ENOENT));
     assert_eq!(vfs.readdir(dir, 0, u64::MAX, 10), Err(Errno::ENOENT));
-    // No name is looked at closely enough there to be too long.
+    // No name is checked there, so none is too long.
     assert_eq!(vfs.resolve(&ctx, At { dir, path: &[b'x'; 256] }, Follow::Yes), Err(Errno::ENOENT));
     assert_eq!(vfs.rename(&ctx, at("/tmp"), At { dir, path: b"x" }), Err(Errno::ENOENT));
     assert_eq!(vfs.path_of(dir), Err(Errno::ENOENT));
@@ -303,7 +303,7 @@ fn very_deep_trees_are_listed_compared_and_removed() {
     assert_eq!(vfs.host_list(b"/tmp").unwrap(), []);
 }
 
-/// Inodes that can be reached.
+/// Returns the number of reachable inodes.
 fn vfs_len(vfs: &Vfs) -> usize {
     let (mut count, mut todo) = (1, vec![Ino::ROOT]);
     while let Some(dir) = todo.pop() {
@@ -333,7 +333,7 @@ fn a_layer_says_what_cannot_be_put_into_it() {
     assert_eq!(error.to_string(), r#"invalid path "/a/../b" for a layer: it must not contain `.` or `..`"#);
     assert!(builder.add_file(b"", "2", 0o644, epoch).is_err());
     assert!(builder.add_symlink(b"/l", b"", epoch).is_err());
-    // The later of two files counts, and nothing is left of the earlier one.
+    // The later of two files counts, and nothing remains of the earlier one.
     builder.add_file(b"a/file", "second", 0o600, epoch).unwrap();
     let layer = builder.build();
     assert_eq!(layer.len(), 3);

@@ -1,13 +1,13 @@
-//! Operations as data, and how proptest makes them up.
+//! Operations as data, and their generators for proptest.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use terrarium_unix::abi::{AccessMode, Errno, OpenFlags, Timespec};
 
-/// How many descriptors a sequence can have open.
+/// The number of descriptors that a sequence can have open.
 pub(crate) const SLOTS: usize = 4;
 
-/// A path or content that shows itself readably.
+/// A path or content with a readable `Debug` form.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text(pub(crate) Vec<u8>);
 
@@ -55,7 +55,7 @@ pub(crate) enum Op {
     Mknod { path: Text, mode: u32 },
 }
 
-/// What an operation said, in a form that two worlds can be compared by.
+/// The outcome of an operation, in a form that can be compared between two worlds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     Nothing,
@@ -76,16 +76,16 @@ pub(crate) struct Status {
     pub(crate) gid: u32,
     /// `None` for directories.
     pub(crate) size: Option<i64>,
-    /// `None` for a time that a clock gave.
+    /// `None` for a time that a clock set.
     pub(crate) mtime: Option<Timespec>,
 }
 
 pub(crate) type Outcome = Result<Value, Errno>;
 
-/// Times set by [`Op::Touch`] lie before this, those of a clock after it.
+/// Times set by [`Op::Touch`] are before this, those of a clock after it.
 const CLOCK_TIMES: i64 = 1_000_000;
 
-/// The part of a time that can be compared.
+/// Returns the part of a time that can be compared.
 pub(crate) fn comparable(time: Timespec) -> Option<Timespec> {
     (time.sec < CLOCK_TIMES).then_some(time)
 }
@@ -100,7 +100,7 @@ fn component() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A path of up to four names; `base` makes some of them absolute.
+/// Generates a path of up to four names; `base` makes some of them absolute.
 pub(crate) fn path(base: Vec<u8>) -> impl Strategy<Value = Text> {
     let names = prop_oneof![
         10 => prop::collection::vec(component(), 1..=2),
@@ -165,7 +165,7 @@ fn length() -> impl Strategy<Value = usize> {
     prop_oneof![4 => 0..40_usize, 1 => 65_000..140_000_usize]
 }
 
-/// One operation; `base` is the absolute path of the folder all of it happens in.
+/// Generates one operation; `base` is the absolute path of the folder in which all of them happen.
 pub(crate) fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
     let base = base.to_vec();
     let path = move || path(base.clone());
@@ -207,7 +207,7 @@ pub(crate) fn op(base: &[u8]) -> impl Strategy<Value = Op> + use<> {
     prop_oneof![5 => files, 5 => names, 3 => attributes]
 }
 
-/// A sequence of operations.
+/// Generates a sequence of operations.
 pub(crate) fn sequence(base: &[u8], longest: usize) -> impl Strategy<Value = Vec<Op>> + use<> {
     prop::collection::vec(op(base), 1..=longest)
 }

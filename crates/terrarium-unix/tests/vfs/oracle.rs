@@ -1,7 +1,7 @@
-//! Random sequences of operations do the same on a `Vfs` and on a real folder.
+//! Random sequences of operations have the same effects on a `Vfs` and on a real folder.
 //!
-//! Run as root they are run a second time as an ordinary user, in a copy of this program, because root passes
-//! nearly all permission checks.
+//! When run as root, they are repeated as an ordinary user, in a copy of this program, because root passes nearly all
+//! permission checks.
 
 use crate::ops::sequence;
 use crate::real::{self, Real};
@@ -16,19 +16,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use terrarium_unix::vfs::{Context, Credentials, Layer, Vfs, VfsLimits};
 
-/// How many sequences are tried; `PROPTEST_CASES` asks for another number.
+/// The number of sequences; `PROPTEST_CASES` sets another number.
 const CASES: u32 = 300;
-/// How many operations a sequence has at most.
+/// The most operations of a sequence.
 const MAX_LENGTH: usize = 60;
-/// The ordinary user that root's run turns into.
+/// The ordinary user of the second run.
 const USER: u32 = 1000;
 
-/// The folder of one sequence: so deep that no sequence climbs out of the temporary folder.
+/// Returns the folder of one sequence: so deep that no sequence climbs out of the temporary folder.
 fn deep(folder: &Path) -> PathBuf {
     folder.join("d1/d2/d3/d4/d5/d6/d7/d8")
 }
 
-/// A `Vfs` with the same folders, of the same owners and modes, as lead to `path` on this machine.
+/// Makes a `Vfs` with the folders that lead to `path` on this machine, with their owners and modes.
 fn mirror(path: &Path, ctx: Context) -> Vfs {
     let mut vfs = Vfs::new(Layer::unix(), VfsLimits::default());
     let root = Context { cred: Credentials::ROOT, ..ctx };
@@ -102,10 +102,10 @@ fn random_operations_do_what_the_kernel_does() {
 #[test]
 fn random_operations_do_what_the_kernel_does_for_an_ordinary_user() {
     if !geteuid().is_root() {
-        // The test above ran as an ordinary user already.
+        // The test above already ran as an ordinary user.
         return;
     }
-    // The program may lie where the user cannot go.
+    // The program may be in a folder that the user cannot enter.
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = folder.path().join("oracle");

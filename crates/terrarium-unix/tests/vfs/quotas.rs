@@ -1,4 +1,4 @@
-//! Quotas are exact, never exceeded, and given back in full.
+//! Quotas are exact, never exceeded, and returned in full.
 
 use crate::ops::sequence;
 use crate::world::{World, context};
@@ -14,7 +14,8 @@ fn fresh(limits: VfsLimits) -> World {
     World::new(Vfs::new(Layer::unix(), limits), context(1000, 1000), HOME)
 }
 
-/// Counts from outside what a file system on the plain layer holds: named files, and those only `held` ones keep.
+/// Counts, from outside, the content of a file system on the plain layer: named files, and those that only `held`
+/// keeps.
 fn counted(vfs: &Vfs, held: &[Ino]) -> Usage {
     let below = Layer::unix().len() as u64;
     let own = |ino: Ino| ino.get() > below;
@@ -63,7 +64,7 @@ proptest! {
         }
         world.close_all();
         world.return_to(HOME);
-        // All the places where the guest can have made something.
+        // All places where the guest can have made something.
         for dir in [&b"/home/earth"[..], b"/tmp", b""] {
             let ino = world.vfs.resolve(&context(0, 0), At::root(&[dir, b"/"].concat()), Follow::Yes).unwrap();
             for entry in world.vfs.readdir(ino, 2, u64::MAX, usize::MAX).unwrap() {
@@ -76,7 +77,7 @@ proptest! {
     }
 }
 
-/// A file system with few bytes, and one open file in it.
+/// Makes a file system with few bytes, and one open file in it.
 fn with_file(limits: VfsLimits) -> (Vfs, Ino) {
     let mut vfs = Vfs::new(Layer::unix(), limits);
     let flags = OpenFlags::RDWR | OpenFlags::CREAT;
@@ -91,7 +92,7 @@ fn a_write_fills_what_is_left_and_the_next_one_fails() {
     assert_eq!(vfs.write_at(&ctx, ino, 0, &[1; 60]), Ok(60));
     assert_eq!(vfs.write_at(&ctx, ino, 60, &[2; 60]), Ok(40));
     assert_eq!(vfs.write_at(&ctx, ino, 100, &[3]), Err(Errno::ENOSPC));
-    // What is there can still be overwritten.
+    // Existing content can still be overwritten.
     assert_eq!(vfs.write_at(&ctx, ino, 90, &[4; 60]), Ok(10));
     assert_eq!(vfs.usage(), Usage { bytes: 100, inodes: 1 });
     vfs.truncate(&ctx, ino, 0).unwrap();
@@ -124,7 +125,7 @@ fn sizes_that_no_offset_can_say_are_refused() {
     assert_eq!(vfs.fallocate(&ctx, ino, FallocateFlags::empty(), u64::MAX, u64::MAX), Err(Errno::EFBIG));
     vfs.truncate(&ctx, ino, i64::MAX as u64).unwrap();
     assert_eq!(vfs.read_at(ino, u64::MAX, &mut [0; 10]), Ok(0));
-    // No host has the memory for it; saying so is not a panic.
+    // No host has the memory for it; the error is not a panic.
     assert_eq!(vfs.host_read(b"/tmp/f").unwrap_err(), Errno::ENOMEM);
     assert_eq!(vfs.write_at(&ctx, ino, i64::MAX as u64 - 5, &[1]), Err(Errno::ENOMEM));
 }
@@ -154,10 +155,10 @@ fn names_and_link_targets_count() {
     assert_eq!(vfs.link(&ctx, At::root(b"/tmp/f"), Follow::No, At::root(b"/tmp/h")), Err(Errno::ENOSPC));
     let create = OpenFlags::CREAT | OpenFlags::WRONLY;
     assert_eq!(vfs.open(&ctx, At::root(b"/tmp/h"), create, 0o644), Err(Errno::ENOSPC));
-    // Renaming needs no more than there is, also when it replaces something.
+    // Renaming needs no additional room, even when it replaces something.
     vfs.rename(&ctx, At::root(b"/tmp/g"), At::root(b"/tmp/s")).unwrap();
     assert_eq!(vfs.usage(), Usage { bytes: 0, inodes: 3 });
-    // The last name goes, the open file stays and counts.
+    // The last name is removed; the open file stays and counts.
     vfs.unlink(&ctx, At::root(b"/tmp/s")).unwrap();
     vfs.unlink(&ctx, At::root(b"/tmp/f")).unwrap();
     assert_eq!(vfs.write_at(&ctx, ino, 0, &[1; 5]), Ok(5));
@@ -186,13 +187,13 @@ fn a_layer_s_file_counts_in_full_from_its_first_change_on() {
     assert_eq!(vfs.truncate(&ctx, other, 101), Err(Errno::ENOSPC));
     vfs.truncate(&ctx, other, 100).unwrap();
     assert_eq!(vfs.usage(), Usage { bytes: 600, inodes: 0 });
-    // Deleting it gives back what it counted, and no more.
+    // Deletion returns what the file counted, and no more.
     vfs.unlink(&ctx, At::root(b"/data/big")).unwrap();
     assert_eq!(vfs.usage().bytes, 600);
     vfs.release(big);
     assert_eq!(vfs.usage(), Usage { bytes: 100, inodes: 0 });
     assert_eq!(vfs.resolve(&ctx, At::root(b"/data/big"), Follow::Yes), Err(Errno::ENOENT));
-    // The layer itself is as it was.
+    // The layer itself is unchanged.
     let again = Vfs::new(layer, VfsLimits::default());
     assert_eq!(again.host_read(b"/data/big").unwrap().into_vec().unwrap(), vec![7; 500]);
     assert_eq!(again.host_read(b"/data/other").unwrap().len(), 300);

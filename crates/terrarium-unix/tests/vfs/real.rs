@@ -1,4 +1,4 @@
-//! The same operations carried out on a real folder by the kernel.
+//! The same operations, carried out on a real folder by the kernel.
 
 use crate::ops::{Op, Outcome, SLOTS, Status, Text, Value, comparable};
 use crate::world::{Tree, pattern};
@@ -19,7 +19,7 @@ impl Real {
     /// Starts in a folder.
     pub(crate) fn new(base: &Path) -> Real {
         let cwd = fs::open(base, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap();
-        // Some file systems say 1 for every directory.
+        // Some file systems report 1 for every directory.
         let count_dirs = fs::fstat(&cwd).unwrap().st_nlink == 2;
         Real { cwd, slots: [const { None }; SLOTS], count_dirs }
     }
@@ -95,7 +95,7 @@ impl Real {
             }
             Op::Symlink { target, path } => fs::symlinkat(&**target, cwd, &**path).map(|()| Value::Nothing),
             Op::Readlink { path } => {
-                // With an empty path the call would mean the directory itself.
+                // With an empty path, the call would mean the directory itself.
                 if path.is_empty() {
                     return Err(Os::NOENT);
                 }
@@ -138,7 +138,7 @@ impl Real {
             }
             Op::Chdir { path } => {
                 let fd = fs::openat(cwd, &**path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
-                // What `chdir` checks and opening does not.
+                // A check of `chdir` that opening does not make.
                 fs::accessat(&fd, c".", fs::Access::EXEC_OK, AtFlags::EACCESS)?;
                 self.cwd = fd;
                 Ok(Value::Nothing)
@@ -170,8 +170,8 @@ impl Real {
         }
     }
 
-    /// All there is below a folder, with status and content. What may not be read is opened up after its status was
-    /// noted; the folder is good for nothing but removal then.
+    /// Returns everything below a folder, with status and content. Unreadable entries are opened up after their status
+    /// was recorded; then the folder is fit only for removal.
     pub(crate) fn tree(&self, base: &Path) -> Tree {
         let mut found = Vec::new();
         let mut todo = vec![(Vec::new(), base.to_path_buf())];
@@ -205,7 +205,7 @@ impl Real {
 
 /// Gives the owner all permissions.
 pub(crate) fn open_up(path: &Path) {
-    // A file that was given away stays closed; reading it fails then, for all to see.
+    // A file of another owner stays closed; then reading it fails visibly.
     let _ = fs::chmod(path, Mode::RWXU);
 }
 
@@ -218,7 +218,7 @@ fn entry_type(kind: FileType) -> u8 {
     }
 }
 
-/// The machine's own numbers differ from the guest's on some architectures, so flags go by name.
+/// Converts flags by name: the machine's numbers differ from the guest's on some architectures.
 fn open_flags(flags: OpenFlags) -> OFlags {
     let table = [
         (OpenFlags::WRONLY, OFlags::WRONLY),

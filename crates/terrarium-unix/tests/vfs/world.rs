@@ -12,7 +12,7 @@ pub(crate) struct World {
     pub(crate) ctx: Context,
     pub(crate) cwd: Ino,
     pub(crate) slots: [Option<(Ino, OpenAccess)>; SLOTS],
-    /// Whether directories' link counts are to be compared.
+    /// Whether to compare the link counts of directories.
     pub(crate) count_dirs: bool,
 }
 
@@ -25,7 +25,7 @@ impl World {
         World { vfs, ctx, cwd, slots: [None; SLOTS], count_dirs: true }
     }
 
-    /// Goes back to a directory, whatever became of the working directory.
+    /// Returns to a directory from any working directory.
     pub(crate) fn return_to(&mut self, base: &[u8]) {
         let root = Context { cred: Credentials::ROOT, ..self.ctx };
         let cwd = self.vfs.resolve(&root, At::root(base), Follow::Yes).unwrap();
@@ -154,7 +154,7 @@ impl World {
         Ok(Value::Names(names?))
     }
 
-    /// The sorted entries of a directory, read a few at a time.
+    /// Returns the sorted entries of a directory, read a few at a time.
     fn names(&self, dir: Ino) -> Result<Vec<(Text, u8)>, Errno> {
         let end = self.vfs.dir_end(dir)?;
         let (mut names, mut cursor) = (Vec::new(), 0);
@@ -181,7 +181,7 @@ impl World {
         })
     }
 
-    /// All there is below a directory, with status and content.
+    /// Returns everything below a directory, with status and content.
     pub(crate) fn tree(&self, base: &[u8]) -> Tree {
         let root = Context { cred: Credentials::ROOT, ..self.ctx };
         let start = self.vfs.resolve(&root, At::root(base), Follow::Yes).unwrap();
@@ -213,7 +213,7 @@ impl World {
 /// Status and content by path.
 pub(crate) type Tree = BTreeMap<Text, (Status, Text)>;
 
-/// What one tree has and the other has not.
+/// Describes the differences between two trees.
 pub(crate) fn difference(one: &Tree, other: &Tree) -> String {
     let only = |a: &Tree, b: &Tree| -> Vec<String> {
         a.iter().filter(|(path, node)| b.get(*path) != Some(node)).map(|entry| format!("{entry:?}")).collect()
@@ -221,12 +221,12 @@ pub(crate) fn difference(one: &Tree, other: &Tree) -> String {
     format!("left: {:#?}\nright: {:#?}", only(one, other), only(other, one))
 }
 
-/// Bytes that differ by position, so that a shifted write is seen.
+/// Returns bytes that differ by position, so that a shifted write is detected.
 pub(crate) fn pattern(len: usize, fill: u8) -> Vec<u8> {
     (0..len).map(|index| fill.wrapping_add((index / 3) as u8)).collect()
 }
 
-/// A context with a clock time.
+/// Makes a context with a clock time.
 pub(crate) fn context(uid: u32, gid: u32) -> Context {
     let now = Timespec { sec: 1_800_000_000, nsec: 5 };
     Context { cred: Credentials { uid, gid }, now, umask: 0o022 }

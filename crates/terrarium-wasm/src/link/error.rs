@@ -1,6 +1,6 @@
-//! Why a library cannot be linked.
+//! The reasons why a library cannot be linked.
 
-/// Why a library cannot be linked. The text is what `dlerror()` gives the guest.
+/// The reason why a library cannot be linked. The guest gets the text from `dlerror()`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// The bytes are no WebAssembly module.
@@ -9,27 +9,27 @@ pub enum LinkError {
     /// The module has no `dylink.0` section.
     #[error("not a shared library: it has no section `dylink.0`")]
     NotShared,
-    /// The section asks for more than any library needs.
+    /// The section asks for more than the limit.
     #[error("the library asks for {what} {value}, the limit is {limit}")]
     Excessive {
-        /// Of what.
+        /// The resource.
         what: &'static str,
-        /// How much.
+        /// The requested amount.
         value: u64,
-        /// The most there is.
+        /// The limit.
         limit: u64,
     },
-    /// A library that another one needs is not there.
+    /// A library that another library needs does not exist.
     #[error("cannot find {name}, which {by} needs{}", places(.searched))]
     Missing {
         /// The library's name.
         name: String,
-        /// Who needs it.
+        /// The library that needs it.
         by: String,
         /// The folders that were searched.
         searched: Vec<String>,
     },
-    /// Too many libraries hang together.
+    /// A library needs too many other libraries.
     #[error("{name} needs more than {limit} libraries")]
     TooMany {
         /// The first library.
@@ -37,7 +37,7 @@ pub enum LinkError {
         /// The limit.
         limit: usize,
     },
-    /// Symbols that nobody defines.
+    /// Symbols without a definition.
     #[error("undefined symbol{}: {}", if .0.len() == 1 { "" } else { "s" }, listed(.0))]
     Undefined(Vec<String>),
 }
@@ -46,7 +46,7 @@ fn places(folders: &[String]) -> String {
     if folders.is_empty() { String::new() } else { format!(" (searched {})", folders.join(", ")) }
 }
 
-/// The first names; a library without the one it is made for can miss thousands.
+/// Lists the first names. A library without the library that it was made for can miss thousands.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 10;
     let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");

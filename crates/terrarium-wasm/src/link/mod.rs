@@ -1,9 +1,9 @@
-//! Dynamic linking as data: what a module brings and wants, and which definition a name means. No engine.
+//! Dynamic linking as data: what a module defines and needs, and the definition of each name. No engine.
 //!
-//! [`ModuleInfo`] is what a module's bytes say: its `dylink.0` section, its exported functions and data, and which of
-//! its functions have a table slot already. [`Namespace`] holds the modules of one guest and resolves symbols among
-//! them in the order of the platform's dynamic linker. [`load_order`] says which libraries have to be loaded for one
-//! of them. The engine does what they say. [`Merge`] makes one module of all of them, once they are loaded.
+//! [`ModuleInfo`] describes a module: its `dylink.0` section, its exported functions and data, and the functions that
+//! already have a table slot. [`Namespace`] holds the modules of one guest and resolves symbols among them in the order
+//! of the platform's dynamic linker. [`load_order`] returns the libraries to load for a library. The engine carries out
+//! the results. [`Merge`] makes one module of all loaded modules.
 
 mod error;
 mod merge;

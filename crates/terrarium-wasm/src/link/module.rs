@@ -1,4 +1,5 @@
-//! [`ModuleInfo`]: what linking needs to know of a module, read from its bytes once and kept beside its machine code.
+//! [`ModuleInfo`]: the facts that linking needs about a module. They are read from its bytes once and stored with its
+//! machine code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +23,7 @@ const MAX_SLOTS: u32 = 1 << 20;
 /// The largest alignment, as a power of two.
 const MAX_ALIGNMENT: u32 = 16;
 
-/// What a module brings and wants.
+/// The definitions and needs of a module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleInfo {
     /// Bytes of static memory.
@@ -35,7 +36,7 @@ pub struct ModuleInfo {
     pub table_align: u32,
     /// Names of the libraries that must be loaded first.
     pub needed: Vec<String>,
-    /// Folders where those are looked for; `$ORIGIN` is the module's own.
+    /// Folders to search for those libraries; `$ORIGIN` is the module's own folder.
     pub runtime_paths: Vec<String>,
     /// Imports that may stay undefined.
     pub weak: BTreeSet<String>,
@@ -43,13 +44,13 @@ pub struct ModuleInfo {
     pub functions: FunctionExports,
     /// Exported data.
     pub data: DataExports,
-    /// Functions (by index) that the module itself puts into the table, and the slot: relative to the table base in a
+    /// Functions (by index) that the module itself puts into the table, with the slot: relative to the table base in a
     /// side module.
     pub slots: BTreeMap<u32, u32>,
 }
 
 impl ModuleInfo {
-    /// What the side module `wasm` says of itself.
+    /// Reads the facts about the side module `wasm`.
     ///
     /// # Errors
     /// [`LinkError::Malformed`], [`LinkError::NotShared`], [`LinkError::Excessive`].
@@ -62,7 +63,7 @@ impl ModuleInfo {
         Ok(info)
     }
 
-    /// What the main module `wasm` says of itself.
+    /// Reads the facts about the main module `wasm`.
     ///
     /// # Errors
     /// [`LinkError::Malformed`].
@@ -84,7 +85,7 @@ impl ModuleInfo {
     }
 }
 
-/// `2^exponent`, or more than any limit.
+/// Returns `2^exponent`, or a number above every limit.
 fn power(exponent: u32) -> u32 {
     1_u32.checked_shl(exponent).unwrap_or(u32::MAX)
 }
@@ -105,16 +106,16 @@ fn read(wasm: &[u8]) -> Result<(ModuleInfo, bool), LinkError> {
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn malformed(error: wasmparser::BinaryReaderError) -> LinkError {
-    // Some of the texts have several lines.
+    // Some of the messages have several lines.
     LinkError::Malformed(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// What has been read so far.
+/// The parts of the module read so far.
 #[derive(Default)]
 struct Reader {
     info: ModuleInfo,
     is_shared: bool,
-    /// The values of immutable 32-bit globals with a constant value; those are addresses.
+    /// The values of immutable 32-bit globals with a constant value, which are addresses.
     globals: Vec<Option<u32>>,
     /// The index of the global `__table_base`.
     table_base: Option<u32>,
@@ -190,7 +191,7 @@ impl Reader {
         }
     }
 
-    /// Note which functions a segment puts where.
+    /// Records the functions that a segment puts into slots.
     fn segment(&mut self, segment: &wasmparser::Element<'_>) -> wasmparser::Result<()> {
         let ElementKind::Active { table_index: None | Some(0), offset_expr } = &segment.kind else { return Ok(()) };
         let Some(Constant { number: offset, .. }) = self.constant(offset_expr)? else { return Ok(()) };
@@ -219,7 +220,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The value of a constant expression made of numbers, additions and the table base.
+    /// Returns the value of a constant expression of numbers, additions and the table base.
     fn constant(&self, expression: &ConstExpr<'_>) -> wasmparser::Result<Option<Constant>> {
         let mut sum = Constant { number: 0, from_table_base: false };
         for operator in expression.get_operators_reader() {
@@ -236,7 +237,7 @@ impl Reader {
     }
 }
 
-/// A number, perhaps relative to the table base.
+/// A number, possibly relative to the table base.
 #[derive(Clone, Copy)]
 struct Constant {
     number: u32,

@@ -1,4 +1,4 @@
-//! [`Namespace`]: the modules of one guest, and which definition a name means in which of them.
+//! [`Namespace`]: the modules of one guest, and the definition of each name in each of them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,7 +17,7 @@ impl LibraryId {
     /// The main module.
     pub const MAIN: Self = Self(0);
 
-    /// Its place in the order of loading; the main module is 0.
+    /// Returns its position in the load order; the main module is 0.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0
@@ -29,19 +29,19 @@ impl LibraryId {
 pub struct Library {
     /// The path that it was loaded from; empty for the main module.
     pub path: String,
-    /// What it brings.
+    /// Its definitions and needs.
     pub info: Arc<ModuleInfo>,
-    /// Where its static memory is; 0 for the main module, whose addresses are absolute.
+    /// The address of its static memory; 0 for the main module, whose addresses are absolute.
     pub memory_base: u32,
-    /// Where its table slots begin; 0 for the main module.
+    /// Its first table slot; 0 for the main module.
     pub table_base: u32,
     /// Whether all modules see its symbols (`RTLD_GLOBAL`).
     pub global: bool,
-    /// The libraries that it needs, and those that they need, nearest first.
+    /// The libraries that it needs directly and indirectly, nearest first.
     pub needed: Vec<LibraryId>,
 }
 
-/// A namespace as data, to be kept.
+/// A namespace as data, for storage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NamespaceRecord {
     libraries: Vec<LibraryRecord>,
@@ -59,10 +59,10 @@ struct LibraryRecord {
     needed: Vec<usize>,
 }
 
-/// What a symbol is.
+/// The definition of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Definition {
-    /// A function: the module that exports it, and its index there.
+    /// A function, as an export of a module.
     Function {
         /// The module.
         library: LibraryId,
@@ -81,12 +81,12 @@ pub enum Definition {
 pub struct Namespace {
     libraries: Vec<Library>,
     by_path: HashMap<String, LibraryId>,
-    /// Slots that functions were given beside those that their modules put them in.
+    /// Slots of functions other than those that their modules assign.
     slots: BTreeMap<(LibraryId, u32), u32>,
 }
 
 impl Namespace {
-    /// The main module alone.
+    /// Makes a namespace of the main module alone.
     #[must_use]
     pub fn new(main: Arc<ModuleInfo>) -> Self {
         let main = Library {
@@ -100,7 +100,7 @@ impl Namespace {
         Self { libraries: vec![main], by_path: HashMap::new(), slots: BTreeMap::new() }
     }
 
-    /// The namespace as data.
+    /// Returns the namespace as data.
     #[must_use]
     pub fn record(&self) -> NamespaceRecord {
         let libraries = self.libraries.iter().map(|library| LibraryRecord {
@@ -115,7 +115,7 @@ impl Namespace {
         NamespaceRecord { libraries: libraries.collect(), slots: slots.collect() }
     }
 
-    /// The namespace that was recorded.
+    /// Restores a recorded namespace.
     #[must_use]
     pub fn from_record(record: &NamespaceRecord) -> Self {
         let libraries: Vec<Library> = record
@@ -136,18 +136,18 @@ impl Namespace {
         Self { libraries, by_path, slots: slots.collect() }
     }
 
-    /// The module with that number, if there is one.
+    /// Returns the module with that number, if there is one.
     #[must_use]
     pub fn id(&self, number: usize) -> Option<LibraryId> {
         (number < self.libraries.len()).then_some(LibraryId(number))
     }
 
-    /// The slots that functions were given beside those that their modules put them in.
+    /// Returns the slots of functions other than those that their modules assign.
     pub fn added_slots(&self) -> impl Iterator<Item = (LibraryId, u32, u32)> + '_ {
         self.slots.iter().map(|((library, function), slot)| (*library, *function, *slot))
     }
 
-    /// Add a library, which sees and is seen from now on.
+    /// Adds a library; it takes part in symbol resolution from now on.
     pub fn add(&mut self, library: Library) -> LibraryId {
         let id = LibraryId(self.libraries.len());
         self.by_path.insert(library.path.clone(), id);
@@ -155,7 +155,7 @@ impl Namespace {
         id
     }
 
-    /// Take back the library that was added last, which could not be linked.
+    /// Removes the library that was added last and could not be linked.
     pub fn remove_last(&mut self, id: LibraryId) {
         if id != LibraryId::MAIN && id.0 + 1 == self.libraries.len() {
             let library = self.libraries.pop();
@@ -164,31 +164,31 @@ impl Namespace {
         }
     }
 
-    /// How many modules there are, the main one included.
+    /// Returns the number of modules, with the main module.
     #[must_use]
     pub fn len(&self) -> usize {
         self.libraries.len()
     }
 
-    /// Never: there is the main module.
+    /// Always false; the main module is always present.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.libraries.is_empty()
     }
 
-    /// The module, if there is one of that number.
+    /// Returns the module with that number, if there is one.
     #[must_use]
     pub fn get(&self, id: LibraryId) -> Option<&Library> {
         self.libraries.get(id.0)
     }
 
-    /// The library that was loaded from `path`.
+    /// Returns the library that was loaded from `path`.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<LibraryId> {
         self.by_path.get(path).copied()
     }
 
-    /// From now on all modules see the library's symbols, and those of what it needs.
+    /// Makes the symbols of the library, and of those that it needs, visible to all modules.
     pub fn make_global(&mut self, id: LibraryId) {
         let needed = self.get(id).map(|library| library.needed.clone()).unwrap_or_default();
         for id in std::iter::once(id).chain(needed) {
@@ -198,8 +198,8 @@ impl Namespace {
         }
     }
 
-    /// What `name` means in the module `from`: what the main module defines, else the global libraries in the order
-    /// of their loading, else those that it needs, else itself.
+    /// Returns the definition of `name` for the module `from`. The order is: the main module, the global libraries in
+    /// their load order, the libraries that `from` needs, `from` itself.
     #[must_use]
     pub fn resolve(&self, name: &str, from: LibraryId) -> Option<Definition> {
         let needed = self.get(from).map(|library| library.needed.as_slice()).unwrap_or_default();
@@ -209,13 +209,14 @@ impl Namespace {
             .find_map(|id| self.definition(name, id))
     }
 
-    /// What all modules see under `name`: `dlsym(RTLD_DEFAULT, name)`.
+    /// Returns the definition of `name` that all modules see: `dlsym(RTLD_DEFAULT, name)`.
     #[must_use]
     pub fn resolve_globally(&self, name: &str) -> Option<Definition> {
         self.globals().find_map(|id| self.definition(name, id))
     }
 
-    /// What `dlsym` finds under `name` with the handle of a library: its own, else what it needs.
+    /// Returns the definition that `dlsym` finds with the handle of a library: its own, else one of a library that it
+    /// needs.
     #[must_use]
     pub fn symbol(&self, name: &str, of: LibraryId) -> Option<Definition> {
         if of == LibraryId::MAIN {
@@ -229,7 +230,7 @@ impl Namespace {
         self.libraries.iter().enumerate().filter(|(_, library)| library.global).map(|(index, _)| LibraryId(index))
     }
 
-    /// What one module defines under `name`.
+    /// Returns the definition of `name` in one module.
     #[must_use]
     pub fn definition(&self, name: &str, library: LibraryId) -> Option<Definition> {
         let Library { info, memory_base, .. } = self.get(library)?;
@@ -240,7 +241,7 @@ impl Namespace {
         Some(Definition::Data { address: memory_base.wrapping_add(*offset) })
     }
 
-    /// The table slot that is the function's one address, if it has one yet.
+    /// Returns the table slot that is the function's only address, if it has one yet.
     #[must_use]
     pub fn slot(&self, library: LibraryId, function: u32) -> Option<u32> {
         let own = self.get(library)?;
@@ -248,7 +249,7 @@ impl Namespace {
         put.or_else(|| self.slots.get(&(library, function)).copied())
     }
 
-    /// Note the slot that a function was given.
+    /// Records the slot of a function.
     pub fn set_slot(&mut self, library: LibraryId, function: u32, slot: u32) {
         self.slots.insert((library, function), slot);
     }

@@ -1,33 +1,33 @@
-//! [`load_order`]: which libraries have to be loaded for one of them, those that are needed first.
+//! [`load_order`]: the libraries to load for one of them, with needed libraries first.
 
 use std::sync::Arc;
 
 use super::{LinkError, ModuleInfo};
 
-/// The most libraries that one may need, all together.
+/// The most libraries that one library may need, directly and indirectly.
 pub const MAX_NEEDED: usize = 256;
 
-/// A library that is to be loaded.
+/// A library to load.
 #[derive(Clone, Debug)]
 pub struct Found<M> {
     /// Its path.
     pub path: String,
-    /// What it brings and wants.
+    /// Its definitions and needs.
     pub info: Arc<ModuleInfo>,
-    /// What the caller keeps with it.
+    /// The caller's data.
     pub module: M,
-    /// The paths of the libraries that it needs itself, loaded ones included.
+    /// The paths of the libraries that it needs directly, including loaded ones.
     pub needed: Vec<String>,
 }
 
-/// The libraries to load for the one at `path`, in their order: each comes after those that it needs. Libraries that
-/// need each other come in the order in which they were met.
+/// Returns the libraries to load for the one at `path`, each after those that it needs. Libraries that need each other
+/// come in the order of their discovery.
 ///
-/// `find` gives the path of a needed library: it gets its name and the folders in which to look first. `open` reads a
-/// library; it is not asked for one that is `loaded` already.
+/// `find` returns the path of a needed library; its arguments are the name and the folders to search first. `open`
+/// reads a library; it is not called for one that is `loaded` already.
 ///
 /// # Errors
-/// [`LinkError::Missing`], [`LinkError::TooMany`], and what `open` fails with.
+/// [`LinkError::Missing`], [`LinkError::TooMany`], and the errors of `open`.
 pub fn load_order<M, E: From<LinkError>>(
     path: &str,
     loaded: impl Fn(&str) -> bool,
@@ -39,7 +39,7 @@ pub fn load_order<M, E: From<LinkError>>(
     }
     let mut met = vec![path.to_owned()];
     let mut order = Vec::new();
-    // Libraries whose needs are being met, with the number of the next of these.
+    // Libraries whose needs are being resolved, each with the number of its next need.
     let mut stack = vec![(enter(path, &find, &mut open)?, 0)];
     while let Some((library, next)) = stack.last_mut() {
         let Some(needed) = library.needed.get(*next).cloned() else {

@@ -1,4 +1,4 @@
-//! Linking: what modules say, which definition a name means, and in which order libraries load.
+//! Tests of linking: the facts about modules, the definitions of names, and the load order.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -102,7 +102,7 @@ fn a_function_has_one_address() {
     assert_eq!(space.slot(LibraryId::MAIN, 2), Some(600));
 }
 
-/// Libraries by path, with what they need.
+/// Returns the load order of libraries, given by path with their needs.
 fn order(libraries: &[(&str, &[&str])], path: &str, loaded: &[&str]) -> Result<Vec<String>, LinkError> {
     let find = |name: &str, folders: &[String]| {
         let places = folders.iter().map(|folder| format!("{folder}/{name}"));

@@ -1,4 +1,4 @@
-//! Places where a module calls whatever function a table slot holds.
+//! Places where a module calls through a table slot.
 
 use std::ops::Range;
 
@@ -7,25 +7,26 @@ use wasmparser::{FunctionBody, Operator};
 use super::error::RewriteError;
 use super::module::{Module, index};
 
-/// A `call_indirect` of a module as its toolchain wrote it: sites are counted before any other pass.
+/// A `call_indirect` of a module in its original form: sites are counted before any other pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallSite {
     /// Index of the function, imports counted.
     pub function: u32,
-    /// How many other `call_indirect`, through any table, stand before this one in the function.
+    /// The number of other `call_indirect`, through any table, before this one in the function.
     pub call: u32,
 }
 
 /// One `call_indirect` through the first table.
 pub(super) struct IndirectCall {
     pub(super) site: CallSite,
-    /// The type index of what is called.
+    /// The type index of the called function.
     pub(super) ty: u32,
     /// The instruction: bytes from the start of the module.
     pub(super) place: Range<usize>,
 }
 
-/// The calls through the first table in the function that has `body`, the one at `position` among the bodies.
+/// Returns the calls through the first table in the function with `body`, whose position among the bodies is
+/// `position`.
 pub(super) fn indirect_calls(
     module: &Module<'_>,
     position: usize,

@@ -1,8 +1,8 @@
-//! The training build: every call through the table is counted, with the slots that most of the calls of a site meet.
+//! The training build: counts every call through the table, and the slots that most calls of a site reach.
 //!
-//! A record for each site lies in a memory of its own, which the host reads afterwards. The slots are found in constant
-//! space, by the algorithm of Misra and Gries (the majority vote of Boyer and Moore for more than one winner): a slot
-//! that more than one in eight calls of a site meets is never lost, and the count of one is never too high.
+//! A separate memory has a record for each site, which the host reads afterwards. The slots are found in constant space
+//! with the algorithm of Misra and Gries (the majority vote of Boyer and Moore for more than one winner). A slot that
+//! gets more than one in eight calls of a site is never lost, and the count of a slot is never too high.
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -20,12 +20,12 @@ use super::pipeline::Pass;
 use super::sections::with_sections;
 use super::splice::Splice;
 
-/// The name under which the module exports the memory of the counters.
+/// The name of the exported memory of the counters.
 pub const CALL_COUNTS_EXPORT: &str = "terrarium.calls";
 
-/// Bytes of a record: how many calls there were, then the entries.
+/// Bytes of a record: the number of calls, then the entries.
 const RECORD: u32 = 128;
-/// Where the entries begin, and bytes of one: a slot, and how many calls met it, zero for an entry that is free.
+/// Offset of the entries, and bytes of an entry: a slot and the number of its calls, which is zero for a free entry.
 const ENTRIES: u32 = 16;
 const ENTRY: u32 = 16;
 const CALLS: u64 = 0;
@@ -33,19 +33,19 @@ const SLOT: u64 = 0;
 const MET: u64 = 8;
 const PAGE: u64 = 65536;
 
-/// What was counted at a site.
+/// The counts of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallCount {
     /// The site.
     pub site: CallSite,
-    /// How many calls there were.
+    /// The number of calls.
     pub calls: u64,
-    /// The slots that most calls met, and how many calls met each, at least: the true number is higher by at most an
+    /// The slots that most calls reached, each with a lower bound of its calls: the true number is higher by at most an
     /// eighth of all calls.
     pub slots: Vec<(u32, u64)>,
 }
 
-/// What a training build of the module `wasm` has counted; `memory` is the content of its exported memory.
+/// Returns the counts of a training build of the module `wasm`; `memory` is the content of its exported memory.
 ///
 /// # Errors
 /// [`RewriteError::Malformed`] if `wasm` is not a module.
@@ -65,7 +65,7 @@ pub fn call_counts(wasm: &[u8], memory: &[u8]) -> Result<Vec<CallCount>, Rewrite
     Ok(counts)
 }
 
-/// The number of eight bytes at an offset.
+/// Returns the eight-byte number at an offset.
 fn word(bytes: &[u8], offset: u64) -> u64 {
     let bytes = bytes.iter().skip(offset as usize).take(8);
     bytes.rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
@@ -87,7 +87,7 @@ impl Pass for CountCalls {
         for (position, body) in module.bodies.iter().enumerate() {
             let mut out = Splice::new(wasm, body.range());
             for call in indirect_calls(&module, position, body)? {
-                // The slot's number lies on the stack, and the counter gives it back.
+                // The number of the slot is on the stack, and the counter returns it.
                 let out = out.insert_before(call.place.start);
                 Instruction::I32Const(record.cast_signed()).encode(out);
                 Instruction::Call(counter).encode(out);
@@ -110,13 +110,13 @@ impl Pass for CountCalls {
     }
 }
 
-/// A memory of so many bytes that cannot grow.
+/// Returns the type of a memory of this many bytes that cannot grow.
 fn pages(bytes: u32) -> MemoryType {
     let minimum = u64::from(bytes).div_ceil(PAGE);
     MemoryType { minimum, maximum: Some(minimum), memory64: false, shared: false, page_size_log2: None }
 }
 
-/// The function that counts: it takes the number of a slot and the address of a record, and gives the former back.
+/// Returns the counting function. It takes the number of a slot and the address of a record, and returns the former.
 fn count(memory: u32) -> Function {
     use Instruction::{
         BrIf, Else, End, I32Add, I32Const, I32Eq, I32Load, I32LtU, I32Store, I64Add, I64Const, I64Eqz, I64Load,
@@ -126,7 +126,7 @@ fn count(memory: u32) -> Function {
     const RECORD_ADDRESS: u32 = 1;
     const ENTRY_ADDRESS: u32 = 2;
     const END_ADDRESS: u32 = 3;
-    /// Zero for none: no entry lies there.
+    /// Zero for none: no entry has this address.
     const FREE_ADDRESS: u32 = 4;
     let at = |offset, align| MemArg { offset, align, memory_index: memory };
     let add = |address, offset, more| {
@@ -140,7 +140,7 @@ fn count(memory: u32) -> Function {
         &add(RECORD_ADDRESS, CALLS, 1),
         &moved(RECORD_ADDRESS, RECORD, END_ADDRESS),
         &moved(RECORD_ADDRESS, ENTRIES, ENTRY_ADDRESS),
-        // The entry of this slot is one call ahead; one that is free is remembered.
+        // The entry of this slot counts one more call; a free entry is remembered.
         &[Loop(BlockType::Empty), LocalGet(ENTRY_ADDRESS), I64Load(at(MET, 3)), I64Eqz, If(BlockType::Empty)],
         &[LocalGet(ENTRY_ADDRESS), LocalSet(FREE_ADDRESS), Else],
         &[LocalGet(ENTRY_ADDRESS), I32Load(at(SLOT, 2)), LocalGet(SLOT_NUMBER), I32Eq, If(BlockType::Empty)],
@@ -148,7 +148,7 @@ fn count(memory: u32) -> Function {
         &[LocalGet(SLOT_NUMBER), Return, End, End],
         &next,
         &until_end,
-        // It gets the free entry, or every entry is one call behind.
+        // The slot gets the free entry, or every entry counts one call less.
         &[LocalGet(FREE_ADDRESS), If(BlockType::Empty)],
         &[LocalGet(FREE_ADDRESS), LocalGet(SLOT_NUMBER), I32Store(at(SLOT, 2))],
         &add(FREE_ADDRESS, MET, 1),
@@ -164,7 +164,7 @@ fn count(memory: u32) -> Function {
     body
 }
 
-/// The types of the module, and that of the counter after them.
+/// Returns the types of the module, and the type of the counter after them.
 fn types(module: &Module<'_>) -> Result<TypeSection, RewriteError> {
     let mut types = TypeSection::new();
     for section in sections(module, SectionId::Type) {
@@ -174,7 +174,7 @@ fn types(module: &Module<'_>) -> Result<TypeSection, RewriteError> {
     Ok(types)
 }
 
-/// The functions of the module, and the counter after them.
+/// Returns the functions of the module, and the counter after them.
 fn functions(module: &Module<'_>) -> Result<FunctionSection, RewriteError> {
     let mut functions = FunctionSection::new();
     for section in sections(module, SectionId::Function) {
@@ -185,7 +185,7 @@ fn functions(module: &Module<'_>) -> Result<FunctionSection, RewriteError> {
     Ok(functions)
 }
 
-/// The memories that the module defines, and the index of the next.
+/// Returns the memories that the module defines, and the index of the next one.
 fn memories(module: &Module<'_>) -> Result<(MemorySection, u32), RewriteError> {
     let mut memories = MemorySection::new();
     let mut imported = 0_u32;
@@ -201,7 +201,7 @@ fn memories(module: &Module<'_>) -> Result<(MemorySection, u32), RewriteError> {
     Ok((memories, next))
 }
 
-/// The module's exports, none of which may have the name of the counters.
+/// Returns the module's exports, none of which may have the name of the counters.
 fn exports(module: &Module<'_>) -> Result<ExportSection, RewriteError> {
     let mut exports = ExportSection::new();
     for section in sections(module, SectionId::Export) {

@@ -1,7 +1,7 @@
-//! Calls through the table become direct calls of the functions that are called there most.
+//! Calls through the table become direct calls of their most frequent targets.
 //!
-//! A direct call can be inlined, ahead of time and by any compiler; a call through the table cannot. What slot a site
-//! calls is compared first, so a profile that is wrong makes code slower and never wrong.
+//! A direct call can be inlined, ahead of time and by any compiler; a call through the table cannot. The code compares
+//! the slot first, so a stale profile costs speed, never correctness.
 
 use std::collections::BTreeMap;
 
@@ -22,12 +22,12 @@ pub(super) struct DirectCalls<'o> {
 }
 
 impl<'o> DirectCalls<'o> {
-    /// A pass that lets each site of `profile` ask for its slot.
+    /// Makes a pass that compares the slot at each site of `profile`.
     pub(super) fn new(profile: &'o BTreeMap<CallSite, Vec<u32>>) -> Self {
         Self { profile }
     }
 
-    /// The calls in a function that become direct ones.
+    /// Returns the calls in a function that become direct ones.
     fn chosen(
         &self,
         module: &Module<'_>,
@@ -39,7 +39,7 @@ impl<'o> DirectCalls<'o> {
             let mut targets = Vec::new();
             for slot in self.profile.get(&call.site).into_iter().flatten() {
                 let Some(function) = slots.get(slot) else { continue };
-                // The same index: of types that only look alike, one may trap where the other does not.
+                // The index must be equal: of types that only look alike, one may trap where the other does not.
                 if module.type_of(*function)? == call.ty {
                     targets.push((*slot, *function));
                 }
@@ -52,10 +52,10 @@ impl<'o> DirectCalls<'o> {
     }
 }
 
-/// A call that is written anew.
+/// A call to rewrite.
 struct DirectCall {
     call: IndirectCall,
-    /// Slots, in the order in which they are compared, and the function in each.
+    /// Slots, in the order of the comparisons, and the function in each.
     targets: Vec<(u32, u32)>,
 }
 
@@ -90,7 +90,7 @@ impl Pass for DirectCalls<'_> {
     }
 }
 
-/// Whether the module's code changes slots of the first table that its segments have filled.
+/// Whether the module's code changes slots of the first table that its segments filled.
 fn writes_table(module: &Module<'_>) -> Result<bool, RewriteError> {
     for body in &module.bodies {
         let mut reader = body.get_operators_reader()?;
@@ -107,7 +107,7 @@ fn writes_table(module: &Module<'_>) -> Result<bool, RewriteError> {
     Ok(false)
 }
 
-/// The functions that the module's segments put into slots of the first table that are known by number.
+/// Returns the functions that the module's segments put into slots with a constant number of the first table.
 fn slots(module: &Module<'_>) -> Result<BTreeMap<u32, u32>, RewriteError> {
     let mut slots = BTreeMap::new();
     for section in module.sections.iter().filter(|section| section.is(SectionId::Element)) {
@@ -116,7 +116,7 @@ fn slots(module: &Module<'_>) -> Result<BTreeMap<u32, u32>, RewriteError> {
             let ElementKind::Active { table_index: None | Some(0), offset_expr } = &segment.kind else { continue };
             let mut offset = offset_expr.get_operators_reader();
             let (Operator::I32Const { value }, Operator::End) = (offset.read()?, offset.read()?) else {
-                // It could lie on top of any slot.
+                // The segment could overwrite any slot.
                 return Ok(BTreeMap::new());
             };
             let mut slot = value.cast_unsigned();
@@ -148,7 +148,7 @@ fn slots(module: &Module<'_>) -> Result<BTreeMap<u32, u32>, RewriteError> {
     Ok(slots)
 }
 
-/// `body`, the function of which has so many parameters, with the `chosen` calls written anew.
+/// Returns `body`, whose function has `params` parameters, with the `chosen` calls rewritten.
 fn with_direct_calls(
     wasm: &[u8],
     params: usize,
@@ -169,7 +169,7 @@ fn with_direct_calls(
                 Instruction::LocalGet(asked),
                 Instruction::I32Const(slot.cast_signed()),
                 Instruction::I32Eq,
-                // It takes the arguments that lie on the stack, as the calls in it do.
+                // The block takes the arguments from the stack, as the calls in it do.
                 Instruction::If(BlockType::FunctionType(call.ty)),
                 Instruction::Call(*function),
                 Instruction::Else,

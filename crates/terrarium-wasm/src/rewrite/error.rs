@@ -1,45 +1,45 @@
-//! What can be wrong with a module that is to be rewritten.
+//! The reasons why a module cannot be rewritten.
 
 use std::convert::Infallible;
 
 use wasm_encoder::reencode;
 
-/// Why a module could not be rewritten.
+/// The reason why a module could not be rewritten.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RewriteError {
     /// The bytes are not a valid core module, or it uses a proposal that the engine does not compile.
     #[error("not a valid WebAssembly module: {message} (at byte {offset:#x})")]
     Malformed {
-        /// What the decoder or the validator says.
+        /// The message of the decoder or the validator.
         message: String,
-        /// Where it stopped, in bytes from the start of the module.
+        /// The place of the error, in bytes from the start of the module.
         offset: usize,
     },
-    /// One function holds something that cannot be rewritten.
+    /// A function contains something that cannot be rewritten.
     #[error("function {function} cannot be rewritten: `{construct}` at byte {offset:#x} {reason}")]
     Function {
         /// Index of the function, imports counted.
         function: u32,
-        /// The instruction or declaration that is at fault.
+        /// The defective instruction or declaration.
         construct: &'static str,
-        /// Where it stands, in bytes from the start of the module that the pass read.
+        /// Its place, in bytes from the start of the module that the pass read.
         offset: usize,
-        /// What is wrong with it, as the end of a sentence.
+        /// The defect, as the end of a sentence.
         reason: String,
     },
     /// A redirect names an export that the module does not have.
     #[error("export `{export}` cannot be redirected: the module has no such export; name one that it has")]
     MissingExport {
-        /// The name that was asked for.
+        /// The requested name.
         export: String,
     },
     /// A redirect names an export that is not a function that the module defines.
     #[error("export `{export}` cannot be redirected: it is {what}; name a function that the module defines")]
     NotADefinedFunction {
-        /// The name that was asked for.
+        /// The requested name.
         export: String,
-        /// What stands under that name.
+        /// The kind of the export with that name.
         what: &'static str,
     },
     /// Two redirects name the same function and different imports.
@@ -50,33 +50,34 @@ pub enum RewriteError {
         /// The export of the later one.
         second: String,
     },
-    /// The module uses a name that the rewriting gives to things of the host.
+    /// The module uses a name that is reserved for the host.
     #[error("the module {how} `{name}`, a name that is kept for the host")]
     Reserved {
-        /// What it does with the name: imports or exports.
+        /// The use of the name: imports or exports.
         how: &'static str,
         /// The name.
         name: String,
     },
-    /// A side module has a memory of its own.
+    /// A side module defines a memory.
     #[error("the module defines a memory; a shared library uses the main module's")]
     OwnMemory,
     /// The rewritten module would grow beyond a bound that protects the host.
     #[error("the rewritten module needs more than {limit} {what}; the module is too large to be rewritten")]
     TooLarge {
-        /// What there would be too many of.
+        /// The items that would be too many.
         what: &'static str,
         /// The bound.
         limit: usize,
     },
-    /// The passes wrote a module that does not validate: a defect of theirs (looked for in debug builds only).
+    /// The passes wrote a module that does not validate, which is a defect of the passes (checked in debug builds
+    /// only).
     #[error("rewriting ({}) wrote an invalid module: {message} (at byte {offset:#x} of the output)", passes.join(", "))]
     InvalidOutput {
-        /// Names of the passes that ran.
+        /// The names of the passes that ran.
         passes: Vec<&'static str>,
-        /// What the validator says.
+        /// The message of the validator.
         message: String,
-        /// Where, in bytes from the start of the output.
+        /// The place, in bytes from the start of the output.
         offset: usize,
     },
 }

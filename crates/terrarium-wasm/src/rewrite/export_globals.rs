@@ -11,7 +11,7 @@ use super::module::{Module, index};
 use super::pipeline::Pass;
 use super::sections::with_sections;
 
-/// What the name of an exported mutable global begins with; its index in the module follows.
+/// The prefix of the name of an exported mutable global; its index in the module follows.
 pub const GLOBAL_EXPORT_PREFIX: &str = "terrarium.global.";
 
 /// The pass for [`RewriteOptions::export_globals`](super::RewriteOptions::export_globals).
@@ -49,7 +49,7 @@ impl Pass for ExportGlobals {
     }
 }
 
-/// The indices of the mutable globals that `module` defines, and the names that they are exported under.
+/// Returns the indices of the mutable globals that `module` defines, with the names of their exports.
 fn mutable_globals(module: &Module<'_>) -> Result<BTreeMap<u32, String>, RewriteError> {
     let mut globals = 0_usize;
     let mut mutable = BTreeMap::new();

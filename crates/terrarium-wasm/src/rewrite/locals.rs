@@ -1,4 +1,4 @@
-//! The declarations of a function's locals, to be written again with more of them.
+//! The declarations of a function's locals, to be written again with additional ones.
 
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ use super::error::RewriteError;
 pub(super) struct Locals {
     declarations: u32,
     bytes: Range<usize>,
-    /// Parameters and declared locals together: the index of the first local that is added.
+    /// The number of parameters and declared locals together: the index of the first added local.
     pub(super) count: u64,
 }
 
 impl Locals {
-    /// Those of `body`, the function of which has so many parameters.
+    /// Reads the declarations of `body`, whose function has `params` parameters.
     pub(super) fn read(body: &FunctionBody<'_>, params: usize) -> Result<Self, RewriteError> {
         let mut reader = body.get_locals_reader()?;
         let start = reader.original_position();
@@ -27,7 +27,7 @@ impl Locals {
         Ok(Self { declarations: reader.get_count(), bytes: start..reader.original_position(), count })
     }
 
-    /// The same declarations, and `more` locals of type `ty` after them.
+    /// Writes the declarations, and `more` locals of type `ty` after them.
     pub(super) fn declare(&self, wasm: &[u8], more: u32, ty: ValType) -> Vec<u8> {
         let mut written = Vec::with_capacity(self.bytes.len() + 16);
         (self.declarations + u32::from(more > 0)).encode(&mut written);

@@ -1,11 +1,11 @@
-//! Rewriting of guest modules before they are compiled: bytes in, bytes out, no engine.
+//! Rewriting of guest modules before compilation: bytes in, bytes out, no engine.
 //!
-//! [`rewrite`] takes a main or side module as its toolchain wrote it and returns one that the engine compiles
-//! and the host can serve. It is a list of passes over a whole module, in the order of
-//! [`RewriteOptions::passes`]; a new kind of rewriting is a new [`Pass`] and a field of [`RewriteOptions`].
+//! [`rewrite`] takes a main or side module as its toolchain wrote it, and returns a module that the engine compiles and
+//! the host can serve. It is a list of passes over a whole module, in the order of [`RewriteOptions::passes`]; a new
+//! kind of rewriting is a new [`Pass`] and a field of [`RewriteOptions`].
 //!
-//! The input may be hostile (a wheel brings its own modules): it is validated before the first pass, nesting is
-//! kept on explicit stacks, and what a pass adds is bounded by what it read.
+//! The input may be hostile (a wheel contains its own modules). It is validated before the first pass, nesting is kept
+//! on explicit stacks, and the additions of a pass are bounded by its input.
 
 mod call_sites;
 mod count_calls;

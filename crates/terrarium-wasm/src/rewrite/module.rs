@@ -1,4 +1,4 @@
-//! A module taken apart as far as the passes need it: its sections as bytes, its types and functions as data.
+//! A module, parsed as far as the passes need it: its sections as bytes, its types and functions as data.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::error::RewriteError;
 /// One section of a module, in the order of the module.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
-    /// The id that stands in the module.
+    /// Its id in the module.
     pub(super) id: u8,
     /// Its contents, without id and size.
     pub(super) contents: Range<usize>,
@@ -29,20 +29,20 @@ pub(super) struct Module<'a> {
     pub(super) wasm: &'a [u8],
     /// All sections.
     pub(super) sections: Vec<Section>,
-    /// Every type by its index; `None` for what is not a function type.
+    /// Every type by its index; `None` for a type that is no function type.
     pub(super) types: Vec<Option<FuncType>>,
     /// Type index of each function, imports first.
     pub(super) functions: Vec<u32>,
-    /// How many of the functions are imports.
+    /// The number of imported functions.
     pub(super) imported_functions: u32,
     /// Type index of each tag, imports first.
     pub(super) tags: Vec<u32>,
-    /// Bodies of the functions that are not imports.
+    /// Bodies of the functions that are not imported.
     pub(super) bodies: Vec<FunctionBody<'a>>,
 }
 
 impl<'a> Module<'a> {
-    /// Takes `wasm` apart.
+    /// Parses `wasm`.
     pub(super) fn parse(wasm: &'a [u8]) -> Result<Self, RewriteError> {
         let mut module = Self {
             wasm,
@@ -101,7 +101,7 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
-    /// The function type with index `ty`.
+    /// Returns the function type with index `ty`.
     pub(super) fn function_type(&self, ty: u32) -> Result<&FuncType, RewriteError> {
         self.types
             .get(ty as usize)
@@ -109,7 +109,7 @@ impl<'a> Module<'a> {
             .ok_or_else(|| malformed(format!("type {ty} is not a function type")))
     }
 
-    /// The type index of the function with index `function`.
+    /// Returns the type index of the function with index `function`.
     pub(super) fn type_of(&self, function: u32) -> Result<u32, RewriteError> {
         self.functions
             .get(function as usize)
@@ -117,29 +117,29 @@ impl<'a> Module<'a> {
             .ok_or_else(|| malformed(format!("function {function} has no declaration")))
     }
 
-    /// The signature of the function with index `function`.
+    /// Returns the signature of the function with index `function`.
     pub(super) fn signature(&self, function: u32) -> Result<&FuncType, RewriteError> {
         self.function_type(self.type_of(function)?)
     }
 
-    /// The type index of the tag with index `tag`.
+    /// Returns the type index of the tag with index `tag`.
     pub(super) fn tag_type(&self, tag: u32) -> Result<u32, RewriteError> {
         self.tags.get(tag as usize).copied().ok_or_else(|| malformed(format!("tag {tag} has no declaration")))
     }
 
-    /// A reader of the contents of `section`.
+    /// Returns a reader of the contents of `section`.
     pub(super) fn reader(&self, section: &Section) -> BinaryReader<'a> {
         let contents = section.contents.clone();
         BinaryReader::new(&self.wasm[contents.clone()], contents.start)
     }
 
-    /// `section` as it stands, to be written into another module.
+    /// Returns `section` unchanged, to be written into another module.
     pub(super) fn raw(&self, section: &Section) -> RawSection<'a> {
         RawSection { id: section.id, data: &self.wasm[section.contents.clone()] }
     }
 }
 
-/// `count` as an index of the 32-bit index spaces of a module.
+/// Returns `count` as an index of the 32-bit index spaces of a module.
 pub(super) fn index(count: usize) -> Result<u32, RewriteError> {
     u32::try_from(count)
         .map_err(|_| RewriteError::TooLarge { what: "entries of an index space", limit: u32::MAX as usize })

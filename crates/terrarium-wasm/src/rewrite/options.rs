@@ -1,4 +1,4 @@
-//! What is to be rewritten in a module.
+//! The options of the rewriting.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,43 +13,46 @@ use super::pipeline::Pass;
 use super::redirect::Redirects;
 use super::safepoint::Safepoints;
 
-/// What [`rewrite`](super::rewrite) does to a module besides making it compile.
+/// The changes that [`rewrite`](super::rewrite) makes besides those that every module needs to compile.
 ///
-/// The default changes nothing but the exception handling, which every module needs.
+/// The default changes nothing but the exception handling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RewriteOptions {
-    /// Table slots that calls meet most, see [`CallProfile`](super::CallProfile): each of these sites compares its slots
-    /// and calls their functions directly. A site, a slot or a type that does not fit is left alone. The slots
-    /// that the module's segments fill must not be changed by anyone. Default: none.
+    /// Table slots that calls reach most often, see [`CallProfile`](super::CallProfile). Each of these sites compares
+    /// its slots and calls their functions directly. A site, a slot or a type that does not fit stays unchanged. No
+    /// code may change the slots that the module's segments fill. Default: none.
     pub direct_calls: Option<Arc<BTreeMap<CallSite, Vec<u32>>>>,
-    /// Count the calls through the table and the slots that they meet, in a memory that is exported as
+    /// Count the calls through the table and the slots that they reach, in a memory that is exported as
     /// `terrarium.calls`; [`call_counts`](super::call_counts) reads it. Default: false.
     pub count_calls: bool,
     /// Functions that the host serves instead of the module. Default: none.
     pub redirects: Vec<Redirect>,
-    /// For a side module: call its own functions directly where it imports them, but for these names, which the main
+    /// For a side module: call its own functions directly where it imports them, except for these names, which the main
     /// module or the host define. Default: none, the imports stay.
     pub own: Option<Arc<BTreeSet<String>>>,
     /// Export every mutable global that the module defines, as `terrarium.global.` and its index, so that its value can
     /// be read. Default: false, the exports stay as they are.
     pub export_globals: bool,
-    /// Let the module's code read a page of its own at every turn, so that it can be stopped. Default: none.
+    /// Make the module's code read a separate page at every turn of a loop, so that it can be stopped. Default: none.
     pub safepoint: Option<Safepoint>,
 }
 
-/// Where the memory of one page comes from that the code of a module reads.
+/// The origin of the memory of one page that the code of a module reads.
 ///
-/// A read stands at the head of every loop, before every call of which it is not known what it calls, in every cycle
-/// of calls, and wherever a function would execute more than some thousand instructions without one, with those of the
-/// functions that it calls. In a main module the largest loop may go without, while it goes through memory. A host that makes
+/// A read is at the head of every loop, before every call with an unknown target, and in every cycle of calls. A read
+/// is also wherever a function would execute more than some thousand instructions without one, including those of the
+/// functions that it calls. In a main module, the largest loop may omit its read while it advances through memory. A
+/// host that makes the page inaccessible stops the code with a trap.
 /// the page inaccessible stops the code with a trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Safepoint {
-    /// The module defines it and exports it as `terrarium.safepoint`: for the main module.
+    /// The module defines the page and exports it as `terrarium.safepoint`: for the main module.
     Define,
-    /// The same, but nothing reads it, so the code cannot be stopped: for measuring what the reads cost.
+    /// The module defines the page, but no code reads it, so the code cannot be stopped: for measuring the cost of the
+    /// reads.
     DefineUnread,
-    /// The module imports it as `safepoint` of the module `terrarium`: for side modules, which must not define a memory.
+    /// The module imports the page as `safepoint` of the module `terrarium`: for side modules, which must not define a
+    /// memory.
     Import,
 }
 
@@ -59,26 +62,26 @@ pub enum Safepoint {
 /// call of the import with its own parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
-    /// Name under which the module exports the function. It must be one that the module defines.
+    /// The name under which the module exports the function. The module must define the function itself.
     pub export: String,
-    /// Module name of the import that is added.
+    /// The module name of the added import.
     pub module: String,
-    /// Name of the import that is added; its type is the function's.
+    /// The name of the added import; its type is the function's.
     pub name: String,
 }
 
 impl Redirect {
-    /// A redirect of the function exported as `export` to the import `name` of `module`.
+    /// Makes a redirect of the function exported as `export` to the import `name` of `module`.
     pub fn new(export: impl Into<String>, module: impl Into<String>, name: impl Into<String>) -> Self {
         Self { export: export.into(), module: module.into(), name: name.into() }
     }
 }
 
 impl RewriteOptions {
-    /// The passes that these options ask for, in the order in which they run.
+    /// Returns the passes that these options request, in the order in which they run.
     pub fn passes(&self) -> Vec<Box<dyn Pass + '_>> {
         let mut passes: Vec<Box<dyn Pass + '_>> = Vec::new();
-        // These two first: sites are counted in the module as it came.
+        // These two run first: sites are counted in the original module.
         if let Some(profile) = &self.direct_calls {
             passes.push(Box::new(DirectCalls::new(profile)));
         } else if self.count_calls {
@@ -92,7 +95,7 @@ impl RewriteOptions {
             passes.push(Box::new(Own::new(elsewhere)));
         }
         passes.push(Box::new(Exceptions));
-        // After the exceptions, so that it meets the standard instructions only.
+        // After the exceptions, so that this pass sees the standard instructions only.
         if let Some(safepoint) = self.safepoint {
             passes.push(Box::new(Safepoints::new(safepoint)));
         }

@@ -1,8 +1,8 @@
-//! Imports that the module defines itself: their calls become calls of its own functions.
+//! Imports that the module defines itself: calls of them become calls of its own functions.
 //!
-//! Toolchains let a shared library import its own weak functions (C++ templates, inline functions), so that the
-//! linker may choose another library's. Bound at run time such a call would have to go through the host or the table;
-//! here it stays inside the module, as it would in a static link.
+//! Toolchains let a shared library import its own weak functions (C++ templates, inline functions), so that the linker
+//! may choose another library's. Such a call, bound at run time, would have to go through the host or the table. Here
+//! it stays inside the module, as in a static link.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub(super) struct Own<'o> {
 }
 
 impl<'o> Own<'o> {
-    /// A pass that binds the imports of the module's own functions but those named in `elsewhere`.
+    /// Makes a pass that binds the imports of the module's own functions, except for those named in `elsewhere`.
     pub(super) fn new(elsewhere: &'o BTreeSet<String>) -> Self {
         Self { elsewhere }
     }
@@ -43,7 +43,7 @@ impl Pass for Own<'_> {
     }
 }
 
-/// From the index of an import to that of the function that takes its place.
+/// Maps the index of an import to that of the function that replaces it.
 struct Bound(BTreeMap<u32, u32>);
 
 impl Bound {
@@ -82,7 +82,7 @@ impl Bound {
         self.0.get(&function).copied().unwrap_or(function)
     }
 
-    /// `body` with its calls bound.
+    /// Returns `body` with its calls bound.
     fn body(&self, wasm: &[u8], body: &FunctionBody<'_>) -> Result<Vec<u8>, RewriteError> {
         let mut out = Splice::new(wasm, body.range());
         let mut reader = body.get_operators_reader()?;
@@ -128,7 +128,7 @@ fn write(module: &Module<'_>, mut bound: Bound) -> Result<Vec<u8>, RewriteError>
             bound.parse_element_section(&mut elements, ElementSectionReader::new(module.reader(section))?)?;
             written.section(&elements);
         } else if section.is(SectionId::Custom) {
-            // A name section describes the functions as they are: no index of one has changed.
+            // A name section stays correct, because no index of a function changes.
             let contents = &module.wasm[section.contents.clone()];
             copy_custom_section(&mut written, contents, section.contents.start, &mut Unchanged)?;
         } else {

@@ -1,4 +1,4 @@
-//! Running the passes one after the other.
+//! Running the passes in order.
 
 use std::borrow::Cow;
 
@@ -11,20 +11,20 @@ pub trait Pass {
     /// Name for messages, a verb or noun in lower case.
     fn name(&self) -> &'static str;
 
-    /// Rewrites `wasm`, a module that has been validated, or returns `None` if there is nothing to change.
+    /// Rewrites `wasm`, a validated module, or returns `None` if there is nothing to change.
     ///
     /// # Errors
-    /// If the module holds something that the pass cannot handle; never because of a state of its own.
+    /// When the module contains something that the pass cannot handle; never because of the pass's own state.
     fn run(&self, wasm: &[u8]) -> Result<Option<Vec<u8>>, RewriteError>;
 }
 
-/// Rewrites a main or side module as `options` say.
+/// Rewrites a main or side module according to `options`.
 ///
-/// The result uses no legacy exception instruction and passes [`validate`]. Sections that nothing changes are
-/// kept as they are, `dylink.0` first; custom sections that speak of offsets in code are left out.
+/// The result uses no legacy exception instruction and passes [`validate`]. Unaffected sections are kept, `dylink.0`
+/// first; custom sections that refer to offsets in code are left out.
 ///
 /// # Errors
-/// [`RewriteError::Malformed`] if `wasm` is not a valid module, otherwise what its passes cannot handle.
+/// [`RewriteError::Malformed`] if `wasm` is not a valid module, otherwise the errors of the passes.
 pub fn rewrite(wasm: &[u8], options: &RewriteOptions) -> Result<Vec<u8>, RewriteError> {
     validate_input(wasm)?;
     let mut module = Cow::Borrowed(wasm);

@@ -1,4 +1,4 @@
-//! A profile of calls: which functions the busy calls through the table mean, as a text to be kept.
+//! A profile of calls: the targets of the busy calls through the table, as a text file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,10 +7,10 @@ use std::str::FromStr;
 use super::call_sites::CallSite;
 use super::count_calls::CallCount;
 
-/// The most slots of a site.
+/// The most slots per site.
 const MAX_SLOTS: usize = 10;
 
-/// Which slots a site calls most, for the sites of one module that are worth a direct call.
+/// The slots that sites call most, for the sites of one module that are worth a direct call.
 ///
 /// As text it has a line `module` with the module's hash, then a line for each site: the function's index, the number
 /// of the call in it, and the slots. Lines that start with `#` are comments.
@@ -18,13 +18,13 @@ const MAX_SLOTS: usize = 10;
 pub struct CallProfile {
     /// The hash of the module that was trained, as its toolchain wrote it: SHA-256 in hexadecimal.
     pub module: String,
-    /// The slots that most calls of a site meet, the busiest first.
+    /// The slots that most calls of a site reach, the busiest first.
     pub slots: BTreeMap<CallSite, Vec<u32>>,
 }
 
 impl CallProfile {
-    /// From what programs did, one list of counts for each, all of which weigh the same: every slot of a site that has
-    /// at least the share `of_all` of all calls and the share `of_site` of those of its site.
+    /// Makes a profile from the counts of programs, all of which weigh the same. It contains every slot of a site that
+    /// has at least the share `of_all` of all calls and the share `of_site` of the calls of its site.
     pub fn choose(module: String, programs: &[Vec<CallCount>], of_all: f64, of_site: f64) -> Self {
         let mut sites: BTreeMap<CallSite, Weight> = BTreeMap::new();
         for counts in programs {
@@ -51,11 +51,11 @@ impl CallProfile {
     }
 }
 
-/// How busy a site is, as a share of all calls.
+/// The activity of a site, as a share of all calls.
 #[derive(Default)]
 struct Weight {
     calls: f64,
-    /// The part that meets each slot.
+    /// The share of each slot.
     slots: BTreeMap<u32, f64>,
 }
 
@@ -99,7 +99,7 @@ impl FromStr for CallProfile {
     }
 }
 
-/// A line of a profile that says nothing.
+/// An invalid line of a profile.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "line {line} of the profile is not a module's hash followed by sites, each once: function, call, slots: `{text}`"

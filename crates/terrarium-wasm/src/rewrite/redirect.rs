@@ -25,7 +25,7 @@ pub(super) struct Redirects<'o> {
 }
 
 impl<'o> Redirects<'o> {
-    /// A pass that carries out `redirects`.
+    /// Makes a pass that carries out `redirects`.
     pub(super) fn new(redirects: &'o [Redirect]) -> Self {
         Self { redirects }
     }
@@ -46,13 +46,13 @@ impl Pass for Redirects<'_> {
     }
 }
 
-/// The imports that are added, and the functions that call them.
+/// The added imports, and the functions that call them.
 struct AddedImports<'o> {
-    /// Each with the type index of the function that it replaces.
+    /// The imports, each with the type index of the function that it replaces.
     imports: Vec<(&'o Redirect, u32)>,
-    /// From the index of a function to the position of its import in `imports`.
+    /// Maps the index of a function to the position of its import in `imports`.
     replaced: BTreeMap<u32, usize>,
-    /// How many functions the module imported before.
+    /// The number of functions that the module imported before.
     imported_before: u32,
 }
 
@@ -101,7 +101,7 @@ impl<'o> AddedImports<'o> {
         Err(RewriteError::NotADefinedFunction { export: redirect.export.clone(), what })
     }
 
-    /// Index that `function` has once the imports are there.
+    /// Returns the index of `function` with the imports added.
     fn shift(&self, function: u32) -> Result<u32, RewriteError> {
         if function < self.imported_before {
             return Ok(function);
@@ -130,7 +130,7 @@ impl Reencode for AddedImports<'_> {
         let mut locals = IndirectNameMap::new();
         for function in functions {
             let function = function?;
-            // A replaced function has parameters but no other locals any more.
+            // A replaced function has parameters, but no longer any other locals.
             if !self.replaced.contains_key(&function.index) {
                 let index = self.shift(function.index).map_err(Error::UserError)?;
                 locals.append(index, &utils::name_map(function.names, Ok)?);
@@ -172,7 +172,7 @@ impl Writer<'_, '_> {
                 copy_custom_section(&mut written, contents, offset, &mut self.added)?;
                 continue;
             }
-            // A module without imports gets the section where it belongs: after the types.
+            // A module without imports gets the section at its proper place: after the types.
             if !section.is(SectionId::Type)
                 && let Some(mut imports) = imports.take()
             {
@@ -198,7 +198,7 @@ impl Writer<'_, '_> {
         Ok(written.finish())
     }
 
-    /// Writes the section `id` if it is one that can name functions.
+    /// Writes the section `id` if it can name functions.
     fn with_indices(
         &mut self,
         written: &mut wasm_encoder::Module,
@@ -249,7 +249,7 @@ impl Writer<'_, '_> {
         Ok(code)
     }
 
-    /// A body that calls the import at position `import` with the parameters of `function`.
+    /// Returns a body that calls the import at position `import` with the parameters of `function`.
     fn forward(&self, function: u32, import: usize) -> Result<Function, RewriteError> {
         let params = index(self.module.signature(function)?.params().len())?;
         let target = self.added.imported_before.saturating_add(index(import)?);
@@ -262,7 +262,7 @@ impl Writer<'_, '_> {
         Ok(body)
     }
 
-    /// `body` with its function indices shifted.
+    /// Returns `body` with its function indices shifted.
     fn shifted(&self, body: &FunctionBody<'_>) -> Result<Vec<u8>, RewriteError> {
         let mut out = Splice::new(self.module.wasm, body.range());
         let mut reader = body.get_operators_reader()?;

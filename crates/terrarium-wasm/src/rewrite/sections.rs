@@ -1,4 +1,4 @@
-//! Writing a module again with other sections, and what happens to custom sections when code moves.
+//! Writing a module again with other sections, and the treatment of custom sections when code moves.
 
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{Encode, Module, NameSection, Section, SectionId};
@@ -7,7 +7,7 @@ use wasmparser::{BinaryReader, CustomSectionReader, KnownCustom, Name, NameSecti
 use super::error::RewriteError;
 use super::module;
 
-/// The order of the sections of a module, custom ones apart.
+/// The order of the sections of a module, without custom ones.
 const ORDER: [SectionId; 13] = [
     SectionId::Type,
     SectionId::Import,
@@ -24,8 +24,8 @@ const ORDER: [SectionId; 13] = [
     SectionId::Data,
 ];
 
-/// `module` with `replacements`, which are in the order of a module: each takes the place of the module's own section
-/// of its kind, or stands where one belongs. No index may change.
+/// Returns `module` with `replacements`, which are in the order of a module. Each replaces the module's own section of
+/// its kind, or is added at its proper place. No index may change.
 pub(super) fn with_sections(
     module: &module::Module<'_>,
     replacements: &[&dyn Section],
@@ -52,7 +52,7 @@ pub(super) fn with_sections(
     Ok(written.finish())
 }
 
-/// Where a section of the kind `id` stands among the others.
+/// Returns the position of a section of the kind `id` among the others.
 fn place(id: u8) -> usize {
     ORDER.iter().position(|known| *known as u8 == id).unwrap_or(ORDER.len())
 }
@@ -72,11 +72,11 @@ impl Section for Replacement<'_> {
     }
 }
 
-/// Writes the custom section `contents` into `module`, unless rewriting has made it wrong.
+/// Writes the custom section `contents` into `module`, unless the rewriting has made it wrong.
 ///
-/// Names keep their indices as `reencoder` maps them. Names of labels and everything that speaks of offsets in
-/// code (debugging information, relocations, branch hints, source maps) are left out. A name section that cannot
-/// be read is left out too, because it has no influence on what the module does.
+/// Names keep their indices as `reencoder` maps them. Names of labels and all sections that refer to offsets in code
+/// (debugging information, relocations, branch hints, source maps) are left out. A name section that cannot be read is
+/// left out too, because it has no influence on the behaviour of the module.
 pub(super) fn copy_custom_section<R>(
     module: &mut Module,
     contents: &[u8],
@@ -113,7 +113,7 @@ where
     let mut names = NameSection::new();
     for name in section {
         let name = name?;
-        // Labels are counted in the order of the blocks, and blocks were added.
+        // Labels are counted in the order of the blocks, and the rewriting added blocks.
         if !matches!(name, Name::Label(_)) {
             reencoder.parse_custom_name_subsection(&mut names, name)?;
         }

@@ -1,4 +1,4 @@
-//! Copying a function's instructions except for some that are replaced.
+//! Copying a function's instructions, with some of them replaced.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use wasm_encoder::{Encode, Instruction};
 
 /// A copy of a byte range of a module in which some instructions are replaced.
 ///
-/// Most instructions of a function stay as they are, so they are copied as bytes instead of being decoded and
-/// encoded again. Offsets are those of the decoder: from the start of the module.
+/// Most instructions of a function do not change, so they are copied as bytes instead of being decoded and encoded
+/// again. Offsets are those of the decoder: from the start of the module.
 pub(crate) struct Splice<'a> {
     wasm: &'a [u8],
     copied: usize,
@@ -21,12 +21,12 @@ impl<'a> Splice<'a> {
         Self { wasm, copied: range.start, end: range.end, out: Vec::with_capacity(range.len() + range.len() / 4) }
     }
 
-    /// Copies what comes before `instruction` and writes `replacement` instead of it.
+    /// Copies everything before `instruction`, and writes `replacement` in its place.
     pub(crate) fn replace_with(&mut self, instruction: Range<usize>, replacement: &Instruction<'_>) {
         replacement.encode(self.replace(instruction));
     }
 
-    /// Copies what comes before `instruction`, leaves it out and returns where its replacement is written.
+    /// Copies everything before `instruction`, leaves it out, and returns the place for its replacement.
     ///
     /// Calls must come in the order of the instructions.
     pub(crate) fn replace(&mut self, instruction: Range<usize>) -> &mut Vec<u8> {
@@ -35,7 +35,7 @@ impl<'a> Splice<'a> {
         &mut self.out
     }
 
-    /// Copies what comes before `offset` and returns where something is inserted.
+    /// Copies everything before `offset`, and returns the place for an insertion.
     pub(crate) fn insert_before(&mut self, offset: usize) -> &mut Vec<u8> {
         self.out.extend_from_slice(&self.wasm[self.copied..offset]);
         self.copied = offset;

@@ -1,14 +1,14 @@
-//! Which WebAssembly goes in and which comes out.
+//! The WebAssembly features of the input and of the output.
 
 use wasmparser::{Validator, WasmFeatures};
 
 use super::error::RewriteError;
 
-/// What the engine compiles for us. Threads are left out: the engine is built without shared memory.
+/// The features that the engine compiles. Threads are left out: the engine is built without shared memory.
 const COMPILED: WasmFeatures = WasmFeatures::WASM3.difference(WasmFeatures::THREADS);
 
-/// Checks that `wasm` is a valid module of the proposals that the engine compiles, standard exceptions among
-/// them and legacy ones not.
+/// Checks that `wasm` is a valid module of the proposals that the engine compiles: with standard exceptions, without
+/// legacy ones.
 ///
 /// # Errors
 /// [`RewriteError::Malformed`] with the place of the first violation.
@@ -16,7 +16,7 @@ pub fn validate(wasm: &[u8]) -> Result<(), RewriteError> {
     validate_with(wasm, COMPILED)
 }
 
-/// The same for what the toolchains write: with legacy exceptions.
+/// Checks that `wasm` is a valid module as toolchains write it: with legacy exceptions.
 pub(super) fn validate_input(wasm: &[u8]) -> Result<(), RewriteError> {
     validate_with(wasm, COMPILED | WasmFeatures::LEGACY_EXCEPTIONS)
 }

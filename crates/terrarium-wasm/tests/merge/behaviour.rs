@@ -1,8 +1,9 @@
-//! What a merged module does, one thing at a time.
+//! The behaviour of a merged module, one aspect at a time.
 
 use crate::live::{LIBRARY_MEMORY, Live, Merged, Outcome};
 
-/// What libraries need: memory, table, stack pointer, tag; a function that calls a slot and catches what it throws.
+/// The definitions that libraries need: memory, table, stack pointer, tag; a function that calls a slot and catches its
+/// exception.
 const MAIN: &str = r#"(module
     (type $f (func (param i32) (result i32)))
     (import "host" "twice" (func $twice (type $f)))
@@ -21,7 +22,7 @@ const MAIN: &str = r#"(module
             (try_table (catch $tag $caught) (drop (call_indirect (type $f) (i32.const 7) (local.get 0))))
             (i32.const -1))))"#;
 
-/// Calls that every library of a test may make.
+/// The imports that every library of a test may call.
 const IMPORTS: &str = r#"
     (type $f (func (param i32) (result i32)))
     (import "env" "memory" (memory 0))
@@ -161,7 +162,7 @@ fn slots_of_all_kinds_hold_the_same_functions_again() {
 
 #[test]
 fn functions_are_told_apart_by_their_type_and_called_by_reference() {
-    // As the driver's trampoline does it; types of other numbers and order than the main module's.
+    // Modelled on the driver's trampoline; the types have other numbers and another order than the main module's.
     let trampoline = r#"
         (type $none (func (result i32)))
         (type $two (func (param i32 i32) (result i32)))

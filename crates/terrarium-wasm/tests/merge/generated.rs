@@ -1,4 +1,4 @@
-//! Random guests: whatever they do, the merged module does the same from the moment of the snapshot on.
+//! Random guests: from the moment of the snapshot on, the merged module behaves as they do.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::live::{Live, Merged, Outcome};
 
-/// Decisions from bytes; all are the first when there are none left.
+/// Decisions from bytes; without bytes, each decision is the first choice.
 struct Entropy<'b>(std::slice::Iter<'b, u8>);
 
 impl Entropy<'_> {
@@ -15,11 +15,11 @@ impl Entropy<'_> {
     }
 }
 
-/// How many functions each module has. They are named `m0f0`, `m0f1` … and go from a number to a number.
+/// The number of functions of each module. They are named `m0f0`, `m0f1` … and map a number to a number.
 const FUNCTIONS: usize = 4;
 const DEPTH: usize = 4;
 
-/// The functions of `module`.
+/// Writes the functions of `module`.
 fn functions(entropy: &mut Entropy<'_>, module: usize, imports: usize) -> String {
     let mut text = String::new();
     for function in 0..FUNCTIONS {
@@ -37,7 +37,7 @@ fn functions(entropy: &mut Entropy<'_>, module: usize, imports: usize) -> String
     text
 }
 
-/// Something that leaves an i32.
+/// Writes an expression that leaves an i32.
 fn expression(entropy: &mut Entropy<'_>, module: usize, imports: usize, depth: usize) -> String {
     if depth == 0 {
         return match entropy.below(3) {

@@ -1,4 +1,4 @@
-//! The guest's own main module.
+//! Merging the guest's own main module.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -7,8 +7,8 @@ use terrarium_wasm::link::{Merge, Part, Target};
 use terrarium_wasm::rewrite::{RewriteOptions, Safepoint, rewrite, validate};
 use wasmparser::{Parser, Payload, TypeRef};
 
-/// What the imports of `wasm` mean: what the host defines, and 0 for the globals, which are addresses of functions that
-/// the guest never calls.
+/// Makes a part with the meanings of the imports of `wasm`: definitions of the host, and 0 for the globals, which are
+/// addresses of functions that the guest never calls.
 fn part(wasm: &[u8]) -> Part<'_> {
     let mut part = Part {
         wasm,
@@ -70,7 +70,7 @@ fn the_interpreter_alone_can_be_merged() {
     assert_eq!(exports(&wasm), exports(&merged));
 }
 
-/// The sum over all parts of a module.
+/// Returns the sum over all parts of a module.
 fn count(wasm: &[u8], of: impl Fn(Payload<'_>) -> usize) -> usize {
     Parser::new(0).parse_all(wasm).map(|payload| of(payload.expect("it is valid"))).sum()
 }

@@ -1,4 +1,4 @@
-//! A guest of several modules, bound as the host binds them, and the same guest merged.
+//! A guest of several modules, bound as the host binds them, and the merge of this guest.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use wasmtime::{
     Config, Engine, Extern, ExternType, Func, Global, Instance, Linker, Module, Ref, Store, ThrownException, Trap, Val,
 };
 
-/// Bytes that each library has for itself, from this address on.
+/// Bytes of each library's private memory, from this address on.
 pub(crate) const LIBRARY_MEMORY: u32 = 4096;
 
-/// Slots that each library has for itself.
+/// Slots of each library.
 const LIBRARY_SLOTS: u64 = 8;
 
-/// What a call came to.
+/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Returned(i32),
@@ -22,10 +22,10 @@ pub(crate) enum Outcome {
     Trapped(Trap),
 }
 
-/// What host functions were told.
+/// The values that host functions received.
 type Notes = Vec<i32>;
 
-/// Modules that are instantiated one by one.
+/// Modules that are instantiated individually.
 pub(crate) struct Live {
     engine: Engine,
     store: Store<Notes>,
@@ -60,7 +60,7 @@ fn host_functions(engine: &Engine) -> Linker<Notes> {
 }
 
 impl Live {
-    /// A guest of the main module `text` alone.
+    /// Makes a guest of the main module `text` alone.
     pub(crate) fn new(text: &str) -> Self {
         let engine = engine();
         let store = Store::new(&engine, Vec::new());
@@ -131,7 +131,7 @@ impl Live {
         self.parts.push(Loaded { wasm, info, instance, functions, imported_globals, prefix });
     }
 
-    /// The first module that exports the function `name`, and its index there.
+    /// Returns the first module that exports the function `name`, and its index there.
     fn find(&self, name: &str) -> Option<(usize, u32)> {
         let mut parts = self.parts.iter().enumerate();
         parts.find_map(|(part, loaded)| Some((part, *loaded.info.functions.get(name)?)))
@@ -155,7 +155,7 @@ impl Live {
         table.grow(&mut self.store, slots, Ref::Func(None)).expect("it can grow")
     }
 
-    /// A slot of its own for the function `name`.
+    /// Gives the function `name` a separate slot.
     pub(crate) fn address_of(&mut self, name: &str) -> i32 {
         let (part, index) = self.find(name).expect("somebody defines it");
         let slot = self.grow_table(1);
@@ -172,18 +172,18 @@ impl Live {
         call(&mut self.store, function, name, argument)
     }
 
-    /// The memory as it is.
+    /// Returns the present memory.
     pub(crate) fn memory(&mut self) -> Vec<u8> {
         let Extern::Memory(memory) = self.of_main("memory") else { panic!("it is no memory") };
         memory.data(&self.store).to_vec()
     }
 
-    /// What the host was told.
+    /// Returns the values that the host received.
     pub(crate) fn notes(&self) -> &[i32] {
         self.store.data()
     }
 
-    /// The guest as one module.
+    /// Merges the guest into one module.
     pub(crate) fn merge(&mut self) -> Result<Vec<u8>, MergeError> {
         let memory = self.memory();
         let Extern::Table(table) = self.of_main("__indirect_function_table") else { panic!("it is no table") };
@@ -210,7 +210,7 @@ fn write(merge: &Merge<'_>) -> Result<Vec<u8>, MergeError> {
     Ok(merged)
 }
 
-/// The values of the mutable globals of `instance`.
+/// Returns the values of the mutable globals of `instance`.
 fn globals(store: &mut Store<Notes>, instance: Instance) -> BTreeMap<u32, GlobalValue> {
     let exports: Vec<_> =
         instance.exports(&mut *store).map(|export| (export.name().to_owned(), export.into_global())).collect();
@@ -241,7 +241,7 @@ fn call(store: &mut Store<Notes>, function: Option<Func>, name: &str, argument: 
     }
 }
 
-/// A merged module that runs.
+/// A running merged module.
 pub(crate) struct Merged {
     wasm: Vec<u8>,
     functions: Vec<Target>,
@@ -263,7 +263,7 @@ impl Merged {
         Self { wasm: wasm.to_owned(), functions, store, instance }
     }
 
-    /// The same again from where it stands now.
+    /// Merges the module again in its present state.
     pub(crate) fn merged_again(&mut self) -> Self {
         let memory = self.memory();
         let table = self.instance.get_table(&mut self.store, "__indirect_function_table").expect("it has a table");

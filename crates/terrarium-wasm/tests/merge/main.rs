@@ -1,4 +1,4 @@
-//! Tests of the static merge: the merged module is run beside the modules that it was made of.
+//! Tests of the static merge: the merged module runs beside its original modules.
 
 mod behaviour;
 mod generated;

@@ -1,4 +1,4 @@
-//! What cannot be merged, and how it is told.
+//! Modules that cannot be merged, and the error texts.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ fn write(parts: Vec<Part<'_>>) -> Result<Vec<u8>, MergeError> {
     Merge { parts, memory: &[0; 1 << 16], table_size: 2, slots: BTreeMap::new() }.write()
 }
 
-/// The text with which the library `text` is refused; `set` says what is known of it.
+/// Returns the text with which the library `text` is refused; `set` adds known facts.
 fn refused(text: &str, set: impl FnOnce(&mut Part<'_>)) -> String {
     let (main, library) = (module(MAIN), module(text));
     let mut second = part(&library);

@@ -1,11 +1,11 @@
-//! What a merged module is made of.
+//! The structure of a merged module.
 
 use std::collections::BTreeMap;
 
 use terrarium_wasm::link::{GlobalValue, Merge, Part, Target};
 use wasmparser::{DataKind, ElementItems, ElementKind, Operator, Parser, Payload, TypeRef};
 
-/// A part with nothing set.
+/// Makes a part without further settings.
 pub(crate) fn part(wasm: &[u8]) -> Part<'_> {
     Part {
         wasm,
@@ -20,7 +20,7 @@ fn payloads(wasm: &[u8]) -> impl Iterator<Item = Payload<'_>> {
     Parser::new(0).parse_all(wasm).map(|payload| payload.expect("it is valid"))
 }
 
-/// The names of the imports of `wasm`.
+/// Returns the names of the imports of `wasm`.
 pub(crate) fn imports(wasm: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     for payload in payloads(wasm) {
@@ -215,7 +215,7 @@ fn functions_of_libraries_read_the_page_of_the_main_module() {
         r#"(module (memory (export "memory") 1) (memory $page (export "terrarium.safepoint") 1 1) (func {load}))"#
     ))
     .unwrap();
-    // Here it is the first memory.
+    // In this module, it is the first memory.
     let library = wat::parse_str(format!(
         r#"(module (import "terrarium" "safepoint" (memory $page 1 1)) (import "env" "memory" (memory $memory 1))
             (func {load} (i32.store $memory offset=8 (i32.const 4) (i32.const 5)) (drop (memory.size $memory))))"#

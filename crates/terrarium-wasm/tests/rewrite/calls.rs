@@ -1,4 +1,4 @@
-//! Calls through the table: made direct by a profile they do what they did, and a training build counts them.
+//! Calls through the table: direct calls from a profile behave as before, and a training build counts the calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use wasmtime::{Instance, Module, Store, Trap};
 
 use crate::support::engine;
 
-/// How many functions of each type a generated module has; its table has a slot for each, and some that are empty.
+/// The number of functions of each type in a generated module; its table has a slot for each, and some empty ones.
 const FUNCTIONS: u32 = 5;
 /// The types of the functions that are called: with and without operands, results and several results.
 const TYPES: [&str; 4] = ["", "(result i32)", "(param i32 i64) (result i32)", "(param i64) (result i64 i32)"];
 const SLOTS: u32 = FUNCTIONS * TYPES.len() as u32 + 3;
 
-/// A call of a slot through a type; the operands that it does not take lie below those that it takes.
+/// A call of a slot through a type; operands that it does not take are below those that it takes.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     ty: usize,
@@ -38,7 +38,7 @@ fn profile() -> impl Strategy<Value = BTreeMap<CallSite, Vec<u32>>> {
     prop::collection::btree_map(site, prop::collection::vec(0..SLOTS + 2, 1..5), 0..20)
 }
 
-/// A module with a function `run` for each list of steps; what is called mixes numbers into `hash`.
+/// Makes a module with a function `run` for each list of steps; called functions mix numbers into `hash`.
 fn module(runs: &[Vec<Step>]) -> Vec<u8> {
     let mut text = String::from("(module (global $hash (export \"hash\") (mut i32) (i32.const 0))\n");
     for (number, ty) in TYPES.iter().enumerate() {
@@ -59,7 +59,7 @@ fn module(runs: &[Vec<Step>]) -> Vec<u8> {
     for (number, steps) in runs.iter().enumerate() {
         text += &format!("(func (export \"run{number}\") (param i32) (result i32)\n");
         for Step { ty, slot } in steps {
-            // An operand that stays below the call's own.
+            // An operand that stays below those of the call.
             text += "global.get $hash i32.const 5 i32.add\n";
             text += ["", "", "local.get 0 i64.const 9", "i64.const 11"][*ty];
             text += &format!(" i32.const {slot} call_indirect (type $t{ty})\n");
@@ -72,7 +72,7 @@ fn module(runs: &[Vec<Step>]) -> Vec<u8> {
     wat::parse_str(&text).expect("the text is a module")
 }
 
-/// What each run gives and leaves, or the trap that ends it.
+/// Returns the result and hash of each run, or the trap that ends it.
 fn run(wasm: &[u8], runs: usize) -> Vec<Result<i32, Trap>> {
     let engine = engine();
     let module = Module::new(&engine, wasm).expect("the engine compiles the module");
@@ -141,7 +141,7 @@ proptest! {
     }
 }
 
-/// What the training build of `wasm` counts in calls of these functions, traps included.
+/// Returns the counts of the training build of `wasm` for calls of these functions, traps included.
 fn counts(wasm: &[u8], calls: &[&str]) -> Vec<CallCount> {
     let engine = engine();
     let module = Module::new(&engine, rewritten(wasm, &counting())).expect("the engine compiles the module");
@@ -154,7 +154,7 @@ fn counts(wasm: &[u8], calls: &[&str]) -> Vec<CallCount> {
     memory.map_or(Vec::new(), |memory| call_counts(wasm, memory.data(&store)).unwrap())
 }
 
-/// Twenty functions of one type, and a site that calls the slot that it is told.
+/// Twenty functions of one type, and a site that calls the slot in its argument.
 const ONE_SITE: &str = r#"(module
     (type $number (func (result i32)))
     (table 20 funcref)
@@ -164,7 +164,7 @@ const ONE_SITE: &str = r#"(module
     (func $one (result i32) i32.const 1)
     (func (export "call") (param i32) (result i32) local.get 0 call_indirect (type $number)))"#;
 
-/// What is counted at a site that calls these slots.
+/// Returns the count of a site that calls these slots.
 fn counted(sequence: &[u32]) -> CallCount {
     let wasm = wat::parse_str(ONE_SITE).unwrap();
     let engine = engine();
@@ -186,7 +186,7 @@ fn a_profile_takes_the_busy_slots_of_the_busy_sites() {
     let site = |function| CallSite { function, call: 0 };
     let count =
         |function, calls, slots: &[(u32, u64)]| CallCount { site: site(function), calls, slots: slots.to_vec() };
-    // The second program does a hundred times as much and weighs the same.
+    // The second program does a hundred times as much, and weighs the same.
     let programs = [
         vec![count(1, 80, &[(7, 60), (8, 16), (9, 4)]), count(2, 20, &[(3, 20)])],
         vec![count(4, 9_000, &[(5, 9_000)]), count(6, 1_000, &[(5, 1_000)])],
@@ -212,11 +212,11 @@ fn what_does_not_fit_is_left_alone() {
     let at = |slots: &[u32]| direct(BTreeMap::from([(site, slots.to_vec())]));
     let wasm = wat::parse_str(ONE_SITE).unwrap();
     assert_ne!(rewritten(&wasm, &at(&[1])), wasm);
-    // A slot beyond the table, a site that is none.
+    // A slot beyond the table, and a site that does not exist.
     assert_eq!(rewritten(&wasm, &at(&[20])), wasm);
     assert_eq!(rewritten(&wasm, &direct(BTreeMap::from([(CallSite { function: 2, call: 1 }, vec![1])]))), wasm);
     for change in [
-        // What a slot holds is not known, or may change.
+        // The function in the slot is unknown, or may change.
         (
             "call_indirect (type $number)))",
             "call_indirect (type $number)) (func (table.set (i32.const 1) (ref.null func))))",

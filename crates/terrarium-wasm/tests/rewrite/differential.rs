@@ -1,5 +1,5 @@
-//! Random programs: our translation against a reference, against Binaryen's translation, and against an engine
-//! that runs legacy exceptions as they are.
+//! Random programs: this crate's translation against a reference, against Binaryen's translation, and against an engine
+//! that runs legacy exceptions directly.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::support::{Outcome, Running, engine, repository};
 
 const ARGUMENTS: [i32; 8] = [0, 1, 2, 3, 7, -1, 12_345, i32::MIN];
 
-/// Functions in a batch for the programs of others, each of which costs a process start.
+/// Functions in a batch for the external programs, each of which costs a process start.
 const BATCH: usize = 600;
 
 pub(crate) fn program(entropy: &[u8], functions: usize) -> Vec<Function> {
@@ -27,7 +27,7 @@ pub(crate) fn program(entropy: &[u8], functions: usize) -> Vec<Function> {
         .collect()
 }
 
-/// Bytes from a seed (SplitMix64), so that a batch is the same everywhere.
+/// Returns bytes from a seed (SplitMix64), so that a batch is the same everywhere.
 fn entropy(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed;
     let mut bytes = Vec::with_capacity(length + 8);
@@ -46,7 +46,7 @@ fn batch(seed: u64) -> Vec<Function> {
     program(&entropy(seed, BATCH * 250), BATCH)
 }
 
-/// One line for a call: function, argument, hash and outcome.
+/// Formats a call as one line: function, argument, hash and outcome.
 fn line(number: usize, argument: i32, hash: i64, outcome: &Outcome) -> String {
     let (kind, values) = match outcome {
         Outcome::Returned(values) => ("returned", values),
@@ -120,7 +120,7 @@ fn a_large_batch_does_what_the_legacy_proposal_says() {
         validate(&translated).expect("the translation is valid");
         let found = run_in_engine(&engine(), &translated, functions.len());
         assert_same("translation and reference", &expected, &found);
-        // The batch must reach both ways out of a function, or it would prove little.
+        // The batch must reach both exits of a function, or it would prove little.
         let thrown = expected.iter().filter(|line| line.contains(" tag")).count();
         assert!(thrown > expected.len() / 20, "only {thrown} calls throw");
         assert!(thrown < expected.len() * 19 / 20, "{thrown} calls throw");
@@ -143,7 +143,7 @@ fn translated_programs_do_what_binaryens_translations_do() {
             output.as_os_str(),
             "--all-features".as_ref(),
             "--disable-compact-imports".as_ref(),
-            // It writes invalid modules where a delegate leads into dead code.
+            // Binaryen writes invalid modules where a delegate leads into dead code.
             "--dce".as_ref(),
             "--emit-exnref".as_ref(),
         ],
@@ -174,7 +174,7 @@ fn translated_programs_do_what_the_originals_do_in_an_engine_with_legacy_excepti
     assert_same("the original and our translation", &original, &ours);
 }
 
-/// A file of the repository that a test needs.
+/// Returns the path of a file of the repository that a test needs.
 fn installed(path: &str) -> PathBuf {
     let path = repository().join(path);
     assert!(path.exists(), "{} is missing: run the set-up, which installs it", path.display());

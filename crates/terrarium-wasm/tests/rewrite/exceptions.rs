@@ -1,4 +1,4 @@
-//! Every legacy construct by itself and nested, with what it must come to.
+//! Every legacy construct by itself and nested, with its expected outcome.
 
 use crate::support::{Outcome, translated};
 

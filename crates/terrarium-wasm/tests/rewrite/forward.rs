@@ -1,4 +1,4 @@
-//! Loops that go forward through memory read the safepoint page where they do anything else, and seldom besides.
+//! Loops that advance through memory read the safepoint page in turns that do anything else, and seldom in others.
 
 use std::fmt::Write as _;
 
@@ -10,27 +10,27 @@ use wasmtime::Trap;
 use crate::safepoint::stoppable;
 use crate::stretches::{NUMBER, Read, reads};
 
-/// Handlers that go forward, as many as make a loop worth while.
+/// The number of handlers that advance: as many as make a loop worthwhile.
 const PLAIN: usize = 40;
-/// The most bytes of memory, so the most turns of a loop that goes forward through it.
+/// The most bytes of memory, and so the most turns of a loop that advances through it.
 const MEMORY: u64 = 65_536;
 /// A turn that executes more instructions reads; some of its first or last ones are not counted.
 const MAX_TURN: u64 = 256 + 16;
-/// Enough to go through memory, and to see that a loop does not come to an end of it.
+/// Enough fuel to pass through memory, and to see that a loop does not reach its end.
 const FUEL: u64 = 10_000_000;
 
-/// Goes on with the next instruction of the program.
+/// Continues with the next instruction of the program.
 const NEXT: &str = "(local.set $pc (i32.add (local.get $pc) (i32.const 1)))
     (local.set $op (i32.load8_u (local.get $pc))) br $head";
 
-/// A memory full of `program`, the bytes of which are numbers of handlers behind the [`PLAIN`] ones.
+/// Returns a memory full of `program`, whose bytes are numbers of handlers after the [`PLAIN`] ones.
 fn memory(program: &[u8]) -> String {
     let bytes = program.iter().cycle().take(MEMORY as usize);
     let bytes: String = bytes.map(|byte| format!("\\{:02x}", PLAIN as u8 + byte)).collect();
     format!("(memory 1) (data (i32.const 0) \"{bytes}\")")
 }
 
-/// An interpreter with the [`PLAIN`] handlers and these; the bytes of its `memory` are their numbers.
+/// Makes an interpreter with the [`PLAIN`] handlers and these; the bytes of its `memory` are their numbers.
 fn interpreter(memory: &str, handlers: &[String]) -> Vec<u8> {
     let count = PLAIN + handlers.len();
     let blocks: String = (0..count).rev().map(|number| format!("block $b{number} ")).collect();
@@ -52,7 +52,7 @@ fn interpreter(memory: &str, handlers: &[String]) -> Vec<u8> {
     wat::parse_str(text).expect("the text is a module")
 }
 
-/// The reads of a program that is the first of `handlers` again and again.
+/// Returns the reads of a program that repeats the first of `handlers`.
 fn reads_of(handler: &str) -> (Vec<Read>, Option<Trap>) {
     let wasm = interpreter(&memory(&[0]), &[handler.to_owned()]);
     reads(&rewrite(&wasm, &stoppable(Safepoint::Define)).expect("the interpreter is rewritten"), "f0", FUEL)
@@ -92,7 +92,7 @@ fn turns_that_may_go_on_for_ever_read() {
         "(local.set $op (i32.load8_u (local.get $pc))) br $head",
         "(drop (i32.load8_u (local.get $pc))) (local.set $pc (i32.sub (local.get $pc) (i32.const 1)))
         (local.set $pc (i32.and (local.get $pc) (i32.const 255))) br $head",
-        // It does not look where it goes.
+        // The turn does not load from the new address.
         "(local.set $pc (i32.add (local.get $pc) (i32.const 1))) br $head",
         "(local.set $a (i32.add (local.get $pc) (i32.const 1))) (drop (i32.load8_u (local.get $a)))
         (local.set $pc (i32.and (local.get $a) (i32.const 255))) br $head",
@@ -116,7 +116,7 @@ fn turns_that_may_go_on_for_ever_read() {
 
 #[test]
 fn steps_back_and_steps_that_are_too_wide_read() {
-    // Each loads from where it was, goes on from there, and takes the number of the next from anywhere.
+    // Each handler loads from its address, continues from there, and takes the next number from an arbitrary place.
     for there in [-1, 5_000] {
         let step = |by: i32| {
             format!(
@@ -126,7 +126,7 @@ fn steps_back_and_steps_that_are_too_wide_read() {
         };
         let wasm = interpreter(&memory(&[0]), &[step(there), NEXT.to_owned()]);
         let (reads, _) = reads(&rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap(), "f0", FUEL);
-        // One read before the loop, then one in each turn until the address is beyond memory.
+        // One read before the loop, then one in each turn until the address is outside the memory.
         let turns = if there < 0 { 1 } else { 14 };
         assert_eq!(reads.len(), 3 + turns, "{there}: {reads:?}");
     }
@@ -161,18 +161,18 @@ fn a_side_module_reads_in_every_turn() {
 /// A part of a handler; locals are `$pc`, `$a`, `$b` and `$op`.
 #[derive(Clone, Debug)]
 enum Part {
-    /// One local is another and a number.
+    /// Sets a local to another local plus a number.
     Add(usize, usize, i32),
-    /// A local is what lies where another points to.
+    /// Loads a local from the address in another one.
     Load(usize, usize),
-    /// The same, wherever that is.
+    /// Loads a local from the address in another one, without a bound on the address.
     LoadAnywhere(usize, usize),
     If(Vec<Part>, Vec<Part>),
     Block(Vec<Part>),
     Loop(Vec<Part>),
-    /// Leaves the innermost block, now and then.
+    /// Sometimes leaves the innermost block.
     Leave,
-    /// Goes to the head of the interpreter's loop, now and then.
+    /// Sometimes jumps to the head of the interpreter's loop.
     Again,
 }
 

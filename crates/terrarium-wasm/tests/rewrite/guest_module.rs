@@ -1,4 +1,4 @@
-//! The guest's main module: translated whole, and taken by the engine.
+//! The guest's main module: translated as a whole, and accepted by the engine.
 
 use terrarium_wasm::rewrite::{Redirect, RewriteOptions, rewrite, validate};
 use wasmtime::Module;

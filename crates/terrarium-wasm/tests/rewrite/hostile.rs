@@ -1,4 +1,4 @@
-//! Modules that are damaged or made to hurt: an error or a valid result, never a panic, and in time.
+//! Damaged and hostile modules: an error or a valid result in bounded time, never a panic.
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use wasm_encoder::{
 
 use crate::programs::{Entropy, encode, generate};
 
-/// Rewrites `wasm` with all passes; if that works, the result is valid.
+/// Rewrites `wasm` with all passes; a result must be valid.
 #[track_caller]
 fn survives(wasm: &[u8]) {
     let redirected = RewriteOptions { redirects: vec![Redirect::new("f0", "host", "f0")], ..RewriteOptions::default() };
@@ -32,7 +32,7 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
     encode(&[generate(&mut entropy, 0), generate(&mut entropy, 1)])
 }
 
-/// A module with one function of type 0, `[] -> []`, and `body`.
+/// Makes a module with one function of type 0, `[] -> []`, and `body`.
 fn module(types: &TypeSection, tags: &TagSection, body: &[I<'_>]) -> Vec<u8> {
     let mut functions = FunctionSection::new();
     functions.function(0);

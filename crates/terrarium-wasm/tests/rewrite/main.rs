@@ -1,4 +1,4 @@
-//! Tests of the rewriting: its results are compiled and run by the engine.
+//! Tests of the rewriting: the engine compiles and runs its results.
 
 mod calls;
 mod differential;

@@ -44,7 +44,7 @@ fn a_library_calls_its_own_functions_and_others_where_they_are_defined() {
     let engine = engine();
     let module = Module::new(&engine, &rewritten).unwrap();
     let mut store = Store::new(&engine, ());
-    // The imports are told apart by what they return: 10, 11, 12, ...
+    // The return values identify the imports: 10, 11, 12, ...
     let imports: Vec<_> =
         (0..module.imports().len() as i32).map(|n| Func::wrap(&mut store, move || 10 + n).into()).collect();
     let instance = Instance::new(&mut store, &module, &imports).unwrap();

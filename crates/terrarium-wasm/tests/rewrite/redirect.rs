@@ -6,7 +6,7 @@ use wasmtime::{Instance, Linker, Module, Store};
 
 use crate::support::engine;
 
-/// Every place that can name a function names one here: `$plain` lies behind the redirected ones.
+/// Every place that can name a function names one here: `$plain` comes after the redirected ones.
 const MODULE: &str = r#"(module $guest
     (type $binary (func (param i32 i32) (result i32)))
     (type $unary (func (param i32) (result i32)))
@@ -65,7 +65,7 @@ fn redirects() -> RewriteOptions {
         redirects: vec![
             Redirect::new("add", "host", "product"),
             Redirect::new("nothing", "host", "count"),
-            // The same function and import once more: no second import.
+            // A repeated pair of function and import adds no second import.
             Redirect::new("add_too", "host", "product"),
         ],
         ..RewriteOptions::default()

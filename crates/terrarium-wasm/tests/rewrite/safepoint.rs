@@ -1,4 +1,4 @@
-//! The reads with which code can be stopped: they change nothing, and no code goes on without them.
+//! The reads with which code can be stopped: they change nothing, and no code continues without them.
 
 use proptest::prelude::*;
 use terrarium_wasm::rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite, validate};
@@ -30,7 +30,7 @@ proptest! {
     }
 }
 
-/// Functions that end by themselves and functions that do not, as far as one can see from their instructions.
+/// Functions that end by themselves and functions that do not, as far as their instructions show.
 const FUNCTIONS: &str = r#"
     (type $nothing (func (result i32)))
     (table 1 funcref)
@@ -90,7 +90,7 @@ fn call(wasm: &[u8], name: &str) -> Result<i32, Option<Trap>> {
     function.call(&mut store, ()).map_err(|error| error.downcast_ref().copied())
 }
 
-/// The module `wasm` that has no other memory, with one of no bytes instead of the page: every read traps.
+/// Returns the module `wasm`, which has no other memory, with an empty memory instead of the page: every read traps.
 pub(crate) fn without_the_page(wasm: &[u8]) -> Vec<u8> {
     let memory = [5, 4, 1, 1, 1, 1];
     let at = wasm.windows(6).position(|bytes| bytes == memory).expect("a memory section: 1 to 1 pages");

@@ -1,4 +1,4 @@
-//! What happens to the sections around the code.
+//! The treatment of the sections around the code.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use terrarium_wasm::rewrite::{Redirect, RewriteOptions, rewrite};
 use wasm_encoder::{CustomSection, Module, RawSection};
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-/// A side module as a linker writes it: `dylink.0` first, names and debugging information last.
+/// Makes a side module as a linker writes it: `dylink.0` first, names and debugging information last.
 fn side_module() -> Vec<u8> {
     let core = wat::parse_str(
         r#"(module
@@ -45,7 +45,7 @@ fn custom(module: &mut Module, name: &str, data: &[u8]) {
 
 type Custom = (String, Vec<u8>);
 
-/// Name and contents of the custom sections, those before the first other one apart.
+/// Returns name and contents of the custom sections, with those before the first other section apart.
 fn custom_sections(wasm: &[u8]) -> (Vec<Custom>, Vec<Custom>) {
     let (mut before, mut after) = (Vec::new(), Vec::new());
     let mut seen_other = false;
@@ -116,7 +116,7 @@ fn names_of_functions_and_locals_stay_and_those_of_labels_go() {
 fn an_unreadable_name_section_is_left_out() {
     let core = wat::parse_str("(module (tag) (func try throw 0 catch_all end))").expect("the text is a module");
     let mut module = core.clone();
-    // A name subsection whose size goes beyond the section.
+    // A name subsection whose size extends beyond the section.
     module.extend_from_slice(&[0, 8, 4, b'n', b'a', b'm', b'e', 1, 0x7f, 0]);
     let rewritten = rewrite(&module, &RewriteOptions::default()).expect("the module is translated");
     let (_, after) = custom_sections(&rewritten);

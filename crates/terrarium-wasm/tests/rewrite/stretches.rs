@@ -1,4 +1,4 @@
-//! How much is executed without a read of the safepoint page: little, whatever the code is.
+//! The number of instructions executed without a read of the safepoint page: small for every program.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -12,25 +12,25 @@ use wasmtime::{Caller, Config, Engine, Extern, Func, Instance, Memory, MemoryTyp
 
 use crate::safepoint::{stoppable, without_the_page};
 
-/// The bounds: of what a function executes before it reads, and of what it executes between two reads.
+/// The bounds of the instructions of a function before its first read, and between two reads.
 const BEFORE_THE_FIRST: u64 = 1024 + READ;
 const BETWEEN_TWO: u64 = 8192 + READ;
 /// The fuel of a read; `drop` takes none.
 const READ: u64 = 2;
-/// How many instructions a run may execute: it may never end.
+/// The most instructions of a run, which may never end.
 const FUEL: u64 = 1_000_000;
 const FUNCTIONS: usize = 5;
 
 /// A part of a function.
 #[derive(Clone, Debug)]
 enum Part {
-    /// So many times two instructions.
+    /// Twice this many instructions.
     Straight(usize),
     Block(Vec<Part>),
-    /// It is as likely to go on as to end.
+    /// Continues and ends with equal probability.
     Loop(Vec<Part>),
     If(Vec<Part>, Vec<Part>),
-    /// Leaves the innermost block, now and then.
+    /// Sometimes leaves the innermost block.
     Leave,
     Call(usize),
     CallSlot(usize),
@@ -55,7 +55,7 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
     prop::collection::vec(part, 1..6)
 }
 
-/// A number of 0 to 3 on the stack, another one each time.
+/// Puts a number from 0 to 3 on the stack, a different one each time.
 pub(crate) const NUMBER: &str = "(global.set $random (i32.add (i32.mul (global.get $random) (i32.const 1103515245))
     (i32.const 12345))) (i32.and (i32.shr_u (global.get $random) (i32.const 17)) (i32.const 3))";
 
@@ -91,7 +91,7 @@ fn write(text: &mut String, parts: &[Part]) {
     }
 }
 
-/// A module whose functions count in `depth` how many of them have begun and not ended.
+/// Makes a module whose functions count in `depth` how many of them have begun and not ended.
 fn module(functions: &[Vec<Part>]) -> Vec<u8> {
     let mut text = String::from(
         r#"(module (import "test" "read" (func $read (param i32) (result i32)))
@@ -109,7 +109,7 @@ fn module(functions: &[Vec<Part>]) -> Vec<u8> {
     wat::parse_str(text).expect("the text is a module")
 }
 
-/// Lets the first function of a module do what reads do: it takes the address and returns what is read.
+/// Makes the first function of a module do what reads do: it takes the address and returns the byte read.
 struct Watch;
 
 impl Reencode for Watch {
@@ -129,22 +129,22 @@ fn watched(wasm: &[u8]) -> Vec<u8> {
     module.finish()
 }
 
-/// An engine that counts instructions.
+/// Makes an engine that counts instructions.
 fn engine() -> Engine {
     let mut config = Config::new();
     config.consume_fuel(true).wasm_exceptions(true).wasm_function_references(true).wasm_gc(true);
     Engine::new(&config).expect("the engine has this configuration")
 }
 
-/// How many instructions have been executed, and how many functions have begun and not ended.
+/// The number of executed instructions, and of functions that have begun and not ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Read {
     pub(crate) executed: u64,
     depth: u64,
 }
 
-/// All reads of a call of the function `name` that may execute so many instructions, with the beginning and the end, and
-/// what the engine stopped it for.
+/// Returns all reads of a call of the function `name` with this much fuel, with the beginning and the end, and the trap
+/// that stopped it.
 pub(crate) fn reads(wasm: &[u8], name: &str, fuel: u64) -> (Vec<Read>, Option<Trap>) {
     let engine = engine();
     let module = Module::new(&engine, watched(wasm)).expect("the engine compiles the module");
@@ -216,7 +216,7 @@ fn calls_that_double_at_every_step_read() {
 
 #[test]
 fn what_is_seldom_done_costs_no_read_where_it_is_not() {
-    // The way that is gone first is the short one.
+    // The path that runs first is the short one.
     let functions = [vec![Part::If(vec![], vec![Part::Call(1)]), Part::Straight(10)], vec![Part::Straight(600)]];
     let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
     assert_eq!(reads(&wasm, "f0", FUEL).0.len(), 2, "its beginning and its end");
@@ -287,7 +287,7 @@ fn code_without_a_page_stops_at_its_first_read() {
 #[test]
 fn the_longest_way_to_a_place_counts() {
     let ends = vec![Part::Straight(400), Part::Leave, Part::CallSlot(8), Part::Leave];
-    // Which way is gone is random, so it is tried with other numbers each time.
+    // The path is random, so the test repeats with other numbers.
     let functions = (0..8).map(|draws| {
         let draw = Part::If(vec![], vec![]);
         [vec![draw; draws], vec![Part::Block(ends.clone()), Part::Straight(200)]].concat()

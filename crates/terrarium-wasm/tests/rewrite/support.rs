@@ -1,35 +1,35 @@
-//! An engine as the sandbox configures it, and where the test inputs are.
+//! An engine in the sandbox's configuration, and the paths of the test inputs.
 
 use std::path::PathBuf;
 
 use terrarium_wasm::rewrite::{RewriteOptions, rewrite};
 use wasmtime::{Config, Engine, ExternType, Instance, Module, Store, Tag, ThrownException, Val};
 
-/// An engine that takes standard exceptions.
+/// Makes an engine that accepts standard exceptions.
 pub(crate) fn engine() -> Engine {
     let mut config = Config::new();
     config.wasm_exceptions(true).wasm_function_references(true).wasm_gc(true);
     Engine::new(&config).expect("the engine has this configuration")
 }
 
-/// The guest's main module as its toolchain wrote it, which set-up keeps.
+/// Returns the guest's main module as its toolchain wrote it, which set-up keeps.
 pub(crate) fn guest_module() -> Vec<u8> {
     let path = repository().join("terrarium-runtime/downloads/pyodide.asm.wasm");
     std::fs::read(&path)
         .unwrap_or_else(|error| panic!("cannot read {}: {error}; run `cargo xtask setup`", path.display()))
 }
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// What a call of an exported function came to.
+/// The outcome of a call of an exported function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Its results.
     Returned(Vec<i64>),
-    /// The exported name of the tag of an exception that nothing caught, and what it carries.
+    /// The exported name of the tag of an uncaught exception, and its values.
     Thrown(String, Vec<i64>),
 }
 
@@ -85,7 +85,7 @@ impl Running {
         Outcome::Thrown(name.to_owned(), values)
     }
 
-    /// The value of the exported global `name`.
+    /// Returns the value of the exported global `name`.
     pub(crate) fn global(&mut self, name: &str) -> i64 {
         let global =
             self.instance.get_global(&mut self.store, name).unwrap_or_else(|| panic!("the module exports {name}"));

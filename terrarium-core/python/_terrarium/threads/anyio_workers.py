@@ -1,4 +1,4 @@
-"""anyio's worker threads: its own wait for more work for ever, so the work goes to an executor instead."""
+"""anyio's worker threads: each would wait for ever for more work, so the work goes to an executor instead."""
 
 from __future__ import annotations
 

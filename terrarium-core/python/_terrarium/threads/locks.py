@@ -1,4 +1,4 @@
-"""The lock of `threading`: its waits let other threads run. Everything else there is made of it."""
+"""The lock of `threading`: its waits let other threads run. Everything else there is built on it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ __builtins__ = BUILTINS
 
 
 class Lock:
-    """A lock as `_thread.lock` is one."""
+    """A lock with the interface of `_thread.lock`."""
 
     __slots__ = ("__weakref__", "_try", "locked", "release")
 
     def __init__(self) -> None:
         real = allocate_lock()
-        # Directly the real one's: only waiting is different.
+        # The method of the real lock: only waiting differs.
         self._try = real.acquire
         self.release = real.release
         self.locked = real.locked
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock; wait for it unless told otherwise."""
+        """Take the lock; wait for it by default."""
         if timeout != -1 and (not blocking or not 0 <= timeout <= TIMEOUT_MAX):
-            # Raises what it raises for such a timeout.
+            # Raises the real lock's error for such a timeout.
             return self._try(blocking, timeout)
         if self._try(False):
             return True
@@ -48,7 +48,7 @@ class Lock:
     acquire_lock = acquire
 
     def release_lock(self) -> None:
-        """Let the lock go."""
+        """Release the lock."""
         self.release()
 
     def locked_lock(self) -> bool:

@@ -1,4 +1,4 @@
-"""Puts our threads in the place of the interpreter's, and takes them out again."""
+"""Replaces the interpreter's threads with the sandbox's, and restores them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Items that a bounded queue may hold beyond its bound.
+# The number of items that a queue may hold beyond its bound.
 _OVERFLOW = 10_000
 
 _INHERITED = object()
-# What was there before: (object, attribute, value).
+# The replaced attributes: (object, attribute, value).
 _replaced: list[tuple[Any, str, Any]] = []
 _changed: list[Any] = []
 _threading: Any = None
@@ -62,7 +62,7 @@ def _change_threading(threading: Any) -> None:
 
 
 def remove() -> None:
-    """Put back what the interpreter has."""
+    """Restore the interpreter's own attributes."""
     while _replaced:
         place, name, value = _replaced.pop()
         if value is _INHERITED:
@@ -74,12 +74,13 @@ def remove() -> None:
 
 
 def _change_queue(module: ModuleType) -> None:
-    # Waits in Python, with the locks above.
+    # A queue whose waits are in Python, with the locks above.
     _replace(module, "SimpleQueue", module._PySimpleQueue)
     put = module.Queue.put
 
     def put_over(self: Any, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        # Nobody can take an item out before this thread goes on: let it, instead of a wait that cannot end.
+        # No other thread can take an item out before this one continues: exceed the bound, instead of a wait that
+        # cannot end.
         bound = self.maxsize
         if not block or not 0 < bound <= self._qsize() < bound + _OVERFLOW or not turns.others():
             put(self, item, block, timeout)
@@ -124,7 +125,7 @@ def _start(self: Any) -> None:
 
 
 def _run(thread: Any) -> None:
-    """Run a thread to its end, as its own start in the operating system would."""
+    """Run a thread to its end, as the operating system would after its start."""
     interrupted = state.raised
     try:
         thread.run()
@@ -141,7 +142,7 @@ def _run(thread: Any) -> None:
 
 
 def _trim(error: BaseException) -> None:
-    """Take the frames of the harness off both ends of a traceback."""
+    """Remove the frames of the harness from both ends of a traceback."""
     is_ours = load("_terrarium.stack").is_ours
     entry = error.__traceback__
     while entry is not None and is_ours(entry.tb_frame.f_code):
@@ -157,12 +158,12 @@ def _trim(error: BaseException) -> None:
 
 
 def end(thread: Any) -> None:
-    """Take a thread for one that has ended."""
+    """Mark a thread as ended."""
     turn = thread._turn
     turn.done = True
     with _threading._active_limbo_lock:
         _threading._active.pop(turn.ident, None)
-    # What the repr of a thread looks at.
+    # Attributes that the repr of a thread reads.
     for name in ("_os_thread_handle", "_handle"):
         if hasattr(thread, name):
             handle = _threading._make_thread_handle(turn.ident)
@@ -225,11 +226,11 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
 
 
 def _report(error: BaseException, function: Any) -> None:
-    """Tell of an exception that ended a thread of the low level."""
+    """Report an exception that ended a low-level thread."""
     _trim(error)
     head = "Exception ignored in thread started by"
     if sys.unraisablehook is sys.__unraisablehook__:
-        # It takes no arguments but the interpreter's own.
+        # The class takes no arguments but the interpreter's own.
         streams.complain(f"{head}: {function!r}")
         load("traceback").print_exception(error)
     else:

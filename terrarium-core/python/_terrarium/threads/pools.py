@@ -1,4 +1,4 @@
-"""Thread pools whose workers end their turn when there is nothing left to do, instead of waiting for more."""
+"""Thread pools whose workers end their turn when there is no work left, instead of waiting for more."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ __builtins__ = BUILTINS
 
 
 class _Worker(threading.Thread):
-    """A thread of a pool: parked while its pool has no work, waked when there is some."""
+    """A thread of a pool: parked while its pool has no work, woken when there is some."""
 
     def __init__(self, serve: Callable[[_Worker], bool], **options: Any) -> None:
         super().__init__(**options)
         self._serve = serve
         self.parked = True
-        # Whether the pool's initializer was called for this thread, and what of an executor goes with it.
+        # Whether the pool's initializer was called for this thread, and the state that belongs to an executor.
         self.prepared = False
         self.context: Any = None
 
     def run(self) -> None:
-        """Do what there is to do."""
+        """Do the available work."""
         self.parked = self._serve(self)
 
     def wake(self) -> None:
-        """Have another turn, or the first."""
+        """Start another turn, or the first."""
         self.parked = False
         if self._started.is_set():  # type: ignore[attr-defined]
             turns.add(self._turn)  # type: ignore[attr-defined]
         else:
             self.start()
-            # Whoever waits for a result is told why there is none.
+            # A thread that waits for a result gets the reason why there is none.
             self._turn.quiet = False  # type: ignore[attr-defined]
 
     def let_go(self) -> None:
-        """End it, if it is parked."""
+        """End the thread, if it is parked."""
         if self.parked and self._started.is_set():  # type: ignore[attr-defined]
             self.parked = False
             end(self)
@@ -59,7 +59,7 @@ class _Worker(threading.Thread):
 
 
 class _PlainContext:
-    """The work of an initializer, for versions whose executors have no such object."""
+    """The work of an initializer, for versions whose executors do not have such an object."""
 
     def __init__(self, executor: Any) -> None:
         self._initializer, self._arguments = executor._initializer, executor._initargs
@@ -69,11 +69,11 @@ class _PlainContext:
             self._initializer(*self._arguments)
 
     def finalize(self) -> None:
-        """There is nothing to do."""
+        """Do nothing: there is nothing to finalize."""
 
 
 def _serve_executor(reference: Any, items: Any, worker: _Worker) -> bool:
-    """Do the work of an executor until there is none. Returns whether there may be more later."""
+    """Do the work of an executor until there is none. Returns whether more may come later."""
     interrupted = state.raised
     while True:
         executor = reference()
@@ -118,7 +118,7 @@ def _initialize(executor: Any, items: Any, item: Any, worker: _Worker) -> bool:
 
 
 def _adjust_thread_count(self: Any) -> None:
-    """Let a worker have a turn for a piece of work that was added."""
+    """Give a worker a turn for an added piece of work."""
     for worker in self._threads:
         if worker.parked:
             worker.wake()
@@ -153,7 +153,7 @@ def change_executor(module: Any, replace: Replace) -> None:
 
 
 class _Tasks:
-    """Takes tasks as the queue of a pool does, and has its workers do them."""
+    """Takes tasks like the queue of a pool, and makes the workers do them."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -184,12 +184,12 @@ class _Tasks:
         return None
 
     def clear(self) -> None:
-        """Drop what was not begun."""
+        """Drop the tasks that have not begun."""
         self._todo.clear()
 
 
 def _serve_pool(pool: Any, worker: _Worker) -> bool:
-    """Do the work of a pool until there is none. Returns whether there may be more later."""
+    """Do the work of a pool until there is none. Returns whether more may come later."""
     interrupted = state.raised
     while (task := pool._taskqueue.next()) is not None:
         if not worker.prepared:
@@ -204,7 +204,7 @@ def _serve_pool(pool: Any, worker: _Worker) -> bool:
         try:
             pool._cache[job]._set(number, result)
         except KeyError:
-            # Nobody wants it any more.
+            # The result is no longer wanted.
             pass
         if state.raised and not interrupted:
             break
@@ -212,7 +212,7 @@ def _serve_pool(pool: Any, worker: _Worker) -> bool:
 
 
 def change_pool(module: Any, replace: Replace) -> None:
-    """Change `multiprocessing.pool.ThreadPool`, which else needs three threads to hand work to the others."""
+    """Change `multiprocessing.pool.ThreadPool`, which otherwise needs three threads to distribute work."""
 
     def init(self: Any, processes: int | None = None, initializer: Any = None, initargs: Any = ()) -> None:
         self._pool = []

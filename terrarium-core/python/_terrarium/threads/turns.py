@@ -1,4 +1,4 @@
-"""Who runs: the threads that were started and not run yet, and the ones that are on the stack."""
+"""The schedule: the threads that were started and have not run yet, and those on the stack."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Threads that may wait on top of one another, bounded for the sake of the recursion limit.
+# The most threads that may wait on top of one another, because of the recursion limit.
 _DEPTH = 30
-# Times that a program may sleep, or ask whether a thread is alive, until it is taken to wait for the thread.
+# Times that a program may sleep, or ask whether a thread is alive, before this counts as a wait for the thread.
 _PATIENCE = 5
-# Errors that one thread gets for waits that cannot end, before it is ended: it may catch them in a loop.
+# Errors that one thread gets for waits that cannot end, before the thread is ended: it may catch them in a loop.
 _ERRORS = 3
 _MESSAGE = (
     "this would wait for ever: a sandbox has one thread, so started threads run one after the other when they are "
@@ -30,7 +30,7 @@ _MESSAGE = (
 
 
 class Leave(SystemExit):
-    """Ends a thread without a word. A SystemExit, so that nobody takes it for an error."""
+    """Ends a thread silently. A SystemExit, so that it does not count as an error."""
 
 
 class Turn:
@@ -41,19 +41,19 @@ class Turn:
         _count += 1
         self.work = work
         self.daemon = daemon
-        # Whether it ends without a word when nothing needs it any more.
+        # Whether the thread ends silently when nothing needs it any more.
         self.quiet = daemon
         self.context = context or Context()
         self.ident = get_ident() + _count
         self.done = False
-        # The time at which a timer is to run, and whether it was cancelled.
+        # The time of a timer, and whether it was cancelled.
         self.due: float | None = None
         self.cancelled: Callable[[], bool] | None = None
         self.passed = 0
         self.errors = 0
 
     def ready(self, now: float) -> bool:
-        """Whether it may run, which a timer may not before its time."""
+        """Whether the thread may run; a timer may not before its time."""
         return self.due is None or self.due <= now or (self.cancelled is not None and self.cancelled())
 
 
@@ -77,20 +77,20 @@ def current() -> int:
 
 
 def others() -> bool:
-    """Whether there is any thread but the running one."""
+    """Whether there is any thread besides the running one."""
     return bool(_waiting or _running)
 
 
 def add(turn: Turn) -> None:
-    """Put off the work of a thread that was started, or that has more to do."""
+    """Defer the work of a thread that was started, or that has more to do."""
     turn.passed = 0
     if turn not in _waiting:
         _waiting.append(turn)
 
 
 def _take(now: float, polled: bool = False) -> Turn | None:
-    """Take the first thread that may run, of timers the first that is due; with `polled` only timers and threads that
-    were passed over often.
+    """Take the first thread that may run, and among due timers the earliest. With `polled`, take only timers and
+    threads that were passed over often.
     """
     if len(_running) >= _DEPTH:
         return None
@@ -119,12 +119,12 @@ def _perform(turn: Turn, wait: _Wait) -> None:
         _waits.pop()
         _running.pop()
     if state.raised and not interrupted:
-        # An interrupt is the main thread's, in whichever it came.
+        # An interrupt belongs to the main thread, in whichever thread it came.
         raise KeyboardInterrupt
 
 
 def _suspend_loop() -> Any:
-    """Let the thread have an event loop of its own."""
+    """Suspend the event loop, so that the thread can have its own."""
     events = modules.get("asyncio.events")
     loop = None if events is None else events._get_running_loop()
     if events is None or loop is None:
@@ -146,7 +146,7 @@ def _resume_loop(outer: Any) -> None:
 
 
 def _rest(until: float | None) -> None:
-    """Sleep until something may have changed. A daemon that others need not wait for any longer ends instead."""
+    """Sleep until the state may have changed. A daemon that no other thread waits for ends instead."""
     times = [turn.due for turn in _waiting if turn.due is not None]
     if until is not None:
         times.append(until)
@@ -190,7 +190,7 @@ def wait(over: Callable[[], bool], timeout: float | None = None) -> bool:
 
 
 def join(turn: Turn, timeout: float | None = None) -> bool:
-    """Run one thread before all others, and return whether it is done."""
+    """Run one thread before all others, and return whether it has ended."""
     if turn in _waiting and turn.ready(monotonic()) and len(_running) < _DEPTH:
         _waiting.remove(turn)
         _perform(turn, _Wait(lambda: turn.done, None))
@@ -198,7 +198,7 @@ def join(turn: Turn, timeout: float | None = None) -> bool:
 
 
 def poll(turn: Turn) -> bool:
-    """Return whether a thread is done; one that is asked for again and again is run."""
+    """Return whether a thread has ended; a thread that is polled repeatedly runs."""
     if turn in _waiting and turn.ready(monotonic()):
         turn.passed += 1
         if turn.passed > _PATIENCE and len(_running) < _DEPTH:
@@ -208,7 +208,7 @@ def poll(turn: Turn) -> bool:
 
 
 def pause(seconds: float) -> None:
-    """Sleep. Timers run in their time, other threads once the program sleeps again and again, as when it polls."""
+    """Sleep. Timers run at their time, other threads once the program sleeps repeatedly, as a polling loop does."""
     if not (_waiting or _running) or not seconds >= 0:
         sleep(seconds)
         return
@@ -242,7 +242,8 @@ def idle(timeout: float | None) -> bool:
 
 
 def finish(keep: bool) -> None:
-    """Run what the program left, as the end of a Python process waits for it. Daemons stay for a session's next run."""
+    """Run the remaining threads, as the end of a Python process waits for them. Daemons stay for a session's next run.
+    """
     while any(not turn.daemon for turn in _waiting):
         now = monotonic()
         for turn in _waiting:

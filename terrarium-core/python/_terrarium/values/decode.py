@@ -1,4 +1,4 @@
-"""Typed values in: the JSON forms of `encode` as Python objects."""
+"""Typed values in: the JSON forms of `encode` become Python objects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __builtins__ = BUILTINS
 
 
 class InputError(ValueError):
-    """An input that is not a typed value, or one of a kind that cannot be brought in."""
+    """An input that is no typed value, or one of a kind that cannot be an input."""
 
 
 def decode_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def decode_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def decode(value: Any) -> Any:
-    """Return the object that a typed value stands for. `value` is parsed JSON and may be changed."""
+    """Return the object for a typed value. `value` is parsed JSON and may be changed."""
     kind = type(value)
     if kind is list:
         for number, item in enumerate(value):
@@ -135,12 +135,12 @@ def _path(value: dict[str, Any]) -> Any:
 
 
 def _enum(value: dict[str, Any]) -> Any:
-    # The class stayed behind; the value is what can be had.
+    # The class does not exist here; the value remains.
     return decode(value["value"])
 
 
 def _dataclass(value: dict[str, Any]) -> Any:
-    # The class stayed behind; a namespace has the same attributes.
+    # The class does not exist here; a namespace has the same attributes.
     from types import SimpleNamespace
 
     return SimpleNamespace(**{name: decode(item) for name, item in value["fields"].items()})
@@ -172,7 +172,7 @@ def _frame(value: dict[str, Any]) -> Any:
             try:
                 made.isetitem(number, column.astype(kind))
             except Exception:
-                # What pandas makes of the values itself has to do.
+                # The types that pandas infers from the values have to suffice.
                 continue
     return made
 

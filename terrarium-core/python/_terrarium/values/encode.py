@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Bits of the largest int that is written in decimal: 4000 digits.
+# Bits of the largest int in decimal: 4000 digits.
 _DECIMAL_BITS = 13287
 BLOB = 1 << 16
 DEPTH = 40
 _CHUNK = 4096
-# Containers after which it is asked whether the value, with all that occurs in it many times, can come to an end, and
-# what one counts whose repr is written.
+# The number of containers after which the encoder checks whether the value, with its repeated parts, can ever end; and
+# the count for one whose repr is written.
 _MANY = 20_000
 _REPR_COUNTS = 200
-# Bytes of the repr that stands for a value that is not written itself.
+# Bytes of the repr in place of a value that is not written itself.
 _REPR = 4096
 
 
@@ -41,13 +41,13 @@ class Encoder:
         self._active: set[int] = set()
         self._kinds: dict[type, Callable[[Encoder, Any], None]] = dict(_BUILTIN)
         self._loaded = False
-        # The value that is being written, the room for it, and how many more containers before its size is estimated.
+        # The present value, its room, and the number of containers before its size is estimated.
         self._value: object = None
         self._room = 0
         self._countdown = 0
 
     def top(self, value: object) -> None:
-        """Write one of the values that were asked for: whole, or what can be said of it."""
+        """Write one of the requested values, whole or as a substitute."""
         writer = self.writer
         mark = writer.mark()
         self._value, self._room, self._countdown = value, writer.room, _MANY
@@ -81,7 +81,7 @@ class Encoder:
     # Scalars
 
     def text(self, value: str) -> None:
-        """Write a str: plain, as a blob when it is long, or in base64 when UTF-8 cannot hold it."""
+        """Write a str: plain, as a blob when it is long, or in base64 when UTF-8 cannot encode it."""
         if len(value) > self.writer.room:
             raise TooLarge
         if len(value) > BLOB // 4 or not value.isascii():
@@ -96,7 +96,7 @@ class Encoder:
         self.writer.text(encode_basestring(value))
 
     def integer(self, value: int) -> None:
-        """Write an int: plain when every JSON reader gets it right, else as digits."""
+        """Write an int: plain when every JSON reader reads it exactly, else as digits."""
         if -PLAIN_INT <= value <= PLAIN_INT:
             self.writer.text(int.__repr__(value))
             return
@@ -131,7 +131,7 @@ class Encoder:
     # Containers
 
     def enter(self, value: object, length: int) -> bool:
-        """Begin a container. Writes what stands for it and returns False when it is a cycle or too deep."""
+        """Begin a container. For a cycle, or beyond the depth, write a substitute and return False."""
         if length > self.writer.room:
             raise TooLarge
         identity = id(value)
@@ -150,7 +150,7 @@ class Encoder:
         return True
 
     def _estimate(self) -> None:
-        """Give up a value that could never fit, once it has gone on for long. Asked once for each value."""
+        """Give up a value that could never fit, once it has taken long. Called once for each value."""
         if self._countdown <= 0 and self._value is not None:
             value, self._value = self._value, None
             if load("_terrarium.values.extent").least_size(value, DEPTH) > self._room:
@@ -173,7 +173,7 @@ class Encoder:
         text("]")
 
     def array(self, values: list[Any] | tuple[Any, ...]) -> None:
-        """Write a JSON array of a sequence that does not change, many items of one simple type at a time."""
+        """Write a JSON array of a sequence that does not change, in groups of items of one simple type."""
         if len(values) < 8:
             self.items(values)
             return
@@ -182,7 +182,7 @@ class Encoder:
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]
             if not chunk:
-                # A repr further down took items out of the list.
+                # A nested repr removed items from the list.
                 break
             if start:
                 text(",")
@@ -213,7 +213,7 @@ class Encoder:
             self.leave(value)
 
     def unordered(self, kind: str, value: set[Any] | frozenset[Any], items: list[Any]) -> None:
-        """Write a set, sorted when its items can be compared."""
+        """Write a set, sorted when its items are comparable."""
         if self.enter(value, len(items)):
             try:
                 items.sort()
@@ -226,13 +226,13 @@ class Encoder:
             self.leave(value)
 
     def mapping(self, value: dict[Any, Any]) -> None:
-        """Write a dict: a plain object when that can say it."""
+        """Write a dict: a plain object where possible."""
         if dict.__len__(value) > self.writer.room:
             raise TooLarge
         self.pairs(value, list(value.items() if type(value) is dict else dict.items(value)))
 
     def pairs(self, value: object, pairs: list[tuple[Any, Any]]) -> None:
-        """Write a mapping that consists of `pairs`."""
+        """Write a mapping with these `pairs`."""
         if not self.enter(value, len(pairs)):
             return
         text = self.writer.text
@@ -304,7 +304,7 @@ def _plain_keys(pairs: list[tuple[Any, Any]]) -> bool:
 
 
 def _simple(chunk: list[Any] | tuple[Any, ...]) -> str | None:
-    """Return the items of an array as text when they all are of one simple type, without a call for each."""
+    """Return the items of an array as text when they are all of one simple type, without a call for each."""
     kinds = set(map(type, chunk))
     if len(kinds) != 1:
         return None
@@ -360,7 +360,7 @@ _BUILTIN: dict[type, Callable[[Encoder, Any], None]] = {
 
 
 def encode_document(final: list[object], outputs: dict[str, object], limit: int) -> Writer:
-    """Write the document that goes through the channel. `final` holds the final value or nothing."""
+    """Write the document for the channel. `final` holds the final value or nothing."""
     writer = Writer(limit)
     encoder = Encoder(writer)
     writer.free("{")

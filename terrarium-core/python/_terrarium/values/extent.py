@@ -1,4 +1,4 @@
-"""How large a value is at least when it is written, parts that occur many times counted as often as they would be."""
+"""The least size of a written value, with repeated parts counted each time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __builtins__ = BUILTINS
 
 _SEQUENCES = frozenset((list, tuple, set, frozenset))
 _CONTAINERS = frozenset((*_SEQUENCES, dict))
-# Bytes of what stands for a container that is nested too deep.
+# Bytes of the substitute for a container that is nested too deep.
 _STAND_IN = 40
-# Containers that are looked at before the answer is given up.
+# Containers to visit before the estimate is given up.
 _PATIENCE = 50_000
 
 
 class _GaveUp(Exception):
-    """The value has cycles, or too many parts to be worth it."""
+    """The value has cycles, or too many parts for an estimate."""
 
 
 class _Measure:
@@ -51,7 +51,7 @@ class _Measure:
 
 
 def least_size(value: object, depth: int) -> int:
-    """Return a lower bound for the size in bytes of a value of which `depth` levels are written; 0 if none is known."""
+    """Return a lower bound for the size in bytes of a value, with `depth` levels written; 0 if none is known."""
     if type(value) not in _CONTAINERS:
         return 0
     try:

@@ -1,4 +1,4 @@
-"""How values beyond the plain containers are written: the standard library's kinds, subclasses, dataclasses, enums."""
+"""The writers of values beyond plain containers: the standard library's kinds, subclasses, dataclasses, enums."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def present() -> dict[type, Write]:
             continue
         for name, write in kinds.items():
             kind = names.get(name)
-            # `type` in the place of an instance's class: what user code may have put there instead does not count.
+            # A real class: user code may have put another object under this name.
             if isinstance(kind, type) and kind not in _BASES:
                 table[kind] = write
     if "numpy" in modules or "pandas" in modules:
@@ -55,7 +55,7 @@ def find(kind: type, table: dict[type, Write]) -> Write:
 
 
 def _careful(write: Write) -> Write:
-    """Let a value that cannot be asked for its parts be written as its repr, inside the value that holds it."""
+    """Write a value whose parts cannot be read as its repr, inside the value that contains it."""
 
     def careful(encoder: Encoder, value: Any) -> None:
         position = encoder.writer.position()
@@ -74,7 +74,7 @@ def _opaque(encoder: Encoder, value: object) -> None:
     encoder.opaque(value)
 
 
-# Subclasses of the built-in types: as the base says, not as an override might.
+# Subclasses of the built-in types: through the base class, not through an override.
 
 
 def _int(encoder: Encoder, value: int) -> None:
@@ -153,7 +153,7 @@ def _named_tuple(encoder: Encoder, value: tuple[Any, ...]) -> None:
 
 
 def _ordered_dict(encoder: Encoder, value: Any) -> None:
-    # Its own order differs from the underlying dict's after `move_to_end`.
+    # Its own order differs from that of the underlying dict after `move_to_end`.
     encoder.pairs(value, list(modules["collections"].OrderedDict.items(value)))
 
 
@@ -167,7 +167,7 @@ def _range(encoder: Encoder, value: range) -> None:
 
 
 def _text_value(kind: str) -> Write:
-    """Return a writer for a kind that is told by its text."""
+    """Return a writer for a kind with a text form."""
 
     def write(encoder: Encoder, value: object) -> None:
         encoder.fields(kind, (("value", str(value)),))
@@ -214,7 +214,7 @@ def _dataclass(encoder: Encoder, value: Any) -> None:
     )
     present = []
     for name, field in declared.items():
-        # ClassVar and InitVar pseudo-fields are listed too, with another field type.
+        # The list also contains ClassVar and InitVar pseudo-fields, with another field type.
         if field._field_type.name == "_FIELD":
             try:
                 present.append((str.__str__(name), object.__getattribute__(value, name)))

@@ -1,7 +1,7 @@
 """The repr of any object, bounded in size, and for exact built-in types also in time and memory.
 
-What fits the bound is Python's own repr. Of a value that is larger only the beginning is ever made: a list of a hundred
-million items costs no more than its first few thousand.
+A repr within the bound is Python's own. Of a larger value, only the beginning is ever made: a list of a hundred million
+items costs no more than its first few thousand.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REAL_NAME = type.__dict__["__qualname__"].__get__
 _REAL_MODULE = type.__dict__["__module__"].__get__
 _NAMESPACE = type.__dict__["__dict__"].__get__
 _MRO = type.__dict__["__mro__"].__get__
-# Depth up to which Python's own repr is asked to write nested containers.
+# The depth up to which Python's own repr writes nested containers.
 _DEPTH = 60
 
 
@@ -32,13 +32,13 @@ def mro(kind: type) -> tuple[type, ...]:
 
 
 def namespace(kind: type) -> Mapping[str, Any]:
-    """Return what a class itself defines, whatever its metaclass says."""
+    """Return the namespace that a class itself defines, bypassing its metaclass."""
     names: Mapping[str, Any] = _NAMESPACE(kind)
     return names
 
 
 def type_name(kind: type) -> str:
-    """Return the qualified name of a class, whatever its metaclass says."""
+    """Return the qualified name of a class, bypassing its metaclass."""
     name = _REAL_NAME(kind)
     return name if type(name) is str else "object"
 
@@ -60,7 +60,7 @@ def class_name(value: object) -> str:
 
 
 def cut(text: str, limit: int) -> tuple[str, bool]:
-    """Return at most `limit` bytes (as UTF-8) of a text without lone surrogates, and whether something is missing."""
+    """Return at most `limit` bytes (as UTF-8) of a text without lone surrogates, and whether it was cut."""
     if len(text) * 4 <= limit:
         return text, False
     encoded = text[:limit].encode("utf-8")
@@ -70,13 +70,13 @@ def cut(text: str, limit: int) -> tuple[str, bool]:
 
 
 def bounded_repr(value: object, limit: int) -> tuple[str, bool]:
-    """Return `repr(value)` and whether it had to be cut to `limit` bytes. Never fails because of the value."""
+    """Return `repr(value)`, and whether it was cut to `limit` bytes. Never fails because of the value."""
     try:
         if _is_small(value, limit):
             try:
                 text = repr(value)
             except ValueError:
-                # An int with more digits than Python converts, somewhere in it.
+                # The value contains an int with more digits than Python converts.
                 text = _write(value, limit)
         else:
             text = _write(value, limit)
@@ -92,7 +92,7 @@ def bounded_repr(value: object, limit: int) -> tuple[str, bool]:
 
 
 def _is_small(value: object, limit: int) -> bool:
-    """Whether Python's own repr of `value` cannot grow far beyond the limit, as far as built-in types go."""
+    """Whether Python's own repr of `value` cannot grow far beyond the limit, as far as built-in types are concerned."""
     budget = max(limit, 4096)
     level: list[Any] = [value]
     for _ in range(_DEPTH):
@@ -123,7 +123,7 @@ def _is_small(value: object, limit: int) -> bool:
 
 
 def _items(container: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what a container holds, each with the text that stands before it."""
+    """Yield the content of a container, each item with the text before it."""
     lead = ""
     for item in container:
         yield lead, item
@@ -138,13 +138,13 @@ def _pairs(container: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
         lead = ", "
 
 
-# A container that is being written: its identity, what is left of it, how it ends.
+# A container being written: its identity, its remaining items, its end.
 if TYPE_CHECKING:
     _Frames: TypeAlias = list[tuple[int, Iterator[tuple[str, Any]], str]]
 
 
 def _write(value: object, limit: int) -> str:
-    """Write the repr of nested built-in containers until the limit is passed, without recursion."""
+    """Write the repr of nested built-in containers up to the limit, without recursion."""
     room = limit + 1
     stack: _Frames = []
     active: set[int] = set()
@@ -165,7 +165,7 @@ def _write(value: object, limit: int) -> str:
 
 
 def _open(value: Any, stack: _Frames, active: set[int], room: int) -> str:
-    """Write a scalar, or the beginning of a container, whose items then follow from the stack."""
+    """Write a scalar, or the beginning of a container; its items then follow from the stack."""
     kind = type(value)
     if kind is str or kind is bytes:
         return _string(value, room)
@@ -191,7 +191,7 @@ def _open(value: Any, stack: _Frames, active: set[int], room: int) -> str:
 
 
 def _string(value: Any, room: int) -> str:
-    """Write the beginning of a str, bytes or bytearray, with the quotes that the whole of it gets."""
+    """Write the beginning of a str, bytes or bytearray, with the quotes of the whole repr."""
     if len(value) <= room:
         return repr(value)
     single: Any
@@ -203,9 +203,9 @@ def _string(value: Any, room: int) -> str:
     if single not in value:
         return repr(head)
     if double not in value:
-        # Double quotes, which repr chooses on seeing a single one: show it one, and take that out again.
+        # Double quotes, which repr chooses if there is a single quote: add one, and remove it again.
         return repr(head) if single in head else _without_first(repr(single + head), "'")
-    # Single quotes, which repr chooses on seeing both.
+    # Single quotes, which repr chooses if there are both.
     return _without_first(repr(double + head), '"') if single in head else repr(head)
 
 

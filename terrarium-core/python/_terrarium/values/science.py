@@ -1,4 +1,4 @@
-"""How numpy and pandas objects are written. Neither is ever imported from here."""
+"""The writers of numpy and pandas objects. This module never imports either of them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Cells up to which a table, or an array that has no plain bytes, is written out. A larger table goes column by column
-# if its columns have plain bytes; of anything else that is larger go shape and repr.
+# The most cells of a table, or of an array without plain bytes, that are written out. A larger table is written by
+# columns if they have plain bytes; for any other larger object, shape and repr are written.
 CELLS = 100_000
 _REPR = 4096
 
@@ -65,7 +65,7 @@ def _timedelta(encoder: Encoder, value: Any) -> None:
 
 
 def _duration(value: Any) -> Any:
-    """Return a duration as Python's own, or None when that cannot hold it: months, nanoseconds, NaT."""
+    """Return a duration as Python's own, or None when Python's class cannot represent it: months, nanoseconds, NaT."""
     numpy = modules["numpy"]
     if not numpy.isnat(value) and numpy.datetime_data(value.dtype)[0] not in ("Y", "M", "generic"):
         rounded = value.astype("m8[us]")
@@ -81,12 +81,12 @@ def _array(encoder: Encoder, value: Any) -> None:
     array = value if masked else numpy.asarray(value)
     kind = array.dtype.kind
     head = (("dtype", str(array.dtype)), ("shape", list(array.shape)))
-    # The widest floats differ from machine to machine.
+    # The widest floats differ between machines.
     plain = kind in "biufc" and array.dtype.char not in "gG" and not masked
     if not encoder.enter(value, 0):
         return
     if plain and array.nbytes > BLOB and array.nbytes <= encoder.writer.room:
-        # Little-endian bytes in C order: a view where the array is that already.
+        # Little-endian bytes in C order: a view where the array already has this form.
         array = numpy.ascontiguousarray(array, array.dtype.newbyteorder("<"))
         data = array.reshape(-1).view(numpy.uint8)
         number = encoder.writer.blob(memoryview(data), array.nbytes)
@@ -106,7 +106,7 @@ def _array(encoder: Encoder, value: Any) -> None:
 
 
 def _cells(column: Any) -> Any:
-    """Return the values of a column or index as a list, with None for what is missing (NA, NaT)."""
+    """Return the values of a column or index as a list, with None for missing ones (NA, NaT)."""
     cells = column.tolist()
     if getattr(column.dtype, "kind", "O") not in "biufc" or type(column.dtype).__module__.startswith("pandas"):
         pandas = modules["pandas"]
@@ -116,7 +116,7 @@ def _cells(column: Any) -> Any:
 
 
 def _is_plain(column: Any) -> bool:
-    """Return whether the cells of a column or index are numbers of numpy, whose bytes can be sent."""
+    """Return whether the cells of a column or index are numpy numbers, whose bytes can be sent."""
     kind = column.dtype
     return type(kind).__module__.startswith("numpy") and kind.kind in "biufc" and kind.char not in "gG"
 
@@ -130,7 +130,7 @@ def _labels(index: Any) -> Any:
 
 
 def _fits_as_columns(encoder: Encoder, columns: list[Any]) -> bool:
-    """Return whether a large table can go column by column: few cells that are not plain, and room for the others."""
+    """Return whether a large table can be written by columns: few cells that are not plain, and room for the others."""
     plain = sum(column.nbytes for column in columns if _is_plain(column))
     others = sum(column.size for column in columns if not _is_plain(column) and not _is_range(column))
     fits: bool = others <= CELLS and plain <= encoder.writer.room
@@ -151,14 +151,14 @@ def _frame(encoder: Encoder, value: Any) -> None:
     if max(rows, 1) * max(columns, 1) > CELLS:
         each = [value.iloc[:, number] for number in range(columns)] if columns <= CELLS else []
         if each and _fits_as_columns(encoder, [*each, value.index]):
-            # The cells of plain columns are sent as arrays, which is without a copy where they are large.
+            # The cells of plain columns are sent as arrays, which needs no copy for large ones.
             sent = [column.to_numpy() if _is_plain(column) else _cells(column) for column in each]
             names = (("columns", _cells(value.columns)), ("index", _labels(value.index)), ("column_data", sent))
             encoder.fields("dataframe", (*head, *names))
         else:
             encoder.fields("dataframe", (*head, _repr_of(value)))
     else:
-        # By position: names may be there twice.
+        # By position, because names may occur twice.
         data = [_cells(value.iloc[:, number]) for number in range(columns)]
         lines = [list(line) for line in zip(*data, strict=True)] if columns else [[] for _ in range(rows)]
         parts = (("columns", _cells(value.columns)), ("index", _cells(value.index)), ("data", lines))

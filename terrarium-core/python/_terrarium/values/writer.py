@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Characters of text that are put together before they are encoded.
+# The number of characters that are collected before they are encoded.
 _PIECE = 1 << 16
 
 
 class TooLarge(Exception):
-    """The values of this call need more bytes than the host takes."""
+    """The values of this call need more bytes than the host accepts."""
 
 
 class Writer:
-    """Text in pieces and blobs by number. `mark` and `rewind` give up a value that was begun."""
+    """Text in pieces and blobs by number. `mark` and `rewind` undo a value that was begun."""
 
     __slots__ = ("_limit", "_pending", "_size", "_text", "_used", "blobs", "pieces")
 
@@ -34,23 +34,24 @@ class Writer:
 
     @property
     def room(self) -> int:
-        """Bytes that are left, not counting text beyond ASCII that is not encoded yet."""
+        """The bytes that are left, without collected text beyond ASCII."""
         return self._limit - self._used - self._size
 
     def text(self, text: str) -> None:
-        """Add text that UTF-8 can hold."""
+        """Add text that UTF-8 can encode."""
         self._text.append(text)
         self._size += len(text)
         if self._size > _PIECE:
             self.flush()
 
     def free(self, text: str) -> None:
-        """Add text that the bound does not count: what stands around values, or for one that was too large."""
+        """Add text that the bound does not count: the text around values, or the substitute for one that was too large.
+        """
         self._limit += len(text.encode())
         self.text(text)
 
     def flush(self) -> None:
-        """Encode the text that was collected."""
+        """Encode the collected text."""
         if self._used + self._size > self._limit:
             raise TooLarge
         if self._text:
@@ -71,11 +72,11 @@ class Writer:
         return len(self.blobs) - 1
 
     def position(self) -> tuple[int, int, int]:
-        """Return what changes whenever something is added."""
+        """Return a number that changes with every addition."""
         return self._used, self._size, len(self._text)
 
     def mark(self) -> tuple[int, int, int]:
-        """Return a place to come back to."""
+        """Return a position for `rewind`."""
         self.flush()
         return len(self.pieces), len(self.blobs), self._used
 
@@ -88,6 +89,6 @@ class Writer:
         del self.blobs[blobs:]
 
     def join(self) -> None:
-        """Make one piece of few small ones, as most documents are."""
+        """Join a few small pieces into one, which is the case for most documents."""
         if self._used <= _PIECE:
             self.pieces = [b"".join(self.pieces)]

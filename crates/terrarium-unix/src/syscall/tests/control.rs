@@ -1,4 +1,4 @@
-//! How the process ends, and what it is refused.
+//! Tests of the end of the process, and of what is refused to it.
 
 use super::Guest;
 use crate::abi::Errno;

@@ -10,7 +10,7 @@ use crate::vfs::{Layer, Vfs, VfsLimits};
 /// 2026-01-01 00:00:00 UTC.
 pub(super) const NEW_YEAR_NS: u64 = 1_767_225_600_000_000_000;
 
-/// Where allocation starts; what lies below is the tests' own.
+/// Start of the allocations; the tests use the addresses below it.
 const HEAP: u32 = 4096;
 
 /// A process with a megabyte of memory.
@@ -21,7 +21,7 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    /// On a fixed clock, in the home directory, with a megabyte of files.
+    /// Makes a guest on a fixed clock, in the home directory, with a megabyte of files.
     pub(super) fn new() -> Self {
         let limits = VfsLimits { bytes: 1 << 20, inodes: 200, ..VfsLimits::default() };
         let mut process = Process::new(Vfs::new(Layer::unix(), limits));
@@ -32,7 +32,7 @@ impl Guest {
         Self { process, memory: vec![0; 1 << 20], top: HEAP }
     }
 
-    /// The raw result slot.
+    /// Calls an import, and returns the raw result slot.
     pub(super) fn raw(&mut self, name: &str, args: &[i64]) -> Result<u64, Stop> {
         let import = imports().find(|import| import.name == name).unwrap_or_else(|| panic!("no import {name}"));
         assert_eq!(args.len(), import.parameters().len(), "arguments of {name}");
@@ -40,13 +40,13 @@ impl Guest {
         import.call(&mut self.process, &mut GuestMemory::new(&mut self.memory), Args::new(&slots))
     }
 
-    /// A system call: the result, or the errno that came back negated.
+    /// Makes a system call; returns the result, or the errno that came back negated.
     pub(super) fn sys(&mut self, name: &str, args: &[i64]) -> Result<i32, Errno> {
         let result = u32::try_from(self.raw(name, args).unwrap()).unwrap().cast_signed();
         if result < 0 { Err(Errno::from_code(u16::try_from(-result).unwrap()).unwrap()) } else { Ok(result) }
     }
 
-    /// A WASI call: nothing, or the errno that came back as it is.
+    /// Makes a WASI call; returns nothing, or the errno.
     pub(super) fn wasi(&mut self, name: &str, args: &[i64]) -> Result<(), Errno> {
         match u16::try_from(self.raw(name, args).unwrap()).unwrap() {
             0 => Ok(()),
@@ -54,7 +54,7 @@ impl Guest {
         }
     }
 
-    /// Room for `size` bytes.
+    /// Allocates `size` bytes.
     pub(super) fn space(&mut self, size: usize) -> i64 {
         let address = self.top;
         self.top += u32::try_from(size.next_multiple_of(8)).unwrap();
@@ -108,7 +108,7 @@ impl Guest {
         self.wasi("fd_close", &[fd])
     }
 
-    /// One buffer as a list.
+    /// Puts a list with one buffer into memory.
     pub(super) fn list(&mut self, buffers: &[(i64, usize)]) -> i64 {
         let mut entries = Vec::new();
         for (address, length) in buffers {
@@ -141,14 +141,14 @@ impl Guest {
         Ok(self.i64_at(position))
     }
 
-    /// Makes a file with a content.
+    /// Makes a file with this content.
     pub(super) fn put(&mut self, path: &str, content: &[u8]) {
         let fd = self.open(path, OpenFlags::CREAT | OpenFlags::TRUNC | OpenFlags::WRONLY).unwrap();
         assert_eq!(self.write(fd, content), Ok(content.len()));
         self.close(fd).unwrap();
     }
 
-    /// All of a file.
+    /// Returns the whole content of a file.
     pub(super) fn get(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
         let fd = self.open(path, OpenFlags::empty())?;
         let content = self.read(fd, 16 << 10);
@@ -161,7 +161,7 @@ impl Guest {
         self.sys("__syscall_mkdirat", &[AT_FDCWD.into(), path, 0o777])
     }
 
-    /// Status through one of the calls `(path, buffer)`.
+    /// Returns the status from a call with the arguments `(path, buffer)`.
     pub(super) fn stat(&mut self, name: &str, path: &str) -> Result<StatBytes, Errno> {
         let (path, buffer) = (self.text(path), self.space(Stat::SIZE));
         self.sys(name, &[path, buffer])?;
@@ -174,7 +174,7 @@ impl Guest {
         Ok(StatBytes(self.slice(buffer, Stat::SIZE).to_vec()))
     }
 
-    /// Name, type and the place behind each entry of one call with room for `most`.
+    /// Returns name, type and next position of each entry of one call with room for `most` entries.
     pub(super) fn entries(&mut self, fd: i64, most: usize) -> Result<Vec<(String, u8, i64)>, Errno> {
         let size = most * DIRENT_SIZE;
         let buffer = self.space(size);
@@ -219,7 +219,7 @@ impl StatBytes {
         self.i64(24)
     }
 
-    /// Last read and last change, in nanoseconds.
+    /// Returns the times of the last read and the last change, in nanoseconds.
     pub(super) fn times(&self) -> (i64, i64) {
         let at = |offset| self.i64(offset) * 1_000_000_000 + i64::from(self.u32(offset + 8));
         (at(40), at(56))

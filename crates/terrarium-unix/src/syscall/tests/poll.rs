@@ -12,7 +12,7 @@ const ERR: i16 = 8;
 const HUP: i16 = 16;
 const NVAL: i16 = 32;
 
-/// Polls, and gives the result with each entry's events.
+/// Polls, and returns the result with the events of each entry.
 fn poll(guest: &mut Guest, wanted: &[(i32, i16)], timeout: i64) -> Result<(i32, Vec<i16>), Errno> {
     let mut list = Vec::new();
     for (fd, events) in wanted {

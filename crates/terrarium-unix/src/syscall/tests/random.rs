@@ -1,11 +1,11 @@
-//! Arbitrary sequences of calls with arbitrary arguments keep every promise.
+//! Arbitrary sequences of calls with arbitrary arguments break no guarantee.
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 
 use crate::syscall::exercise;
 
-/// Fixed seeds, so that a failure can be repeated; the fuzz target looks further.
+/// Fixed seeds, so that a failure can be repeated; the fuzz target searches further.
 #[test]
 fn random_calls_neither_panic_nor_pass_a_limit() {
     for seed in 0..2000 {

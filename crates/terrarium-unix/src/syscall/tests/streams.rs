@@ -7,7 +7,7 @@ use crate::abi::Errno;
 use crate::fd::{CHANNEL, Input, Output, StreamSink};
 use crate::syscall::Channel;
 
-/// Keeps what it is told.
+/// Keeps the bytes that it receives.
 #[derive(Debug, Default)]
 struct Recorder(Mutex<Vec<Vec<u8>>>);
 

@@ -1,10 +1,10 @@
-//! The table is whole and consistent, and the page comes from it.
+//! Tests: the table is complete and consistent, and the page is rendered from it.
 
 use std::collections::HashSet;
 
 use crate::syscall::{FAMILIES, Handler, REDIRECTS, Support, check, compatibility_page, find, imports};
 
-/// Module, name and signature of each function the pinned guest imports.
+/// Module, name and signature of each function that the pinned guest imports.
 const GUEST: &str = include_str!("../../../tests/data/guest-imports.txt");
 
 fn guest_imports() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -84,7 +84,7 @@ fn the_page_lists_every_import_once() {
     for family in FAMILIES {
         assert_eq!(page.matches(&format!("\n## {}\n", family.title)).count(), 1, "{}", family.title);
     }
-    // What programs see of it follows in tables of other forms.
+    // The tables after this heading have other forms.
     let tables = page.split("\n## Threads").next().unwrap_or_default();
     assert!(tables.lines().all(|line| !line.starts_with('|') || line.matches(" | ").count() == 2));
 }

@@ -8,7 +8,7 @@ use super::guest::NEW_YEAR_NS;
 use crate::abi::{Errno, Tm};
 use crate::syscall::{Sleeper, SystemClock, ThreadSleeper, Wake};
 
-/// `struct timespec`.
+/// Puts a `struct timespec` into memory.
 fn timespec(guest: &mut Guest, sec: i64, nsec: i32) -> i64 {
     guest.bytes(&[&sec.to_le_bytes()[..], &nsec.to_le_bytes(), &[0; 4]].concat())
 }

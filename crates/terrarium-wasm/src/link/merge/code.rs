@@ -1,4 +1,4 @@
-//! Function bodies: copied, but for the instructions that name something by an index.
+//! Function bodies: copied, except for the instructions that name an index.
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{CodeSection, Encode};
@@ -50,7 +50,7 @@ fn copy(
     Ok(out.finish())
 }
 
-/// The declarations of the locals, if a type of the module stands in them.
+/// Returns the declarations of the locals, if they contain a type of the module.
 fn locals(body: &FunctionBody<'_>, mapping: &mut Mapping) -> Result<Option<Vec<u8>>, Fault> {
     let mut names_types = false;
     let mut declarations = Vec::new();
@@ -71,10 +71,11 @@ fn locals(body: &FunctionBody<'_>, mapping: &mut Mapping) -> Result<Option<Vec<u
     Ok(Some(written))
 }
 
-/// Whether an instruction certainly names nothing that has an index of the module, told by its first bytes. Nearly all
-/// instructions do not, and writing each of them again would take several times as long.
+/// Whether the first bytes show that an instruction names no index of the module. Nearly all instructions name none,
+/// and to encode each of them again would take several times as long.
 fn names_nothing(instruction: &[u8], keeps_memory: bool) -> bool {
-    /// Set in the first byte of a memory argument: the index of a memory follows. Otherwise it is the first one.
+    /// The bit in the first byte of a memory argument for an explicit memory index. Without it, the memory is the first
+    /// one.
     const HAS_MEMORY: u8 = 0x40;
     match instruction {
         // Unreachable, nop, else, throw_ref, end, branches, return, drop, select, access to locals.

@@ -1,4 +1,4 @@
-//! Element segments: those of the modules, then the slots that were filled one by one.
+//! Element segments: those of the modules, then the slots that were filled individually.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::globals::{constant, fold};
 use super::mapping::Mapping;
 use super::module::Module;
 
-/// Appends the segments of `module`. Engines initialise a table lazily only if its segments list functions and begin
-/// at a constant, so these are the forms that are written wherever it can be.
+/// Appends the segments of `module`. Engines initialise a table lazily only if its segments list functions and begin at
+/// a constant, so that form is written wherever possible.
 pub(super) fn append(section: &mut ElementSection, module: &Module<'_>, mapping: &mut Mapping) -> Result<(), Fault> {
     for (position, element) in module.elements.iter().enumerate() {
         let items = items(element, mapping)?;
@@ -59,7 +59,7 @@ fn with_expressions(element: &Element<'_>, mapping: &mut Mapping) -> Result<Elem
     })
 }
 
-/// Appends segments for single `slots` of `table`; neighbours share one.
+/// Appends segments for single `slots` of `table`; adjacent slots share a segment.
 pub(super) fn append_slots(section: &mut ElementSection, table: u32, slots: &BTreeMap<u32, u32>) {
     let mut run: Vec<u32> = Vec::new();
     let mut start = 0_u32;

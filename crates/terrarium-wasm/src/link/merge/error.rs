@@ -1,17 +1,17 @@
-//! Why modules cannot be merged.
+//! The reasons why modules cannot be merged.
 
 use wasm_encoder::reencode;
 
-/// Why the modules of a guest cannot be merged.
+/// The reason why the modules of a guest cannot be merged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeError {
-    /// One of the modules holds something that cannot be merged.
+    /// A module contains something that cannot be merged.
     #[error("{part} cannot be merged: {reason}")]
     Part {
-        /// Which module: `the main module`, or its number and prefix.
+        /// The module: `the main module`, or its number and prefix.
         part: String,
-        /// What is at fault.
+        /// The reason.
         reason: String,
     },
     /// A slot of the function table cannot be filled.
@@ -19,7 +19,7 @@ pub enum MergeError {
     Slot {
         /// Number of the slot.
         slot: u32,
-        /// What is at fault.
+        /// The reason.
         reason: String,
     },
     /// Two exports have the same name.
@@ -28,13 +28,13 @@ pub enum MergeError {
     /// There is no main module.
     #[error("nothing to merge: there is no main module")]
     Empty,
-    /// The merged module would have more of something than a module can have.
+    /// The merged module would exceed a limit of the format.
     #[error("the merged module would have too many {0}")]
     TooMany(&'static str),
 }
 
 impl MergeError {
-    /// The error that `fault` is when it is found in the module at `position`.
+    /// Makes the error for a `fault` in the module at `position`.
     pub(super) fn of(position: usize, prefix: &str, fault: Fault) -> Self {
         let part = match position {
             0 => "the main module".to_owned(),
@@ -44,12 +44,12 @@ impl MergeError {
     }
 }
 
-/// What is at fault in a module; which one it is, the caller knows.
+/// A defect of a module. The caller adds which module it is.
 #[derive(Debug)]
 pub(super) struct Fault(pub(super) String);
 
 impl Fault {
-    /// `module` names something that it does not have.
+    /// Makes the fault of a module that names an index it does not have.
     pub(super) fn unknown(what: &str, index: impl std::fmt::Display) -> Self {
         Self(format!("it names {what} {index}, which it does not have"))
     }
@@ -77,7 +77,7 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// `count` as an index of the merged module.
+/// Returns `count` as an index of the merged module.
 pub(super) fn index(count: usize, what: &'static str) -> Result<u32, MergeError> {
     u32::try_from(count).map_err(|_| MergeError::TooMany(what))
 }

@@ -1,4 +1,4 @@
-//! What the main module exports, and what the merged module does.
+//! The exports of the main module and of the merged module.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,17 +16,17 @@ use crate::rewrite::GLOBAL_EXPORT_PREFIX;
 pub(super) struct MainExports<'a>(HashMap<&'a str, (ExternalKind, u32)>);
 
 impl<'a> MainExports<'a> {
-    /// Those of `main`.
+    /// Reads the exports of `main`.
     pub(super) fn of(main: &Module<'a>) -> Self {
         Self(main.exports.iter().map(|export| (export.name, (export.kind, export.index))).collect())
     }
 
-    /// The index of what is exported as `name`, if it is of this kind.
+    /// Returns the index of the export `name`, if it is of this kind.
     pub(super) fn get(&self, name: &str, kind: ExternalKind) -> Option<u32> {
         self.0.get(name).filter(|export| export.0 == kind).map(|export| export.1)
     }
 
-    /// The index of what `import` means.
+    /// Returns the index of the export that `import` refers to.
     pub(super) fn find<I>(&self, import: &Imported<'_, I>, kind: ExternalKind) -> Result<u32, Fault> {
         import.export().and_then(|name| self.get(&name, kind)).ok_or_else(|| {
             let what = describe(kind);
@@ -35,7 +35,7 @@ impl<'a> MainExports<'a> {
     }
 }
 
-/// A word for `kind`.
+/// Returns a word for `kind`.
 fn describe(kind: ExternalKind) -> &'static str {
     match kind {
         ExternalKind::Func | ExternalKind::FuncExact => "function",
@@ -46,7 +46,7 @@ fn describe(kind: ExternalKind) -> &'static str {
     }
 }
 
-/// The exports of the merged module. All globals that can change are exported as the rewriting does, so that the merged
+/// Writes the exports of the merged module. All mutable globals are exported as the rewriting does, so that the merged
 /// module can be the main module of another merge.
 pub(super) fn section(
     parts: &[Part<'_>],
@@ -75,14 +75,14 @@ pub(super) fn section(
                     mapping.function(export.index).map(|index| (ExportKind::Func, index))
                 }
                 _ if position > 0 => continue,
-                // These have other indices now.
+                // These globals have other indices in the merged module.
                 ExternalKind::Global if export.name.starts_with(GLOBAL_EXPORT_PREFIX) => continue,
                 ExternalKind::Global => globals
                     .exported
                     .get(&export.index)
                     .map(|index| (ExportKind::Global, *index))
                     .ok_or_else(|| Fault::unknown("global", export.index)),
-                // They keep their indices in the main module.
+                // Tables keep their indices of the main module.
                 ExternalKind::Table => Ok((ExportKind::Table, export.index)),
                 ExternalKind::Memory => Ok((ExportKind::Memory, export.index)),
                 ExternalKind::Tag => Ok((ExportKind::Tag, export.index)),

@@ -1,4 +1,4 @@
-//! Which function of the merged module each function of the modules is.
+//! The numbering of the functions of the merged module.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::input::{Part, Target};
 use super::mapping::{Mapping, Run};
 use super::module::Module;
 
-/// How often an import may lead to another import.
+/// The most imports that one import may lead through.
 const MAX_STEPS: usize = 100;
 
 /// The functions of the merged module.
@@ -17,13 +17,13 @@ const MAX_STEPS: usize = 100;
 pub(super) struct Functions<'a> {
     pub(super) imports: ImportSection,
     pub(super) defined: FunctionSection,
-    /// The index of an import by its names and type.
+    /// The index of an import, by its names and type.
     known: HashMap<(&'a str, &'a str, u32), u32>,
-    /// The first of the imports with these names.
+    /// The first import with these names.
     by_name: HashMap<(&'a str, &'a str), u32>,
 }
 
-/// What an import comes to.
+/// The final target of an import.
 #[derive(Clone, Copy)]
 enum Resolved<'a> {
     Function { part: usize, index: u32 },
@@ -31,7 +31,7 @@ enum Resolved<'a> {
 }
 
 impl<'a> Functions<'a> {
-    /// Numbers all functions: `mappings` have their types already and get their functions.
+    /// Numbers all functions. The `mappings` already contain the types, and receive the functions.
     pub(super) fn number(
         parts: &'a [Part<'_>],
         modules: &[Module<'_>],
@@ -69,7 +69,7 @@ impl<'a> Functions<'a> {
         Ok(functions)
     }
 
-    /// The index of what a slot of the table holds.
+    /// Returns the index of the function in a slot of the table.
     pub(super) fn slot(
         &self,
         target: &Target,
@@ -120,7 +120,7 @@ impl<'a> Functions<'a> {
     }
 }
 
-/// What all imports of the module at `position` come to.
+/// Resolves the targets of all imports of the module at `position`.
 fn resolve_all<'a>(
     parts: &'a [Part<'_>],
     modules: &[Module<'_>],
@@ -142,7 +142,7 @@ fn resolve_all<'a>(
     Ok(resolved)
 }
 
-/// Follows `target`, of the type `ty`, to where it is defined.
+/// Follows `target`, of the type `ty`, to its definition.
 fn follow<'a>(
     parts: &'a [Part<'_>],
     modules: &[Module<'_>],
@@ -168,7 +168,7 @@ fn follow<'a>(
     Err(Fault("its meaning leads from import to import without end".to_owned()))
 }
 
-/// The type of the function `index` of the module `part` in the merged module.
+/// Returns the type in the merged module of the function `index` of the module `part`.
 fn type_of(modules: &[Module<'_>], mappings: &[Mapping], part: usize, index: u32) -> Result<u32, Fault> {
     let module = modules.get(part).ok_or_else(|| Fault(format!("there is no module {part}")))?;
     let ty = module.function_type(index).map_err(|_| Fault(format!("module {part} has no function {index}")))?;

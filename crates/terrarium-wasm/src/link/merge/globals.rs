@@ -1,4 +1,4 @@
-//! Globals: those that change keep existing with their present value, those that do not become constants.
+//! Globals: mutable ones keep their present value, immutable ones become constants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +16,14 @@ use super::module::Module;
 #[derive(Default)]
 pub(super) struct Globals {
     pub(super) section: GlobalSection,
-    /// For the globals that the main module exports: their index.
+    /// The indices of the globals that the main module exports.
     pub(super) exported: BTreeMap<u32, u32>,
-    /// The indices of all that can change.
+    /// The indices of all mutable globals.
     pub(super) mutable: Vec<u32>,
 }
 
 impl Globals {
-    /// Adds the globals of all modules and tells `mappings` what they are.
+    /// Adds the globals of all modules, and records their meanings in `mappings`.
     pub(super) fn define(
         parts: &[Part<'_>],
         modules: &[Module<'_>],
@@ -134,7 +134,7 @@ impl Globals {
     }
 }
 
-/// What libraries can import of the main module.
+/// The definitions of the main module that libraries can import.
 struct Shared<'m> {
     exports: &'m MainExports<'m>,
     types: &'m [GlobalType],
@@ -151,7 +151,7 @@ impl Shared<'_> {
     }
 }
 
-/// The globals that `module` exports, and the merged module too.
+/// Returns the globals that both `module` and the merged module export.
 fn exported(module: &Module<'_>, is_exported: &dyn Fn(&str) -> bool) -> BTreeSet<u32> {
     let globals = module.exports.iter().filter(|export| export.kind == ExternalKind::Global);
     globals.filter(|export| is_exported(export.name)).map(|export| export.index).collect()
@@ -163,7 +163,7 @@ fn types_of(module: &Module<'_>, mapping: &mut Mapping) -> Result<Vec<GlobalType
     imported.chain(own).map(|ty| Ok(mapping.global_type(ty)?)).collect()
 }
 
-/// `meaning` as an initial value, if it is a constant.
+/// Returns `meaning` as an initial value, if it is a constant.
 pub(super) fn constant(meaning: Meaning) -> Option<ConstExpr> {
     match meaning {
         Meaning::I32(value) => Some(ConstExpr::i32_const(value)),
@@ -183,7 +183,7 @@ fn value_of(value: GlobalValue, ty: GlobalType) -> Option<ConstExpr> {
     })
 }
 
-/// The value of `expression`, if it is made of integers and of globals that are constants.
+/// Returns the value of `expression`, if it consists of integers and of globals that are constants.
 pub(super) fn fold(expression: &wasmparser::ConstExpr<'_>, globals: &[Meaning]) -> Result<Option<Meaning>, Fault> {
     let mut stack: Vec<Meaning> = Vec::new();
     for operator in expression.get_operators_reader() {

@@ -1,4 +1,4 @@
-//! What a merge needs to know.
+//! The input of a merge.
 
 use std::collections::BTreeMap;
 
@@ -33,43 +33,41 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Debug)]
 pub struct Merge<'a> {
-    /// The main module first.
+    /// The modules, with the main module first.
     pub parts: Vec<Part<'a>>,
-    /// The whole linear memory: the one that the main module exports as `memory`. A multiple of 64 KiB.
+    /// The whole linear memory that the main module exports as `memory`. Its size is a multiple of 64 KiB.
     pub memory: &'a [u8],
-    /// The present number of slots of the function table: the one that the main module exports as
-    /// `__indirect_function_table`.
+    /// The present number of slots of the function table, which the main module exports as `__indirect_function_table`.
     pub table_size: u64,
-    /// Slots of the function table that were filled one by one, beside the modules' own element segments.
+    /// Slots of the function table that were filled individually, besides the modules' own element segments.
     pub slots: BTreeMap<u32, Target>,
 }
 
 /// One module of a guest at the moment of a snapshot.
 #[derive(Debug)]
 pub struct Part<'a> {
-    /// Its bytes as they were compiled.
+    /// Its bytes, as they were compiled.
     pub wasm: &'a [u8],
-    /// The values of the mutable globals that it defines itself, by index (imports counted). One that is missing
-    /// begins with its initial value again.
+    /// The values of the mutable globals that it defines itself, by index (imports counted). A missing one starts with
+    /// its initial value again.
     pub globals: BTreeMap<u32, GlobalValue>,
-    /// The values of the 32-bit globals that it imports and that do not change any more, by index. An imported global
-    /// that is missing is the main module's export of that name.
+    /// The values of the 32-bit globals that it imports and that no longer change, by index. A missing one is the main
+    /// module's export of that name.
     pub imported_globals: BTreeMap<u32, i32>,
-    /// What each of its function imports means, in their order.
+    /// The targets of its function imports, in their order.
     pub functions: Vec<Target>,
-    /// What stands before the names of its exports; empty for the main module. Of the other modules only functions are
-    /// exported.
+    /// The prefix of the names of its exports; empty for the main module. The other modules export only functions.
     pub prefix: String,
 }
 
-/// What a function import or a slot of the table means.
+/// The target of a function import or of a slot of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A function of one of the modules.
     Function {
-        /// Position of the module in [`Merge::parts`].
+        /// The position of the module in [`Merge::parts`].
         part: usize,
-        /// Index in that module, imports counted. It may be an import again.
+        /// The index in that module, imports counted. It may be an import again.
         index: u32,
     },
     /// A function that the merged module imports.
@@ -81,7 +79,7 @@ pub enum Target {
     },
 }
 
-/// The value of a global. Floating-point values are kept as bits, so that no NaN is changed.
+/// The value of a global. Floating-point values are kept as bits, so that no NaN changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobalValue {
     /// An `i32`.

@@ -1,4 +1,4 @@
-//! [`Mapping`]: what the indices of one module become.
+//! [`Mapping`]: the new indices of one module.
 
 use wasm_encoder::Instruction;
 use wasm_encoder::reencode::{Error, Reencode, utils};
@@ -6,7 +6,7 @@ use wasmparser::Operator;
 
 use super::error::Fault;
 
-/// What the indices of one module are in the merged module.
+/// The indices of one module in the merged module.
 #[derive(Default)]
 pub(super) struct Mapping {
     pub(super) types: Vec<u32>,
@@ -21,18 +21,18 @@ pub(super) struct Mapping {
     pub(super) elements: Run,
 }
 
-/// What a global is in the merged module.
+/// The meaning of a global in the merged module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// A constant, wherever it is read.
+    /// A constant at every read.
     I32(i32),
-    /// A constant, wherever it is read.
+    /// A constant at every read.
     I64(i64),
     /// A global.
     Global(u32),
 }
 
-/// Things that keep their order and begin at another index.
+/// Items that keep their order and start at another index.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Run {
     pub(super) start: u32,
@@ -46,7 +46,7 @@ impl Run {
 }
 
 impl Mapping {
-    /// What the function `index` is.
+    /// Returns the new index of the function `index`.
     pub(super) fn function(&self, index: u32) -> Result<u32, Fault> {
         match self.imported_functions.get(index as usize) {
             Some(mapped) => Ok(*mapped),
@@ -57,7 +57,7 @@ impl Mapping {
         }
     }
 
-    /// What the global `index` is.
+    /// Returns the meaning of the global `index`.
     pub(super) fn global(&self, index: u32) -> Result<Meaning, Fault> {
         self.globals.get(index as usize).copied().ok_or_else(|| Fault::unknown("global", index))
     }

@@ -1,4 +1,4 @@
-//! A module taken apart, with its index spaces.
+//! A parsed module with its index spaces.
 
 use wasmparser::{
     Element, Export, FunctionBody, Global, GlobalType, MemoryType, Parser, Payload, RecGroup, Table, TableType,
@@ -12,7 +12,7 @@ use super::error::Fault;
 pub(super) struct Module<'a> {
     pub(super) wasm: &'a [u8],
     pub(super) types: Vec<RecGroup>,
-    /// By type index.
+    /// Type indices of the functions.
     pub(super) functions: Space<'a, u32, u32>,
     pub(super) tables: Space<'a, TableType, Table<'a>>,
     pub(super) memories: Space<'a, MemoryType, MemoryType>,
@@ -23,7 +23,7 @@ pub(super) struct Module<'a> {
     pub(super) bodies: Vec<FunctionBody<'a>>,
 }
 
-/// The things of one kind that a module has: imports come first.
+/// The items of one kind in a module; imports come first.
 pub(super) struct Space<'a, I, D> {
     pub(super) imported: Vec<Imported<'a, I>>,
     pub(super) defined: Vec<D>,
@@ -43,7 +43,7 @@ impl<I, D> Default for Space<'_, I, D> {
 }
 
 impl<'a> Module<'a> {
-    /// Takes `wasm` apart.
+    /// Parses `wasm`.
     pub(super) fn parse(wasm: &'a [u8]) -> Result<Self, Fault> {
         let mut module = Self { wasm, ..Self::default() };
         for payload in Parser::new(0).parse_all(wasm) {
@@ -71,7 +71,7 @@ impl<'a> Module<'a> {
             Payload::ExportSection(exports) => collect(&mut self.exports, exports)?,
             Payload::ElementSection(elements) => collect(&mut self.elements, elements)?,
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
-            // A start function has run already: what it did is in the snapshot. Data too.
+            // A start function has run already, and its effects are in the snapshot. So is the data.
             _ => {}
         }
         Ok(())
@@ -90,7 +90,7 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// The type index of the function `index`.
+    /// Returns the type index of the function `index`.
     pub(super) fn function_type(&self, index: u32) -> Result<u32, Fault> {
         let position = index as usize;
         let imported = self.functions.imported.get(position).map(|import| import.ty);
@@ -100,17 +100,17 @@ impl<'a> Module<'a> {
 }
 
 impl<'a, I, D> Space<'a, I, D> {
-    /// How many things there are.
+    /// Returns the number of items.
     pub(super) fn len(&self) -> usize {
         self.imported.len().saturating_add(self.defined.len())
     }
 }
 
 impl<'a, I> Imported<'a, I> {
-    /// The name under which the main module exports what this import means.
+    /// Returns the name of the main module's export that this import refers to.
     pub(super) fn export(&self) -> Option<String> {
         match self.module {
-            // Names that begin so are the host's; a library does not get at them this way.
+            // Names with this prefix are reserved for the host; a library cannot reach them this way.
             "env" if !self.name.starts_with("terrarium.") => Some(self.name.to_owned()),
             "terrarium" => Some(format!("terrarium.{}", self.name)),
             _ => None,

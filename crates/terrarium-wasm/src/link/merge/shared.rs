@@ -1,4 +1,4 @@
-//! Memories, tables and tags: the main module's, for all.
+//! Memories, tables and tags: all modules share the main module's.
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{MemorySection, TableSection, TagSection};
@@ -10,16 +10,16 @@ use super::input::Merge;
 use super::mapping::Mapping;
 use super::module::{Module, Space};
 
-/// Name of the export that is the linear memory.
+/// Name of the export of the linear memory.
 pub(super) const MEMORY: &str = "memory";
-/// Name of the export that is the function table.
+/// Name of the export of the function table.
 pub(super) const TABLE: &str = "__indirect_function_table";
-/// Bytes in a page of a linear memory.
+/// Bytes of a page of a linear memory.
 const PAGE: usize = 1 << 16;
-/// The most pages that a linear memory can have.
+/// The most pages of a linear memory.
 const MAX_PAGES: u64 = 1 << 16;
 
-/// Fills in what the memories, tables and tags of each module are, and gives the tags.
+/// Maps the memories, tables and tags of each module, and returns the tags.
 pub(super) fn map(
     merge: &Merge<'_>,
     modules: &[Module<'_>],
@@ -63,7 +63,7 @@ fn define_tags(tags: &mut TagSection, module: &Module<'_>, mapping: &mut Mapping
     Ok(())
 }
 
-/// Finds what `module`, a library, imports of `main`.
+/// Resolves the imports of a library, `module`, in `main`.
 fn import(
     module: &Module<'_>,
     mapping: &mut Mapping,
@@ -71,7 +71,7 @@ fn import(
     main_mapping: &mut Mapping,
     exports: &MainExports<'_>,
 ) -> Result<(), Fault> {
-    // What it holds would have to be part of the snapshot.
+    // Its content would have to be part of the snapshot.
     if !module.memories.defined.is_empty() || !module.tables.defined.is_empty() {
         return Err(Fault("it defines a memory or a table; a shared library uses the main module's".to_owned()));
     }
@@ -100,13 +100,13 @@ fn import(
         if main_mapping.type_index(tag.func_type_idx)? != mapping.type_index(import.ty.func_type_idx)? {
             return differs("tag", import.name);
         }
-        // The main module's are the first.
+        // The main module's tags come first.
         mapping.tags.push(found);
     }
     Ok(())
 }
 
-/// The tables, as large as they are now.
+/// Writes the tables with their present sizes.
 pub(super) fn tables(
     merge: &Merge<'_>,
     main: &Module<'_>,
@@ -132,7 +132,7 @@ pub(super) fn tables(
     Ok(tables)
 }
 
-/// The memories, as large as they are now, and the index of the linear memory.
+/// Writes the memories with their present sizes; returns them with the index of the linear memory.
 pub(super) fn memories(
     merge: &Merge<'_>,
     main: &Module<'_>,

@@ -6,22 +6,22 @@ use wasm_encoder::{ConstExpr, Encode, Section, SectionId};
 
 use super::error::MergeError;
 
-/// Bytes in a page of the host, which engines map.
+/// Bytes of a page of the host, the unit in which engines map memory.
 const PAGE: usize = 4096;
 /// The longest row of zero pages that stays inside a segment, unless there would be too many segments.
 const GAP: usize = 4;
-/// How many segments there may be; engines refuse more than 100,000.
+/// The most segments; engines refuse more than 100,000.
 const MAX_SEGMENTS: usize = 90_000;
 
-/// A data section with those pages of a memory that are not all zero. It borrows them, since they are the greater part
-/// of a merged module and need not be copied twice.
+/// A data section with the pages of a memory that are not all zero. It borrows them: they are the larger part of a
+/// merged module and need not be copied twice.
 pub(super) struct Snapshot<'m> {
-    /// What stands before the bytes of a segment, and the bytes.
+    /// The header of each segment, and its bytes.
     segments: Vec<(Vec<u8>, &'m [u8])>,
 }
 
 impl<'m> Snapshot<'m> {
-    /// The contents of the memory `index`.
+    /// Makes the section of the memory `index`.
     pub(super) fn of(index: u32, memory: &'m [u8]) -> Result<Self, MergeError> {
         let segments = at_most(MAX_SEGMENTS, memory).into_iter().filter_map(|range| {
             let offset = u32::try_from(range.start).ok()?;
@@ -29,11 +29,11 @@ impl<'m> Snapshot<'m> {
             Some((head(index, offset, bytes.len()), bytes))
         });
         let snapshot = Self { segments: segments.collect() };
-        // The size of a section is a number of 32 bits.
+        // The size of a section is a 32-bit number.
         if u32::try_from(snapshot.len()).is_err() { Err(MergeError::TooMany("bytes of memory")) } else { Ok(snapshot) }
     }
 
-    /// Bytes of the section without its id and size.
+    /// Returns the bytes of the section without its id and size.
     pub(super) fn len(&self) -> usize {
         let mut count = Vec::new();
         self.segments.len().encode(&mut count);
@@ -59,11 +59,11 @@ impl Section for Snapshot<'_> {
     }
 }
 
-/// What stands before the `length` bytes of an active segment.
+/// Returns the header of an active segment of `length` bytes.
 fn head(memory: u32, offset: u32, length: usize) -> Vec<u8> {
-    /// The first memory.
+    /// The segment is in the first memory.
     const ACTIVE: u8 = 0;
-    /// Any memory, by index.
+    /// The segment is in the memory of an index.
     const ACTIVE_IN: u8 = 2;
     let mut head = Vec::new();
     if memory == 0 {
@@ -77,7 +77,7 @@ fn head(memory: u32, offset: u32, length: usize) -> Vec<u8> {
     head
 }
 
-/// No more than `most` ranges of `memory` that hold all that is not zero.
+/// Returns at most `most` ranges of `memory` that together contain all non-zero bytes.
 fn at_most(most: usize, memory: &[u8]) -> Vec<Range<usize>> {
     let mut gap = GAP;
     let mut found = ranges(memory, gap);
@@ -88,7 +88,7 @@ fn at_most(most: usize, memory: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// Ranges that begin and end with a page that is not all zero and hold at most `gap` zero pages in a row.
+/// Returns ranges that begin and end with a page that is not all zero, and contain at most `gap` zero pages in a row.
 fn ranges(memory: &[u8], gap: usize) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for (page, bytes) in memory.chunks(PAGE).enumerate() {

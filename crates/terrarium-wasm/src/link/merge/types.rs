@@ -1,4 +1,4 @@
-//! The types of all modules in one section, each once.
+//! The types of all modules in one section, without duplicates.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use wasmparser::RecGroup;
 
 use super::error::Fault;
 
-/// What the index of a type within its own group begins with in a [`Types::known`] key. No module has so many types.
+/// The base of an index of a type within its own group, in a key of [`Types::known`]. No module has so many types.
 const OWN: u32 = 1 << 30;
 
 /// The types of the merged module.
@@ -16,13 +16,13 @@ const OWN: u32 = 1 << 30;
 pub(super) struct Types {
     pub(super) section: TypeSection,
     count: u32,
-    /// Where a group of types begins, by what it is made of. Two groups mean the same types if they are made the same,
-    /// so each is written once.
+    /// The first index of a group of types, by the content of the group. Two groups mean the same types if their
+    /// content is equal, so each content is written once.
     known: HashMap<Vec<u8>, u32>,
 }
 
 impl Types {
-    /// Adds the types of a module and gives the index of each.
+    /// Adds the types of a module, and returns the index of each.
     pub(super) fn add(&mut self, groups: &[RecGroup]) -> Result<Vec<u32>, Fault> {
         let mut mapped = Vec::new();
         for group in groups {
@@ -46,7 +46,7 @@ impl Types {
     }
 }
 
-/// `group` as bytes, its own types numbered from `start`.
+/// Returns `group` as bytes, with its own types numbered from `start`.
 fn written(group: &RecGroup, mapped: &[u32], start: u32) -> Result<Vec<u8>, Fault> {
     let mut section = TypeSection::new();
     append(&mut section, group, mapped, start)?;
@@ -63,14 +63,14 @@ fn append(section: &mut TypeSection, group: &RecGroup, mapped: &[u32], start: u3
         types.push(reencoder.sub_type(ty.clone())?);
     }
     match &types[..] {
-        // The same type with and without a group around it.
+        // A type alone is equal to a group of this one type.
         [single] => section.ty().subtype(single),
         _ => section.ty().rec(types),
     }
     Ok(())
 }
 
-/// Maps the types that stand before a group and those in it.
+/// Maps the types before a group and those in it.
 struct Group<'m> {
     mapped: &'m [u32],
     length: usize,
@@ -86,7 +86,7 @@ impl Reencode for Group<'_> {
             return Ok(*mapped);
         }
         match position.checked_sub(self.mapped.len()) {
-            // Both are below 2^30.
+            // Both numbers are below 2^30.
             Some(own) if own < self.length => Ok(self.start.saturating_add(u32::try_from(own).unwrap_or(u32::MAX))),
             _ => Err(Error::UserError(Fault::unknown("type", ty))),
         }

@@ -17,23 +17,22 @@ use super::snapshot::Snapshot;
 use super::types::Types;
 use super::{code, elements, shared};
 
-/// The most bytes that all modules may have together. An index of one byte may become one of five, and the size of a
-/// section is a number of 32 bits.
+/// The most bytes of all modules together. An index of one byte may become one of five, and the size of a section is a
+/// 32-bit number.
 const MAX_BYTES: usize = 1 << 29;
 
 impl Merge<'_> {
-    /// The merged module. The same input gives the same bytes.
+    /// Returns the merged module. The same input gives the same bytes.
     ///
     /// # Errors
-    /// [`MergeError`], which names the module that is at fault: one that is malformed, that uses
-    /// its data segments while it runs, that defines a memory or table beside the main module's, or whose
-    /// imports are not what the others define.
+    /// [`MergeError`], which names the defective module: one that is malformed, that uses its data segments while it
+    /// runs, that defines a memory or table besides the main module's, or whose imports differ from the definitions.
     pub fn write(&self) -> Result<Vec<u8>, MergeError> {
         self.write_exporting(&|_| true)
     }
 
-    /// The same, but of the functions and globals of the parts only those are exported of whose name, the part's prefix
-    /// included, `is_exported` says so.
+    /// Returns the merged module with a selection of the exports. Of the functions and globals of the parts, it exports
+    /// only those for whose name, with the part's prefix, `is_exported` returns true.
     ///
     /// # Errors
     /// As for [`write`](Self::write).
@@ -87,7 +86,7 @@ impl Merge<'_> {
 
         let data = Snapshot::of(linear, self.memory)?;
         let mut written = written.finish();
-        // The contents of the memory are the greater part, so growing by doubling would waste much.
+        // The contents of the memory are the larger part, so growth by doubling would waste much memory.
         written.reserve_exact(data.len().saturating_add(16));
         data.append_to(&mut written);
         Ok(written)
@@ -97,7 +96,7 @@ impl Merge<'_> {
         self.parts.get(position).map_or("", |part| &part.prefix)
     }
 
-    /// The function of each slot that was filled by itself.
+    /// Returns the function of each slot that was filled individually.
     fn slots(
         &self,
         functions: &Functions<'_>,

@@ -9,29 +9,29 @@ use wasmparser::{FuncType, ValType};
 use super::super::error::RewriteError;
 use super::super::module::{Module, index};
 
-/// Bound on the sum of the lengths of all added types. Handlers with long parameter lists can ask for a new long
-/// type in three bytes, so that a small hostile module could otherwise fill the memory; real modules need dozens.
+/// The bound on the sum of the lengths of all added types. Handlers with long parameter lists can request a new long
+/// type in three bytes, so a small hostile module could otherwise fill the memory. Real modules need dozens.
 const MAX_ADDED_VALUES: usize = 1_000_000;
 
 /// The function types of a module and those that were added for blocks.
 pub(super) struct BlockTypes<'m, 'a> {
     module: &'m Module<'a>,
     known: HashMap<FuncType, u32>,
-    /// For each type of the module the first one that is equal to it.
+    /// For each type of the module, the first type that is equal to it.
     canonical: Vec<u32>,
-    /// Blocks that were asked for before, so that long types are not compared for each of many small blocks.
+    /// Blocks of earlier requests, so that long types are not compared again for each of many small blocks.
     asked: HashMap<Key, BlockType>,
     added: Vec<FuncType>,
     added_values: usize,
     next: u32,
 }
 
-/// What an added block takes and leaves: the parameters of the first type, the parameters of the second one, and
-/// whether an exception comes after them.
+/// The parameters and results of an added block: the parameters of the first type, the parameters of the second one,
+/// and whether an exception follows them.
 type Key = (Option<u32>, Option<u32>, bool);
 
 impl<'m, 'a> BlockTypes<'m, 'a> {
-    /// Starts with the types that `module` has, so that none is added twice.
+    /// Starts with the types of `module`, so that no type is added twice.
     pub(super) fn new(module: &'m Module<'a>) -> Result<Self, RewriteError> {
         let mut known = HashMap::new();
         let mut canonical = Vec::with_capacity(module.types.len());
@@ -53,8 +53,8 @@ impl<'m, 'a> BlockTypes<'m, 'a> {
         })
     }
 
-    /// The type of a block around one of type `block`: it takes the same values and leaves those of an exception with
-    /// `tag` (none for no tag), and the exception itself if `with_exception`.
+    /// Returns the type of a block around one of type `block`. It takes the same values and leaves those of an
+    /// exception with `tag` (none for no tag), and the exception itself if `with_exception`.
     pub(super) fn around(
         &mut self,
         block: wasmparser::BlockType,
@@ -119,7 +119,7 @@ impl<'m, 'a> BlockTypes<'m, 'a> {
         Ok(added)
     }
 
-    /// The types to append to those of the module, in order.
+    /// Returns the types to append to those of the module, in order.
     pub(super) fn into_added(self) -> Vec<FuncType> {
         self.added
     }

@@ -1,4 +1,4 @@
-//! Second look at a function: its instructions with the planned blocks around them.
+//! Second pass over a function: writes its instructions with the planned blocks around them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use super::block_types::BlockTypes;
 use super::labels::relabel;
 use super::plan::{Plan, Target};
 
-/// Bound of the standard on the clauses of one `try_table`.
+/// The standard's bound on the clauses of one `try_table`.
 const MAX_CLAUSES: usize = 10_000;
 
-/// Writes the body of `function` again as `plan` says; the result is what stands in a code section, without its size.
+/// Writes the body of `function` again according to `plan`. Returns the entry of the code section, without its size.
 pub(super) fn emit<'a>(
     module: &Module<'a>,
     types: &mut BlockTypes<'_, 'a>,
@@ -49,9 +49,9 @@ pub(super) fn emit<'a>(
     Ok(written)
 }
 
-/// An open block of the function that is read.
+/// An open block of the function being read.
 struct Frame {
-    /// What a branch to it branches to: a block that is written, counted from the function outwards in.
+    /// The target of a branch to it: a written block, counted from the function inwards.
     label: u32,
     construct: Construct,
 }
@@ -66,7 +66,7 @@ enum Construct {
     Handler {
         id: usize,
         number: usize,
-        /// The local that keeps the exception, if a rethrow wants it.
+        /// The local that keeps the exception, if a rethrow needs it.
         exception: Option<u32>,
     },
 }
@@ -75,15 +75,15 @@ struct Emitter<'a, 'm, 'p> {
     types: &'p mut BlockTypes<'m, 'a>,
     function: u32,
     plan: &'p Plan,
-    /// How many `try` were met.
+    /// The number of `try` blocks met so far.
     opened: usize,
     frames: Vec<Frame>,
-    /// For each `try` that is a target: the block that a delegate branches to.
+    /// For each `try` that is a target, the block that a delegate branches to.
     landings: Vec<u32>,
-    /// How many blocks are open in what is written, the function included.
+    /// The number of open blocks in the output, with the function.
     height: u32,
     first_exception: u64,
-    /// How many of the locals for exceptions are in use, and were at most.
+    /// The present and the largest number of locals for exceptions in use.
     exceptions: u32,
     most_exceptions: u32,
     out: Splice<'a>,
@@ -146,7 +146,7 @@ impl<'a> Emitter<'a, '_, '_> {
         Ok(())
     }
 
-    /// Index of the frame that label `depth` names.
+    /// Returns the index of the frame that label `depth` names.
     fn frame(&self, depth: u32, site: Site) -> Result<usize, RewriteError> {
         usize::try_from(depth).ok().and_then(|depth| self.frames.len().checked_sub(1)?.checked_sub(depth)).ok_or_else(
             || {
@@ -230,7 +230,7 @@ impl<'a> Emitter<'a, '_, '_> {
         Ok(())
     }
 
-    /// From the body to the first handler, or from one handler to the next.
+    /// Moves from the body to the first handler, or from one handler to the next.
     fn next_handler(&mut self, at: Range<usize>, site: Site) -> Result<(), RewriteError> {
         let (id, number) = match self.frames.last().map(|frame| frame.construct) {
             Some(Construct::Body(id)) => {
@@ -260,7 +260,7 @@ impl<'a> Emitter<'a, '_, '_> {
         Ok(())
     }
 
-    /// A local for the exception of a handler. Handlers that do not overlap share one.
+    /// Returns a local for the exception of a handler. Handlers that do not overlap share a local.
     fn exception_local(&mut self, site: Site) -> Result<u32, RewriteError> {
         let local = u32::try_from(self.first_exception + u64::from(self.exceptions))
             .map_err(|_| site.error("catch", "needs a local beyond the last index"))?;

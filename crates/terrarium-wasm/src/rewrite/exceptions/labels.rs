@@ -9,7 +9,7 @@ use wasmparser::{Catch, Operator};
 use super::super::error::RewriteError;
 use super::Site;
 
-/// `operator` with every label replaced by what `label` gives for it; `None` if it has none or keeps them.
+/// Returns `operator` with every label replaced by the result of `label`, or `None` if no label changes.
 pub(super) fn relabel<'a>(
     operator: Operator<'a>,
     site: Site,

@@ -1,5 +1,5 @@
-//! Legacy exception instructions become standard ones: `try`, `catch`, `catch_all`, `delegate` and `rethrow` are
-//! written as `try_table`, `throw_ref` and references to exceptions (`exnref`). `throw` is the same in both.
+//! Legacy exception instructions become standard ones: `try`, `catch`, `catch_all`, `delegate` and `rethrow` become
+//! `try_table`, `throw_ref` and references to exceptions (`exnref`). `throw` is the same in both.
 //!
 //! A `try` of type `P -> R` whose handlers catch tags that carry `T0`, `T1` … becomes
 //!
@@ -25,7 +25,7 @@
 //! ```
 //!
 //! A `try` that ends in `delegate` is a `try_table` whose only clause sends everything to the innermost block of the
-//! target, or to a block around the whole function if nothing in the function would catch it.
+//! target. If nothing in the function would catch it, the target is a block around the whole function.
 
 mod block_types;
 mod emit;

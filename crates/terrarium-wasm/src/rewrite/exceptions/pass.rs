@@ -41,7 +41,7 @@ impl Pass for Exceptions {
     }
 }
 
-/// `module` with `code` and the types that it needs.
+/// Returns `module` with `code` and the types that it needs.
 fn assemble(module: &Module<'_>, added: Vec<FuncType>, code: &CodeSection) -> Result<Vec<u8>, RewriteError> {
     let mut written = wasm_encoder::Module::new();
     let mut added = Some(added).filter(|added| !added.is_empty());
@@ -65,7 +65,7 @@ fn assemble(module: &Module<'_>, added: Vec<FuncType>, code: &CodeSection) -> Re
     Ok(written.finish())
 }
 
-/// The type section and `added` after its types.
+/// Returns the type section with `added` after its types.
 fn with_types(module: &Module<'_>, section: &Section, added: Vec<FuncType>) -> Result<TypeSection, RewriteError> {
     let reader = TypeSectionReader::new(module.reader(section))?;
     let mut types = TypeSection::new();

@@ -1,7 +1,7 @@
-//! First look at a function: which handlers, delegates and rethrows its `try` blocks have.
+//! First pass over a function: finds the handlers, delegates and rethrows of its `try` blocks.
 //!
-//! What a `try` is translated to depends on instructions that come after it, so they are collected before anything
-//! is written.
+//! The translation of a `try` depends on instructions that come after it, so they are collected before anything is
+//! written.
 
 use wasmparser::{FunctionBody, Operator};
 
@@ -11,10 +11,10 @@ use super::Site;
 /// The opcode of `try`.
 const TRY: u8 = 0x06;
 
-/// All `try` blocks of a function that has some.
+/// All `try` blocks of a function that has at least one.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// In the order in which they begin.
+    /// The blocks, in the order of their starts.
     pub(super) tries: Vec<Try>,
     /// Whether a delegate leads out of the function.
     pub(super) delegates_to_caller: bool,
@@ -25,22 +25,22 @@ pub(super) struct Plan {
 pub(super) struct Try {
     /// Its `catch` and `catch_all` clauses in their order.
     pub(super) handlers: Vec<Handler>,
-    /// Where it delegates to, if it does.
+    /// The target of its delegate, if it has one.
     pub(super) delegate: Option<Target>,
     /// Whether another `try` delegates to this one.
     pub(super) is_target: bool,
 }
 
-/// One `catch` or `catch_all`.
+/// A `catch` or `catch_all`.
 #[derive(Debug)]
 pub(super) struct Handler {
-    /// The tag; `None` is `catch_all`.
+    /// The tag; `None` for `catch_all`.
     pub(super) tag: Option<u32>,
     /// Whether a `rethrow` names this handler.
     pub(super) is_rethrown: bool,
 }
 
-/// Where a `delegate` sends exceptions.
+/// The target of a `delegate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// Into the body of the `try` with this number.
@@ -53,8 +53,8 @@ pub(super) enum Target {
 #[derive(Clone, Copy)]
 struct Frame {
     kind: Kind,
-    /// The innermost `try` that can catch what is thrown in this block. It is kept for each frame because a search
-    /// for each delegate could be made to take quadratic time.
+    /// The innermost `try` that can catch an exception thrown in this block. It is stored for each frame, because a
+    /// search for each delegate could be made to take quadratic time.
     catcher: Option<usize>,
 }
 
@@ -65,9 +65,9 @@ enum Kind {
     Handler(usize),
 }
 
-/// Looks at `body`; `None` if there is no `try` in it.
+/// Plans `body`; returns `None` if it contains no `try`.
 pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan>, RewriteError> {
-    // Decoding costs much more than this search, which spares it for a third of the functions.
+    // Decoding costs much more than this search, which avoids it for a third of the functions.
     if !body.as_bytes().contains(&TRY) {
         return Ok(None);
     }
@@ -121,12 +121,12 @@ pub(super) fn plan(function: u32, body: &FunctionBody<'_>) -> Result<Option<Plan
     Ok((!plan.tries.is_empty()).then_some(plan))
 }
 
-/// The `try` that catches what is thrown in the innermost block.
+/// Returns the `try` that catches an exception thrown in the innermost block.
 fn catcher(frames: &[Frame]) -> Option<usize> {
     frames.last().and_then(|frame| frame.catcher)
 }
 
-/// Index of the frame that label `depth` names.
+/// Returns the index of the frame that label `depth` names.
 fn enclosing(frames: &[Frame], depth: u32, site: Site, construct: &'static str) -> Result<usize, RewriteError> {
     usize::try_from(depth)
         .ok()
@@ -145,7 +145,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Lets `id` delegate to `target`.
+    /// Records that `id` delegates to `target`.
     fn delegate(&mut self, id: usize, target: Option<usize>) {
         self.tries[id].delegate = Some(match target {
             Some(target) => {

@@ -1,8 +1,8 @@
-//! Where an instruction stands in a module.
+//! The position of an instruction in a module.
 
 use crate::rewrite::error::RewriteError;
 
-/// Where an instruction stands, for messages.
+/// The position of an instruction, for messages.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site {
     /// Index of the function, imports counted.

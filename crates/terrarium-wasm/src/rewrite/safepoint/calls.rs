@@ -1,7 +1,7 @@
 //! The reads of all functions of a module, callees before their callers.
 //!
-//! Code that never ends goes round a loop, which reads, or calls without end. So every cycle of calls has a call that a
-//! read stands before: one that leads back to a function whose callees are still being looked at.
+//! Code that never ends repeats a loop, which reads, or calls without end. So every cycle of calls contains a call with
+//! a read before it: one that leads back to a function whose callees are still being visited.
 
 use std::cmp::Reverse;
 
@@ -12,9 +12,9 @@ use super::super::module::{Module, index};
 use super::forward::{Forward, forward};
 use super::stretch::{Called, Stretches, stretches};
 
-/// The places before which each function of `module` reads: in the order of the bodies, then of the places, which are
-/// bytes from the start of the module. Only in a module that `is_trusted` may a loop go forward, or a recursion return, without
-/// them: a hostile one would do so through all of memory, or out of millions of calls.
+/// Returns the places before which each function of `module` reads, in the order of the bodies, then of the places,
+/// which are bytes from the start of the module. Only in a module that `is_trusted` may a loop advance, or a recursion
+/// return, without reads. A hostile one would do so through all of memory, or out of millions of calls.
 pub(super) fn reads(module: &Module<'_>, is_trusted: bool) -> Result<Vec<Vec<usize>>, RewriteError> {
     let mut functions = Vec::with_capacity(module.bodies.len());
     for body in &module.bodies {
@@ -23,7 +23,8 @@ pub(super) fn reads(module: &Module<'_>, is_trusted: bool) -> Result<Vec<Vec<usi
         let forward = if is_trusted { forward(body, params)? } else { None };
         functions.push(Function { callees: callees(module, body)?, forward, is_visited: false, stretches: None });
     }
-    // Calls back to what is looked at first read. The largest function is the interpreter's main loop, and they are rare.
+    // Calls back to a function under visit read first. The largest function is the interpreter's main loop, where such
+    // calls are rare.
     let mut roots: Vec<usize> = (0..functions.len()).collect();
     roots.sort_by_key(|root| Reverse(module.bodies[*root].range().len()));
     for root in roots {
@@ -38,11 +39,11 @@ struct Function {
     callees: Vec<usize>,
     forward: Option<Forward>,
     is_visited: bool,
-    /// Known after those of its callees.
+    /// Known after the stretches of its callees.
     stretches: Option<Stretches>,
 }
 
-/// The functions of `module` that `body` calls directly: indices of bodies.
+/// Returns the functions of `module` that `body` calls directly, as indices of bodies.
 fn callees(module: &Module<'_>, body: &FunctionBody<'_>) -> Result<Vec<usize>, RewriteError> {
     let mut callees = Vec::new();
     let mut reader = body.get_operators_reader()?;
@@ -56,13 +57,13 @@ fn callees(module: &Module<'_>, body: &FunctionBody<'_>) -> Result<Vec<usize>, R
     Ok(callees)
 }
 
-/// Which of the bodies that of `function` is, if it is no import.
+/// Returns the position of the body of `function`, if it is no import.
 fn position(module: &Module<'_>, function: u32) -> Option<usize> {
     Some(function.checked_sub(module.imported_functions)? as usize)
 }
 
-/// Looks at `root`, if nothing has led to it, after the functions that it calls, at these after those that they call,
-/// and so on: depth first, without recursion, for calls can be nested as deep as there are functions.
+/// Visits `root`, unless it was reached before, after all functions that it calls. The walk is depth first without
+/// recursion, because calls can be nested as deep as there are functions.
 fn visit(module: &Module<'_>, functions: &mut [Function], root: usize, is_trusted: bool) -> Result<(), RewriteError> {
     let mut open = Vec::new();
     let mut next = Some(root);

@@ -1,9 +1,9 @@
-//! Loops that go forward through memory, and so need no read in most of their turns.
+//! Loops that advance through memory, and so need no read in most of their turns.
 //!
-//! An interpreter's main loop goes round for every instruction of the program that it interprets, and a read at its head
-//! is felt. But most of its turns surely advance a local, the program counter, and load from where it points to: if all
-//! turns did, they would come to the end of memory. Only jumps to the head after other turns read, unless the turn has
-//! read on its way.
+//! An interpreter's main loop has one turn for every instruction of the program that it interprets, so a read at its
+//! head is costly. Most of its turns certainly advance a local, the program counter, and load from its address. If all
+//! turns did, they would reach the end of memory. So only the jumps to the head after other turns read, unless the turn
+//! has read already.
 
 use std::mem;
 
@@ -12,23 +12,24 @@ use wasmparser::{Catch, FunctionBody, MemArg, Operator};
 use super::super::error::RewriteError;
 use super::super::locals::Locals;
 
-/// What makes it worth while, and leaves alone the loops that do little else than go through memory.
+/// The fewest jumps for which this pays. The bound also excludes loops that do little besides advancing through memory.
 const FEWEST_JUMPS: usize = 32;
-/// Functions with more locals are left alone: what is known of them is kept for each open block.
+/// The most locals: functions with more are skipped, because facts about the locals are stored for each open block.
 const MAX_LOCALS: u64 = 64;
-/// What advances further in a turn could step over the end of memory: no memory has the last 64 KiB of the address space.
+/// The largest advance of one turn. A larger one could step over the end of memory: no memory has the last 64 KiB of
+/// the address space.
 const FARTHEST: u32 = 1 << 12;
 
-/// A loop that reads elsewhere than at its head.
+/// A loop that reads at other places than its head.
 pub(super) struct Forward {
-    /// The place of the loop: there is a read before it.
+    /// The place of the loop: a read is before it.
     pub(super) head: usize,
-    /// The jumps to its head that a read stands before, in order: bytes from the start of the module.
+    /// The jumps to its head that follow a read, in order: bytes from the start of the module.
     pub(super) jumps: Vec<usize>,
 }
 
-/// The loop of `body` that most jumps lead back to, if many of them go forward through memory. The function has so many
-/// `params`.
+/// Finds the loop of `body` with the most jumps back to it, if many of them advance through memory. The function has
+/// `params` parameters.
 pub(super) fn forward(body: &FunctionBody<'_>, params: usize) -> Result<Option<Forward>, RewriteError> {
     let locals = Locals::read(body, params)?.count;
     let Some(head) = busiest_loop(body)?.filter(|_| locals <= MAX_LOCALS) else { return Ok(None) };
@@ -49,7 +50,7 @@ pub(super) fn forward(body: &FunctionBody<'_>, params: usize) -> Result<Option<F
     Ok(walk.reads().map(|jumps| Forward { head, jumps }))
 }
 
-/// The place of the loop that most jumps lead back to, if they are not few.
+/// Returns the place of the loop with the most jumps back to it, if they are not few.
 fn busiest_loop(body: &FunctionBody<'_>) -> Result<Option<usize>, RewriteError> {
     let mut blocks = vec![None];
     let (mut most, mut busiest) = (FEWEST_JUMPS, None);
@@ -76,7 +77,7 @@ fn busiest_loop(body: &FunctionBody<'_>) -> Result<Option<usize>, RewriteError> 
     Ok(busiest)
 }
 
-/// The blocks that `operator` can jump to, each once, by how many others lie around it in them.
+/// Returns the blocks that `operator` can jump to, each once, by the number of blocks between.
 pub(super) fn targets(operator: &Operator<'_>) -> Result<Vec<u32>, RewriteError> {
     Ok(match operator {
         Operator::Br { relative_depth }
@@ -95,7 +96,7 @@ pub(super) fn targets(operator: &Operator<'_>) -> Result<Vec<u32>, RewriteError>
     })
 }
 
-/// Whether nothing comes from `operator` to the next instruction.
+/// Whether control never passes from `operator` to the next instruction.
 pub(super) fn leaves(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
@@ -111,7 +112,7 @@ pub(super) fn leaves(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// What a local was at the head of the loop, with a number between two added.
+/// The value of a local at the head of the loop, plus a number in a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Sum {
     local: u32,
@@ -125,7 +126,7 @@ impl Sum {
         Some(Self { least: self.least + number, most, ..self })
     }
 
-    /// Either of two.
+    /// Returns the union of two values.
     fn or(self, other: Self) -> Option<Self> {
         let (least, most) = (self.least.min(other.least), self.most.max(other.most));
         (self.local == other.local).then_some(Self { least, most, ..self })
@@ -141,17 +142,17 @@ enum Operand {
     Sum(Sum),
 }
 
-/// What is known at a place in the loop.
+/// The facts at a place in the loop.
 #[derive(Clone)]
 struct Known {
-    /// What each local is.
+    /// The value of each local.
     locals: Vec<Option<Sum>>,
-    /// The locals that had a part in an address that was loaded from.
+    /// The locals that took part in an address of a load.
     loaded: Vec<bool>,
 }
 
 impl Known {
-    /// Where two ways meet.
+    /// Joins two paths.
     fn or(mut self, other: &Self) -> Self {
         for (one, other) in self.locals.iter_mut().zip(&other.locals) {
             *one = one.zip(*other).and_then(|(one, other)| one.or(other));
@@ -163,7 +164,7 @@ impl Known {
     }
 }
 
-/// The ways that meet, each of which may be none.
+/// Joins two paths, each of which may be absent.
 fn meet(one: Option<Known>, other: Option<Known>) -> Option<Known> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.or(&other)),
@@ -175,30 +176,30 @@ fn meet(one: Option<Known>, other: Option<Known>) -> Option<Known> {
 #[derive(Default)]
 struct Block {
     is_loop: bool,
-    /// Of an `if` that has no `else` so far: what is known at its start.
+    /// For an `if` without an `else` so far: the facts at its start.
     skipped: Option<Known>,
-    /// What is known at its end, by the jumps to there.
+    /// The facts at its end, from the jumps to there.
     end: Option<Known>,
 }
 
 /// A jump to the head in a turn that may not have read.
 struct Jump {
     place: usize,
-    /// The locals that have advanced, and whose value was loaded from.
+    /// The locals that advanced, and from whose value the turn loaded.
     forward: Vec<u32>,
 }
 
-/// One turn of the loop, in the order in which its instructions are written.
+/// One turn of the loop, in the order of its instructions.
 #[derive(Default)]
 struct Walk {
-    /// The loop itself is the first.
+    /// The open blocks; the loop itself is the first.
     blocks: Vec<Block>,
-    /// `None` where nothing comes by that has not read in this turn.
+    /// The facts; `None` where every path has read in this turn.
     known: Option<Known>,
     /// The two topmost operands.
     operands: [Operand; 2],
     jumps: Vec<Jump>,
-    /// Whether an exception can lead to the head: no read can stand there.
+    /// Whether an exception can lead to the head, where no read can be placed.
     catches: bool,
 }
 
@@ -210,7 +211,7 @@ impl Walk {
         self.blocks.push(Block { is_loop: true, ..Block::default() });
     }
 
-    /// The jumps that must read, unless few go forward.
+    /// Returns the jumps that must read, unless few advance.
     fn reads(self) -> Option<Vec<usize>> {
         let locals = self.jumps.iter().flat_map(|jump| &jump.forward);
         let count = |local: u32| self.jumps.iter().filter(|jump| jump.forward.contains(&local)).count();
@@ -230,7 +231,7 @@ impl Walk {
         top
     }
 
-    /// A jump from `place` to a block by how many others lie around the jump in it.
+    /// Records a jump from `place` to a block, by the number of blocks between.
     fn jump(&mut self, depth: u32, place: usize) {
         let Some(at) = self.blocks.len().checked_sub(depth as usize + 1) else { return };
         if at == 0 {
@@ -248,7 +249,7 @@ impl Walk {
         }
     }
 
-    /// What `operator` does at `place`.
+    /// Applies `operator` at `place`.
     fn follow(&mut self, operator: &Operator<'_>, place: usize) -> Result<(), RewriteError> {
         match operator {
             Operator::LocalGet { local_index } => {
@@ -290,13 +291,13 @@ impl Walk {
             }
             Operator::Block { .. } => self.blocks.push(Block::default()),
             Operator::Loop { .. } => {
-                // It reads at its head.
+                // The nested loop reads at its head.
                 self.known = None;
                 self.blocks.push(Block { is_loop: true, ..Block::default() });
             }
             Operator::If { .. } => self.blocks.push(Block { skipped: self.known.clone(), ..Block::default() }),
             Operator::TryTable { try_table } => {
-                // Anything in the block can throw, whatever the locals are by then.
+                // Any instruction in the block can throw, with any values of the locals.
                 let known = self.known.take().map(|known| Known {
                     locals: vec![None; known.locals.len()],
                     loaded: vec![false; known.loaded.len()],

@@ -1,8 +1,9 @@
-//! Reads of a page that the host can take away, so that code which never ends can be stopped.
+//! Reads of a page that the host can make inaccessible, so that code that never ends can be stopped.
 //!
-//! The page is a memory of its own: no address of the guest's means it, and the host never has to write to it. A read
-//! stands at the head of every loop (but see [`forward`]), before one call of every cycle of calls, and wherever else much
-//! would be executed without one: [`stretch`] finds the places in one function, [`calls`] asks it about all of them.
+//! The page is a separate memory: no address of the guest refers to it, and the host never has to write to it. A read
+//! is at the head of every loop (but see [`forward`]), before one call of every cycle of calls, and wherever much would
+//! otherwise be executed without one. [`stretch`] finds the places in one function, [`calls`] applies it to all of
+//! them.
 
 mod calls;
 mod forward;

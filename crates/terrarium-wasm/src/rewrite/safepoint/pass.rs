@@ -21,7 +21,7 @@ use super::calls::reads;
 pub const SAFEPOINT_MODULE: &str = "terrarium";
 /// The name of the import.
 pub const SAFEPOINT_NAME: &str = "safepoint";
-/// The name under which the main module exports the memory of one page.
+/// The name of the main module's export of the memory of one page.
 pub const SAFEPOINT_EXPORT: &str = "terrarium.safepoint";
 
 /// The memory: one page that cannot grow.
@@ -34,7 +34,7 @@ pub(in super::super) struct Safepoints {
 }
 
 impl Safepoints {
-    /// A pass that adds the memory as `origin` says, and the reads of it.
+    /// Makes a pass that adds the memory according to `origin`, and the reads of it.
     pub(in super::super) fn new(origin: Safepoint) -> Self {
         Self { origin }
     }
@@ -51,7 +51,7 @@ impl Pass for Safepoints {
         let (mut memories, defined) = memories(&module)?;
         let memory = match self.origin {
             Safepoint::Define | Safepoint::DefineUnread => imported.saturating_add(defined),
-            // The module's own memories would move to other indices.
+            // The module's own memories would get other indices.
             Safepoint::Import if defined > 0 => return Err(RewriteError::OwnMemory),
             Safepoint::Import => imported,
         };
@@ -75,7 +75,7 @@ impl Pass for Safepoints {
     }
 }
 
-/// `module` with `sections` and `code`, if it has code.
+/// Returns `module` with `sections` and `code`, if it has code.
 fn with_code(
     module: &Module<'_>,
     sections: &[&dyn wasm_encoder::Section],
@@ -88,14 +88,14 @@ fn with_code(
     with_sections(module, &sections).map(Some)
 }
 
-/// The imports, and how many of them are memories.
+/// Returns the imports, and the number of memories among them.
 fn imports(module: &Module<'_>) -> Result<(ImportSection, u32), RewriteError> {
     let mut imports = ImportSection::new();
     let mut memories = 0_u32;
     for section in sections(module, SectionId::Import) {
         for import in ImportSectionReader::new(module.reader(section))?.into_imports() {
             let import = import?;
-            // A module that knew the page could let the host's own copying run into it.
+            // A module with access to the page could make the host's own copies run into it.
             if import.name == SAFEPOINT_EXPORT || (import.module, import.name) == (SAFEPOINT_MODULE, SAFEPOINT_NAME) {
                 return Err(RewriteError::Reserved { how: "imports", name: import.name.to_owned() });
             }
@@ -106,7 +106,7 @@ fn imports(module: &Module<'_>) -> Result<(ImportSection, u32), RewriteError> {
     Ok((imports, memories))
 }
 
-/// The memories that the module defines, and how many these are.
+/// Returns the memories that the module defines, and their number.
 fn memories(module: &Module<'_>) -> Result<(MemorySection, u32), RewriteError> {
     let mut memories = MemorySection::new();
     for section in sections(module, SectionId::Memory) {
@@ -135,7 +135,7 @@ fn sections<'m>(module: &'m Module<'_>, id: SectionId) -> impl Iterator<Item = &
     module.sections.iter().filter(move |section| section.is(id))
 }
 
-/// The instructions of one read.
+/// Returns the instructions of one read.
 fn read(memory: u32) -> Vec<u8> {
     let mut written = Vec::new();
     Instruction::I32Const(0).encode(&mut written);
@@ -144,7 +144,7 @@ fn read(memory: u32) -> Vec<u8> {
     written
 }
 
-/// `body` with `read` before each of `places`.
+/// Returns `body` with `read` before each of `places`.
 fn with_reads(wasm: &[u8], body: &FunctionBody<'_>, read: &[u8], places: &[usize]) -> Vec<u8> {
     let mut out = Splice::new(wasm, body.range());
     for place in places {

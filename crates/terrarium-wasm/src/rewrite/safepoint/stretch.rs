@@ -1,4 +1,4 @@
-//! How much one function executes without a read, and the reads that bound it.
+//! The number of instructions that one function executes without a read, and the reads that bound it.
 
 use std::{mem, ops::Range};
 
@@ -7,43 +7,44 @@ use wasmparser::{Catch, FunctionBody, Operator};
 use super::super::error::RewriteError;
 use super::forward::{Forward, leaves, targets};
 
-/// The most instructions of a function before its first read, with those of the functions that it calls: so a caller
-/// knows what a call adds. A smaller bound would put reads into hot calls.
+/// The most instructions of a function before its first read, including those of the functions that it calls, so that a
+/// caller can count a call. A smaller bound would put reads into hot calls.
 const MAX_FIRST: u32 = 1024;
 
-/// The most instructions between two reads of a function, with those of the functions that it calls and that do not
-/// read. What a callee does after its own last read is its own.
+/// The most instructions between two reads of a function, including those of the functions that it calls and that do
+/// not read. The instructions of a callee after its last read count for the callee.
 const MAX_STRETCH: u32 = 8192;
 
-/// The most instructions after a call that may be one of many that lie in each other, in a module that is not trusted:
-/// a recursion may return from millions of calls without a read.
+/// The most instructions after a call that may be one of many nested calls, in a module that is not trusted: a
+/// recursion may return from millions of calls without a read.
 const MAX_RETURN: u32 = 64;
 
-/// The most instructions of a turn of the loop that goes forward: it may go through all of memory.
+/// The most instructions of a turn of the loop that advances: it may pass through all of memory.
 const MAX_TURN: u32 = 256;
 
-/// What is known of a function that is called.
+/// The facts about a called function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Called {
-    /// It executes at most so many instructions before it reads or returns; whether it may call its caller.
+    /// The most instructions that it executes before it reads or returns, and whether it may call its caller.
     Executes(u32, bool),
-    /// Nothing: it comes from a table or another module, or calls its caller.
+    /// No facts: the function comes from a table or another module, or calls its caller.
     Unknown,
 }
 
 /// The reads of a function.
 pub(super) struct Stretches {
-    /// The places that they stand before, in order: bytes from the start of the module.
+    /// The places of the reads, in order: bytes from the start of the module.
     pub(super) reads: Vec<usize>,
     /// The most instructions that it executes before it reads or returns.
     pub(super) first: u32,
-    /// Whether it, or a function that it calls, calls one of which nothing is known.
+    /// Whether it, or a function that it calls, calls an unknown function.
     pub(super) may_recurse: bool,
 }
 
-/// Where `body` has to read, if `called` knows the functions that it calls, by their index.
+/// Returns the places where `body` has to read; `called` has the facts about the functions that it calls, by their
+/// index.
 ///
-/// A read stands at the head of every loop but the one that goes `forward`, before every call of an unknown function,
+/// A read is at the head of every loop but the one that goes `forward`, before every call of an unknown function,
 /// before instructions that may take long by themselves, and wherever a stretch without one would become too long.
 pub(super) fn stretches(
     body: &FunctionBody<'_>,
@@ -65,31 +66,31 @@ pub(super) fn stretches(
     Ok(walk.found)
 }
 
-/// The most instructions that may have been executed without a read when a place is reached; `None` is no way to it.
+/// The most instructions that may have been executed without a read on arrival at a place; `None` means no path to it.
 #[derive(Clone, Copy, Default)]
 struct Length {
-    /// On a way from the function's entry that has no read.
+    /// On a path from the function's entry without a read.
     from_entry: Option<u32>,
     /// Since the last read of the function.
     from_read: Option<u32>,
 }
 
 impl Length {
-    /// Where nothing is known.
+    /// The value for a place without facts.
     const MAX_STRETCH: Self = Self { from_entry: Some(MAX_FIRST), from_read: Some(MAX_STRETCH) };
 
-    /// Where two ways meet.
+    /// Joins two paths.
     fn or(self, other: Self) -> Self {
         Self { from_entry: self.from_entry.max(other.from_entry), from_read: self.from_read.max(other.from_read) }
     }
 
-    /// After so many more instructions.
+    /// Adds a number of instructions.
     fn plus(self, count: u32) -> Self {
         let plus = |length: Option<u32>| length.map(|length| length.saturating_add(count));
         Self { from_entry: plus(self.from_entry), from_read: plus(self.from_read) }
     }
 
-    /// So that little may be executed until the next read.
+    /// Returns a length after which only very few instructions may run until the next read.
     fn nearly_too_long(self) -> Self {
         let from_entry = self.from_entry.map(|length| length.max(MAX_FIRST - MAX_RETURN));
         Self { from_entry, from_read: Some(MAX_STRETCH - MAX_RETURN) }
@@ -107,26 +108,26 @@ struct Block {
     is_loop: bool,
     /// Whether that head does not read.
     is_forward: bool,
-    /// Of an `if` that has no `else` so far: at its start.
+    /// For an `if` without an `else` so far: the length at its start.
     skipped: Length,
-    /// Of all jumps to its end.
+    /// The length of all jumps to its end.
     end: Length,
 }
 
-/// The instructions of a function in the order in which they are written. No jump leads back but to the head of a loop,
-/// which reads (`forward` bounds the number of its turns that do not), so one look at each is enough.
+/// The instructions of a function in their order. The only jumps back lead to the head of a loop, which reads
+/// (`forward` bounds the number of its turns that do not), so one visit to each instruction is enough.
 struct Walk<'f> {
     forward: Option<&'f Forward>,
     is_trusted: bool,
-    /// The function itself is the first.
+    /// The open blocks; the function itself is the first.
     blocks: Vec<Block>,
-    /// Of the next instruction.
+    /// The length at the next instruction.
     length: Length,
     found: Stretches,
 }
 
 impl Walk<'_> {
-    /// A read before the instruction at `place`, which is counted after it.
+    /// Adds a read before the instruction at `place`, which is counted after it.
     fn read(&mut self, place: usize) {
         if self.found.reads.last() != Some(&place) {
             self.found.reads.push(place);
@@ -134,7 +135,7 @@ impl Walk<'_> {
         self.length = Length { from_entry: None, from_read: Some(1) };
     }
 
-    /// So many instructions from `place` on.
+    /// Counts this many instructions from `place` on.
     fn execute(&mut self, count: u32, place: usize) {
         if self.length.plus(count).is_too_long() {
             self.read(place);
@@ -143,7 +144,7 @@ impl Walk<'_> {
         self.found.first = self.found.first.max(self.length.from_entry.unwrap_or(0));
     }
 
-    /// A call at `place`.
+    /// Applies a call at `place`.
     fn call(&mut self, called: Called, place: usize) {
         let may_recurse = match called {
             Called::Executes(count, may_recurse) => {
@@ -162,7 +163,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A jump, after `length`, to a block by how many others lie around the jump in it.
+    /// Applies a jump, after `length`, to a block, by the number of blocks between.
     fn jump(&mut self, depth: u32, length: Length) {
         let block = self.blocks.iter_mut().rev().nth(depth as usize);
         if let Some(block) = block.filter(|block| !block.is_loop) {
@@ -170,8 +171,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a jump at `place` to `targets` ends a turn of the loop that goes forward, and has to read: what it did was
-    /// another thing, or much.
+    /// Whether a jump at `place` to `targets` ends a turn of the loop that advances, and has to read: the turn did
+    /// something else, or much.
     fn must_read(&self, place: usize, targets: &[u32]) -> bool {
         let Some(forward) = self.forward else { return false };
         let is_head = |depth: &u32| self.blocks.iter().rev().nth(*depth as usize).is_some_and(|block| block.is_forward);
@@ -179,7 +180,7 @@ impl Walk<'_> {
             || self.length.from_read > Some(MAX_TURN) && targets.iter().any(is_head)
     }
 
-    /// What `operator`, which stands at `place`, does.
+    /// Applies `operator`, which is at `place`.
     fn follow(
         &mut self,
         operator: &Operator<'_>,
@@ -200,7 +201,7 @@ impl Walk<'_> {
                     | Catch::OneRef { label, .. }
                     | Catch::All { label }
                     | Catch::AllRef { label }) = catch;
-                    // Anything in the block can throw.
+                    // Any instruction in the block can throw.
                     self.jump(*label, Length::MAX_STRETCH);
                 }
                 self.blocks.push(Block::default());

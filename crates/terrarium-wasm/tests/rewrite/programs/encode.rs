@@ -1,4 +1,4 @@
-//! Programs as a module with legacy exceptions.
+//! Encodes programs as a module with legacy exceptions.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType,
@@ -12,7 +12,7 @@ const FUEL: u32 = 1;
 /// The function that mixes a value into the hash.
 const MIX: u32 = 0;
 
-/// A module that exports `functions` as `f0`, `f1` …, the tags as `tag0` … and the globals `hash` and `fuel`.
+/// Makes a module that exports `functions` as `f0`, `f1` …, the tags as `tag0` … and the globals `hash` and `fuel`.
 pub(crate) fn encode(functions: &[Function]) -> Vec<u8> {
     let mut types = Types::default();
     let program = types.index(&[Type::I32], &[Type::I32]);
@@ -113,7 +113,7 @@ fn encode_function(types: &mut Types, function: &Function) -> wasm_encoder::Func
 
 struct Encoder<'t> {
     types: &'t mut Types,
-    /// What a branch to each open block takes.
+    /// The types that a branch to each open block takes.
     labels: Vec<Vec<Type>>,
     out: wasm_encoder::Function,
 }
@@ -173,7 +173,7 @@ impl Encoder<'_> {
         self.values(&body.results, &results);
     }
 
-    /// A body whose parameters are on the stack.
+    /// Writes a body whose parameters are on the stack.
     fn inside(&mut self, entry: &Entry, branch: &[Type], body: &Body) {
         self.mix(&entry.signature.params);
         self.handler(branch, &entry.signature.results, body);

@@ -1,14 +1,14 @@
-//! From entropy to a valid program.
+//! Generates a valid program from entropy.
 
 use super::{Body, Entry, Function, Handler, Signature, Statement, TAGS, Type, Value};
 
-/// Choices, taken from bytes; when they run out every choice is the simplest one.
+/// Choices, taken from bytes; without bytes, every choice is the simplest one.
 pub(crate) struct Entropy<'a> {
     bytes: std::slice::Iter<'a, u8>,
 }
 
 impl<'a> Entropy<'a> {
-    /// Choices that `bytes` make.
+    /// Makes choices from `bytes`.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes: bytes.iter() }
     }
@@ -25,7 +25,7 @@ impl<'a> Entropy<'a> {
     }
 }
 
-/// What a branch to an open block needs to know.
+/// The facts that a branch to an open block needs.
 struct Label {
     types: Vec<Type>,
     kind: Kind,
@@ -40,7 +40,7 @@ enum Kind {
 const MAX_DEPTH: usize = 7;
 const MAX_STATEMENTS: usize = 80;
 
-/// The function with number `number`.
+/// Generates the function with number `number`.
 pub(crate) fn generate(entropy: &mut Entropy<'_>, number: usize) -> Function {
     let mut generator = Generator { entropy, number, labels: Vec::new(), counters: 0, statements: 0 };
     let body = generator.body(&[Type::I32], Kind::Plain, &[Type::I32]);
@@ -56,7 +56,7 @@ struct Generator<'e, 'b> {
 }
 
 impl Generator<'_, '_> {
-    /// A body whose label takes `branch` and which leaves `results`.
+    /// Generates a body whose label takes `branch` and which leaves `results`.
     fn body(&mut self, branch: &[Type], kind: Kind, results: &[Type]) -> Body {
         self.labels.push(Label { types: branch.to_vec(), kind });
         let count = 1 + self.entropy.below(4);
@@ -130,7 +130,7 @@ impl Generator<'_, '_> {
         Statement::Try(entry, body, handlers)
     }
 
-    /// A statement without statements inside.
+    /// Generates a statement without nested statements.
     fn leaf(&mut self) -> Statement {
         match self.entropy.below(14) {
             0 | 1 => Statement::Log(self.constant()),
@@ -181,7 +181,7 @@ impl Generator<'_, '_> {
         Some(Statement::Continue { depth, counter, values: self.values_for(depth) })
     }
 
-    /// The depth of one of the open blocks that `fits`.
+    /// Returns the depth of one of the open blocks that `fits`.
     fn label(&mut self, fits: impl Fn(&Label) -> bool) -> Option<u32> {
         let fitting: Vec<u32> =
             (0..).zip(self.labels.iter().rev()).filter(|(_, label)| fits(label)).map(|(depth, _)| depth).collect();

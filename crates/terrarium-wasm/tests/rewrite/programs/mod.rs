@@ -1,7 +1,7 @@
 //! Random programs of legacy exceptions: as data, from entropy, run by a reference, and as WebAssembly.
 //!
-//! Every program mixes what it sees into one hash: the values that reach a block, a handler or a result, and
-//! constants along its way. Two executions that differ anywhere end with different hashes.
+//! Every program mixes its observations into one hash: the values that reach a block, a handler or a result, and
+//! constants on its path. Two executions that differ anywhere end with different hashes.
 
 mod encode;
 mod generate;
@@ -11,7 +11,7 @@ pub(crate) use encode::encode;
 pub(crate) use generate::{Entropy, generate};
 pub(crate) use reference::Reference;
 
-/// How many functions a run may enter before calls return at once.
+/// The number of functions that a run may enter before calls return at once.
 pub(crate) const FUEL: i64 = 60;
 
 /// The values that each tag carries. The last one is never named by a handler.
@@ -24,7 +24,7 @@ pub(crate) enum Type {
     I64,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value {
     Constant(i32),
@@ -45,7 +45,7 @@ pub(crate) struct Entry {
     pub(crate) inputs: Vec<Value>,
 }
 
-/// Statements and what is left at their end.
+/// Statements, and the values left at their end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Body {
     pub(crate) statements: Vec<Statement>,
@@ -67,7 +67,7 @@ pub(crate) enum Statement {
     /// Runs a statement above an operand and mixes the operand in afterwards.
     Above(i32, Box<Statement>),
     Block(Entry, Body),
-    /// `rounds` is how often `Continue` may go back to it.
+    /// `rounds` is the number of times that `Continue` may jump back to it.
     Loop {
         entry: Entry,
         counter: usize,

@@ -1,18 +1,18 @@
-//! The meaning of a program, straight from the legacy proposal and without any translation.
+//! The meaning of a program, directly from the legacy proposal and without any translation.
 
 use super::{Body, Entry, FUEL, Function, Handler, Statement, TAGS, Value};
 use crate::support::Outcome;
 
-/// An exception on its way.
+/// An exception in flight.
 #[derive(Clone, Debug)]
 struct Exception {
     tag: usize,
     values: Vec<i64>,
 }
 
-/// How a statement or body ends.
+/// The way in which a statement or body ends.
 enum Flow {
-    /// At its end, with what it leaves.
+    /// At its end, with the values that it leaves.
     Done(Vec<i64>),
     Branch(u32, Vec<i64>),
     Return(i64),
@@ -38,12 +38,12 @@ struct Call {
 }
 
 impl<'p> Reference<'p> {
-    /// A reference for `functions`.
+    /// Makes a reference for `functions`.
     pub(crate) fn new(functions: &'p [Function]) -> Self {
         Self { functions, hash: 0, fuel: 0 }
     }
 
-    /// Calls function `number`; what it comes to and the hash it leaves.
+    /// Calls function `number`; returns its outcome and the hash.
     pub(crate) fn run(&mut self, number: usize, parameter: i32) -> (i64, Outcome) {
         self.hash = 0;
         self.fuel = FUEL;
@@ -88,7 +88,7 @@ impl<'p> Reference<'p> {
         }
     }
 
-    /// Runs `body` inside a block, in which `handled` is being handled, and leaves the block.
+    /// Runs `body` inside a block in which `handled` is being handled, and leaves the block.
     fn block(&mut self, call: &mut Call, body: &Body, handled: Option<Exception>) -> Flow {
         match self.inside(call, body, handled) {
             Flow::Branch(0, values) => Flow::Done(values),
@@ -194,7 +194,7 @@ impl<'p> Reference<'p> {
 
     fn guarded(&mut self, call: &mut Call, body: &Body, handlers: &[Handler]) -> Flow {
         let exception = match self.inside(call, body, None) {
-            // Delegated to this body counts as thrown in it.
+            // An exception delegated to this body counts as thrown in it.
             Flow::Throw(exception) | Flow::Delegate(0, exception) => exception,
             Flow::Branch(0, values) => return Flow::Done(values),
             flow => return outwards(flow),
@@ -210,7 +210,8 @@ impl<'p> Reference<'p> {
     }
 }
 
-/// `flow` as the block around sees it. Delegated to a block without handlers means thrown where the block stands.
+/// Returns `flow` as seen by the enclosing block. An exception delegated to a block without handlers counts as thrown
+/// at the block.
 fn outwards(flow: Flow) -> Flow {
     match flow {
         Flow::Branch(depth, values) => Flow::Branch(depth - 1, values),
