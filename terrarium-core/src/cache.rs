@@ -11,6 +11,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{Error, Result, error::ErrorContext, sys::private_files};
 
 /// A folder of compiled code. It is checked, and created, at the first lookup: a program that needs no compiled code
@@ -115,6 +117,26 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = private_files::create_file(path)?;
     file.write_all(content)?;
     file.sync_all()
+}
+
+/// A hash of parts, each of which is hashed with its length: other parts give another digest.
+pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// The name that a digest gives to a file of the cache: its first half in hexadecimal.
+pub(crate) fn name(digest: &[u8]) -> String {
+    hex(digest.get(..16).unwrap_or(digest))
+}
+
+/// A digest in hexadecimal.
+pub(crate) fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Returns the folder that is used unless the options name another.

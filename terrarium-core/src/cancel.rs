@@ -32,15 +32,15 @@ pub(crate) trait Cancel: Send + Sync {
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct CancelHandle(Arc<Shared>);
+pub struct CancelHandle(Arc<CancelState>);
 
 #[derive(Default)]
-struct Shared {
+struct CancelState {
     cancelled: AtomicBool,
     runs: Mutex<Vec<Weak<dyn Cancel>>>,
 }
 
-impl Cancel for Shared {
+impl Cancel for CancelState {
     fn cancel(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
         // Taken out first: a run may end, and drop its registration, during its notification.

@@ -31,11 +31,11 @@ use terrarium_unix::vfs::Vfs;
 /// ```
 pub struct Session {
     setup: Arc<SandboxSetup>,
-    state: State,
+    state: SessionState,
 }
 
 /// An interpreter, or the files of a lost interpreter.
-enum State {
+enum SessionState {
     Live(Box<LiveInterpreter>),
     Lost(Vfs),
 }
@@ -63,7 +63,7 @@ pub struct FileInfo {
 impl Session {
     pub(crate) fn start(setup: Arc<SandboxSetup>) -> Result<Self> {
         let live = run::start(&setup, None)?;
-        Ok(Self { setup, state: State::Live(Box::new(live)) })
+        Ok(Self { setup, state: SessionState::Live(Box::new(live)) })
     }
 
     /// Runs `code`; the names that it binds are kept for the next run.
@@ -171,7 +171,7 @@ impl Session {
     /// Faults of the host; the session then starts over with its next run.
     pub fn reset(&mut self) -> Result<()> {
         let live = run::start(&self.setup, None)?;
-        self.state = State::Live(Box::new(live));
+        self.state = SessionState::Live(Box::new(live));
         Ok(())
     }
 
@@ -238,34 +238,34 @@ impl Session {
 
     fn live(&mut self) -> Result<&mut LiveInterpreter> {
         check_process()?;
-        if let State::Lost(files) = &self.state {
+        if let SessionState::Lost(files) = &self.state {
             let live = run::start(&self.setup, Some(files.clone()))?;
-            self.state = State::Live(Box::new(live));
+            self.state = SessionState::Live(Box::new(live));
         }
         match &mut self.state {
-            State::Live(live) => Ok(live),
-            State::Lost(_) => Err(Error::engine("the session has no interpreter")),
+            SessionState::Live(live) => Ok(live),
+            SessionState::Lost(_) => Err(Error::engine("the session has no interpreter")),
         }
     }
 
     /// Drops the interpreter and keeps the files.
     fn lose(&mut self) {
-        if let State::Live(live) = &mut self.state {
+        if let SessionState::Live(live) = &mut self.state {
             let files = live.take_files();
-            self.state = State::Lost(files);
+            self.state = SessionState::Lost(files);
         }
     }
 
     fn files(&mut self) -> &mut Vfs {
         match &mut self.state {
-            State::Live(live) => live.files(),
-            State::Lost(files) => files,
+            SessionState::Live(live) => live.files(),
+            SessionState::Lost(files) => files,
         }
     }
 }
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("live", &matches!(self.state, State::Live(_))).finish_non_exhaustive()
+        f.debug_struct("Session").field("live", &matches!(self.state, SessionState::Live(_))).finish_non_exhaustive()
     }
 }

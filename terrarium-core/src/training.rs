@@ -10,12 +10,12 @@ use std::{
 
 use crate::{
     Result,
-    engine::{Machine, Source},
+    engine::{InterpreterSource, Machine},
     guest::LiveInterpreter,
     image::Recipe,
     provision::{self, runtime},
 };
-use terrarium_wasm::rewrite::Safepoint;
+use terrarium_wasm::rewrite::SafepointMode;
 
 /// The interpreter's module during its training.
 static MODULE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -30,7 +30,7 @@ pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Opti
     // A unique key, so that the module is compiled again each time.
     let key = format!("training {} {:?}", std::process::id(), std::time::SystemTime::now());
     let wasm = || Ok(MODULE.lock().unwrap_or_else(PoisonError::into_inner).clone());
-    let source = Source { key: key.leak(), wasm, safepoint: Safepoint::Define };
+    let source = InterpreterSource { key: key.leak(), wasm, safepoint: SafepointMode::Define };
     let machine = Machine::shared(cache_dir, source, false)?;
     Recipe::bare()?.train(&machine, counters, programs)
 }
@@ -48,9 +48,10 @@ impl Measured {
     /// # Errors
     /// Faults of the host.
     pub fn new(safepoints: bool, number: usize, cache_dir: Option<&Path>) -> Result<Self> {
-        let safepoint = if safepoints { Safepoint::Define } else { Safepoint::DefineUnread };
+        let safepoint = if safepoints { SafepointMode::Define } else { SafepointMode::DefineUnread };
         let key = format!("measured {number} {safepoint:?} {}", runtime()?.key());
-        let machine = Machine::shared(cache_dir, Source { key: key.leak(), wasm: provision::wasm, safepoint }, false)?;
+        let machine =
+            Machine::shared(cache_dir, InterpreterSource { key: key.leak(), wasm: provision::wasm, safepoint }, false)?;
         let recipe = Recipe::bare()?;
         let interpreter = recipe.booted(&machine)?;
         Ok(Self { recipe, interpreter })

@@ -20,7 +20,7 @@ pub(crate) use dl::LoaderRecord;
 pub(crate) use live::{
     end::End,
     guest::{GuestInstance, GuestOptions, PyFunction},
-    machine::{Machine, Source},
+    machine::{InterpreterSource, Machine},
 };
 pub(crate) use snapshot::{Snapshot, SnapshotRecord, TakenSnapshot};
 pub(crate) use stop::interrupt::{CancelTarget, Interrupt, Phase, Reason};

@@ -2,12 +2,12 @@
 
 use crate::engine::PyFunction;
 
-/// The harness's functions in a guest, in the order of [`Function::ALL`].
-pub(super) struct Functions(pub(super) [PyFunction; Function::ALL.len()]);
+/// The harness's functions in a guest, in the order of [`HarnessFunction::ALL`].
+pub(super) struct HarnessFunctions(pub(super) [PyFunction; HarnessFunction::ALL.len()]);
 
 /// A function of the harness.
 #[derive(Clone, Copy)]
-pub(super) enum Function {
+pub(super) enum HarnessFunction {
     Configure,
     Execute,
     Check,
@@ -18,7 +18,7 @@ pub(super) enum Function {
     Release,
 }
 
-impl Function {
+impl HarnessFunction {
     pub(super) const ALL: [Self; 8] = [
         Self::Configure,
         Self::Execute,
@@ -45,8 +45,8 @@ impl Function {
     }
 }
 
-impl Functions {
-    pub(super) fn get(&self, function: Function) -> PyFunction {
+impl HarnessFunctions {
+    pub(super) fn get(&self, function: HarnessFunction) -> PyFunction {
         self.0[function as usize]
     }
 }

@@ -8,7 +8,7 @@ use super::{
     answer::{Answer, Outcome},
     channel::{FrameContents, Frames},
     config::GuestConfig,
-    functions::{Function, Functions},
+    functions::{HarnessFunction, HarnessFunctions},
     protocol::{
         CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
         Response, ResponseStatus, SettleResponse, Values,
@@ -41,11 +41,19 @@ pub(crate) struct InterpreterOptions {
     pub(crate) real_sleep: bool,
 }
 
+impl InterpreterOptions {
+    /// The options of an interpreter that runs this library's own programs in `memory` bytes.
+    pub(crate) fn trusted(memory: u64) -> Self {
+        let grace = Duration::from_millis(100);
+        Self { memory, value_bytes: 1 << 20, grace, untrusted_libraries: false, real_sleep: true }
+    }
+}
+
 /// A live interpreter that runs code on request.
 pub(crate) struct LiveInterpreter {
     guest: GuestInstance,
     frames: Arc<Frames>,
-    functions: Functions,
+    functions: HarnessFunctions,
     grace: Duration,
     /// Whether the interpreter is gone, for example after a forced stop.
     ended: bool,
@@ -70,7 +78,7 @@ impl LiveInterpreter {
         let (frames, options, grace) = guest_options(process, options, start_env);
         let mut guest = GuestInstance::boot(machine, options)?;
         frames.attach(guest.interrupt());
-        let functions = Functions(guest.import(MODULE, Function::ALL.map(Function::name))?);
+        let functions = HarnessFunctions(guest.import(MODULE, HarnessFunction::ALL.map(HarnessFunction::name))?);
         let mut interpreter =
             Self { guest, frames, functions, grace, ended: false, start: Duration::ZERO, packages: Vec::new() };
         interpreter.configure(config)?;
@@ -90,14 +98,14 @@ impl LiveInterpreter {
         let (frames, options, grace) = guest_options(process, options, Vec::new());
         let guest = GuestInstance::resume(snapshot, options)?;
         frames.attach(guest.interrupt());
-        let mut functions = [PyFunction(0); Function::ALL.len()];
-        for (place, name) in functions.iter_mut().zip(Function::ALL.map(Function::name)) {
+        let mut functions = [PyFunction(0); HarnessFunction::ALL.len()];
+        for (place, name) in functions.iter_mut().zip(HarnessFunction::ALL.map(HarnessFunction::name)) {
             *place = guest.function(name).ok_or_else(|| Error::start(format!("the image has no function {name}")))?;
         }
         let mut interpreter = Self {
             guest,
             frames,
-            functions: Functions(functions),
+            functions: HarnessFunctions(functions),
             grace,
             ended: false,
             start: Duration::ZERO,
@@ -111,7 +119,7 @@ impl LiveInterpreter {
 
     /// Sends the configuration to the harness.
     fn configure(&mut self, config: &GuestConfig) -> Result<(), Error> {
-        let ended = self.guest.invoke(self.functions.get(Function::Configure), json(&config.message())?);
+        let ended = self.guest.invoke(self.functions.get(HarnessFunction::Configure), json(&config.message())?);
         ended.map(drop).map_err(|end| Error::start(format!("{end:?}")))
     }
 
@@ -120,7 +128,7 @@ impl LiveInterpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter ends or does not answer in time.
     pub(crate) fn prepare(&mut self, modules: &[String], timeout: Duration) -> Result<BTreeMap<String, String>, Error> {
-        let response = self.ask(self.functions.get(Function::Prepare), &PrepareRequest { modules }, timeout)?;
+        let response = self.ask(self.functions.get(HarnessFunction::Prepare), &PrepareRequest { modules }, timeout)?;
         parse::<PrepareResponse>(&response).map(|answer| answer.failed)
     }
 
@@ -130,7 +138,7 @@ impl LiveInterpreter {
     /// [`Error::Engine`].
     pub(crate) fn take_snapshot(&mut self) -> Result<TakenSnapshot, Error> {
         let SettleResponse { generators } =
-            parse(&self.ask(self.functions.get(Function::Settle), &Empty {}, PATIENCE * 12)?)?;
+            parse(&self.ask(self.functions.get(HarnessFunction::Settle), &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
         for address in generators {
             entropy.push(self.guest.find_generator(address)?);
@@ -139,8 +147,8 @@ impl LiveInterpreter {
             let addresses = addresses.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
             self.guest.make_immortal(addresses)?;
         }
-        self.ask(self.functions.get(Function::Release), &Empty {}, PATIENCE)?;
-        let functions = Function::ALL.iter().zip(self.functions.0);
+        self.ask(self.functions.get(HarnessFunction::Release), &Empty {}, PATIENCE)?;
+        let functions = HarnessFunction::ALL.iter().zip(self.functions.0);
         let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
         TakenSnapshot::new(&mut self.guest, functions, entropy)
     }
@@ -157,7 +165,7 @@ impl LiveInterpreter {
     ) -> Result<Answer, Error> {
         drop(self.frames.take());
         self.guest.take_memory_denied();
-        let ended = self.invoke(self.functions.get(Function::Execute), json(request)?, timeout, cancel)?;
+        let ended = self.invoke(self.functions.get(HarnessFunction::Execute), json(request)?, timeout, cancel)?;
         let mut answer = match ended {
             Ok(response) => self.answer(&response),
             Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
@@ -237,7 +245,8 @@ impl LiveInterpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn check(&mut self, code: &str) -> Result<Completeness, Error> {
-        let response = self.ask(self.functions.get(Function::Check), &CodeRequest { code, cursor: None }, PATIENCE)?;
+        let response =
+            self.ask(self.functions.get(HarnessFunction::Check), &CodeRequest { code, cursor: None }, PATIENCE)?;
         parse::<CheckResponse>(&response).map(|answer| answer.complete)
     }
 
@@ -246,8 +255,11 @@ impl LiveInterpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn complete(&mut self, code: &str, cursor: usize) -> Result<Completion, Error> {
-        let response =
-            self.ask(self.functions.get(Function::Complete), &CodeRequest { code, cursor: Some(cursor) }, PATIENCE)?;
+        let response = self.ask(
+            self.functions.get(HarnessFunction::Complete),
+            &CodeRequest { code, cursor: Some(cursor) },
+            PATIENCE,
+        )?;
         parse(&response)
     }
 
@@ -256,7 +268,7 @@ impl LiveInterpreter {
     /// # Errors
     /// [`Error::Engine`], when the interpreter does not answer.
     pub(crate) fn reset_globals(&mut self) -> Result<(), Error> {
-        self.ask(self.functions.get(Function::ResetGlobals), &Empty {}, PATIENCE).map(drop)
+        self.ask(self.functions.get(HarnessFunction::ResetGlobals), &Empty {}, PATIENCE).map(drop)
     }
 
     fn ask(&mut self, function: PyFunction, request: &impl Serialize, within: Duration) -> Result<Vec<u8>, Error> {

@@ -2,15 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use sha2::{Digest, Sha256};
-
 use super::{
     ImageOptions, ImageProgress, compile_sources, file,
     header::{FORMAT, ImageHeader},
     verify,
 };
 use crate::{
-    Error, ExecutionResult, Result, SandboxOptions, Value,
+    Error, ExecutionResult, Result, SandboxOptions, Value, cache,
     engine::{Build, CodeKind, Machine, compatibility},
     error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
@@ -83,24 +81,15 @@ impl Recipe {
 
     /// Returns the file's name in the cache folder, derived from everything that the image depends on.
     pub(super) fn file_name(&self) -> Result<String> {
-        let mut hasher = Sha256::new();
-        let mut add = |part: &[u8]| {
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        };
-        add(&FORMAT.to_le_bytes());
-        add(env!("CARGO_PKG_VERSION").as_bytes());
-        add(guest_key()?.as_bytes());
-        add(compatibility(self.kind)?.as_bytes());
-        add(self.mounted.key.as_bytes());
-        add(format!("{:?} {} {:?}", self.modules, self.warm, self.kind).as_bytes());
-        add(self.prepare.as_bytes());
-        for (name, text) in warm_ups(&self.mounted.names, self.warm) {
-            add(name.as_bytes());
-            add(text.as_bytes());
-        }
-        let digest = hasher.finalize();
-        Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".timg")
+        let format = FORMAT.to_string();
+        let guest = guest_key()?;
+        let compatibility = compatibility(self.kind)?;
+        let settings = format!("{:?} {} {:?}", self.modules, self.warm, self.kind);
+        let warm_ups = warm_ups(&self.mounted.names, self.warm).flat_map(|(name, text)| [name, text]);
+        let parts =
+            [&format, env!("CARGO_PKG_VERSION"), &guest, &compatibility, &self.mounted.key, &settings, &self.prepare];
+        let digest = cache::digest(parts.into_iter().chain(warm_ups).map(str::as_bytes));
+        Ok(cache::name(&digest) + ".timg")
     }
 
     /// Boots, imports, prepares, links and compiles; returns the bytes of the image's file.
@@ -236,13 +225,7 @@ impl Recipe {
         let mut process = Process::new(vfs);
         process.streams.output = stream(STREAM_BYTES, None);
         process.streams.error = stream(STREAM_BYTES, None);
-        let options = InterpreterOptions {
-            memory: MEMORY,
-            value_bytes: 1 << 20,
-            grace: Duration::from_millis(100),
-            untrusted_libraries: false,
-            real_sleep: true,
-        };
+        let options = InterpreterOptions::trusted(MEMORY);
         LiveInterpreter::boot(machine, process, options, start_environment(&config.home), config)
     }
 

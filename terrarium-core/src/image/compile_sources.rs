@@ -44,13 +44,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     process.change_directory(home.as_bytes()).or_engine(doing)?;
     process.streams.output = stream(STREAM_BYTES, None);
     process.streams.error = stream(STREAM_BYTES, None);
-    let options = InterpreterOptions {
-        memory: MEMORY,
-        value_bytes: 1 << 20,
-        grace: Duration::from_millis(100),
-        untrusted_libraries: false,
-        real_sleep: true,
-    };
+    let options = InterpreterOptions::trusted(MEMORY);
     let mut interpreter = LiveInterpreter::resume(&open.snapshot, process, options, None)?;
     let mark = interpreter.files().mark();
     let inputs = BTreeMap::new();

@@ -5,7 +5,12 @@ use std::{fs, path::Path};
 use sha2::{Digest, Sha256};
 
 use super::{fault, header::ImageHeader};
-use crate::{Result, cache::Cache, error::ErrorContext, sys::file_stamp::FileStamp};
+use crate::{
+    Result,
+    cache::{self, Cache, hex},
+    error::ErrorContext,
+    sys::file_stamp::FileStamp,
+};
 
 /// The ending of the names of marks.
 pub(super) const MARK: &str = "verified";
@@ -14,13 +19,13 @@ pub(super) const MARK: &str = "verified";
 ///
 /// # Errors
 /// [`Error::Image`](crate::Error::Image) for a damaged file.
-pub(super) fn verify(path: &Path, header: &ImageHeader, cache: &Cache) -> Result<()> {
+pub(super) fn verify(path: &Path, header: &ImageHeader, store: &Cache) -> Result<()> {
     let metadata = fs::metadata(path).or_image(path, "")?;
     let state = FileStamp::new(&metadata);
-    let seen = Sha256::digest(format!("{state:?} {}", header.sha256));
-    let mark = seen[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "." + MARK;
+    let seen = format!("{state:?} {}", header.sha256);
+    let mark = cache::name(&cache::digest([seen.as_bytes()])) + "." + MARK;
     // Without a trusted folder for the mark, the hash is computed each time.
-    if cache.find(&mark).is_ok_and(|found| found.is_some()) {
+    if store.find(&mark).is_ok_and(|found| found.is_some()) {
         return Ok(());
     }
     let file = fs::File::open(path).or_image(path, "")?;
@@ -30,7 +35,7 @@ pub(super) fn verify(path: &Path, header: &ImageHeader, cache: &Cache) -> Result
     if read != header.code || hex(&hasher.finalize()) != header.sha256 {
         return Err(fault(path, "it is damaged: its machine code does not have the hash that it names"));
     }
-    if let Err(error) = cache.store(&mark, b"") {
+    if let Err(error) = store.store(&mark, b"") {
         tracing::warn!(%error, ?path, "the image will be checked again");
     }
     Ok(())
@@ -39,8 +44,4 @@ pub(super) fn verify(path: &Path, header: &ImageHeader, cache: &Cache) -> Result
 /// Returns the SHA-256 of machine code in hexadecimal.
 pub(super) fn hash(code: &[u8]) -> String {
     hex(&Sha256::digest(code))
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

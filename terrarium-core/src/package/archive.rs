@@ -43,7 +43,7 @@ pub(crate) enum ArchiveError {
 
 /// The file type of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     File,
     Folder,
     Link,
@@ -51,11 +51,11 @@ pub(super) enum Kind {
 
 /// An entry of an archive's directory.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct ArchiveEntry {
     index: usize,
     pub(super) name: String,
     pub(super) size: u64,
-    pub(super) kind: Kind,
+    pub(super) kind: EntryKind,
     /// Whether any of the execute bits is set.
     pub(super) executable: bool,
 }
@@ -79,11 +79,11 @@ impl Archive {
     ///
     /// # Errors
     /// [`ArchiveError`] for a name that cannot be decoded, or a member that is too large.
-    pub(super) fn entries(&self) -> Result<Vec<Entry>, ArchiveError> {
+    pub(super) fn entries(&self) -> Result<Vec<ArchiveEntry>, ArchiveError> {
         (0..self.0.len()).map(|index| self.entry(index)).collect()
     }
 
-    fn entry(&self, index: usize) -> Result<Entry, ArchiveError> {
+    fn entry(&self, index: usize) -> Result<ArchiveEntry, ArchiveError> {
         let member = self.0.by_index_data(index)?;
         let name = member.name()?.into_owned();
         let size = member.size();
@@ -91,16 +91,16 @@ impl Archive {
             return Err(ArchiveError::TooLarge { name, size, limit: MAX_MEMBER });
         }
         let kind = match (member.is_dir(), member.is_symlink()) {
-            (true, _) => Kind::Folder,
-            (_, true) => Kind::Link,
-            _ => Kind::File,
+            (true, _) => EntryKind::Folder,
+            (_, true) => EntryKind::Link,
+            _ => EntryKind::File,
         };
         let executable = member.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
-        Ok(Entry { index, name, size, kind, executable })
+        Ok(ArchiveEntry { index, name, size, kind, executable })
     }
 
     /// Returns a member's bytes, which are unpacked when they are read. `digest` is their SHA-256, if it is known.
-    pub(super) fn content(&self, entry: &Entry, digest: Option<[u8; 32]>) -> Content {
+    pub(super) fn content(&self, entry: &ArchiveEntry, digest: Option<[u8; 32]>) -> Content {
         let archive = self.clone();
         let unpacked = Mutex::default();
         Content::Source(Arc::new(Member { archive, index: entry.index, size: entry.size, digest, unpacked }))
@@ -110,7 +110,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`ArchiveError`], when the member has more than `limit` bytes or is damaged.
-    pub(super) fn read(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, ArchiveError> {
+    pub(super) fn read(&self, entry: &ArchiveEntry, limit: u64) -> Result<Vec<u8>, ArchiveError> {
         let name = || entry.name.clone();
         if entry.size > limit {
             return Err(ArchiveError::TooLarge { name: name(), size: entry.size, limit });
@@ -142,8 +142,8 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
     for entry in archive.entries()? {
         let path = format!("{at}/{}", entry.name);
         match entry.kind {
-            Kind::Folder => layer.add_dir(path.trim_end_matches('/').as_bytes(), 0o755, Timespec::default())?,
-            Kind::File | Kind::Link => {
+            EntryKind::Folder => layer.add_dir(path.trim_end_matches('/').as_bytes(), 0o755, Timespec::default())?,
+            EntryKind::File | EntryKind::Link => {
                 layer.add_file(path.as_bytes(), archive.content(&entry, None), 0o444, Timespec::default())?;
             }
         }
@@ -158,7 +158,7 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
 pub(crate) fn from_archive(path: &Path) -> Result<Vec<PlacedFile>, PackageError> {
     let content = host_file::open(path).or_damaged(path)?;
     let archive = Archive::open(content).or_damaged(path)?;
-    let place = |entry: Entry| {
+    let place = |entry: ArchiveEntry| {
         let content = archive.content(&entry, None);
         PlacedFile { path: format!("/{}", entry.name), kind: PlacedKind::File { content, executable: false } }
     };

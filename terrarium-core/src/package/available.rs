@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    PackageError, Target, Wheel,
+    PackageError, Wheel, WheelTarget,
     lock::{LockedPackage, PackageType},
     normalize,
     tags::WheelName,
@@ -59,7 +59,7 @@ impl Available {
     }
 
     /// Whether the guest can load the package, according to the name of its file.
-    pub(super) fn fits(&self, target: &Target) -> bool {
+    pub(super) fn fits(&self, target: &WheelTarget) -> bool {
         self.kind != PackageType::Package || WheelName::parse(&self.path).is_none_or(|name| name.fits(target))
     }
 
@@ -67,7 +67,7 @@ impl Available {
     ///
     /// # Errors
     /// [`PackageError`], when it is broken, does not match the target, or differs from the hash in its lock.
-    pub(crate) fn open(&self, target: &Target) -> Result<OpenPackage, PackageError> {
+    pub(crate) fn open(&self, target: &WheelTarget) -> Result<OpenPackage, PackageError> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = &*opened {
             return Ok(opened.clone());
@@ -92,7 +92,7 @@ impl Available {
     ///
     /// # Errors
     /// As for [`open`](Self::open); without a lock the dependencies are in the package's own metadata.
-    pub(super) fn depends(&self, target: &Target) -> Result<Vec<String>, PackageError> {
+    pub(super) fn depends(&self, target: &WheelTarget) -> Result<Vec<String>, PackageError> {
         match &self.locked {
             Some(locked) => Ok(locked.depends.iter().map(|name| normalize(name)).collect()),
             None => self.open(target)?.wheel.requirements(target),
@@ -100,7 +100,7 @@ impl Available {
     }
 
     /// Returns the modules that the package provides; none, if it is broken.
-    pub(super) fn modules(&self, target: &Target) -> Vec<String> {
+    pub(super) fn modules(&self, target: &WheelTarget) -> Vec<String> {
         match &self.locked {
             Some(locked) => locked.imports.clone(),
             None => self.open(target).map(|opened| opened.wheel.modules()).unwrap_or_default(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    PackageError, Target,
+    PackageError, WheelTarget,
     name::{normalize, similar},
 };
 
@@ -79,7 +79,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`PackageError::Damaged`] for a text that is not a lock, or a lock for another guest.
-    pub(crate) fn parse(text: &[u8], path: &Path, target: &Target) -> Result<Self, PackageError> {
+    pub(crate) fn parse(text: &[u8], path: &Path, target: &WheelTarget) -> Result<Self, PackageError> {
         let lock: Self = serde_json::from_slice(text).map_err(|error| PackageError::Damaged {
             path: path.to_owned(),
             reason: format!("no valid lock: {error}"),
@@ -101,7 +101,7 @@ impl Lock {
     }
 
     /// Returns a lock without packages.
-    pub(super) fn empty(target: &Target) -> Self {
+    pub(super) fn empty(target: &WheelTarget) -> Self {
         let info = Info { abi_version: target.abi.clone(), python: target.full.clone(), rest: Map::new() };
         Self { info, packages: BTreeMap::new() }
     }

@@ -4,14 +4,14 @@ use std::str::FromStr as _;
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, Requirement, VerbatimUrl};
 
-use super::{Target, name::normalize};
+use super::{WheelTarget, name::normalize};
 
 /// Returns the normalized names of the packages that a package with this `METADATA` requires in the guest, without
 /// optional ones (extras).
 ///
 /// # Errors
 /// A text that names the invalid line.
-pub(super) fn requirements(metadata: &str, target: &Target) -> Result<Vec<String>, String> {
+pub(super) fn requirements(metadata: &str, target: &WheelTarget) -> Result<Vec<String>, String> {
     let environment = environment(target)?;
     let mut needed = Vec::new();
     // The headers end with the first empty line; the description follows.
@@ -34,7 +34,7 @@ fn header<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 }
 
 /// Returns the values of the guest's environment markers.
-fn environment(target: &Target) -> Result<MarkerEnvironment, String> {
+fn environment(target: &WheelTarget) -> Result<MarkerEnvironment, String> {
     let short = format!("{}.{}", target.python.0, target.python.1);
     MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
         implementation_name: "cpython",

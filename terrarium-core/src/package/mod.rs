@@ -1,7 +1,7 @@
 //! Packages: their sources, their dependencies, and the places of their files in the guest.
 //!
-//! A [`Source`](source::Source) is one package source, and the [`Pool`] contains all package sources of a sandbox. The
-//! pool resolves names to [`Available`] packages and their dependencies. [`Wheel`] and [`Site`]
+//! A [`PackageSource`](source::PackageSource) is one package source, and the [`Pool`] contains all package sources of a sandbox. The
+//! pool resolves names to [`Available`] packages and their dependencies. [`Wheel`] and [`SiteFolder`]
 //! return their files as [`PlacedFile`]s, and [`lay_out`] adds these to a layer. A file is unpacked when the guest
 //! reads it.
 
@@ -34,8 +34,8 @@ pub(crate) use lock::Lock;
 pub(crate) use name::{normalize, similar};
 pub(crate) use placed::{PackageFiles, PlacedFile, PlacedKind, SITE_PACKAGES, lay_out};
 pub(crate) use pool::Pool;
-pub(crate) use site::Site;
+pub(crate) use site::SiteFolder;
 pub(crate) use store::Distribution;
 pub use store::{PackageStore, StoredPackage};
-pub(crate) use tags::Target;
+pub(crate) use tags::WheelTarget;
 pub(crate) use wheel::Wheel;

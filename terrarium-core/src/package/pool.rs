@@ -7,15 +7,16 @@ use std::{
 };
 
 use super::{
-    PackageError, Target, available::Available, lock::PackageType, name::similar, normalize, site::Site, source::Source,
+    PackageError, WheelTarget, available::Available, lock::PackageType, name::similar, normalize, site::SiteFolder,
+    source::PackageSource,
 };
 
 /// The package sources; the first has precedence.
 pub(crate) struct Pool {
-    target: Target,
+    target: WheelTarget,
     /// The candidates by normalized name, in the order of the package sources.
     packages: BTreeMap<String, Vec<Arc<Available>>>,
-    sites: Vec<Arc<Site>>,
+    sites: Vec<Arc<SiteFolder>>,
     /// The packages by module. Collected at the first use, since that opens wheels.
     providers: OnceLock<BTreeMap<String, String>>,
 }
@@ -24,22 +25,22 @@ impl Pool {
     /// Opens the package sources that the options name; without any, the package store at `store`.
     ///
     /// # Errors
-    /// As for [`Source::open`].
-    pub(crate) fn open(from: &[String], store: &Path, target: Target) -> Result<Self, PackageError> {
+    /// As for [`PackageSource::open`].
+    pub(crate) fn open(from: &[String], store: &Path, target: WheelTarget) -> Result<Self, PackageError> {
         let sources = match from {
-            [] => vec![Source::store(store, &target)?],
-            from => from.iter().map(|entry| Source::open(entry, store, &target)).collect::<Result<_, _>>()?,
+            [] => vec![PackageSource::store(store, &target)?],
+            from => from.iter().map(|entry| PackageSource::open(entry, store, &target)).collect::<Result<_, _>>()?,
         };
         Ok(Self::from_sources(sources, target))
     }
 
-    fn from_sources(sources: Vec<Source>, target: Target) -> Self {
+    fn from_sources(sources: Vec<PackageSource>, target: WheelTarget) -> Self {
         let mut packages = BTreeMap::<String, Vec<_>>::new();
         let mut sites = Vec::new();
         for source in sources {
             match source {
-                Source::Site(site) => sites.push(site),
-                Source::Choice(choice) => {
+                PackageSource::Site(site) => sites.push(site),
+                PackageSource::Choice(choice) => {
                     for package in choice {
                         packages.entry(package.name.clone()).or_default().push(package);
                     }
@@ -50,12 +51,12 @@ impl Pool {
     }
 
     /// Returns the target that the packages must match.
-    pub(crate) fn target(&self) -> &Target {
+    pub(crate) fn target(&self) -> &WheelTarget {
         &self.target
     }
 
     /// Returns the site folders, which are always mounted.
-    pub(crate) fn sites(&self) -> &[Arc<Site>] {
+    pub(crate) fn sites(&self) -> &[Arc<SiteFolder>] {
         &self.sites
     }
 

@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    PackageError, Target,
+    PackageError, WheelTarget,
     error::PackageContext,
     host_file, normalize,
     placed::{PlacedFile, PlacedKind, SITE_PACKAGES},
@@ -26,7 +26,7 @@ const MAX_DEPTH: usize = 64;
 pub(super) const DIST_INFO: &str = ".dist-info";
 
 /// A site folder.
-pub(crate) struct Site {
+pub(crate) struct SiteFolder {
     root: PathBuf,
     files: Vec<PlacedFile>,
     /// The normalized names of the packages in it.
@@ -34,12 +34,12 @@ pub(crate) struct Site {
     key: String,
 }
 
-impl Site {
+impl SiteFolder {
     /// Reads the names of all files below a folder, and the metadata of the packages.
     ///
     /// # Errors
     /// [`PackageError`], when it cannot be read, a link leads out of it, or a package in it is for another platform.
-    pub(crate) fn open(root: &Path, target: &Target) -> Result<Self, PackageError> {
+    pub(crate) fn open(root: &Path, target: &WheelTarget) -> Result<Self, PackageError> {
         let real = root.canonicalize().or_damaged(root)?;
         let mut listed = Vec::new();
         walk(&real, &real, MAX_DEPTH, &mut listed)?;
@@ -134,7 +134,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Re
 }
 
 /// Checks that one of the package's tags matches, if it has tags.
-fn check_tags(folder: &Path, package: &str, target: &Target) -> Result<(), PackageError> {
+fn check_tags(folder: &Path, package: &str, target: &WheelTarget) -> Result<(), PackageError> {
     let Ok(text) = fs::read_to_string(folder.join("WHEEL")) else {
         return Ok(());
     };
@@ -171,7 +171,7 @@ mod tests {
             ("Foo_Bar-1.0.dist-info/RECORD", "foo/__init__.py,sha256=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0,3\n"),
             ("Foo_Bar-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py2-none-any\nTag: py3-none-any\n"),
         ]);
-        let site = Site::open(dir.path(), &target()).unwrap();
+        let site = SiteFolder::open(dir.path(), &target()).unwrap();
         assert_eq!(site.packages().iter().collect::<Vec<_>>(), ["foo-bar"]);
         let names: Vec<_> = site.files().iter().map(|file| file.path.rsplit('/').next().unwrap()).collect();
         assert_eq!(names, ["RECORD", "WHEEL", "bar.py", "__init__.py"]);
@@ -184,11 +184,11 @@ mod tests {
     fn links_may_lead_to_files_inside_only() {
         let dir = site(&[("a.py", "x = 1")]);
         std::os::unix::fs::symlink("a.py", dir.path().join("b.py")).unwrap();
-        assert_eq!(Site::open(dir.path(), &target()).unwrap().files().len(), 2);
+        assert_eq!(SiteFolder::open(dir.path(), &target()).unwrap().files().len(), 2);
         for target_path in ["/etc/passwd", "..", "."] {
             let link = dir.path().join("c.py");
             std::os::unix::fs::symlink(target_path, &link).unwrap();
-            let error = Site::open(dir.path(), &target()).err().unwrap().to_string();
+            let error = SiteFolder::open(dir.path(), &target()).err().unwrap().to_string();
             assert!(error.contains("c.py: a link in a site folder"), "{error}");
             fs::remove_file(link).unwrap();
         }
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_package_for_another_platform_is_refused() {
         let dir = site(&[("x-1.dist-info/WHEEL", "Tag: cp314-cp314-manylinux_2_28_x86_64\n")]);
-        let error = Site::open(dir.path(), &target()).err().unwrap().to_string();
+        let error = SiteFolder::open(dir.path(), &target()).err().unwrap().to_string();
         assert!(error.contains("x-1.dist-info: the wheel is for cp314-cp314-manylinux_2_28_x86_64"), "{error}");
     }
 }

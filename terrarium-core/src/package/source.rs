@@ -11,29 +11,29 @@ use std::{
 use pep508_rs::pep440_rs::Version;
 
 use super::{
-    Lock, PackageError, Target,
+    Lock, PackageError, WheelTarget,
     available::Available,
     error::PackageContext,
     lock::{LOCK_FILE, MAX_LOCK, PackageType},
-    site::{DIST_INFO, Site},
+    site::{DIST_INFO, SiteFolder},
     tags::WheelName,
 };
 use crate::sys::regular_file;
 
 /// One entry of `packages_from`.
-pub(crate) enum Source {
+pub(crate) enum PackageSource {
     /// Packages to choose from. Of several with the same name, the first that matches the target is used.
     Choice(Vec<Arc<Available>>),
     /// Packages that are mounted as a whole.
-    Site(Arc<Site>),
+    Site(Arc<SiteFolder>),
 }
 
-impl Source {
+impl PackageSource {
     /// Opens an entry. `store` is the package store, which is searched for addresses, since nothing is downloaded here.
     ///
     /// # Errors
     /// [`PackageError`] for an entry that does not exist, cannot be read, or contains no packages.
-    pub(crate) fn open(entry: &str, store: &Path, target: &Target) -> Result<Self, PackageError> {
+    pub(crate) fn open(entry: &str, store: &Path, target: &WheelTarget) -> Result<Self, PackageError> {
         if is_address(entry) {
             return downloaded(entry, store, target);
         }
@@ -56,7 +56,7 @@ impl Source {
     ///
     /// # Errors
     /// [`PackageError::Damaged`] for a package store that is broken.
-    pub(crate) fn store(store: &Path, target: &Target) -> Result<Self, PackageError> {
+    pub(crate) fn store(store: &Path, target: &WheelTarget) -> Result<Self, PackageError> {
         let lock = store.join(LOCK_FILE);
         match lock.exists() {
             true => distribution(&lock, target),
@@ -81,20 +81,20 @@ fn unusable(entry: &str, reason: &str) -> PackageError {
 }
 
 /// Returns the packages of a package store that were downloaded from an address.
-fn downloaded(entry: &str, store: &Path, target: &Target) -> Result<Source, PackageError> {
+fn downloaded(entry: &str, store: &Path, target: &WheelTarget) -> Result<PackageSource, PackageError> {
     let wanted = folder_address(entry);
-    let Source::Choice(mut packages) = Source::store(store, target)? else {
-        return Ok(Source::Choice(Vec::new()));
+    let PackageSource::Choice(mut packages) = PackageSource::store(store, target)? else {
+        return Ok(PackageSource::Choice(Vec::new()));
     };
     packages.retain(|package| package.from.as_deref() == Some(wanted));
     if packages.is_empty() {
         return Err(unusable(entry, "no package of the package store was downloaded from there"));
     }
-    Ok(Source::Choice(packages))
+    Ok(PackageSource::Choice(packages))
 }
 
 /// Opens a folder according to its content; `None` if it contains no packages.
-fn folder(path: &Path, target: &Target) -> std::io::Result<Option<Result<Source, PackageError>>> {
+fn folder(path: &Path, target: &WheelTarget) -> std::io::Result<Option<Result<PackageSource, PackageError>>> {
     let lock = path.join(LOCK_FILE);
     if lock.exists() {
         return Ok(Some(distribution(&lock, target)));
@@ -110,20 +110,20 @@ fn folder(path: &Path, target: &Target) -> std::io::Result<Option<Result<Source,
         }
     }
     if is_site {
-        return Ok(Some(Site::open(path, target).map(|site| Source::Site(Arc::new(site)))));
+        return Ok(Some(SiteFolder::open(path, target).map(|site| PackageSource::Site(Arc::new(site)))));
     }
     Ok((!wheels.is_empty()).then(|| choice(wheels, target)))
 }
 
 /// Orders wheels, the best of each name first: matching ones before others, then by version.
-fn choice(wheels: Vec<PathBuf>, target: &Target) -> Result<Source, PackageError> {
+fn choice(wheels: Vec<PathBuf>, target: &WheelTarget) -> Result<PackageSource, PackageError> {
     let mut packages = wheels.into_iter().map(wheel).collect::<Result<Vec<_>, _>>()?;
     packages.sort_by_cached_key(|package| {
         let fits = WheelName::parse(&package.path).is_some_and(|name| name.fits(target));
         let version = package.version.parse::<Version>().ok();
         std::cmp::Reverse((fits, version, package.path.clone()))
     });
-    Ok(Source::Choice(packages.into_iter().map(Arc::new).collect()))
+    Ok(PackageSource::Choice(packages.into_iter().map(Arc::new).collect()))
 }
 
 fn wheel(path: PathBuf) -> Result<Available, PackageError> {
@@ -133,7 +133,7 @@ fn wheel(path: PathBuf) -> Result<Available, PackageError> {
 }
 
 /// Opens the packages of a lock whose files are beside it.
-fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
+fn distribution(lock: &Path, target: &WheelTarget) -> Result<PackageSource, PackageError> {
     let parsed = read_lock(lock, target)?;
     let folder = lock.parent().unwrap_or(Path::new(""));
     let packages = parsed.packages.into_iter().filter(|(_, package)| package.package_type != PackageType::Other);
@@ -143,14 +143,14 @@ fn distribution(lock: &Path, target: &Target) -> Result<Source, PackageError> {
         let path = folder.join(file);
         Arc::new(Available::locked(name, package, path))
     });
-    Ok(Source::Choice(packages.collect()))
+    Ok(PackageSource::Choice(packages.collect()))
 }
 
 /// Reads a lock from a file.
 ///
 /// # Errors
 /// [`PackageError::Damaged`].
-pub(super) fn read_lock(path: &Path, target: &Target) -> Result<Lock, PackageError> {
+pub(super) fn read_lock(path: &Path, target: &WheelTarget) -> Result<Lock, PackageError> {
     let mut text = Vec::new();
     let file = regular_file::open(path).or_damaged(path)?.0;
     file.take(MAX_LOCK + 1).read_to_end(&mut text).or_damaged(path)?;

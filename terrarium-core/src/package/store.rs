@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Lock, PackageError, Target,
+    Lock, PackageError, WheelTarget,
     download::{Downloader, OnProgress, copy},
     error::PackageContext,
     lock::{LOCK_FILE, LockedPackage, MAX_LOCK, PackageType},
@@ -38,7 +38,7 @@ use super::{
 /// ```
 pub struct PackageStore {
     dir: PathBuf,
-    target: Target,
+    target: WheelTarget,
     /// The default distribution.
     distribution: Distribution,
 }
@@ -72,7 +72,7 @@ pub struct StoredPackage {
 }
 
 impl PackageStore {
-    pub(crate) fn at(dir: PathBuf, target: Target, distribution: Distribution) -> Self {
+    pub(crate) fn at(dir: PathBuf, target: WheelTarget, distribution: Distribution) -> Self {
         Self { dir, target, distribution }
     }
 

@@ -6,7 +6,7 @@ use super::{PackageError, name::normalize};
 
 /// The target of wheels: the guest's Python and its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct WheelTarget {
     /// Python's version, such as 3 and 14.
     pub(crate) python: (u32, u32),
     /// The version of Python in full.
@@ -46,7 +46,7 @@ impl WheelName {
     }
 
     /// Whether the guest can load the wheel.
-    pub(crate) fn fits(&self, target: &Target) -> bool {
+    pub(crate) fn fits(&self, target: &WheelTarget) -> bool {
         self.python.split('.').any(|python| {
             self.abi.split('.').any(|abi| {
                 self.platform.split('.').any(|platform| {
@@ -60,7 +60,7 @@ impl WheelName {
     ///
     /// # Errors
     /// [`PackageError::Platform`].
-    pub(crate) fn check(&self, path: &Path, target: &Target) -> Result<(), PackageError> {
+    pub(crate) fn check(&self, path: &Path, target: &WheelTarget) -> Result<(), PackageError> {
         if self.fits(target) {
             return Ok(());
         }
@@ -102,8 +102,8 @@ fn suits(python: &str, abi: &str, platform: &str, (major, minor): (u32, u32)) ->
 }
 
 #[cfg(test)]
-pub(super) fn target() -> Target {
-    Target {
+pub(super) fn target() -> WheelTarget {
+    WheelTarget {
         python: (3, 14),
         full: "3.14.2".to_owned(),
         platform: "pyemscripten_2026_0_wasm32".to_owned(),

@@ -8,8 +8,8 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    PackageError, Target,
-    archive::{Archive, Entry, Kind},
+    PackageError, WheelTarget,
+    archive::{Archive, ArchiveEntry, EntryKind},
     error::PackageContext,
     host_file, metadata,
     placed::{LIBRARIES, PlacedFile, PlacedKind, SITE_PACKAGES, stays_inside, unsafe_path},
@@ -28,7 +28,7 @@ pub(crate) struct Wheel {
     path: PathBuf,
     content: Content,
     archive: Archive,
-    entries: Vec<Entry>,
+    entries: Vec<ArchiveEntry>,
     /// The name of the folder with the metadata; `None` for libraries.
     dist_info: Option<String>,
 }
@@ -37,7 +37,7 @@ impl Wheel {
     /// # Errors
     /// [`PackageError`], when it cannot be read, is not a wheel, does not match the guest, or has a path that leads
     /// out.
-    pub(crate) fn open(path: &Path, target: &Target) -> Result<Self, PackageError> {
+    pub(crate) fn open(path: &Path, target: &WheelTarget) -> Result<Self, PackageError> {
         let name = WheelName::parse(path)
             .ok_or_else(|| PackageError::damaged(path, "its name is not NAME-VERSION-PYTHON-ABI-PLATFORM.whl"))?;
         name.check(path, target)?;
@@ -98,7 +98,7 @@ impl Wheel {
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when the metadata is broken or missing.
-    pub(crate) fn requirements(&self, target: &Target) -> Result<Vec<String>, PackageError> {
+    pub(crate) fn requirements(&self, target: &WheelTarget) -> Result<Vec<String>, PackageError> {
         let Some(text) = self.metadata("METADATA")? else {
             return Err(PackageError::damaged(&self.path, "it has no METADATA"));
         };
@@ -128,10 +128,10 @@ impl Wheel {
             None => HashMap::new(),
         };
         let mut files = Vec::new();
-        for entry in self.entries.iter().filter(|entry| entry.kind != Kind::Folder) {
+        for entry in self.entries.iter().filter(|entry| entry.kind != EntryKind::Folder) {
             let path = self.place(&entry.name)?;
             let kind = match entry.kind {
-                Kind::Link => PlacedKind::Link(self.target(entry)?),
+                EntryKind::Link => PlacedKind::Link(self.target(entry)?),
                 _ => PlacedKind::File {
                     content: self.archive.content(entry, record.get(&entry.name).copied()),
                     executable: entry.executable || path.starts_with("/bin/"),
@@ -142,7 +142,7 @@ impl Wheel {
         Ok(files)
     }
 
-    fn target(&self, entry: &Entry) -> Result<String, PackageError> {
+    fn target(&self, entry: &ArchiveEntry) -> Result<String, PackageError> {
         let broken = |reason: &str| PackageError::damaged(&self.path, format!("member {:?}: {reason}", entry.name));
         let target = self.archive.read(entry, MAX_TARGET).or_damaged(&self.path)?;
         let target = String::from_utf8(target).map_err(|_| broken("the link's target is not UTF-8"))?;

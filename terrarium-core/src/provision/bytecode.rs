@@ -12,13 +12,12 @@ use std::{
     thread,
 };
 
-use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::distribution::{layer, target};
 use crate::{
     Bytes, Result,
-    cache::Cache,
+    cache::{self, Cache},
     error::ErrorContext,
     package::{PackageFiles, PlacedFile, PlacedKind, from_archive, lay_out},
 };
@@ -80,8 +79,8 @@ fn sources(item: &PackageFiles) -> impl Iterator<Item = &PlacedFile> {
 /// Returns a name that is derived from everything that the bytecode depends on.
 fn file_name(item: &PackageFiles) -> Result<String> {
     let python = target()?.full;
-    let digest = Sha256::digest(format!("bytecode {FORMAT} of Python {python} for {}", item.key));
-    Ok(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".pyc.zip")
+    let origin = format!("bytecode {FORMAT} of Python {python} for {}", item.key);
+    Ok(cache::name(&cache::digest([origin.as_bytes()])) + ".pyc.zip")
 }
 
 fn compile_all(

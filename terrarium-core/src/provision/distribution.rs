@@ -6,21 +6,20 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use sha2::{Digest, Sha256};
 use terrarium_runtime::{Packed, Runtime};
 
 use crate::{
-    Error, Result,
-    engine::{Machine, Source},
+    Error, Result, cache,
+    engine::{InterpreterSource, Machine},
     error::ErrorContext,
     guest::{HARNESS_FILES, HARNESS_ROOT},
-    package::{ArchiveError, SITE_PACKAGES, Target, mount},
+    package::{ArchiveError, SITE_PACKAGES, WheelTarget, mount},
 };
 use terrarium_unix::{
     abi::Timespec,
     vfs::{Content, Credentials, Layer, LayerBuilder, ReadAt},
 };
-use terrarium_wasm::rewrite::Safepoint;
+use terrarium_wasm::rewrite::SafepointMode;
 
 /// The time-zone database, as a package.
 const TZDATA: &str = "/lib/terrarium/tzdata";
@@ -41,26 +40,20 @@ pub(crate) fn runtime() -> Result<&'static Runtime> {
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
 pub(crate) fn guest_key() -> Result<String> {
-    let mut hasher = Sha256::new();
-    for (name, text) in HARNESS_FILES {
-        for part in [name, text] {
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-    }
-    Ok(format!("{} {:x}", runtime()?.key(), hasher.finalize()))
+    let harness = cache::digest(HARNESS_FILES.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]));
+    Ok(format!("{} {}", runtime()?.key(), cache::hex(&harness)))
 }
 
 /// Returns the target that packages must match.
 ///
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
-pub(crate) fn target() -> Result<Target> {
+pub(crate) fn target() -> Result<WheelTarget> {
     let guest = &runtime()?.manifest().guest;
     let mut numbers = guest.python.split('.').map(|number| number.parse().ok());
     let python = numbers.next().flatten().zip(numbers.next().flatten());
     let python = python.ok_or_else(|| Error::artifacts(format!("Python's version is {:?}", guest.python)))?;
-    Ok(Target { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
+    Ok(WheelTarget { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
 }
 
 /// Returns the machine that runs the interpreter. Its compiled code is kept in `cache_dir` (`None`: the default
@@ -69,7 +62,11 @@ pub(crate) fn target() -> Result<Target> {
 /// # Errors
 /// Those of [`runtime`] and [`Machine::shared`].
 pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Machine>> {
-    Machine::shared(cache_dir, Source { key: runtime()?.key(), wasm, safepoint: Safepoint::Define }, inlining)
+    Machine::shared(
+        cache_dir,
+        InterpreterSource { key: runtime()?.key(), wasm, safepoint: SafepointMode::Define },
+        inlining,
+    )
 }
 
 /// Returns the interpreter's module from the artifacts.

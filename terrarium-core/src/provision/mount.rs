@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions,
-    package::{Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, Site, import_scan, lay_out},
+    package::{Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SiteFolder, import_scan, lay_out},
 };
 use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
 
@@ -222,7 +222,7 @@ fn prepare_libraries(items: &[PackageFiles], cache_dir: Option<&Path>, inlining:
     Ok(())
 }
 
-fn of_site(site: &Site) -> PackageFiles {
+fn of_site(site: &SiteFolder) -> PackageFiles {
     PackageFiles { origin: site.path().to_owned(), key: site.key().to_owned(), files: site.files().to_vec() }
 }
 

@@ -7,13 +7,13 @@ use crate::vfs::{DeviceId, Ino};
 /// An open device.
 #[derive(Debug, Clone)]
 pub struct Device {
-    kind: Kind,
+    kind: DeviceKind,
     ino: Ino,
 }
 
 /// The behaviour of a device.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum DeviceKind {
     /// Reads return the end of file; writes are discarded.
     Null,
     /// Reads return zeros; writes are discarded.
@@ -35,11 +35,11 @@ impl Device {
     /// `ENXIO` for the terminal: there is none.
     pub fn open(with: &mut Resources<'_>, id: DeviceId, ino: Ino) -> Result<Object, Errno> {
         let kind = match id {
-            DeviceId::Null => Kind::Null,
-            DeviceId::Zero => Kind::Zero,
-            DeviceId::Full => Kind::Full,
+            DeviceId::Null => DeviceKind::Null,
+            DeviceId::Zero => DeviceKind::Zero,
+            DeviceId::Full => DeviceKind::Full,
             // Neither of the two ever waits, so they behave alike.
-            DeviceId::Random | DeviceId::Urandom => Kind::Random,
+            DeviceId::Random | DeviceId::Urandom => DeviceKind::Random,
             DeviceId::Tty | DeviceId::Stdin | DeviceId::Stdout | DeviceId::Stderr => {
                 with.vfs.release(ino);
                 return match id {
@@ -61,12 +61,12 @@ impl Description for Device {
 
     fn read(&mut self, with: &mut Resources<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
         match self.kind {
-            Kind::Null => Ok(0),
-            Kind::Zero | Kind::Full => {
+            DeviceKind::Null => Ok(0),
+            DeviceKind::Zero | DeviceKind::Full => {
                 buffer.fill(0);
                 Ok(buffer.len())
             }
-            Kind::Random => {
+            DeviceKind::Random => {
                 let most = buffer.len().min(RANDOM_PIECE);
                 let piece = buffer.get_mut(..most).unwrap_or_default();
                 with.entropy.fill(piece)?;
@@ -77,8 +77,8 @@ impl Description for Device {
 
     fn write(&mut self, _: &mut Resources<'_>, data: &[u8]) -> Result<usize, Errno> {
         match self.kind {
-            Kind::Full if !data.is_empty() => Err(Errno::ENOSPC),
-            Kind::Full | Kind::Null | Kind::Zero | Kind::Random => Ok(data.len()),
+            DeviceKind::Full if !data.is_empty() => Err(Errno::ENOSPC),
+            DeviceKind::Full | DeviceKind::Null | DeviceKind::Zero | DeviceKind::Random => Ok(data.len()),
         }
     }
 

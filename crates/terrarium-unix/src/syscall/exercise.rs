@@ -63,9 +63,9 @@ impl Channel for Fussy {
 }
 
 /// Arbitrary bytes as a source of numbers; zeros after the end.
-struct Source<'a>(&'a [u8]);
+struct Bytes<'a>(&'a [u8]);
 
-impl Source<'_> {
+impl Bytes<'_> {
     fn byte(&mut self) -> u8 {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
@@ -174,7 +174,7 @@ pub fn run(data: &[u8]) {
     let table: Vec<_> = imports().filter(served).collect();
     let mut process = process();
     let mut memory = memory();
-    let mut source = Source(data);
+    let mut source = Bytes(data);
     while !source.0.is_empty() {
         let index = usize::from(source.byte());
         let Some(import) = index.checked_rem(table.len()).and_then(|index| table.get(index)) else { return };

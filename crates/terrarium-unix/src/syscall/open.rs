@@ -6,7 +6,7 @@ use super::{Args, Process};
 use crate::abi::{Errno, FcntlCommand, Flock, IoctlRequest, LockKind, OpenFlags};
 use crate::fd::{CHANNEL, Device, Directory, File, Object};
 use crate::memory::GuestMemory;
-use crate::vfs::{NodeKind, Opened};
+use crate::vfs::{NodeKind, OpenInode};
 
 pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_openat", "iiii->i", openat),
@@ -42,7 +42,7 @@ impl Process {
         }
         let by = self.by();
         let at = self.at(dirfd, path)?;
-        let Opened { ino, kind, .. } = self.vfs.open(&by, at, flags, mode)?;
+        let OpenInode { ino, kind, .. } = self.vfs.open(&by, at, flags, mode)?;
         let object = match kind {
             NodeKind::Directory => Object::Directory(Directory::new(ino)),
             NodeKind::CharDevice(id) if !flags.contains(OpenFlags::PATH) => {

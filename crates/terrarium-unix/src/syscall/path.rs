@@ -27,7 +27,7 @@ pub(super) fn follow(flags: AtFlags) -> Follow {
 }
 
 /// The object that an `…at` call works on.
-pub(super) enum Target {
+pub(super) enum PathTarget {
     /// An inode.
     Inode(Ino),
     /// An open object without an inode: a pipe, a stream.
@@ -51,19 +51,19 @@ impl Process {
     ///
     /// # Errors
     /// Those of [`Process::at`] and of the walk.
-    pub(super) fn target(&self, dirfd: i32, path: &[u8], flags: AtFlags) -> Result<Target, Errno> {
+    pub(super) fn target(&self, dirfd: i32, path: &[u8], flags: AtFlags) -> Result<PathTarget, Errno> {
         if path.is_empty() && flags.contains(AtFlags::EMPTY_PATH) {
             if dirfd == AT_FDCWD {
-                return Ok(Target::Inode(self.cwd()));
+                return Ok(PathTarget::Inode(self.cwd()));
             }
             let inode = self.fds.get(dirfd)?.inode();
-            return Ok(inode.map_or(Target::Descriptor(dirfd), Target::Inode));
+            return Ok(inode.map_or(PathTarget::Descriptor(dirfd), PathTarget::Inode));
         }
         if let Some(fd) = descriptor_of(path) {
             let inode = self.fds.get(fd).map_err(|_| Errno::ENOENT)?.inode();
-            return Ok(inode.map_or(Target::Descriptor(fd), Target::Inode));
+            return Ok(inode.map_or(PathTarget::Descriptor(fd), PathTarget::Inode));
         }
-        self.vfs.resolve(&self.by(), self.at(dirfd, path)?, follow(flags)).map(Target::Inode)
+        self.vfs.resolve(&self.by(), self.at(dirfd, path)?, follow(flags)).map(PathTarget::Inode)
     }
 
     /// Returns the inode that a path leads to.
@@ -72,8 +72,8 @@ impl Process {
     /// Those of [`Process::target`]; `EINVAL` for an open object without an inode.
     pub(super) fn inode(&self, dirfd: i32, path: &[u8], flags: AtFlags) -> Result<Ino, Errno> {
         match self.target(dirfd, path, flags)? {
-            Target::Inode(ino) => Ok(ino),
-            Target::Descriptor(_) => Err(Errno::EINVAL),
+            PathTarget::Inode(ino) => Ok(ino),
+            PathTarget::Descriptor(_) => Err(Errno::EINVAL),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::import::{Import, preview1, syscall};
 use super::path::path;
 use super::{Args, Process};
 use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FallocateFlags, Iovec, Whence};
-use crate::fd::{CHANNEL, Description, Object, Resources};
+use crate::fd::{CHANNEL, Description, Object, OpenDescription, Resources};
 use crate::memory::GuestMemory;
 
 /// Most bytes that one call moves; a longer call moves a part. Nothing can interrupt a call, and this many bytes take
@@ -92,29 +92,12 @@ fn position(offset: i64) -> Result<Option<u64>, Errno> {
 
 /// `(int fd, const struct iovec *list, int count, size_t *read)`.
 fn read(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
-    read_from(process, memory, args, None, args.ptr(3))
+    transfer_all(process, memory, args, &IN, None, args.ptr(3))
 }
 
 /// `(int fd, const struct iovec *list, int count, off_t offset, size_t *read)`.
 fn pread(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
-    read_from(process, memory, args, position(args.i64(3))?, args.ptr(4))
-}
-
-fn read_from(
-    process: &mut Process,
-    memory: &mut GuestMemory<'_>,
-    args: Args<'_>,
-    offset: Option<u64>,
-    result: u32,
-) -> Result<(), Errno> {
-    let fd = args.i32(0);
-    if !process.fds.get(fd)?.readable() {
-        return Err(Errno::EBADF);
-    }
-    let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
-    memory.slice(result, 4)?;
-    let count = transfer(process, memory, fd, &list.buffers, offset, read_into)?;
-    memory.write_u32(result, count)
+    transfer_all(process, memory, args, &IN, position(args.i64(3))?, args.ptr(4))
 }
 
 /// `(int fd, const struct iovec *list, int count, size_t *written)`.
@@ -122,28 +105,38 @@ fn write(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
     if args.i32(0) == CHANNEL {
         return write_frame(process, memory, args);
     }
-    write_to(process, memory, args, None, args.ptr(3))
+    transfer_all(process, memory, args, &OUT, None, args.ptr(3))
 }
 
 /// `(int fd, const struct iovec *list, int count, off_t offset, size_t *written)`.
 fn pwrite(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
-    write_to(process, memory, args, position(args.i64(3))?, args.ptr(4))
+    transfer_all(process, memory, args, &OUT, position(args.i64(3))?, args.ptr(4))
 }
 
-fn write_to(
+/// The direction of a transfer: whether a descriptor allows it, and how it moves the bytes of one buffer.
+struct Direction {
+    is_allowed: fn(&OpenDescription) -> bool,
+    step: Move,
+}
+
+const IN: Direction = Direction { is_allowed: OpenDescription::readable, step: read_into };
+const OUT: Direction = Direction { is_allowed: OpenDescription::writable, step: write_from };
+
+fn transfer_all(
     process: &mut Process,
     memory: &mut GuestMemory<'_>,
     args: Args<'_>,
+    direction: &Direction,
     offset: Option<u64>,
     result: u32,
 ) -> Result<(), Errno> {
     let fd = args.i32(0);
-    if !process.fds.get(fd)?.writable() {
+    if !(direction.is_allowed)(process.fds.get(fd)?) {
         return Err(Errno::EBADF);
     }
     let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
     memory.slice(result, 4)?;
-    let count = transfer(process, memory, fd, &list.buffers, offset, write_from)?;
+    let count = transfer(process, memory, fd, &list.buffers, offset, direction.step)?;
     memory.write_u32(result, count)
 }
 

@@ -1,7 +1,7 @@
 //! Status and attributes: stat, access, modes, owners, times.
 
 use super::import::{Import, preview1, syscall};
-use super::path::{Target, at_flags, path};
+use super::path::{PathTarget, at_flags, path};
 use super::{Args, Process};
 use crate::abi::{
     AT_FDCWD, AccessMode, AtFlags, Errno, FdFlags, Fdstat, FileType, Filetype, OpenFlags, Rights, Stat, Timespec,
@@ -29,10 +29,10 @@ pub(super) const IMPORTS: &[Import] = &[
 const ON_LINKS: AtFlags = AtFlags::SYMLINK_NOFOLLOW.union(AtFlags::EMPTY_PATH);
 
 impl Process {
-    fn stat_of(&mut self, target: Target) -> Result<Stat, Errno> {
+    fn stat_of(&mut self, target: PathTarget) -> Result<Stat, Errno> {
         match target {
-            Target::Inode(ino) => self.vfs.stat(ino),
-            Target::Descriptor(fd) => {
+            PathTarget::Inode(ino) => self.vfs.stat(ino),
+            PathTarget::Descriptor(fd) => {
                 let (object, mut with) = self.object(fd)?;
                 object.stat(&mut with)
             }
@@ -77,7 +77,7 @@ fn fstatat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) 
 
 /// `(int fd, struct stat *buffer)`.
 fn fstat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
-    let stat = process.stat_of(Target::Descriptor(args.i32(0)))?;
+    let stat = process.stat_of(PathTarget::Descriptor(args.i32(0)))?;
     memory.write(args.ptr(1), &stat.encode()).map(|()| 0)
 }
 
@@ -99,8 +99,8 @@ fn faccessat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>
     // The effective ids are the real ids, so the flag changes nothing.
     let flags = at_flags(args.u32(3), ON_LINKS | AtFlags::EACCESS)?;
     match process.target(args.i32(0), path(memory, args.ptr(1))?, flags)? {
-        Target::Inode(ino) => process.vfs.access(&process.by(), ino, mode).map(|()| 0),
-        Target::Descriptor(fd) => {
+        PathTarget::Inode(ino) => process.vfs.access(&process.by(), ino, mode).map(|()| 0),
+        PathTarget::Descriptor(fd) => {
             let open = process.fds.get(fd)?;
             let denied = (mode.contains(AccessMode::READ) && !open.readable())
                 || (mode.contains(AccessMode::WRITE) && !open.writable())
@@ -112,7 +112,7 @@ fn faccessat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>
 
 /// `(int fd, struct fdstat *buffer)`.
 fn fdstat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
-    let stat = process.stat_of(Target::Descriptor(args.i32(0)))?;
+    let stat = process.stat_of(PathTarget::Descriptor(args.i32(0)))?;
     let open = process.fds.get(args.i32(0))?;
     let mut flags = FdFlags::empty();
     for (status, flag) in [

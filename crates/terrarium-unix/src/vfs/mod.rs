@@ -56,6 +56,6 @@ pub use inode::NodeKind;
 pub use layer::Layer;
 pub use layer_builder::{LayerBuilder, LayerError};
 pub use limits::{Usage, VfsLimits};
-pub use open::Opened;
+pub use open::OpenInode;
 pub use state::Vfs;
 pub use walk::{NAME_MAX, PATH_MAX, SYMLINKS_MAX};

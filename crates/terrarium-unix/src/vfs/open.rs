@@ -9,7 +9,7 @@ use crate::abi::{AccessMode, Errno, FileType, OpenAccess, OpenFlags, PERMISSION_
 
 /// An opened inode. Its descriptor owes one [`Vfs::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Opened {
+pub struct OpenInode {
     /// The inode.
     pub ino: Ino,
     /// Its kind.
@@ -19,7 +19,7 @@ pub struct Opened {
 }
 
 /// The end of the path of an `open`.
-enum Target {
+enum OpenTarget {
     Found { ino: Ino, slash: bool },
     Missing { dir: Ino, name: Name },
 }
@@ -40,7 +40,7 @@ impl Vfs {
     /// `O_DIRECTORY` or a final slash on any other type; `ELOOP` for a symbolic link with `O_NOFOLLOW`; `EISDIR` for a
     /// directory opened for writing or with `O_TRUNC`; `EACCES` without permission; `EPERM` for `O_NOATIME` on another
     /// user's file.
-    pub fn open(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<Opened, Errno> {
+    pub fn open(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<OpenInode, Errno> {
         let access = flags.access().ok_or(Errno::EINVAL)?;
         let flags = match access {
             OpenAccess::Path => flags & (OpenFlags::PATH | OpenFlags::DIRECTORY | OpenFlags::NOFOLLOW),
@@ -53,17 +53,17 @@ impl Vfs {
             return Err(Errno::EINVAL);
         }
         let (ino, created) = match self.open_target(ctx, at, flags)? {
-            Target::Found { ino, slash } => {
+            OpenTarget::Found { ino, slash } => {
                 self.open_existing(ctx, ino, slash, access, flags)?;
                 (ino, false)
             }
-            Target::Missing { dir, name } => {
+            OpenTarget::Missing { dir, name } => {
                 let node = self.new_file();
                 (self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)?, true)
             }
         };
         self.retain(ino)?;
-        Ok(Opened { ino, kind: self.kind(ino)?, created })
+        Ok(OpenInode { ino, kind: self.kind(ino)?, created })
     }
 
     /// Makes an empty regular file.
@@ -73,7 +73,7 @@ impl Vfs {
     }
 
     /// Walks the path, and also through dangling links if the call may create a file at their end.
-    fn open_target(&self, ctx: &Context, at: At<'_>, flags: OpenFlags) -> Result<Target, Errno> {
+    fn open_target(&self, ctx: &Context, at: At<'_>, flags: OpenFlags) -> Result<OpenTarget, Errno> {
         let creates = flags.contains(OpenFlags::CREAT);
         let exclusive = creates && flags.contains(OpenFlags::EXCL);
         let follows = !exclusive && !flags.contains(OpenFlags::NOFOLLOW);
@@ -82,16 +82,16 @@ impl Vfs {
             let last = walker.advance()?;
             let slash = walker.slash;
             let Last::Name(name) = last else {
-                return Ok(Target::Found { ino: walker.dots(&last)?, slash: true });
+                return Ok(OpenTarget::Found { ino: walker.dots(&last)?, slash: true });
             };
             if creates && slash {
                 return Err(Errno::EISDIR);
             }
             match walker.lookup(&name)? {
                 Some(ino) if (follows || slash) && walker.follow(ino)? => {}
-                Some(ino) => return Ok(Target::Found { ino, slash }),
+                Some(ino) => return Ok(OpenTarget::Found { ino, slash }),
                 None if creates => {
-                    return Ok(Target::Missing { dir: walker.dir, name: Name::from(&*name) });
+                    return Ok(OpenTarget::Missing { dir: walker.dir, name: Name::from(&*name) });
                 }
                 None => return Err(Errno::ENOENT),
             }
@@ -145,7 +145,7 @@ impl Vfs {
     }
 
     /// Opens a file without a name, for `O_TMPFILE`.
-    fn open_unnamed(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<Opened, Errno> {
+    fn open_unnamed(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<OpenInode, Errno> {
         let writable = flags.access().is_some_and(OpenAccess::writable);
         if !writable || !flags.contains(OpenFlags::DIRECTORY) || flags.contains(OpenFlags::CREAT) {
             return Err(Errno::EINVAL);
@@ -157,6 +157,6 @@ impl Vfs {
         let inode = self.new_inode(ctx, dir, mode & PERMISSION_BITS & !ctx.umask, node)?;
         let ino = self.add(inode)?;
         self.retain(ino)?;
-        Ok(Opened { ino, kind: NodeKind::Regular, created: true })
+        Ok(OpenInode { ino, kind: NodeKind::Regular, created: true })
     }
 }

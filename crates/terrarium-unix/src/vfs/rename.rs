@@ -6,7 +6,7 @@ use super::{At, Context, Ino, Vfs};
 use crate::abi::{AccessMode, Errno, FileType};
 
 /// One end of a rename: an entry that may exist or not.
-struct End<'p> {
+struct RenameEnd<'p> {
     dir: Ino,
     name: NameRef<'p>,
     slash: bool,
@@ -66,14 +66,14 @@ impl Vfs {
     }
 
     /// Walks to one end; returns `None` if the path has no last name.
-    fn rename_end<'p>(&self, ctx: &'p Context, at: At<'p>) -> Result<Option<End<'p>>, Errno> {
+    fn rename_end<'p>(&self, ctx: &'p Context, at: At<'p>) -> Result<Option<RenameEnd<'p>>, Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let Last::Name(name) = walker.advance()? else {
             return Ok(None);
         };
         // A problem with a name is reported after the walk to the other end.
         let ino = walker.lookup(&name);
-        Ok(Some(End { dir: walker.dir, slash: walker.slash, ino, name }))
+        Ok(Some(RenameEnd { dir: walker.dir, slash: walker.slash, ino, name }))
     }
 
     /// Whether a directory is the other directory or below it.

@@ -30,12 +30,12 @@ impl Text<'_> {
 }
 
 /// A text, and the position of the walk in it.
-struct Frame<'p> {
+struct WalkFrame<'p> {
     text: Text<'p>,
     position: usize,
 }
 
-impl Frame<'_> {
+impl WalkFrame<'_> {
     fn rest(&self) -> &[u8] {
         &self.text.bytes()[self.position..]
     }
@@ -74,7 +74,7 @@ pub(super) struct Walker<'v, 'p> {
     /// The present directory of the walk.
     pub(super) dir: Ino,
     /// The rest of the walk, with the innermost link last.
-    frames: Vec<Frame<'p>>,
+    frames: Vec<WalkFrame<'p>>,
     links: u32,
     /// Whether a slash follows the last component.
     pub(super) slash: bool,
@@ -91,7 +91,7 @@ impl<'v, 'p> Walker<'v, 'p> {
             return Err(Errno::ENAMETOOLONG);
         }
         let dir = if *first == b'/' { Ino::ROOT } else { at.dir };
-        let frames = vec![Frame { text: Text::Path(at.path), position: 0 }];
+        let frames = vec![WalkFrame { text: Text::Path(at.path), position: 0 }];
         Ok(Walker { vfs, ctx, dir, frames, links: 0, slash: false })
     }
 
@@ -179,7 +179,7 @@ impl<'v, 'p> Walker<'v, 'p> {
         if target.first() == Some(&b'/') {
             self.dir = Ino::ROOT;
         }
-        self.frames.push(Frame { text: Text::Link(target.clone()), position: 0 });
+        self.frames.push(WalkFrame { text: Text::Link(target.clone()), position: 0 });
         Ok(true)
     }
 

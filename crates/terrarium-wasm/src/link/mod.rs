@@ -14,7 +14,7 @@ mod order;
 mod tests;
 
 pub use error::LinkError;
-pub use merge::{GlobalValue, Merge, MergeError, Part, Target};
+pub use merge::{FunctionTarget, GlobalValue, Merge, MergeError, Part};
 pub use module::{DataExports, FunctionExports, ModuleInfo};
 pub use namespace::{Definition, Library, LibraryId, Namespace, NamespaceRecord};
 pub use order::{Found, MAX_NEEDED, load_order};

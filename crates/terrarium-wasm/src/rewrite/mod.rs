@@ -29,7 +29,7 @@ pub use call_sites::CallSite;
 pub use count_calls::{CALL_COUNTS_EXPORT, CallCount, call_counts};
 pub use error::RewriteError;
 pub use export_globals::GLOBAL_EXPORT_PREFIX;
-pub use options::{Redirect, RewriteOptions, Safepoint};
+pub use options::{Redirect, RewriteOptions, SafepointMode};
 pub use pipeline::{Pass, rewrite};
 pub use profile::{CallProfile, ProfileError};
 pub use safepoint::{SAFEPOINT_EXPORT, SAFEPOINT_MODULE, SAFEPOINT_NAME};

@@ -34,7 +34,7 @@ pub struct RewriteOptions {
     /// be read. Default: false, the exports stay as they are.
     pub export_globals: bool,
     /// Make the module's code read a separate page at every turn of a loop, so that it can be stopped. Default: none.
-    pub safepoint: Option<Safepoint>,
+    pub safepoint: Option<SafepointMode>,
 }
 
 /// The origin of the memory of one page that the code of a module reads.
@@ -45,7 +45,7 @@ pub struct RewriteOptions {
 /// host that makes the page inaccessible stops the code with a trap.
 /// the page inaccessible stops the code with a trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Safepoint {
+pub enum SafepointMode {
     /// The module defines the page and exports it as `terrarium.safepoint`: for the main module.
     Define,
     /// The module defines the page, but no code reads it, so the code cannot be stopped: for measuring the cost of the

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use terrarium_runtime::Runtime;
-use terrarium_wasm::link::{Merge, Part, Target};
-use terrarium_wasm::rewrite::{RewriteOptions, Safepoint, rewrite, validate};
+use terrarium_wasm::link::{FunctionTarget, Merge, Part};
+use terrarium_wasm::rewrite::{RewriteOptions, SafepointMode, rewrite, validate};
 use wasmparser::{Parser, Payload, TypeRef};
 
 /// Makes a part with the meanings of the imports of `wasm`: definitions of the host, and 0 for the globals, which are
@@ -25,7 +25,7 @@ fn part(wasm: &[u8]) -> Part<'_> {
             match import.ty {
                 TypeRef::Func(_) => part
                     .functions
-                    .push(Target::Import { module: import.module.to_owned(), name: import.name.to_owned() }),
+                    .push(FunctionTarget::Import { module: import.module.to_owned(), name: import.name.to_owned() }),
                 TypeRef::Global(_) => {
                     part.imported_globals.insert(globals, 0);
                     globals += 1;
@@ -43,7 +43,7 @@ fn the_interpreter_alone_can_be_merged() {
     let runtime = Runtime::from_dir(&artifacts).expect("set-up has made the artifacts");
     let wasm = runtime.python_wasm().expect("the interpreter is among them");
     let options =
-        RewriteOptions { export_globals: true, safepoint: Some(Safepoint::Define), ..RewriteOptions::default() };
+        RewriteOptions { export_globals: true, safepoint: Some(SafepointMode::Define), ..RewriteOptions::default() };
     let wasm = rewrite(&wasm, &options).expect("it can be rewritten");
     let memory = vec![0; 480 << 16];
     let merge = Merge { parts: vec![part(&wasm)], memory: &memory, table_size: 8733, slots: BTreeMap::new() };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use terrarium_wasm::link::{GlobalValue, Merge, MergeError, ModuleInfo, Part, Target};
-use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, RewriteOptions, Safepoint, rewrite, validate};
+use terrarium_wasm::link::{FunctionTarget, GlobalValue, Merge, MergeError, ModuleInfo, Part};
+use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, RewriteOptions, SafepointMode, rewrite, validate};
 use wasmtime::{
     Config, Engine, Extern, ExternType, Func, Global, Instance, Linker, Module, Ref, Store, ThrownException, Trap, Val,
 };
@@ -30,14 +30,14 @@ pub(crate) struct Live {
     engine: Engine,
     store: Store<Notes>,
     parts: Vec<Loaded>,
-    slots: BTreeMap<u32, Target>,
+    slots: BTreeMap<u32, FunctionTarget>,
 }
 
 struct Loaded {
     wasm: Vec<u8>,
     info: ModuleInfo,
     instance: Instance,
-    functions: Vec<Target>,
+    functions: Vec<FunctionTarget>,
     imported_globals: BTreeMap<u32, i32>,
     prefix: String,
 }
@@ -65,16 +65,16 @@ impl Live {
         let engine = engine();
         let store = Store::new(&engine, Vec::new());
         let mut live = Self { engine, store, parts: Vec::new(), slots: BTreeMap::new() };
-        live.instantiate(text, Safepoint::Define, "");
+        live.instantiate(text, SafepointMode::Define, "");
         live
     }
 
     /// Loads the library `text`.
     pub(crate) fn load(&mut self, prefix: &str, text: &str) {
-        self.instantiate(text, Safepoint::Import, prefix);
+        self.instantiate(text, SafepointMode::Import, prefix);
     }
 
-    fn instantiate(&mut self, text: &str, safepoint: Safepoint, prefix: &str) {
+    fn instantiate(&mut self, text: &str, safepoint: SafepointMode, prefix: &str) {
         let wasm = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let options = RewriteOptions { export_globals: true, safepoint: Some(safepoint), ..RewriteOptions::default() };
         let wasm = rewrite(&wasm, &options).expect("the module is rewritten");
@@ -92,12 +92,12 @@ impl Live {
                     let (target, function) = match self.find(name) {
                         _ if from == "host" => {
                             let found = host.get(&mut self.store, from, name).expect("the host has it");
-                            (Target::Import { module: from.to_owned(), name: name.to_owned() }, found)
+                            (FunctionTarget::Import { module: from.to_owned(), name: name.to_owned() }, found)
                         }
                         Some((part, index)) => {
                             let instance = self.parts[part].instance;
                             let found = instance.get_export(&mut self.store, name).expect("it is exported");
-                            (Target::Function { part, index }, found)
+                            (FunctionTarget::Function { part, index }, found)
                         }
                         None => panic!("nobody defines {name}"),
                     };
@@ -162,7 +162,7 @@ impl Live {
         let function = self.parts[part].instance.get_func(&mut self.store, name);
         let Extern::Table(table) = self.of_main("__indirect_function_table") else { panic!("it is no table") };
         table.set(&mut self.store, slot, Ref::Func(function)).expect("the slot is there");
-        self.slots.insert(slot as u32, Target::Function { part, index });
+        self.slots.insert(slot as u32, FunctionTarget::Function { part, index });
         slot as i32
     }
 
@@ -244,7 +244,7 @@ fn call(store: &mut Store<Notes>, function: Option<Func>, name: &str, argument: 
 /// A running merged module.
 pub(crate) struct Merged {
     wasm: Vec<u8>,
-    functions: Vec<Target>,
+    functions: Vec<FunctionTarget>,
     store: Store<Notes>,
     instance: Instance,
 }
@@ -255,7 +255,7 @@ impl Merged {
         let module = Module::new(&engine, wasm).expect("the engine compiles it");
         let functions = module.imports().map(|import| {
             assert!(import.ty().func().is_some() && import.module() == "host", "{import:?}");
-            Target::Import { module: import.module().to_owned(), name: import.name().to_owned() }
+            FunctionTarget::Import { module: import.module().to_owned(), name: import.name().to_owned() }
         });
         let functions = functions.collect();
         let mut store = Store::new(&engine, Vec::new());

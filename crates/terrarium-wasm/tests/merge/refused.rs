@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use terrarium_wasm::link::{GlobalValue, Merge, MergeError, Part, Target};
+use terrarium_wasm::link::{FunctionTarget, GlobalValue, Merge, MergeError, Part};
 use terrarium_wasm::rewrite::validate;
 
 use crate::shape::part;
@@ -16,8 +16,8 @@ fn module(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn function(part: usize, index: u32) -> Target {
-    Target::Function { part, index }
+fn function(part: usize, index: u32) -> FunctionTarget {
+    FunctionTarget::Function { part, index }
 }
 
 fn write(parts: Vec<Part<'_>>) -> Result<Vec<u8>, MergeError> {
@@ -95,7 +95,7 @@ fn values_and_meanings_must_fit_what_the_module_declares() {
     let long = r#"(module (import "env" "x" (global i64)))"#;
     assert_eq!(refused(long, set(BTreeMap::new())), "its import `env`.`x` is no i32, but has such a value");
     let imports = r#"(module (import "env" "f" (func)) (export "f" (func 0)) (func (param i32)))"#;
-    let meaning = |target: Target| refused(imports, |part| part.functions = vec![target]);
+    let meaning = |target: FunctionTarget| refused(imports, |part| part.functions = vec![target]);
     assert_eq!(meaning(function(0, 0)), "import `env`.`f`: function 0 of module 0 has another type");
     assert_eq!(meaning(function(1, 1)), "import `env`.`f`: function 1 of module 1 has another type");
     assert_eq!(meaning(function(0, 1)), "import `env`.`f`: module 0 has no function 1");
@@ -145,7 +145,7 @@ fn slots_must_lie_in_the_table_and_hold_something_known() {
         merge.write().map_err(|error| error.to_string())
     };
     assert!(slot(1, function(0, 0)).is_ok());
-    let import = Target::Import { module: "env".to_owned(), name: "f".to_owned() };
+    let import = FunctionTarget::Import { module: "env".to_owned(), name: "f".to_owned() };
     for (error, expected) in [
         (slot(2, function(0, 0)), "table slot 2 cannot be filled: the table has 2 slots"),
         (slot(0, function(0, 7)), "table slot 0 cannot be filled: module 0 has no function 7"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use terrarium_wasm::link::{GlobalValue, Merge, Part, Target};
+use terrarium_wasm::link::{FunctionTarget, GlobalValue, Merge, Part};
 use wasmparser::{DataKind, ElementItems, ElementKind, Operator, Parser, Payload, TypeRef};
 
 /// Makes a part without further settings.
@@ -143,7 +143,7 @@ fn element_segments_list_functions_at_constant_offsets() {
     let mut second = part(&library);
     second.imported_globals = BTreeMap::from([(0, 20)]);
     second.prefix = "second.".to_owned();
-    let function = |part, index| Target::Function { part, index };
+    let function = |part, index| FunctionTarget::Function { part, index };
     let slots = BTreeMap::from([(30, function(1, 0)), (5, function(0, 0)), (31, function(1, 1)), (33, function(1, 1))]);
     let merge = Merge { parts: vec![part(&main), second], memory: &[], table_size: 34, slots };
     let merged = merge.write().unwrap();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use terrarium_wasm::rewrite::{Safepoint, rewrite};
+use terrarium_wasm::rewrite::{SafepointMode, rewrite};
 use wasmparser::{Operator, Parser, Payload};
 use wasmtime::Trap;
 
@@ -55,7 +55,7 @@ fn interpreter(memory: &str, handlers: &[String]) -> Vec<u8> {
 /// Returns the reads of a program that repeats the first of `handlers`.
 fn reads_of(handler: &str) -> (Vec<Read>, Option<Trap>) {
     let wasm = interpreter(&memory(&[0]), &[handler.to_owned()]);
-    reads(&rewrite(&wasm, &stoppable(Safepoint::Define)).expect("the interpreter is rewritten"), "f0", FUEL)
+    reads(&rewrite(&wasm, &stoppable(SafepointMode::Define)).expect("the interpreter is rewritten"), "f0", FUEL)
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn steps_back_and_steps_that_are_too_wide_read() {
             )
         };
         let wasm = interpreter(&memory(&[0]), &[step(there), NEXT.to_owned()]);
-        let (reads, _) = reads(&rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap(), "f0", FUEL);
+        let (reads, _) = reads(&rewrite(&wasm, &stoppable(SafepointMode::Define)).unwrap(), "f0", FUEL);
         // One read before the loop, then one in each turn until the address is outside the memory.
         let turns = if there < 0 { 1 } else { 14 };
         assert_eq!(reads.len(), 3 + turns, "{there}: {reads:?}");
@@ -136,14 +136,14 @@ fn steps_back_and_steps_that_are_too_wide_read() {
 fn a_head_that_an_exception_leads_to_reads() {
     let caught = "try_table (catch $tag $head) (call $throw) end unreachable".to_owned();
     let wasm = interpreter(&memory(&[1]), &[caught, NEXT.to_owned()]);
-    let (reads, _) = reads(&rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap(), "f0", FUEL);
+    let (reads, _) = reads(&rewrite(&wasm, &stoppable(SafepointMode::Define)).unwrap(), "f0", FUEL);
     assert!(reads.len() as u64 > MEMORY / 2, "{}", reads.len());
 }
 
 #[test]
 fn a_side_module_reads_in_every_turn() {
     let wasm = interpreter("(import \"env\" \"memory\" (memory 1))", &[]);
-    for (origin, expected) in [(Safepoint::Define, 0), (Safepoint::Import, 1)] {
+    for (origin, expected) in [(SafepointMode::Define, 0), (SafepointMode::Import, 1)] {
         let wasm = rewrite(&wasm, &stoppable(origin)).unwrap();
         let mut heads = 0;
         for payload in Parser::new(0).parse_all(&wasm).map(Result::unwrap) {
@@ -236,7 +236,7 @@ proptest! {
         let handlers: Vec<_> = handlers.iter().map(|parts| format!("block {} end br $head ", text(parts))).collect();
         let program: Vec<_> = program.iter().map(|number| number % handlers.len() as u8).collect();
         let wasm = interpreter(&memory(&program), &handlers);
-        let wasm = rewrite(&wasm, &stoppable(Safepoint::Define)).expect("the interpreter is rewritten");
+        let wasm = rewrite(&wasm, &stoppable(SafepointMode::Define)).expect("the interpreter is rewritten");
         let (reads, _) = reads(&wasm, "f0", 3 * MAX_TURN * MEMORY);
         for pair in reads.windows(2) {
             prop_assert!(pair[1].executed - pair[0].executed < MAX_TURN * MEMORY, "{pair:?}");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use terrarium_wasm::rewrite::{Redirect, RewriteError, RewriteOptions, Safepoint, rewrite, validate};
+use terrarium_wasm::rewrite::{Redirect, RewriteError, RewriteOptions, SafepointMode, rewrite, validate};
 use wasm_encoder::{
     BlockType, CodeSection, Function, FunctionSection, Instruction as I, Module, TagKind, TagSection, TagType,
     TypeSection, ValType,
@@ -16,7 +16,7 @@ use crate::programs::{Entropy, encode, generate};
 #[track_caller]
 fn survives(wasm: &[u8]) {
     let redirected = RewriteOptions { redirects: vec![Redirect::new("f0", "host", "f0")], ..RewriteOptions::default() };
-    let stoppable = [Safepoint::Define, Safepoint::Import]
+    let stoppable = [SafepointMode::Define, SafepointMode::Import]
         .map(|origin| RewriteOptions { safepoint: Some(origin), ..RewriteOptions::default() });
     for options in [RewriteOptions::default(), redirected].into_iter().chain(stoppable) {
         match rewrite(wasm, &options) {

@@ -1,18 +1,18 @@
 //! The reads with which code can be stopped: they change nothing, and no code continues without them.
 
 use proptest::prelude::*;
-use terrarium_wasm::rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite, validate};
+use terrarium_wasm::rewrite::{RewriteError, RewriteOptions, SafepointMode, rewrite, validate};
 use wasmtime::{Instance, Memory, MemoryType, Module, Store, Trap};
 
 use crate::differential::{program, run_in_engine, run_reference};
 use crate::programs::encode;
 use crate::support::engine;
 
-pub(crate) fn stoppable(origin: Safepoint) -> RewriteOptions {
+pub(crate) fn stoppable(origin: SafepointMode) -> RewriteOptions {
     RewriteOptions { safepoint: Some(origin), ..RewriteOptions::default() }
 }
 
-fn rewritten(text: &str, origin: Safepoint) -> Result<Vec<u8>, RewriteError> {
+fn rewritten(text: &str, origin: SafepointMode) -> Result<Vec<u8>, RewriteError> {
     let wasm = wat::parse_str(text).expect("the text is a module");
     let rewritten = rewrite(&wasm, &stoppable(origin))?;
     validate(&rewritten).expect("what was rewritten is valid");
@@ -25,7 +25,7 @@ proptest! {
     #[test]
     fn programs_with_reads_do_what_they_did(bytes in prop::collection::vec(any::<u8>(), 0..1_500)) {
         let functions = program(&bytes, 4);
-        let wasm = rewrite(&encode(&functions), &stoppable(Safepoint::Define)).expect("a program is rewritten");
+        let wasm = rewrite(&encode(&functions), &stoppable(SafepointMode::Define)).expect("a program is rewritten");
         prop_assert_eq!(run_reference(&functions), run_in_engine(&engine(), &wasm, functions.len()));
     }
 }
@@ -101,7 +101,7 @@ pub(crate) fn without_the_page(wasm: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_loop_every_cycle_of_calls_and_every_unknown_call_reads_the_page() {
-    let wasm = rewritten(&format!("(module {FUNCTIONS})"), Safepoint::Define).unwrap();
+    let wasm = rewritten(&format!("(module {FUNCTIONS})"), SafepointMode::Define).unwrap();
     let without = without_the_page(&wasm);
     for (name, result) in READING {
         assert_eq!(call(&wasm, name), Ok(result), "{name}");
@@ -116,7 +116,7 @@ fn every_loop_every_cycle_of_calls_and_every_unknown_call_reads_the_page() {
 fn the_main_module_exports_its_page_after_its_own_memories() {
     let text = r#"(module (memory (export "memory") 2) (data (i32.const 0) "\05")
         (func (export "first") (result i32) (loop) (i32.load8_u (i32.const 0))))"#;
-    let wasm = rewritten(text, Safepoint::Define).unwrap();
+    let wasm = rewritten(text, SafepointMode::Define).unwrap();
     assert_eq!(call(&wasm, "first"), Ok(5));
     let module = Module::new(&engine(), &wasm).unwrap();
     let page = module.get_export("terrarium.safepoint").and_then(|export| export.memory().cloned()).unwrap();
@@ -127,8 +127,8 @@ fn the_main_module_exports_its_page_after_its_own_memories() {
 #[test]
 fn a_page_that_is_not_read_changes_no_code() {
     let text = format!("(module {FUNCTIONS})");
-    let read = rewritten(&text, Safepoint::Define).unwrap();
-    let unread = rewritten(&text, Safepoint::DefineUnread).unwrap();
+    let read = rewritten(&text, SafepointMode::Define).unwrap();
+    let unread = rewritten(&text, SafepointMode::DefineUnread).unwrap();
     let plain = rewrite(&wat::parse_str(&text).unwrap(), &RewriteOptions::default()).unwrap();
     let code = |wasm: &[u8]| {
         let payloads = wasmparser::Parser::new(0).parse_all(wasm).map(Result::unwrap);
@@ -148,7 +148,7 @@ fn a_page_that_is_not_read_changes_no_code() {
 fn a_side_module_imports_the_page_after_its_other_imports() {
     for memory in ["", r#"(import "env" "memory" (memory 1))"#] {
         let text = format!(r#"(module {memory} (import "env" "f" (func $imported)) {FUNCTIONS})"#);
-        let wasm = rewritten(&text, Safepoint::Import).unwrap();
+        let wasm = rewritten(&text, SafepointMode::Import).unwrap();
         let engine = engine();
         let module = Module::new(&engine, &wasm).unwrap();
         let last = module.imports().last().unwrap();
@@ -167,29 +167,30 @@ fn a_side_module_imports_the_page_after_its_other_imports() {
             assert_eq!(function.call(&mut store, ()).unwrap(), result, "{name}");
         }
     }
-    let module = Module::new(&engine(), rewritten("(module (func (loop)))", Safepoint::Import).unwrap()).unwrap();
+    let module = Module::new(&engine(), rewritten("(module (func (loop)))", SafepointMode::Import).unwrap()).unwrap();
     assert_eq!(module.imports().len(), 1, "a module without imports gets one");
 }
 
 #[test]
 fn a_module_cannot_have_the_page_itself() {
     let reserved = [
-        (Safepoint::Define, r#"(memory (export "terrarium.safepoint") 1)"#),
-        (Safepoint::Import, r#"(import "terrarium" "safepoint" (memory 1 1))"#),
-        (Safepoint::Import, r#"(import "env" "terrarium.safepoint" (memory 1 1))"#),
+        (SafepointMode::Define, r#"(memory (export "terrarium.safepoint") 1)"#),
+        (SafepointMode::Import, r#"(import "terrarium" "safepoint" (memory 1 1))"#),
+        (SafepointMode::Import, r#"(import "env" "terrarium.safepoint" (memory 1 1))"#),
     ];
     for (origin, field) in reserved {
         let error = rewritten(&format!("(module {field})"), origin).expect_err("the name is kept");
         assert!(matches!(&error, RewriteError::Reserved { .. }), "{error}");
     }
-    let error = rewritten("(module (memory 1))", Safepoint::Import).expect_err("a memory of its own");
+    let error = rewritten("(module (memory 1))", SafepointMode::Import).expect_err("a memory of its own");
     assert!(matches!(error, RewriteError::OwnMemory), "{error}");
 }
 
 #[test]
 fn the_reads_can_be_added_to_a_module_that_has_been_translated_already() {
     let wasm = wat::parse_str(format!("(module {FUNCTIONS})")).unwrap();
-    let at_once = rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap();
-    let later = rewrite(&rewrite(&wasm, &RewriteOptions::default()).unwrap(), &stoppable(Safepoint::Define)).unwrap();
+    let at_once = rewrite(&wasm, &stoppable(SafepointMode::Define)).unwrap();
+    let later =
+        rewrite(&rewrite(&wasm, &RewriteOptions::default()).unwrap(), &stoppable(SafepointMode::Define)).unwrap();
     assert_eq!(at_once, later);
 }

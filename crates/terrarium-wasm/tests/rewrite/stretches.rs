@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use terrarium_wasm::rewrite::{Safepoint, rewrite};
+use terrarium_wasm::rewrite::{SafepointMode, rewrite};
 use wasm_encoder::Instruction;
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{Operator, Parser};
@@ -189,7 +189,7 @@ proptest! {
 
     #[test]
     fn no_code_executes_much_without_a_read(functions in prop::collection::vec(parts(), FUNCTIONS)) {
-        let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).expect("a program is rewritten");
+        let wasm = rewrite(&module(&functions), &stoppable(SafepointMode::Define)).expect("a program is rewritten");
         for number in 0..functions.len() {
             assert_bounded(&wasm, &format!("f{number}"));
         }
@@ -199,7 +199,7 @@ proptest! {
 #[test]
 fn straight_code_reads_now_and_then() {
     let wasm = module(&[vec![Part::Straight(50_000)]]);
-    let wasm = rewrite(&wasm, &stoppable(Safepoint::Define)).unwrap();
+    let wasm = rewrite(&wasm, &stoppable(SafepointMode::Define)).unwrap();
     assert_bounded(&wasm, "f0");
     let count = reads(&wasm, "f0", FUEL).0.len();
     assert!((100_000 / BETWEEN_TWO as usize..20).contains(&count), "{count}");
@@ -209,7 +209,7 @@ fn straight_code_reads_now_and_then() {
 fn calls_that_double_at_every_step_read() {
     let mut functions: Vec<_> = (1..60).map(|next| vec![Part::Call(next), Part::Call(next)]).collect();
     functions.push(vec![Part::Straight(1)]);
-    let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+    let wasm = rewrite(&module(&functions), &stoppable(SafepointMode::Define)).unwrap();
     assert_bounded(&wasm, "f0");
     assert!(reads(&wasm, "f0", FUEL).0.len() > 100);
 }
@@ -218,7 +218,7 @@ fn calls_that_double_at_every_step_read() {
 fn what_is_seldom_done_costs_no_read_where_it_is_not() {
     // The path that runs first is the short one.
     let functions = [vec![Part::If(vec![], vec![Part::Call(1)]), Part::Straight(10)], vec![Part::Straight(600)]];
-    let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+    let wasm = rewrite(&module(&functions), &stoppable(SafepointMode::Define)).unwrap();
     assert_eq!(reads(&wasm, "f0", FUEL).0.len(), 2, "its beginning and its end");
 }
 
@@ -236,7 +236,7 @@ fn a_recursion_in_a_side_module_reads_on_its_way_back() {
     );
     let wasm = wat::parse_str(text).unwrap();
     for (name, origin, expected) in
-        [("f", Safepoint::Import, 2_000), ("g", Safepoint::Import, 2_000), ("f", Safepoint::Define, 1_000)]
+        [("f", SafepointMode::Import, 2_000), ("g", SafepointMode::Import, 2_000), ("f", SafepointMode::Define, 1_000)]
     {
         let wasm = rewrite(&wasm, &stoppable(origin)).unwrap();
         let count = reads(&wasm, name, 10_000_000).0.len();
@@ -256,7 +256,7 @@ fn instructions_that_take_long_read() {
         (func (export "makes_a_struct") (drop (struct.new $pair (i32.const 9))))
         (func (export "fills_an_array")
             (array.fill $bytes (array.new_default $bytes (i32.const 9)) (i32.const 0) (i32.const 1) (i32.const 9))))"#;
-    let wasm = rewrite(&wat::parse_str(text).unwrap(), &stoppable(Safepoint::Define)).unwrap();
+    let wasm = rewrite(&wat::parse_str(text).unwrap(), &stoppable(SafepointMode::Define)).unwrap();
     for (name, count) in [
         ("copies", 1),
         ("fills", 1),
@@ -273,7 +273,7 @@ fn instructions_that_take_long_read() {
 #[test]
 fn code_without_a_page_stops_at_its_first_read() {
     let endless = "(module (func $f (export \"f\") (call $g)) (func $g (call $f)) (func (export \"l\") (loop (br 0))))";
-    let wasm = rewrite(&wat::parse_str(endless).unwrap(), &stoppable(Safepoint::Define)).unwrap();
+    let wasm = rewrite(&wat::parse_str(endless).unwrap(), &stoppable(SafepointMode::Define)).unwrap();
     let engine = crate::support::engine();
     let module = Module::new(&engine, without_the_page(&wasm)).unwrap();
     let mut store = Store::new(&engine, ());
@@ -293,7 +293,7 @@ fn the_longest_way_to_a_place_counts() {
         [vec![draw; draws], vec![Part::Block(ends.clone()), Part::Straight(200)]].concat()
     });
     let functions: Vec<_> = functions.chain([vec![Part::Straight(1)]]).collect();
-    let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+    let wasm = rewrite(&module(&functions), &stoppable(SafepointMode::Define)).unwrap();
     for number in 0..8 {
         assert_bounded(&wasm, &format!("f{number}"));
     }
@@ -304,7 +304,7 @@ fn graphs_of_calls_may_be_deep_and_dense() {
     let chain: Vec<_> = (1..=50_000).map(|next| vec![Part::Call(next % 50_000)]).collect();
     let dense: Vec<_> = (0..600).map(|_| (0..600).map(Part::Call).collect()).collect();
     for functions in [chain, dense] {
-        let wasm = rewrite(&module(&functions), &stoppable(Safepoint::Define)).unwrap();
+        let wasm = rewrite(&module(&functions), &stoppable(SafepointMode::Define)).unwrap();
         assert_bounded(&wasm, "f0");
     }
 }

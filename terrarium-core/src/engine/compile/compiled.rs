@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    cache::Cache,
+    cache::{self, Cache},
     error::{Cause, ErrorContext},
 };
 use terrarium_wasm::link::ModuleInfo;
@@ -216,7 +216,7 @@ fn hash(engine: &Engine, source: &str) -> String {
     source.hash(&mut hasher);
     engine.precompile_compatibility_hash().hash(&mut hasher);
     let digest = hasher.0.finalize();
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    cache::name(&digest)
 }
 
 /// Maps a file of compiled code. Anything after the code is ignored.

@@ -27,7 +27,7 @@ type Key = [u8; 32];
 
 /// The functions of the current builds in this process. The engine queries it for each function that it compiles.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Functions {
+pub(in crate::engine) struct CompiledFunctions {
     kept: Mutex<FunctionStore>,
 }
 
@@ -35,11 +35,11 @@ pub(in crate::engine) struct Functions {
 struct FunctionStore {
     /// The number of current builds. Without any, no function is stored.
     builds: usize,
-    functions: HashMap<Key, Function>,
+    functions: HashMap<Key, CompiledFunction>,
 }
 
 #[derive(Debug)]
-struct Function {
+struct CompiledFunction {
     code: Arc<[u8]>,
     /// The origin and the use of the function, since the file was read.
     state: Use,
@@ -65,18 +65,18 @@ pub(crate) fn file_name() -> Result<String> {
 }
 
 /// Returns the process-wide instance.
-pub(in crate::engine) fn shared() -> Arc<Functions> {
-    static FUNCTIONS: LazyLock<Arc<Functions>> = LazyLock::new(Arc::default);
+pub(in crate::engine) fn shared() -> Arc<CompiledFunctions> {
+    static FUNCTIONS: LazyLock<Arc<CompiledFunctions>> = LazyLock::new(Arc::default);
     Arc::clone(&FUNCTIONS)
 }
 
-impl Functions {
+impl CompiledFunctions {
     fn kept(&self) -> MutexGuard<'_, FunctionStore> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl CacheStore for Functions {
+impl CacheStore for CompiledFunctions {
     fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
         let key = Key::try_from(key).ok()?;
         let code = {
@@ -93,7 +93,7 @@ impl CacheStore for Functions {
     fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
         let (Ok(key), mut kept) = (Key::try_from(key), self.kept()) else { return false };
         if kept.builds > 0 {
-            kept.functions.insert(key, Function { code: code.into(), state: Use::Compiled });
+            kept.functions.insert(key, CompiledFunction { code: code.into(), state: Use::Compiled });
         }
         kept.builds > 0
     }
@@ -102,7 +102,7 @@ impl CacheStore for Functions {
 /// The build of an image: during its life, functions are stored.
 #[derive(Debug)]
 pub(crate) struct Build {
-    functions: Arc<Functions>,
+    functions: Arc<CompiledFunctions>,
     /// The file for the functions.
     file: Option<(Cache, String)>,
 }
@@ -117,13 +117,13 @@ impl Build {
         Ok(Self::new(shared(), file))
     }
 
-    fn new(functions: Arc<Functions>, file: Option<(Cache, String)>) -> Self {
+    fn new(functions: Arc<CompiledFunctions>, file: Option<(Cache, String)>) -> Self {
         let earlier = file.as_ref().and_then(|(cache, name)| read(cache, name));
         {
             let mut kept = functions.kept();
             kept.builds += 1;
             for (key, code) in earlier.unwrap_or_default() {
-                kept.functions.entry(key).or_insert(Function { code, state: Use::Unused });
+                kept.functions.entry(key).or_insert(CompiledFunction { code, state: Use::Unused });
             }
         }
         Self { functions, file }
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn nothing_is_remembered_outside_of_builds() {
-        let functions = Arc::<Functions>::default();
+        let functions = Arc::<CompiledFunctions>::default();
         assert!(!functions.insert(&KEY, b"code".to_vec()));
         let build = Build::new(Arc::clone(&functions), None);
         let other = Build::new(Arc::clone(&functions), None);

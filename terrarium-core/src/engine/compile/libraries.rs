@@ -17,7 +17,7 @@ use terrarium_unix::{
 };
 use terrarium_wasm::{
     link::{LinkError, ModuleInfo},
-    rewrite::{RewriteError, RewriteOptions, Safepoint, rewrite},
+    rewrite::{RewriteError, RewriteOptions, SafepointMode, rewrite},
 };
 
 /// The largest library.
@@ -139,7 +139,7 @@ impl Libraries {
         let options = RewriteOptions {
             own: Some(Arc::clone(elsewhere)),
             export_globals: true,
-            safepoint: Some(Safepoint::Import),
+            safepoint: Some(SafepointMode::Import),
             ..RewriteOptions::default()
         };
         Ok((rewrite(wasm, &options)?, info))

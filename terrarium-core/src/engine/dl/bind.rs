@@ -14,7 +14,7 @@ use super::{
 };
 use crate::engine::{bind::reenter::nested, live::state::InstanceState};
 use terrarium_wasm::{
-    link::{Definition, LibraryId, Target},
+    link::{Definition, FunctionTarget, LibraryId},
     rewrite::{SAFEPOINT_MODULE, SAFEPOINT_NAME},
 };
 
@@ -35,7 +35,7 @@ pub(super) struct LibraryImports {
     pub(super) imports: Vec<Extern>,
     pub(super) pointers: Pointers,
     /// The definition of each imported function, in the order of the module.
-    pub(super) bindings: Vec<Target>,
+    pub(super) bindings: Vec<FunctionTarget>,
 }
 
 /// The module of imports that are resolved when they are called.
@@ -129,11 +129,11 @@ fn imported_function(
     name: &str,
     ty: FuncType,
     stubs: &mut Stubs,
-) -> Result<(Func, Target)> {
-    let import = |module: &str| Target::Import { module: module.to_owned(), name: name.to_owned() };
+) -> Result<(Func, FunctionTarget)> {
+    let import = |module: &str| FunctionTarget::Import { module: module.to_owned(), name: name.to_owned() };
     Ok(match Loader::of(caller)?.namespace.resolve(name, library) {
         Some(Definition::Function { library: of, index }) => {
-            let target = Target::Function { part: of.index(), index };
+            let target = FunctionTarget::Function { part: of.index(), index };
             // The rewriting has bound a library's own function; the import remains and is never called.
             (if of == library { stubs.get(caller, ty) } else { function(caller, of, name)? }, target)
         }

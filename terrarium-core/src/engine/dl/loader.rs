@@ -7,7 +7,7 @@ use wasmtime::{Caller, Func, Instance, Module, Ref, Result, format_err};
 
 use super::bind::Pointers;
 use crate::engine::live::state::InstanceState;
-use terrarium_wasm::link::{LibraryId, Namespace, NamespaceRecord, Target};
+use terrarium_wasm::link::{FunctionTarget, LibraryId, Namespace, NamespaceRecord};
 
 /// The libraries of one guest.
 pub(in crate::engine) struct Loader {
@@ -32,7 +32,7 @@ pub(in crate::engine) struct Loader {
 pub(in crate::engine) struct Linkage {
     pub(in crate::engine) module: Module,
     /// The definition of each imported function, in the order of the module.
-    pub(in crate::engine) bindings: Vec<Target>,
+    pub(in crate::engine) bindings: Vec<FunctionTarget>,
     pub(in crate::engine) pointers: Pointers,
 }
 

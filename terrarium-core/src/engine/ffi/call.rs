@@ -4,7 +4,7 @@ use wasmtime::{Caller, Func, FuncType, Ref, Result, Val, ValType, bail};
 
 use super::{
     stack::Stack,
-    types::{Interface, Kind, outside},
+    types::{FfiKind, Interface, outside},
 };
 use crate::engine::{
     bind::{
@@ -42,7 +42,7 @@ pub(in crate::engine) async fn call(
         let place = arguments.wrapping_add(4 * u32::try_from(index)?);
         pointers.push(memory.read_u32(place).map_err(outside)?);
     }
-    let all: Vec<(Kind, u32)> = interface.arguments.iter().copied().zip(pointers).collect();
+    let all: Vec<(FfiKind, u32)> = interface.arguments.iter().copied().zip(pointers).collect();
     let named = named_arguments(&function.ty(&caller), &interface, !values.is_empty());
     let (_, mut memory) = view(&mut caller)?;
     let (fixed, variable) = all.split_at(named.min(all.len()));
@@ -125,18 +125,18 @@ fn push(
     values: &mut Vec<Val>,
     memory: &mut GuestMemory<'_>,
     stack: &mut Stack,
-    kind: Kind,
+    kind: FfiKind,
     pointer: u32,
 ) -> Result<()> {
     match kind {
-        Kind::LongDouble => {
+        FfiKind::LongDouble => {
             for half in [0, 8] {
                 let bits = memory.read_i64(pointer.wrapping_add(half)).map_err(outside)?;
                 values.push(Val::I64(bits));
             }
         }
         // By value: the function may write to its copy.
-        Kind::Struct { size, align } => {
+        FfiKind::Struct { size, align } => {
             values.push(Val::I32(copy(memory, stack, pointer, size, align)?.cast_signed()));
         }
         _ => values.extend(load(memory, pointer, kind).map_err(outside)?),
@@ -154,12 +154,12 @@ pub(super) fn copy(memory: &mut GuestMemory<'_>, stack: &mut Stack, from: u32, s
 
 /// Writes the list of variable arguments to memory: each at its alignment, of at least four bytes; structures by
 /// pointer.
-fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments: &[(Kind, u32)]) -> Result<u32> {
+fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments: &[(FfiKind, u32)]) -> Result<u32> {
     let mut places = Vec::with_capacity(arguments.len());
     let mut end: u32 = 0;
     for (kind, _) in arguments {
         let (size, align) = match kind {
-            Kind::Struct { .. } => (4, 4),
+            FfiKind::Struct { .. } => (4, 4),
             other => other.layout(),
         };
         let start = aligned(end, align)?;
@@ -170,7 +170,7 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
     let mut pointers = Vec::with_capacity(arguments.len());
     for (kind, pointer) in arguments {
         pointers.push(match kind {
-            Kind::Struct { size, align } => copy(memory, stack, *pointer, *size, *align)?,
+            FfiKind::Struct { size, align } => copy(memory, stack, *pointer, *size, *align)?,
             _ => *pointer,
         });
     }
@@ -178,10 +178,10 @@ fn variable_arguments(memory: &mut GuestMemory<'_>, stack: &mut Stack, arguments
     for (((kind, _), pointer), place) in arguments.iter().zip(pointers).zip(places) {
         let to = list.wrapping_add(place);
         match kind {
-            Kind::Void => {}
-            Kind::Struct { .. } => memory.write_u32(to, pointer).map_err(outside)?,
+            FfiKind::Void => {}
+            FfiKind::Struct { .. } => memory.write_u32(to, pointer).map_err(outside)?,
             // Narrow integers are passed as `int`, regardless of libffi's type.
-            Kind::Int { .. } => {
+            FfiKind::Int { .. } => {
                 let value = load(memory, pointer, *kind).map_err(outside)?;
                 memory.write_i32(to, value.and_then(|value| value.i32()).unwrap_or(0)).map_err(outside)?;
             }
@@ -200,28 +200,34 @@ pub(super) fn aligned(at: u32, align: u32) -> Result<u32> {
 }
 
 /// Loads the scalar at an address; `None` for `void`.
-pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: Kind) -> Result<Option<Val>, Errno> {
+pub(super) fn load(memory: &GuestMemory<'_>, at: u32, kind: FfiKind) -> Result<Option<Val>, Errno> {
     Ok(Some(match kind {
-        Kind::Int { size: 1, signed } => {
+        FfiKind::Int { size: 1, signed } => {
             let byte = memory.read_u8(at)?;
             Val::I32(if signed { byte.cast_signed().into() } else { byte.into() })
         }
-        Kind::Int { size: 2, signed } => {
+        FfiKind::Int { size: 2, signed } => {
             let half = memory.read_u16(at)?;
             Val::I32(if signed { half.cast_signed().into() } else { half.into() })
         }
-        Kind::Int { .. } => Val::I32(memory.read_i32(at)?),
-        Kind::Long => Val::I64(memory.read_i64(at)?),
-        Kind::Float => Val::F32(memory.read_u32(at)?),
-        Kind::Double => Val::F64(memory.read_u64(at)?),
-        Kind::Void | Kind::LongDouble | Kind::Struct { .. } => return Ok(None),
+        FfiKind::Int { .. } => Val::I32(memory.read_i32(at)?),
+        FfiKind::Long => Val::I64(memory.read_i64(at)?),
+        FfiKind::Float => Val::F32(memory.read_u32(at)?),
+        FfiKind::Double => Val::F64(memory.read_u64(at)?),
+        FfiKind::Void | FfiKind::LongDouble | FfiKind::Struct { .. } => return Ok(None),
     }))
 }
 
 /// Stores a scalar. An integer fills a whole word as libffi promises, unless it is the element of a structure.
-pub(super) fn store(memory: &mut GuestMemory<'_>, at: u32, kind: Kind, exact: bool, value: &Val) -> Result<(), Errno> {
+pub(super) fn store(
+    memory: &mut GuestMemory<'_>,
+    at: u32,
+    kind: FfiKind,
+    exact: bool,
+    value: &Val,
+) -> Result<(), Errno> {
     match (kind, value) {
-        (Kind::Int { size, signed }, Val::I32(n)) => {
+        (FfiKind::Int { size, signed }, Val::I32(n)) => {
             let shift = 32 - 8 * size;
             let wide =
                 if signed { (n << shift) >> shift } else { ((n.cast_unsigned() << shift) >> shift).cast_signed() };
@@ -229,13 +235,13 @@ pub(super) fn store(memory: &mut GuestMemory<'_>, at: u32, kind: Kind, exact: bo
             let kept = if exact { size as usize } else { bytes.len() };
             memory.write(at, bytes.get(..kept).unwrap_or(&bytes))
         }
-        (Kind::Long, Val::I64(n)) => memory.write_i64(at, *n),
-        (Kind::Float, Val::F32(bits)) => memory.write_u32(at, *bits),
-        (Kind::Double, Val::F64(bits)) => memory.write_u64(at, *bits),
-        (Kind::Int { .. }, other) => store(memory, at, kind, exact, &converted(other, &ValType::I32)),
-        (Kind::Long, other) => store(memory, at, kind, exact, &converted(other, &ValType::I64)),
-        (Kind::Float, other) => store(memory, at, kind, exact, &converted(other, &ValType::F32)),
-        (Kind::Double, other) => store(memory, at, kind, exact, &converted(other, &ValType::F64)),
+        (FfiKind::Long, Val::I64(n)) => memory.write_i64(at, *n),
+        (FfiKind::Float, Val::F32(bits)) => memory.write_u32(at, *bits),
+        (FfiKind::Double, Val::F64(bits)) => memory.write_u64(at, *bits),
+        (FfiKind::Int { .. }, other) => store(memory, at, kind, exact, &converted(other, &ValType::I32)),
+        (FfiKind::Long, other) => store(memory, at, kind, exact, &converted(other, &ValType::I64)),
+        (FfiKind::Float, other) => store(memory, at, kind, exact, &converted(other, &ValType::F32)),
+        (FfiKind::Double, other) => store(memory, at, kind, exact, &converted(other, &ValType::F64)),
         _ => Ok(()),
     }
 }

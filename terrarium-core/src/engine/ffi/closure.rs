@@ -8,7 +8,7 @@ use wasmtime::{AsContextMut, Caller, Engine, Func, FuncType, Ref, Result, Store,
 use super::{
     call::{aligned, copy, function, load, store},
     stack::Stack,
-    types::{Interface, Kind, outside},
+    types::{FfiKind, Interface, outside},
 };
 use crate::engine::{
     bind::{
@@ -247,15 +247,15 @@ async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val]
             break;
         }
         pointers.push(match kind {
-            Kind::Struct { size, align } => copy(&mut memory, &mut stack, pointer(&next()), *size, *align)?,
-            Kind::LongDouble => {
+            FfiKind::Struct { size, align } => copy(&mut memory, &mut stack, pointer(&next()), *size, *align)?,
+            FfiKind::LongDouble => {
                 let place = stack.allocate(16, 8)?;
                 for half in [0, 8] {
-                    store(&mut memory, place.wrapping_add(half), Kind::Long, true, &next()).map_err(outside)?;
+                    store(&mut memory, place.wrapping_add(half), FfiKind::Long, true, &next()).map_err(outside)?;
                 }
                 place
             }
-            Kind::Void => stack.allocate(0, 4)?,
+            FfiKind::Void => stack.allocate(0, 4)?,
             _ => {
                 let place = stack.allocate(8, 8)?;
                 store(&mut memory, place, *kind, true, &next()).map_err(outside)?;
@@ -282,17 +282,17 @@ async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val]
     if let Some(out) = results.first_mut() {
         let (_, memory) = view(&mut caller)?;
         // The writer has widened a narrow integer to a word.
-        let kind = if let Kind::Int { .. } = kind { Kind::Int { size: 4, signed: true } } else { kind };
+        let kind = if let FfiKind::Int { .. } = kind { FfiKind::Int { size: 4, signed: true } } else { kind };
         *out = load(&memory, result, kind).map_err(outside)?.unwrap_or_else(|| value(0, &ValType::I32));
     }
     Ok(())
 }
 
 /// Finds the variable arguments in their list.
-fn variable_pointers(memory: &GuestMemory<'_>, list: u32, kinds: &[Kind], pointers: &mut Vec<u32>) -> Result<()> {
+fn variable_pointers(memory: &GuestMemory<'_>, list: u32, kinds: &[FfiKind], pointers: &mut Vec<u32>) -> Result<()> {
     let mut at = list;
     for kind in kinds {
-        if let Kind::Struct { .. } = kind {
+        if let FfiKind::Struct { .. } = kind {
             at = aligned(at, 4)?;
             pointers.push(memory.read_u32(at).map_err(outside)?);
             at = at.wrapping_add(4);

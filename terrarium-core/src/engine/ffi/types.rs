@@ -25,7 +25,7 @@ const MAX_NESTED: usize = 64;
 
 /// The form in which a value is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FfiKind {
     /// Nothing: `void`, or an empty structure.
     Void,
     /// An integer of 1, 2 or 4 bytes, in 32 bits.
@@ -55,7 +55,7 @@ pub(super) enum Kind {
 /// A type, and whether it was declared as a structure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Type {
-    pub(super) kind: Kind,
+    pub(super) kind: FfiKind,
     pub(super) is_struct: bool,
 }
 
@@ -63,12 +63,12 @@ pub(super) struct Type {
 #[derive(Clone, Debug)]
 pub(super) struct Interface {
     pub(super) result: Type,
-    pub(super) arguments: Vec<Kind>,
+    pub(super) arguments: Vec<FfiKind>,
     /// The number of named arguments; the others are variable.
     pub(super) fixed: usize,
 }
 
-impl Kind {
+impl FfiKind {
     /// Returns the value types of the passed form.
     pub(super) fn passed(self) -> &'static [ValType] {
         match self {
@@ -139,11 +139,11 @@ impl Type {
             let elements = memory.read_u32(ty.wrapping_add(ELEMENTS)).map_err(outside)?;
             let first = memory.read_u32(elements).map_err(outside)?;
             if first == 0 {
-                return Ok(Self { kind: Kind::Void, is_struct });
+                return Ok(Self { kind: FfiKind::Void, is_struct });
             }
             let second = memory.read_u32(elements.wrapping_add(4)).map_err(outside)?;
             if second != 0 || size > UNBOXED {
-                return Ok(Self { kind: Kind::Struct { size, align }, is_struct });
+                return Ok(Self { kind: FfiKind::Struct { size, align }, is_struct });
             }
             ty = first;
         }
@@ -152,18 +152,18 @@ impl Type {
 }
 
 /// Returns the kind of libffi's type number; pointers are integers.
-fn scalar(id: u16) -> Result<Kind> {
+fn scalar(id: u16) -> Result<FfiKind> {
     Ok(match id {
-        0 => Kind::Void,
-        1 | 9 | 10 | 14 => Kind::Int { size: 4, signed: true },
-        2 => Kind::Float,
-        3 => Kind::Double,
-        4 => Kind::LongDouble,
-        5 => Kind::Int { size: 1, signed: false },
-        6 => Kind::Int { size: 1, signed: true },
-        7 => Kind::Int { size: 2, signed: false },
-        8 => Kind::Int { size: 2, signed: true },
-        11 | 12 => Kind::Long,
+        0 => FfiKind::Void,
+        1 | 9 | 10 | 14 => FfiKind::Int { size: 4, signed: true },
+        2 => FfiKind::Float,
+        3 => FfiKind::Double,
+        4 => FfiKind::LongDouble,
+        5 => FfiKind::Int { size: 1, signed: false },
+        6 => FfiKind::Int { size: 1, signed: true },
+        7 => FfiKind::Int { size: 2, signed: false },
+        8 => FfiKind::Int { size: 2, signed: true },
+        11 | 12 => FfiKind::Long,
         _ => bail!("a foreign function with a type of libffi's number {id}"),
     })
 }

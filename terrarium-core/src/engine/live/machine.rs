@@ -29,7 +29,7 @@ use crate::{
 use terrarium_unix::vfs::Content;
 use terrarium_wasm::{
     link::ModuleInfo,
-    rewrite::{RewriteOptions, Safepoint, rewrite},
+    rewrite::{RewriteOptions, SafepointMode, rewrite},
 };
 
 /// The engine, the cache of compiled code, and the interpreter's module. Created once per process, engine and cache
@@ -38,20 +38,20 @@ pub(crate) struct Machine {
     pub(in crate::engine) engine: Engine,
     pub(in crate::engine) cache: Cache,
     pub(in crate::engine) libraries: Libraries,
-    source: Source,
+    source: InterpreterSource,
     unbooted: Mutex<Option<Arc<InterpreterModule>>>,
     main: OnceLock<Arc<ModuleInfo>>,
 }
 
 /// The source of the interpreter's module.
 #[derive(Clone, Copy)]
-pub(crate) struct Source {
+pub(crate) struct InterpreterSource {
     /// The identity of the module and its rewriting: code with the same key is the same.
     pub(crate) key: &'static str,
     /// Returns the module's bytes; called only when they are needed.
     pub(crate) wasm: fn() -> Result<Vec<u8>>,
     /// Whether the safepoint page can stop the code. Only a measurement of its cost turns it off.
-    pub(crate) safepoint: Safepoint,
+    pub(crate) safepoint: SafepointMode,
 }
 
 /// The interpreter as its toolchain built it, from which images are made.
@@ -67,7 +67,7 @@ impl Machine {
     ///
     /// # Errors
     /// [`Error::Cache`](crate::Error::Cache) and [`Error::Engine`](crate::Error::Engine).
-    pub(crate) fn shared(cache_dir: Option<&Path>, source: Source, inlining: bool) -> Result<Arc<Self>> {
+    pub(crate) fn shared(cache_dir: Option<&Path>, source: InterpreterSource, inlining: bool) -> Result<Arc<Self>> {
         type Machines = BTreeMap<(Option<PathBuf>, &'static str, bool), Arc<Machine>>;
         static MACHINES: Mutex<Machines> = Mutex::new(BTreeMap::new());
         config::check_process()?;

@@ -25,7 +25,7 @@ use crate::{
     error::ErrorContext,
 };
 use terrarium_wasm::{
-    link::{GlobalValue, LibraryId, Merge, ModuleInfo, Part, Target},
+    link::{FunctionTarget, GlobalValue, LibraryId, Merge, ModuleInfo, Part},
     rewrite::GLOBAL_EXPORT_PREFIX,
 };
 
@@ -51,11 +51,11 @@ pub(super) fn invoke() -> String {
 }
 
 /// A module of the guest with the information that a snapshot needs.
-struct Source {
+struct ModuleSource {
     wasm: Vec<u8>,
     module: Module,
     instance: Option<Instance>,
-    functions: Vec<Target>,
+    functions: Vec<FunctionTarget>,
     imported_globals: BTreeMap<u32, i32>,
     prefix: String,
 }
@@ -82,7 +82,7 @@ impl TakenSnapshot {
                 Some(instance) => own_globals(store, &source.module, instance).map_err(engine)?,
                 None => BTreeMap::new(),
             };
-            let Source { wasm, functions, imported_globals, prefix, .. } = source;
+            let ModuleSource { wasm, functions, imported_globals, prefix, .. } = source;
             parts.push(Part {
                 wasm,
                 globals,
@@ -148,10 +148,10 @@ fn give_slots(store: &mut Store<InstanceState>, size: u64) -> Result<u64> {
 }
 
 /// Returns all modules of the guest: the interpreter, its libraries, the driver.
-fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -> Result<Vec<Source>, Error> {
+fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -> Result<Vec<ModuleSource>, Error> {
     let unbooted = machine.unbooted()?;
     let (main, driver) = (machine.main()?, driver::module());
-    let mut sources = vec![Source {
+    let mut sources = vec![ModuleSource {
         wasm: machine.python()?,
         functions: host_functions(&unbooted.python.module),
         // Addresses of undefined symbols.
@@ -182,7 +182,7 @@ fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -
         }
         let instance = loader.instances.get(number + 1).copied();
         let functions = linkage.bindings.clone();
-        let source = Source {
+        let source = ModuleSource {
             wasm,
             module: linkage.module.clone(),
             instance,
@@ -198,7 +198,7 @@ fn sources(machine: &Machine, store: &mut Store<InstanceState>, links: &Links) -
         }
         sources.push(source);
     }
-    sources.push(Source {
+    sources.push(ModuleSource {
         functions: driver_functions(&unbooted.driver, &main)?,
         wasm: driver,
         module: unbooted.driver.clone(),
@@ -216,19 +216,21 @@ fn globals(module: &Module) -> impl Iterator<Item = (u32, String, String)> + '_ 
 }
 
 /// Returns the definitions of the interpreter's imported functions, all of which are the host's.
-fn host_functions(module: &Module) -> Vec<Target> {
+fn host_functions(module: &Module) -> Vec<FunctionTarget> {
     let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
     functions
-        .map(|import| Target::Import { module: import.module().to_owned(), name: import.name().to_owned() })
+        .map(|import| FunctionTarget::Import { module: import.module().to_owned(), name: import.name().to_owned() })
         .collect()
 }
 
-fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<Target>, Error> {
+fn driver_functions(driver: &Module, main: &ModuleInfo) -> Result<Vec<FunctionTarget>, Error> {
     let functions = driver.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
     functions
         .map(|import| match (import.module(), main.functions.get(import.name())) {
-            (driver::HOST, _) => Ok(Target::Import { module: driver::HOST.to_owned(), name: import.name().to_owned() }),
-            (_, Some(index)) => Ok(Target::Function { part: LibraryId::MAIN.index(), index: *index }),
+            (driver::HOST, _) => {
+                Ok(FunctionTarget::Import { module: driver::HOST.to_owned(), name: import.name().to_owned() })
+            }
+            (_, Some(index)) => Ok(FunctionTarget::Function { part: LibraryId::MAIN.index(), index: *index }),
             (_, None) => Err(fault(&format!("the interpreter does not export {}", import.name()))),
         })
         .collect()
@@ -258,17 +260,17 @@ fn own_globals(
 }
 
 /// Returns the table slots that were filled one by one.
-fn slots(store: &mut Store<InstanceState>, driver: usize) -> Result<BTreeMap<u32, Target>, Error> {
+fn slots(store: &mut Store<InstanceState>, driver: usize) -> Result<BTreeMap<u32, FunctionTarget>, Error> {
     let mut slots = BTreeMap::new();
     if let Some(slot) = store.data().run.trampoline {
         let index = driver::TRAMPOLINE_INDEX;
-        slots.insert(slot, Target::Function { part: driver, index });
+        slots.insert(slot, FunctionTarget::Function { part: driver, index });
     }
     let linker = Arc::clone(&store.data().linker);
     let mut of_host = Vec::new();
     if let Some(loader) = &store.data().run.loader {
         for (library, index, slot) in loader.namespace.added_slots() {
-            slots.insert(slot, Target::Function { part: library.index(), index });
+            slots.insert(slot, FunctionTarget::Function { part: library.index(), index });
         }
         of_host = loader.host_slots.iter().map(|(name, slot)| (name.clone(), *slot)).collect();
     }
@@ -276,7 +278,7 @@ fn slots(store: &mut Store<InstanceState>, driver: usize) -> Result<BTreeMap<u32
         let module = ["env", "wasi_snapshot_preview1"];
         let module = module.into_iter().find(|module| linker.get(&mut *store, module, &name).is_ok());
         let module = module.ok_or_else(|| fault(&format!("the host has no function {name}")))?.to_owned();
-        slots.insert(slot, Target::Import { module, name });
+        slots.insert(slot, FunctionTarget::Import { module, name });
     }
     Ok(slots)
 }

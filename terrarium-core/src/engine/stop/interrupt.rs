@@ -40,13 +40,13 @@ const REPORTING: Duration = Duration::from_millis(500);
 /// The state of one guest's interruption.
 #[derive(Default)]
 pub(crate) struct Interrupt {
-    state: Mutex<State>,
+    state: Mutex<InterruptState>,
     /// Wakes a guest that sleeps in a host function.
     wake: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct InterruptState {
     /// Counts the runs, so that a late watchdog entry of an earlier run does nothing.
     run: u64,
     armed: bool,
@@ -66,7 +66,7 @@ struct State {
     reported: Duration,
 }
 
-impl State {
+impl InterruptState {
     /// Returns the processor time of the harness's report until the processor time `now`.
     fn reported(&self, asked_at: Duration, now: Duration) -> Duration {
         match self.phase {
@@ -138,7 +138,7 @@ impl Interrupt {
         !state.closed
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, InterruptState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -153,7 +153,7 @@ impl Interrupt {
             let mut state = self.lock();
             state.release();
             let (run, safepoint, closed) = (state.run.wrapping_add(1), state.safepoint.take(), state.closed);
-            *state = State { run, armed: true, grace, clock, safepoint, closed, ..State::default() };
+            *state = InterruptState { run, armed: true, grace, clock, safepoint, closed, ..InterruptState::default() };
             run
         };
         if let Some(at) = timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {

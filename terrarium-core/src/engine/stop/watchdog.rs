@@ -17,34 +17,34 @@ pub(super) struct Watchdog {
 
 #[derive(Default)]
 struct Queue {
-    entries: BinaryHeap<Reverse<Entry>>,
+    entries: BinaryHeap<Reverse<Deadline>>,
     /// Orders entries of the same instant.
     sequence: u64,
     running: bool,
 }
 
-struct Entry {
+struct Deadline {
     at: Instant,
     sequence: u64,
     interrupt: Weak<Interrupt>,
     run: u64,
 }
 
-impl PartialEq for Entry {
+impl PartialEq for Deadline {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Entry {}
+impl Eq for Deadline {}
 
-impl PartialOrd for Entry {
+impl PartialOrd for Deadline {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Entry {
+impl Ord for Deadline {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.at, self.sequence).cmp(&(other.at, other.sequence))
     }
@@ -76,7 +76,7 @@ impl Watchdog {
         queue.sequence += 1;
         let sequence = queue.sequence;
         let soonest = queue.entries.peek().is_none_or(|Reverse(first)| at < first.at);
-        queue.entries.push(Reverse(Entry { at, sequence, interrupt: Arc::downgrade(interrupt), run }));
+        queue.entries.push(Reverse(Deadline { at, sequence, interrupt: Arc::downgrade(interrupt), run }));
         // Thousands of short runs with long timeouts would fill the queue with expired entries.
         if queue.entries.len() > 1024 && queue.sequence.is_multiple_of(1024) {
             queue.entries.retain(|Reverse(entry)| entry.is_current());
@@ -112,7 +112,7 @@ impl Watchdog {
     }
 }
 
-impl Entry {
+impl Deadline {
     fn is_current(&self) -> bool {
         self.interrupt.upgrade().is_some_and(|interrupt| interrupt.is_watched(self.run))
     }

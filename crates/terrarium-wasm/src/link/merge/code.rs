@@ -5,12 +5,12 @@ use wasm_encoder::{CodeSection, Encode};
 use wasmparser::{FunctionBody, ValType};
 
 use super::error::Fault;
-use super::mapping::Mapping;
 use super::module::Module;
+use super::renumber::Renumbering;
 use crate::rewrite::splice::Splice;
 
 /// Appends the bodies of `module`.
-pub(super) fn append(section: &mut CodeSection, module: &Module<'_>, mapping: &mut Mapping) -> Result<(), Fault> {
+pub(super) fn append(section: &mut CodeSection, module: &Module<'_>, mapping: &mut Renumbering) -> Result<(), Fault> {
     let keeps_memory = mapping.memories.first() == Some(&0);
     let mut scratch = Vec::new();
     for (position, body) in module.bodies.iter().enumerate() {
@@ -24,7 +24,7 @@ pub(super) fn append(section: &mut CodeSection, module: &Module<'_>, mapping: &m
 fn copy(
     wasm: &[u8],
     body: &FunctionBody<'_>,
-    mapping: &mut Mapping,
+    mapping: &mut Renumbering,
     keeps_memory: bool,
     scratch: &mut Vec<u8>,
 ) -> Result<Vec<u8>, Fault> {
@@ -51,7 +51,7 @@ fn copy(
 }
 
 /// Returns the declarations of the locals, if they contain a type of the module.
-fn locals(body: &FunctionBody<'_>, mapping: &mut Mapping) -> Result<Option<Vec<u8>>, Fault> {
+fn locals(body: &FunctionBody<'_>, mapping: &mut Renumbering) -> Result<Option<Vec<u8>>, Fault> {
     let mut names_types = false;
     let mut declarations = Vec::new();
     for declaration in body.get_locals_reader()? {

@@ -8,12 +8,16 @@ use wasmparser::{Element, ElementItems, ElementKind, Operator, RefType};
 
 use super::error::Fault;
 use super::globals::{constant, fold};
-use super::mapping::Mapping;
 use super::module::Module;
+use super::renumber::Renumbering;
 
 /// Appends the segments of `module`. Engines initialise a table lazily only if its segments list functions and begin at
 /// a constant, so that form is written wherever possible.
-pub(super) fn append(section: &mut ElementSection, module: &Module<'_>, mapping: &mut Mapping) -> Result<(), Fault> {
+pub(super) fn append(
+    section: &mut ElementSection,
+    module: &Module<'_>,
+    mapping: &mut Renumbering,
+) -> Result<(), Fault> {
     for (position, element) in module.elements.iter().enumerate() {
         let items = items(element, mapping)?;
         match &element.kind {
@@ -35,7 +39,7 @@ pub(super) fn append(section: &mut ElementSection, module: &Module<'_>, mapping:
     Ok(())
 }
 
-fn items(element: &Element<'_>, mapping: &mut Mapping) -> Result<Elements<'static>, Fault> {
+fn items(element: &Element<'_>, mapping: &mut Renumbering) -> Result<Elements<'static>, Fault> {
     if let ElementItems::Expressions(ty, expressions) = &element.items
         && *ty == RefType::FUNCREF
     {
@@ -52,7 +56,7 @@ fn items(element: &Element<'_>, mapping: &mut Mapping) -> Result<Elements<'stati
     with_expressions(element, mapping)
 }
 
-fn with_expressions(element: &Element<'_>, mapping: &mut Mapping) -> Result<Elements<'static>, Fault> {
+fn with_expressions(element: &Element<'_>, mapping: &mut Renumbering) -> Result<Elements<'static>, Fault> {
     Ok(match mapping.element_items(element.items.clone())? {
         Elements::Functions(functions) => Elements::Functions(functions.into_owned().into()),
         Elements::Expressions(ty, expressions) => Elements::Expressions(ty, expressions.into_owned().into()),

@@ -8,8 +8,8 @@ use wasmparser::ExternalKind;
 use super::error::{Fault, MergeError};
 use super::globals::Globals;
 use super::input::Part;
-use super::mapping::Mapping;
 use super::module::{Imported, Module};
+use super::renumber::Renumbering;
 use crate::rewrite::GLOBAL_EXPORT_PREFIX;
 
 /// The exports of the main module by name.
@@ -51,7 +51,7 @@ fn describe(kind: ExternalKind) -> &'static str {
 pub(super) fn section(
     parts: &[Part<'_>],
     modules: &[Module<'_>],
-    mappings: &[Mapping],
+    mappings: &[Renumbering],
     globals: &Globals,
     is_exported: &dyn Fn(&str) -> bool,
 ) -> Result<ExportSection, MergeError> {

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use wasm_encoder::{EntityType, FunctionSection, ImportSection};
 
 use super::error::{Fault, MergeError, index};
-use super::input::{Part, Target};
-use super::mapping::{Mapping, Run};
+use super::input::{FunctionTarget, Part};
 use super::module::Module;
+use super::renumber::{Renumbering, Run};
 
 /// The most imports that one import may lead through.
 const MAX_STEPS: usize = 100;
 
 /// The functions of the merged module.
 #[derive(Default)]
-pub(super) struct Functions<'a> {
+pub(super) struct FunctionIndices<'a> {
     pub(super) imports: ImportSection,
     pub(super) defined: FunctionSection,
     /// The index of an import, by its names and type.
@@ -30,12 +30,12 @@ enum Resolved<'a> {
     Import { module: &'a str, name: &'a str, ty: u32 },
 }
 
-impl<'a> Functions<'a> {
+impl<'a> FunctionIndices<'a> {
     /// Numbers all functions. The `mappings` already contain the types, and receive the functions.
     pub(super) fn number(
         parts: &'a [Part<'_>],
         modules: &[Module<'_>],
-        mappings: &mut [Mapping],
+        mappings: &mut [Renumbering],
     ) -> Result<Self, MergeError> {
         let mut functions = Self::default();
         let mut resolved = Vec::with_capacity(parts.len());
@@ -72,17 +72,17 @@ impl<'a> Functions<'a> {
     /// Returns the index of the function in a slot of the table.
     pub(super) fn slot(
         &self,
-        target: &Target,
+        target: &FunctionTarget,
         parts: &[Part<'_>],
         modules: &[Module<'_>],
-        mappings: &[Mapping],
+        mappings: &[Renumbering],
     ) -> Result<u32, Fault> {
         match target {
-            Target::Function { part, index } => {
+            FunctionTarget::Function { part, index } => {
                 let ty = type_of(modules, mappings, *part, *index)?;
                 self.mapped(follow(parts, modules, mappings, target, ty)?, modules, mappings)
             }
-            Target::Import { module, name } => self
+            FunctionTarget::Import { module, name } => self
                 .by_name
                 .get(&(module.as_str(), name.as_str()))
                 .copied()
@@ -103,7 +103,7 @@ impl<'a> Functions<'a> {
         Ok(())
     }
 
-    fn mapped(&self, target: Resolved<'_>, modules: &[Module<'_>], mappings: &[Mapping]) -> Result<u32, Fault> {
+    fn mapped(&self, target: Resolved<'_>, modules: &[Module<'_>], mappings: &[Renumbering]) -> Result<u32, Fault> {
         match target {
             Resolved::Import { module, name, ty } => {
                 self.known.get(&(module, name, ty)).copied().ok_or_else(|| Fault::unknown("import", name))
@@ -124,7 +124,7 @@ impl<'a> Functions<'a> {
 fn resolve_all<'a>(
     parts: &'a [Part<'_>],
     modules: &[Module<'_>],
-    mappings: &[Mapping],
+    mappings: &[Renumbering],
     position: usize,
 ) -> Result<Vec<Resolved<'a>>, Fault> {
     let (Some(part), Some(module)) = (parts.get(position), modules.get(position)) else { return Ok(Vec::new()) };
@@ -146,14 +146,14 @@ fn resolve_all<'a>(
 fn follow<'a>(
     parts: &'a [Part<'_>],
     modules: &[Module<'_>],
-    mappings: &[Mapping],
-    mut target: &'a Target,
+    mappings: &[Renumbering],
+    mut target: &'a FunctionTarget,
     ty: u32,
 ) -> Result<Resolved<'a>, Fault> {
     for _ in 0..MAX_STEPS {
         let (part, index) = match target {
-            Target::Import { module, name } => return Ok(Resolved::Import { module, name, ty }),
-            Target::Function { part, index } => (*part, *index),
+            FunctionTarget::Import { module, name } => return Ok(Resolved::Import { module, name, ty }),
+            FunctionTarget::Function { part, index } => (*part, *index),
         };
         if type_of(modules, mappings, part, index)? != ty {
             return Err(Fault(format!("function {index} of module {part} has another type")));
@@ -169,13 +169,13 @@ fn follow<'a>(
 }
 
 /// Returns the type in the merged module of the function `index` of the module `part`.
-fn type_of(modules: &[Module<'_>], mappings: &[Mapping], part: usize, index: u32) -> Result<u32, Fault> {
+fn type_of(modules: &[Module<'_>], mappings: &[Renumbering], part: usize, index: u32) -> Result<u32, Fault> {
     let module = modules.get(part).ok_or_else(|| Fault(format!("there is no module {part}")))?;
     let ty = module.function_type(index).map_err(|_| Fault(format!("module {part} has no function {index}")))?;
     merged_type(mappings, part, ty)
 }
 
-fn merged_type(mappings: &[Mapping], part: usize, ty: u32) -> Result<u32, Fault> {
+fn merged_type(mappings: &[Renumbering], part: usize, ty: u32) -> Result<u32, Fault> {
     mappings
         .get(part)
         .and_then(|mapping| mapping.types.get(ty as usize))

@@ -9,8 +9,8 @@ use wasmparser::{ExternalKind, Operator};
 use super::error::{Fault, MergeError};
 use super::exports::MainExports;
 use super::input::{GlobalValue, Part};
-use super::mapping::{Mapping, Meaning};
 use super::module::Module;
+use super::renumber::{Meaning, Renumbering};
 
 /// The globals of the merged module.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl Globals {
     pub(super) fn define(
         parts: &[Part<'_>],
         modules: &[Module<'_>],
-        mappings: &mut [Mapping],
+        mappings: &mut [Renumbering],
         exports: &MainExports<'_>,
         is_exported: &dyn Fn(&str) -> bool,
     ) -> Result<Self, MergeError> {
@@ -41,7 +41,7 @@ impl Globals {
                 return Err(MergeError::Empty);
             };
             let exported = if position == 0 { exported(main, is_exported) } else { BTreeSet::new() };
-            let shared = earlier.first().map(|main| Shared { exports, types: &types, meanings: &main.globals });
+            let shared = earlier.first().map(|main| SharedGlobals { exports, types: &types, meanings: &main.globals });
             globals.import(part, module, mapping, shared.as_ref(), &exported).map_err(of)?;
             globals.own(part, module, mapping, &exported).map_err(of)?;
             if position == 0 {
@@ -55,8 +55,8 @@ impl Globals {
         &mut self,
         part: &Part<'_>,
         module: &Module<'_>,
-        mapping: &mut Mapping,
-        shared: Option<&Shared<'_>>,
+        mapping: &mut Renumbering,
+        shared: Option<&SharedGlobals<'_>>,
         exported: &BTreeSet<u32>,
     ) -> Result<(), Fault> {
         for (import, index) in module.globals.imported.iter().zip(0_u32..) {
@@ -80,7 +80,7 @@ impl Globals {
         &mut self,
         part: &Part<'_>,
         module: &Module<'_>,
-        mapping: &mut Mapping,
+        mapping: &mut Renumbering,
         exported: &BTreeSet<u32>,
     ) -> Result<(), Fault> {
         let start = mapping.globals.len();
@@ -135,13 +135,13 @@ impl Globals {
 }
 
 /// The definitions of the main module that libraries can import.
-struct Shared<'m> {
+struct SharedGlobals<'m> {
     exports: &'m MainExports<'m>,
     types: &'m [GlobalType],
     meanings: &'m [Meaning],
 }
 
-impl Shared<'_> {
+impl SharedGlobals<'_> {
     fn find<I>(&self, import: &super::module::Imported<'_, I>, ty: GlobalType) -> Result<Meaning, Fault> {
         let index = self.exports.find(import, ExternalKind::Global)? as usize;
         match (self.types.get(index), self.meanings.get(index)) {
@@ -157,7 +157,7 @@ fn exported(module: &Module<'_>, is_exported: &dyn Fn(&str) -> bool) -> BTreeSet
     globals.filter(|export| is_exported(export.name)).map(|export| export.index).collect()
 }
 
-fn types_of(module: &Module<'_>, mapping: &mut Mapping) -> Result<Vec<GlobalType>, Fault> {
+fn types_of(module: &Module<'_>, mapping: &mut Renumbering) -> Result<Vec<GlobalType>, Fault> {
     let imported = module.globals.imported.iter().map(|import| import.ty);
     let own = module.globals.defined.iter().map(|global| global.ty);
     imported.chain(own).map(|ty| Ok(mapping.global_type(ty)?)).collect()

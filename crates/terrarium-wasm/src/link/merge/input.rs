@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// ```
 /// use std::collections::BTreeMap;
-/// use terrarium_wasm::link::{GlobalValue, Merge, Part, Target};
+/// use terrarium_wasm::link::{GlobalValue, Merge, FunctionTarget, Part};
 ///
 /// let main = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "answer") (result i32) i32.const 42))"#)?;
 /// let library = wat::parse_str(
@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 /// let main = part(&main, "");
 /// let library = Part {
 ///     globals: BTreeMap::from([(0, GlobalValue::I32(7))]),
-///     functions: vec![Target::Function { part: 0, index: 0 }],
+///     functions: vec![FunctionTarget::Function { part: 0, index: 0 }],
 ///     ..part(&library, "library.")
 /// };
 /// let merge = Merge { parts: vec![main, library], memory: &[0; 65_536], table_size: 0, slots: BTreeMap::new() };
@@ -40,7 +40,7 @@ pub struct Merge<'a> {
     /// The present number of slots of the function table, which the main module exports as `__indirect_function_table`.
     pub table_size: u64,
     /// Slots of the function table that were filled individually, besides the modules' own element segments.
-    pub slots: BTreeMap<u32, Target>,
+    pub slots: BTreeMap<u32, FunctionTarget>,
 }
 
 /// One module of a guest at the moment of a snapshot.
@@ -55,14 +55,14 @@ pub struct Part<'a> {
     /// module's export of that name.
     pub imported_globals: BTreeMap<u32, i32>,
     /// The targets of its function imports, in their order.
-    pub functions: Vec<Target>,
+    pub functions: Vec<FunctionTarget>,
     /// The prefix of the names of its exports; empty for the main module. The other modules export only functions.
     pub prefix: String,
 }
 
 /// The target of a function import or of a slot of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum FunctionTarget {
     /// A function of one of the modules.
     Function {
         /// The position of the module in [`Merge::parts`].

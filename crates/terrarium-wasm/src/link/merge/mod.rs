@@ -24,12 +24,12 @@ mod exports;
 mod functions;
 mod globals;
 mod input;
-mod mapping;
 mod module;
+mod renumber;
 mod shared;
 mod snapshot;
 mod types;
 mod write;
 
 pub use error::MergeError;
-pub use input::{GlobalValue, Merge, Part, Target};
+pub use input::{FunctionTarget, GlobalValue, Merge, Part};

@@ -7,8 +7,8 @@ use wasmparser::{ExternalKind, TableInit};
 use super::error::{Fault, MergeError, index};
 use super::exports::MainExports;
 use super::input::Merge;
-use super::mapping::Mapping;
 use super::module::{Module, Space};
+use super::renumber::Renumbering;
 
 /// Name of the export of the linear memory.
 pub(super) const MEMORY: &str = "memory";
@@ -23,7 +23,7 @@ const MAX_PAGES: u64 = 1 << 16;
 pub(super) fn map(
     merge: &Merge<'_>,
     modules: &[Module<'_>],
-    mappings: &mut [Mapping],
+    mappings: &mut [Renumbering],
     exports: &MainExports<'_>,
 ) -> Result<TagSection, MergeError> {
     let mut tags = TagSection::new();
@@ -55,7 +55,7 @@ fn nothing_imported<I, D>(space: &Space<'_, I, D>, what: &str) -> Result<(), Fau
 }
 
 /// Appends the tags that `module` defines.
-fn define_tags(tags: &mut TagSection, module: &Module<'_>, mapping: &mut Mapping) -> Result<(), Fault> {
+fn define_tags(tags: &mut TagSection, module: &Module<'_>, mapping: &mut Renumbering) -> Result<(), Fault> {
     for tag in &module.tags.defined {
         mapping.tags.push(tags.len());
         tags.tag(mapping.tag_type(*tag)?);
@@ -66,9 +66,9 @@ fn define_tags(tags: &mut TagSection, module: &Module<'_>, mapping: &mut Mapping
 /// Resolves the imports of a library, `module`, in `main`.
 fn import(
     module: &Module<'_>,
-    mapping: &mut Mapping,
+    mapping: &mut Renumbering,
     main: &Module<'_>,
-    main_mapping: &mut Mapping,
+    main_mapping: &mut Renumbering,
     exports: &MainExports<'_>,
 ) -> Result<(), Fault> {
     // Its content would have to be part of the snapshot.
@@ -110,7 +110,7 @@ fn import(
 pub(super) fn tables(
     merge: &Merge<'_>,
     main: &Module<'_>,
-    mapping: &mut Mapping,
+    mapping: &mut Renumbering,
     exports: &MainExports<'_>,
 ) -> Result<TableSection, Fault> {
     let functions = exports.get(TABLE, ExternalKind::Table);

@@ -15,12 +15,12 @@ const MAX_SEGMENTS: usize = 90_000;
 
 /// A data section with the pages of a memory that are not all zero. It borrows them: they are the larger part of a
 /// merged module and need not be copied twice.
-pub(super) struct Snapshot<'m> {
+pub(super) struct MemoryImage<'m> {
     /// The header of each segment, and its bytes.
     segments: Vec<(Vec<u8>, &'m [u8])>,
 }
 
-impl<'m> Snapshot<'m> {
+impl<'m> MemoryImage<'m> {
     /// Makes the section of the memory `index`.
     pub(super) fn of(index: u32, memory: &'m [u8]) -> Result<Self, MergeError> {
         let segments = at_most(MAX_SEGMENTS, memory).into_iter().filter_map(|range| {
@@ -42,7 +42,7 @@ impl<'m> Snapshot<'m> {
     }
 }
 
-impl Encode for Snapshot<'_> {
+impl Encode for MemoryImage<'_> {
     fn encode(&self, sink: &mut Vec<u8>) {
         self.len().encode(sink);
         self.segments.len().encode(sink);
@@ -53,7 +53,7 @@ impl Encode for Snapshot<'_> {
     }
 }
 
-impl Section for Snapshot<'_> {
+impl Section for MemoryImage<'_> {
     fn id(&self) -> u8 {
         SectionId::Data as u8
     }

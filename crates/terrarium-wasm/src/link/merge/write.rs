@@ -7,13 +7,13 @@ use wasmparser::ExternalKind;
 
 use super::error::{Fault, MergeError, index};
 use super::exports::{self, MainExports};
-use super::functions::Functions;
+use super::functions::FunctionIndices;
 use super::globals::Globals;
 use super::input::Merge;
-use super::mapping::{Mapping, Run};
 use super::module::Module;
+use super::renumber::{Renumbering, Run};
 use super::shared::TABLE;
-use super::snapshot::Snapshot;
+use super::snapshot::MemoryImage;
 use super::types::Types;
 use super::{code, elements, shared};
 
@@ -49,10 +49,10 @@ impl Merge<'_> {
             let of = |fault| MergeError::of(position, &part.prefix, fault);
             let module = Module::parse(part.wasm).map_err(of)?;
             let length = index(module.elements.len(), "element segments")?;
-            let mapping = Mapping {
+            let mapping = Renumbering {
                 types: types.add(&module.types).map_err(of)?,
                 elements: Run { start: segments, length },
-                ..Mapping::default()
+                ..Renumbering::default()
             };
             segments = segments.checked_add(length).ok_or(MergeError::TooMany("element segments"))?;
             modules.push(module);
@@ -60,7 +60,7 @@ impl Merge<'_> {
         }
         let main = modules.first().ok_or(MergeError::Empty)?;
         let exports = MainExports::of(main);
-        let functions = Functions::number(&self.parts, &modules, &mut mappings)?;
+        let functions = FunctionIndices::number(&self.parts, &modules, &mut mappings)?;
         let tags = shared::map(self, &modules, &mut mappings, &exports)?;
         let globals = Globals::define(&self.parts, &modules, &mut mappings, &exports, is_exported)?;
         let main_mapping = mappings.first_mut().ok_or(MergeError::Empty)?;
@@ -84,7 +84,7 @@ impl Merge<'_> {
         written.section(&filled).section(&code);
         drop(code);
 
-        let data = Snapshot::of(linear, self.memory)?;
+        let data = MemoryImage::of(linear, self.memory)?;
         let mut written = written.finish();
         // The contents of the memory are the larger part, so growth by doubling would waste much memory.
         written.reserve_exact(data.len().saturating_add(16));
@@ -99,9 +99,9 @@ impl Merge<'_> {
     /// Returns the function of each slot that was filled individually.
     fn slots(
         &self,
-        functions: &Functions<'_>,
+        functions: &FunctionIndices<'_>,
         modules: &[Module<'_>],
-        mappings: &[Mapping],
+        mappings: &[Renumbering],
     ) -> Result<BTreeMap<u32, u32>, MergeError> {
         let mut slots = BTreeMap::new();
         for (slot, target) in &self.slots {

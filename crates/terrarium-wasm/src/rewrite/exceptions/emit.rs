@@ -14,7 +14,7 @@ use super::super::splice::Splice;
 use super::Site;
 use super::block_types::BlockTypes;
 use super::labels::relabel;
-use super::plan::{Plan, Target};
+use super::plan::{BranchTarget, ExceptionPlan};
 
 /// The standard's bound on the clauses of one `try_table`.
 const MAX_CLAUSES: usize = 10_000;
@@ -25,7 +25,7 @@ pub(super) fn emit<'a>(
     types: &mut BlockTypes<'_, 'a>,
     function: u32,
     body: &FunctionBody<'a>,
-    plan: &Plan,
+    plan: &ExceptionPlan,
 ) -> Result<Vec<u8>, RewriteError> {
     let params = module.signature(function)?.params().len();
     let locals = Locals::read(body, params)?;
@@ -35,7 +35,7 @@ pub(super) fn emit<'a>(
         function,
         plan,
         opened: 0,
-        frames: vec![Frame { label: 0, construct: Construct::Function }],
+        frames: vec![OpenBlock { label: 0, construct: Construct::Function }],
         landings: vec![0; plan.tries.len()],
         height: 1,
         first_exception: locals.count,
@@ -50,7 +50,7 @@ pub(super) fn emit<'a>(
 }
 
 /// An open block of the function being read.
-struct Frame {
+struct OpenBlock {
     /// The target of a branch to it: a written block, counted from the function inwards.
     label: u32,
     construct: Construct,
@@ -74,10 +74,10 @@ enum Construct {
 struct Emitter<'a, 'm, 'p> {
     types: &'p mut BlockTypes<'m, 'a>,
     function: u32,
-    plan: &'p Plan,
+    plan: &'p ExceptionPlan,
     /// The number of `try` blocks met so far.
     opened: usize,
-    frames: Vec<Frame>,
+    frames: Vec<OpenBlock>,
     /// For each `try` that is a target, the block that a delegate branches to.
     landings: Vec<u32>,
     /// The number of open blocks in the output, with the function.
@@ -157,7 +157,7 @@ impl<'a> Emitter<'a, '_, '_> {
     }
 
     fn open_plain(&mut self) {
-        self.frames.push(Frame { label: self.height, construct: Construct::Plain });
+        self.frames.push(OpenBlock { label: self.height, construct: Construct::Plain });
         self.height += 1;
     }
 
@@ -169,13 +169,13 @@ impl<'a> Emitter<'a, '_, '_> {
             return Err(site.error("try", "was not planned"));
         };
         let block = RoundtripReencoder.block_type(ty)?;
-        self.frames.push(Frame { label: self.height, construct: Construct::Body(id) });
+        self.frames.push(OpenBlock { label: self.height, construct: Construct::Body(id) });
         let out = self.out.replace(at);
         let mut opened = 1;
         if let Some(target) = planned.delegate {
             let landing = match target {
-                Target::Try(target) => self.landings[target],
-                Target::Caller => 1,
+                BranchTarget::Try(target) => self.landings[target],
+                BranchTarget::Caller => 1,
             };
             let label = self.height - 1 - landing;
             let clause = [Catch::AllRef { label }];
@@ -217,7 +217,7 @@ impl<'a> Emitter<'a, '_, '_> {
 
     /// Ends the block that delegates branch to, if the body of the innermost `try` has one.
     fn close_body(&mut self, at: Range<usize>, site: Site) -> Result<(), RewriteError> {
-        let Some(Frame { label, construct: Construct::Body(id) }) = self.frames.last() else {
+        let Some(OpenBlock { label, construct: Construct::Body(id) }) = self.frames.last() else {
             return Err(site.error("try", "ends where none is open"));
         };
         if self.plan.tries[*id].is_target {

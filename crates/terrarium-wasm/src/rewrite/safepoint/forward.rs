@@ -33,7 +33,7 @@ pub(super) struct Forward {
 pub(super) fn forward(body: &FunctionBody<'_>, params: usize) -> Result<Option<Forward>, RewriteError> {
     let locals = Locals::read(body, params)?.count;
     let Some(head) = busiest_loop(body)?.filter(|_| locals <= MAX_LOCALS) else { return Ok(None) };
-    let mut walk = Walk::default();
+    let mut walk = ForwardWalk::default();
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let place = reader.original_position();
@@ -191,7 +191,7 @@ struct Jump {
 
 /// One turn of the loop, in the order of its instructions.
 #[derive(Default)]
-struct Walk {
+struct ForwardWalk {
     /// The open blocks; the loop itself is the first.
     blocks: Vec<Block>,
     /// The facts; `None` where every path has read in this turn.
@@ -203,7 +203,7 @@ struct Walk {
     catches: bool,
 }
 
-impl Walk {
+impl ForwardWalk {
     fn begin(&mut self, locals: impl Iterator<Item = u32>) {
         let locals: Vec<_> = locals.map(|local| Some(Sum { local, least: 0, most: 0 })).collect();
         let loaded = vec![false; locals.len()];

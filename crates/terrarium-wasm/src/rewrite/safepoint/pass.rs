@@ -11,7 +11,7 @@ use wasmparser::{
 
 use super::super::error::RewriteError;
 use super::super::module::{Module, Section};
-use super::super::options::Safepoint;
+use super::super::options::SafepointMode;
 use super::super::pipeline::Pass;
 use super::super::sections::with_sections;
 use super::super::splice::Splice;
@@ -30,12 +30,12 @@ const PAGE: MemoryType =
 
 /// The pass for [`RewriteOptions::safepoint`](super::super::RewriteOptions::safepoint).
 pub(in super::super) struct Safepoints {
-    origin: Safepoint,
+    origin: SafepointMode,
 }
 
 impl Safepoints {
     /// Makes a pass that adds the memory according to `origin`, and the reads of it.
-    pub(in super::super) fn new(origin: Safepoint) -> Self {
+    pub(in super::super) fn new(origin: SafepointMode) -> Self {
         Self { origin }
     }
 }
@@ -50,24 +50,24 @@ impl Pass for Safepoints {
         let (mut imports, imported) = imports(&module)?;
         let (mut memories, defined) = memories(&module)?;
         let memory = match self.origin {
-            Safepoint::Define | Safepoint::DefineUnread => imported.saturating_add(defined),
+            SafepointMode::Define | SafepointMode::DefineUnread => imported.saturating_add(defined),
             // The module's own memories would get other indices.
-            Safepoint::Import if defined > 0 => return Err(RewriteError::OwnMemory),
-            Safepoint::Import => imported,
+            SafepointMode::Import if defined > 0 => return Err(RewriteError::OwnMemory),
+            SafepointMode::Import => imported,
         };
-        let read = if self.origin == Safepoint::DefineUnread { Vec::new() } else { read(memory) };
+        let read = if self.origin == SafepointMode::DefineUnread { Vec::new() } else { read(memory) };
         let mut code = CodeSection::new();
-        for (body, places) in module.bodies.iter().zip(reads(&module, self.origin != Safepoint::Import)?) {
+        for (body, places) in module.bodies.iter().zip(reads(&module, self.origin != SafepointMode::Import)?) {
             code.raw(&with_reads(module.wasm, body, &read, &places));
         }
         match self.origin {
-            Safepoint::Define | Safepoint::DefineUnread => {
+            SafepointMode::Define | SafepointMode::DefineUnread => {
                 memories.memory(PAGE);
                 let mut exports = exports(&module)?;
                 exports.export(SAFEPOINT_EXPORT, ExportKind::Memory, memory);
                 with_code(&module, &[&memories, &exports], &code)
             }
-            Safepoint::Import => {
+            SafepointMode::Import => {
                 imports.import(SAFEPOINT_MODULE, SAFEPOINT_NAME, PAGE);
                 with_code(&module, &[&imports], &code)
             }

@@ -55,7 +55,7 @@ pub(super) fn stretches(
     let length = Length { from_entry: Some(0), from_read: None };
     let blocks = vec![Block::default()];
     let found = Stretches { reads: Vec::new(), first: 0, may_recurse: false };
-    let mut walk = Walk { forward, is_trusted, blocks, length, found };
+    let mut walk = StretchWalk { forward, is_trusted, blocks, length, found };
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let place = reader.original_position();
@@ -116,7 +116,7 @@ struct Block {
 
 /// The instructions of a function in their order. The only jumps back lead to the head of a loop, which reads
 /// (`forward` bounds the number of its turns that do not), so one visit to each instruction is enough.
-struct Walk<'f> {
+struct StretchWalk<'f> {
     forward: Option<&'f Forward>,
     is_trusted: bool,
     /// The open blocks; the function itself is the first.
@@ -126,7 +126,7 @@ struct Walk<'f> {
     found: Stretches,
 }
 
-impl Walk<'_> {
+impl StretchWalk<'_> {
     /// Adds a read before the instruction at `place`, which is counted after it.
     fn read(&mut self, place: usize) {
         if self.found.reads.last() != Some(&place) {

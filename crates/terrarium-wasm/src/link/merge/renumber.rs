@@ -1,4 +1,4 @@
-//! [`Mapping`]: the new indices of one module.
+//! [`Renumbering`]: the new indices of one module.
 
 use wasm_encoder::Instruction;
 use wasm_encoder::reencode::{Error, Reencode, utils};
@@ -8,7 +8,7 @@ use super::error::Fault;
 
 /// The indices of one module in the merged module.
 #[derive(Default)]
-pub(super) struct Mapping {
+pub(super) struct Renumbering {
     pub(super) types: Vec<u32>,
     pub(super) imported_functions: Vec<u32>,
     /// The functions that it defines itself.
@@ -45,7 +45,7 @@ impl Run {
     }
 }
 
-impl Mapping {
+impl Renumbering {
     /// Returns the new index of the function `index`.
     pub(super) fn function(&self, index: u32) -> Result<u32, Fault> {
         match self.imported_functions.get(index as usize) {
@@ -67,7 +67,7 @@ fn mapped(indices: &[u32], index: u32, what: &str) -> Result<u32, Error<Fault>> 
     indices.get(index as usize).copied().ok_or_else(|| Error::UserError(Fault::unknown(what, index)))
 }
 
-impl Reencode for Mapping {
+impl Reencode for Renumbering {
     type Error = Fault;
 
     fn type_index(&mut self, ty: u32) -> Result<u32, Error<Fault>> {
