@@ -1,7 +1,6 @@
 """Follows each program of the comparison: runs it `COUNT` times and prints what each took, in milliseconds.
 
-The line `COUNT = …` stands before the program. Only what every peer has is used here.
-The names are none that a program has.
+The line `COUNT = …` comes before the program. Only features of every peer are used here. No program uses these names.
 """
 
 import json

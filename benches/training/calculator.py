@@ -1,4 +1,4 @@
-"""A language in small: tokens by a regular expression, a parser of classes, and a `match` that evaluates."""
+"""A small language: tokens by a regular expression, a parser of classes, and a `match` that evaluates."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Dynamic programming over strings: how far words are from each other."""
+"""Dynamic programming over strings: the distances between words."""
 
 
 def distance(one, two):

@@ -1,4 +1,4 @@
-"""Who knows whom: sets of names, their unions and differences, and groups that hang together."""
+"""Acquaintances: sets of names, their unions and differences, and connected groups."""
 
 
 def run():

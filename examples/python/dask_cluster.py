@@ -12,7 +12,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statistics.timg"
         terrarium.Image.build(prepare="import statistics").save(path)
-        # It pickles as its options and the path, which must be there on each machine of the cluster.
+        # It pickles as its options and the path, which must exist on each machine of the cluster.
         sandbox = terrarium.Sandbox(image=path, timeout=10)
         with (
             LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster,

@@ -1,4 +1,4 @@
-"""Give files to a run, and take the files that it wrote."""
+"""Pass files to a run, and take the files that it wrote."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whatever the code does ends as a result: too much time, too much memory, an exception, an exit."""
+"""Every failure of the code ends as a result: too much time, too much memory, an exception, an exit."""
 
 import terrarium
 from terrarium import Status
@@ -13,7 +13,7 @@ programs = {
 for code, status in programs.items():
     assert sandbox.execute(code).status is status
 
-# For those who want an exception.
+# To get an exception instead.
 raised = None
 try:
     sandbox.execute("1 / 0").raise_for_status()

@@ -21,7 +21,7 @@ def main() -> None:
         terrarium.Image.build(prepare="import statistics").save(path)
         ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
         try:
-            # It pickles as its options and the path, which must be there on each machine of the cluster.
+            # It pickles as its options and the path, which must exist on each machine of the cluster.
             sandbox = ray.put(terrarium.Sandbox(image=path, timeout=10))
             means = ray.get([mean.remote(sandbox, [n, n + 2]) for n in range(1000)])
         finally:

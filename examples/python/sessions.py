@@ -7,7 +7,7 @@ with terrarium.Sandbox().session() as session:
     result = session.execute("statistics.mean(ages)")
     assert round(result.final_expression, 2) == 32.67
 
-    # A failure is a result; the session goes on.
+    # A failure is a result; the session continues.
     result = session.execute("ages[7]")
     assert result.error.type == "IndexError"
     assert session.execute("len(ages)").final_expression == 3

@@ -62,7 +62,7 @@ pub(crate) struct SandboxFlags {
     #[arg(long, value_name = "PATH")]
     cwd: Option<String>,
 
-    /// Let code load shared libraries that it brings or makes itself
+    /// Let code load shared libraries that it provides or makes itself
     #[arg(id = "untrusted_libraries", long = "untrusted-libraries")]
     untrusted_libraries: bool,
 
@@ -73,7 +73,7 @@ pub(crate) struct SandboxFlags {
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 
-    /// Let every run import its packages, instead of starting from an image that has them loaded
+    /// Import packages in every run, instead of starting from an image with the packages loaded
     #[arg(id = "preload", long = "no-preload")]
     no_preload: bool,
 
@@ -82,7 +82,7 @@ pub(crate) struct SandboxFlags {
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 
-    /// Make starting a thread a `RuntimeError`
+    /// Make every start of a thread a `RuntimeError`
     #[arg(id = "threads", long = "no-threads")]
     no_threads: bool,
 
@@ -93,7 +93,7 @@ pub(crate) struct SandboxFlags {
 }
 
 impl SandboxFlags {
-    /// Puts the flags that are given into the options.
+    /// Sets the options of the given flags.
     pub(crate) fn apply(self, options: &mut SandboxOptions) {
         if let Some(timeout) = self.timeout {
             options.timeout = timeout.0;
@@ -160,17 +160,16 @@ pub(crate) struct ImageFlags {
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 
-    /// Leave out the first use of each package (drawing a figure, reading a table)
+    /// Skip the first use of each package (drawing a figure, reading a table)
     #[arg(id = "warm", long = "no-warm")]
     no_warm: bool,
 
-    /// Compile functions into those that call them: programs run up to a tenth faster, the image takes three times as
-    /// long to build, needs 11 GB of free memory for that (27 with numpy, pandas and matplotlib) and is half as large
-    /// again
+    /// Compile functions into their callers: programs run up to a tenth faster. The build takes three times as long and
+    /// needs 11 GB of free memory (27 GB with numpy, pandas and matplotlib); the image is half as large again
     #[arg(id = "inline", long = "inline")]
     inline: bool,
 
-    /// Make the image for every usual processor of this architecture, not only for ones like this
+    /// Make the image for all common processors of this architecture, not only for processors like this one
     #[arg(id = "portable", long = "portable")]
     portable: bool,
 
@@ -180,7 +179,7 @@ pub(crate) struct ImageFlags {
 }
 
 impl ImageFlags {
-    /// Puts the flags that are given into the options.
+    /// Sets the options of the given flags.
     pub(crate) fn apply(self, options: &mut ImageOptions) {
         if !self.packages_from.is_empty() {
             options.packages_from = self.packages_from;

@@ -1,4 +1,4 @@
-// What a new user of the npm package does first; tells how long it takes, in milliseconds.
+// The first steps of a new user of the npm package; prints their duration in milliseconds.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

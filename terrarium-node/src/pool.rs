@@ -1,8 +1,9 @@
 //! Threads for runs, kept for a while. Node's own pool has four, which the program's files and name look-ups need.
 //!
-//! The threads of the Python package cannot serve here: each belongs to a Python thread, which waits for it. JavaScript has one thread
-//! for all runs, so this pool takes the runs of every environment of the process, queues what is beyond its bound, and still
-//! gives a thread at once to a call that waits, because a callback on the JavaScript thread may start a run itself.
+//! The threads of the Python package cannot serve here: each belongs to a Python thread, which waits for it. JavaScript
+//! has one thread for all runs, so this pool takes the runs of every environment of the process and queues those beyond
+//! its bound. A call that waits gets a thread at once, because a callback on the JavaScript thread may start a run
+//! itself.
 
 use std::{
     collections::VecDeque,

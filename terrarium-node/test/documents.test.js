@@ -59,7 +59,7 @@ for (const document of documents) {
   }
 }
 
-/** What the examples in comments take as given. */
+/** The definitions that the examples in comments assume. */
 const GIVEN = {
   'console.assert': "import assert from 'node:assert/strict';\n",
   Image: "import { Image } from 'terrarium';\n",

@@ -12,7 +12,7 @@ const { evaluate, sandbox } = require('./tools.js');
 const { Complex, DateTime, Decimal, Enum, Float, Fraction, FrozenSet, NamedTuple, Opaque, Path } = terrarium;
 const { PlainDate, PlainDateTime, PlainTime, Range, TimeDelta, Truncated, Tuple, UUID } = terrarium;
 
-/** What Python says of a value that goes in. */
+/** The repr in Python of an input. */
 const repr = (x) => evaluate('repr(x)', { inputs: { x } });
 
 const SAMPLES = [

@@ -1,4 +1,4 @@
-"""What a new user of the wheel does first; tells how long it takes, in milliseconds."""
+"""The first steps of a new user of the wheel; prints their duration in milliseconds."""
 
 import time
 

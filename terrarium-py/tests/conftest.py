@@ -1,4 +1,4 @@
-"""What the tests share: one sandbox, and programs that run in a Python of their own."""
+"""Shared parts of the tests: one sandbox, and programs that run in a separate Python."""
 
 from __future__ import annotations
 

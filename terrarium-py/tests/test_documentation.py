@@ -1,4 +1,4 @@
-"""What the documentation shows is run: docstrings, examples, the README."""
+"""The code in the documentation runs: docstrings, examples, the README."""
 
 from __future__ import annotations
 

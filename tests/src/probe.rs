@@ -76,7 +76,7 @@ pub struct Report {
     pub errors: Vec<String>,
     /// Resources after the warm-up, after the rounds, and with idle sessions: before and after the first step in each.
     pub resources: Vec<Resources>,
-    /// What the process wrote to its standard error.
+    /// The standard error of the process.
     pub stderr: String,
     /// The end of the process.
     pub ending: Ending,

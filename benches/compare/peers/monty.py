@@ -1,4 +1,4 @@
-"""pydantic-monty: an interpreter of its own for a part of Python, in worker processes."""
+"""pydantic-monty: a separate interpreter for a part of Python, in worker processes."""
 
 from contextlib import ExitStack
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""CPython itself: a process for each fresh run, and a process that is kept for a live interpreter."""
+"""CPython itself: a process for each fresh run, and a kept process for a live interpreter."""
 
 import json
 import platform
@@ -12,7 +12,7 @@ import protocol
 
 
 class Child:
-    """A live interpreter: a process that is asked over pipes."""
+    """A live interpreter: a process that receives requests over pipes."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-I", str(Path(__file__).with_name("native_child.py"))]

@@ -10,14 +10,14 @@ MODULES = {"numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib.pyplo
 
 
 def run_and_leave(code: str, output: int) -> None:
-    """Run the code in a process that was forked for it."""
+    """Run the code in a forked process."""
     status = 1
     try:
         os.dup2(output, 1)
         exec(compile(code, "main", "exec"), {"__name__": "__main__"})
         status = 0
     finally:
-        # Not by `sys.exit`, which would unwind into the server's code.
+        # Not with `sys.exit`, which would unwind into the server's code.
         with open(1, "w", closefd=False) as stdout:
             stdout.flush()
         os._exit(status)
@@ -50,7 +50,7 @@ class Forked(protocol.Peer):
     def hold(self, count: int) -> None:
         for _ in range(count):
             if os.fork() == 0:
-                # Until the server, which alone has the other end, is gone.
+                # Until the server, which alone has the other end, has ended.
                 os.close(self.writer)
                 os.read(self.reader, 1)
                 os._exit(0)

@@ -12,8 +12,8 @@ with `serve` it first prints a line `{"about": {name: version, …}}`, then answ
     {"task": "hold", "count"}                                       keep that many live interpreters, idle
         {"held"}
 
-A task is repeated until `seconds` are over or it was done `most` times, at least once. What a peer cannot do it
-answers with `{"cannot": reason}`, a failure with `{"failed": reason}`.
+A task is repeated until `seconds` are over or it was done `most` times, at least once. The peer answers a task that it
+does not support with `{"cannot": reason}`, and a failure with `{"failed": reason}`.
 """
 
 import json
@@ -25,41 +25,41 @@ from typing import Any
 
 
 class CannotError(Exception):
-    """The peer has no way to do what it was asked for."""
+    """The peer does not support the request."""
 
 
 class Peer(ABC):
-    """What a peer does; the protocol is done for it."""
+    """The operations of a peer; the protocol is implemented here."""
 
     @abstractmethod
     def about(self) -> dict[str, str]:
-        """The versions of what is measured."""
+        """The versions of the measured software."""
 
     @abstractmethod
     def fresh(self, code: str, packages: list[str]) -> str:
-        """Run the code in a fresh interpreter; what it printed."""
+        """Run the code in a fresh interpreter; return its output."""
 
     def prepare(self, packages: list[str]) -> None:
-        """Make what fresh runs with these packages start from, which is no part of a run."""
+        """Make the state from which fresh runs with these packages start; this is no part of a run."""
         del packages
 
     def evaluate(self, code: str) -> object:
-        """The value of an expression, in the live interpreter."""
+        """Return the value of an expression, in the live interpreter."""
         del code
         raise CannotError("it keeps no interpreter alive")
 
     def run(self, code: str) -> str:
-        """Run the code in the live interpreter; what it printed."""
+        """Run the code in the live interpreter; return its output."""
         del code
         raise CannotError("it keeps no interpreter alive")
 
     @abstractmethod
     def hold(self, count: int) -> None:
-        """Keep so many more interpreters alive."""
+        """Keep this many more interpreters alive."""
 
 
 def main(peer: Peer) -> None:
-    """Do what the command line says."""
+    """Do the work that the command line requests."""
     if sys.argv[1] == "cold":
         print(peer.evaluate("1 + 1"), flush=True)
         return
@@ -75,7 +75,7 @@ def main(peer: Peer) -> None:
 
 
 def answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
-    """What one request gives."""
+    """Return the answer to one request."""
     match request["task"]:
         case "fresh":
             peer.prepare(request["packages"])
@@ -93,7 +93,7 @@ def answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def repeated(request: dict[str, Any], action: Callable[[], object]) -> tuple[list[float], object]:
-    """How long each repetition took, in milliseconds, and what the last one gave."""
+    """Return the milliseconds of each repetition, and the result of the last one."""
     ms: list[float] = []
     end = perf_counter() + request["seconds"]
     while True:

@@ -46,7 +46,7 @@ class Eryx(protocol.Peer):
 
 
 if sys.argv[1] == "cold":
-    # By the shorter way: a session is not needed.
+    # A shorter way that needs no session.
     print(eryx.Sandbox().execute("print(1 + 1)").stdout_text, end="", flush=True)
 else:
     protocol.main(Eryx())

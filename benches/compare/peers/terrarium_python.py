@@ -1,4 +1,4 @@
-"""The Python package of this library: the folder that holds it is the second argument, one with wheels the third."""
+"""The Python package of this library: its folder is the second argument, a folder of wheels the third."""
 
 import sys
 from typing import Any
@@ -44,7 +44,7 @@ class TerrariumPeer(protocol.Peer):
         return self.session
 
     def evaluate(self, code: str) -> object:
-        # To the first result nothing is kept.
+        # For the time to the first result, nothing is kept.
         work = self.sandbox([]) if sys.argv[1] == "cold" else self.live()
         return work.execute(code).raise_for_status().final_repr
 

@@ -1,4 +1,4 @@
-"""What people do first with a figure: a line, as a PNG file."""
+"""A typical first figure: a line, as a PNG file."""
 
 import io
 

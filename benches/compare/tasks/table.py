@@ -1,4 +1,4 @@
-"""What people do first with a table: read it, group it, print it."""
+"""A typical first table: read, grouped, printed."""
 
 import io
 

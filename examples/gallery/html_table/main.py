@@ -1,4 +1,4 @@
-"""Takes the table and the links out of a web page with bs4 and lxml; writes them as CSV and JSON."""
+"""Extracts the table and the links of a web page with bs4 and lxml; writes them as CSV and JSON."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ links = {link.get_text(strip=True): urljoin(base, link["href"]) for link in page
 with open("links.json", "w", encoding="utf-8") as file:
     json.dump(links, file, indent=2, ensure_ascii=False)
 
-# The same question to the other library.
+# The same query with the other library.
 tree = html.fromstring(text)
 heights = [float(cell.replace(",", "")) for cell in tree.xpath("//table[@id='stations']//td[3]/text()")]
 print(page.title.string, "-", len(stations), "stations,", len(links), "links")

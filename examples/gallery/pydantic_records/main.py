@@ -1,4 +1,4 @@
-"""Checks records against a model: writes the good ones in one form, and says what is wrong with the others."""
+"""Checks records against a model: writes the valid ones in one form, and reports the defects of the others."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A statistical plot: how the lengths of leaves differ between places, and how they go with the rain."""
+"""A statistical plot: the lengths of leaves in different places, and their relation to the rain."""
 
 import matplotlib.pyplot as plt
 import pandas as pd

@@ -1,4 +1,4 @@
-"""A database of a small library: tables with keys, a transaction that is taken back, and questions in SQL."""
+"""A database of a small library: tables with keys, a transaction that is rolled back, and queries in SQL."""
 
 import csv
 import sqlite3

@@ -1,4 +1,4 @@
-"""Exact mathematics: a system with a parameter, a curve that is studied, and the swing of a damped spring."""
+"""Exact mathematics: a system with a parameter, the analysis of a curve, and the motion of a damped spring."""
 
 from sympy import Eq, Function, Rational, diff, dsolve, exp, integrate, limit, oo, simplify, solve, symbols
 

@@ -1,4 +1,4 @@
-"""Statistics of a text: words, sentences, readability, and what stands near a word. Writes a report as JSON."""
+"""Statistics of a text: words, sentences, readability, and the neighbours of a word. Writes a report as JSON."""
 
 import json
 from collections import Counter

@@ -75,7 +75,7 @@ class Finder:
             hook(module)
 
     def replace(self, name: str, fill: Hook) -> None:
-        """Let `fill` define the content of the module `name`, in place of its own file."""
+        """Let `fill` define the content of the module `name`, in place of the module's file."""
         self._replaced[name] = fill
 
     def refuse(self, name: str, reason: str | None = None) -> None:

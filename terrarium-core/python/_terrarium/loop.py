@@ -172,7 +172,7 @@ def run_program(code: CodeType, names: dict[str, Any]) -> None:
 
 
 def _abandon(task: asyncio.Task[Any]) -> None:
-    """Drop the loop after an interrupt, which may have stopped the loop in the middle of its own work."""
+    """Drop the loop after an interrupt, which may have stopped the loop in the middle of its work."""
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     close()
 

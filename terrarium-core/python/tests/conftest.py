@@ -1,4 +1,4 @@
-"""What the tests run programs with: a harness in a clean process for each.
+"""The runner of the tests' programs: a harness in a clean process for each.
 
 The same tests run against the harness inside a sandbox: `--server COMMAND` starts a program that reads one job a line as
 JSON and answers each with one line of JSON. A job is
@@ -181,7 +181,7 @@ class CommandServer:
 
 
 class Harness:
-    """Runs programs; each job in an interpreter of its own."""
+    """Runs programs; each job in a separate interpreter."""
 
     def __init__(self, server: Server | CommandServer, directory: Path) -> None:
         self._server = server

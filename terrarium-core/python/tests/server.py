@@ -1,4 +1,4 @@
-"""A clean interpreter that runs each job of the tests in a child of its own, as a sandbox starts each run from one state.
+"""A clean interpreter that runs each job of the tests in a separate child, as a sandbox starts each run from one state.
 
 Reads jobs from the descriptor IN and writes results to OUT, both as marshalled data with a length before them. It
 imports as little as an interpreter at the start has, so that what the harness loads by itself shows.

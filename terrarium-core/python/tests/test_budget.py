@@ -1,4 +1,4 @@
-"""What start and a small run may cost."""
+"""The cost of start and of a small run."""
 
 import pytest
 

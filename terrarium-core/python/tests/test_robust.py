@@ -1,4 +1,4 @@
-"""What programs do to the interpreter does not break the harness."""
+"""Changes of the interpreter by programs do not break the harness."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What people do first with matplotlib."""
+"""A typical first use of matplotlib."""
 
 import io
 

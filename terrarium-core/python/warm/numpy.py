@@ -1,4 +1,4 @@
-"""What people do first with numpy."""
+"""A typical first use of numpy."""
 
 import numpy as np
 

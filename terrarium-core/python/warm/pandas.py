@@ -1,4 +1,4 @@
-"""What people do first with pandas."""
+"""A typical first use of pandas."""
 
 import io
 

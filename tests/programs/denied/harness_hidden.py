@@ -1,5 +1,5 @@
 # native: no, there is no harness in native Python
-"""What runs the program is not among its names, its frames or the modules it may change for later runs."""
+"""The harness is not among a program's names, its frames or the modules it may change for later runs."""
 
 import sys
 

@@ -1,5 +1,5 @@
 # native: no, native Python has a network
-"""What asks for the network says why there is none."""
+"""Requests for the network fail with the reason why there is none."""
 
 import asyncio
 import inspect

@@ -1,5 +1,5 @@
 # native: yes
-"""What was written to the standard error stays apart from the traceback."""
+"""Output on the standard error stays apart from the traceback."""
 
 import sys
 

@@ -1,6 +1,6 @@
 # expect: timeout
 # timeout: 1
-"""The same, with its interruption swallowed."""
+"""A catastrophic regular expression whose interruption is swallowed."""
 
 import re
 

@@ -1,6 +1,6 @@
 # expect: success error
 # timeout: 15
-"""Writes files until there is no room, then goes on."""
+"""Writes files until there is no room, then continues."""
 
 import os
 

@@ -1,6 +1,6 @@
 # expect: timeout error success crashed
 # timeout: 1
-"""Acquires a lock of the interpreter's own that it holds, and waits for an event that nobody sets."""
+"""Acquires a lock of the interpreter that it holds already, and waits for an event that no thread sets."""
 
 import _thread
 import threading

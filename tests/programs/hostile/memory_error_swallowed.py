@@ -2,7 +2,7 @@
 # timeout: 3
 # memory: 96MiB
 # session: reset
-"""Takes all memory, swallows the MemoryError, and goes on trying."""
+"""Takes all memory, swallows the MemoryError, and continues to try."""
 
 kept = []
 while True:

@@ -1,6 +1,6 @@
 # expect: timeout error crashed
 # timeout: 1
-"""Waits for a queue that nobody fills."""
+"""Waits for a queue that no thread fills."""
 
 import queue
 

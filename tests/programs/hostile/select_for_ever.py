@@ -1,6 +1,6 @@
 # expect: timeout
 # timeout: 1
-"""Waits for a pipe that nobody writes to."""
+"""Waits for a pipe without a writer."""
 
 import os
 import select

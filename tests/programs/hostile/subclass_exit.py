@@ -1,6 +1,6 @@
 # expect: success error
 # timeout: 5
-"""Exits with codes that are no codes, from places where nobody expects it."""
+"""Exits with invalid codes, from unexpected places."""
 
 
 class Odd(SystemExit):

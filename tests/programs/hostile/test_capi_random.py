@@ -2,7 +2,7 @@
 # timeout: 5
 # memory: 256MiB
 # session: reset
-"""The same in random order, so that the first function that ends it is another one each time."""
+"""The functions of the C API's tests in random order, so that a different one ends the interpreter each time."""
 
 import random
 

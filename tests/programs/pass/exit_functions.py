@@ -1,4 +1,4 @@
-"""What a program wants to be called at its end is called, and in the order of other processes."""
+"""Exit functions of a program are called at its end, in the order of other processes."""
 
 import atexit
 import logging

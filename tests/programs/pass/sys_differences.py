@@ -1,5 +1,5 @@
 # native: no, these are the known differences to it
-"""What this Python lacks or does differently: the list that the documentation tells of."""
+"""Features that this Python lacks or implements differently: the list in the documentation."""
 
 import hashlib
 import importlib

@@ -4,7 +4,7 @@ use syn::Attribute;
 
 use super::attributes;
 
-/// What a sentence about the default starts with.
+/// The start of a sentence about the default.
 const DEFAULT: &str = "Default: ";
 
 /// A space at which no line ends.

@@ -72,7 +72,7 @@ impl Crate {
         Self::load(&read).unwrap()
     }
 
-    /// Reads a module's file. The files of its own modules are in `folder`.
+    /// Reads a module's file. The files of its inner modules are in `folder`.
     fn file(&mut self, read: Read<'_>, path: &Path, folder: &Path, module: ModulePath) -> Result<()> {
         let text = read(path)?.with_context(|| format!("`{}` does not exist", path.display()))?;
         let file = syn::parse_file(&text).with_context(|| format!("cannot parse `{}`", path.display()))?;

@@ -22,7 +22,7 @@ pub enum StandardStream {
 /// They outlive the descriptors: written bytes remain when the guest closes descriptor 1.
 #[derive(Debug, Clone, Default)]
 pub struct Streams {
-    /// What the guest reads from descriptor 0.
+    /// The bytes that the guest reads from descriptor 0.
     pub input: Input,
     /// The bytes that the guest writes to descriptor 1.
     pub output: Output,

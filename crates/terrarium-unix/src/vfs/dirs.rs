@@ -54,9 +54,11 @@ impl Vfs {
     /// Removes an empty directory.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`] for the directory above; `ENOTEMPTY` if the path ends in `..`, `EINVAL` if in `.`,
-    /// `EBUSY` for the root; `ENOENT` if there is no such entry; `EACCES` if the directory above may not be written,
-    /// `EPERM` if it is sticky; `ENOTDIR` for another type; `ENOTEMPTY` if the directory has entries.
+    /// - Those of [`Vfs::resolve`] for the directory above.
+    /// - `ENOTEMPTY` if the path ends in `..`, `EINVAL` if in `.`, `EBUSY` for the root.
+    /// - `ENOENT` if there is no such entry.
+    /// - `EACCES` if the directory above may not be written, `EPERM` if it is sticky.
+    /// - `ENOTDIR` for another type, `ENOTEMPTY` if the directory has entries.
     pub fn rmdir(&mut self, ctx: &Context, at: At<'_>) -> Result<(), Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let (dir, name) = match walker.advance()? {

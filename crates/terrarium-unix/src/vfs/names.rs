@@ -10,9 +10,11 @@ impl Vfs {
     /// Makes a symbolic link.
     ///
     /// # Errors
-    /// `ENOENT` for an empty target, `ENAMETOOLONG` for a target of [`PATH_MAX`] bytes or more; those of
-    /// [`Vfs::resolve`] for the directory above; `EEXIST` if the name exists; `ENOENT` if a slash follows the name, or
-    /// the directory above was removed; `EACCES` if it may not be written; `ENOSPC` at a quota.
+    /// - `ENOENT` for an empty target, `ENAMETOOLONG` for a target of [`PATH_MAX`] bytes or more.
+    /// - Those of [`Vfs::resolve`] for the directory above.
+    /// - `EEXIST` if the name exists.
+    /// - `ENOENT` if a slash follows the name, or the directory above was removed.
+    /// - `EACCES` if that directory may not be written, `ENOSPC` at a quota.
     pub fn symlink(&mut self, ctx: &Context, target: &[u8], at: At<'_>) -> Result<Ino, Errno> {
         if target.is_empty() {
             return Err(Errno::ENOENT);
@@ -38,9 +40,12 @@ impl Vfs {
     /// Gives a file a further name.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`] for the file, then for the directory of the new name; `EEXIST` if the new name exists;
-    /// `ENOENT` if a slash follows the new name, or its directory was removed; `EACCES` if that may not be written;
-    /// `EPERM` for a directory; `ENOENT` if the file no longer has a name; `ENOSPC` at a quota.
+    /// - Those of [`Vfs::resolve`] for the file, then for the directory of the new name.
+    /// - `EEXIST` if the new name exists.
+    /// - `ENOENT` if a slash follows the new name, or its directory was removed.
+    /// - `EACCES` if that directory may not be written.
+    /// - `EPERM` for a directory, `ENOENT` if the file no longer has a name.
+    /// - `ENOSPC` at a quota.
     pub fn link(&mut self, ctx: &Context, old: At<'_>, follow: Follow, new: At<'_>) -> Result<(), Errno> {
         let ino = self.resolve(ctx, old, follow)?;
         let (dir, name) = self.new_entry(ctx, new, false)?;
@@ -59,9 +64,12 @@ impl Vfs {
     /// Removes a name of a file. The file is freed with its last name and its last descriptor.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`] for the directory above; `EISDIR` if the path ends in `.`, `..` or is `/`; `ENOENT` if
-    /// there is no such entry; `EISDIR` or `ENOTDIR` if a slash follows the name; `EACCES` if the directory above may
-    /// not be written, `EPERM` if it is sticky; `EISDIR` for a directory.
+    /// - Those of [`Vfs::resolve`] for the directory above.
+    /// - `EISDIR` if the path ends in `.`, `..` or is `/`.
+    /// - `ENOENT` if there is no such entry.
+    /// - `EISDIR` or `ENOTDIR` if a slash follows the name.
+    /// - `EACCES` if the directory above may not be written, `EPERM` if it is sticky.
+    /// - `EISDIR` for a directory.
     pub fn unlink(&mut self, ctx: &Context, at: At<'_>) -> Result<(), Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         let Last::Name(name) = walker.advance()? else {
@@ -80,10 +88,12 @@ impl Vfs {
     /// Makes an empty regular file. No other type that `mode` can name is supported.
     ///
     /// # Errors
-    /// `EPERM` for a directory; `EINVAL` for no type of file; those of [`Vfs::resolve`] for the directory above;
-    /// `EEXIST` if the name exists; `ENOENT` if a slash follows the name, or the directory above was removed; `EPERM`
-    /// for a device, `ENOTSUP` for a FIFO or a socket; `EACCES` if the directory may not be written; `ENOSPC` at a
-    /// quota.
+    /// - `EPERM` for a directory, `EINVAL` for no type of file.
+    /// - Those of [`Vfs::resolve`] for the directory above.
+    /// - `EEXIST` if the name exists.
+    /// - `ENOENT` if a slash follows the name, or the directory above was removed.
+    /// - `EPERM` for a device, `ENOTSUP` for a FIFO or a socket.
+    /// - `EACCES` if the directory may not be written, `ENOSPC` at a quota.
     pub fn mknod(&mut self, ctx: &Context, at: At<'_>, mode: u32) -> Result<Ino, Errno> {
         let kind = match (mode & S_IFMT, FileType::from_mode(mode)) {
             // No type means a regular file.

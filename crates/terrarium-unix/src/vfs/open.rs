@@ -33,13 +33,17 @@ impl Vfs {
     /// First, `EINVAL` for write-only and read-write together, `O_CREAT` with `O_DIRECTORY`, or `O_TMPFILE` without
     /// `O_DIRECTORY` or writing; then those of [`Vfs::resolve`].
     ///
-    /// If the file is missing: `ENOENT` without `O_CREAT`, or in a removed directory; `EISDIR` for `O_CREAT` and a
-    /// final slash; `EACCES` without permission to create; `ENOSPC` at a quota.
+    /// If the file is missing:
+    /// - `ENOENT` without `O_CREAT`, or in a removed directory.
+    /// - `EISDIR` for `O_CREAT` and a final slash.
+    /// - `EACCES` without permission to create, `ENOSPC` at a quota.
     ///
-    /// If the file exists: `EEXIST` for `O_CREAT` with `O_EXCL`; `EISDIR` for a directory with `O_CREAT`; `ENOTDIR` for
-    /// `O_DIRECTORY` or a final slash on any other type; `ELOOP` for a symbolic link with `O_NOFOLLOW`; `EISDIR` for a
-    /// directory opened for writing or with `O_TRUNC`; `EACCES` without permission; `EPERM` for `O_NOATIME` on another
-    /// user's file.
+    /// If the file exists:
+    /// - `EEXIST` for `O_CREAT` with `O_EXCL`, `EISDIR` for a directory with `O_CREAT`.
+    /// - `ENOTDIR` for `O_DIRECTORY` or a final slash on any other type.
+    /// - `ELOOP` for a symbolic link with `O_NOFOLLOW`.
+    /// - `EISDIR` for a directory opened for writing or with `O_TRUNC`.
+    /// - `EACCES` without permission, `EPERM` for `O_NOATIME` on another user's file.
     pub fn open(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<OpenInode, Errno> {
         let access = flags.access().ok_or(Errno::EINVAL)?;
         let flags = match access {

@@ -17,14 +17,18 @@ impl Vfs {
     /// Renames a file or directory, and replaces an entry of the new name if it is of the same kind.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`] for the old and then the new directory; `EBUSY` if a path ends in `.` or `..` or is
-    /// `/`; `ENOENT` if the old name does not exist; `ENOTDIR` if a slash follows a name that is no directory; `EINVAL`
-    /// if the new name is inside the renamed directory; `ENOTEMPTY` if the old name is below the new one.
+    /// - Those of [`Vfs::resolve`] for the old and then the new directory.
+    /// - `EBUSY` if a path ends in `.` or `..` or is `/`.
+    /// - `ENOENT` if the old name does not exist.
+    /// - `ENOTDIR` if a slash follows a name that is no directory.
+    /// - `EINVAL` if the new name is inside the renamed directory, `ENOTEMPTY` if the old name is below the new one.
     ///
-    /// Nothing is done if both names are the same file. Then `EACCES` or `EPERM` as for [`Vfs::unlink`] of the old
-    /// name; `ENOENT` if the new directory was removed, `EACCES` if it may not be written, `EPERM` if it is sticky;
-    /// `ENOTDIR` for a directory over a file, `EISDIR` for a file over a directory; `EACCES` if a directory that moves
-    /// may not be written itself; `ENOTEMPTY` if the replaced directory has entries.
+    /// Nothing is done if both names are the same file. Then:
+    /// - `EACCES` or `EPERM` as for [`Vfs::unlink`] of the old name.
+    /// - `ENOENT` if the new directory was removed, `EACCES` if it may not be written, `EPERM` if it is sticky.
+    /// - `ENOTDIR` for a directory over a file, `EISDIR` for a file over a directory.
+    /// - `EACCES` if a directory that moves may not be written itself.
+    /// - `ENOTEMPTY` if the replaced directory has entries.
     pub fn rename(&mut self, ctx: &Context, old: At<'_>, new: At<'_>) -> Result<(), Errno> {
         let (old, new) = (self.rename_end(ctx, old)?, self.rename_end(ctx, new)?);
         let (Some(old), Some(new)) = (old, new) else {

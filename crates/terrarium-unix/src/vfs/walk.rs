@@ -200,9 +200,10 @@ impl Vfs {
     /// Returns the inode that a path leads to.
     ///
     /// # Errors
-    /// `ENOENT` for an empty path, `ENAMETOOLONG` for a path that is too long; at each component `ENOTDIR` outside a
-    /// directory, `EACCES` without search permission, `ENAMETOOLONG` for a name that is too long, `ENOENT` for a
-    /// missing entry, `ELOOP` for too many links; `ENOTDIR` if a slash follows a name that is no directory.
+    /// - `ENOENT` for an empty path, `ENAMETOOLONG` for a path that is too long.
+    /// - At each component: `ENOTDIR` outside a directory, `EACCES` without search permission, `ENAMETOOLONG` for a
+    ///   name that is too long, `ENOENT` for a missing entry, `ELOOP` for too many links.
+    /// - `ENOTDIR` if a slash follows a name that is no directory.
     pub fn resolve(&self, ctx: &Context, at: At<'_>, follow: Follow) -> Result<Ino, Errno> {
         let mut walker = Walker::new(self, ctx, at)?;
         loop {

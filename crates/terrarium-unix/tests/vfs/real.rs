@@ -1,4 +1,4 @@
-//! The same operations, carried out on a real folder by the kernel.
+//! The operations carried out on a real folder by the kernel.
 
 use crate::ops::{Op, Outcome, SLOTS, Status, Text, Value, comparable};
 use crate::world::{Tree, pattern};

@@ -1,4 +1,4 @@
-//! Imports that the module defines itself: calls of them become calls of its own functions.
+//! Imports that the module defines itself: calls of them become calls of the module's functions.
 //!
 //! Toolchains let a shared library import its own weak functions (C++ templates, inline functions), so that the linker
 //! may choose another library's. Such a call, bound at run time, would have to go through the host or the table. Here

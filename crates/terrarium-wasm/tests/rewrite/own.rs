@@ -1,4 +1,4 @@
-//! A library's imports of its own functions, which become direct calls.
+//! A library's imports of functions that it defines itself, which become direct calls.
 
 use std::{collections::BTreeSet, sync::Arc};
 

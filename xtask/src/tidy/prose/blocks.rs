@@ -41,7 +41,8 @@ fn rust<'a>(line: &'a str, _: &mut bool) -> Option<Part<'a>> {
 }
 
 fn python<'a>(line: &'a str, is_inside: &mut bool) -> Option<Part<'a>> {
-    between(line, is_inside, "\"\"\"", "\"\"\"")
+    let is_raw = !*is_inside && line.starts_with("r\"\"\"");
+    between(if is_raw { &line[1..] } else { line }, is_inside, "\"\"\"", "\"\"\"")
 }
 
 fn javascript<'a>(line: &'a str, is_inside: &mut bool) -> Option<Part<'a>> {
@@ -59,19 +60,23 @@ fn between<'a>(line: &'a str, is_inside: &mut bool, open: &str, close: &str) -> 
 
 /// The prose of all doc comments.
 fn docs(text: &str, find: Find) -> Vec<Block> {
-    let mut comments: Vec<Vec<(usize, &str)>> = vec![Vec::new()];
+    let mut comments: Vec<Vec<(usize, String)>> = vec![Vec::new()];
     let mut is_inside = false;
+    // The indentation of the comment.
+    let mut margin = 0;
     for (index, line) in text.lines().enumerate() {
+        let indent = line.len() - line.trim_start().len();
         let part = find(line.trim(), &mut is_inside);
         if part.as_ref().is_none_or(|part| part.is_opening) {
             comments.push(Vec::new());
+            margin = indent;
         }
         if let (Some(part), Some(comment)) = (part, comments.last_mut()) {
-            comment.push((index + 1, part.text));
+            comment.push((index + 1, " ".repeat(indent.saturating_sub(margin)) + part.text));
         }
     }
     let blocks = comments.into_iter().flat_map(|comment| {
-        let mut found = page(comment.into_iter());
+        let mut found = page(comment.iter().map(|(number, line)| (*number, line.as_str())));
         if let Some(first) = found.first_mut() {
             first.is_first_of_doc = true;
         }
@@ -79,6 +84,9 @@ fn docs(text: &str, find: Find) -> Vec<Block> {
     });
     blocks.collect()
 }
+
+/// The least indentation of a block of code without a fence.
+const INDENT: &str = "    ";
 
 /// The prose of Markdown.
 fn page<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec<Block> {
@@ -94,11 +102,15 @@ fn page<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec<Block> {
         }
     };
     for (number, line) in lines {
+        let is_indented = line.starts_with(INDENT);
         let line = line.trim();
         if line.starts_with("```") {
             is_code = !is_code;
             is_open = false;
         } else if is_code || line.is_empty() || line.starts_with(':') || line.starts_with(">>>") {
+            is_open = false;
+        } else if is_indented && !is_open && !is_item(line) {
+            // Markdown's other form of a block of code.
             is_open = false;
         } else if line.starts_with('|') {
             line.split('|').filter(|cell| !cell.trim().is_empty()).for_each(|cell| add(number, cell, false));
@@ -114,10 +126,11 @@ fn page<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec<Block> {
     blocks
 }
 
-/// Whether the line begins an item of a list.
+/// Whether the line begins an item of a list, or a tag of a comment in JavaScript.
 fn is_item(line: &str) -> bool {
     let after = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    line.starts_with("- ") || line.starts_with("* ") || (after.len() < line.len() && after.starts_with(". "))
+    let is_numbered = after.len() < line.len() && after.starts_with(". ");
+    is_numbered || ["- ", "* ", "@"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// The text without what is quoted or code, with one space between two words.
@@ -162,7 +175,14 @@ mod tests {
         assert_eq!(texts("a.rs", rust), [(1, "A.".to_owned()), (4, "B c.".to_owned())]);
         let python = "\"\"\"A.\"\"\"\nx = 1  # no\ndef f():\n    \"\"\"B\n    c.\n    \"\"\"\n    return 2\n";
         assert_eq!(texts("a.py", python), [(1, "A.".to_owned()), (4, "B c.".to_owned())]);
-        let javascript = "// no\n/** A. */\n/**\n * B\n * c.\n */\nf();\n";
-        assert_eq!(texts("a.mjs", javascript), [(2, "A.".to_owned()), (4, "B c.".to_owned())]);
+        let javascript = "// no\n/** A. */\n/**\n * B\n * c.\n * @d\n */\nf();\n";
+        assert_eq!(texts("a.mjs", javascript), [(2, "A.".to_owned()), (4, "B c.".to_owned()), (6, "@d".to_owned())]);
+    }
+
+    #[test]
+    fn indented_code_and_raw_docstrings_are_recognised() {
+        let python =
+            "def f():\n    r\"\"\"A.\n\n        code\n\n        code\n\n    B:\n        c.\n    \"\"\"\nx = 1\n";
+        assert_eq!(texts("a.py", python), [(2, "A.".to_owned()), (8, "B: c.".to_owned())]);
     }
 }
