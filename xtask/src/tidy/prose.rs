@@ -8,6 +8,7 @@ use blocks::Block;
 
 /// The paths whose prose is clean: files, and folders with a `/` at the end. Add a path when its prose is.
 const CLEAN: &[&str] = &[
+    "ARCHITECTURE.md",
     "CHANGELOG.md",
     "COMPATIBILITY.md",
     "CONTRIBUTING.md",
