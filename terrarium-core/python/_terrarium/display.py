@@ -133,8 +133,7 @@ def send(text: str) -> None:
 
 
 class Handle:
-    """The return value of `display(..., display_id=...)`, as in notebooks. An update adds a display, and replaces none.
-    """
+    """The return value of `display(..., display_id=...)`, as in notebooks. An update adds a display."""
 
     def __init__(self, name: str) -> None:
         self.display_id = name

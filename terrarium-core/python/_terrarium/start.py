@@ -172,8 +172,7 @@ def _start_new_thread(*args: Any) -> int:
 
 
 def _seed(seed: int | None) -> None:
-    """Start the module-wide generators from `seed`, or randomly: a snapshot must not repeat the numbers of other runs.
-    """
+    """Start the module-wide generators from `seed`, or randomly: a snapshot must not repeat the numbers of others."""
 
     def seed_random(module: Any) -> None:
         module.seed(seed)

@@ -242,8 +242,7 @@ def idle(timeout: float | None) -> bool:
 
 
 def finish(keep: bool) -> None:
-    """Run the remaining threads, as the end of a Python process waits for them. Daemons stay for a session's next run.
-    """
+    """Run the remaining threads, as a Python process does at its end. Daemons stay for a session's next run."""
     while any(not turn.daemon for turn in _waiting):
         now = monotonic()
         for turn in _waiting:

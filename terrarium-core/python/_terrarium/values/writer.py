@@ -45,8 +45,7 @@ class Writer:
             self.flush()
 
     def free(self, text: str) -> None:
-        """Add text that the bound does not count: the text around values, or the substitute for one that was too large.
-        """
+        """Add text that the bound does not count: text around values, or the substitute for one that was too large."""
         self._limit += len(text.encode())
         self.text(text)
 
