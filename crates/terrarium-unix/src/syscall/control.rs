@@ -16,7 +16,7 @@ pub(super) const IMPORTS: &[Import] = &[
     wasi("environ_get", "ii->i").noted("the variables that the embedder sets; none of the host's"),
     wasi("environ_sizes_get", "ii->i").noted("the variables that the embedder sets; none of the host's"),
     preview1("random_get", "ii->i", random_get).noted(
-        "served by this crate, because a seeded generator also serves the devices; more than 64 MiB fail with EINVAL",
+        "served by terrarium, because a seeded generator also serves the devices; more than 64 MiB fail with EINVAL",
     ),
     call("proc_exit", "i->", exit).of_preview1().noted("ends the run with the status"),
     call("exit", "i->", exit).noted("ends the run with the status"),

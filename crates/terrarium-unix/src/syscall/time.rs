@@ -16,7 +16,7 @@ const ISDST_OFFSET: usize = 32;
 
 pub(super) const IMPORTS: &[Import] = &[
     preview1("clock_time_get", "iji->i", clock_time_get)
-        .noted("served by this crate, because WASI's has no processor time; the processor time is the elapsed time without sleep"),
+        .noted("served by terrarium, because WASI's has no processor time; the processor time is the elapsed time without sleep"),
     preview1("clock_res_get", "ii->i", clock_res_get),
     call("emscripten_get_now", "->d", now_ms)
         .partial("milliseconds of the monotonic clock since the start of the run"),
