@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbclient
 import nbformat
 
@@ -22,6 +24,6 @@ def test_a_notebook_shows_results_and_survives_an_interrupt(tmp_path):
     shown = outputs[1][0].data
     assert '<iframe sandbox=""' in shown["text/html"]
     assert "42" in shown["text/plain"]
-    assert "<pre>2\n</pre>" in outputs[2][0].data["text/html"]
+    assert re.search(r'<pre style="font-family: [^"]*monospace[^"]*">2\n</pre>', outputs[2][0].data["text/html"])
     assert outputs[3][0].text == "interrupted\n"
     assert outputs[4][0].data["text/plain"] == "3"

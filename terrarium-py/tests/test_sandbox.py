@@ -8,6 +8,7 @@ import json
 import re
 import threading
 import time
+import typing
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,12 @@ def test_options_have_the_cores_names_and_help_names_them(sandbox):
         (terrarium.ImageOptions, terrarium.Image.build.__doc__),
     ):
         assert set(options.__annotations__) <= set(re.findall(r"`([a-z_]+)`", text))
+
+
+@pytest.mark.parametrize("name", ["Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions"])
+def test_the_types_of_options_are_there_at_run_time(name):
+    options = getattr(terrarium, name)
+    assert set(typing.get_type_hints(options)) == set(options.__annotations__)
 
 
 def test_each_option_says_what_it_means_and_its_default():

@@ -8,11 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from terrarium._contents import Content
+from terrarium._native import CancelHandle  # noqa: TC001 (`typing.get_type_hints` looks it up)
 
 if TYPE_CHECKING:
     from typing import TypeAlias
-
-    from terrarium._native import CancelHandle
 
 __all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Path", "SandboxOptions", "Seconds"]
 

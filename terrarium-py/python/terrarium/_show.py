@@ -50,15 +50,15 @@ def html(result: ExecutionResult) -> str:
 
 def _pieces(result: ExecutionResult) -> Iterator[str]:
     if result.stdout:
-        yield f"<pre>{escape(result.stdout)}</pre>"
+        yield _text(result.stdout)
     if result.stderr:
-        yield f'<pre style="background: #fdd; color: #000">{escape(result.stderr)}</pre>'
+        yield _text(result.stderr, "background: #fdd; color: #000")
     yield from map(_display, result.displays)
     if result.final_repr is not None:
-        yield f"<pre>{escape(result.final_repr)}</pre>"
+        yield _text(result.final_repr)
     failure = _failure(result)
     if failure:
-        yield f'<pre style="border-left: 3px solid #c00; padding-left: 0.5em">{escape(failure)}</pre>'
+        yield _text(failure, "border-left: 3px solid #c00; padding-left: 0.5em")
     if result.output_files:
         names = ", ".join(f"{name} ({len(data):,} bytes)" for name, data in sorted(result.output_files.items()))
         yield f"<div><small>files: {escape(names)}</small></div>"
@@ -79,7 +79,12 @@ def _display(display: Display) -> str:
         return _image("image/svg+xml", b64encode(data["image/svg+xml"].encode()).decode(), None)
     if isinstance(data.get("text/html"), str):
         return _frame(data["text/html"])
-    return f"<pre>{escape(str(data.get('text/plain', '')))}</pre>"
+    return _text(str(data.get("text/plain", "")))
+
+
+def _text(text: str, style: str = "") -> str:
+    """Return text as HTML in a fixed-width font, which a notebook's page does not give it by itself."""
+    return f'<pre style="font-family: var(--jp-code-font-family, monospace); {style}">{escape(text)}</pre>'
 
 
 def _image(kind: str, base64: str, size: Any) -> str:
