@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from terrarium._contents import Content
-from terrarium._native import CancelHandle  # noqa: TC001 (`typing.get_type_hints` looks it up)
+from terrarium._native import CancelHandle
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -163,7 +163,7 @@ fn translated_programs_do_what_the_originals_do_in_an_engine_with_legacy_excepti
     let input = folder.path().join("legacy.wasm");
     let legacy = encode(&functions);
     std::fs::write(&input, &legacy).expect("the folder can be written");
-    let script = installed("terrarium-core/tests/rewrite/run_legacy.mjs");
+    let script = installed("crates/terrarium-wasm/tests/rewrite/run_legacy.mjs");
     let count = functions.len().to_string();
     let fuel = FUEL.to_string();
     let arguments = ARGUMENTS.map(|argument| argument.to_string());
