@@ -32,7 +32,7 @@ impl Sandbox {
     /// Creates a sandbox with these options.
     ///
     /// The first sandbox on a machine builds the bare image, and the first sandbox with certain packages builds the
-    /// [`Image`] with them. A build takes some seconds, and images are kept in [`SandboxOptions::cache_dir`]. Nothing
+    /// [`Image`] with them. A build takes five seconds for the bare image and half a minute with numpy and pandas, and images are kept in [`SandboxOptions::cache_dir`]. Nothing
     /// is downloaded.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ class Sandbox extends Runner {
 
   /**
    * Makes a sandbox with these options. The first sandbox on a machine, and the first with certain packages, builds an
-   * image, which takes some seconds; later ones take milliseconds.
+   * image, which takes seconds to half a minute; later ones take milliseconds.
    *
    * @param {SandboxOptions} [options]
    * @returns {Promise<Sandbox>}

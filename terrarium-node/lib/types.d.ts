@@ -76,8 +76,8 @@ export interface SandboxOptions {
   packagesFrom?: string[];
   /**
    * Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
-   * built at the first use (which takes some seconds) and kept in `cacheDir`. Otherwise each run loads what it imports.
-   * The option has no effect on site folders and with `'auto'`. Default: on.
+   * built at the first use (half a minute for numpy and pandas) and kept in `cacheDir`. Otherwise each run loads what
+   * it imports. The option has no effect on site folders and with `'auto'`. Default: on.
    */
   preload?: boolean;
   /**

@@ -10,7 +10,8 @@ A `Sandbox` runs each piece of code in a fresh interpreter; a `Session` keeps on
 exhaust its memory) ends as an `ExecutionResult` with a `Status`. A `TerrariumError` is for the host's own faults.
 
 Options are keyword arguments: see `SandboxOptions`, `ExecuteOptions` and `ImageOptions`. Packages come from a
-`PackageStore`, and an `Image` holds them loaded. What waits has a twin for event loops, with `_async` at its end.
+`PackageStore`, and an `Image` contains them imported. Every method that waits has an asynchronous twin, whose name ends
+in `_async`.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -90,8 +90,8 @@ class SandboxOptions(TypedDict, total=False):
     """
     preload: bool
     """Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
-    built at the first use (which takes some seconds) and kept in `cache_dir`. Otherwise each run loads what it imports.
-    The option has no effect on site folders and with `"auto"`. Default: on.
+    built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what
+    it imports. The option has no effect on site folders and with `"auto"`. Default: on.
     """
     image: Path | None
     """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
