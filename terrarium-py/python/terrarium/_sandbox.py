@@ -27,7 +27,7 @@ class Sandbox:
     A sandbox can be used from any thread; runs in several threads are parallel. It pickles as its options, and the path
     of its image if it was made on one, so it can be sent to other processes.
 
-    The first sandbox with a new set of packages builds an image: half a minute for numpy and pandas. Images are kept in the
+    The first sandbox with a new set of packages builds an image: half a minute for pandas. Images are kept in the
     cache folder. Nothing is downloaded. Methods that end in `_async` are for event loops: they wait on another thread.
 
     >>> sandbox = terrarium.Sandbox(timeout=5, memory=256 << 20)
