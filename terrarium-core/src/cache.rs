@@ -8,7 +8,10 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use sha2::{Digest as _, Sha256};
@@ -88,13 +91,7 @@ impl Cache {
     pub(crate) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
         self.ready()?;
         let path = self.path(key);
-        let partial = self.dir.join(format!(".{key}.{}.{:?}", std::process::id(), std::thread::current().id()));
-        let written = write_private(&partial, content).and_then(|()| fs::rename(&partial, &path));
-        if written.is_err() {
-            // The partial file is useless, and the first error is the one to report.
-            let _ = fs::remove_file(&partial);
-        }
-        written.or_cache(&path)?;
+        write_whole(&path, content).or_cache(&path)?;
         Ok(path)
     }
 
@@ -109,14 +106,30 @@ impl Cache {
     }
 }
 
-/// Writes a new file that only the user can read or write.
+/// Writes a file that only the user can read or write, completely or not at all. Other threads and processes may write
+/// the same file at the same time.
 ///
 /// # Errors
 /// The system's.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = private_files::create_file(path)?;
-    file.write_all(content)?;
-    file.sync_all()
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let partial = folder.join(format!(".{name}.{}.{number}", std::process::id()));
+        let mut file = match private_files::create_file(&partial) {
+            // A process with the same number left it when it was killed: in containers the number is always the same.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            created => created?,
+        };
+        let written = file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&partial, path));
+        if written.is_err() {
+            // The partial file is useless, and the first error is the one to report.
+            let _ = fs::remove_file(&partial);
+        }
+        return written;
+    }
 }
 
 /// A hash of parts, each of which is hashed with its length: other parts give another digest.
@@ -164,6 +177,31 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o700);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no partial file is left");
+    }
+
+    #[test]
+    fn partial_files_of_killed_processes_are_not_in_the_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        for number in 0..100 {
+            fs::write(dir.path().join(format!(".x.{}.{number}", std::process::id())), b"half").unwrap();
+        }
+        cache.store("x", b"code").unwrap();
+        assert_eq!(fs::read(cache.find("x").unwrap().unwrap()).unwrap(), b"code");
+    }
+
+    #[test]
+    fn threads_that_write_the_same_file_all_succeed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let contents: Vec<Vec<u8>> = (0..8).map(|byte| vec![byte; 100_000]).collect();
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| (0..5).for_each(|_| write_whole(&path, content).unwrap()));
+            }
+        });
+        assert!(contents.contains(&fs::read(&path).unwrap()));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no partial file is left");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use super::{ImageInfo, fault, header::ImageHeader};
 use crate::{
     Error, Result,
-    cache::write_private,
+    cache::write_whole,
     engine::LoaderRecord,
     error::ErrorContext,
     package::{PackageError, PlacedFile, PlacedKind, from_archive},
@@ -151,13 +151,5 @@ pub(super) fn save(info: &ImageInfo, packaged: &[PlacedFile], path: &Path) -> Re
         }
     }
     let bytes = append(code, &members)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let partial = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = write_private(&partial, &bytes).and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // The partial file is useless, and the first error is the one to report.
-        let _ = fs::remove_file(&partial);
-    }
-    written.or_image(path, "")
+    write_whole(path, &bytes).or_image(path, "")
 }

@@ -16,6 +16,7 @@ use crate::{
     Error, Result,
     engine::{Machine, check_process},
     error::ErrorContext,
+    options::validate,
     provision::{self, BARE},
     sys::{file_stamp::FileStamp, machine_memory::give_back, private_files},
 };
@@ -136,6 +137,7 @@ fn find_or_build(
 /// As for [`Image::build`].
 pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress)) -> Result<Image> {
     check_process()?;
+    validate::timeout(Some(options.timeout))?;
     progress(ImageProgress::Packages);
     let recipe = Recipe::new(options)?;
     found_or_built(options.cache_dir.as_deref(), &recipe, progress)

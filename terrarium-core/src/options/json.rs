@@ -107,6 +107,15 @@ mod tests {
     }
 
     #[test]
+    fn an_integer_beyond_64_bits_is_out_of_bounds_and_no_fraction() {
+        for text in [r#"{"memory": 99999999999999999999999}"#, r#"{"memory": 1e21}"#] {
+            let (option, problem, reason) = refused::<SandboxOptions>(text);
+            assert_eq!((option.as_str(), problem), ("memory", "value"), "{text}");
+            assert!(reason.contains("is not between 0 and"), "{reason}");
+        }
+    }
+
+    #[test]
     fn every_option_is_read_as_serde_reads_it() {
         let text = r#"{"timeout": null, "grace": 0.25, "memory": 100000000, "stream_bytes": 1, "file_bytes": 2,
             "file_count": 20, "open_files": 9, "code_bytes": 3, "value_bytes": 4, "repr_bytes": 5, "home": "/h",

@@ -103,10 +103,19 @@ impl Member for u64 {
             Json::Number(number) if !number.is_f64() => {
                 number.as_u64().ok_or_else(|| Refusal::Value(format!("{number} is negative")))
             }
+            // JSON has no bound, so an integer beyond 64 bits is read as a number with a fraction.
+            Json::Number(number)
+                if number.as_f64().is_some_and(|number| number.fract() == 0.0 && number >= TWO_TO_64) =>
+            {
+                Err(Refusal::Value(format!("{number} is not between 0 and {}", Self::MAX)))
+            }
             _ => Err(Refusal::wrong_type(Self::EXPECTED, &value)),
         }
     }
 }
+
+/// The first number that a `u64` cannot hold.
+const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
 
 impl Member for u32 {
     const EXPECTED: &'static str = u64::EXPECTED;

@@ -80,6 +80,8 @@ pub(crate) fn execute(
 
     let lost = answer.outcome.is_end();
     let mut result = conclude(answer, timeout);
+    // The guest can forge names that the run was not asked for.
+    result.outputs.retain(|name, _| options.outputs.contains(name));
     result.session_lost = keep && lost;
     if let Some(error) = &mut result.error {
         missing_module::explain(error, setup.packages());

@@ -118,6 +118,12 @@ pub(crate) fn from_wire(json: Json, blobs: &[Bytes]) -> Result<Value, String> {
     })
 }
 
+/// Whether a text is an integer in a base: digits after an optional sign.
+fn is_number(text: &str, base: u32) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(base))
+}
+
 fn list(items: Vec<Json>, blobs: &[Bytes]) -> Result<Vec<Value>, String> {
     items.into_iter().map(|item| from_wire(item, blobs)).collect()
 }
@@ -134,8 +140,12 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
         "int" => match (part("value"), part("hex")) {
             (Some(Json::String(digits)), _) => match digits.parse() {
                 Ok(n) => Value::Int(n),
-                Err(_) => Value::BigInt(digits),
+                Err(_) if is_number(&digits, 10) => Value::BigInt(digits),
+                Err(_) => return Err("int with other characters than digits".into()),
             },
+            (_, Some(Json::String(hex))) if !is_number(&hex, 16) => {
+                return Err("int with other characters than hexadecimal digits".into());
+            }
             (_, Some(Json::String(hex))) => Value::BigInt(match hex.strip_prefix('-') {
                 Some(digits) => format!("-0x{digits}"),
                 None => format!("0x{hex}"),
@@ -183,6 +193,8 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
         }
         "decimal" => Value::Decimal(text(part("value"))?),
         "object" => Value::Object { class: text(part("class"))?, repr: text(part("repr"))? },
+        // The name that the bindings give to contents beside the text: no value of Python has it.
+        "blob" => return Err("blob is no kind of value".into()),
         _ => Value::tagged(kind, fields(members, blobs)?),
     };
     Ok(value)
@@ -224,4 +236,29 @@ fn float(part: Option<Json>) -> Result<f64, String> {
 fn blob(index: Option<Json>, blobs: &[Bytes]) -> Result<Bytes, String> {
     let index = index.as_ref().and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
     index.and_then(|n| blobs.get(n)).cloned().ok_or_else(|| "no such blob".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_with_other_characters_and_the_bindings_own_kind_are_refused() {
+        for text in [
+            r#"{"$type": "int", "hex": "zz"}"#,
+            r#"{"$type": "int", "hex": ""}"#,
+            r#"{"$type": "int", "value": "1q"}"#,
+            r#"{"$type": "int", "value": "-"}"#,
+            r#"{"$type": "blob", "index": 0}"#,
+        ] {
+            assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
+        }
+        for (text, digits) in [
+            (r#"{"$type": "int", "hex": "-fF"}"#, "-0xfF"),
+            (r#"{"$type": "int", "value": "-99999999999999999999"}"#, "-99999999999999999999"),
+        ] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(value, Value::BigInt(digits.to_owned()), "{text}");
+        }
+    }
 }

@@ -59,6 +59,12 @@ fn on_prepared() -> Sandbox {
 }
 
 #[test]
+fn an_image_needs_time_to_be_built() {
+    let error = Image::build(ImageOptions::new().timeout(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.details().option.as_deref(), Some("timeout"), "{error}");
+}
+
+#[test]
 fn modules_of_the_preparation_stay_and_its_names_do_not() {
     let code = "import sys\n['fractions' in sys.modules, 'secret' in globals(), 'f' in globals(), sys.modules['fractions'].kept, '/extra' in sys.path]";
     for _ in 0..2 {
