@@ -10,8 +10,8 @@ const HOSTS: &[(&str, &str)] = &[
     ("registry.yarn", "pkg.com"),
     ("pypi", ".org"),
     ("python", "hosted.org"),
-    ("static.crates", ".io"),
-    ("index.crates", ".io"),
+    ("static.cr", "ates.io"),
+    ("index.cr", "ates.io"),
 ];
 
 /// Starts of paths that name one machine's user or workplace.
