@@ -90,6 +90,18 @@ def test_an_exception_of_a_listener_is_raised_where_the_run_is_awaited(sandbox):
     asyncio.run(main())
 
 
+def test_stop_iteration_of_a_function_ends_the_wait(sandbox):
+    def listener(_text):
+        raise StopIteration("stop")
+
+    async def main():
+        with pytest.raises(RuntimeError, match="a function raised StopIteration") as caught:
+            await asyncio.wait_for(sandbox.execute_async("print(1)", on_stdout=listener), 60)
+        assert isinstance(caught.value.__cause__, StopIteration)
+
+    asyncio.run(main())
+
+
 def test_wrong_arguments_are_raised_where_the_run_is_awaited(sandbox):
     async def main():
         with pytest.raises(TypeError, match="unknown option 'no'"):

@@ -96,9 +96,17 @@ class _Task(Generic[T]):
         if self._done.done():
             return
         if error is not None:
-            self._done.set_exception(error)
+            self._fail(error)
         else:
             self._done.set_result(result)  # type: ignore[arg-type]
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, StopIteration):
+            # Some versions' futures refuse it, and then nothing would end the wait. A coroutine that raises it ends so.
+            failure = RuntimeError("a function raised StopIteration")
+            failure.__cause__ = error
+            error = failure
+        self._done.set_exception(error)
 
     def in_loop(self, function: Callable[[A], object]) -> Callable[[A], None]:
         """Return a function for the thread that calls `function` in the event loop."""
@@ -111,7 +119,7 @@ class _Task(Generic[T]):
             function(heard)
         except BaseException as error:
             if not self._done.done():
-                self._done.set_exception(error)
+                self._fail(error)
             self._stop()
 
     def _in_loop(self, function: Callable[..., object], *arguments: object) -> None:
