@@ -84,7 +84,7 @@ Each write is one frame; its first byte is the kind.
 
     D   a display: {"data": {mime: text or {"$base64": text}}, "metadata": {}}, sent at once. Data of JSON
         types (application/json, ...+json) is JSON text. "text/plain" is always present. A figure of matplotlib
-        has the metadata {"image/png": {"width": 819, "height": 512}}, in pixels.
+        has the metadata {"image/png": {"width": 640, "height": 480}}, in pixels.
     B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call are sent after the program has ended.
     V   a piece of {"final": value, "outputs": {name: value}}; the pieces form one JSON text. "final" is absent when
         there is no final value; nothing is sent when no output is requested either.

@@ -1,4 +1,4 @@
-"""matplotlib in a sandbox: figures become displays, and are drawn with the shipped settings.
+"""matplotlib in a sandbox: figures become displays.
 
 The backend is matplotlib's own Agg, because programs select it (`matplotlib.use("Agg")`) and check its name. Only the
 meaning of "show" changes for canvases without a window. Both places in `matplotlib.backend_bases` that define it are
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# Inches and dots per inch: 819 by 512 pixels.
-_SETTINGS = {"figure.figsize": [6.4, 4.0], "figure.dpi": 128.0}
 # A folder outside the files of the program.
 _FOLDER = "/tmp/matplotlib"
 
@@ -40,13 +38,6 @@ def prepare() -> None:
     """Set defaults for choices that the program did not make, before matplotlib is imported."""
     environ.setdefault("MPLBACKEND", "agg")
     environ.setdefault("MPLCONFIGDIR", _FOLDER)
-
-
-def set_defaults(matplotlib: Any) -> None:
-    """Make the shipped settings the defaults, unless the program has a `matplotlibrc`."""
-    if matplotlib.matplotlib_fname().startswith(matplotlib.get_data_path()):
-        for settings in (matplotlib.rcParams, matplotlib.rcParamsOrig):
-            settings.update(_SETTINGS)
 
 
 def change_managers(backend_bases: Any) -> None:
@@ -77,6 +68,8 @@ def change_figures(figure: Any) -> None:
     """Give figures a rich repr."""
 
     def png(self: Any) -> tuple[bytes, dict[str, int]] | None:
+        if _is_empty(self):
+            return None
         data = _draw(self)
         if _shown.get(self) == data:
             # The final expression of a program that has already shown it.
@@ -178,13 +171,19 @@ def show_open() -> None:
     figures, managers = _open_ones()
     for manager in managers:
         try:
-            _display(manager.canvas.figure)
+            if not _is_empty(manager.canvas.figure):
+                _display(manager.canvas.figure)
         except Exception as error:
             if state.raised:
                 raise
             streams.complain(f"figure {manager.num} cannot be displayed: {type_name(type(error))}: {error}")
         finally:
             figures.destroy(manager)
+
+
+def _is_empty(figure: Any) -> bool:
+    """Whether a figure has nothing but its background, like one that `savefig` makes after `show` closed the others."""
+    return len(figure.get_children()) <= 1
 
 
 def are_open() -> bool:

@@ -112,4 +112,29 @@ class Finder:
         return spec
 
 
+class Supplier:
+    """Finds modules of the harness that stand in for packages which are absent: the last of all finders."""
+
+    def __init__(self) -> None:
+        self._fills: dict[str, tuple[Hook, bool]] = {}
+
+    def add(self, name: str, fill: Hook, is_package: bool = False) -> None:
+        """Let `fill` define the content of the module `name` where no package provides it."""
+        self._fills[name] = fill, is_package
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
+        """Find a module. A part of a package is supplied only if the package is."""
+        supplied = self._fills.get(name)
+        parent = name.rpartition(".")[0]
+        if supplied is None or (parent and not isinstance(_loader_of(parent), _Filler)):
+            return None
+        fill, is_package = supplied
+        return ModuleSpec(name, _Filler(fill), is_package=is_package)  # type: ignore[arg-type]
+
+
+def _loader_of(name: str) -> object:
+    return getattr(getattr(sys.modules.get(name), "__spec__", None), "loader", None)
+
+
 finder = Finder()
+supplier = Supplier()

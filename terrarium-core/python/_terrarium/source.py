@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _ast
 
-from _terrarium.pristine import BUILTINS
+from _terrarium.pristine import BUILTINS, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -186,6 +186,10 @@ def build(source: Source, features: int) -> Program:
         # A tree of objects needs more depth than Python's own compilation; such a program has no final value.
         source.code = compile(source.text, source.filename, "exec", flags, dont_inherit=True)
         return Program(source.code, False, False)
+    except SyntaxError:
+        if not _translate_commands(source, flags):
+            raise
+        return build(source, features)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, _ast.Expr):
         return Program(_compile_tree(tree, source, flags), False, False)
@@ -206,6 +210,34 @@ def build(source: Source, features: int) -> Program:
     else:
         tree.body[-1] = keep
     return Program(_compile_tree(tree, source, flags), True, not isinstance(value, (_ast.Call, _ast.Await)))
+
+
+def _translate_commands(source: Source, flags: int) -> bool:
+    """Replace the commands of a notebook in the text. Returns whether the text is valid Python then."""
+    if not any(sign in source.text for sign in "%!?"):
+        return False
+    magics = load("_terrarium.magics")
+
+    def accepts(text: str) -> SyntaxError | None:
+        try:
+            compile(text, source.filename, "exec", flags | ONLY_AST, dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except (RecursionError, MemoryError):
+            pass
+        return None
+
+    try:
+        text = magics.translated(source.text, accepts)
+    except magics.Refused as refused:
+        lines = source.text.split("\n")
+        index = sum(len(line) + 1 for line in lines[: refused.line - 1])
+        line = lines[refused.line - 1]
+        raise _refusal(source, refused.reason, index + len(line) - len(line.lstrip())) from None
+    if text is None:
+        return False
+    source.text = text
+    return True
 
 
 def _is_text(value: object) -> bool:

@@ -9,7 +9,7 @@ from os import chdir, environ
 
 from _terrarium import guest, interrupts, pristine, run, streams
 from _terrarium.files import remember_files
-from _terrarium.hooks import finder
+from _terrarium.hooks import finder, supplier
 from _terrarium.memory import reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, load
@@ -52,6 +52,7 @@ def start(config: dict[str, Any]) -> None:
         environ.update(config["env"])
     if finder not in sys.meta_path:
         sys.meta_path.insert(0, finder)
+        sys.meta_path.append(supplier)
     finder.add("asyncio", _prepare_asyncio)
     finder.add("linecache", main.register)
     finder.add("importlib.util", _prepare_importlib)
@@ -61,6 +62,7 @@ def start(config: dict[str, Any]) -> None:
     reserve.fill()
     remember_files()
     _change_figures_and_threads(config)
+    _change_shows()
     if sys.platform == "emscripten":
         _change_network()
     sys.modules["terrarium"] = guest.module()
@@ -101,7 +103,7 @@ def _prepare_asyncio(_module: ModuleType) -> None:
 
 
 def _change_figures_and_threads(config: dict[str, Any]) -> None:
-    finder.add("matplotlib", _set_defaults, _prepare_matplotlib)
+    finder.add("matplotlib", _do_nothing, _prepare_matplotlib)
     finder.add("matplotlib.backend_bases", _change_managers)
     finder.add("matplotlib.figure", _change_figures)
     finder.add("matplotlib.pyplot", _change_pyplot)
@@ -114,8 +116,8 @@ def _prepare_matplotlib() -> None:
     load("_terrarium.figures").prepare()
 
 
-def _set_defaults(module: ModuleType) -> None:
-    load("_terrarium.figures").set_defaults(module)
+def _do_nothing(_module: ModuleType) -> None:
+    """Leave a module as it is: only what comes before its import matters."""
 
 
 def _change_managers(module: ModuleType) -> None:
@@ -128,6 +130,29 @@ def _change_figures(module: ModuleType) -> None:
 
 def _change_pyplot(module: ModuleType) -> None:
     load("_terrarium.figures").change_pyplot(module)
+
+
+def _change_shows() -> None:
+    """Display what libraries would show in a browser, a viewer or a notebook."""
+
+    def by(change: str) -> Callable[[ModuleType], None]:
+        def hook(module: ModuleType) -> None:
+            getattr(load("_terrarium.shows"), change)(module)
+
+        return hook
+
+    def fill(module: ModuleType) -> None:
+        load("_terrarium.ipython").fill(module)
+
+    finder.add("PIL.ImageShow", by("change_pillow"))
+    finder.add("plotly.io._renderers", by("change_plotly"))
+    finder.add("bokeh.io.showing", by("change_bokeh"))
+    finder.add("bokeh.models.layouts", by("change_bokeh_layouts"))
+    finder.add("pandas.compat._optional", by("change_pandas_dependencies"))
+    for name in ("IPython", "IPython.core"):
+        supplier.add(name, fill, is_package=True)
+    for name in ("IPython.display", "IPython.core.display", "IPython.core.display_functions"):
+        supplier.add(name, fill)
 
 
 def _change_network() -> None:

@@ -32,10 +32,10 @@ def titles(result):
 
 
 def figure(width):
-    return f"plt.figure(figsize=({width / 128}, 1))\n"
+    return f"plt.figure(figsize=({width / 100}, 1)).text(0.1, 0.1, 'x')\n"
 
 
-def test_a_saved_figure_is_819_by_512_pixels_and_nothing_else_is_written(harness):
+def test_a_saved_figure_has_the_size_of_matplotlib_and_nothing_else_is_written(harness):
     result = harness.run(
         HEAD + "import os, struct\nfig, ax = plt.subplots(); ax.plot([1, 2])\n"
         "for kind in ('png', 'pdf', 'svg'): fig.savefig('figure.' + kind)\n"
@@ -44,7 +44,7 @@ def test_a_saved_figure_is_819_by_512_pixels_and_nothing_else_is_written(harness
         boot={"env": {"HOME": str(harness.directory)}},
     ).ok()
     # 8 bits, colour type 6: red, green, blue, alpha.
-    assert result.final == [["figure.pdf", "figure.png", "figure.svg"], [819, 512, 8, 6]]
+    assert result.final == [["figure.pdf", "figure.png", "figure.svg"], [640, 480, 8, 6]]
     assert (result.displays, result.stderr) == ([], "")
 
 
@@ -57,7 +57,7 @@ def test_show_displays_the_figure_and_closes_it(harness):
     assert result.final == []
     assert titles(result) == [200]
     (display,) = result.displays
-    assert display["data"]["text/plain"] == "<Figure size 200x128 with 0 Axes>"
+    assert display["data"]["text/plain"] == "<Figure size 200x100 with 0 Axes>"
     assert result.stderr == ""
 
 
@@ -72,12 +72,12 @@ def test_figures_left_open_are_displayed_in_the_order_of_creation(harness):
     code = (
         HEAD
         + figure(300)
-        + "plt.figure(9, figsize=(2, 1))\n"
+        + "plt.figure(9, figsize=(2.5, 1)).text(0.1, 0.1, 'x')\n"
         + figure(200)
         + "plt.figure(1)\nplt.plot([1])\nprint('end')"
     )
     result = harness.run(code).ok()
-    assert titles(result) == [300, 256, 200]
+    assert titles(result) == [300, 250, 200]
 
 
 def test_figures_left_open_are_displayed_after_an_error(harness):
@@ -87,29 +87,37 @@ def test_figures_left_open_are_displayed_after_an_error(harness):
 @pytest.mark.parametrize(
     "code",
     [
-        "fig = plt.figure(figsize=(2, 1))\nfig",
-        "fig = plt.figure(figsize=(2, 1))\nplt.show()\nfig",
-        "plt.figure(figsize=(2, 1))",
-        "fig = plt.figure(figsize=(2, 1))\nfig.show()",
-        "fig = plt.figure(figsize=(2, 1))\ndisplay(fig)",
-        "from matplotlib.figure import Figure\nFigure(figsize=(2, 1))",
-        "fig = plt.figure(figsize=(2, 1))\nplt.show(block=False)\nplt.pause(0.001)",
+        "fig = plt.figure(figsize=(2, 1)); plt.text(0.1, 0.1, 'x')\nfig",
+        "fig = plt.figure(figsize=(2, 1)); plt.text(0.1, 0.1, 'x')\nplt.show()\nfig",
+        "plt.figure(figsize=(2, 1)); plt.text(0.1, 0.1, 'x')",
+        "fig = plt.figure(figsize=(2, 1)); plt.text(0.1, 0.1, 'x')\nfig.show()",
+        "fig = plt.figure(figsize=(2, 1)); plt.text(0.1, 0.1, 'x')\ndisplay(fig)",
+        "from matplotlib.figure import Figure\nfig = Figure(figsize=(2, 1)); fig.text(0.1, 0.1, 'x')\nfig",
+        "fig = plt.figure(figsize=(2, 1)); plt.text(0.1, 0.1, 'x')\nplt.show(block=False)\nplt.pause(0.001)",
     ],
 )
 def test_a_figure_is_displayed_once(harness, code):
     result = harness.run(HEAD + code).ok()
-    assert (titles(result), result.stderr) == ([256], "")
+    assert (titles(result), result.stderr) == ([200], "")
 
 
 def test_a_figure_that_changed_is_displayed_again(harness):
-    result = harness.run(HEAD + "fig = plt.figure(figsize=(2, 1))\ndisplay(fig)\nfig.text(0.5, 0.5, 'x')\nfig").ok()
-    assert titles(result) == [256, 256]
+    result = harness.run(
+        HEAD + "fig = plt.figure(figsize=(2, 1)); fig.text(0, 0, 'x')\ndisplay(fig)\nfig.text(0.5, 0.5, 'x')\nfig"
+    ).ok()
+    assert titles(result) == [200, 200]
 
 
 def test_axes_as_the_final_expression_are_a_value_and_their_figure_a_display(harness):
     result = harness.run(HEAD + figure(200) + "plt.gca()").ok()
     assert result.repr.startswith("<Axes")
     assert titles(result) == [200]
+
+
+@pytest.mark.parametrize("end", ["", "plt.show()"])
+def test_an_empty_figure_is_not_displayed(harness, end):
+    result = harness.run(HEAD + figure(200) + "plt.show()\nplt.savefig('after.png')\nplt.figure()\n" + end)
+    assert titles(result.ok()) == [200]
 
 
 def test_a_closed_figure_is_not_displayed(harness):
@@ -124,10 +132,10 @@ def test_a_broken_figure_does_not_break_the_run_or_the_others(harness):
 
 
 def test_figures_do_not_leak_into_the_next_run_of_a_session(harness):
-    first, second, third = harness.session(HEAD + "fig = plt.figure(figsize=(2, 1))", "plt.get_fignums()", "fig")
-    assert titles(first.ok()) == [256]
+    first, second, third = harness.session(HEAD + figure(200) + "fig = plt.gcf()", "plt.get_fignums()", "fig")
+    assert titles(first.ok()) == [200]
     assert (second.ok().final, second.displays) == ([], [])
-    assert titles(third.ok()) == [256]
+    assert titles(third.ok()) == [200]
 
 
 def test_an_interrupted_run_displays_nothing_more_and_closes_its_figures(harness):
@@ -140,7 +148,7 @@ def test_an_interrupted_run_displays_nothing_more_and_closes_its_figures(harness
 
 def test_a_matplotlibrc_beside_the_program_counts(harness):
     (harness.directory / "matplotlibrc").write_text("figure.figsize: 2, 1\nfigure.dpi: 50\n")
-    assert titles(harness.run(HEAD + "plt.figure()")) == [100]
+    assert titles(harness.run(HEAD + "plt.plot([1])")) == [100]
 
 
 def test_the_environment_counts(harness):
@@ -151,7 +159,7 @@ def test_the_environment_counts(harness):
 def test_plots_of_pandas_are_displayed(harness):
     pytest.importorskip("pandas")
     result = harness.run("import pandas as pd\npd.DataFrame({'a': [1, 2]}).plot()").ok()
-    assert titles(result) == [819]
+    assert titles(result) == [640]
 
 
 def test_nothing_is_loaded_for_programs_without_figures(harness):
@@ -176,7 +184,7 @@ def test_saving_the_current_figure_draws_it_once_and_its_canvas_shows_it(harness
         "[saved, figure.stale, same, list(pixels.shape), len(np.unique(pixels)) > 2, 'draw_idle' in vars(figure.canvas)]",
         boot={"env": {"HOME": str(harness.directory)}},
     ).ok()
-    assert result.final == [1, False, True, [512, 819, 4], True, False]
+    assert result.final == [1, False, True, [480, 640, 4], True, False]
 
 
 @pytest.mark.parametrize(
@@ -191,13 +199,13 @@ def test_a_figure_that_is_saved_as_something_else_is_drawn_as_it_is_afterwards(h
         "plt.close()\n"
         "[figure.stale, same, list(pixels.shape)]"
     ).ok()
-    assert result.final == [False, True, [512, 819, 4]]
+    assert result.final == [False, True, [480, 640, 4]]
 
 
 def test_saving_and_showing_draws_twice(harness):
     result = harness.run(HEAD + DRAWN + "plt.savefig(io.BytesIO())\nplt.show()\nlen(drawn)").ok()
     assert result.final == 2
-    assert titles(result) == [819]
+    assert titles(result) == [640]
 
 
 def test_what_a_program_put_in_the_place_of_drawing_is_called_and_stays(harness):

@@ -1,4 +1,4 @@
-//! The modules that a program imports, found in its text.
+//! The modules that a program imports, and words that show which others they load, found in its text.
 //!
 //! Python's own parser would be exact, but it runs in the guest, and the guest starts with its packages mounted. Import
 //! statements are few and plain: it is enough to distinguish strings and comments from code, and to recognize the
@@ -7,13 +7,39 @@
 
 use std::collections::BTreeSet;
 
-/// Returns the top-level names of the modules that `code` imports, also in functions, `try` blocks and conditions.
-pub(crate) fn import_scan(code: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+/// The findings of [`import_scan`].
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// The top-level names of the imported modules.
+    pub(crate) modules: BTreeSet<String>,
+    /// Attributes, names that are imported from a module, and short strings: `to_excel`, `quadratic`.
+    pub(crate) words: BTreeSet<String>,
+}
+
+impl Scan {
+    /// Adds the findings of another file of the same program.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.modules.extend(other.modules);
+        self.words.extend(other.words);
+    }
+}
+
+/// Returns the modules that `code` imports, also in functions, `try` blocks and conditions, and its words.
+pub(crate) fn import_scan(code: &str) -> Scan {
+    let mut scan = Scan::default();
+    let Scan { modules: found, words } = &mut scan;
     let mut tokens = Tokens { rest: code, depth: 0 }.peekable();
     let mut begins = true;
     while let Some(token) = tokens.next() {
         match token {
+            Token::Other('.') => {
+                if let Some(Token::Name(name)) = tokens.peek() {
+                    words.insert((*name).to_owned());
+                }
+            }
+            Token::Text(text) if is_word(text) => {
+                words.insert(text.to_owned());
+            }
             Token::Name("import") if begins => {
                 // `a.b as c, d`: a name follows the keyword and each comma.
                 let mut expected = true;
@@ -33,17 +59,31 @@ pub(crate) fn import_scan(code: &str) -> BTreeSet<String> {
                 if let Some(Token::Name(name)) = tokens.next_if(|token| matches!(token, Token::Name(_))) {
                     found.insert(name.to_owned());
                 }
+                while let Some(next) = tokens.next_if(|token| !matches!(token, Token::End)) {
+                    if let Token::Name(name) = next {
+                        words.insert(name.to_owned());
+                    }
+                }
             }
             _ => {}
         }
         begins = matches!(token, Token::End | Token::Other(':'));
     }
-    found
+    scan
+}
+
+/// The longest string that counts as a word, in bytes.
+const WORD_BYTES: usize = 32;
+
+fn is_word(text: &str) -> bool {
+    text.len() <= WORD_BYTES && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token<'c> {
     Name(&'c str),
+    /// The content of a string, with its escapes as they are written.
+    Text(&'c str),
     /// Any other character except white space.
     Other(char),
     /// A line break or semicolon outside of brackets.
@@ -70,8 +110,7 @@ impl<'c> Iterator for Tokens<'c> {
                     self.rest = line.strip_prefix('\n').unwrap_or(line);
                 }
                 '"' | '\'' => {
-                    self.string(c);
-                    return Some(Token::Other(c));
+                    return Some(Token::Text(self.string(c)));
                 }
                 '\n' | '\r' | ';' if self.depth == 0 => {
                     self.skip(1);
@@ -84,8 +123,7 @@ impl<'c> Iterator for Tokens<'c> {
                     self.rest = rest;
                     match rest.chars().next() {
                         Some(quote @ ('"' | '\'')) if is_prefix(word) => {
-                            self.string(quote);
-                            return Some(Token::Other(quote));
+                            return Some(Token::Text(self.string(quote)));
                         }
                         _ => return Some(Token::Name(word)),
                     }
@@ -105,31 +143,34 @@ impl<'c> Iterator for Tokens<'c> {
     }
 }
 
-impl Tokens<'_> {
+impl<'c> Tokens<'c> {
     fn skip(&mut self, bytes: usize) {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    /// Skips the string that begins here. A string in single quotes ends at the end of its line at the latest.
-    fn string(&mut self, quote: char) {
+    /// Skips the string that begins here, and returns its content. A string in single quotes ends at the end of its line
+    /// at the latest.
+    fn string(&mut self, quote: char) -> &'c str {
         let triple = [quote; 3].iter().collect::<String>();
         let (end, long) = match self.rest.starts_with(&triple) {
             true => (triple.as_str(), true),
             false => (&triple[..1], false),
         };
         self.skip(end.len());
+        let content = self.rest;
         loop {
             let Some(at) = self.rest.find(|c| c == quote || c == '\\' || (c == '\n' && !long)) else {
                 self.rest = "";
-                return;
+                return content;
             };
             self.skip(at);
+            let read = &content[..content.len() - self.rest.len()];
             if self.rest.starts_with(end) {
                 self.skip(end.len());
-                return;
+                return read;
             }
             match self.rest.chars().next() {
-                Some('\n') if !long => return,
+                Some('\n') if !long => return read,
                 // The character after a backslash does not end the string, even in a raw string.
                 Some('\\') => {
                     self.skip(1);
@@ -153,7 +194,14 @@ mod tests {
     use super::*;
 
     fn found(code: &str) -> Vec<String> {
-        import_scan(code).into_iter().collect()
+        import_scan(code).modules.into_iter().collect()
+    }
+
+    #[test]
+    fn words_are_attributes_imported_names_and_short_strings() {
+        let code = "from a import (b,\n c as d)\nx.to_excel('o.xlsx', engine=\"xlsxwriter\")\ny\n# z.w\nf'v'\n'a b'";
+        let words: Vec<String> = import_scan(code).words.into_iter().collect();
+        assert_eq!(words, ["as", "b", "c", "d", "import", "to_excel", "v", "xlsxwriter"]);
     }
 
     #[test]

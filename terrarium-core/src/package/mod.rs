@@ -11,6 +11,7 @@ mod content_reader;
 mod download;
 mod error;
 mod host_file;
+mod implied;
 mod import_scan;
 mod lock;
 mod metadata;

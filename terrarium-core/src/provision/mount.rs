@@ -100,14 +100,15 @@ impl PackageProvider {
         let (Some(pool), Packages::Auto) = (&self.pool, &options.packages) else {
             return Ok(None);
         };
-        let mut modules = import_scan(code);
+        let mut scan = import_scan(code);
         for (path, content) in options.files.iter().chain(&run.files) {
             if let (true, Ok(text)) = (path.ends_with(".py"), content.as_str()) {
-                modules.extend(import_scan(text));
+                scan.extend(import_scan(text));
             }
         }
+        scan.add_implied();
         let mut wanted = Vec::new();
-        for name in modules.iter().filter_map(|module| pool.provider(module)) {
+        for name in scan.modules.iter().filter_map(|module| pool.provider(module)) {
             match pool.resolve([name]) {
                 Ok(_) => wanted.push(name),
                 Err(error @ (PackageError::Unknown { .. } | PackageError::Absent { .. })) => {

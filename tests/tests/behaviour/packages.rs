@@ -216,3 +216,15 @@ fn wheels_of_the_python_index_work_from_a_site_folder() {
     let result = run_in(options, include_str!("../../programs/site.py"));
     assert_eq!(success(&result).stdout, include_str!("../../programs/site.out"));
 }
+
+#[test]
+fn a_figure_of_plotly_is_shown_once_as_json_and_html() {
+    let options = options().package_source(site()).timeout(None);
+    let code = "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=[1], y=[2])).show()\ngo.Figure()";
+    let result = run_in(options, code);
+    let kinds =
+        success(&result).displays.iter().map(|display| display.data.keys().map(String::as_str).collect::<Vec<_>>());
+    let both = vec!["application/vnd.plotly.v1+json", "text/html", "text/plain"];
+    assert_eq!(kinds.collect::<Vec<_>>(), [both.clone(), both]);
+    assert_eq!(result.stderr, "");
+}

@@ -61,7 +61,7 @@ plt.close()";
     let result = run(code, &[]);
     assert_eq!(result.output_files.keys().collect::<Vec<_>>(), ["figure.pdf", "figure.png", "figure.svg"]);
     let picture = Picture::decode(&result.output_files["figure.png"]).unwrap();
-    assert_eq!(picture.to_string(), "819x512 Rgba");
+    assert_eq!(picture.to_string(), "640x480 Rgba");
     let pdf = &result.output_files["figure.pdf"];
     assert!(pdf.starts_with(b"%PDF-") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
     let svg = String::from_utf8(result.output_files["figure.svg"].to_vec()).unwrap();
@@ -76,4 +76,32 @@ fn a_table_with_a_gap_is_read_and_printed() {
     let result = run("import pandas as pd\nprint(pd.read_csv(\"data.csv\").head())", &[("data.csv", data)]);
     assert_eq!(result.stdout, "   column1  value1\n0  column2     NaN\n");
     assert!(result.output_files.is_empty(), "{:?}", result.output_files.keys());
+}
+
+#[test]
+fn packages_that_a_method_loads_are_found() {
+    let code = "import pandas as pd
+df = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})
+df.to_excel('o.xlsx', index=False)
+print(pd.read_excel('o.xlsx').equals(df))
+df.plot()
+try:
+    df.to_parquet('o.parquet')
+except ImportError as error:
+    print('pip' in str(error))
+try:
+    df.to_feather('o.feather')
+except ImportError as error:
+    print(error)";
+    let result = run(code, &[]);
+    let advice = "`Import pyarrow` failed.  Add 'pyarrow' to the option `packages`.";
+    assert_eq!(result.stdout, format!("True\nFalse\n{advice}\n"));
+    assert_eq!(result.displays.len(), 1);
+}
+
+#[test]
+fn a_shown_picture_of_pillow_is_a_display() {
+    let result = run("from PIL import Image\nImage.new('RGB', (2, 1), 'red').show()", &[]);
+    let [display] = result.displays.as_slice() else { panic!("{:?}", result.displays) };
+    assert_eq!(display.data.keys().collect::<Vec<_>>(), ["image/png", "text/plain"]);
 }

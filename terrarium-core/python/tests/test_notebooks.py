@@ -1,0 +1,102 @@
+"""Programs that were written for notebooks: commands, `IPython.display`, and libraries that show things elsewhere."""
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("code", "final"),
+    [
+        ("%matplotlib inline\n1 + 1", 2),
+        ("  %load_ext autoreload\n  %autoreload 2\n  5", 5),
+        ("%time x = 3\nx", 3),
+        ("%%time\ny = 4\ny", 4),
+        ("if True:\n    %config InlineBackend.figure_format = 'retina'\n    z = 6\nz", 6),
+        ("%env WHO=me and you\nimport os\nos.environ['WHO']", "me and you"),
+        ("text = '''\n%matplotlib\n'''\n%pprint\ntext", "\n%matplotlib\n"),
+        ("10 % 4", 2),
+        ("x = 7\nx %\\\n4", 3),
+    ],
+)
+def test_commands_that_have_a_meaning_here_are_understood(harness, code, final):
+    assert harness.run(code).ok().final == final
+
+
+def test_the_cell_of_writefile_is_the_content_of_the_file(harness):
+    results = harness.session("%%writefile a.txt\nit's (\n%time", "open('a.txt').read()")
+    assert results[1].ok().final == "it's (\n%time"
+
+
+def test_help_is_shown_for_a_question_mark(harness):
+    assert "len(obj, /)" in harness.run("len?").ok().stdout
+    assert "len(obj, /)" in harness.run("x = 1\n?len").ok().stdout
+
+
+def test_an_installation_is_skipped_with_a_note(harness):
+    result = harness.run("!pip install -q pandas\n%pip install numpy\n!python -m pip install x\n1").ok()
+    assert result.final == 1
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["line 1", "line 2", "line 3"]
+    assert "the option `packages`" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "named"),
+    [
+        ("x = 1\n!ls -la", 2, "`!ls` is a command of notebooks, which does not work here: use os.listdir()"),
+        ("files = !ls", 1, "`!ls`"),
+        ("\n  %timeit 1", 2, "`%timeit` is a command of notebooks, which does not work here: use the module timeit"),
+        ("%%bash\necho 'it", 1, "`%%bash`"),
+        ("t = %who_ls", 1, "`%who_ls`"),
+        ("%unknown thing", 1, "`%unknown`"),
+    ],
+)
+def test_other_commands_are_named_in_the_error(harness, code, line, named):
+    error = harness.run(code).error
+    assert (error["type"], error["line"]) == ("SyntaxError", line)
+    assert named in error["message"]
+
+
+@pytest.mark.parametrize("code", ["x = 5 %", "f(!)", "%", "a b?c", "x = (1\n%y", "def f(:\n  !"])
+def test_an_error_of_python_stays_what_it_is(harness, code):
+    error = harness.run(code).error
+    assert error["type"] == "SyntaxError"
+    assert "notebook" not in error["message"]
+
+
+def test_objects_of_ipython_are_displayed(harness):
+    result = harness.run(
+        "from IPython.display import HTML, JSON, Image, Markdown, Math, clear_output, display\n"
+        "from IPython import get_ipython\nfrom IPython.core.display import HTML as other\n"
+        "assert get_ipython() is None and other is HTML\n"
+        "display(HTML('<b>x</b>'), Markdown('# y'))\nclear_output(wait=True)\n"
+        "display(JSON({'a': [1]}), Math('x^2'))\n"
+        "open('p.png', 'wb').write(b'\\x89PNG')\ndisplay(Image('p.png', width=5))\n"
+        "HTML('<i>z</i>')"
+    ).ok()
+    data = [{mime: part for mime, part in shown["data"].items() if mime != "text/plain"} for shown in result.displays]
+    assert data[:2] == [{"text/html": "<b>x</b>"}, {"text/markdown": "# y"}]
+    assert json.loads(data[2]["application/json"]) == {"a": [1]}
+    assert data[3:] == [
+        {"text/latex": "$\\displaystyle x^2$"},
+        {"image/png": {"$base64": "iVBORw=="}},
+        {"text/html": "<i>z</i>"},
+    ]
+    assert result.displays[4]["metadata"] == {"image/png": {"width": 5}}
+    assert result.final["class"] == "IPython.core.display.HTML"
+
+
+def test_a_package_named_ipython_comes_first(harness):
+    (harness.directory / "IPython").mkdir()
+    (harness.directory / "IPython" / "__init__.py").write_text("WHO = 'own'\n")
+    result = harness.run(
+        "import IPython\ntry:\n    import IPython.display\nexcept ImportError as error: print(error.name)\nIPython.WHO"
+    ).ok()
+    assert (result.final, result.stdout) == ("own", "IPython.display\n")
+
+
+def test_a_missing_package_of_pandas_names_the_option(harness):
+    pytest.importorskip("pandas")
+    error = harness.run("from pandas.compat._optional import import_optional_dependency as f\nf('pyreadstat')").error
+    assert error["type"] == "ImportError"
+    assert error["message"].endswith("Add 'pyreadstat' to the option `packages`.")
