@@ -23,6 +23,7 @@ mod redirect;
 mod safepoint;
 mod sections;
 pub(crate) mod splice;
+mod stack_steps;
 mod validate;
 
 pub use call_sites::CallSite;

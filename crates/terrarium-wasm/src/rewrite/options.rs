@@ -12,6 +12,7 @@ use super::own::Own;
 use super::pipeline::Pass;
 use super::redirect::Redirects;
 use super::safepoint::Safepoints;
+use super::stack_steps::StackSteps;
 
 /// The changes that [`rewrite`](super::rewrite) makes besides those that every module needs to compile.
 ///
@@ -33,6 +34,9 @@ pub struct RewriteOptions {
     /// Export every mutable global that the module defines, as `terrarium.global.` and its index, so that its value can
     /// be read. Default: false, the exports stay as they are.
     pub export_globals: bool,
+    /// Let functions that check the depth of recursion take a part of the stack of C code, so that the check fails
+    /// before the engine's own stack overflows. Default: false.
+    pub stack_steps: bool,
     /// Make the module's code read a separate page at every turn of a loop, so that it can be stopped. Default: none.
     pub safepoint: Option<SafepointMode>,
 }
@@ -95,7 +99,10 @@ impl RewriteOptions {
             passes.push(Box::new(Own::new(elsewhere)));
         }
         passes.push(Box::new(Exceptions));
-        // After the exceptions, so that this pass sees the standard instructions only.
+        // After the exceptions, so that these passes see the standard instructions only.
+        if self.stack_steps {
+            passes.push(Box::new(StackSteps));
+        }
         if let Some(safepoint) = self.safepoint {
             passes.push(Box::new(Safepoints::new(safepoint)));
         }

@@ -12,5 +12,7 @@ mod programs;
 mod redirect;
 mod safepoint;
 mod sections;
+mod stack_steps;
 mod stretches;
+
 mod support;

@@ -139,6 +139,7 @@ impl Libraries {
         let options = RewriteOptions {
             own: Some(Arc::clone(elsewhere)),
             export_globals: true,
+            stack_steps: true,
             safepoint: Some(SafepointMode::Import),
             ..RewriteOptions::default()
         };

@@ -122,6 +122,7 @@ impl Machine {
     pub(in crate::engine) fn python(&self) -> Result<Vec<u8>> {
         let options = RewriteOptions {
             export_globals: true,
+            stack_steps: true,
             safepoint: Some(self.source.safepoint),
             ..RewriteOptions::default()
         };
