@@ -115,8 +115,11 @@ impl Session {
     pub fn read_file(&mut self, path: &str) -> Result<Bytes> {
         let absolute = run::existing(&self.setup.options().home, path)?;
         let fault = |errno| file_error(FileOperation::Read, path, errno);
-        let content = self.files().host_read(absolute.as_bytes()).map_err(fault)?;
-        run::bytes(content).map_err(fault)
+        let mut content = self.files().host_read(absolute.as_bytes());
+        if let (Err(_), Some(escaped)) = (&content, run::escaped(&absolute)) {
+            content = self.files().host_read(&escaped);
+        }
+        content.and_then(run::bytes).map_err(fault)
     }
 
     /// Removes a file. The path is relative to the home folder, or absolute.
@@ -126,11 +129,14 @@ impl Session {
     pub fn remove_file(&mut self, path: &str) -> Result<()> {
         let absolute = run::existing(&self.setup.options().home, path)?;
         let writer = self.setup.writer();
-        let removed = self.files().host_remove(&writer, absolute.as_bytes());
+        let mut removed = self.files().host_remove(&writer, absolute.as_bytes());
+        if let (Err(_), Some(escaped)) = (&removed, run::escaped(&absolute)) {
+            removed = self.files().host_remove(&writer, &escaped);
+        }
         removed.map_err(|errno| file_error(FileOperation::Remove, path, errno))
     }
 
-    /// Lists the files below the home folder, by path.
+    /// Lists the files below the home folder, by path. A byte of a path that is not UTF-8 is written as `\xff`.
     ///
     /// # Errors
     /// [`Error::File`], when the home folder cannot be listed.
@@ -141,7 +147,7 @@ impl Session {
         Ok(listed
             .into_iter()
             .map(|file| FileInfo {
-                path: run::shown(&home, &String::from_utf8_lossy(&file.path)).to_owned(),
+                path: run::shown(&home, &run::text(&file.path)).to_owned(),
                 size: file.size,
             })
             .collect())
@@ -152,7 +158,16 @@ impl Session {
     /// # Errors
     /// [`Error::File`] for a file that cannot be read.
     pub fn all_files(&mut self) -> Result<BTreeMap<String, Bytes>> {
-        self.list_files()?.into_iter().map(|file| Ok((file.path.clone(), self.read_file(&file.path)?))).collect()
+        let home = self.setup.options().home.clone();
+        let listed = self.files().host_list(home.as_bytes());
+        let mut files = BTreeMap::new();
+        for file in listed.map_err(|errno| file_error(FileOperation::List, &home, errno))? {
+            let shown = run::shown(&home, &run::text(&file.path)).to_owned();
+            let content = self.files().host_read(&file.path).and_then(run::bytes);
+            let content = content.map_err(|errno| file_error(FileOperation::Read, &shown, errno))?;
+            files.insert(run::free(shown, |path| files.contains_key(path)), content);
+        }
+        Ok(files)
     }
 
     /// Starts over with a new interpreter, and with the files of the sandbox's options.

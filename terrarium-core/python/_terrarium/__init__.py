@@ -93,6 +93,19 @@ Each write is one frame; its first byte is the kind.
     P   after U: user code runs again (a `__str__`, a finalizer), until the next U; that time does not count as
         the harness's. No payload.
 
+Requests
+========
+An `ioctl` on the descriptor of the channel asks the host. Its argument is a buffer of little-endian numbers, 32 bits
+each unless stated, and bytes:
+
+    0x7401      sets the local time zone: the form (1 a TZif file, 2 POSIX text), the length, the rules
+    0x7402      continues PBKDF2: the hash (1 for SHA-1, else the bits of SHA-2), up to 32,768 rounds, the last value,
+                the sum so far, and the blocks of HMAC that contain the key
+    0x7403      continues scrypt: the phase (0 fills the table, 1 mixes), cost, block size, first step, steps, then the
+                block and the table
+    0x7404      returns the size of the memory in KiB
+    0x7405      sets the alarm: two numbers of 64 bits, the nanoseconds of the delay and of the interval
+
 Typed values
 ============
 None, bool, str and list are plain JSON. A dict with only str keys, none of which is "$type", is a plain object.

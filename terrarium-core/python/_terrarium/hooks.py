@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _frozen_importlib
+import _frozen_importlib_external
 import sys
 from _frozen_importlib import ModuleSpec
 
@@ -63,6 +64,8 @@ class Finder:
         self._before: dict[str, Before] = {}
         self._replaced: dict[str, Hook] = {}
         self._refused: dict[str, str] = {}
+        self._absent: dict[str, str] = {}
+        self._added: dict[str, str] = {}
         self._busy = False
 
     def add(self, name: str, hook: Hook, before: Before | None = None) -> None:
@@ -82,9 +85,17 @@ class Finder:
         """Refuse imports of the module `name`, with this reason."""
         self._refused[name] = reason or f"No module named {name!r}"
 
-    def refuses(self, name: object) -> bool:
+    def miss(self, name: str, reason: str) -> None:
+        """Give a reason to the failing import of the module `name`, unless the program has a module of this name."""
+        self._absent[name] = f"No module named {name!r}: {reason}"
+
+    def provide(self, name: str, path: str) -> None:
+        """Load the module `name` from the file at `path`, unless the program has a module of this name."""
+        self._added[name] = path
+
+    def refuses(self, name: str) -> bool:
         """Whether imports of the module `name` are refused."""
-        return name in self._refused
+        return name in self._refused or (name in self._absent and self._search(name, None, None) is None)
 
     def remove(self, name: str) -> None:
         """Forget a hook."""
@@ -99,16 +110,33 @@ class Finder:
         if hook is None or self._busy:
             if name in self._refused:
                 raise ModuleNotFoundError(self._refused[name], name=name)
+            if not self._busy and (name in self._added or name in self._absent):
+                return self._find_absent(name, path, target)
             return None
+        spec = self._search(name, path, target)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            if name in self._before:
+                self._before[name]()
+            spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
+        return spec
+
+    def _search(self, name: str, path: Any, target: Any) -> ModuleSpec | None:
+        """Find a module through the following finders."""
         self._busy = True
         try:
             spec: ModuleSpec | None = _frozen_importlib._find_spec(name, path, target)  # type: ignore[attr-defined]
         finally:
             self._busy = False
-        if spec is not None and hasattr(spec.loader, "exec_module"):
-            if name in self._before:
-                self._before[name]()
-            spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
+        return spec
+
+    def _find_absent(self, name: str, path: Any, target: Any) -> ModuleSpec | None:
+        """Find a module that the interpreter's own library does not have."""
+        spec = self._search(name, path, target)
+        if spec is None and name in self._added:
+            place = self._added[name]
+            spec = _frozen_importlib_external.spec_from_file_location(name, place)
+        if spec is None:
+            raise ModuleNotFoundError(self._absent[name], name=name)
         return spec
 
 

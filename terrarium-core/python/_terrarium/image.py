@@ -79,6 +79,8 @@ def settle() -> list[int]:
         # Packages may be added there before an interpreter continues.
         if place.endswith("site-packages") and hasattr(finder, "_path_mtime"):
             finder._path_mtime = -1
+    clocks = sys.modules.get("_terrarium.library.clocks")
+    run.settings.zone_is_set = clocks is not None and clocks.is_set
     pristine.remember()
     run.settings.note_loaded()
     had_gc = "gc" in sys.modules

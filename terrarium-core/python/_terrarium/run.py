@@ -69,6 +69,8 @@ class Settings:
         # The number of exit functions while there is nothing to end, and the check whether there is.
         self.exit_functions = 0
         self.must_exit: Callable[[], bool] = bool
+        # Whether the host has to get the local time zone before the run.
+        self.zone_is_set = False
         # Modules that no file of a program shadows.
         self.unshadowed: frozenset[str] = frozenset()
 
@@ -153,6 +155,10 @@ class Run:
             reserve.fill()
         if request.get("env") is not None:
             environ.update(request["env"])
+            settings.zone_is_set = settings.zone_is_set or "TZ" in request["env"]
+        if settings.zone_is_set:
+            load("_terrarium.library.clocks").tzset()
+            settings.zone_is_set = False
         if request.get("cwd") is not None:
             chdir(request["cwd"])
             _search_here()

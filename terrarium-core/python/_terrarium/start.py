@@ -65,6 +65,9 @@ def start(config: dict[str, Any]) -> None:
     _change_shows()
     if sys.platform == "emscripten":
         _change_network()
+        load("_terrarium.library.install").install(finder)
+        if environ.get("TZ"):
+            load("_terrarium.library.clocks").tzset()
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
@@ -108,8 +111,6 @@ def _change_figures_and_threads(config: dict[str, Any]) -> None:
     finder.add("matplotlib.figure", _change_figures)
     finder.add("matplotlib.pyplot", _change_pyplot)
     _choose_threads(config.get("threads") is not False)
-    if sys.platform == "emscripten":
-        finder.refuse("_multiprocessing", "processes cannot be started in this sandbox")
 
 
 def _prepare_matplotlib() -> None:

@@ -86,19 +86,19 @@ def scalar(value: Any) -> str | None:
 class Channel:
     """The event channel: one frame for each write."""
 
-    __slots__ = ("_descriptor",)
+    __slots__ = ("descriptor",)
 
     def __init__(self) -> None:
-        self._descriptor = -1
+        self.descriptor = -1
 
     def open(self, descriptor: int) -> None:
         """Use `descriptor` from now on."""
-        self._descriptor = descriptor
+        self.descriptor = descriptor
 
     def send(self, kind: bytes, *payload: Buffer) -> None:
         """Send one frame. Buffers are passed on without a copy."""
-        if self._descriptor >= 0:
-            writev(self._descriptor, (kind, *payload))
+        if self.descriptor >= 0:
+            writev(self.descriptor, (kind, *payload))
 
 
 channel = Channel()

@@ -8,8 +8,9 @@ import os
 import py_compile
 import sys
 
+LIBRARY = "/lib/python314.zip"
 FOLDERS = {
-    "/lib/python314.zip": py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    LIBRARY: py_compile.PycInvalidationMode.UNCHECKED_HASH,
     "/lib/terrarium/harness": py_compile.PycInvalidationMode.CHECKED_HASH,
     "/lib/terrarium/tzdata": py_compile.PycInvalidationMode.UNCHECKED_HASH,
 }
@@ -17,22 +18,38 @@ FOLDERS = {
 # Seldom imported, and large: the packed artifacts have a size limit. They work without bytecode too.
 LEFT_OUT = {
     "_pydatetime",
+    "_pydecimal",
     "_pyio",
     "_sysconfigdata__emscripten_wasm32-emscripten",
+    "bdb",
     "doctest",
+    "ftplib",
     "imaplib",
     "mailbox",
+    "managers",
+    "modulefinder",
+    "module_docs",
+    "optparse",
     "pdb",
+    "pickletools",
+    "poplib",
+    "proactor_events",
     "pydoc",
+    "server",
+    "smtplib",
+    "topics",
+    "webbrowser",
+    "windows_events",
+    "windows_utils",
 }
-LEFT_OUT_PACKAGES = {"_pyodide", "_pyrepl", "__phello__", "pyodide", "wsgiref", "xmlrpc"}
+LEFT_OUT_PACKAGES = {"_pyrepl", "__phello__", "wsgiref", "xmlrpc"}
 
 compiled = 0
 for folder, mode in FOLDERS.items():
     for where, packages, names in os.walk(folder):
         packages[:] = [package for package in packages if package not in LEFT_OUT_PACKAGES]
         for name in sorted(names):
-            if not name.endswith(".py") or name[:-3] in LEFT_OUT:
+            if not name.endswith(".py") or (folder == LIBRARY and name[:-3] in LEFT_OUT):
                 continue
             source = f"{where}/{name}"
             cached = f"{where}/__pycache__/{name[:-3]}.{sys.implementation.cache_tag}.pyc"

@@ -207,8 +207,8 @@ impl Recipe {
         for _ in 0..EXERCISES {
             for code in EXERCISE {
                 let answer = interpreter.execute(&request(code, false), Some(self.timeout), None)?;
-                if answer.error.is_some() {
-                    return Err(self.fault("the interpreter does not work"));
+                if let Some(error) = answer.error {
+                    return Err(self.fault(format!("the interpreter does not work: {}", error.traceback.trim_end())));
                 }
             }
         }

@@ -111,7 +111,7 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
     let home = &setup.options().home;
     let changes = process.vfs.changes(mark);
     for changed in changes.created.iter().chain(&changes.modified) {
-        let absolute = String::from_utf8_lossy(changed);
+        let absolute = guest_path::text(changed);
         if SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
             continue;
         }
@@ -119,11 +119,13 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
         if let Ok(content) = process.vfs.host_read(changed)
             && let Ok(content) = bytes(content)
         {
-            result.output_files.insert(guest_path::shown(home, &absolute).to_owned(), content);
+            let shown = guest_path::shown(home, &absolute).to_owned();
+            let shown = guest_path::free(shown, |path| result.output_files.contains_key(path));
+            result.output_files.insert(shown, content);
         }
     }
     for deleted in &changes.deleted {
-        let absolute = String::from_utf8_lossy(deleted);
+        let absolute = guest_path::text(deleted);
         if !SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
             result.deleted_files.push(guest_path::shown(home, &absolute).to_owned());
         }

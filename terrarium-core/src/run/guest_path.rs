@@ -49,6 +49,47 @@ pub(crate) fn existing(home: &str, path: &str) -> Result<String> {
     Ok(absolute)
 }
 
+/// Returns a path of the guest as text. A byte that is not UTF-8 is written as `\xff`.
+pub(crate) fn text(path: &[u8]) -> String {
+    let mut text = String::with_capacity(path.len());
+    for chunk in path.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str("\\x");
+            text.extend([byte >> 4, byte & 15].into_iter().filter_map(|half| char::from_digit(half.into(), 16)));
+        }
+    }
+    text
+}
+
+/// Returns the path that [`text`] has written, if it wrote an escape: bytes that are not UTF-8.
+pub(crate) fn escaped(path: &str) -> Option<Vec<u8>> {
+    let mut pieces = path.split("\\x");
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        let byte = piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|byte| *byte >= 0x80);
+        match byte {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend(piece.bytes().skip(2));
+            }
+            None => {
+                bytes.extend(b"\\x");
+                bytes.extend(piece.bytes());
+            }
+        }
+    }
+    (bytes != path.as_bytes()).then_some(bytes)
+}
+
+/// Returns `path`, or the first free path that begins like it: an escaped name may be that of another file too.
+pub(crate) fn free(mut path: String, is_taken: impl Fn(&str) -> bool) -> String {
+    while is_taken(&path) {
+        path.push('~');
+    }
+    path
+}
+
 /// Returns the path that users see for the file at `absolute`.
 pub(crate) fn shown<'a>(home: &str, absolute: &'a str) -> &'a str {
     let inside = absolute.strip_prefix(home.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
@@ -62,6 +103,20 @@ fn invalid(path: &str, reason: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_that_are_not_utf8_are_written_with_escapes_and_read_again() {
+        for (path, written) in [
+            (&b"/home/a\xff.txt"[..], "/home/a\\xff.txt"),
+            (b"/\xfe\xff/\xc3", "/\\xfe\\xff/\\xc3"),
+            ("/ü/\u{fffd}".as_bytes(), "/ü/\u{fffd}"),
+            (b"/\\x41/\\xf\xfa", "/\\x41/\\xf\\xfa"),
+        ] {
+            assert_eq!(text(path), written);
+            assert_eq!(escaped(written).unwrap_or_else(|| written.into()), path);
+        }
+        assert_eq!(free("a".to_owned(), |path| path.len() < 3), "a~~");
+    }
 
     #[test]
     fn a_path_below_home_becomes_absolute() {

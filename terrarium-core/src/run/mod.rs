@@ -11,6 +11,6 @@ mod start;
 pub(crate) use check::check;
 pub(crate) use execute::{bytes, execute};
 pub(crate) use fresh::execute_fresh;
-pub(crate) use guest_path::{below, existing, shown};
+pub(crate) use guest_path::{below, escaped, existing, free, shown, text};
 pub(crate) use setup::SandboxSetup;
 pub(crate) use start::start;

@@ -1,20 +1,22 @@
 # native: no, native Python may start processes
-"""Processes are refused, not hung; what would use them falls back or says so."""
+"""Features that need other processes, and not only their work, are refused by name."""
 
-import concurrent.futures
 import multiprocessing
 import os
+from multiprocessing.connection import Client, Listener
+from multiprocessing.managers import BaseManager
 
 ways = {
-    "ProcessPoolExecutor": lambda: concurrent.futures.ProcessPoolExecutor(1).submit(print, "STARTED").result(),
-    "Process": lambda: multiprocessing.Process(target=print, args=("STARTED",)).start(),
-    "Pool": lambda: multiprocessing.Pool(1).apply(print, ("STARTED",)),
-    "Queue": multiprocessing.Queue,
-    "Manager": multiprocessing.Manager,
+    "shared memory": lambda: __import__("multiprocessing.shared_memory"),
+    "manager": lambda: BaseManager().start(),
+    "manager elsewhere": lambda: BaseManager(("127.0.0.1", 5000), b"key").connect(),
+    "listener": lambda: Listener(("127.0.0.1", 5000)).accept(),
+    "client": lambda: Client(("127.0.0.1", 5000)),
+    "interpreters": lambda: __import__("concurrent.interpreters"),
 }
 for name, way in ways.items():
     try:
-        print(name, way())
+        print(name, "STARTED", way())
     except Exception as error:
         print(f"{name}: {type(error).__name__}: {error}")
 print(os.cpu_count(), os.process_cpu_count(), multiprocessing.cpu_count())

@@ -18,7 +18,7 @@ for module in ("resource", "fcntl", "termios", "grp", "pwd", "syslog", "readline
 for module, names in ((os, ("link", "fork", "forkpty", "mkfifo", "mknod", "nice", "posix_spawn", "sched_getaffinity", "getxattr", "memfd_create", "eventfd", "openpty", "getlogin", "getloadavg", "chroot", "sysconf", "umask")),
                       (hashlib, ("pbkdf2_hmac", "scrypt", "file_digest")), (socket, ("AF_UNIX", "AF_INET6")), (signal, ("alarm", "setitimer", "pause", "pthread_sigmask", "sigwait"))):
     print(module.__name__, "lacks", [name for name in names if not hasattr(module, name)])
-print(locale.setlocale(locale.LC_ALL, "xx_YY.nope"), sys.maxsize, sys.getrecursionlimit(), sys.thread_info, sys.float_repr_style, os.cpu_count())
+print(locale.setlocale(locale.LC_ALL, "C"), sys.maxsize, sys.getrecursionlimit(), sys.thread_info, sys.float_repr_style, os.cpu_count())
 print(hash(2**61 - 1), sys.hash_info.width, sys.int_info.bits_per_digit, sys.getsizeof(1), sys.flags.utf8_mode, sys.stdout.line_buffering, sys.stdout.write_through)
 for number in (2, 40, 28, 44, 54):
     print(number, os.strerror(number))

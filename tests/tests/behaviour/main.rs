@@ -24,6 +24,7 @@ mod properties;
 mod randomness;
 mod security;
 mod sessions;
+mod standard_library;
 mod streams;
 mod support;
 mod values;

@@ -20,8 +20,11 @@ use crate::util;
 /// The compression level of the main module. It is compressed once, and the packed crate has a size limit.
 const ZSTD_LEVEL: i32 = 19;
 
+/// The folder of the standard library, without the first slash.
+const LIBRARY: &str = "lib/python314.zip";
+
 /// The version of the layout. Raise it when the artifacts change their form.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// Fetches missing files and writes the artifacts, with the manifest last: an interrupted run leaves a set that does
 /// not match its manifest, and the build refuses that set.
@@ -35,6 +38,11 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     check_guest(pins, &lock)?;
     let zones = pins.source("tzdata")?;
     let tzdata = download::fetch(zones, downloads)?;
+    let rest = pins.source("rustpython-pylib")?;
+    let root = format!("{}-{}", rest.name, rest.version);
+    let members = RESTORED.map(|path| format!("Lib/{path}"));
+    let restored =
+        download::members_below(&root, &download::fetch(rest, downloads)?, &members.each_ref().map(String::as_str))?;
 
     // The unchanged module, for the tests of the rewriting.
     util::write(&downloads.join("pyodide.asm.wasm"), &wasm)?;
@@ -63,7 +71,7 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     };
     let python_licence = format!("{} AND Python-2.0", guest.licence);
     add("python_wasm", "python.wasm.zst", &packed, Some(&python), &python_licence)?;
-    let library = library(&stdlib, &tzdata)?;
+    let library = library(&stdlib, &tzdata, &restored)?;
     add("library", "library.zip.zst", &library, None, &format!("Python-2.0 AND {}", zones.licence))?;
     let packed_lock = zstd::bulk::compress(&lock, ZSTD_LEVEL)?;
     add("package_lock", "package-lock.json.zst", &packed_lock, Some(&lock), &guest.licence)?;
@@ -83,15 +91,40 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
     Runtime::from_dir(folder)?.verify().context("the artifacts do not pass their own check")
 }
 
-/// Packs the read-only files of the guest, each archive below its folder.
-fn library(stdlib: &[u8], tzdata: &[u8]) -> Result<Vec<u8>> {
+/// The modules of CPython's library that the guest's distribution leaves out or replaces with parts of a browser. They
+/// come from a package that carries the library of the same version of Python.
+const RESTORED: [&str; 10] = [
+    "_pydecimal.py",
+    "dbm/__init__.py",
+    "dbm/dumb.py",
+    "dbm/gnu.py",
+    "dbm/ndbm.py",
+    "dbm/sqlite3.py",
+    "pydoc_data/__init__.py",
+    "pydoc_data/module_docs.py",
+    "pydoc_data/topics.py",
+    "webbrowser.py",
+];
+
+/// Whether a member of the distribution's archive is a part of its bridge to a browser, which no import reaches.
+fn is_of_bridge(name: &str) -> bool {
+    name.starts_with("pyodide/") || name.starts_with("_pyodide/")
+}
+
+/// Packs the read-only files of the guest, each archive below its folder, with the restored modules.
+fn library(stdlib: &[u8], tzdata: &[u8], restored: &[Vec<u8>]) -> Result<Vec<u8>> {
     let mut packer = Packer::new();
-    for (archive, folder) in [(stdlib, "lib/python314.zip"), (tzdata, "lib/terrarium/tzdata")] {
+    for (path, bytes) in RESTORED.iter().zip(restored) {
+        packer.add(&format!("{LIBRARY}/{path}"), bytes)?;
+    }
+    for (archive, folder) in [(stdlib, LIBRARY), (tzdata, "lib/terrarium/tzdata")] {
         let mut archive = ZipArchive::new(Cursor::new(archive))?;
         for index in 0..archive.len() {
             let mut member = archive.by_index(index)?;
-            if member.is_file() {
-                let path = format!("{folder}/{}", member.name()?);
+            let name = member.name()?.into_owned();
+            let is_replaced = folder == LIBRARY && (is_of_bridge(&name) || RESTORED.contains(&name.as_str()));
+            if member.is_file() && !is_replaced {
+                let path = format!("{folder}/{name}");
                 let mut bytes = Vec::new();
                 member.read_to_end(&mut bytes)?;
                 packer.add(&path, &bytes)?;

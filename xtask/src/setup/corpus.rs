@@ -1,4 +1,5 @@
-//! Real packages for the tests: a distribution of wheels with its lock, and a site folder that pip made.
+//! Real packages for the tests: a distribution of wheels with its lock, a site folder that pip made, and the stubs of
+//! the standard library.
 
 use std::fs;
 use std::io::{Cursor, Read};
@@ -19,7 +20,10 @@ const MAX_WHEEL_BYTES: u64 = 64 << 20;
 /// The requirements of the site folder.
 const REQUIREMENTS: &str = "site-requirements.txt";
 
-/// Lays out `tests/corpus` and `tests/site`, unless they exist.
+/// The package of the stubs, which name all that the standard library has.
+const STUBS: &str = "typeshed-client";
+
+/// Lays out `tests/corpus`, `tests/stubs` and `tests/site`, unless they exist.
 pub(crate) fn lay_out(pins: &Pins, downloads: &Path) -> Result<()> {
     let tests = util::root().join("tests");
     let source = pins.source(CARRIER)?;
@@ -28,6 +32,10 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path) -> Result<()> {
         let count = unpack(&package, folder).context("the package of the corpus is not as expected")?;
         println!("{count} wheels laid out for the tests");
         Ok(())
+    })?;
+    let stubs = pins.source(STUBS)?;
+    once(&tests.join("stubs"), &stubs.integrity, |folder| {
+        util::write(&folder.join("stubs.whl"), &download::fetch(stubs, downloads)?)
     })?;
     let requirements = tests.join(REQUIREMENTS);
     let stamp = sha256_hex(&util::read(&requirements)?);

@@ -1,5 +1,6 @@
 //! Fetches pinned packages with the registries' own clients and checks their hashes.
 
+use std::env;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -56,11 +57,34 @@ fn fetch_into(source: &Source, part: &Path) -> Result<Vec<u8>> {
                     .current_dir(part),
             )?;
         }
-        other => bail!("pins.json names the client `{other}`; only npm and pip are known"),
+        "cargo" => return from_cargo(source, part),
+        other => bail!("pins.json names the client `{other}`; only npm, pip and cargo are known"),
     }
     let bytes = util::read(&part.join(&source.file))?;
     check(source, &bytes)?;
     Ok(bytes)
+}
+
+/// Fetches a crate as the dependency of an empty package, since cargo fetches nothing else, and reads cargo's copy.
+fn from_cargo(source: &Source, part: &Path) -> Result<Vec<u8>> {
+    let manifest = format!(
+        "[package]\nname = \"fetch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n\
+         [dependencies]\n{} = \"={}\"\n",
+        source.name, source.version
+    );
+    fs::write(part.join("Cargo.toml"), manifest)?;
+    fs::write(part.join("lib.rs"), "")?;
+    util::run_quietly(util::cargo().args(["fetch", "--quiet"]).current_dir(part))?;
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).context("there is no home folder")?;
+    let cache = home.join("registry/cache");
+    for registry in fs::read_dir(&cache).with_context(|| format!("cannot read `{}`", cache.display()))? {
+        if let Ok(bytes) = fs::read(registry?.path().join(&source.file)) {
+            check(source, &bytes)?;
+            return Ok(bytes);
+        }
+    }
+    bail!("cargo did not keep `{}` in `{}`", source.file, cache.display())
 }
 
 /// Compares the bytes with the pinned hash, in the form that the package's client prints.
@@ -76,12 +100,17 @@ fn check(source: &Source, bytes: &[u8]) -> Result<()> {
 
 /// Returns the content of the named members of a package of the npm registry, in the order of the names.
 pub(crate) fn members(package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
+    members_below("package", package, names)
+}
+
+/// Returns the content of the named members below the first folder of a compressed archive, in the order of the names.
+pub(crate) fn members_below(folder: &str, package: &[u8], names: &[&str]) -> Result<Vec<Vec<u8>>> {
     let mut found: Vec<Option<Vec<u8>>> = vec![None; names.len()];
     let mut archive = tar::Archive::new(GzDecoder::new(package));
     for entry in archive.entries()? {
         let entry = entry?;
         let path = entry.path()?.to_string_lossy().replace('\\', "/");
-        let Some(name) = path.strip_prefix("package/") else {
+        let Some(name) = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) else {
             continue;
         };
         if let Some(index) = names.iter().position(|wanted| *wanted == name) {

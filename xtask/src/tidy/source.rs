@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 2 << 20;
 /// Folders without files of the project.
 const SKIPPED: &[&str] = &["target", "node_modules", "artifacts", "downloads", "__pycache__"];
 /// Skipped folders by their paths: files that set-up lays out for the tests.
-const LAID_OUT: &[&str] = &["tests/corpus", "tests/site"];
+const LAID_OUT: &[&str] = &["tests/corpus", "tests/site", "tests/stubs"];
 
 /// A text file of the project.
 pub(super) struct SourceFile {

@@ -102,6 +102,12 @@ pub enum Wake {
 pub trait Sleeper: Debug + Send + Sync {
     /// Waits for `ns` nanoseconds, or until the run is interrupted.
     fn sleep(&self, ns: u64) -> Wake;
+
+    /// Sends the guest a SIGALRM after `delay_ns` nanoseconds, and then every `interval_ns` nanoseconds unless that is
+    /// zero. A delay of zero turns the alarm off. Returns false if the host sends no signals, as by default.
+    fn set_alarm(&self, _delay_ns: u64, _interval_ns: u64) -> bool {
+        false
+    }
 }
 
 /// Parks the thread; nothing interrupts it.

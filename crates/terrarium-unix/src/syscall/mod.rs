@@ -12,6 +12,7 @@
 mod args;
 mod calendar;
 mod control;
+mod derive;
 mod descriptors;
 mod dirs;
 mod dynamic;
@@ -28,6 +29,7 @@ mod page;
 mod path;
 mod poll;
 mod process;
+mod requests;
 mod rw;
 mod socket;
 mod stat;
@@ -36,6 +38,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod time;
+mod zone;
 
 pub use args::Args;
 pub use descriptors::OpenFile;

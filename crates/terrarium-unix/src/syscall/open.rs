@@ -2,7 +2,7 @@
 
 use super::import::{Import, preview1, syscall};
 use super::path::{descriptor_of, path};
-use super::{Args, Process};
+use super::{Args, Process, requests};
 use crate::abi::{Errno, FcntlCommand, Flock, IoctlRequest, LockKind, OpenFlags};
 use crate::fd::{CHANNEL, Device, Directory, File, Object};
 use crate::memory::GuestMemory;
@@ -157,7 +157,7 @@ fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
 fn ioctl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let (fd, argument) = (args.i32(0), args.ptr(2));
     if fd == CHANNEL {
-        return Err(Errno::ENOTTY);
+        return requests::serve(process, memory, args.u32(1), memory.read_u32(argument)?);
     }
     process.fds.get(fd)?;
     match IoctlRequest::from_raw(args.u32(1)).ok_or(Errno::EINVAL)? {

@@ -55,7 +55,11 @@ program waits for it.
 | locks made with `_thread.allocate_lock` | the interpreter's own: a wait for a held lock ends with the deadline |
 | `threading.local`, context variables, names, identities, `excepthook` | as in CPython |
 | the option `threads`, when it is off | `start` raises `RuntimeError: can't start new thread` |
-| `multiprocessing`, `subprocess`, `os.fork` | refused; `os.cpu_count()` is 1, so libraries with a serial mode (joblib, scikit-learn) use it |
+| `multiprocessing`, `ProcessPoolExecutor`, `InterpreterPoolExecutor` | a process is a thread of this kind, on pickled copies of its arguments; the globals of modules are shared with it |
+| `Process.terminate`, `kill` | end a process that has not begun; its exit code is as usual |
+| `multiprocessing.shared_memory`, other managers, listeners, clients | refused by name |
+| `subprocess`, `os.exec*`, `os.posix_spawn` | `FileNotFoundError` with the reason, as for a program that is not there; `os.system` writes the reason and returns 32512 |
+| `os.fork` | `OSError` with the reason; `os.cpu_count()` is 1, so libraries with a serial mode (joblib, scikit-learn) use it |
 ";
 
 fn level(import: &Import) -> &'static str {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::host::{Channel, Clock, Sleeper, SystemClock, ThreadSleeper, Wake};
+use super::zone::Zone;
 use crate::abi::{ClockId, Errno, OpenFlags, Timespec};
 use crate::fd::{Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams};
 use crate::vfs::{At, Context, Credentials, Ino, Vfs};
@@ -37,6 +38,8 @@ pub struct Process {
     pub sleeper: Arc<dyn Sleeper>,
     /// The destination of frames. By default there is none, and writing a frame fails with EBADF.
     pub channel: Option<Arc<dyn Channel>>,
+    /// The local time zone.
+    pub(super) zone: Zone,
     cwd: Ino,
     /// The part of the monotonic time that was no work: the time before the start, and sleep.
     slept_ns: u64,
@@ -60,6 +63,7 @@ impl Process {
             clock: Arc::new(SystemClock::new()),
             sleeper: Arc::new(ThreadSleeper),
             channel: None,
+            zone: Zone::default(),
             cwd: Ino::ROOT,
             slept_ns: 0,
         }
@@ -74,6 +78,17 @@ impl Process {
     pub fn set_clock(&mut self, clock: Arc<dyn Clock>) {
         self.slept_ns = clock.monotonic_ns();
         self.clock = clock;
+    }
+
+    /// Returns the addresses at which the C library keeps the names of the local time zone; 0 when it has given none.
+    #[must_use]
+    pub const fn zone_names(&self) -> [u32; 2] {
+        self.zone.names
+    }
+
+    /// Sets the addresses that [`Self::zone_names`] returns, for a guest whose C library gave them earlier.
+    pub const fn set_zone_names(&mut self, names: [u32; 2]) {
+        self.zone.names = names;
     }
 
     /// Returns the working directory.

@@ -22,12 +22,13 @@ pub(super) const IMPORTS: &[Import] = &[
         .partial("milliseconds of the monotonic clock since the start of the run"),
     call("emscripten_date_now", "->d", date_ms),
     call("_gmtime_js", "ji->", gmtime).partial(TOO_FAR),
-    call("_localtime_js", "ji->", localtime).partial("the time zone is always UTC; `zoneinfo` has all others"),
-    call("_mktime_js", "i->j", mktime).partial("the time zone is always UTC"),
-    call("_timegm_js", "i->j", mktime),
-    call("_tzset_js", "iiii->", tzset).partial("the time zone is always UTC: `TZ` is ignored"),
+    call("_localtime_js", "ji->", localtime).partial(TOO_FAR),
+    call("_mktime_js", "i->j", mktime),
+    call("_timegm_js", "i->j", timegm),
+    call("_tzset_js", "iiii->", tzset)
+        .partial("the first zone is UTC; `time.tzset`, and a `TZ` that the embedder sets, change it by a request of the harness"),
     call("_setitimer_js", "id->i", setitimer)
-        .refused("interval timers cannot interrupt the guest: the call fails, and no signal is sent"),
+        .refused("for C code only: the call fails; `signal.alarm` and `signal.setitimer` ask the host by a request of the harness"),
     preview1("clock_nanosleep", "iiii->i", clock_nanosleep)
         .of(ADDED_MODULE)
         .noted("replaces the busy wait of the C library, so that the processor is free meanwhile"),
@@ -70,14 +71,16 @@ fn gmtime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Resu
     bytes_to_guest(memory, args.ptr(1), bytes.get(..ISDST_OFFSET).unwrap_or_default())
 }
 
-fn localtime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
-    let bytes = calendar_at(args.i64(0)).encode();
+fn localtime(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
+    let seconds = args.i64(0);
+    let bytes = process.zone.local(memory, seconds).unwrap_or_else(|| calendar_at(seconds)).encode();
     bytes_to_guest(memory, args.ptr(1), bytes.get(..Tm::ZONE_OFFSET).unwrap_or_default())
 }
 
 /// Returns the calendar time, or the last representable instant in that direction when the year is too far away.
+/// Python adds 1900 to the year in 32 bits.
 fn calendar_at(seconds: i64) -> Tm {
-    let year = if seconds < 0 { i32::MIN } else { i32::MAX };
+    let year = if seconds < 0 { i32::MIN } else { i32::MAX.wrapping_sub(1900) };
     calendar::from_unix(seconds).unwrap_or(Tm { year, mday: 1, ..Tm::default() })
 }
 
@@ -87,25 +90,45 @@ fn bytes_to_guest(memory: &mut GuestMemory<'_>, address: u32, bytes: &[u8]) -> R
     Ok(0)
 }
 
-/// Serves `mktime` and `timegm`, which are the same in UTC. The fields come back in their ranges; -1 means that there
-/// is no result.
-fn mktime(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
-    Ok(normalize(memory, args.ptr(0)).unwrap_or(-1).cast_unsigned())
+/// Makes the fields of a local time those of its instant; -1 means that there is no result.
+fn mktime(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
+    let zone = process.zone.clone();
+    Ok(normalize(memory, args.ptr(0), |memory, time| {
+        let seconds = zone.instant(time)?;
+        Some((seconds, zone.local(memory, seconds)?))
+    }))
 }
 
-fn normalize(memory: &mut GuestMemory<'_>, address: u32) -> Option<i64> {
-    let bytes = memory.array::<{ Tm::SIZE }>(address).ok()?;
-    let seconds = calendar::to_unix(&Tm::decode(&bytes))?;
-    let bytes = calendar::from_unix(seconds)?.encode();
-    memory.write(address, bytes.get(..Tm::ZONE_OFFSET)?).ok()?;
-    Some(seconds)
+/// `mktime` in UTC.
+fn timegm(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
+    Ok(normalize(memory, args.ptr(0), |_, time| {
+        let seconds = calendar::to_unix(time)?;
+        Some((seconds, calendar::from_unix(seconds)?))
+    }))
+}
+
+/// Replaces the time at `address` by that of its instant, and returns the instant or -1.
+fn normalize(
+    memory: &mut GuestMemory<'_>,
+    address: u32,
+    convert: impl FnOnce(&mut GuestMemory<'_>, &Tm) -> Option<(i64, Tm)>,
+) -> u64 {
+    let work = || {
+        let bytes = memory.array::<{ Tm::SIZE }>(address).ok()?;
+        let (seconds, time) = convert(memory, &Tm::decode(&bytes))?;
+        memory.write(address, time.encode().get(..Tm::ZONE_OFFSET)?).ok()?;
+        Some(seconds)
+    };
+    work().unwrap_or(-1).cast_unsigned()
 }
 
 /// `(long *timezone, int *daylight, char std_name[7], char dst_name[7])`.
-fn tzset(_: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
+fn tzset(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<u64, Stop> {
     for (index, bytes) in [(0, &[0; 4][..]), (1, &[0; 4]), (2, b"UTC\0"), (3, b"UTC\0")] {
         bytes_to_guest(memory, args.ptr(index), bytes)?;
     }
+    // Called once, because the C library keeps the result. The names change with the zone.
+    process.zone.names = [args.ptr(2), args.ptr(3)];
     Ok(0)
 }
 

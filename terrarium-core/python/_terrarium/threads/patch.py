@@ -100,6 +100,8 @@ def _change_executor(module: ModuleType) -> None:
 
 def _change_pool(module: ModuleType) -> None:
     load("_terrarium.threads.pools").change_pool(module, _replace)
+    if sys.platform == "emscripten":
+        load("_terrarium.library.executors").change_pool(module)
 
 
 # Threads
@@ -134,14 +136,14 @@ def _run(thread: Any) -> None:
     except BaseException as error:
         if state.raised and not interrupted:
             return
-        _trim(error)
+        trim(error)
         thread._invoke_excepthook(thread)
     finally:
         if not thread.__dict__.get("parked"):
             end(thread)
 
 
-def _trim(error: BaseException) -> None:
+def trim(error: BaseException) -> None:
     """Remove the frames of the harness from both ends of a traceback."""
     is_ours = load("_terrarium.stack").is_ours
     entry = error.__traceback__
@@ -227,7 +229,7 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
 
 def _report(error: BaseException, function: Any) -> None:
     """Report an exception that ended a low-level thread."""
-    _trim(error)
+    trim(error)
     head = "Exception ignored in thread started by"
     if sys.unraisablehook is sys.__unraisablehook__:
         # The class takes no arguments but the interpreter's own.

@@ -191,6 +191,8 @@ class _Tasks:
 def _serve_pool(pool: Any, worker: _Worker) -> bool:
     """Do the work of a pool until there is none. Returns whether more may come later."""
     interrupted = state.raised
+    # A pool of processes works on copies.
+    call = hasattr(pool, "_call")
     while (task := pool._taskqueue.next()) is not None:
         if not worker.prepared:
             worker.prepared = True
@@ -198,7 +200,7 @@ def _serve_pool(pool: Any, worker: _Worker) -> bool:
                 pool._initializer(*pool._initargs)
         job, number, function, args, kwargs = task
         try:
-            result = (True, function(*args, **kwargs))
+            result = (True, pool._call(function, args, kwargs) if call else function(*args, **kwargs))
         except Exception as error:
             result = (False, error)
         try:

@@ -88,6 +88,12 @@ def add(turn: Turn) -> None:
         _waiting.append(turn)
 
 
+def drop(turn: Turn) -> None:
+    """Forget a thread that has not begun."""
+    if turn in _waiting:
+        _waiting.remove(turn)
+
+
 def _take(now: float, polled: bool = False) -> Turn | None:
     """Take the first thread that may run, and among due timers the earliest. With `polled`, take only timers and
     threads that were passed over often.

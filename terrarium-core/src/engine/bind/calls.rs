@@ -23,6 +23,8 @@ const GROWTH: u64 = 1 << 20;
 const MAX_HEAP: u64 = (4 << 30) - PAGE;
 /// SIGINT.
 const INTERRUPT_SIGNAL: i32 = 2;
+/// SIGALRM.
+const ALARM_SIGNAL: i32 = 14;
 
 /// Defines the import `entry`, which the engine serves as `call`.
 pub(in crate::engine) fn define(
@@ -113,6 +115,7 @@ fn check_signals(mut caller: Caller<'_, InstanceState>) -> Result<i32> {
     view(&mut caller)?.1.write_u32(word, 0).map_err(|errno| format_err!("signal word: {errno}"))?;
     Ok(match reason {
         Some(Reason::Timeout | Reason::Cancelled) => INTERRUPT_SIGNAL,
+        None if caller.data().run.interrupt.take_alarm() => ALARM_SIGNAL,
         None => 0,
     })
 }

@@ -101,6 +101,9 @@ impl RunState {
     pub(in crate::engine) fn new(snapshot: Option<Arc<Snapshot>>, options: GuestOptions) -> Self {
         let interrupt = Arc::new(Interrupt::default());
         let mut process = options.process;
+        if let Some(snapshot) = &snapshot {
+            process.set_zone_names(snapshot.zone_names());
+        }
         if options.real_sleep {
             process.sleeper = Arc::new(InterruptibleSleep(Arc::clone(&interrupt))) as Arc<dyn Sleeper>;
         }

@@ -115,6 +115,11 @@ impl Snapshot {
         }
     }
 
+    /// Returns the addresses of the C library's names of the local time zone.
+    pub(in crate::engine) fn zone_names(&self) -> [u32; 2] {
+        self.record.zone_names
+    }
+
     /// Creates a new instance.
     ///
     /// # Errors

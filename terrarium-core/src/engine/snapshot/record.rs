@@ -16,6 +16,8 @@ pub(crate) struct SnapshotRecord {
     /// The places that get fresh random bytes in every guest.
     pub(in crate::engine) entropy: Vec<Span>,
     pub(in crate::engine) closures: ClosuresRecord,
+    /// The addresses of the C library's names of the local time zone.
+    pub(in crate::engine) zone_names: [u32; 2],
     /// The size of the memory in bytes.
     pub(crate) memory: u64,
 }

@@ -102,6 +102,7 @@ impl TakenSnapshot {
             functions,
             entropy,
             closures: store.data().closures.record(),
+            zone_names: store.data().run.process.zone_names(),
             memory: memory.len() as u64,
         };
         let loader = store.data().run.loader.as_ref().ok_or_else(|| fault("it has no loader"))?.record();

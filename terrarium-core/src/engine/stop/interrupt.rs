@@ -14,7 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{safepoint::Safepoint, watchdog::watchdog};
+use super::{
+    safepoint::Safepoint,
+    watchdog::{Purpose, watchdog},
+};
 use crate::{cancel::Cancel, sys::thread_clock::ThreadClock};
 use terrarium_unix::syscall::{Sleeper, Wake};
 
@@ -64,6 +67,10 @@ struct InterruptState {
     phase: Option<(Phase, Duration)>,
     /// The processor time of the harness's report, up to that moment.
     reported: Duration,
+    /// The time of the guest's alarm, and the time between further ones; zero: there are none.
+    alarm: Option<(Instant, Duration)>,
+    /// Whether the alarm has gone off and the guest does not know yet.
+    rings: bool,
 }
 
 impl InterruptState {
@@ -157,7 +164,7 @@ impl Interrupt {
             run
         };
         if let Some(at) = timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
-            watchdog().watch(at, self, run);
+            watchdog().watch(at, self, run, Purpose::Stop);
         }
         Ok(WatchGuard { interrupt: Arc::clone(self) })
     }
@@ -201,9 +208,55 @@ impl Interrupt {
         };
         // The watchdog comes again until the run has ended, to check whether the grace period is over.
         if let Some(at) = Instant::now().checked_add(AGAIN) {
-            watchdog().watch(at, self, run);
+            watchdog().watch(at, self, run, Purpose::Stop);
         }
         self.wake.notify_all();
+    }
+
+    /// Sets the alarm of the present run: a signal after `delay`, and then in intervals unless they are zero. No delay
+    /// turns the alarm off. Returns false for times that the clock does not have.
+    fn set_alarm(self: &Arc<Self>, delay: Option<Duration>, interval: Duration) -> bool {
+        let at = delay.map(|delay| Instant::now().checked_add(delay));
+        if at == Some(None) {
+            return false;
+        }
+        let (at, run) = {
+            let mut state = self.lock();
+            state.alarm = at.flatten().map(|at| (at, interval));
+            state.rings = false;
+            (state.alarm, state.run)
+        };
+        if let Some((at, _)) = at {
+            watchdog().watch(at, self, run, Purpose::Alarm);
+        }
+        true
+    }
+
+    /// Lets the alarm go off, if it is due.
+    pub(super) fn ring(self: &Arc<Self>, run: u64) {
+        let next = {
+            let mut state = self.lock();
+            let now = Instant::now();
+            let Some((_, interval)) = state.alarm.filter(|(at, _)| state.armed && state.run == run && *at <= now) else {
+                return;
+            };
+            state.rings = true;
+            let next = now.checked_add(interval.max(SHORTEST)).filter(|_| !interval.is_zero());
+            state.alarm = next.map(|at| (at, interval));
+            if let Some(safepoint) = &state.safepoint {
+                safepoint.ask();
+            }
+            next
+        };
+        if let Some(at) = next {
+            watchdog().watch(at, self, run, Purpose::Alarm);
+        }
+        self.wake.notify_all();
+    }
+
+    /// Whether the alarm has gone off since the last call.
+    pub(in crate::engine) fn take_alarm(&self) -> bool {
+        std::mem::take(&mut self.lock().rings)
     }
 
     /// Returns the reason of the present run's forced stop, if there was one.
@@ -215,6 +268,9 @@ impl Interrupt {
 
 /// The interval of the watchdog's visits to a run that is being stopped.
 const AGAIN: Duration = Duration::from_millis(5);
+
+/// The shortest interval of alarms: one thread serves those of all guests.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The watch over one run.
 pub(crate) struct WatchGuard {
@@ -243,11 +299,16 @@ impl Cancel for CancelTarget {
 pub(crate) struct InterruptibleSleep(pub(crate) Arc<Interrupt>);
 
 impl Sleeper for InterruptibleSleep {
+    fn set_alarm(&self, delay_ns: u64, interval_ns: u64) -> bool {
+        let delay = (delay_ns > 0).then(|| Duration::from_nanos(delay_ns));
+        self.0.set_alarm(delay, Duration::from_nanos(interval_ns))
+    }
+
     fn sleep(&self, ns: u64) -> Wake {
         let until = Instant::now().checked_add(Duration::from_nanos(ns));
         let mut state = self.0.lock();
         loop {
-            if state.reason.is_some() {
+            if state.reason.is_some() || state.rings {
                 return Wake::Interrupted;
             }
             let left = match until {

@@ -28,6 +28,16 @@ struct Deadline {
     sequence: u64,
     interrupt: Weak<Interrupt>,
     run: u64,
+    purpose: Purpose,
+}
+
+/// The action at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The run ends.
+    Stop,
+    /// The alarm that the guest has set goes off.
+    Alarm,
 }
 
 impl PartialEq for Deadline {
@@ -71,12 +81,12 @@ impl Watchdog {
         Ok(())
     }
 
-    pub(super) fn watch(&self, at: Instant, interrupt: &Arc<Interrupt>, run: u64) {
+    pub(super) fn watch(&self, at: Instant, interrupt: &Arc<Interrupt>, run: u64, purpose: Purpose) {
         let mut queue = self.lock();
         queue.sequence += 1;
         let sequence = queue.sequence;
         let soonest = queue.entries.peek().is_none_or(|Reverse(first)| at < first.at);
-        queue.entries.push(Reverse(Deadline { at, sequence, interrupt: Arc::downgrade(interrupt), run }));
+        queue.entries.push(Reverse(Deadline { at, sequence, interrupt: Arc::downgrade(interrupt), run, purpose }));
         // Thousands of short runs with long timeouts would fill the queue with expired entries.
         if queue.entries.len() > 1024 && queue.sequence.is_multiple_of(1024) {
             queue.entries.retain(|Reverse(entry)| entry.is_current());
@@ -96,7 +106,10 @@ impl Watchdog {
                         && let Some(interrupt) = entry.interrupt.upgrade()
                     {
                         drop(queue);
-                        interrupt.stop(Reason::Timeout, Some(entry.run));
+                        match entry.purpose {
+                            Purpose::Stop => interrupt.stop(Reason::Timeout, Some(entry.run)),
+                            Purpose::Alarm => interrupt.ring(entry.run),
+                        }
                         // The guest may be gone by now: its last reference must not be dropped under the lock.
                         drop(interrupt);
                         queue = self.lock();

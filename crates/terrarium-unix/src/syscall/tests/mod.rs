@@ -9,6 +9,7 @@ mod mapping;
 mod open;
 mod poll;
 mod random;
+mod requests;
 mod rw;
 mod stat;
 mod streams;

@@ -1,0 +1,42 @@
+//! The harness's own requests to the host: an `ioctl` on the channel's descriptor, whose argument is a buffer.
+//!
+//! User code can make them as well. Each works on the guest's memory and on the state of its process alone, for a
+//! bounded time.
+
+use super::{Process, derive};
+use crate::abi::Errno;
+use crate::memory::GuestMemory;
+
+/// Sets the local time zone.
+const SET_ZONE: u32 = 0x7401;
+/// Continues a derivation of a key with PBKDF2.
+const PBKDF2: u32 = 0x7402;
+/// Continues a derivation of a key with scrypt.
+const SCRYPT: u32 = 0x7403;
+/// Returns the size of the guest's memory in KiB.
+const MEMORY: u32 = 0x7404;
+/// Sets the alarm: two 64-bit numbers of nanoseconds, the delay and the interval.
+const ALARM: u32 = 0x7405;
+
+/// Serves a request whose buffer is at `address`.
+///
+/// # Errors
+/// `ENOTTY` for an unknown request, as for other descriptors; else those of the request.
+pub(super) fn serve(
+    process: &mut Process,
+    memory: &mut GuestMemory<'_>,
+    request: u32,
+    address: u32,
+) -> Result<i32, Errno> {
+    match request {
+        SET_ZONE => process.zone.change(memory, address).map(|()| 0),
+        PBKDF2 => derive::pbkdf2(memory, address),
+        SCRYPT => derive::scrypt(memory, address),
+        MEMORY => i32::try_from(memory.len() >> 10).map_err(|_| Errno::EOVERFLOW),
+        ALARM => {
+            let (delay, interval) = (memory.read_u64(address)?, memory.read_u64(address.saturating_add(8))?);
+            if process.sleeper.set_alarm(delay, interval) { Ok(0) } else { Err(Errno::ENOTSUP) }
+        }
+        _ => Err(Errno::ENOTTY),
+    }
+}

@@ -1,0 +1,161 @@
+//! The harness's requests: the local time zone, steps of key derivation, the size of the memory.
+
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::Guest;
+use crate::abi::{Errno, Tm};
+use crate::fd::CHANNEL;
+
+const ZONE: i64 = 0x7401;
+const PBKDF2: i64 = 0x7402;
+const SCRYPT: i64 = 0x7403;
+const MEMORY: i64 = 0x7404;
+
+/// Makes a request about the bytes at an address.
+fn request(guest: &mut Guest, number: i64, address: i64) -> Result<i32, Errno> {
+    let argument = guest.bytes(&u32::try_from(address).unwrap().to_le_bytes());
+    guest.sys("__syscall_ioctl", &[i64::from(CHANNEL), number, argument])
+}
+
+fn words(numbers: &[u32], bytes: &[u8]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).chain(bytes.iter().copied()).collect()
+}
+
+fn set_zone(guest: &mut Guest, form: u32, rules: &[u8]) -> Result<i32, Errno> {
+    let length = u32::try_from(rules.len()).unwrap();
+    let address = guest.bytes(&words(&[form, length], rules));
+    request(guest, ZONE, address)
+}
+
+fn local(guest: &mut Guest, seconds: i64) -> Tm {
+    let place = guest.bytes(&[0xee; Tm::SIZE]);
+    guest.raw("_localtime_js", &[seconds, place]).unwrap();
+    Tm::decode(guest.slice(place, Tm::SIZE).try_into().unwrap())
+}
+
+#[test]
+fn a_zone_given_as_text_decides_local_times_and_their_names() {
+    let mut guest = Guest::new();
+    let numbers = guest.space(8);
+    let names = guest.space(16);
+    guest.raw("_tzset_js", &[numbers, numbers + 4, names, names + 8]).unwrap();
+    set_zone(&mut guest, 2, b"EST5EDT,M3.2.0,M11.1.0").unwrap();
+    let winter = local(&mut guest, 1_704_067_200);
+    assert_eq!((winter.year, winter.mon, winter.hour, winter.isdst, winter.gmtoff), (123, 11, 19, 0, -18_000));
+    assert_eq!(guest.slice(names, 4), b"EST\0");
+    let summer = local(&mut guest, 1_719_792_000);
+    assert_eq!((summer.hour, summer.isdst, summer.gmtoff), (20, 1, -14_400));
+    assert_eq!(guest.slice(names + 8, 4), b"EDT\0");
+    // The same day 400 years and a million years later.
+    for years in [400_i64, 1_000_000] {
+        let later = local(&mut guest, 1_719_792_000 + years / 400 * 146_097 * 86_400);
+        assert_eq!((later.mon, later.mday, later.hour, later.isdst), (summer.mon, summer.mday, 20, 1), "{years}");
+    }
+    for far in [i64::MIN, i64::MAX] {
+        assert!(local(&mut guest, far).year.unsigned_abs() > 1_000_000_000);
+    }
+}
+
+#[test]
+fn local_times_become_instants_as_in_other_c_libraries() {
+    let mut guest = Guest::new();
+    set_zone(&mut guest, 2, b"EST5EDT,M3.2.0,M11.1.0").unwrap();
+    // Month, day, hour and the flag; the instant. The half hour is after the clock's change.
+    for (month, day, hour, isdst, expected) in [
+        (2, 10, 2, -1, 1_710_055_800_i64),
+        (2, 10, 2, 1, 1_710_052_200),
+        (10, 3, 1, -1, 1_730_611_800),
+        (10, 3, 1, 0, 1_730_615_400),
+        (10, 3, 1, 1, 1_730_611_800),
+        (0, 1, 0, 1, 1_704_083_400),
+        (6, 1, 0, 0, 1_719_811_800),
+    ] {
+        let time = Tm { year: 124, mon: month, mday: day, hour, min: 30, isdst, ..Tm::default() };
+        let place = guest.bytes(&time.encode());
+        let instant = guest.raw("_mktime_js", &[place]).unwrap().cast_signed();
+        assert_eq!(instant, expected, "{month} {day} {hour} {isdst}");
+    }
+}
+
+#[test]
+fn rules_that_are_not_well_formed_change_nothing() {
+    let mut guest = Guest::new();
+    set_zone(&mut guest, 2, b"JST-9").unwrap();
+    let wrong: [(u32, &[u8]); 6] = [(2, b"Mars/Base"), (2, b"\xff"), (1, b"TZif"), (1, b""), (3, b"UTC0"), (2, b"")];
+    for (form, rules) in wrong {
+        assert_eq!(set_zone(&mut guest, form, rules), Err(Errno::EINVAL), "{rules:?}");
+    }
+    let long = guest.bytes(&words(&[2, 1 << 20], b""));
+    assert_eq!(request(&mut guest, ZONE, long), Err(Errno::EINVAL));
+    let outside = request(&mut guest, ZONE, 0xffff_fffc);
+    assert_eq!(outside, Err(Errno::EFAULT));
+    assert_eq!(local(&mut guest, 0).hour, 9);
+}
+
+#[test]
+fn key_derivation_is_that_of_the_standards() {
+    let mut guest = Guest::new();
+    // One block of PBKDF2-HMAC-SHA-256 (RFC 7914): "passwd", "salt", one round done, then none and 79999 more.
+    let block = |pad: u8| {
+        let mut block = [pad; 64];
+        block.iter_mut().zip(b"Password").for_each(|(to, from)| *to ^= from);
+        block
+    };
+    let (inner, outer) = (block(0x36), block(0x5c));
+    let hmac = |message: &[u8]| {
+        let first = Sha256::new().chain_update(inner).chain_update(message).finalize();
+        Sha256::new().chain_update(outer).chain_update(first).finalize()
+    };
+    let first = hmac(b"NaCl\0\0\0\x01");
+    let state = [&first[..], &first, &inner, &outer].concat();
+    let address = guest.bytes(&words(&[256, 0], &state));
+    for rounds in [0, 32_768, 32_768, 14_463] {
+        guest.slice_mut(address + 4, 4).copy_from_slice(&u32::to_le_bytes(rounds));
+        request(&mut guest, PBKDF2, address).unwrap();
+    }
+    let expected = "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56";
+    let found: String = guest.slice(address + 40, 32).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn requests_out_of_bounds_are_refused() {
+    let mut guest = Guest::new();
+    for numbers in [[256, 1 << 16], [255, 1], [0, 0]] {
+        let address = guest.bytes(&words(&numbers, &[0; 256]));
+        assert_eq!(request(&mut guest, PBKDF2, address), Err(Errno::EINVAL), "{numbers:?}");
+    }
+    for numbers in
+        [[0, 3, 1, 0, 1], [0, 2, 0, 0, 1], [0, 2, 1, 2, 1], [2, 2, 1, 0, 1], [0, 2, 5000, 0, 1], [0, 2, 1, 1, u32::MAX]]
+    {
+        let address = guest.bytes(&words(&numbers, &[0; 400]));
+        assert_eq!(request(&mut guest, SCRYPT, address), Err(Errno::EINVAL), "{numbers:?}");
+    }
+    let beyond = guest.bytes(&words(&[0, 1 << 16, 8, 0, 1], &[]));
+    assert_eq!(request(&mut guest, SCRYPT, beyond), Err(Errno::EFAULT));
+    assert!(request(&mut guest, MEMORY, 0).unwrap() > 0);
+    let alarm = guest.bytes(&[1; 16]);
+    assert_eq!(request(&mut guest, 0x7405, alarm), Err(Errno::ENOTSUP), "a fixed clock sends no signals");
+    assert_eq!(request(&mut guest, 0x7406, 0), Err(Errno::ENOTTY));
+}
+
+proptest! {
+    /// Damaged files of zones are refused or give some time, for any instant.
+    #[test]
+    fn damaged_zone_files_are_harmless(
+        head in prop::collection::vec(any::<u8>(), 0..64),
+        counts in prop::array::uniform6(0_u32..5),
+        rest in prop::collection::vec(any::<u8>(), 0..200),
+        seconds in any::<i64>(),
+    ) {
+        let mut guest = Guest::new();
+        let mut file = b"TZif2".to_vec();
+        file.extend([0; 15]);
+        file.extend(counts.iter().flat_map(|count| count.to_be_bytes()));
+        file.extend(&rest);
+        let _: Result<i32, Errno> = set_zone(&mut guest, 1, &file);
+        let _: Result<i32, Errno> = set_zone(&mut guest, 2, &head);
+        local(&mut guest, seconds);
+    }
+}

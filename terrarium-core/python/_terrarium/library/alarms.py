@@ -1,0 +1,125 @@
+"""`signal`: alarms and interval timers. The host sends the signal.
+
+The signal is the program's: while the harness works, it is dropped.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from fcntl import ioctl
+
+from _terrarium.interrupts import state
+from _terrarium.library.disguise import replace
+from _terrarium.pristine import BUILTINS
+from _terrarium.wire import channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+# The request to the host.
+_SET = 0x7405
+_SECOND = 1_000_000_000
+# The longest time that the host takes, in seconds.
+_LONGEST = 2.0**63 / _SECOND
+# The exit status of a program that an alarm has ended.
+_ENDED = 128 + 14
+
+_module: Any = None
+_handler: Any = None
+# The time at which the alarm goes off, and the interval.
+_due: float = 0.0
+_interval: float = 0.0
+
+
+def _on_alarm(number: int, frame: Any) -> None:
+    if not state.user or _handler is _module.SIG_IGN:
+        return
+    if _handler is not _module.SIG_DFL:
+        _handler(number, frame)
+        return
+    sys.stderr.write("Alarm clock\n")
+    raise SystemExit(_ENDED)
+
+
+def _remaining() -> float:
+    left = _due - time.monotonic()
+    if left <= 0 and _due and _interval:
+        left %= _interval
+    return max(left, 0.0)
+
+
+def _set(seconds: float, interval: float) -> None:
+    global _due, _interval
+    _real_signal(_module.SIGALRM, _on_alarm)
+    request = b"".join([int(value * _SECOND).to_bytes(8, "little") for value in (seconds, interval)])
+    try:
+        ioctl(channel.descriptor, _SET, bytearray(request), True)
+    except OSError as error:
+        refused = type(error)(error.errno, "alarms need the clock of the machine")
+    else:
+        _due, _interval = (time.monotonic() + seconds if seconds else 0.0), interval
+        return
+    raise refused
+
+
+def alarm(seconds: int, /) -> int:
+    if not isinstance(seconds, int):
+        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+    left = _remaining()
+    _set(min(max(seconds, 0), _LONGEST), 0.0)
+    return int(left) + (left > int(left))
+
+
+def setitimer(which: int, seconds: float, interval: float = 0.0, /) -> tuple[float, float]:
+    _check(which)
+    if not (0 <= seconds < _LONGEST and 0 <= interval < _LONGEST):
+        raise _module.ItimerError(28, "Invalid argument")
+    before = (_remaining(), _interval)
+    _set(max(seconds, 1e-6) if seconds else 0.0, interval)
+    return before
+
+
+def getitimer(which: int, /) -> tuple[float, float]:
+    _check(which)
+    return (_remaining(), _interval)
+
+
+def _check(which: int) -> None:
+    if which != _module.ITIMER_REAL:
+        raise _module.ItimerError(28, "only ITIMER_REAL exists in this sandbox")
+
+
+_real_signal: Any = None
+_real_getsignal: Any = None
+
+
+def signal(signalnum: Any, handler: Any) -> Any:
+    global _handler
+    if signalnum != _module.SIGALRM:
+        return _real_signal(signalnum, handler)
+    if not callable(handler):
+        # Checks the handler.
+        handler = _module._int_to_enum(handler, _module.Handlers)
+        _real_signal(signalnum, handler)
+    _real_signal(signalnum, _on_alarm)
+    before, _handler = _handler, handler
+    return before
+
+
+def getsignal(signalnum: Any) -> Any:
+    return _handler if signalnum == _module.SIGALRM else _real_getsignal(signalnum)
+
+
+def change(module: Any) -> None:
+    """Change `signal`."""
+    global _module, _handler, _real_signal, _real_getsignal
+    if module.signal is signal:
+        return
+    _module, _handler = module, module.SIG_DFL
+    _real_signal, _real_getsignal = module.signal, module.getsignal
+    for function in (alarm, setitimer, getitimer, signal, getsignal):
+        replace(module, function)

@@ -1,0 +1,28 @@
+# native: no, the user of the machine differs
+"""pwd, grp, resource and os: who runs the program, and with what."""
+
+import getpass
+import grp
+import os
+import pathlib
+import pwd
+import resource
+import webbrowser
+
+me = pwd.getpwuid(os.getuid())
+print(me.pw_name, me.pw_uid, me.pw_dir, pwd.getpwnam("earth") == me, pwd.getpwall()[0].pw_name, type(me))
+print(grp.getgrgid(me.pw_gid).gr_name, grp.getgrnam("root").gr_gid, getpass.getuser(), os.getlogin())
+print(os.path.expanduser("~earth"), pathlib.Path("~root").expanduser(), pathlib.Path.home().owner())
+for way in (lambda: pwd.getpwnam("nobody"), lambda: grp.getgrgid(7), lambda: pwd.getpwuid("x")):
+    try:
+        way()
+    except (KeyError, TypeError) as error:
+        print(type(error).__name__, error)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime > 0, used.ru_maxrss > 10_000, resource.getrlimit(resource.RLIMIT_AS), resource.getpagesize() % 4096)
+resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+try:
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+except PermissionError as error:
+    print(error)
+print(os.sched_getaffinity(0), webbrowser.open("https://example.org"))
