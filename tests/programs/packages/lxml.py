@@ -33,3 +33,7 @@ try:
     etree.fromstring("<a><b></a>")
 except etree.XMLSyntaxError as error:
     print(error)
+for encoding, text in (("gbk", "汉字"), ("big5", "漢字"), ("euc-kr", "한국어"), ("shift_jis", "日本語"), ("utf-8", "ü")):
+    data = f'<html><head><meta charset="{encoding}"></head><body><p>{text}</p></body></html>'.encode(encoding)
+    found = [html.fromstring(data), html.parse(io.BytesIO(data)), etree.HTML(data)]
+    print(encoding, [tree.findtext(".//p") == text for tree in found])
