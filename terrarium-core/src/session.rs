@@ -146,10 +146,7 @@ impl Session {
         let listed = listed.map_err(|errno| file_error(FileOperation::List, &home, errno))?;
         Ok(listed
             .into_iter()
-            .map(|file| FileInfo {
-                path: run::shown(&home, &run::text(&file.path)).to_owned(),
-                size: file.size,
-            })
+            .map(|file| FileInfo { path: run::shown(&home, &run::text(&file.path)).to_owned(), size: file.size })
             .collect())
     }
 

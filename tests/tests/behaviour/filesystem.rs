@@ -201,3 +201,33 @@ fn files_of_the_sandbox_are_not_changed_by_a_run() {
         assert_eq!(result.output_files["shared"].as_str(), Ok("changed"));
     }
 }
+
+/// Files whose names are not UTF-8.
+const ODD_NAMES: &str = r#"
+import os
+for number, name in enumerate((b"\xff.txt", b"\xfe.txt", b"d\xff/\xc3.txt", "ü.txt".encode(), "\ufffd.txt".encode(), b"a\\xff", b"a\xff")):
+    os.makedirs(os.path.dirname(name) or b".", exist_ok=True)
+    with open(name, "w") as file:
+        file.write(str(number))
+"#;
+
+#[test]
+fn names_that_are_not_utf8_come_out_with_escapes_and_none_is_lost() {
+    let sandbox = sandbox();
+    let result = sandbox.execute(ODD_NAMES).expect("a result");
+    let expected = [r"\xff.txt", r"\xfe.txt", r"d\xff/\xc3.txt", "ü.txt", "\u{fffd}.txt", r"a\xff", r"a\xff~"];
+    let mut names: Vec<_> = result.output_files.keys().map(String::as_str).collect();
+    let mut wanted = expected.to_vec();
+    (names.sort_unstable(), wanted.sort_unstable());
+    assert_eq!(names, wanted);
+    let contents: std::collections::BTreeSet<_> =
+        result.output_files.values().map(|content| content.to_vec()).collect();
+    assert_eq!(contents.len(), expected.len(), "each file keeps its content");
+
+    let mut session = sandbox.session().expect("a session");
+    session.execute(ODD_NAMES).expect("a result");
+    assert_eq!(session.all_files().expect("the files").len(), expected.len());
+    assert_eq!(session.read_file(r"d\xff/\xc3.txt").expect("the file"), b"2"[..]);
+    session.remove_file(r"\xfe.txt").expect("the file is removed");
+    assert_eq!(session.list_files().expect("the files").len(), expected.len() - 1);
+}

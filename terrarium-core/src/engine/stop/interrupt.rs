@@ -237,7 +237,8 @@ impl Interrupt {
         let next = {
             let mut state = self.lock();
             let now = Instant::now();
-            let Some((_, interval)) = state.alarm.filter(|(at, _)| state.armed && state.run == run && *at <= now) else {
+            let Some((_, interval)) = state.alarm.filter(|(at, _)| state.armed && state.run == run && *at <= now)
+            else {
                 return;
             };
             state.rings = true;
