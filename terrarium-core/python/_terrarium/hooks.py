@@ -64,8 +64,6 @@ class Finder:
         self._before: dict[str, Before] = {}
         self._replaced: dict[str, Hook] = {}
         self._refused: dict[str, str] = {}
-        self._absent: dict[str, str] = {}
-        self._added: dict[str, str] = {}
         self._busy = False
 
     def add(self, name: str, hook: Hook, before: Before | None = None) -> None:
@@ -85,17 +83,9 @@ class Finder:
         """Refuse imports of the module `name`, with this reason."""
         self._refused[name] = reason or f"No module named {name!r}"
 
-    def miss(self, name: str, reason: str) -> None:
-        """Give a reason to the failing import of the module `name`, unless the program has a module of this name."""
-        self._absent[name] = f"No module named {name!r}: {reason}"
-
-    def provide(self, name: str, path: str) -> None:
-        """Load the module `name` from the file at `path`, unless the program has a module of this name."""
-        self._added[name] = path
-
-    def refuses(self, name: str) -> bool:
+    def refuses(self, name: object) -> bool:
         """Whether imports of the module `name` are refused."""
-        return name in self._refused or (name in self._absent and self._search(name, None, None) is None)
+        return name in self._refused
 
     def remove(self, name: str) -> None:
         """Forget a hook."""
@@ -110,48 +100,49 @@ class Finder:
         if hook is None or self._busy:
             if name in self._refused:
                 raise ModuleNotFoundError(self._refused[name], name=name)
-            if not self._busy and (name in self._added or name in self._absent):
-                return self._find_absent(name, path, target)
             return None
-        spec = self._search(name, path, target)
+        self._busy = True
+        try:
+            spec: ModuleSpec | None = _frozen_importlib._find_spec(name, path, target)  # type: ignore[attr-defined]
+        finally:
+            self._busy = False
         if spec is not None and hasattr(spec.loader, "exec_module"):
             if name in self._before:
                 self._before[name]()
             spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
         return spec
 
-    def _search(self, name: str, path: Any, target: Any) -> ModuleSpec | None:
-        """Find a module through the following finders."""
-        self._busy = True
-        try:
-            spec: ModuleSpec | None = _frozen_importlib._find_spec(name, path, target)  # type: ignore[attr-defined]
-        finally:
-            self._busy = False
-        return spec
-
-    def _find_absent(self, name: str, path: Any, target: Any) -> ModuleSpec | None:
-        """Find a module that the interpreter's own library does not have."""
-        spec = self._search(name, path, target)
-        if spec is None and name in self._added:
-            place = self._added[name]
-            spec = _frozen_importlib_external.spec_from_file_location(name, place)
-        if spec is None:
-            raise ModuleNotFoundError(self._absent[name], name=name)
-        return spec
-
 
 class Supplier:
-    """Finds modules of the harness that stand in for packages which are absent: the last of all finders."""
+    """Finds modules of the harness that stand in for absent ones, and gives reasons for others: the last finder."""
 
     def __init__(self) -> None:
         self._fills: dict[str, tuple[Hook, bool]] = {}
+        self._files: dict[str, str] = {}
+        self._missing: dict[str, str] = {}
 
     def add(self, name: str, fill: Hook, is_package: bool = False) -> None:
         """Let `fill` define the content of the module `name` where no package provides it."""
         self._fills[name] = fill, is_package
 
+    def provide(self, name: str, path: str) -> None:
+        """Load the module `name` of the library, which the guest's build lacks, from the file at `path`."""
+        self._files[name] = path
+
+    def miss(self, name: str, reason: str) -> None:
+        """Give a reason to the failing import of the module `name` of the library."""
+        self._missing[name] = f"No module named {name!r}: {reason}"
+
+    def misses(self, name: object) -> bool:
+        """Whether the module `name` is one of the library that does not exist."""
+        return name in self._missing
+
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
         """Find a module. A part of a package is supplied only if the package is."""
+        if name in self._files:
+            return _frozen_importlib_external.spec_from_file_location(name, self._files[name])
+        if name in self._missing:
+            raise ModuleNotFoundError(self._missing[name], name=name)
         supplied = self._fills.get(name)
         parent = name.rpartition(".")[0]
         if supplied is None or (parent and not isinstance(_loader_of(parent), _Filler)):

@@ -65,7 +65,7 @@ def start(config: dict[str, Any]) -> None:
     _change_shows()
     if sys.platform == "emscripten":
         _change_network()
-        load("_terrarium.library.install").install(finder)
+        load("_terrarium.library.install").install(finder, supplier)
         if environ.get("TZ"):
             load("_terrarium.library.clocks").tzset()
     sys.modules["terrarium"] = guest.module()
@@ -93,7 +93,12 @@ def _prepare_importlib(module: Any) -> None:
     def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
         if finder.refuses(name):
             return None
-        spec: ModuleSpec | None = real(name, package)
+        try:
+            spec: ModuleSpec | None = real(name, package)
+        except ModuleNotFoundError:
+            if supplier.misses(name):
+                return None
+            raise
         return spec
 
     find_spec.__qualname__ = "find_spec"

@@ -63,16 +63,16 @@ _REFUSED = {
 _HERE = __file__.rpartition("/")[0]
 
 
-def install(finder: Any) -> None:
-    """Register everything with the finder. Modules that are loaded already are changed at once."""
+def install(finder: Any, supplier: Any) -> None:
+    """Register everything with the finders. Modules that are loaded already are changed at once."""
     for name, topic in _CHANGED.items():
         finder.add(name, _by(topic))
     for name, topic in _REPLACED.items():
         finder.replace(name, _by(topic))
     for name in _ADDED:
-        finder.provide(name, f"{_HERE}/modules/{name}.py")
+        supplier.provide(name, f"{_HERE}/modules/{name}.py")
     for name, reason in _REFUSED.items():
-        finder.miss(name, reason)
+        supplier.miss(name, reason)
 
 
 def _by(topic: str) -> Any:
