@@ -1,6 +1,8 @@
 # native: 3.14
 """multiprocessing and the executors: processes do their work, on copies, when the program waits for them."""
 
+import contextlib
+import io
 import multiprocessing as mp
 import sys
 import time
@@ -131,9 +133,10 @@ def main():
 
     for target, argument in ((sys.exit, 3), (fail, 3)):
         process = mp.Process(target=target, args=(argument,))
-        process.start()
-        process.join()
-        print(process.exitcode)
+        with contextlib.redirect_stderr(io.StringIO()) as errors:
+            process.start()
+            process.join()
+        print(process.exitcode, errors.getvalue().splitlines()[-1:])
     incoming, outgoing = mp.JoinableQueue(), mp.Queue()
     processes = [mp.Process(target=consume, args=(incoming, outgoing)) for _ in range(2)]
     for process in processes:
