@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import io
 import sys
+import textwrap
 import warnings
 import zipfile
 
@@ -132,10 +133,10 @@ def main():
             submodules = {name for name in expected if f"{module}.{name}" in found_stubs}
             absent = sorted(name for name in expected - submodules if not hasattr(found, name))
             if absent:
-                names.append(f"| `{module}` | {', '.join(f'`{name}`' for name in absent)} |")
+                names.append(f"\n### {module}\n\n```text\n{textwrap.fill(' '.join(absent), 110)}\n```")
     print(INTRODUCTION)
     print("## Modules\n\n| module | error |\n| --- | --- |", *modules, sep="\n")
-    print("\n## Names\n\n| module | names |\n| --- | --- |", *names, sep="\n")
+    print("\n## Names", *names, sep="\n")
 
 
 main()
