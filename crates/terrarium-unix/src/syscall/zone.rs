@@ -21,6 +21,9 @@ const FORM_TEXT: u32 = 2;
 /// The step and the number of steps of the search for daylight saving time next to an instant: a good year.
 const NEAR_STEP: i64 = 7 * 86_400;
 const NEAR_STEPS: i64 = 54;
+/// The seconds of 400 years, after which the calendar repeats, and the distance from 1970 that the rules reach.
+const CYCLE: i64 = 146_097 * 86_400;
+const FAR: i64 = CYCLE * 20;
 
 /// The zone of a process. UTC by default.
 #[derive(Debug, Clone, Default)]
@@ -119,9 +122,8 @@ impl Zone {
     /// Returns the kind of local time at an instant. Instants beyond the years of the rules have the kind of the same
     /// day 400 years nearer, or many times that: the calendar repeats.
     fn kind(&self, seconds: i64) -> Option<&LocalTimeType> {
-        const CYCLE: i64 = 146_097 * 86_400;
         let rules = self.rules.as_ref()?;
-        let nearer = if seconds > CYCLE * 20 { seconds.rem_euclid(CYCLE).saturating_add(CYCLE) } else { seconds };
-        rules.find_local_time_type(nearer.max(-CYCLE * 20)).ok()
+        let nearer = if seconds > FAR { seconds.rem_euclid(CYCLE).saturating_add(CYCLE) } else { seconds };
+        rules.find_local_time_type(nearer.max(-FAR)).ok()
     }
 }
