@@ -9,7 +9,7 @@ const { Session } = require('./lib/session.js');
 const { PackageStore } = require('./lib/packages.js');
 const { OutputStream } = require('./lib/stream.js');
 const { NdArray } = require('./lib/values/ndarray.js');
-const { DataFrame, Series } = require('./lib/values/tables.js');
+const { Column, DataFrame, Index, Series } = require('./lib/values/tables.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./lib/values/containers.js');
 const {
   Complex,
@@ -34,6 +34,7 @@ const {
 
 module.exports = {
   about,
+  Column,
   Complex,
   Cycle,
   DataFrame,
@@ -47,6 +48,7 @@ module.exports = {
   Fraction,
   FrozenSet,
   Image,
+  Index,
   NamedTuple,
   NdArray,
   Opaque,
@@ -93,5 +95,3 @@ module.exports = {
 /** @typedef {import('./lib/values/ndarray.js').TypedArray} TypedArray */
 /** @typedef {import('./lib/values/tables.js').FrameParts} FrameParts */
 /** @typedef {import('./lib/values/tables.js').SeriesParts} SeriesParts */
-/** @typedef {import('./lib/values/tables.js').TableParts} TableParts */
-/** @typedef {import('./lib/values/tables.js').Values} Values */

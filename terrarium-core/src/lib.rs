@@ -52,7 +52,7 @@ pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
 pub use options::{Deterministic, ExecuteOptions, JsonOptions, Packages, SandboxOptions, StreamCallback};
 pub use package::{DownloadProgress, PackageError, PackageStore, StoredPackage};
 pub use result::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
-pub use value::{DataFrame, NdArray, Value, ValueError};
+pub use value::{Column, DataFrame, Dtype, Index, Labels, Layout, NdArray, Series, Value, ValueError};
 
 /// A JSON value in [`Display`]: the type of the crate `serde_json`, whose major version is part of this API.
 pub use serde_json::Value as Json;

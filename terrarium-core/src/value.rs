@@ -1,13 +1,21 @@
 //! [`Value`]: a Python value on the host's side.
 
+mod column;
 mod convert;
 mod dataframe;
 mod deserialize;
+mod dtype;
+mod elements;
+mod index;
 mod json;
 mod ndarray;
+mod tables_json;
 
+pub use column::{Column, Layout};
 pub use convert::ValueError;
-pub use dataframe::DataFrame;
+pub use dataframe::{DataFrame, Series};
+pub use dtype::Dtype;
+pub use index::{Index, Labels};
 pub(crate) use json::from_wire;
 pub use ndarray::NdArray;
 
@@ -90,10 +98,20 @@ pub enum Value {
     /// A numpy array.
     NdArray(NdArray),
     /// A pandas table.
-    DataFrame(DataFrame),
+    DataFrame(Box<DataFrame>),
+    /// A pandas series.
+    Series(Box<Series>),
+    /// The labels of rows or columns: an `Index` or `MultiIndex` of pandas.
+    Index(Box<Index>),
+    /// An array of pandas, such as a `Categorical`.
+    Column(Box<Column>),
     /// A value of another kind that keeps its parts: `tuple` (a named tuple), `dataclass`, `enum`, `fraction`, `uuid`,
-    /// `path`, `range`, `series`, and also `cycle` (a container inside itself) and `truncated` (larger than
+    /// `path`, `range`, `deque`, and also `cycle` (a container inside itself) and `truncated` (larger than
     /// [`SandboxOptions::value_bytes`](crate::SandboxOptions::value_bytes)).
+    ///
+    /// A `datetime` or `time` with the name of its time zone (`zone`) or a `fold` is tagged too, and so are the scalars
+    /// of pandas and numpy: `datetime` and `timedelta` with a `unit`, `period`, `interval`, `offset`, `datetime64`,
+    /// `timedelta64`, `longdouble`, `nat` and `na`.
     Tagged {
         /// The kind's name.
         kind: String,
@@ -117,32 +135,40 @@ impl Value {
         let kind = kind.into();
         let made = match kind.as_str() {
             NdArray::KIND => NdArray::from_fields(fields).map(Self::NdArray),
-            DataFrame::KIND => DataFrame::from_fields(fields).map(Self::DataFrame),
+            DataFrame::KIND => DataFrame::from_fields(fields).map(Self::from),
+            Series::KIND => Series::from_fields(fields).map(Self::from),
+            Index::KIND | Index::MULTI => Index::from_fields(&kind, fields).map(Self::from),
+            Column::KIND => Column::from_fields(fields).map(Self::from),
             _ => Err(fields),
         };
         made.unwrap_or_else(|fields| Self::Tagged { kind, fields })
     }
 
-    /// Returns the kind's name in JSON and the parts of an array, a table or a [`Tagged`](Self::Tagged) value.
-    #[must_use]
-    pub fn as_tagged(&self) -> Option<(&str, &BTreeMap<String, Value>)> {
-        match self {
-            Self::NdArray(array) => Some((NdArray::KIND, array.fields())),
-            Self::DataFrame(table) => Some((DataFrame::KIND, table.fields())),
-            Self::Tagged { kind, fields } => Some((kind, fields)),
-            _ => None,
-        }
+    /// Takes an array, a table or a [`Tagged`](Self::Tagged) value apart: the kind's name in JSON, and the parts, from
+    /// which [`tagged`](Self::tagged) makes the value again.
+    ///
+    /// # Errors
+    /// The value, if it is of another kind.
+    pub fn into_tagged(self) -> Result<(String, BTreeMap<String, Value>), Value> {
+        let (kind, fields) = match self {
+            Self::NdArray(array) => (NdArray::KIND, array.into_fields()),
+            Self::DataFrame(table) => (DataFrame::KIND, table.into_fields()),
+            Self::Series(series) => (Series::KIND, series.into_fields()),
+            Self::Index(index) => index.into_fields(),
+            Self::Column(column) => (Column::KIND, column.into_fields()),
+            Self::Tagged { kind, fields } => return Ok((kind, fields)),
+            other => return Err(other),
+        };
+        Ok((kind.to_owned(), fields))
     }
 
-    /// Returns the direct children: items, keys and parts.
+    /// Returns the direct children of a container or a [`Tagged`](Self::Tagged) value: items, keys and parts.
     pub fn children_mut(&mut self) -> Vec<&mut Value> {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) | Self::FrozenSet(items) => {
                 items.iter_mut().collect()
             }
             Self::Dict(pairs) => pairs.iter_mut().flat_map(|(key, item)| [key, item]).collect(),
-            Self::NdArray(array) => array.fields_mut().values_mut().collect(),
-            Self::DataFrame(table) => table.fields_mut().values_mut().collect(),
             Self::Tagged { fields, .. } => fields.values_mut().collect(),
             _ => Vec::new(),
         }

@@ -133,14 +133,21 @@ impl Wire {
 
     /// Moves the contents beside the text back into a value.
     fn put_back(&self, value: &mut Value) -> Result<(), Fault> {
-        if let Value::Tagged { kind, fields } = value
-            && kind == BLOB
-        {
-            let index = fields.get("index").and_then(Value::as_i64).unwrap_or(-1);
-            *value = Value::Bytes(self.blob("inputs", &index.into())?);
-            return Ok(());
+        match std::mem::replace(value, Value::None).into_tagged() {
+            Ok((kind, fields)) if kind == BLOB => {
+                let index = fields.get("index").and_then(Value::as_i64).unwrap_or(-1);
+                *value = Value::Bytes(self.blob("inputs", &index.into())?);
+            }
+            Ok((kind, mut fields)) => {
+                fields.values_mut().try_for_each(|part| self.put_back(part))?;
+                *value = Value::tagged(kind, fields);
+            }
+            Err(mut other) => {
+                other.children_mut().into_iter().try_for_each(|part| self.put_back(part))?;
+                *value = other;
+            }
         }
-        value.children_mut().into_iter().try_for_each(|part| self.put_back(part))
+        Ok(())
     }
 }
 
@@ -154,14 +161,20 @@ struct ResultMessage<'a> {
 
 /// Moves the large contents of a value beside the text.
 fn set_aside(value: &mut Value, blobs: &mut Vec<Bytes>) {
-    match value {
+    // Tables and arrays are taken apart; their JSON form stays the same.
+    let mut part = match std::mem::replace(value, Value::None).into_tagged() {
+        Ok((kind, fields)) => Value::Tagged { kind, fields },
+        Err(other) => other,
+    };
+    match &mut part {
         Value::Bytes(content) if content.len() >= LARGE => {
             let index = Value::Int(i64::try_from(blobs.len()).unwrap_or(i64::MAX));
             blobs.push(std::mem::take(content));
-            *value = Value::Tagged { kind: BLOB.to_owned(), fields: [("index".to_owned(), index)].into() };
+            part = Value::Tagged { kind: BLOB.to_owned(), fields: [("index".to_owned(), index)].into() };
         }
-        value => value.children_mut().into_iter().for_each(|part| set_aside(part, blobs)),
+        other => other.children_mut().into_iter().for_each(|child| set_aside(child, blobs)),
     }
+    *value = part;
 }
 
 /// Options out of their members.

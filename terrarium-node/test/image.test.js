@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const { DataFrame, Image, NdArray, Sandbox, Series } = require('terrarium');
+const { Column, DataFrame, Image, Index, NdArray, Sandbox, Series, Tuple } = require('terrarium');
 
 const { ROOT } = require('./tools.js');
 
@@ -85,10 +85,21 @@ test('arrays and tables have classes, and go back', async () => {
   ]);
   assert.equal(await run('x[0] = 9; float(x.sum())', { x: Float64Array.of(1, 2.5) }), 11.5);
 
+  const masked = await run('import numpy as np\nnp.ma.array([1, 2], mask=[0, 1], dtype="int32")');
+  assert.deepEqual(
+    [[...masked.data], [...masked.mask.data]],
+    [
+      [1, 2],
+      [0, 1],
+    ],
+  );
+  const records = await run("import numpy as np\nnp.array([(1, 'a')], dtype=[('x', 'i4'), ('y', 'U1')])");
+  assert.deepEqual([records.dtype.names, records.data], [['x', 'y'], [Tuple.of(1, 'a')]]);
+
   const table = await run("import pandas as pd\npd.DataFrame({'a': [1, 2], 'b': ['x', None]}, index=['r', 's'])");
   assert.ok(table instanceof DataFrame);
   assert.deepEqual(
-    [table.columns, table.index, table.shape],
+    [table.columns.toArray(), table.index.toArray(), table.shape],
     [
       ['a', 'b'],
       ['r', 's'],
@@ -97,31 +108,80 @@ test('arrays and tables have classes, and go back', async () => {
   );
   assert.deepEqual(table.toObjects(), [
     { a: 1, b: 'x' },
-    { a: 2, b: Number.NaN },
+    { a: 2, b: null },
   ]);
+  assert.equal(table.column('b').dtype, 'str');
   assert.equal(await run('x.loc["s", "a"] == 2 and list(x.columns) == ["a", "b"]', { x: table }), true);
   const series = await run("import pandas as pd\npd.Series([1.5, 2], name='n')");
   assert.ok(series instanceof Series);
-  assert.deepEqual([series.name, series.data, series.dtype], ['n', [1.5, 2], 'float64']);
+  assert.deepEqual([series.name, series.values.toArray(), series.values.dtype], ['n', [1.5, 2], 'float64']);
   assert.equal(await run('str(x.dtype) + x.name + str(x.sum())', { x: series }), 'float64n3.5');
 });
 
-test('large tables come as columns, and go back', async () => {
+test('every value of numpy and pandas goes back as what it was', async () => {
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const program = fs.readFileSync(path.join(ROOT, 'tests/programs/border.py'), 'utf8');
+  const { finalExpression: found } = (await science.execute(program)).raiseForStatus();
+  assert.ok(found.length > 100);
+  // The program compares each value with the one that it makes itself.
+  (await science.execute(program, { inputs: { found } })).raiseForStatus();
+});
+
+test('labels have names and levels, and columns their types', async () => {
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const code = `import pandas as pd
+index = pd.MultiIndex.from_tuples([('x', 1), ('y', 2)], names=['shop', None])
+day = pd.date_range('2026-10-24', periods=2, freq='2D', tz='Europe/Berlin')
+pd.DataFrame({'day': day, 'grade': pd.Categorical(['b', None], ['b', 'a'], ordered=True)}, index=index)`;
+  const { finalExpression: table } = (await science.execute(code)).raiseForStatus();
+  assert.deepEqual(table.index.names, ['shop', null]);
+  assert.deepEqual(table.index.toArray(), [Tuple.of('x', 1), Tuple.of('y', 2)]);
+  const [day, grade] = table.data;
+  assert.deepEqual([day.dtype, day.toArray()[1]], ['datetime64[us, Europe/Berlin]', '2026-10-26T00:00:00+01:00']);
+  assert.deepEqual([grade.toArray(), grade.parts.ordered], [['b', null], true]);
+});
+
+test('tables that are made here go in', async () => {
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const table = new DataFrame({
+    columns: new Index(['n', 't'], 'field'),
+    index: new Index(new Column('str', ['r', 's']), 'row'),
+    data: [new Column('Int64', [1, null]), new Column('str', ['x', null])],
+  });
+  const code = 'import pandas\n[str(x.n.dtype), str(x.t.dtype), x.index.name, x.columns.name, x.isna().sum().tolist()]';
+  const { finalExpression } = (await science.execute(code, { inputs: { x: table } })).raiseForStatus();
+  assert.deepEqual(finalExpression, ['Int64', 'str', 'row', 'field', [1, 1]]);
+});
+
+test('long columns are buffers, and go back', async () => {
   const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
   const code = `import pandas as pd, numpy as np
-frame = pd.DataFrame({'a': np.arange(60_000), 'b': np.arange(60_000) * 0.5})
-series = pd.Series(np.arange(120_000), name='n')
-odd = pd.DataFrame({'a': [object()] * 120_000})`;
-  const { outputs } = (await science.execute(code, { outputs: ['frame', 'series', 'odd'] })).raiseForStatus();
-  const { frame, series, odd } = outputs;
-  assert.deepEqual(frame.shape, [60_000, 2]);
-  assert.equal(frame.columnData[1].data[59_999], 29_999.5);
-  assert.deepEqual(frame.toObjects()[2], { a: frame.columnData[0].data[2], b: 1 });
-  assert.equal(series.data.data.length, 120_000);
-  const same = `import pandas as pd, numpy as np
-[frame.equals(pd.DataFrame({'a': np.arange(60_000), 'b': np.arange(60_000) * 0.5})), int(series.sum()), series.name]`;
-  const back = (await science.execute(same, { inputs: { frame, series } })).raiseForStatus();
-  assert.deepEqual(back.finalExpression, [true, 7_199_940_000, 'n']);
-  assert.match(odd.repr, /object/);
-  await assert.rejects(science.execute('odd', { inputs: { odd } }), /stayed in the guest/);
+n = 60_000
+frame = pd.DataFrame({'a': np.arange(n, dtype='i8'), 'b': np.arange(n) * 0.5, 't': ['é', None] * (n // 2),
+    'd': pd.date_range('2020', periods=n, freq='s'), 'i': pd.array([1, None] * (n // 2), dtype='Int8')})
+frame`;
+  const { finalExpression: frame } = (await science.execute(code)).raiseForStatus();
+  const [a, b, t, d, i] = frame.data;
+  assert.equal(frame.index.length, 60_000);
+  assert.deepEqual([a.typed[59_999], b.typed[59_999], a.toArray()[59_999]], [59_999n, 29_999.5, 59_999]);
+  assert.deepEqual(
+    [t.toArray().slice(0, 2), i.toArray().slice(0, 2)],
+    [
+      ['é', null],
+      [1, null],
+    ],
+  );
+  assert.equal(d.toArray()[61], '2020-01-01T00:01:01');
+  assert.deepEqual(frame.toRows()[2], [2, 1, 'é', '2020-01-01T00:00:02', 1]);
+  const same = `${code}.equals(x)`;
+  const back = (await science.execute(same, { inputs: { x: frame } })).raiseForStatus();
+  assert.equal(back.finalExpression, true);
+});
+
+test('a table over the bound is told by its class and repr', async () => {
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], valueBytes: 100_000 });
+  const code = "import pandas as pd\n[1, pd.DataFrame({'a': ['x' * 50] * 10_000})]";
+  const { finalExpression } = (await science.execute(code)).raiseForStatus();
+  assert.deepEqual([finalExpression[0], finalExpression[1].class], [1, 'pandas.DataFrame']);
+  assert.match(finalExpression[1].repr, /10000 rows/);
 });

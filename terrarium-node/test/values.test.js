@@ -108,6 +108,20 @@ test('a time with a zone is a Date that keeps its microseconds and its offset', 
   assert.equal(await repr(new Date(0)), 'datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)');
 });
 
+test('dates keep the name of their zone, and the fold', async () => {
+  const code = `from datetime import *; from zoneinfo import ZoneInfo
+[datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo('Europe/Berlin')), time(1, tzinfo=ZoneInfo('Europe/Berlin'))]`;
+  const [moment, time] = await evaluate(code);
+  assert.deepEqual([moment.value, moment.zone, moment.fold], ['2026-10-25T02:30:00+01:00', 'Europe/Berlin', 1]);
+  assert.deepEqual([time.value, time.zone], ['01:00:00', 'Europe/Berlin']);
+  assert.equal(
+    await repr([moment, time]),
+    "[datetime.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin')), " +
+      "datetime.time(1, 0, tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin'))]",
+  );
+  assert.equal(await repr(await evaluate('__import__("collections").deque([1], 2)')), 'deque([1], maxlen=2)');
+});
+
 test('dicts are objects, and maps where an object could not hold their keys', async () => {
   assert.deepStrictEqual(await evaluate("{'constructor': 1, 'b': {'c': 2}}"), { constructor: 1, b: { c: 2 } });
   const names = await evaluate("{'__proto__': {'polluted': True}, 'a': 1}");

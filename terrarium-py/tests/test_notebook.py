@@ -7,6 +7,19 @@ import re
 import nbclient
 import nbformat
 
+RICH = "class P:\n    def __repr__(self): return 'plain P'\n    def _repr_html_(self): return '<b>bold</b>'\n"
+
+
+def test_a_final_value_with_a_rich_form_is_shown_once(sandbox):
+    from terrarium import _show
+
+    for code, count in [("P()", 1), ("display(P())\nP()", 2), ("display(P())\n'plain P'", 1), ("[P()]", 0)]:
+        result = sandbox.execute(RICH + code)
+        assert _show.html(result).count("<iframe") == count, code
+        plain = 1 if code.endswith(("'", "]")) else 0
+        assert _show.html(result).count("<pre") == plain, code
+        assert _show.text(result).count("plain P") == count + plain, code
+
 
 def test_a_notebook_shows_results_and_survives_an_interrupt(tmp_path):
     cells = [

@@ -57,11 +57,12 @@ def test_records_are_frozen_and_pickle_compare_and_hash(sandbox, session):
     session.write_file("a", "text")
     result = sandbox.execute("display('shown'); 1 / 0")
     image = terrarium.Image.build()
+    column, labels = terrarium.Column("i8", {"values": [0]}), terrarium.Index(["n"], {"values": range(1)})
     records = [
         result.error, result.error.frames[0], result.metrics, result.displays[0], session.list_files()[0],
         session.complete("impo", 4), image.info, terrarium.about(), terrarium.StoredPackage("six", "1", 5, True, "/d"),
         terrarium.DownloadProgress("six.whl", 1, None), terrarium.Opaque("a.B", "<B>"), terrarium.Array("i8", (1,), [0]),
-        terrarium.Column("n", "i8", [0], [1]), terrarium.Table((1, 1), ["i8"], ["a"], [0], [[1]]),
+        column, labels, terrarium.Series("n", labels, column), terrarium.Table((1, 1), labels, labels, [column]),
     ]  # fmt: skip
     for record in records:
         assert pickle.loads(pickle.dumps(record)) == record == copy.deepcopy(record)
@@ -77,7 +78,7 @@ def test_records_are_frozen_and_pickle_compare_and_hash(sandbox, session):
             with pytest.raises(TypeError, match="unhashable"):
                 hash(record)
     assert repr(records[4]) == "FileInfo(path='a', size=4)"
-    assert len({type(record) for record in records}) == 14
+    assert len({type(record) for record in records}) == 16
 
 
 def test_the_repr_of_a_record_cuts_what_is_long():

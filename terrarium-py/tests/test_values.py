@@ -8,10 +8,12 @@ import datetime
 import decimal
 import enum
 import fractions
+import importlib.util
 import math
 import pathlib
 import sys
 import uuid
+import zoneinfo
 
 import numpy
 import pandas
@@ -19,7 +21,9 @@ import pytest
 import terrarium
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from terrarium import Array, Column, Opaque, Table, Tagged
+from terrarium import Array, Column, Opaque, Series, Table, Tagged
+
+from .conftest import ROOT
 
 UTC = datetime.timezone.utc
 PLAIN = [
@@ -217,20 +221,130 @@ m = pandas.DataFrame({'n': numpy.arange(60_000, dtype='i8'), 't': ['text'] * 60_
     pandas.testing.assert_frame_equal(result.final_expression[3], frame)
 
 
+@pytest.fixture(scope="module")
+def border():
+    """The values of `tests/programs/border.py`, with the check that they are the same."""
+    path = ROOT / "tests/programs/border.py"
+    spec = importlib.util.spec_from_file_location("border", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return path.read_text(), module
+
+
+def test_what_the_guest_sends_equals_what_is_made_here_and_goes_back(science, border):
+    program, module = border
+    first = science.execute(program)
+    assert first.error is None, first.error
+    found = first.final_expression
+    # A long double of the guest has more digits than one of this machine.
+    exact = [place for place, text in enumerate(module.EXPRESSIONS) if "longdouble" not in text and "'g'" not in text]
+    module.check([found[place] for place in exact], exact)
+    again = science.execute(program, inputs={"found": found})
+    assert again.error is None, again.error
+    stored = terrarium.ExecutionResult.from_json(first.to_json()).final_expression
+    module.check([stored[place] for place in exact], exact)
+
+
+def test_what_is_made_here_goes_in(science, border):
+    program, module = border
+    places = [place for place, text in enumerate(module.EXPRESSIONS) if "'g'" not in text and "longdouble" not in text]
+    given = [eval(module.EXPRESSIONS[place], vars(module)) for place in places]
+    result = science.execute(program + "found", inputs={"found": given, "places": places})
+    assert result.error is None, result.error
+    module.check(result.final_expression, places)
+
+
+def test_long_doubles_are_exact_or_stay_in_their_form(science):
+    exact, long = science.execute(
+        "import numpy\n[numpy.array([1.5, 3], 'g'), numpy.array([1], 'g') / 3]"
+    ).final_expression
+    assert exact.tolist() == [1.5, 3]
+    assert exact.dtype == numpy.dtype("g")
+    assert isinstance(long, Array)
+    back = science.execute("import numpy\n(x == numpy.array([1], 'g') / 3).all()", inputs={"x": long})
+    assert back.final_expression is True, back.error
+    given = numpy.array([1], "g") / 3
+    result = science.execute("import numpy\nx", inputs={"x": given})
+    assert result.error is None, result.error
+    assert (result.final_expression == given).all()
+
+
+sys.path.insert(0, str(ROOT / "terrarium-core/python/tests"))
+generated = importlib.import_module("generated")
+sys.path.pop(0)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tables=st.lists(generated.tables(), min_size=8, max_size=16))
+def test_any_table_comes_back_as_it_went(science, border, tables):
+    result = science.execute("import pandas\nx", inputs={"x": tables})
+    assert result.error is None, result.error
+    for found, wanted in zip(result.final_expression, tables, strict=True):
+        border[1].check_same(found, wanted)
+
+
+def test_files_that_a_program_writes_from_a_table_have_its_names(science):
+    index = pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["shop", "year"])
+    table = pandas.DataFrame({"sales": [1.5, 2.5]}, index=index).rename_axis(columns="field")
+    result = science.execute("import pandas\nt.to_csv('t.csv')\nt.reset_index().to_json('t.json')", inputs={"t": table})
+    assert result.output_files["t.csv"].decode() == table.to_csv()
+    assert result.output_files["t.json"].decode() == table.reset_index().to_json()
+
+
 def test_without_numpy_and_pandas_there_are_plain_classes(science, monkeypatch):
-    code = "import numpy, pandas\n[numpy.arange(3, dtype='i8'), numpy.zeros(10_000), pandas.DataFrame({'a': [1]}), pandas.Series([1], name='s')]"
+    code = """import numpy, pandas
+index = pandas.MultiIndex.from_tuples([('a', 1), ('b', 2)], names=['k', None])
+table = pandas.DataFrame({'n': [1, 2], 't': ['x', None], 'c': pandas.Categorical(['u', 'v'])}, index=index)
+long = pandas.DataFrame({'n': numpy.arange(9000, dtype='i8'), 't': ['é', None] * 4500})
+[numpy.arange(3, dtype='i8'), numpy.zeros(10_000), table, pandas.Series([1], name='s'), long, pandas.NaT]"""
     result = science.execute(code)
     monkeypatch.setitem(sys.modules, "numpy", None)
     monkeypatch.setitem(sys.modules, "pandas", None)
-    small, large, table, column = result.final_expression
+    small, large, table, series, long, nat = result.final_expression
     assert small == Array("int64", (3,), [0, 1, 2])
     assert (large.shape, bytes(large.data)) == ((10_000,), bytes(80_000))
-    assert table == Table((1, 1), ["int64"], ["a"], [0], [[1]])
-    assert column == Column("s", "int64", [0], [1])
-    back = science.execute(
-        "(a.sum(), b.shape, t['a'].tolist(), c.name)", inputs={"a": small, "b": large, "t": table, "c": column}
-    )
-    assert back.final_expression == (3, (10_000,), [1], "s"), back.error
+    assert isinstance(table, Table)
+    assert (table.shape, table.columns.tolist(), table.index.names) == ((2, 3), ["n", "t", "c"], ["k", None])
+    assert table.index.tolist() == [("a", 1), ("b", 2)]
+    assert table.rows() == [(1, "x", "u"), (2, None, "v")]
+    assert (series.name, series.index.tolist(), series.values.tolist()) == ("s", [0], [1])
+    assert isinstance(series, Series)
+    assert isinstance(series.values, Column)
+    assert long.data[0].tolist() == list(range(9000))
+    assert long.data[1].tolist() == ["é", None] * 4500
+    assert nat == Tagged("nat", {})
+    check = "import pandas\n(a.sum().item(), b.shape, t.index.names, t['c'].dtype.name, c.name, l['t'].isna().sum().item(), n is pandas.NaT)"
+    inputs = {"a": small, "b": large, "t": table, "c": series, "l": long, "n": nat}
+    back = science.execute(check.replace("t.index.names", "list(t.index.names)"), inputs=inputs)
+    assert back.final_expression == (3, (10_000,), ["k", None], "category", "s", 4500, True), back.error
+
+
+def test_what_cannot_be_an_input_is_refused_by_its_name(sandbox):
+    with pytest.raises(TypeError, match="complex number of long doubles cannot be an input"):
+        sandbox.execute("x", inputs={"x": numpy.clongdouble(1) / 3})
+    with pytest.raises(TypeError, match=r"inputs\['x'\]"):
+        sandbox.execute("x", inputs={"x": numpy.dtype("i4")})
+
+
+def test_times_keep_zone_and_fold(sandbox):
+    zone = zoneinfo.ZoneInfo("Europe/Berlin")
+    for fold in (0, 1):
+        moment = datetime.datetime(2026, 10, 25, 2, 30, tzinfo=zone, fold=fold)
+        given = [moment, moment.timetz(), moment.replace(tzinfo=None)]
+        result = sandbox.execute("x, [repr(one) for one in x]", inputs={"x": given})
+        found, texts = result.final_expression
+        assert (found, [one.fold for one in found]) == (given, [fold] * 3)
+        assert texts == list(map(repr, given)) == list(map(repr, found))
+
+
+def test_deques_and_numbers_of_any_kind_come_back(sandbox):
+    given = [
+        collections.deque([1, 2], 3), decimal.Decimal("sNaN"), decimal.Decimal("-NaN12"), decimal.Decimal("-Infinity"),
+        range(2**70, 2**71, 2**65), -(2**70), frozenset([2**70]), collections.namedtuple("P", "x y")(1, 2**70),
+    ]  # fmt: skip
+    result = sandbox.execute("x, [repr(one) for one in x]", inputs={"x": given})
+    found, texts = result.final_expression
+    assert list(map(repr, found)) == texts == list(map(repr, given))
 
 
 def test_importing_the_package_imports_neither_numpy_nor_asyncio(python):

@@ -5,6 +5,7 @@ mod node_types;
 mod options_page;
 mod packages;
 mod python_types;
+mod shared_python;
 mod words;
 
 use anyhow::{Result, ensure};
@@ -31,14 +32,16 @@ fn files() -> Result<Vec<(&'static str, String)>> {
     let compatibility = compatibility_page() + &packages::section()? + &suites::page()?;
     let source = Crate::core()?;
     let options = words::Options::of(&source)?;
-    Ok(vec![
+    let mut files = vec![
         ("COMPATIBILITY.md", compatibility),
         (node_types::PATH, node_types::file(&source)?),
         (python_types::PATH, python_types::file(&options)?),
         (cli_flags::PATH, cli_flags::file(&options)?),
         (options_page::PATH, options_page::page(&options)?),
         (PUBLIC_API, PUBLIC_API_HEAD.to_owned() + &api::snapshot(&source)?),
-    ])
+    ];
+    files.extend(shared_python::files()?);
+    Ok(files)
 }
 
 /// Writes every file, or checks it.

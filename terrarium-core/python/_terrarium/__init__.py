@@ -121,25 +121,50 @@ None, bool, str and list are plain JSON. A dict with only str keys, none of whic
     dict        {"$type": "dict", "items": [[key, value], ...]} when it is not plain
     complex     {"$type": "complex", "real": 0.0, "imag": 1.0}
     range       {"$type": "range", "start": 0, "stop": 3, "step": 1}
-    datetime    {"$type": "datetime" | "date" | "time", "value": ISO 8601}
+    datetime    {"$type": "datetime" | "date" | "time", "value": ISO 8601}, with "zone" (the name of a time zone of the
+                database) and "fold": 1 where Python has them
     timedelta   {"$type": "timedelta", "days": 1, "seconds": 0, "microseconds": 0}
     Decimal     {"$type": "decimal", "value": "1.10"}
     Fraction    {"$type": "fraction", "numerator": 1, "denominator": 3}
     UUID, Path  {"$type": "uuid" | "path", "value": "..."}
     Enum        {"$type": "enum", "class": "Color", "name": "RED", "value": 1}
     dataclass   {"$type": "dataclass", "name": "Point", "fields": {"x": 1}}
-    numpy       a scalar like Python's; {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [...]},
-                or "blob": 0 (little-endian, C order) over 64 KiB, or "repr" when it is too large for the bound; masked
-                items are null, dates are ISO 8601 or "NaT", durations are in the unit of the dtype or null
-    pandas      {"$type": "dataframe", "shape", "dtypes", "columns", "index", "data": [row, ...]} and {"$type":
-                "series", "name", "dtype", "shape", "index", "data"}; missing cells (NA, NaT) are null, NaN is a float.
-                Over 100,000 cells "column_data": [column, ...] instead of "data", where columns of numbers (and an
-                index, or the data of a series) are arrays and at most 100,000 other cells are lists; else "repr"
-                instead of the last two or three
+    deque       {"$type": "deque", "items": [...], "maxlen": null}
+    numpy, pandas   see below
     others      {"$type": "object", "class": "module.qualname", "repr": "..."}, "repr_truncated": true when it is cut
     cycles      {"$type": "cycle"}; a value nested deeper than 40 levels is an "object"
     too large   {"$type": "truncated", "class", "repr"} instead of a value that does not fit `value_bytes`
 
-Subclasses of the built-in types are written as their base. Inputs take the same forms, except blobs, "object", "cycle"
-and "truncated"; an enum becomes its value, a dataclass a namespace, and an array has "data" (bytes) instead of "blob".
+Subclasses of the built-in types are written as their base: a defaultdict or a Counter is a dict, an OrderedDict a dict
+in its order. A pytz zone is written as the zone of its name, and a zone without a name as its offset from UTC. Inputs
+take the same forms, except blobs, "object", "cycle" and "truncated". An enum becomes its value, and a dataclass a
+namespace.
+
+Values of numpy and pandas
+==========================
+`values/arrays.py`, `columns.py` and `tables.py` convert them, in the guest and in the Python package.
+
+    scalar      of numpy: like Python's, without its type; {"$type": "datetime64" | "timedelta64", "value": ISO 8601 or
+                a count, "unit": "ns"}, where "NaT" or null is missing; {"$type": "longdouble", "value": "0x3p-1"} for
+                one that no float equals
+    ndarray     {"$type": "ndarray", "dtype": "float64", "shape": [2, 2], "items": [...]}, or "data" (bytes:
+                little-endian, C order) for more than 8192 elements. Dates are ISO 8601 or "NaT", durations counts or
+                null, long doubles hexadecimal texts; a structured dtype is {"names", "formats", "offsets",
+                "itemsize"}, with "titles" and "aligned". "order": "F" where it is Fortran's. A masked array has
+                "mask" (an ndarray, or false), "fill_value" if it is not the default, and "hard_mask". A StringDType
+                has "na_object" and "coerce". A record alone is an array without axes with "scalar": true
+    column      a column, or an array of pandas alone: {"$type": "column", "dtype": "Int64", ...} with one layout of
+                `values/columns.py`: "values" up to 8192 cells, else buffers as in Arrow
+    index       {"$type": "index", "name": null, "values": column or range}, with "freq": a text or an offset;
+                {"$type": "multi_index", "names": [...], "levels": [index, ...], "codes": [column, ...]}
+    series      {"$type": "series", "name", "index": index, "values": column}
+    dataframe   {"$type": "dataframe", "shape": [2, 1], "columns": index, "index": index, "data": [column, ...]}. An
+                input may have plain lists as its labels and columns, or "rows" in place of "data"
+                both have "attrs" if there are any, and "allows_duplicate_labels": false
+    timestamp   a datetime with a "unit"; of pandas' durations, a timedelta with "nanoseconds" and a "unit"
+    others      {"$type": "period", "value", "ordinal", "freq"}, {"$type": "interval", "left", "right", "closed"},
+                {"$type": "offset", "name", "n", "normalize", "options"}, {"$type": "nat"}, {"$type": "na"}
+
+Subclasses of an array, a series or a table are written as their base. A value without an exact form, such as one with a
+type of another library, is an "object"; as a part of a table it makes the whole table one.
 """

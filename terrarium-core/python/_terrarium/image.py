@@ -51,6 +51,8 @@ def warm() -> None:
     """Load everything that is otherwise loaded on demand."""
     for name in _LAZY:
         load(name)
+    if "numpy" in sys.modules:
+        load("_terrarium.values.science")
 
 
 def prepare(modules: list[str]) -> dict[str, str]:

@@ -130,7 +130,7 @@ def test_floats_keep_a_point_or_an_exponent():
 
 
 STANDARD = """
-import datetime, decimal, fractions, uuid, pathlib, enum, dataclasses, collections, typing, time
+import datetime, decimal, fractions, uuid, pathlib, enum, dataclasses, collections, typing, time, zoneinfo
 class Color(enum.Enum):
     RED = 1
 class Number(enum.IntEnum):
@@ -183,6 +183,16 @@ ordered.move_to_end("a")
         ("datetime.time(1, 2)", {"$type": "time", "value": "01:02:00"}),
         ("datetime.timedelta(days=-1, seconds=5)", {"$type": "timedelta", "days": -1, "seconds": 5, "microseconds": 0}),
         ("decimal.Decimal('1.10')", {"$type": "decimal", "value": "1.10"}),
+        (
+            "datetime.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+            {"$type": "datetime", "value": "2026-10-25T02:30:00+01:00", "zone": "Europe/Berlin", "fold": 1},
+        ),
+        (
+            "datetime.time(1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+            {"$type": "time", "value": "01:00:00", "zone": "Europe/Berlin"},
+        ),
+        ("datetime.datetime(2026, 1, 2, fold=1)", {"$type": "datetime", "value": "2026-01-02T00:00:00", "fold": 1}),
+        ("decimal.Decimal('-Infinity')", {"$type": "decimal", "value": "-Infinity"}),
         ("decimal.Decimal('sNaN')", {"$type": "decimal", "value": "sNaN"}),
         ("fractions.Fraction(1, -3)", {"$type": "fraction", "numerator": -1, "denominator": 3}),
         ("uuid.UUID(int=1)", {"$type": "uuid", "value": "00000000-0000-0000-0000-000000000001"}),
@@ -208,7 +218,7 @@ ordered.move_to_end("a")
         ("Color", {"$type": "object", "class": "enum.EnumType", "repr": "<enum 'Color'>"}),
         ("len", {"$type": "object", "class": "builtins.builtin_function_or_method", "repr": "<built-in function len>"}),
         ("object", {"$type": "object", "class": "builtins.type", "repr": "<class 'object'>"}),
-        ("collections.deque([1])", {"$type": "object", "class": "collections.deque", "repr": "deque([1])"}),
+        ("collections.deque([1], 3)", {"$type": "deque", "items": [1], "maxlen": 3}),
         ("...", {"$type": "object", "class": "builtins.ellipsis", "repr": "Ellipsis"}),
         ("Point", {"$type": "object", "class": "builtins.type", "repr": "<class '__main__.Point'>"}),
         ("memoryview(b'a')[0]", 97),

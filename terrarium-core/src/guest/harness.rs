@@ -62,13 +62,18 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/threads/turns.py",
     "_terrarium/tracebacks.py",
     "_terrarium/values/__init__.py",
+    "_terrarium/values/arrays.py",
+    "_terrarium/values/columns.py",
     "_terrarium/values/decode.py",
     "_terrarium/values/encode.py",
     "_terrarium/values/extent.py",
     "_terrarium/values/kinds.py",
+    "_terrarium/values/plain.py",
     "_terrarium/values/reprs.py",
     "_terrarium/values/science.py",
+    "_terrarium/values/tables.py",
     "_terrarium/values/writer.py",
+    "_terrarium/values/zones.py",
     "_terrarium/wire.py",
 ];
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, convert::Infallible, fmt};
 
-use super::Value;
+use super::{Column, Dtype, Layout, Value};
 use crate::Bytes;
 
 macro_rules! from {
@@ -55,6 +55,57 @@ impl<T: Into<Value>> From<BTreeMap<String, T>> for Value {
     }
 }
 
+macro_rules! from_numbers {
+    ($($type:ty => $dtype:expr),* $(,)?) => {$(
+        impl From<Vec<$type>> for Column {
+            fn from(values: Vec<$type>) -> Self {
+                let length = values.len();
+                let data: Vec<u8> = values.into_iter().flat_map(<$type>::to_le_bytes).collect();
+                Self { dtype: $dtype, layout: Layout::Fixed { length, data: data.into(), validity: None } }
+            }
+        }
+    )*};
+}
+
+from_numbers! {
+    i8 => Dtype::Int(8),
+    i16 => Dtype::Int(16),
+    i32 => Dtype::Int(32),
+    i64 => Dtype::Int(64),
+    u8 => Dtype::UInt(8),
+    u16 => Dtype::UInt(16),
+    u32 => Dtype::UInt(32),
+    u64 => Dtype::UInt(64),
+    f32 => Dtype::Float(32),
+    f64 => Dtype::Float(64),
+}
+
+impl From<Vec<bool>> for Column {
+    fn from(values: Vec<bool>) -> Self {
+        let length = values.len();
+        let data: Vec<u8> = values.into_iter().map(u8::from).collect();
+        Self { dtype: Dtype::Bool, layout: Layout::Fixed { length, data: data.into(), validity: None } }
+    }
+}
+
+impl From<Vec<String>> for Column {
+    fn from(values: Vec<String>) -> Self {
+        Self::new(Dtype::Str, values)
+    }
+}
+
+impl From<Vec<&str>> for Column {
+    fn from(values: Vec<&str>) -> Self {
+        Self::new(Dtype::Str, values)
+    }
+}
+
+impl From<Column> for Value {
+    fn from(column: Column) -> Self {
+        Self::Column(Box::new(column))
+    }
+}
+
 /// The reason why a [`Value`] cannot be converted to a Rust type.
 ///
 /// ```
@@ -95,6 +146,9 @@ impl ValueError {
             Value::Object { class, .. } => class,
             Value::NdArray(_) => "an array",
             Value::DataFrame(_) => "a table",
+            Value::Series(_) => "a series",
+            Value::Index(_) => "an index",
+            Value::Column(_) => "a column",
             Value::Tagged { kind, .. } => kind,
         };
         Self(format!("expected {wanted}, found {kind}"))

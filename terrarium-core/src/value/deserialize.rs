@@ -13,8 +13,8 @@ impl Value {
     /// Converts the value to a type that serde can read.
     ///
     /// Structs are read from a `dict` whose keys are of type `str`, a `dataclass` or a named tuple; sequences from
-    /// `list`, `tuple`, sets and arrays; a table is a sequence of its rows. Dates, times and `Decimal` are texts, and
-    /// an `enum` is its value.
+    /// `list`, `tuple`, sets, arrays and series; a table is a sequence of its rows. Dates, times and `Decimal` are
+    /// texts, and an `enum` is its value.
     ///
     /// ```
     /// use serde::Deserialize;
@@ -79,31 +79,34 @@ impl Value {
                 Some(values) => Ok(nested(values, &array.shape())),
                 None => Err(Self::NdArray(array)),
             },
-            Self::DataFrame(table) => match table.rows() {
-                Some(rows) => {
-                    let labels = table.columns();
-                    let row = |row: Vec<Value>| Self::Dict(labels.iter().cloned().zip(row).collect());
-                    Ok(rows.into_iter().map(row).collect())
-                }
-                None => Err(Self::DataFrame(table)),
-            },
+            // Without columns, there are rows without end in few bytes.
+            Self::DataFrame(table) if !table.data().is_empty() => {
+                let labels: Vec<_> = table.columns().iter().collect();
+                let row = |row: Vec<Value>| Self::Dict(labels.iter().cloned().zip(row).collect());
+                Ok(table.rows().map(row).collect())
+            }
+            Self::Series(series) => Ok(series.values().iter().collect()),
+            Self::Column(column) => Ok(column.iter().collect()),
             other => Err(other),
         }
     }
 
-    /// Returns the value that represents this one: the value of an `enum`, the text of a `uuid` or a `path`.
+    /// Returns the value that represents this one: the value of an `enum`, the text of a `uuid`, a `path` or a date;
+    /// `None` for what is missing.
     fn into_plain(self) -> Self {
         match self {
-            Self::Tagged { kind, mut fields } if matches!(kind.as_str(), "enum" | "uuid" | "path") => {
-                match fields.remove("value") {
-                    Some(value) => value,
-                    None => Self::Tagged { kind, fields },
-                }
-            }
+            Self::Tagged { kind, .. } if matches!(kind.as_str(), "nat" | "na") => Self::None,
+            Self::Tagged { kind, mut fields } if REPRESENTED.contains(&kind.as_str()) => match fields.remove("value") {
+                Some(value) => value,
+                None => Self::Tagged { kind, fields },
+            },
             other => other,
         }
     }
 }
+
+/// The kinds whose part `value` represents them.
+const REPRESENTED: [&str; 7] = ["enum", "uuid", "path", "datetime", "time", "datetime64", "period"];
 
 /// Returns consecutive values as nested lists of this shape.
 fn nested(values: Vec<Value>, shape: &[usize]) -> Vec<Value> {
@@ -159,6 +162,7 @@ impl<'de> Deserializer<'de> for Value {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self {
             Self::None => visitor.visit_none(),
+            Self::Tagged { kind, .. } if matches!(kind.as_str(), "nat" | "na") => visitor.visit_none(),
             value => visitor.visit_some(value),
         }
     }
@@ -281,7 +285,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::NdArray;
+    use crate::{Column, DataFrame, NdArray, Series};
 
     #[derive(Debug, PartialEq, Deserialize)]
     struct Point {
@@ -330,13 +334,14 @@ mod tests {
 
     #[test]
     fn a_table_is_a_sequence_of_rows() {
-        for data in [r#""data": [[1, 0.5], [2, 1.5]]"#, r#""column_data": [[1, 2], [0.5, 1.5]]"#] {
-            let json = format!(
-                r#"{{"$type": "dataframe", "shape": [2, 2], "dtypes": [], "columns": ["x", "y"], "index": [0, 1], {data}}}"#
-            );
-            let rows = vec![Point { x: 1, y: 0.5 }, Point { x: 2, y: 1.5 }];
-            assert_eq!(value(&json).deserialize(), Ok(rows), "{json}");
-        }
+        let columns = [("x", Column::from(vec![1, 2])), ("y", Column::new("float64", [0.5, 1.5]))];
+        let table = DataFrame::new(columns).unwrap();
+        let rows = vec![Point { x: 1, y: 0.5 }, Point { x: 2, y: 1.5 }];
+        assert_eq!(Value::from(table).deserialize(), Ok(rows));
+        assert_eq!(Value::from(Series::new("s", vec![1, 2])).deserialize(), Ok(vec![1, 2]));
+        let moment = r#"{"$type": "datetime", "value": "2026-01-01T00:00:00", "unit": "ns"}"#;
+        assert_eq!(value(moment).deserialize::<String>().as_deref(), Ok("2026-01-01T00:00:00"));
+        assert_eq!(value(r#"[1, {"$type": "na"}]"#).deserialize(), Ok(vec![Some(1), None]));
     }
 
     #[test]

@@ -6,13 +6,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use serde_json::{Map, Value as Json, json};
 
-use super::{DataFrame, NdArray, Value};
+use super::{NdArray, Value};
 use crate::Bytes;
 
 /// The largest integer that every JSON reader keeps exactly.
 const SAFE: i64 = (1 << 53) - 1;
 /// The member that names the kind of a tagged value.
-const TAG: &str = "$type";
+pub(super) const TAG: &str = "$type";
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -48,7 +48,10 @@ impl Serialize for Value {
             Self::Decimal(text) => tagged(serializer, "decimal", [("value", text)]),
             Self::Object { class, repr } => tagged(serializer, "object", [("class", class), ("repr", repr)]),
             Self::NdArray(array) => tagged(serializer, NdArray::KIND, array.fields()),
-            Self::DataFrame(table) => tagged(serializer, DataFrame::KIND, table.fields()),
+            Self::DataFrame(table) => table.serialize(serializer),
+            Self::Series(series) => series.serialize(serializer),
+            Self::Index(index) => index.serialize(serializer),
+            Self::Column(column) => column.serialize(serializer),
             Self::Tagged { kind, fields } => tagged(serializer, kind, fields),
         }
     }
@@ -133,8 +136,8 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
         let bytes = blob(members.remove("blob"), blobs)?;
         return Ok(Value::Str(String::from_utf8_lossy(&bytes).into_owned()));
     }
-    // A named tuple keeps its names.
-    let named = members.contains_key("fields");
+    // A named tuple keeps its names, a date its time zone, and a duration of pandas its unit.
+    let named = ["fields", "zone", "fold", "unit"].into_iter().any(|name| members.contains_key(name));
     let mut part = |name: &str| members.remove(name);
     let value = match kind.as_str() {
         "int" => match (part("value"), part("hex")) {
@@ -180,10 +183,10 @@ fn from_tagged(kind: String, mut members: Map<String, Json>, blobs: &[Bytes]) ->
                 .collect::<Result<_, _>>()?,
         ),
         "complex" => Value::Complex { real: float(part("real"))?, imag: float(part("imag"))? },
-        "datetime" => Value::DateTime(text(part("value"))?),
-        "date" => Value::Date(text(part("value"))?),
-        "time" => Value::Time(text(part("value"))?),
-        "timedelta" => {
+        "datetime" if !named => Value::DateTime(text(part("value"))?),
+        "date" if !named => Value::Date(text(part("value"))?),
+        "time" if !named => Value::Time(text(part("value"))?),
+        "timedelta" if !named => {
             let mut number = |name| part(name).and_then(|n| n.as_i64()).ok_or(format!("timedelta without {name}"));
             Value::TimeDelta {
                 days: number("days")?,

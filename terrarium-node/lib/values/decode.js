@@ -23,7 +23,7 @@ const {
   UUID,
 } = require('./kinds.js');
 const { NdArray } = require('./ndarray.js');
-const { DataFrame, Series } = require('./tables.js');
+const { Column, DataFrame, Index, Series } = require('./tables.js');
 
 const TAG = '$type';
 
@@ -151,10 +151,14 @@ const MAKERS = {
   frozenset: ({ items }, blobs) => new FrozenSet(decode(items, blobs)),
   dict: ({ items }, blobs) => dict(items, blobs),
   complex: (json, blobs) => new Complex(decode(json.real, blobs), decode(json.imag, blobs)),
-  datetime: ({ value }) => (/(?:Z|[+-]\d\d:\d\d[:.\d]*)$/.test(value) ? new DateTime(value) : new PlainDateTime(value)),
+  datetime({ [TAG]: _, value, ...details }) {
+    const Kind = /(?:Z|[+-]\d\d:\d\d[:.\d]*)$/.test(value) ? DateTime : PlainDateTime;
+    return Object.assign(new Kind(value), details);
+  },
   date: ({ value }) => new PlainDate(value),
-  time: ({ value }) => new PlainTime(value),
-  timedelta: ({ days, seconds, microseconds }) => new TimeDelta(days, seconds, microseconds),
+  time: ({ [TAG]: _, value, ...details }) => Object.assign(new PlainTime(value), details),
+  timedelta: ({ [TAG]: _, days, seconds, microseconds, ...details }) =>
+    Object.assign(new TimeDelta(days, seconds, microseconds), details),
   decimal: ({ value }) => new Decimal(value),
   fraction(json, blobs) {
     const { numerator, denominator } = parts(json, blobs);
@@ -172,7 +176,22 @@ const MAKERS = {
   },
   dataclass: ({ name, fields }, blobs) => new Dataclass(name, decode(fields, blobs)),
   ndarray: (json, blobs) => NdArray.fromParts(parts(json, blobs)),
-  dataframe: (json, blobs) => new DataFrame(record(parts(json, blobs))),
+  column(json, blobs) {
+    const { dtype, ...layout } = parts(json, blobs);
+    return new Column(dtype, layout);
+  },
+  index(json, blobs) {
+    const { values, name, freq } = parts(json, blobs);
+    return new Index(values, name, freq);
+  },
+  multi_index(json, blobs) {
+    const { levels, codes, names } = parts(json, blobs);
+    return Index.multi(levels, codes, names);
+  },
+  dataframe(json, blobs) {
+    const members = parts(json, blobs);
+    return members.data ? new DataFrame(members) : new Tagged(json[TAG], members);
+  },
   series: (json, blobs) => new Series(parts(json, blobs)),
   object: ({ class: className, repr }) => new Opaque(className, repr),
   truncated: (json, blobs) => new Truncated(record(parts(json, blobs))),

@@ -8,8 +8,9 @@ const { snake } = require('../names.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./containers.js');
 const { TAG } = require('./decode.js');
 const { DateTime, Float, instant, Tagged } = require('./kinds.js');
-const { dtypeOf, NdArray, TYPED } = require('./ndarray.js');
-const { DataFrame, Series } = require('./tables.js');
+const { TYPED } = require('./buffers.js');
+const { dtypeOf, NdArray, nested, plainName } = require('./ndarray.js');
+const { Column, DataFrame, Index, Series } = require('./tables.js');
 
 /** How deep the text may nest; a parser of JSON has a bound. */
 const DEEPEST = 100;
@@ -120,15 +121,21 @@ class Encoder {
     if (value instanceof NdArray) {
       return this.#array(value);
     }
-    if ((value instanceof DataFrame || value instanceof Series) && value.repr !== undefined) {
-      return this.#fail('a table whose values stayed in the guest cannot be an input');
+    if (value instanceof Column) {
+      return this.#parts('column', { dtype: value.dtype, ...value.parts });
+    }
+    if (value instanceof Index) {
+      const names = value.parts.levels ? { names: value.names } : { name: value.names[0] };
+      return this.#parts(value.type, { ...names, ...value.parts });
+    }
+    if (value instanceof DataFrame || value instanceof Series) {
+      const { type, others, ...parts } = value;
+      return this.#parts(type, { ...parts, ...others });
     }
     if (value instanceof Tagged) {
       const { type, ...parts } = value;
-      const texts = Object.entries(parts).filter(([, part]) => part !== undefined);
       // The classes of this package have names of JavaScript; a kind without a class has the guest's own.
-      const nameOf = value.constructor === Tagged ? String : snake;
-      return tagged(type, Object.fromEntries(texts.map(([name, part]) => [nameOf(name), this.#at(name, part)])));
+      return this.#parts(type, parts, value.constructor === Tagged ? String : snake);
     }
     const prototype = Object.getPrototypeOf(value);
     // Objects of another context have another `Object.prototype`.
@@ -136,6 +143,16 @@ class Encoder {
       return this.#fail(`an instance of ${prototype.constructor?.name ?? 'a class'} cannot be an input`);
     }
     return this.#dict(Object.entries(value));
+  }
+
+  /**
+   * @param {string} type
+   * @param {Record<string, unknown>} parts
+   * @param {(name: string) => string} nameOf returns the name of a part in JSON
+   */
+  #parts(type, parts, nameOf = String) {
+    const present = Object.entries(parts).filter(([, part]) => part !== undefined);
+    return tagged(type, Object.fromEntries(present.map(([name, part]) => [nameOf(name), this.#at(name, part)])));
   }
 
   /** @param {unknown[]} items */
@@ -168,7 +185,8 @@ class Encoder {
     }
     // The text is more exact, unless the date was changed since.
     if (value instanceof DateTime && instant(value.value) === value.getTime()) {
-      return tagged('datetime', { value: string(value.value) });
+      const { value: text, zone, unit, fold } = value;
+      return this.#parts('datetime', { value: text, zone, unit, fold });
     }
     const text = value.toISOString();
     return /^\d{4}-/.test(text)
@@ -188,16 +206,19 @@ class Encoder {
   }
 
   /** @param {NdArray} value */
-  #array({ data, shape, dtype }) {
-    const head = { dtype: string(dtype), shape: JSON.stringify(shape) };
-    if (data === null) {
-      return this.#fail('an array whose items stayed in the guest cannot be an input');
-    }
-    if (ArrayBuffer.isView(data) && TYPED[dtype]?.[0] === data.constructor) {
+  #array({ data, shape, dtype, others }) {
+    const isBytes = ArrayBuffer.isView(data);
+    const Typed = typeof dtype === 'string' ? TYPED[plainName(dtype)]?.[0] : Buffer;
+    if (isBytes && Typed === data.constructor) {
       const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-      return tagged('ndarray', { ...head, data: this.#bytes(bytes) });
+      return this.#parts('ndarray', { dtype, shape, data: bytes, ...others });
     }
-    return tagged('ndarray', { ...head, items: this.#list(Array.from(data)) });
+    return this.#parts('ndarray', {
+      dtype,
+      shape,
+      items: nested(Array.from(/** @type {any} */ (data)), shape),
+      ...others,
+    });
   }
 
   /** @param {Buffer} bytes */

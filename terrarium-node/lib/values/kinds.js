@@ -128,7 +128,7 @@ class Path extends Text {
 }
 
 /** The parts of an ISO 8601 instant: date, time, fraction and offset. */
-const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:Z|([+-])(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)$/;
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)$/;
 
 /**
  * A `datetime.datetime` with a time zone: a `Date`, rounded down to milliseconds, that keeps the exact text (with
@@ -142,6 +142,12 @@ class DateTime extends Date {
     this.value = value;
     /** The kind's name. */
     this.type = 'datetime';
+    /** The name of the time zone, where Python has it. @type {string | undefined} */
+    this.zone = undefined;
+    /** The unit of a `Timestamp` of pandas. @type {string | undefined} */
+    this.unit = undefined;
+    /** 1 for the second of two equal times of day, at the end of summer time. @type {number | undefined} */
+    this.fold = undefined;
   }
 
   toString() {

@@ -1,6 +1,7 @@
 // Arrays of numpy.
 'use strict';
 
+const { chunks, items: itemsIn, TYPED, view } = require('./buffers.js');
 const { Tagged } = require('./kinds.js');
 
 /**
@@ -8,47 +9,30 @@ const { Tagged } = require('./kinds.js');
  *   | BigUint64Array | Float32Array | Float64Array} TypedArray
  */
 
-/** The typed array that holds a type's items, and the number of numbers in an item. @type {Record<string, [any, number]>} */
-const TYPED = {
-  bool: [Uint8Array, 1],
-  int8: [Int8Array, 1],
-  uint8: [Uint8Array, 1],
-  int16: [Int16Array, 1],
-  uint16: [Uint16Array, 1],
-  int32: [Int32Array, 1],
-  uint32: [Uint32Array, 1],
-  int64: [BigInt64Array, 1],
-  uint64: [BigUint64Array, 1],
-  float32: [Float32Array, 1],
-  float64: [Float64Array, 1],
-  complex64: [Float32Array, 2],
-  complex128: [Float64Array, 2],
-};
-
 /**
  * A numpy array.
  *
  * `data` has the items in C order: in a typed array for the types `bool` (0 and 1), `int8` to `uint64` (64 bits as
  * `BigInt64Array` and `BigUint64Array`), `float32`, `float64`, `complex64` and `complex128` (real and imaginary parts
- * in turn), else in an ordinary array. An array with more than 100,000 items of other types has only `repr`.
+ * in turn), else in an ordinary array. Many records of a structured type are a `Buffer` of their bytes.
  */
 class NdArray extends Tagged {
   /**
-   * @param {TypedArray | unknown[] | null} data the items in C order
+   * @param {TypedArray | unknown[]} data the items in C order
    * @param {number[]} shape the length of each axis
-   * @param {string} dtype numpy's name of the items' type
-   * @param {string} [repr]
+   * @param {string | Record<string, unknown>} dtype numpy's name of the items' type, or the parts of a structured type
+   * @param {Record<string, unknown>} [others] other parts, such as the `mask` and `fill_value` of a masked array
    */
-  constructor(data, shape, dtype, repr) {
+  constructor(data, shape, dtype, others = {}) {
     super('ndarray');
-    /** Numpy's name of the items' type. */
+    /** Numpy's name of the items' type; the `names`, `formats`, `offsets` and `itemsize` of a structured type. */
     this.dtype = dtype;
     /** The length of each axis. */
     this.shape = shape;
-    /** The items in C order; `null` when they are too many to leave the guest. */
+    /** The items in C order. */
     this.data = data;
-    /** The `repr()` of an array whose items are too many to leave the guest. @type {string | undefined} */
-    this.repr = repr;
+    /** Other parts by their names in JSON: the `mask`, `fill_value` and `hard_mask` of a masked array, the `order`. */
+    this.others = others;
   }
 
   /**
@@ -56,48 +40,50 @@ class NdArray extends Tagged {
    *
    * @hidden
    *
-   * @param {{ dtype: string, shape: number[], data?: Buffer, items?: unknown, repr?: string }} parts
+   * @param {{ dtype: any, shape: number[], data?: Buffer, items?: unknown }} parts
    */
-  static fromParts({ dtype, shape, data, items, repr }) {
-    const name = plainName(dtype);
+  static fromParts({ dtype, shape, data, items, ...others }) {
+    const name = typeof dtype === 'string' ? plainName(dtype) : '';
     const [Typed, width] = TYPED[name] ?? [];
     if (data) {
-      return new NdArray(Typed ? view(data, Typed) : Array.from(view(data, Uint16Array), half), shape, dtype);
-    }
-    if (items === undefined) {
-      return new NdArray(null, shape, dtype, repr);
+      return new NdArray(Typed ? view(data, Typed) : (itemsIn(name, data) ?? data), shape, dtype, others);
     }
     const flat = shape.length === 0 ? [items] : /** @type {any[]} */ (items).flat(shape.length - 1);
-    // An array with a mask has items that are missing.
-    const isWhole = Typed && flat.every((item) => item !== null);
-    return new NdArray(isWhole ? typed(flat, Typed, width) : flat, shape, dtype);
+    return new NdArray(Typed ? typed(flat, Typed, width) : flat, shape, dtype, others);
+  }
+
+  /** The mask of a masked array: an array of 0 and 1, 1 for a masked item. Otherwise `undefined`. */
+  get mask() {
+    return this.others.mask;
   }
 
   /** Returns the items in nested arrays, one level for each axis, or the only item of an array without axes. */
   toNested() {
-    const items = [...(this.data ?? [])];
-    const pairs = TYPED[this.dtype]?.[1] === 2;
-    let level = pairs ? chunks(items, 2) : items;
-    for (const length of this.shape.slice(1).reverse()) {
-      level = chunks(level, length);
-    }
-    return this.shape.length === 0 ? level[0] : level;
+    const items = [...this.data];
+    const pairs = typeof this.dtype === 'string' && TYPED[this.dtype]?.[1] === 2;
+    return nested(pairs ? chunks(items, 2) : items, this.shape);
   }
 
   toString() {
-    return this.repr ?? `NdArray(${this.dtype}, ${this.shape.join('x')})`;
+    return `NdArray(${typeof this.dtype === 'string' ? this.dtype : 'structured'}, ${this.shape.join('x')})`;
   }
 }
 
 /**
- * Returns a typed array over bytes, or over a copy where they are not aligned.
+ * Returns items in nested arrays, one level for each axis.
  *
- * @param {Buffer} bytes
- * @param {any} Typed
+ * @param {any[]} items
+ * @param {number[]} shape
  */
-function view(bytes, Typed) {
-  const aligned = bytes.byteOffset % Typed.BYTES_PER_ELEMENT === 0 ? bytes : Uint8Array.from(bytes);
-  return new Typed(aligned.buffer, aligned.byteOffset, bytes.length / Typed.BYTES_PER_ELEMENT);
+function nested(items, shape) {
+  let level = items;
+  // From the last axis on; an axis of length 0 has no chunks, so the rows before it are counted.
+  for (let axis = shape.length - 1; axis > 0; axis--) {
+    const length = shape[axis] ?? 0;
+    const rows = shape.slice(0, axis).reduce((product, each) => product * each, 1);
+    level = length ? chunks(level, length) : Array.from({ length: rows }, () => []);
+  }
+  return shape.length === 0 ? level[0] : level;
 }
 
 /**
@@ -118,32 +104,13 @@ function typed(items, Typed, width) {
  */
 function plainName(dtype) {
   const [, kind, bytes] = /^[<>]([iufc])(\d+)$/.exec(dtype) ?? [];
-  return kind ? `${{ i: 'int', u: 'uint', f: 'float', c: 'complex' }[kind]}${Number(bytes) * 8}` : dtype;
-}
-
-/** Returns the number in the 16 bits of a `float16`, the only plain type without a typed array. @param {number} bits */
-function half(bits) {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 0x3ff;
-  if (exponent === 31) {
-    return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  }
-  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14);
-}
-
-/**
- * @param {any[]} items
- * @param {number} length
- */
-function chunks(items, length) {
-  const rows = length ? items.length / length : 0;
-  return Array.from({ length: rows }, (_, row) => items.slice(row * length, (row + 1) * length));
+  const names = { i: 'int', u: 'uint', f: 'float', c: 'complex' };
+  return kind ? `${names[/** @type {keyof names} */ (kind)]}${Number(bytes) * 8}` : dtype.replace(/^>/, '<');
 }
 
 /** Returns the name of the type whose items a typed array holds. @param {ArrayBufferView} array */
 function dtypeOf(array) {
-  return Object.keys(TYPED).find((dtype) => dtype !== 'bool' && TYPED[dtype][0] === array.constructor);
+  return Object.keys(TYPED).find((dtype) => dtype !== 'bool' && TYPED[dtype]?.[0] === array.constructor);
 }
 
-module.exports = { dtypeOf, NdArray, TYPED };
+module.exports = { dtypeOf, NdArray, nested, plainName };

@@ -41,7 +41,7 @@ from terrarium._session import Session
 from terrarium._store import PackageStore
 
 if TYPE_CHECKING:
-    from terrarium._kinds import Array, Column, Opaque, Table, Tagged
+    from terrarium._kinds import Array, Column, Index, Opaque, Series, Table, Tagged
     from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, SandboxOptions, Seconds
     from terrarium._records import (
         About,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 # Imported when they are first used, as they take longer than all of the rest.
 _LATER = {
-    "terrarium._kinds": ("Array", "Column", "Opaque", "Table", "Tagged"),
+    "terrarium._kinds": ("Array", "Column", "Index", "Opaque", "Series", "Table", "Tagged"),
     "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions", "Seconds"),
     "terrarium._records": (
         "About",
@@ -112,6 +112,7 @@ __all__ = [
     "ImageError",
     "ImageInfo",
     "ImageOptions",
+    "Index",
     "InvalidOptionError",
     "InvalidPathError",
     "Metrics",
@@ -123,6 +124,7 @@ __all__ = [
     "SandboxFileError",
     "SandboxOptions",
     "Seconds",
+    "Series",
     "Session",
     "StartError",
     "Status",

@@ -5,7 +5,7 @@ This module is imported when the first such value is converted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -70,26 +70,91 @@ class Opaque:
 class Array:
     """An array of numpy, where numpy is not installed or cannot hold it."""
 
-    dtype: str
-    """The type of the elements in numpy's words: `float64`."""
+    dtype: Any
+    """The type of the elements in numpy's words: `float64`; the names and formats of a structured type."""
     shape: tuple[int, ...]
     """The lengths of its axes."""
     data: Any
-    """The elements: little-endian bytes in C order, nested lists, or the repr of an array that was too large."""
+    """The elements: little-endian bytes in C order, or nested lists."""
+    others: dict[str, Any] = field(default_factory=dict)
+    """Other parts, such as the `mask` of a masked array."""
+
+    def _tagged(self) -> Tagged:
+        data = "data" if isinstance(self.data, (bytes, bytearray)) else "items"
+        return Tagged("ndarray", {"dtype": self.dtype, "shape": list(self.shape), data: self.data, **self.others})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """Values of one type, a column or an array of pandas, where pandas is not installed or cannot hold it."""
+
+    dtype: str
+    """The type of the values in pandas' words."""
+    parts: dict[str, Any]
+    """The values: a list (`values`), buffers in the layout of Arrow (`length`, `data`, `offsets`, `validity`), or the
+    parts of a categorical, of intervals or of a sparse column."""
+
+    def __len__(self) -> int:
+        """Return the number of values."""
+        for name in ("values", "codes", "left"):
+            if name in self.parts:
+                return len(self.parts[name])
+        length: int = self.parts["length"]
+        return length
+
+    def tolist(self) -> list[Any]:
+        """Return the values, None for missing ones.
+
+        Dates are ISO 8601 in a short column. In a long one, dates, durations and periods are counts of their unit.
+        """
+        from terrarium._buffers import values_of
+
+        return values_of(self)
+
+    def _tagged(self) -> Tagged:
+        return Tagged("column", {"dtype": self.dtype, **self.parts})
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The labels of rows or columns, where pandas is not installed or cannot hold them."""
+
+    names: list[Any]
+    """The name of each level, or None."""
+    parts: dict[str, Any]
+    """The labels: `values`, a range or a column, and a `freq`; or the `levels` and `codes` of several levels."""
+
+    def __len__(self) -> int:
+        """Return the number of labels."""
+        return len(self.parts["codes"][0] if "levels" in self.parts else self.parts["values"])
+
+    def tolist(self) -> list[Any]:
+        """Return the labels, which are tuples if there are several levels."""
+        from terrarium._buffers import labels_of
+
+        return labels_of(self)
+
+    def _tagged(self) -> Tagged:
+        if "levels" in self.parts:
+            return Tagged("multi_index", {"names": self.names, **self.parts})
+        return Tagged("index", {"name": self.names[0], **self.parts})
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
     """A Series of pandas, where pandas is not installed or cannot hold it."""
 
     name: Any
     """Its name."""
-    dtype: str
-    """The type of its values in pandas' words."""
     index: Any
-    """The labels of its rows: a list, a range or an array; empty when `data` is a repr."""
-    data: Any
-    """The values, None for missing ones; or the repr of a Series that was too large."""
+    """The labels of its values."""
+    values: Any
+    """The values: a `Column`, or an array of pandas."""
+    others: dict[str, Any] = field(default_factory=dict)
+    """Other parts, such as `attrs`."""
+
+    def _tagged(self) -> Tagged:
+        return Tagged("series", {"name": self.name, "index": self.index, "values": self.values, **self.others})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +163,19 @@ class Table:
 
     shape: tuple[int, ...]
     """The numbers of rows and columns."""
-    dtypes: list[str]
-    """The types of the columns in pandas' words."""
-    columns: list[Any]
-    """The names of the columns; empty when `data` is a repr."""
+    columns: Any
+    """The labels of the columns: an `Index`, or that of pandas."""
     index: Any
-    """The labels of the rows: a list, a range or an array; empty when `data` is a repr."""
-    data: Any
-    """A list for each row, None for missing cells; or the repr of a DataFrame that was too large."""
-    by_column: bool = False
-    """Whether `data` has a list or an array for each column instead, as that of a large table has."""
+    """The labels of the rows."""
+    data: list[Any]
+    """The columns: a `Column` or an array of pandas each."""
+    others: dict[str, Any] = field(default_factory=dict)
+    """Other parts, such as `attrs`."""
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return the values by rows."""
+        return list(zip(*(column.tolist() for column in self.data), strict=True))
+
+    def _tagged(self) -> Tagged:
+        parts = {"columns": self.columns, "index": self.index, "data": self.data}
+        return Tagged("dataframe", {"shape": list(self.shape), **parts, **self.others})

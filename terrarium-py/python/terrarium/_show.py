@@ -38,7 +38,7 @@ def text(result: ExecutionResult) -> str:
     """Return the output, displays and outcome of the run as text."""
     parts = [result.stdout, result.stderr]
     parts += [str(display.data.get("text/plain", "")) for display in result.displays]
-    parts.append(result.final_repr or "")
+    parts.append("" if _is_displayed(result) else result.final_repr or "")
     parts.append(_failure(result))
     return "\n".join(part.rstrip("\n") for part in parts if part) or repr(result)
 
@@ -54,7 +54,7 @@ def _pieces(result: ExecutionResult) -> Iterator[str]:
     if result.stderr:
         yield _text(result.stderr, "background: #fdd; color: #000")
     yield from map(_display, result.displays)
-    if result.final_repr is not None:
+    if result.final_repr is not None and not _is_displayed(result):
         yield _text(result.final_repr)
     failure = _failure(result)
     if failure:
@@ -62,6 +62,12 @@ def _pieces(result: ExecutionResult) -> Iterator[str]:
     if result.output_files:
         names = ", ".join(f"{name} ({len(data):,} bytes)" for name, data in sorted(result.output_files.items()))
         yield f"<div><small>files: {escape(names)}</small></div>"
+
+
+def _is_displayed(result: ExecutionResult) -> bool:
+    """Return whether the final value is among the displays, as a value with a rich form is."""
+    shown = (display.data for display in result.displays if len(display.data) > 1)
+    return any(data.get("text/plain") == result.final_repr for data in shown)
 
 
 def _failure(result: ExecutionResult) -> str:

@@ -9,13 +9,15 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from terrarium._kinds import Array, Column, Opaque, Table, Tagged
+from terrarium._kinds import Array, Column, Index, Opaque, Series, Table, Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Decimal digits that every limit on conversions (`sys.set_int_max_str_digits`) allows at a time.
 _DIGITS = 600
+# Digits of a fraction of seconds that Python can hold.
+_MICROSECONDS = 6
 
 
 def integer(digits: str) -> int:
@@ -32,6 +34,8 @@ def integer(digits: str) -> int:
 
 def decode(kind: str, parts: dict[str, Any]) -> Any:
     """Return the object of a kind with these parts, or a `Tagged` where no equal object exists."""
+    if kind in _SCIENCE:
+        return _science(kind, parts)
     make = _MAKERS.get(kind)
     if make is not None:
         try:
@@ -77,23 +81,42 @@ def _range(parts: dict[str, Any]) -> range:
     return range(parts["start"], parts["stop"], parts["step"])
 
 
-def _iso(name: str) -> Callable[[dict[str, Any]], Any]:
+def _moment(name: str) -> Callable[[dict[str, Any]], Any]:
     def make(parts: dict[str, Any]) -> Any:
+        if "unit" in parts:
+            from terrarium._tables import make_timestamp
+
+            return make_timestamp(parts)
         import datetime
 
         text: str = parts["value"]
         made = getattr(datetime, name).fromisoformat(text)
-        if len(text.partition(".")[2].partition("+")[0].partition("-")[0]) > 6:
+        if len(text.partition(".")[2].partition("+")[0].partition("-")[0]) > _MICROSECONDS:
             raise ValueError("finer than microseconds")
-        return made
+        zone, fold = parts.get("zone"), parts.get("fold")
+        if zone is not None:
+            from zoneinfo import ZoneInfo
+
+            made = made.replace(tzinfo=ZoneInfo(zone))
+        return made.replace(fold=fold) if fold else made
 
     return make
 
 
 def _timedelta(parts: dict[str, Any]) -> Any:
+    if "unit" in parts:
+        from terrarium._tables import make_timedelta
+
+        return make_timedelta(parts)
     from datetime import timedelta
 
     return timedelta(parts["days"], parts["seconds"], parts["microseconds"])
+
+
+def _deque(parts: dict[str, Any]) -> Any:
+    from collections import deque
+
+    return deque(parts["items"], parts["maxlen"])
 
 
 def _decimal(parts: dict[str, Any]) -> Any:
@@ -124,31 +147,33 @@ def _opaque(parts: dict[str, Any]) -> Opaque:
     return Opaque(parts["class"], parts["repr"])
 
 
-def _science(name: str) -> Callable[[dict[str, Any]], Any]:
-    def make(parts: dict[str, Any]) -> Any:
-        from terrarium import _science
+def _science(kind: str, parts: dict[str, Any]) -> Any:
+    from terrarium import _science
 
-        return getattr(_science, name)(parts)
-
-    return make
+    return _science.make(kind, parts)
 
 
+# The kinds of numpy and pandas.
+_SCIENCE = frozenset(
+    (
+        *("ndarray", "datetime64", "timedelta64", "longdouble", "column", "index", "multi_index", "series"),
+        *("dataframe", "period", "interval", "offset", "nat", "na"),
+    )
+)
 _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "str": _text,
     "tuple": _named_tuple,
     "range": _range,
-    "datetime": _iso("datetime"),
-    "date": _iso("date"),
-    "time": _iso("time"),
+    "datetime": _moment("datetime"),
+    "date": _moment("date"),
+    "time": _moment("time"),
     "timedelta": _timedelta,
     "decimal": _decimal,
     "fraction": _fraction,
     "uuid": _uuid,
     "path": _path,
     "object": _opaque,
-    "ndarray": _science("array"),
-    "dataframe": _science("frame"),
-    "series": _science("series"),
+    "deque": _deque,
 }
 
 
@@ -174,16 +199,8 @@ def _writers() -> list[Callable[[Any], Any]]:
 def _encode_own(value: Any) -> Tagged | None:
     if isinstance(value, Opaque):
         return Tagged("object", {"class": value.class_name, "repr": value.repr})
-    if isinstance(value, Array):
-        data = "data" if isinstance(value.data, (bytes, bytearray)) else "items"
-        return Tagged("ndarray", {"dtype": value.dtype, "shape": list(value.shape), data: value.data})
-    if isinstance(value, Column):
-        names = ("name", "dtype", "index", "data")
-        return Tagged("series", {name: getattr(value, name) for name in names})
-    if isinstance(value, Table):
-        parts = {name: getattr(value, name) for name in ("dtypes", "columns", "index")}
-        data = "column_data" if value.by_column else "data"
-        return Tagged("dataframe", {"shape": list(value.shape), **parts, data: value.data})
+    if isinstance(value, (Array, Column, Index, Series, Table)):
+        return value._tagged()
     return None
 
 
@@ -241,8 +258,20 @@ def _with_text(kind: str) -> Callable[[Any], Tagged]:
     return lambda value: Tagged(kind, {"value": str(value)})
 
 
-def _with_iso(kind: str) -> Callable[[Any], Tagged]:
-    return lambda value: Tagged(kind, {"value": value.isoformat()})
+def _with_moment(kind: str) -> Callable[[Any], Tagged]:
+    def write(value: Any) -> Tagged:
+        parts = {"value": value.isoformat()}
+        zone = getattr(value, "tzinfo", None)
+        name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+        if type(name) is str:
+            parts["zone"] = name
+        elif zone is not None and value.utcoffset() is None:
+            raise TypeError(f"a {kind} with the time zone {zone!r} cannot be an input; its zone has no name")
+        if getattr(value, "fold", 0):
+            parts["fold"] = value.fold
+        return Tagged(kind, parts)
+
+    return write
 
 
 def _with_parts(kind: str, *names: str) -> Callable[[Any], Tagged]:
@@ -253,10 +282,11 @@ def _with_parts(kind: str, *names: str) -> Callable[[Any], Tagged]:
 _STANDARD: tuple[tuple[str, str, Callable[[Any], Tagged]], ...] = (
     ("builtins", "complex", _with_parts("complex", "real", "imag")),
     ("builtins", "range", _with_parts("range", "start", "stop", "step")),
-    ("datetime", "datetime", _with_iso("datetime")),
-    ("datetime", "date", _with_iso("date")),
-    ("datetime", "time", _with_iso("time")),
+    ("datetime", "datetime", _with_moment("datetime")),
+    ("datetime", "date", _with_moment("date")),
+    ("datetime", "time", _with_moment("time")),
     ("datetime", "timedelta", _with_parts("timedelta", "days", "seconds", "microseconds")),
+    ("collections", "deque", lambda value: Tagged("deque", {"items": list(value), "maxlen": value.maxlen})),
     ("decimal", "Decimal", _with_text("decimal")),
     ("fractions", "Fraction", _with_parts("fraction", "numerator", "denominator")),
     ("uuid", "UUID", _with_text("uuid")),

@@ -4,6 +4,7 @@
 //! pandas in Python; here they are a kind and its parts.
 
 mod from_python;
+mod tables;
 mod to_python;
 
 pub(crate) use from_python::inputs;

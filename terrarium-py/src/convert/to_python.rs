@@ -8,6 +8,7 @@ use pyo3::{
 };
 use terrarium_core::Value;
 
+use super::tables;
 use crate::{exit, python};
 
 /// Returns the Python object for a value. Never fails because of data from the guest.
@@ -16,7 +17,7 @@ pub(crate) fn object<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py,
     exit::call(py, || made(py, value))
 }
 
-fn made<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn made<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::None => py.None().into_bound(py),
         Value::Bool(truth) => PyBool::new(py, *truth).to_owned().into_any(),
@@ -43,26 +44,31 @@ fn made<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
             parts.set_item("microseconds", microseconds)?;
             tagged(py, "timedelta", &parts)?
         }
-        other => match other.as_tagged() {
-            Some((kind, fields)) => {
-                let parts = PyDict::new(py);
-                for (name, part) in fields {
-                    parts.set_item(name, self::part(py, kind, part)?)?;
+        Value::NdArray(array) => {
+            let parts = PyDict::new(py);
+            for (name, part) in array.parts() {
+                // The elements of an array are mutable bytes, so that numpy needs no copy.
+                match part {
+                    Value::Bytes(bytes) => parts.set_item(name, PyByteArray::new(py, bytes))?,
+                    other => parts.set_item(name, made(py, other)?)?,
                 }
-                tagged(py, kind, &parts)?
             }
-            // A kind of the core that is unknown here: in its JSON form, which is the same in every language.
-            None => texts(py, "json", &[("value", &python::json(other)?)])?,
-        },
+            tagged(py, "ndarray", &parts)?
+        }
+        Value::DataFrame(table) => tables::table(py, table)?,
+        Value::Series(series) => tables::series(py, series)?,
+        Value::Index(index) => tables::index(py, index)?,
+        Value::Column(column) => tables::column(py, column)?,
+        Value::Tagged { kind, fields } => {
+            let parts = PyDict::new(py);
+            for (name, part) in fields {
+                parts.set_item(name, made(py, part)?)?;
+            }
+            tagged(py, kind, &parts)?
+        }
+        // A kind of the core that is unknown here: in its JSON form, which is the same in every language.
+        other => texts(py, "json", &[("value", &python::json(other)?)])?,
     })
-}
-
-/// Returns a part of a tagged value. The elements of an array are mutable bytes, so that numpy needs no copy.
-fn part<'py>(py: Python<'py>, kind: &str, part: &Value) -> PyResult<Bound<'py, PyAny>> {
-    match part {
-        Value::Bytes(bytes) if kind == "ndarray" => Ok(PyByteArray::new(py, bytes).into_any()),
-        other => made(py, other),
-    }
 }
 
 fn texts<'py>(py: Python<'py>, kind: &str, texts: &[(&str, &String)]) -> PyResult<Bound<'py, PyAny>> {
@@ -74,7 +80,7 @@ fn texts<'py>(py: Python<'py>, kind: &str, texts: &[(&str, &String)]) -> PyResul
 }
 
 /// Returns an object of a kind that Python has, or a `Tagged`.
-fn tagged<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn tagged<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
     python::values(py)?.call_method1("decode", (kind, parts))
 }
 
@@ -82,7 +88,7 @@ fn objects<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Vec<Bound<'py, PyA
     items.iter().map(|item| made(py, item)).collect()
 }
 
-fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
+pub(super) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
     PyList::new(py, objects(py, items)?)
 }
 

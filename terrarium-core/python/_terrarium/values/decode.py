@@ -41,7 +41,7 @@ def decode(value: Any) -> Any:
         tag = value.get("$type")
         if tag is None:
             return {name: decode(item) for name, item in value.items()}
-        make = _MAKERS.get(tag) if type(tag) is str else None
+        make = (_science(tag) if tag in _SCIENCE else _MAKERS.get(tag)) if type(tag) is str else None
         if make is None:
             raise InputError(f"a value of the kind {tag!r} cannot be an input")
         return make(value)
@@ -95,19 +95,39 @@ def _range(value: dict[str, Any]) -> range:
     return range(decode(value["start"]), decode(value["stop"]), decode(value["step"]))
 
 
-def _iso(name: str) -> Callable[[dict[str, Any]], Any]:
+def _moment(name: str) -> Callable[[dict[str, Any]], Any]:
     def make(value: dict[str, Any]) -> Any:
+        if "unit" in value:
+            from _terrarium.values.tables import make_timestamp
+
+            return make_timestamp(value)
         import datetime
 
-        return getattr(datetime, name).fromisoformat(value["value"])
+        made = getattr(datetime, name).fromisoformat(value["value"])
+        zone, fold = value.get("zone"), value.get("fold")
+        if zone is not None:
+            from zoneinfo import ZoneInfo
+
+            made = made.replace(tzinfo=ZoneInfo(zone))
+        return made.replace(fold=fold) if fold else made
 
     return make
 
 
 def _timedelta(value: dict[str, Any]) -> Any:
+    if "unit" in value:
+        from _terrarium.values.tables import make_timedelta
+
+        return make_timedelta(value)
     from datetime import timedelta
 
     return timedelta(value["days"], value["seconds"], value["microseconds"])
+
+
+def _deque(value: dict[str, Any]) -> Any:
+    from collections import deque
+
+    return deque([decode(item) for item in value["items"]], value.get("maxlen"))
 
 
 def _decimal(value: dict[str, Any]) -> Any:
@@ -146,44 +166,24 @@ def _dataclass(value: dict[str, Any]) -> Any:
     return SimpleNamespace(**{name: decode(item) for name, item in value["fields"].items()})
 
 
-def _array(value: dict[str, Any]) -> Any:
-    import numpy
+def _science(kind: str) -> Callable[[dict[str, Any]], Any]:
+    """Return the maker of a kind of numpy or pandas."""
 
-    kind = numpy.dtype(value["dtype"])
-    if "data" in value:
-        # The bytes of the elements, as `encode` sends them.
-        sent = numpy.frombuffer(decode(value["data"]), kind.newbyteorder("<")).reshape(value["shape"])
-        return sent.astype(kind)
-    return numpy.array(decode(value["items"]), dtype=kind).reshape(value["shape"])
+    def make(value: dict[str, Any]) -> Any:
+        from _terrarium.values.tables import MAKERS
 
+        return MAKERS[kind]({name: decode(part) for name, part in value.items() if name != "$type"})
 
-def _frame(value: dict[str, Any]) -> Any:
-    import pandas
-
-    columns, index = decode(value["columns"]), decode(value["index"])
-    if "column_data" in value:
-        made = pandas.DataFrame(dict(enumerate(decode(value["column_data"]))), index=index)
-        made.columns = columns
-    else:
-        made = pandas.DataFrame(decode(value["data"]), columns=columns, index=index)
-    for number, kind in enumerate(value.get("dtypes") or ()):
-        column = made.iloc[:, number]
-        if str(column.dtype) != kind:
-            try:
-                made.isetitem(number, column.astype(kind))
-            except Exception:
-                # The types that pandas infers from the values have to suffice.
-                continue
-    return made
+    return make
 
 
-def _series(value: dict[str, Any]) -> Any:
-    import pandas
-
-    name = decode(value.get("name"))
-    return pandas.Series(decode(value["data"]), index=decode(value["index"]), name=name, dtype=value.get("dtype"))
-
-
+# The kinds of numpy and pandas.
+_SCIENCE = frozenset(
+    (
+        *("ndarray", "datetime64", "timedelta64", "longdouble", "column", "index", "multi_index", "series"),
+        *("dataframe", "period", "interval", "offset", "nat", "na"),
+    )
+)
 _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "str": _str,
     "int": _int,
@@ -195,9 +195,9 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "dict": _dict,
     "complex": _complex,
     "range": _range,
-    "datetime": _iso("datetime"),
-    "date": _iso("date"),
-    "time": _iso("time"),
+    "datetime": _moment("datetime"),
+    "date": _moment("date"),
+    "time": _moment("time"),
     "timedelta": _timedelta,
     "decimal": _decimal,
     "fraction": _fraction,
@@ -205,7 +205,5 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "path": _path,
     "enum": _enum,
     "dataclass": _dataclass,
-    "ndarray": _array,
-    "dataframe": _frame,
-    "series": _series,
+    "deque": _deque,
 }

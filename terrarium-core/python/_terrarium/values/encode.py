@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from _json import encode_basestring
-from binascii import b2a_base64
-from math import isfinite
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
+from _terrarium.values.plain import base64_text, float_text, has_plain_keys, simple_items
 from _terrarium.values.reprs import bounded_repr, class_name
-from _terrarium.values.writer import TooLarge, Writer
+from _terrarium.values.writer import Mark, TooLarge, Writer
 from _terrarium.wire import PLAIN_INT
 
 TYPE_CHECKING = False
@@ -41,6 +40,8 @@ class Encoder:
         self._active: set[int] = set()
         self._kinds: dict[type, Callable[[Encoder, Any], None]] = dict(_BUILTIN)
         self._loaded = False
+        # Whether the values that are written are parts of the structure of another: the columns of a table.
+        self.inside = False
         # The present value, its room, and the number of containers before its size is estimated.
         self._value: object = None
         self._room = 0
@@ -54,11 +55,13 @@ class Encoder:
         try:
             self.value(value)
             writer.flush()
+            writer.keep(mark)
         except BaseException as error:
             if state.raised:
                 raise
             writer.rewind(mark)
             self._active.clear()
+            self.inside = False
             kind = "truncated" if isinstance(error, (TooLarge, MemoryError)) else "object"
             self._stand_in(kind, value, min(_REPR, writer.room // 8), free=True)
 
@@ -186,7 +189,7 @@ class Encoder:
                 break
             if start:
                 text(",")
-            written = _simple(chunk)
+            written = simple_items(chunk)
             if written is None:
                 lead = ""
                 for item in chunk:
@@ -236,7 +239,7 @@ class Encoder:
         if not self.enter(value, len(pairs)):
             return
         text = self.writer.text
-        if _plain_keys(pairs):
+        if has_plain_keys(pairs):
             lead = "{"
             for key, item in pairs:
                 text(lead + encode_basestring(key) + ":")
@@ -263,7 +266,36 @@ class Encoder:
             self.value(item)
         self.writer.text("}")
 
+    def parts(self, kind: str, parts: dict[str, Any]) -> None:
+        """Write a tagged object from its parts: typed values, and contents as `memoryview`s."""
+        self.writer.text('{"$type":' + encode_basestring(kind))
+        for name, part in parts.items():
+            self.writer.text("," + encode_basestring(name) + ":")
+            if type(part) is memoryview:
+                self.data(part)
+            else:
+                self.value(part)
+        self.writer.text("}")
+
     # What cannot be written
+
+    def begin(self) -> tuple[Mark, frozenset[int], bool]:
+        """Return the present state, for `undo` or `keep`."""
+        return self.writer.mark(), frozenset(self._active), self.inside
+
+    def keep(self, begun: tuple[Mark, frozenset[int], bool]) -> None:
+        """Keep what was written since."""
+        self.writer.keep(begun[0])
+
+    def undo(self, begun: tuple[Mark, frozenset[int], bool]) -> None:
+        """Forget what was written since."""
+        mark, active, self.inside = begun
+        self.writer.rewind(mark)
+        self._active = set(active)
+
+    def truncated(self, value: object) -> None:
+        """Write the class and repr of a value that is too large."""
+        self._stand_in("truncated", value, min(_REPR, self.writer.room // 8))
 
     def opaque(self, value: object) -> None:
         """Write any other object: its class and repr."""
@@ -278,53 +310,6 @@ class Encoder:
             self.writer.free(text)
         else:
             self.writer.text(text)
-
-
-def base64_text(data: bytes | bytearray | memoryview) -> str:
-    """Return the JSON text of bytes in base64."""
-    return '"' + b2a_base64(data, newline=False).decode("ascii") + '"'
-
-
-def float_text(value: float) -> str:
-    """Return the JSON text of a float."""
-    text = float.__repr__(value)
-    return text if isfinite(value) else '{"$type":"float","value":"' + text + '"}'
-
-
-def _plain_keys(pairs: list[tuple[Any, Any]]) -> bool:
-    for key, _ in pairs:
-        if type(key) is not str or key == "$type":
-            return False
-        if not key.isascii():
-            try:
-                key.encode()
-            except UnicodeEncodeError:
-                return False
-    return True
-
-
-def _simple(chunk: list[Any] | tuple[Any, ...]) -> str | None:
-    """Return the items of an array as text when they are all of one simple type, without a call for each."""
-    kinds = set(map(type, chunk))
-    if len(kinds) != 1:
-        return None
-    kind = kinds.pop()
-    if kind is int:
-        if min(chunk) < -PLAIN_INT or max(chunk) > PLAIN_INT:
-            return None
-        return ",".join(map(int.__repr__, chunk))
-    if kind is float:
-        return ",".join(map(float.__repr__, chunk)) if all(map(isfinite, chunk)) else None
-    if kind is str:
-        if max(map(len, chunk)) > 64:
-            return None
-        text = ",".join(map(encode_basestring, chunk))
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return None
-        return text
-    return None
 
 
 def _none(encoder: Encoder, _value: None) -> None:

@@ -6,7 +6,7 @@ from sys import modules
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
-from _terrarium.values.encode import float_text
+from _terrarium.values.plain import float_text
 from _terrarium.values.reprs import mro, namespace, type_name
 from _terrarium.values.writer import TooLarge
 
@@ -157,6 +157,17 @@ def _ordered_dict(encoder: Encoder, value: Any) -> None:
     encoder.pairs(value, list(modules["collections"].OrderedDict.items(value)))
 
 
+def _deque(encoder: Encoder, value: Any) -> None:
+    deque = modules["collections"].deque
+    if encoder.enter(value, deque.__len__(value)):
+        encoder.writer.text('{"$type":"deque","items":')
+        encoder.array(list(deque.__iter__(value)))
+        encoder.writer.text(',"maxlen":')
+        encoder.value(value.maxlen)
+        encoder.writer.text("}")
+        encoder.leave(value)
+
+
 def _complex(encoder: Encoder, value: complex) -> None:
     real, imaginary = complex.real.__get__(value), complex.imag.__get__(value)
     encoder.writer.text(f'{{"$type":"complex","real":{float_text(real)},"imag":{float_text(imaginary)}}}')
@@ -175,14 +186,22 @@ def _text_value(kind: str) -> Write:
     return write
 
 
-def _iso(kind: str) -> Write:
-    """Return a writer for a date or time."""
+def _moment(kind: str) -> Write:
+    """Return a writer for a date or time, with the name of its time zone and its fold."""
 
     def write(encoder: Encoder, value: Any) -> None:
-        if type_name(type(value)) == "NaTType":
+        parts: list[tuple[str, object]] = [("value", value.isoformat())]
+        zone = getattr(value, "tzinfo", None)
+        name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+        if type(name) is str:
+            parts.append(("zone", name))
+        elif zone is not None and value.utcoffset() is None:
+            # Nothing in the text tells this zone.
             encoder.opaque(value)
-        else:
-            encoder.fields(kind, (("value", value.isoformat()),))
+            return
+        if getattr(value, "fold", 0):
+            parts.append(("fold", 1))
+        encoder.fields(kind, parts)
 
     return write
 
@@ -239,9 +258,9 @@ def _dataclass(encoder: Encoder, value: Any) -> None:
 
 _KINDS: dict[str, dict[str, Write]] = {
     "datetime": {
-        "datetime": _iso("datetime"),
-        "date": _iso("date"),
-        "time": _iso("time"),
+        "datetime": _moment("datetime"),
+        "date": _moment("date"),
+        "time": _moment("time"),
         "timedelta": _timedelta,
     },
     "decimal": {"Decimal": _text_value("decimal")},
@@ -250,5 +269,5 @@ _KINDS: dict[str, dict[str, Write]] = {
     "uuid": {"UUID": _text_value("uuid")},
     "pathlib": {"PurePath": _text_value("path")},
     "enum": {"Enum": _enum},
-    "collections": {"OrderedDict": _ordered_dict},
+    "collections": {"OrderedDict": _ordered_dict, "deque": _deque},
 }

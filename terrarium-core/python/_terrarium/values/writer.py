@@ -19,16 +19,31 @@ class TooLarge(Exception):
     """The values of this call need more bytes than the host accepts."""
 
 
-class Writer:
-    """Text in pieces and blobs by number. `mark` and `rewind` undo a value that was begun."""
+class Mark:
+    """A place in what was written: the whole pieces and blobs before it, and the collected texts after those."""
 
-    __slots__ = ("_limit", "_pending", "_size", "_text", "_used", "blobs", "pieces")
+    __slots__ = ("blobs", "pieces", "size", "texts", "used")
+
+    def __init__(self, pieces: int, blobs: int, used: int, texts: int, size: int) -> None:
+        self.pieces = pieces
+        self.blobs = blobs
+        self.used = used
+        self.texts = texts
+        self.size = size
+
+
+class Writer:
+    """Text in pieces and blobs by number. `rewind` undoes a value that was begun at a mark; `keep` drops the mark."""
+
+    __slots__ = ("_limit", "_marks", "_size", "_text", "_used", "blobs", "pieces")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._used = 0
         self._text: list[str] = []
         self._size = 0
+        # The open marks, the outermost first.
+        self._marks: list[Mark] = []
         self.pieces: list[bytes] = []
         self.blobs: list[Any] = []
 
@@ -50,17 +65,27 @@ class Writer:
         self.text(text)
 
     def flush(self) -> None:
-        """Encode the collected text."""
+        """Encode the collected text, in pieces that end at the marks."""
         if self._used + self._size > self._limit:
             raise TooLarge
-        if self._text:
-            piece = "".join(self._text).encode()
-            self._text = []
-            self._size = 0
+        texts, start = self._text, 0
+        self._text = []
+        self._size = 0
+        for mark in self._marks:
+            if mark.texts:
+                self._add_piece(texts[start : mark.texts])
+                start = mark.texts
+                mark.texts = mark.size = 0
+                mark.pieces, mark.used = len(self.pieces), self._used
+        self._add_piece(texts[start:])
+        if self._used > self._limit:
+            raise TooLarge
+
+    def _add_piece(self, texts: list[str]) -> None:
+        if texts:
+            piece = "".join(texts).encode()
             self._used += len(piece)
             self.pieces.append(piece)
-            if self._used > self._limit:
-                raise TooLarge
 
     def blob(self, buffer: Any, size: int) -> int:
         """Add a buffer of `size` bytes and return its number."""
@@ -74,18 +99,23 @@ class Writer:
         """Return a number that changes with every addition."""
         return self._used, self._size, len(self._text)
 
-    def mark(self) -> tuple[int, int, int]:
-        """Return a position for `rewind`."""
-        self.flush()
-        return len(self.pieces), len(self.blobs), self._used
+    def mark(self) -> Mark:
+        """Open a mark at the present place; marks are closed in the reverse order."""
+        mark = Mark(len(self.pieces), len(self.blobs), self._used, len(self._text), self._size)
+        self._marks.append(mark)
+        return mark
 
-    def rewind(self, mark: tuple[int, int, int]) -> None:
-        """Forget everything since `mark`."""
-        self._text = []
-        self._size = 0
-        pieces, blobs, self._used = mark
-        del self.pieces[pieces:]
-        del self.blobs[blobs:]
+    def keep(self, mark: Mark) -> None:
+        """Close a mark and those after it, and keep what was written."""
+        del self._marks[self._marks.index(mark) :]
+
+    def rewind(self, mark: Mark) -> None:
+        """Close a mark and those after it, and forget what was written since."""
+        self.keep(mark)
+        del self.pieces[mark.pieces :]
+        del self.blobs[mark.blobs :]
+        del self._text[mark.texts :]
+        self._used, self._size = mark.used, mark.size
 
     def join(self) -> None:
         """Join a few small pieces into one, which is the case for most documents."""
