@@ -25,7 +25,10 @@ use crate::{Error, Result, engine::Snapshot, guest::GuestConfig, package::Placed
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
-use terrarium_unix::{syscall::OpenFile, vfs::Layer};
+use terrarium_unix::{
+    syscall::{MappedFile, OpenFile},
+    vfs::Layer,
+};
 
 /// A booted interpreter with its packages imported. Sandboxes start from an image in a fraction of a millisecond.
 ///
@@ -61,6 +64,7 @@ pub(crate) struct OpenImage {
     files: Vec<PlacedFile>,
     /// The descriptors that the interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
+    pub(crate) mapped_files: Vec<MappedFile>,
     /// The configuration that the interpreter was set up with.
     pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,

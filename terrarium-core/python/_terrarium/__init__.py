@@ -25,6 +25,7 @@ image if its options differ from those of the image:
      "filename": "main.py",         default "main.py"
      "argv": null, "env": null,     null: as configured; `env` adds to the environment
      "cwd": null,
+     "file": "/home/earth/main.py", `__file__`, under which the program can be read; null: there is none
      "inputs": {"name": value},     typed values (below) that are bound before the run
      "outputs": ["name"],           names whose values are returned after the run, also after a failed one
      "has_files": true,             false: the working directory is empty, so no import looks there; default true

@@ -22,11 +22,27 @@ __builtins__ = BUILTINS
 
 
 class _Loader:
-    """Loads a module with its own loader, restores that loader on the module, and then calls the hook."""
+    """Loads a module with its own loader, restores that loader on the module, and then calls the hook.
+
+    All else that a loader is asked for (code, source, data, resources) comes from the module's own.
+    """
 
     def __init__(self, loader: Any, hook: Hook) -> None:
         self._loader = loader
         self._hook = hook
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        # Programs ask whether a loader is one of source files.
+        return type(self._loader)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_loader":
+            raise AttributeError(name)
+        return getattr(self._loader, name)
+
+    def __repr__(self) -> str:
+        return repr(self._loader)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Create the module with its own loader."""
@@ -47,6 +63,16 @@ class _Filler:
 
     def __init__(self, fill: Hook) -> None:
         self._fill = fill
+
+    def get_code(self, _name: str) -> None:
+        """Return None: the module has no code, like one that is written in C."""
+
+    def get_source(self, _name: str) -> None:
+        """Return None: the module has no source."""
+
+    def is_package(self, _name: str) -> bool:
+        """Return False: the module is no package."""
+        return False
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Leave the creation to the interpreter."""

@@ -1,14 +1,16 @@
-"""An asyncio event loop that needs no sockets, and top-level `await` on it."""
+"""An asyncio event loop whose waits let threads run, and top-level `await` on it."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
-from asyncio import base_events, events, runners, tasks
+import selectors
+from asyncio import events, runners, tasks, unix_events
 from contextlib import contextmanager
 from sys import modules
 from time import sleep
 
+from _terrarium.disguise import disguise
 from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
@@ -23,38 +25,83 @@ __builtins__ = BUILTINS
 # Seconds of one sleep while nothing is scheduled. Only an interrupt can wake such a loop.
 _LONG = 3600.0
 
+_Base: Any = unix_events._UnixSelectorEventLoop
 
-class _Clock:
-    """Stands in for the selector: there are no descriptors to wait for, only time."""
+
+class _Selector:
+    """A selector whose waits let threads run. Without descriptors to wait for, no real one is made."""
+
+    def __init__(self, selector: Any = None) -> None:
+        self._real = selector
 
     def select(self, timeout: float | None) -> list[Any]:
-        """Wait until the next timer is due, or let a thread run."""
+        """Wait until a descriptor is ready or the next timer is due, or let a thread run."""
+        watches = self._real is not None and bool(self._real.get_map())
+        ready = self._real.select(0) if watches else []
         turns = modules.get("_terrarium.threads.turns")
-        if turns is not None and timeout != 0 and turns.others() and turns.idle(timeout):
+        others = turns is not None and turns.others()
+        if ready or timeout == 0:
+            if others and turns is not None:
+                turns.glance()
+            return list(ready)
+        if others and turns is not None and turns.idle(timeout):
             return []
+        if watches:
+            return list(self._real.select(timeout))
         if timeout is None:
             sleep(_LONG)
         elif timeout > 0:
             sleep(timeout)
         return []
 
+    def get_map(self) -> Any:
+        """Return the descriptors that are waited for."""
+        return {} if self._real is None else self._real.get_map()
 
-class SandboxEventLoop(base_events.BaseEventLoop):
+    def get_key(self, descriptor: Any) -> Any:
+        """Return the registration of a descriptor."""
+        return self._selector().get_key(descriptor)
+
+    def close(self) -> None:
+        """Close the real selector."""
+        if self._real is not None:
+            self._real.close()
+
+    def _selector(self) -> Any:
+        if self._real is None:
+            self._real = selectors.DefaultSelector()
+        return self._real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._selector(), name)
+
+
+class SandboxEventLoop(_Base):  # type: ignore[misc]
     """The loop behind `asyncio.run`, `asyncio.new_event_loop` and top-level `await`.
 
-    Work for the default executor (`asyncio.to_thread`) is done by the loop itself, one item after the other, because a
-    sandbox has no threads.
+    It is asyncio's own loop for Unix. Descriptors can be waited for, but only this process can make one ready.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._selector = _Clock()
+    def __init__(self, selector: Any = None) -> None:
+        super().__init__(_Selector(selector))
 
-    def _process_events(self, event_list: list[Any]) -> None:
-        """Do nothing: there are no events of descriptors."""
+    def _make_self_pipe(self) -> None:
+        """Make no pipe before something writes to it: only handlers of signals do."""
+        self._ssock: Any = None
+        self._csock: Any = None
+
+    def _close_self_pipe(self) -> None:
+        if self._ssock is not None:
+            super()._close_self_pipe()
 
     def _write_to_self(self) -> None:
         """Do nothing: only the single thread could be asleep in `select`."""
+
+    def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
+        """Call `callback` in the loop when the program sends itself the signal."""
+        if self._ssock is None:
+            super()._make_self_pipe()
+        super().add_signal_handler(sig, callback, *args)
 
     def run_forever(self) -> None:
         """Run until stopped; replaces the outer loop when a program that awaits at its top level calls this."""
@@ -66,17 +113,15 @@ class SandboxEventLoop(base_events.BaseEventLoop):
         with _outer_suspended():
             return super().run_until_complete(future)
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
-        """Call `func` from the loop, at its next turn."""
-        if executor is not None:
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+        """Call `func` in a thread of the executor; from the loop itself, if the sandbox has no threads."""
+        patch = modules.get("_terrarium.threads.patch")
+        if executor is not None or self._default_executor is not None or patch is None or patch.is_active():
             return super().run_in_executor(executor, func, *args)
-        self._check_closed()  # type: ignore[attr-defined]
+        self._check_closed()
         future = self.create_future()
         self.call_soon(_work, future, func, args)
         return future
-
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """Do nothing: there is no executor to shut down."""
 
     async def _make_subprocess_transport(self, *_args: Any, **_options: Any) -> Any:
         raise OSError(errno.ENOTSUP, "processes cannot be started inside the sandbox")
@@ -126,17 +171,21 @@ def _outer_suspended() -> Iterator[None]:
 
 def _install() -> None:
     """Make asyncio create loops of this class."""
+    SandboxEventLoop.__module__ = _Base.__module__
+    SandboxEventLoop.__name__ = SandboxEventLoop.__qualname__ = _Base.__name__
     names = asyncio.__dict__
-    for place in (names, names["unix_events"].__dict__):
+    unix = unix_events.__dict__
+    unix[_Base.__name__] = SandboxEventLoop
+    for place in (names, unix):
         for name in ("SelectorEventLoop", "EventLoop"):
             if name in place:
                 place[name] = SandboxEventLoop
     for name in ("_UnixDefaultEventLoopPolicy", "_DefaultEventLoopPolicy", "DefaultEventLoopPolicy"):
-        policy = names["unix_events"].__dict__.get(name)
+        policy = unix.get(name)
         if policy is not None:
             policy._loop_factory = SandboxEventLoop
     if runners.run is not _run:
-        runners.run = _run
+        runners.run = disguise(_run, _asyncio_run)
         names["run"] = _run
 
 
@@ -146,10 +195,6 @@ _asyncio_run = runners.run
 def _run(main: Any, **options: Any) -> Any:
     with _outer_suspended():
         return _asyncio_run(main, **options)
-
-
-_run.__name__ = _run.__qualname__ = "run"
-_run.__doc__ = _asyncio_run.__doc__
 
 
 _install()

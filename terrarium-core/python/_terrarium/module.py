@@ -52,8 +52,8 @@ class Main:
         self._sources: list[Source] = []
         self._owners: dict[int, Source | None] = {}
 
-    def open(self, source: Source, keep: bool) -> dict[str, Any]:
-        """Return the globals for a run of `source`."""
+    def open(self, source: Source, keep: bool, file: str | None) -> dict[str, Any]:
+        """Return the globals for a run of `source`, which the program can read as `file`."""
         module = self.module
         if module is None or not keep:
             module = self.module = type(sys)("__main__")
@@ -66,7 +66,10 @@ class Main:
             # Remaining code of these runs shows source lines of a later run in its tracebacks.
             del self._sources[: _SOURCES // 2]
         names = module.__dict__
-        names["__file__"] = source.filename
+        if file is None:
+            names.pop("__file__", None)
+        else:
+            names["__file__"] = file
         names["__loader__"] = SourceLoader(source)
         modules["__main__"] = module
         linecache = modules.get("linecache")
@@ -92,7 +95,7 @@ class Main:
         self._sources.clear()
         if self.module is not None:
             names = self.module.__dict__
-            kept = {name: names.get(name) for name in ("__file__", "__loader__")}
+            kept: dict[str, Any] = {name: names[name] for name in ("__file__", "__loader__") if name in names}
             names.clear()
             self._fill(names)
             names.update(kept)

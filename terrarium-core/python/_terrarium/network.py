@@ -8,32 +8,48 @@ written.
 
 from __future__ import annotations
 
+from array import array
 from errno import EACCES
 
-from _terrarium.pristine import BUILTINS
+from _terrarium.disguise import disguise
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
     from typing import Any
 
 __builtins__ = BUILTINS
 
+_AF_UNIX, _DOMAIN = 1, 39
+# The request to the host that makes a pair of connected sockets.
+_PAIR = 0x7480
 _CLOSED = "the network is disabled by policy"
 _NAME_LOOKUPS = ("getaddrinfo", "gethostbyaddr", "gethostbyname", "gethostbyname_ex", "getnameinfo")
 # The errors of a look-up that the host refuses: EAI_FAIL, or NO_RECOVERY for `gethostbyaddr`.
 _LOOKUP_REFUSED = (-4, 3)
 
 
-def change_lookups(module: ModuleType) -> None:
-    """Add the reason to the error of a refused name look-up."""
+def change_lookups(module: Any) -> None:
+    """Answer look-ups of local names, and add the reason to the error of a refused one."""
+    if not hasattr(module, "AF_UNIX"):
+        # Pairs of local sockets exist; the module is compiled without this family.
+        module.AF_UNIX = _AF_UNIX
+    names = load("_terrarium.lookups").Names(module)
     for name in _NAME_LOOKUPS:
-        setattr(module, name, _explained(module, getattr(module, name)))
+        setattr(module, name, _explained(module, getattr(module, name), getattr(names, name)))
 
 
-def _explained(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
+def _explained(module: Any, real: Callable[..., Any], local: Callable[..., Any]) -> Callable[..., Any]:
     def lookup(*args: Any, **keywords: Any) -> Any:
+        try:
+            found = local(*args, **keywords)
+        except TypeError:
+            # The real function reports wrong arguments.
+            found = None
+        if found is not None:
+            return found
         try:
             return real(*args, **keywords)
         except (module.gaierror, module.herror) as error:
@@ -42,31 +58,68 @@ def _explained(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
             refused = type(error)(error.errno, _CLOSED)
         raise refused
 
-    _disguise(lookup, real)
-    return lookup
-
-
-def _disguise(ours: Callable[..., Any], real: Any) -> None:
-    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
-        setattr(ours, name, getattr(real, name))
-    # The source of the signature for `inspect`.
-    ours.__wrapped__ = real  # type: ignore[attr-defined]
+    return disguise(lookup, real)
 
 
 def change_sockets(module: Any) -> None:
-    """Add the reason to the error of a refused socket."""
-    real = module.socket.__init__
+    """Add the reason to the errors of refused sockets, and make pairs of connected ones."""
+    for name in ("connect", "bind", "listen", "sendto", "sendmsg"):
+        setattr(module.socket, name, _refused(module, getattr(module.socket, name)))
+    for name in ("getsockname", "getpeername"):
+        setattr(module.socket, name, _named(getattr(module.socket, name)))
+    real = module.socketpair
 
-    def make(self: Any, *args: Any, **keywords: Any) -> None:
+    def socketpair(
+        family: Any = None,
+        type: int = module.SOCK_STREAM,  # noqa: A002, the name of the original
+        proto: int = 0,
+    ) -> tuple[Any, ...]:
+        # The place of the request to the host, and of both descriptors.
+        family = module.AF_UNIX if family is None else family
+        request = array("i", (int(family), int(type), int(proto), -1, -1))
+        load("fcntl").ioctl(channel.descriptor, _PAIR, request)
+        # The compiled part does not have this family: for it, the sockets are of another.
+        return tuple([module.socket(module.AF_INET, type, proto, descriptor) for descriptor in request[3:]])
+
+    module.socketpair = disguise(socketpair, real)
+    module.socket.family = _true_family(module, module.socket.family)
+
+
+def _true_family(module: Any, real: Any) -> property:
+    def family(self: Any) -> Any:
+        known = real.fget(self)
+        if known == module.AF_INET and self.fileno() >= 0 and self.getsockopt(module.SOL_SOCKET, _DOMAIN) == _AF_UNIX:
+            return module.AF_UNIX
+        return known
+
+    return property(disguise(family, real.fget), doc=real.__doc__)
+
+
+def _refused(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **keywords: Any) -> Any:
+        refusal: OSError = PermissionError(EACCES, _CLOSED)
         try:
-            real(self, *args, **keywords)
-            return
+            return real(self, *args, **keywords)
         except PermissionError:
             pass
-        raise PermissionError(EACCES, _CLOSED)
+        except module.gaierror as error:
+            if error.errno not in _LOOKUP_REFUSED:
+                raise
+            if real.__name__ != "bind":
+                # A name of another machine; the names that can be bound are those of this one.
+                refusal = module.gaierror(error.errno, _CLOSED)
+        raise refusal
 
-    _disguise(make, real)
-    module.socket.__init__ = make
+    return disguise(method, real)
+
+
+def _named(real: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any) -> Any:
+        # The compiled part has the bare address of a local socket, which has no name.
+        name = real(self)
+        return "" if name is None or name[0] == _AF_UNIX else name
+
+    return disguise(method, real)
 
 
 def fill_urllib3(module: Any) -> None:
@@ -128,5 +181,4 @@ def change_micropip(module: Any) -> None:
             f"Packages are added from outside: add {name!r} to the option `packages`"
         )
 
-    _disguise(query_package, real)
-    module.query_package = query_package
+    module.query_package = disguise(query_package, real)

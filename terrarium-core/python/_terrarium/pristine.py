@@ -97,4 +97,7 @@ def load(name: str) -> Any:
                 finally:
                     put_back(sys.modules, hidden)
             module = _modules[name] = sys.modules[name]
+            callers = _modules.get("_terrarium.callers")
+            if callers is not None and name.startswith("_terrarium."):
+                callers.__dict__["hide_all"]()
     return module

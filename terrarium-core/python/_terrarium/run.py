@@ -167,7 +167,7 @@ class Run:
         streams.renew()
         if settings.loaded and request.get("has_files") is not False:
             load("_terrarium.shadow").forget_shadowed(settings)
-        self.names = main.open(self.source, self.keep)
+        self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
         if request.get("inputs"):
             self.names.update(load("_terrarium.values.decode").decode_inputs(request["inputs"]))
 

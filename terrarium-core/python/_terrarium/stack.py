@@ -21,12 +21,12 @@ __builtins__ = BUILTINS
 FRAMES = 16
 _LINE = 1000
 
-_HOME = __file__.rpartition("/")[0] + "/"
+HOME = __file__.rpartition("/")[0] + "/"
 
 
 def is_ours(code: CodeType) -> bool:
     """Whether a code object belongs to the harness."""
-    return code.co_filename.startswith(_HOME)
+    return code.co_filename.startswith(HOME)
 
 
 def shorten(text: str, limit: int = _LINE) -> str:

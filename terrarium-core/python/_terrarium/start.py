@@ -7,7 +7,8 @@ import builtins
 import sys
 from os import chdir, environ
 
-from _terrarium import guest, interrupts, pristine, run, streams
+from _terrarium import callers, guest, interrupts, pristine, run, streams
+from _terrarium.disguise import disguise
 from _terrarium.files import remember_files
 from _terrarium.hooks import finder, supplier
 from _terrarium.memory import reserve
@@ -29,6 +30,12 @@ _UNSHADOWED = frozenset((*pristine.STARTUP, *sys.builtin_module_names, "__future
 # Parts of the guest's distribution that need JavaScript. Programs take them as the sign of a browser.
 _ABSENT = ("pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "js")
 
+
+# Places of imports that come last.
+_LATE = {"tzdata": 1, "site-packages": 2}
+_HARNESS = __file__.rpartition("/")[0].rpartition("/")[0]
+# The group of the guest's files.
+_GROUP = 1000
 
 # Modules that make threads or wait for them; the first comes before the others, which import it.
 _WITH_THREADS = (
@@ -65,15 +72,17 @@ def start(config: dict[str, Any]) -> None:
     _change_shows()
     if sys.platform == "emscripten":
         _change_network()
+        _change_system()
         load("_terrarium.library.install").install(finder, supplier)
         if environ.get("TZ"):
             load("_terrarium.library.clocks").tzset()
+    _hide_frames()
     sys.modules["terrarium"] = guest.module()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
     # The harness does not import from the program's place. "" is such a place too: an interpreter that was started
     # without a program has it.
-    sys.path[:] = [place for place in sys.path if place not in ("", run.settings.here)]
+    sys.path[:] = _order([place for place in sys.path if place not in ("", run.settings.here)])
     pristine.remember()
     run.settings.unshadowed = _UNSHADOWED
     run.settings.note_loaded()
@@ -84,10 +93,42 @@ def start(config: dict[str, Any]) -> None:
         run._search_here()
 
 
+def _order(places: list[str]) -> list[str]:
+    """Put packages behind the standard library, and leave out the harness itself, whose package is imported."""
+    ours = _HARNESS if sys.platform == "emscripten" else None
+    return sorted(
+        [place for place in places if place != ours], key=lambda place: _LATE.get(place.rpartition("/")[2], 0)
+    )
+
+
+def _change_system() -> None:
+    """Change what the C library and the interpreter say of this system."""
+    os, posix = sys.modules["os"].__dict__, sys.modules["posix"].__dict__
+    real = posix["getgid"]
+    if hasattr(real, "__wrapped__"):
+        return
+
+    def getgid() -> int:
+        # That of the files that the program makes; the C library has 0.
+        return _GROUP
+
+    os["getgid"] = posix["getgid"] = disguise(getgid, real)
+    sys.builtin_module_names = tuple([name for name in sys.builtin_module_names if name not in _ABSENT])
+
+
+def _hide_frames() -> None:
+    """Hide the harness in stacks."""
+    if callers.are_hidden():
+        return
+    callers.hide_all()
+    finder.add("traceback", callers.change_traceback)
+    finder.add("inspect", callers.change_inspect)
+
+
 def _prepare_importlib(module: Any) -> None:
     """Make `find_spec` find nothing where an import would find nothing."""
     real = module.find_spec
-    if real.__module__ == __name__:
+    if hasattr(real, "__wrapped__"):
         return
 
     def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
@@ -101,9 +142,7 @@ def _prepare_importlib(module: Any) -> None:
             raise
         return spec
 
-    find_spec.__qualname__ = "find_spec"
-    find_spec.__doc__ = real.__doc__
-    module.find_spec = find_spec
+    module.find_spec = disguise(find_spec, real)
 
 
 def _prepare_asyncio(_module: ModuleType) -> None:
@@ -182,7 +221,9 @@ def _choose_threads(in_order: bool) -> None:
     if in_order:
         for name in _WITH_THREADS:
             finder.add(name, _prepare_threads)
-        _thread.start_new_thread = _start_new_thread
+        if "threading" not in sys.modules:
+            # Otherwise the hook has replaced it just now, or when the image was made.
+            _thread.start_new_thread = _start_new_thread
     else:
         for name in _WITH_THREADS:
             finder.remove(name)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-_ERRORS = {"stdin": "strict", "stdout": "strict", "stderr": "backslashreplace"}
+# As in the locale C.UTF-8: names of files that are no UTF-8 can be printed.
+_ERRORS = {"stdin": "strict", "stdout": "surrogateescape", "stderr": "backslashreplace"}
 _DESCRIPTORS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 # The harness's own streams: user code may replace, detach or close the public ones.

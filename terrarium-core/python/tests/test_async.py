@@ -47,7 +47,7 @@ import pytest
             "l.call_later(0.01, l.stop)\nl.call_at(l.time(), seen.append, 2)\nl.run_forever()\nl.close()\nseen",
             [1, 2],
         ),
-        ("import asyncio\ntype(asyncio.new_event_loop()).__name__", "SandboxEventLoop"),
+        ("import asyncio\ntype(asyncio.new_event_loop()).__name__", "_UnixSelectorEventLoop"),
         ("import asyncio\nawait asyncio.wait_for(asyncio.sleep(0, 'in time'), 1)", "in time"),
         ("import asyncio\nasync with asyncio.timeout(5):\n    x = 1\nx", 1),
         ("import asyncio\nlen(asyncio.all_tasks(asyncio.new_event_loop()))", 0),

@@ -46,7 +46,7 @@ def test_encoding_of_the_streams(harness):
     )
     assert result.final == [
         ["utf-8", "strict", "<stdin>", "r"],
-        ["utf-8", "strict", "<stdout>", "w"],
+        ["utf-8", "surrogateescape", "<stdout>", "w"],
         ["utf-8", "backslashreplace", "<stderr>", "w"],
     ]
 

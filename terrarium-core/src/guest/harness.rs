@@ -12,7 +12,9 @@ macro_rules! files {
 /// The sources' names below [`ROOT`] and their texts.
 pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/__init__.py",
+    "_terrarium/callers.py",
     "_terrarium/completion.py",
+    "_terrarium/disguise.py",
     "_terrarium/display.py",
     "_terrarium/errors.py",
     "_terrarium/figures.py",
@@ -40,6 +42,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/library/programs.py",
     "_terrarium/library/system.py",
     "_terrarium/library/workers.py",
+    "_terrarium/lookups.py",
     "_terrarium/loop.py",
     "_terrarium/magics.py",
     "_terrarium/main.py",

@@ -165,12 +165,15 @@ impl LiveInterpreter {
     ) -> Result<Answer, Error> {
         drop(self.frames.take());
         self.guest.take_memory_denied();
+        // Files of a session may have changed from outside.
+        self.guest.settle_mappings();
         let ended = self.invoke(self.functions.get(HarnessFunction::Execute), json(request)?, timeout, cancel)?;
         let mut answer = match ended {
             Ok(response) => self.answer(&response),
             Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
         };
         answer.memory_denied = self.guest.take_memory_denied();
+        self.guest.settle_mappings();
         Ok(answer)
     }
 
@@ -299,6 +302,11 @@ impl LiveInterpreter {
     /// Returns the guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         self.guest.process()
+    }
+
+    /// Makes mapped memory and its files equal.
+    pub(crate) fn settle_mappings(&mut self) {
+        self.guest.settle_mappings();
     }
 
     /// Returns the guest's files.

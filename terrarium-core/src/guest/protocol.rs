@@ -48,6 +48,8 @@ pub(crate) struct Request<'a> {
     pub(crate) argv: Option<Vec<&'a str>>,
     pub(crate) env: Option<&'a BTreeMap<String, String>>,
     pub(crate) cwd: Option<&'a str>,
+    /// The path of the program's file.
+    pub(crate) file: Option<&'a str>,
     pub(crate) inputs: &'a BTreeMap<String, Value>,
     pub(crate) outputs: &'a [String],
     /// Whether there may be files beside the program.

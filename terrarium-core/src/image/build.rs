@@ -128,11 +128,15 @@ impl Recipe {
             }
         }
         progress(ImageProgress::Link);
+        interpreter.settle_mappings();
         let taken = interpreter.take_snapshot()?;
         let booted = started.elapsed();
         let process = interpreter.process();
         let open_files = process.open_files().map_err(|(descriptor, errno)| {
             self.fault(format!("the preparation left the descriptor {descriptor} open, which cannot be kept: {errno}"))
+        })?;
+        let mapped_files = process.mapped_files().map_err(|errno| {
+            self.fault(format!("the preparation left a file mapped, which cannot be kept: {errno}"))
         })?;
         let written = written(&process.vfs, &mark);
         progress(ImageProgress::Compile);
@@ -156,6 +160,7 @@ impl Recipe {
             is_complete: self.mounted.files.is_empty(),
             config,
             open_files,
+            mapped_files,
             snapshot: taken.record,
         };
         progress(ImageProgress::Write);
@@ -253,6 +258,7 @@ fn request(code: &str, keep: bool) -> Request<'_> {
         argv: None,
         env: None,
         cwd: None,
+        file: None,
         inputs: &NONE,
         outputs: &[],
         has_files: false,

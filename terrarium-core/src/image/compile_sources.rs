@@ -41,6 +41,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     vfs.host_mkdir(&Context::guest(Timespec::default()), home.as_bytes()).or_engine(doing)?;
     let mut process = Process::new(vfs);
     process.reopen(&open.open_files);
+    process.remap(&open.mapped_files);
     process.change_directory(home.as_bytes()).or_engine(doing)?;
     process.streams.output = stream(STREAM_BYTES, None);
     process.streams.error = stream(STREAM_BYTES, None);
@@ -54,6 +55,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         argv: Some(vec![FILENAME, SOURCES]),
         env: None,
         cwd: None,
+        file: None,
         inputs: &inputs,
         outputs: &[],
         has_files: false,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{engine::SnapshotRecord, guest::GuestConfig};
-use terrarium_unix::syscall::OpenFile;
+use terrarium_unix::syscall::{MappedFile, OpenFile};
 
 /// The version of the file's form and content; a change raises it.
 pub(super) const FORMAT: u32 = 5;
@@ -33,5 +33,6 @@ pub(super) struct ImageHeader {
     pub(super) is_complete: bool,
     pub(super) config: GuestConfig,
     pub(super) open_files: Vec<OpenFile>,
+    pub(super) mapped_files: Vec<MappedFile>,
     pub(super) snapshot: SnapshotRecord,
 }

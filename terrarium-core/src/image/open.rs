@@ -98,6 +98,7 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
         layer,
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),
         open_files: header.open_files,
+        mapped_files: header.mapped_files,
         config: header.config,
         info,
     }))

@@ -54,17 +54,25 @@ pub(crate) fn execute(
     let has_files = here.and_then(|here| process.vfs.is_empty_dir(here)).map_or(true, |is_empty| !is_empty);
 
     let filename = options.filename.as_deref().unwrap_or(FILENAME);
+    let file = match &cwd {
+        Some(cwd) => program_file(cwd, filename),
+        None => program_file(&setup.working_directory(None)?, filename),
+    };
+    if let Some(file) = &file {
+        process.set_program(file.as_bytes(), Content::from(code.as_bytes().to_vec()));
+    }
     let argv = options
         .args
         .as_deref()
         .or((!keep).then_some(&*settings.args))
-        .map(|args| std::iter::once(filename).chain(args.iter().map(String::as_str)).collect());
+        .map(|args| std::iter::once(program_name(filename)).chain(args.iter().map(String::as_str)).collect());
     let request = Request {
         code,
         filename,
         argv,
         env: (!options.env.is_empty()).then_some(&options.env),
         cwd: cwd.as_deref(),
+        file: file.as_deref(),
         inputs: &options.inputs,
         outputs: &options.outputs,
         has_files,
@@ -97,6 +105,25 @@ pub(crate) fn execute(
         packages: live.packages.clone(),
     };
     Ok(result)
+}
+
+/// Returns the path under which the guest can read the program; none for a text without a file name.
+fn program_file(cwd: &str, filename: &str) -> Option<String> {
+    match filename {
+        "" => None,
+        text if text.starts_with('<') => None,
+        absolute if absolute.starts_with('/') => Some(absolute.to_owned()),
+        relative => Some(format!("{}/{relative}", cwd.trim_end_matches('/'))),
+    }
+}
+
+/// Returns the first of `sys.argv`, as Python names a program that it does not read from a file.
+fn program_name(filename: &str) -> &str {
+    match filename {
+        "<string>" => "-c",
+        "<stdin>" => "-",
+        other => other,
+    }
 }
 
 /// Collects streams and files.

@@ -174,6 +174,7 @@ impl SandboxSetup {
         let mut process = Process::new(files);
         process.fds = FdTable::with_standard_streams(self.options.open_files);
         process.reopen(&self.image.inner().open_files);
+        process.remap(&self.image.inner().mapped_files);
         let cwd = self.working_directory(None)?;
         let entered = process.change_directory(cwd.as_bytes());
         entered.map_err(|errno| file_error(FileOperation::EnterFolder, &cwd, errno))?;

@@ -7,16 +7,17 @@ import socket
 import urllib.request
 
 ways = {
-    "tcp": lambda: socket.socket(),
-    "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    "tcp": lambda: socket.socket().connect(("127.0.0.1", 80)),
+    "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 53)),
+    "bind": lambda: socket.socket().bind(("", 0)),
+    "host": lambda: socket.socket().connect(("example.org", 80)),
     "listen": lambda: socket.create_server(("", 0)),
-    "pair": lambda: socket.socketpair(),
     "connect": lambda: socket.create_connection(("127.0.0.1", 22)),
     "address": lambda: socket.getaddrinfo("example.org", 80),
     "name": lambda: socket.gethostbyname("example.org"),
     "all of a name": lambda: socket.gethostbyname_ex("example.org"),
-    "name of": lambda: socket.gethostbyaddr("127.0.0.1"),
-    "names of": lambda: socket.getnameinfo(("127.0.0.1", 80), 0),
+    "name of": lambda: socket.gethostbyaddr("192.0.2.1"),
+    "names of": lambda: socket.getnameinfo(("192.0.2.1", 80), 0),
     "url": lambda: urllib.request.urlopen("https://example.org/"),
     "streams": lambda: asyncio.run(asyncio.open_connection("example.org", 80)),
 }
@@ -31,6 +32,7 @@ for name, way in {
     "no such descriptor": lambda: socket.socket(fileno=99),
     "no address": lambda: socket.getaddrinfo(1.5, 80),
     "no family": lambda: socket.inet_pton(99, "x"),
+    "no pair": lambda: socket.socketpair(socket.AF_INET),
 }.items():
     try:
         print(name, "WORKED", way())

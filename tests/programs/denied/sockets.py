@@ -1,5 +1,5 @@
 # native: no, native Python has a network
-"""No socket can be made, no name resolved, no address fetched."""
+"""No socket can be connected, no name resolved, no address fetched."""
 
 import asyncio
 import socket

@@ -159,7 +159,7 @@ fn a_none_at_the_end_is_a_value_when_it_was_asked_for() {
 #[test]
 fn the_code_is_the_main_module() {
     let code = "import __main__, sys\nx = 5\n(__name__, __main__.x, sys.modules['__main__'] is __main__, __file__)";
-    let expected = Value::Tuple(vec!["__main__".into(), 5.into(), true.into(), "main.py".into()]);
+    let expected = Value::Tuple(vec!["__main__".into(), 5.into(), true.into(), "/home/earth/main.py".into()]);
     assert_eq!(success(&run(code)).final_expression, Some(expected));
     let guarded = run("if __name__ == '__main__':\n    print('main')");
     assert_eq!(guarded.stdout, "main\n");
@@ -202,7 +202,8 @@ fn standard_input_environment_folder_and_name_can_be_given() {
         .filename("named.py");
     let code = "import os, sys\n(input(), sys.stdin.read(), os.environ['KEY'], os.getcwd(), open('here.txt').read(), __file__, sys.argv)";
     let result = sandbox().execute_with(code, options.clone()).unwrap();
-    let expected = ["line 1", "line 2", "value é", "/home/earth/sub/folder", "found", "named.py"];
+    let expected =
+        ["line 1", "line 2", "value é", "/home/earth/sub/folder", "found", "/home/earth/sub/folder/named.py"];
     let items = success(&result).final_expression.as_ref().and_then(Value::items).expect("a tuple").to_vec();
     assert_eq!(items[..6], expected.map(Value::from));
     assert_eq!(items[6], Value::from(vec!["named.py"]));

@@ -14,6 +14,7 @@ mod killers;
 mod leaks;
 mod limits;
 mod linking;
+mod mappings;
 mod memory;
 mod network;
 mod options;

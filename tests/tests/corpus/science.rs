@@ -32,6 +32,27 @@ fn matrices_of_numpy_are_printed() {
 }
 
 #[test]
+fn arrays_of_numpy_are_mapped_files() {
+    let code = "import numpy as np
+a = np.memmap('a.dat', dtype='float64', mode='w+', shape=(1000, 4))
+a[:] = np.arange(4)
+a.flush()
+b = np.memmap('a.dat', dtype='float64', mode='r+', shape=(1000, 4))
+b[0, 0] = 5
+c = np.memmap('a.dat', dtype='float64', mode='c', shape=(1000, 4))
+c[0, 1] = 7
+np.save('b.npy', np.zeros(5))
+d = np.load('b.npy', mmap_mode='r+')
+d[2] = 1
+del d
+print(a[0], np.fromfile('a.dat')[:4], np.load('b.npy'), np.memmap('a.dat', dtype='u1', mode='r').size)";
+    let result = run(code, &[]);
+    assert_eq!(result.stdout, "[5. 1. 2. 3.] [5. 1. 2. 3.] [0. 0. 1. 0. 0.] 32000\n");
+    let array: Vec<u8> = [5.0_f64, 1.0, 2.0, 3.0].iter().flat_map(|number| number.to_le_bytes()).collect();
+    assert_eq!(result.output_files["a.dat"][..32], array);
+}
+
+#[test]
 fn sympy_solves_an_equation() {
     let result = run("from sympy import *\nv = Symbol('v')\nprint(solve(-14*v - 98))", &[]);
     assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("[-7]\n", ""));

@@ -36,6 +36,12 @@ impl Timespec {
         Timespec { sec: clamped, nsec: nsec as u32 }
     }
 
+    /// Returns the time without the part below a microsecond.
+    #[must_use]
+    pub const fn whole_micros(self) -> Timespec {
+        Timespec { sec: self.sec, nsec: self.nsec - self.nsec % 1000 }
+    }
+
     /// Returns the nanoseconds since 1970.
     pub const fn as_nanos(self) -> i128 {
         self.sec as i128 * NANOS_PER_SECOND as i128 + self.nsec as i128

@@ -19,12 +19,12 @@ impl File {
         Self { ino, position: 0, append: false }
     }
 
-    /// Writes the content of a mapping at `offset`, even when the file is open for appending.
+    /// Returns the place at which a call would start: at `offset`, at the position without one, or at the end.
     ///
     /// # Errors
-    /// The errors of writing a file.
-    pub fn write_mapped(&self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
-        with.vfs.write_at(&with.by, self.ino, offset, data)
+    /// `EINVAL` when it is no regular file.
+    pub fn start(&self, with: &Resources<'_>, offset: Option<u64>, writes: bool) -> Result<u64, Errno> {
+        if writes && self.append { with.vfs.size(self.ino) } else { Ok(offset.unwrap_or(self.position)) }
     }
 }
 

@@ -13,6 +13,7 @@ mod entropy;
 mod file;
 mod pipe;
 mod resources;
+mod socket;
 mod stdio;
 mod table;
 #[cfg(test)]
@@ -25,5 +26,6 @@ pub use entropy::Entropy;
 pub use file::File;
 pub use pipe::{PIPE_CAPACITY, PipeEnd, PipeId, Pipes};
 pub use resources::Resources;
+pub use socket::{SOCKET_CAPACITY, Socket};
 pub use stdio::{Input, Output, StandardStream, StreamSink, Streams};
 pub use table::{CHANNEL, FdTable, Object, OpenDescription};

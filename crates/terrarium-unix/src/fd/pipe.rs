@@ -24,6 +24,7 @@ pub struct Pipes(Slab<Pipe>);
 #[derive(Debug, Clone)]
 struct Pipe {
     queue: VecDeque<u8>,
+    capacity: usize,
     reader: bool,
     writer: bool,
 }
@@ -31,7 +32,12 @@ struct Pipe {
 impl Pipes {
     /// Makes a pipe, and returns its reading and its writing end.
     pub fn create(&mut self) -> (PipeEnd, PipeEnd) {
-        let id = PipeId(self.0.insert(Pipe { queue: VecDeque::new(), reader: true, writer: true }));
+        self.create_with(PIPE_CAPACITY)
+    }
+
+    /// Makes a pipe that holds `capacity` bytes, and returns its reading and its writing end.
+    pub(super) fn create_with(&mut self, capacity: usize) -> (PipeEnd, PipeEnd) {
+        let id = PipeId(self.0.insert(Pipe { queue: VecDeque::new(), capacity, reader: true, writer: true }));
         (PipeEnd { id, writes: false }, PipeEnd { id, writes: true })
     }
 
@@ -62,13 +68,44 @@ impl PipeEnd {
     fn pipe<'a>(&self, with: &'a mut Resources<'_>) -> Result<&'a mut Pipe, Errno> {
         with.pipes.0.get_mut(self.id.0).ok_or(Errno::EBADF)
     }
+
+    /// Returns the inode number that `stat` reports, beyond those of the standard streams.
+    pub(super) fn number(&self) -> u64 {
+        u64::try_from(self.id.0).unwrap_or(u64::MAX).saturating_add(2_000_000)
+    }
+
+    /// Returns the number of bytes that can be written at once.
+    pub(super) fn room(&self, with: &mut Resources<'_>) -> Result<usize, Errno> {
+        let pipe = self.pipe(with)?;
+        if pipe.reader { Ok(pipe.capacity.saturating_sub(pipe.queue.len())) } else { Err(Errno::EPIPE) }
+    }
+
+    /// Reads from the `start`-th byte on and leaves all bytes in the pipe.
+    pub(super) fn peek(&self, with: &mut Resources<'_>, start: usize, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let pipe = self.pipe(with)?;
+        if pipe.queue.is_empty() && pipe.writer && !buffer.is_empty() {
+            return Err(Errno::EAGAIN);
+        }
+        let mut count = 0_usize;
+        for (to, from) in buffer.iter_mut().zip(pipe.queue.iter().skip(start)) {
+            *to = *from;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
+    }
+
+    /// Drops the next `count` bytes.
+    pub(super) fn skip(&self, with: &mut Resources<'_>, count: usize) {
+        if let Ok(pipe) = self.pipe(with) {
+            pipe.queue.drain(..count.min(pipe.queue.len()));
+        }
+    }
 }
 
 impl Description for PipeEnd {
     fn stat(&self, with: &mut Resources<'_>) -> Result<Stat, Errno> {
         Ok(Stat {
-            // Inode numbers beyond those of the standard streams.
-            ino: u64::try_from(self.id.0).unwrap_or(u64::MAX).saturating_add(2_000_000),
+            ino: self.number(),
             mode: FileType::Fifo.mode_bits() | 0o600,
             nlink: 1,
             uid: with.by.cred.uid,
@@ -101,7 +138,7 @@ impl Description for PipeEnd {
         if !pipe.reader {
             return Err(Errno::EPIPE);
         }
-        let room = PIPE_CAPACITY.saturating_sub(pipe.queue.len());
+        let room = pipe.capacity.saturating_sub(pipe.queue.len());
         let fits = data.len() <= room;
         if !fits && (room == 0 || data.len() <= PIPE_BUF) {
             return Err(Errno::EAGAIN);
@@ -122,7 +159,7 @@ impl Description for PipeEnd {
         let mut events = PollEvents::empty();
         if self.writes {
             events
-                .set(PollEvents::OUT | PollEvents::WRNORM, PIPE_CAPACITY.saturating_sub(pipe.queue.len()) >= PIPE_BUF);
+                .set(PollEvents::OUT | PollEvents::WRNORM, pipe.capacity.saturating_sub(pipe.queue.len()) >= PIPE_BUF);
             events.set(PollEvents::ERR, !pipe.reader);
         } else {
             events.set(PollEvents::IN | PollEvents::RDNORM, !pipe.queue.is_empty());

@@ -4,7 +4,7 @@ use slab::Slab;
 
 use super::directory::Directory;
 use super::file::File;
-use super::{Description, Device, PipeEnd, Resources, StandardStream};
+use super::{Description, Device, PipeEnd, Resources, Socket, StandardStream};
 use crate::abi::{Errno, OpenAccess, OpenFlags};
 use crate::vfs::Ino;
 
@@ -35,6 +35,8 @@ pub enum Object {
     Directory(Directory),
     /// An end of a pipe.
     Pipe(PipeEnd),
+    /// A socket.
+    Socket(Socket),
     /// A device file.
     Device(Device),
     /// A stream of the run.
@@ -48,6 +50,7 @@ impl Object {
             Self::File(object) => object,
             Self::Directory(object) => object,
             Self::Pipe(object) => object,
+            Self::Socket(object) => object,
             Self::Device(object) => object,
             Self::Standard(object) => object,
         }
@@ -60,6 +63,7 @@ impl Object {
             Self::File(object) => object,
             Self::Directory(object) => object,
             Self::Pipe(object) => object,
+            Self::Socket(object) => object,
             Self::Device(object) => object,
             Self::Standard(object) => object,
         }

@@ -5,8 +5,6 @@ use super::import::{EngineCall, Import, engine};
 pub(super) const IMPORTS: &[Import] = &[
     engine("emscripten_resize_heap", "i->i", EngineCall::ResizeHeap).noted("up to the memory limit"),
     engine("emscripten_get_heap_max", "->i", EngineCall::HeapMax).noted("the memory limit"),
-    engine("_mmap_js", "iiiijii->i", EngineCall::Mmap)
-        .noted("maps a copy of the file's part; changes reach the file at `msync` and `munmap`"),
     engine("_PyEM_TrampolineCall_JS", "iiii->i", EngineCall::Trampoline),
     engine("_Py_CheckEmscriptenSignals_Helper", "->i", EngineCall::CheckSignals),
     engine("__call_sighandler", "ii->", EngineCall::CallSighandler),

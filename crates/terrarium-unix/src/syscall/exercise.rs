@@ -7,14 +7,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::host::{Channel, FixedClock};
-use super::mapping::Mapping;
+use super::mapping::{MapRequest, RemapRequest, unmap};
 use super::{Args, Handler, Import, Process, imports};
 use crate::abi::{AT_FDCWD, Errno, Iovec};
 use crate::fd::{CHANNEL, Entropy, FdTable, Input, Output};
 use crate::memory::GuestMemory;
 use crate::vfs::{Layer, Vfs, VfsLimits};
 
-const MEMORY: usize = 64 << 10;
+/// The memory below the mappings.
+const LOW: usize = 64 << 10;
+/// Address of the mappings, which have four pages each.
+const MAPPINGS_AT: usize = LOW;
+const MAPPINGS: usize = 8;
+const MEMORY: usize = LOW + MAPPINGS * (4 << 16);
 const FILE_BYTES: u64 = 1 << 20;
 const INODES: u64 = 64;
 const OPEN_FILES: u32 = 24;
@@ -94,6 +99,9 @@ impl Bytes<'_> {
             b'd' if low < 200 => u64::from(AT_FDCWD.cast_unsigned()),
             b'd' | b'n' => address(0, 1, 8),
             b's' => address(0, 37, 64),
+            // A mapping, the length of one.
+            b'm' => address(MAPPINGS_AT, 1 << 16, MAPPINGS),
+            b'l' => address(1, 997, 200),
             // Flags of opening: an access mode and one more bit, or none.
             b'o' => u64::from(low & 2) | (1_u64 << (6 + u32::from(low >> 3) % 16)),
             // No flags, mostly.
@@ -156,9 +164,18 @@ const HINTS: &[(&str, &str)] = &[
     ("__syscall_symlinkat", "pdp"),
     ("__syscall_readlinkat", "dpbs"),
     ("__syscall_poll", "bns"),
-    ("_msync_js", "bsnnfs"),
-    ("_munmap_js", "bsnnfs"),
-    ("_mmap_js", "snnfsbb"),
+    ("mmap", "nlnnf0"),
+    ("munmap", "ml"),
+    ("mremap", "mlln0"),
+    ("msync", "mln"),
+    ("__syscall_socket", "nn0000"),
+    ("__syscall_sendto", "fbs000"),
+    ("__syscall_recvfrom", "fbs000"),
+    ("__syscall_sendmsg", "fb0000"),
+    ("__syscall_recvmsg", "fb0000"),
+    ("__syscall_getsockname", "fbb000"),
+    ("__syscall_getsockopt", "fnnbb0"),
+    ("_try_shutdown", "fnb"),
     ("clock_nanosleep", "nnbb"),
     ("clock_time_get", "nnb"),
     ("random_get", "bs"),
@@ -185,17 +202,36 @@ pub fn run(data: &[u8]) {
         let started = Instant::now();
         // Any result is fine; only its effects are checked.
         let _ = import.call(&mut process, &mut GuestMemory::new(&mut memory), args);
-        if import.name == "_mmap_js"
-            && let Ok(mapping) = Mapping::check(&process, args)
-        {
-            let _ = mapping.fill(&mut process, &mut GuestMemory::new(&mut memory), 0x8000);
-        }
+        serve(import, &mut process, &mut GuestMemory::new(&mut memory), args);
         assert!(started.elapsed() < PATIENCE, "{} took {:?} with {slots:x?}", import.name, started.elapsed());
         check(&process);
     }
     process.close_all();
     assert_eq!(process.fds.open_count(), 0);
     assert!(process.pipes.is_empty(), "a pipe without descriptors stays");
+}
+
+/// Serves the calls of the engine, with a place for each mapping.
+fn serve(import: &Import, process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) {
+    let place = u32::try_from(MAPPINGS_AT + process.mappings.len() % MAPPINGS * (4 << 16)).unwrap_or(0);
+    match import.name {
+        "mmap" => {
+            if let Ok(request) = MapRequest::check(process, args)
+                && request.join(process).is_none()
+            {
+                let _ = request.place(process, memory, place);
+            }
+        }
+        "mremap" => {
+            if let Ok(request) = RemapRequest::check(process, args) {
+                let _ = request.move_to(process, memory, place);
+            }
+        }
+        "munmap" => {
+            let _ = unmap(process, memory, args);
+        }
+        _ => {}
+    }
 }
 
 fn process() -> Process {
@@ -218,7 +254,8 @@ fn process() -> Process {
 
 /// Memory with paths, lists of buffers and otherwise small numbers.
 fn memory() -> Vec<u8> {
-    let mut bytes: Vec<u8> = (0..MEMORY).map(|index| (index % 7) as u8).collect();
+    let mut bytes: Vec<u8> =
+        (0..LOW).chain(std::iter::repeat_n(0, MEMORY - LOW)).map(|index| (index % 7) as u8).collect();
     let mut memory = GuestMemory::new(&mut bytes);
     let place = |base: usize, step: usize, index: usize| {
         u32::try_from(index.saturating_mul(step).saturating_add(base)).unwrap_or(0)
@@ -236,7 +273,7 @@ fn memory() -> Vec<u8> {
 fn check(process: &Process) {
     let open = process.fds.open_count();
     assert!(open <= usize::try_from(OPEN_FILES).unwrap_or(0), "{open} descriptors");
-    assert!(process.pipes.len() <= open, "more pipes than descriptors");
+    assert!(process.pipes.len() <= open * 2, "more pipes than descriptors");
     let usage = process.vfs.usage();
     assert!(usage.bytes <= FILE_BYTES && usage.inodes <= INODES, "{usage:?}");
     assert!(process.streams.output.bytes().len() <= KEPT && process.streams.error.bytes().len() <= KEPT);

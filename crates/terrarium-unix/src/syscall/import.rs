@@ -30,8 +30,14 @@ pub enum EngineCall {
     Trampoline,
     /// `_Py_CheckEmscriptenSignals_Helper() -> signal | 0`.
     CheckSignals,
-    /// `_mmap_js(len, prot, flags, fd, offset, allocated*, addr*)`; see [`Mapping`](super::mapping::Mapping).
+    /// `mmap(address, length, protection, flags, fd, offset) -> address | -errno`; see
+    /// [`MapRequest`](super::mapping::MapRequest).
     Mmap,
+    /// `munmap(address, length) -> 0 | -errno`; see [`unmap`](super::mapping::unmap).
+    Munmap,
+    /// `mremap(address, old length, new length, flags, …) -> address | -1`; see
+    /// [`RemapRequest`](super::mapping::RemapRequest).
+    Mremap,
     /// `_dlopen_js(dso*) -> non-zero on success`.
     Dlopen,
     /// `_emscripten_dlopen_js(dso*, onsuccess, onerror, data)`.

@@ -173,7 +173,6 @@ pub(super) const IMPORTS: &[Import] = &[
     null("_maybe_sendto_async", "iii->e", "no promise: the plain system call is made").of_the_bridge(),
     null("_try_fcntl64", "iiii->i", "no socket of a JavaScript host: the plain system call is made").of_the_bridge(),
     null("_maybe_poll_async", "iii->e", "no promise: the plain system call is made").of_the_bridge(),
-    null("_try_shutdown", "iii->i", "no socket of a JavaScript host: the plain system call is made").of_the_bridge(),
     bridge("__hiwire_deduplicate_get", "ee->i"),
     bridge("__hiwire_deduplicate_set", "eei->"),
     bridge("__hiwire_deduplicate_delete", "ee->"),

@@ -1,6 +1,7 @@
 //! Opening, closing and duplicating descriptors; their flags.
 
 use super::import::{Import, preview1, syscall};
+use super::mappings::Span;
 use super::path::{descriptor_of, path};
 use super::{Args, Process, requests};
 use crate::abi::{Errno, FcntlCommand, Flock, IoctlRequest, LockKind, OpenFlags};
@@ -26,7 +27,13 @@ fn openat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -
     let flags = OpenFlags::from_bits(args.u32(2)).ok_or(Errno::EINVAL)?;
     let creates = flags.intersects(OpenFlags::CREAT | OpenFlags::TMPFILE);
     let mode = if creates { memory.read_u32(args.ptr(3))? } else { 0 };
-    process.open(args.i32(0), path(memory, args.ptr(1))?, flags, mode)
+    let fd = process.open(args.i32(0), path(memory, args.ptr(1))?, flags, mode)?;
+    if flags.contains(OpenFlags::TRUNC)
+        && let Some(ino) = process.fds.get(fd)?.inode()
+    {
+        process.settle(memory, Span::whole(ino))?;
+    }
+    Ok(fd)
 }
 
 impl Process {
@@ -42,7 +49,15 @@ impl Process {
         }
         let by = self.by();
         let at = self.at(dirfd, path)?;
-        let OpenInode { ino, kind, .. } = self.vfs.open(&by, at, flags, mode)?;
+        let opened = self.vfs.open(&by, at, flags, mode).map(|OpenInode { ino, kind, .. }| (ino, kind));
+        let (ino, kind) = match opened {
+            Ok(opened) => opened,
+            Err(errno) => {
+                let ino = self.or_program(errno, dirfd, path, flags)?;
+                self.vfs.retain(ino)?;
+                (ino, NodeKind::Regular)
+            }
+        };
         let object = match kind {
             NodeKind::Directory => Object::Directory(Directory::new(ino)),
             NodeKind::CharDevice(id) if !flags.contains(OpenFlags::PATH) => {

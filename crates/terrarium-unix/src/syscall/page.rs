@@ -52,7 +52,7 @@ program waits for it.
 | `time.sleep`, `is_alive` | run no other thread, until the program repeats the call (6 times), as a polling loop does |
 | `Timer` | runs in a sleep or wait that passes its time |
 | a loop that reads a variable and neither waits nor sleeps | no other thread runs; the deadline ends the loop |
-| locks made with `_thread.allocate_lock` | the interpreter's own: a wait for a held lock ends with the deadline |
+| `Lock`, `RLock`, `Condition`, `_thread.allocate_lock` | owned by the thread that took them, as in CPython |
 | `threading.local`, context variables, names, identities, `excepthook` | as in CPython |
 | the option `threads`, when it is off | `start` raises `RuntimeError: can't start new thread` |
 | `multiprocessing`, `ProcessPoolExecutor`, `InterpreterPoolExecutor` | a process is a thread of this kind, on pickled copies of its arguments; the globals of modules are shared with it |

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Mappings;
 use super::host::{Channel, Clock, Sleeper, SystemClock, ThreadSleeper, Wake};
+use super::program::ProgramFile;
 use super::zone::Zone;
 use crate::abi::{ClockId, Errno, OpenFlags, Timespec};
 use crate::fd::{Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams};
@@ -20,6 +22,8 @@ pub struct Process {
     pub fds: FdTable,
     /// The buffers of the pipes.
     pub pipes: Pipes,
+    /// The mapped memory.
+    pub mappings: Mappings,
     /// The standard streams.
     pub streams: Streams,
     /// The guest's credentials; [`Credentials::GUEST`] by default.
@@ -41,6 +45,8 @@ pub struct Process {
     /// The local time zone.
     pub(super) zone: Zone,
     cwd: Ino,
+    /// The text of the program.
+    pub(super) program: Option<ProgramFile>,
     /// The part of the monotonic time that was no work: the time before the start, and sleep.
     slept_ns: u64,
 }
@@ -54,6 +60,7 @@ impl Process {
             vfs,
             fds: FdTable::default(),
             pipes: Pipes::default(),
+            mappings: Mappings::default(),
             streams: Streams::default(),
             credentials: Credentials::GUEST,
             umask: 0o022,
@@ -65,6 +72,7 @@ impl Process {
             channel: None,
             zone: Zone::default(),
             cwd: Ino::ROOT,
+            program: None,
             slept_ns: 0,
         }
     }
@@ -114,9 +122,11 @@ impl Process {
         Ok(())
     }
 
-    /// Closes every descriptor and leaves the working directory, so that the file system holds nothing for this
+    /// Closes every descriptor, drops the mappings and leaves the working directory, so that the file system holds nothing for this
     /// process.
     pub fn close_all(&mut self) {
+        self.drop_mappings();
+        self.forget_program();
         let (fds, mut with) = self.split();
         let open: Vec<i32> = fds.descriptors().collect();
         for fd in open {
@@ -130,7 +140,7 @@ impl Process {
     #[must_use]
     pub fn by(&self) -> Context {
         let now = Timespec::from_nanos(i128::from(self.clock.realtime_ns()));
-        Context { cred: self.credentials, now, umask: self.umask }
+        Context { cred: self.credentials, now: now.whole_micros(), umask: self.umask }
     }
 
     /// Lends the parts that open objects work on.

@@ -17,6 +17,8 @@ const SCRYPT: u32 = 0x7403;
 const MEMORY: u32 = 0x7404;
 /// Sets the alarm: two 64-bit numbers of nanoseconds, the delay and the interval.
 const ALARM: u32 = 0x7405;
+/// Makes a pair of connected sockets.
+pub(super) const PAIR: u32 = 0x7480;
 
 /// Serves a request whose buffer is at `address`.
 ///
@@ -37,6 +39,7 @@ pub(super) fn serve(
             let (delay, interval) = (memory.read_u64(address)?, memory.read_u64(address.saturating_add(8))?);
             if process.sleeper.set_alarm(delay, interval) { Ok(0) } else { Err(Errno::ENOTSUP) }
         }
+        PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }
 }

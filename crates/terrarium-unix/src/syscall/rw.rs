@@ -1,6 +1,7 @@
 //! Reading, writing, positions and sizes of open files.
 
 use super::import::{Import, preview1, syscall};
+use super::mappings::Span;
 use super::path::path;
 use super::{Args, Process};
 use crate::abi::{AT_FDCWD, AccessMode, AtFlags, Errno, FallocateFlags, Iovec, Whence};
@@ -117,10 +118,11 @@ fn pwrite(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -
 struct Direction {
     is_allowed: fn(&OpenDescription) -> bool,
     step: Move,
+    writes: bool,
 }
 
-const IN: Direction = Direction { is_allowed: OpenDescription::readable, step: read_into };
-const OUT: Direction = Direction { is_allowed: OpenDescription::writable, step: write_from };
+const IN: Direction = Direction { is_allowed: OpenDescription::readable, step: read_into, writes: false };
+const OUT: Direction = Direction { is_allowed: OpenDescription::writable, step: write_from, writes: true };
 
 fn transfer_all(
     process: &mut Process,
@@ -136,7 +138,15 @@ fn transfer_all(
     }
     let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
     memory.slice(result, 4)?;
+    // Writes through mappings reach the file before, and the call's own writes reach the mappings after it.
+    let span = process.mapped_span(fd, offset, list.total, direction.writes)?;
+    if let Some(span) = span {
+        process.settle(memory, span)?;
+    }
     let count = transfer(process, memory, fd, &list.buffers, offset, direction.step)?;
+    if let Some(span) = span.filter(|_| direction.writes) {
+        process.settle(memory, span)?;
+    }
     memory.write_u32(result, count)
 }
 
@@ -187,13 +197,15 @@ fn size(raw: i64) -> Result<u64, Errno> {
 }
 
 /// `(int fd, off_t size)`.
-fn ftruncate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
+fn ftruncate(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     let size = size(args.i64(1))?;
     let (open, mut with) = process.open_description(args.i32(0))?;
     if !open.writable() {
         return Err(Errno::EINVAL);
     }
-    open.object.get_mut().truncate(&mut with, size).map(|()| 0)
+    open.object.get_mut().truncate(&mut with, size)?;
+    let ino = open.inode();
+    ino.map_or(Ok(0), |ino| process.settle(memory, Span::whole(ino)).map(|()| 0))
 }
 
 /// `(const char *path, off_t size)`.
@@ -202,7 +214,8 @@ fn truncate(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>)
     let ino = process.inode(AT_FDCWD, path(memory, args.ptr(0))?, AtFlags::empty())?;
     let by = process.by();
     process.vfs.access(&by, ino, AccessMode::WRITE)?;
-    process.vfs.truncate(&by, ino, size).map(|()| 0)
+    process.vfs.truncate(&by, ino, size)?;
+    process.settle(memory, Span::whole(ino)).map(|()| 0)
 }
 
 /// `(int fd, int mode, off_t offset, off_t length)`.
@@ -215,7 +228,7 @@ fn fallocate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> 
     }
     let ino = match &open.object {
         Object::File(file) => file.inode().ok_or(Errno::ENODEV)?,
-        Object::Pipe(_) => return Err(Errno::ESPIPE),
+        Object::Pipe(_) | Object::Socket(_) => return Err(Errno::ESPIPE),
         _ => return Err(Errno::ENODEV),
     };
     with.vfs.fallocate(&with.by, ino, flags, offset, length).map(|()| 0)
@@ -224,7 +237,7 @@ fn fallocate(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> 
 /// `(int fd, off_t offset, off_t length, int advice)`.
 fn fadvise(process: &mut Process, _: &mut GuestMemory<'_>, args: Args<'_>) -> Result<i32, Errno> {
     match process.fds.get(args.i32(0))?.object {
-        Object::Pipe(_) => Err(Errno::ESPIPE),
+        Object::Pipe(_) | Object::Socket(_) => Err(Errno::ESPIPE),
         _ => Ok(0),
     }
 }

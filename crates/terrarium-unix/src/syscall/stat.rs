@@ -54,7 +54,7 @@ fn stat_at(
     (dirfd, path_at, buffer): (i32, u32, u32),
     flags: AtFlags,
 ) -> Result<i32, Errno> {
-    let target = process.target(dirfd, path(memory, path_at)?, flags)?;
+    let target = process.target_or_program(dirfd, path(memory, path_at)?, flags)?;
     let stat = process.stat_of(target)?;
     memory.write(buffer, &stat.encode()).map(|()| 0)
 }
@@ -98,7 +98,7 @@ fn faccessat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>
     let mode = AccessMode::from_bits(args.u32(2)).ok_or(Errno::EINVAL)?;
     // The effective ids are the real ids, so the flag changes nothing.
     let flags = at_flags(args.u32(3), ON_LINKS | AtFlags::EACCESS)?;
-    match process.target(args.i32(0), path(memory, args.ptr(1))?, flags)? {
+    match process.target_or_program(args.i32(0), path(memory, args.ptr(1))?, flags)? {
         PathTarget::Inode(ino) => process.vfs.access(&process.by(), ino, mode).map(|()| 0),
         PathTarget::Descriptor(fd) => {
             let open = process.fds.get(fd)?;

@@ -32,11 +32,16 @@ pub const FAMILIES: &[Family] = &[
 ];
 
 /// The functions of the guest's C library whose bodies the rewriter replaces with a call of an added import, each with
-/// the import's module and name. These are the two functions that wait by spinning: `nanosleep`, `usleep`, `sleep`,
-/// `thrd_sleep` and C++'s `sleep_for` all call the first.
+/// the import's module and name. The first two wait by spinning: `nanosleep`, `usleep`, `sleep`, `thrd_sleep` and C++'s
+/// `sleep_for` all call the first. The C library's mappings refer to a descriptor, which may be another file by then.
+/// Its `mremap` always fails.
 pub const REDIRECTS: &[(&str, &str, &str)] = &[
     ("clock_nanosleep", time::ADDED_MODULE, "clock_nanosleep"),
     ("emscripten_thread_sleep", time::ADDED_MODULE, "thread_sleep"),
+    ("__syscall_mmap2", time::ADDED_MODULE, "mmap"),
+    ("__syscall_munmap", time::ADDED_MODULE, "munmap"),
+    ("__syscall_msync", time::ADDED_MODULE, "msync"),
+    ("mremap", time::ADDED_MODULE, "mremap"),
 ];
 
 static BY_NAME: LazyLock<HashMap<(&str, &str), &Import>> =

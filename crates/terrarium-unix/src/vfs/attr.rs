@@ -29,7 +29,7 @@ pub enum SetTime {
 }
 
 impl SetTime {
-    /// Returns the meaning of a `timespec` that is passed to `utimensat`.
+    /// Returns the meaning of a `timespec` that is passed to `utimensat`, in whole microseconds.
     ///
     /// # Errors
     /// `EINVAL` for nanoseconds that are neither below a second nor `UTIME_NOW` or `UTIME_OMIT`.
@@ -37,7 +37,7 @@ impl SetTime {
         match time.nsec {
             UTIME_NOW => Ok(SetTime::Now),
             UTIME_OMIT => Ok(SetTime::Omit),
-            nsec if nsec < NANOS_PER_SECOND => Ok(SetTime::At(time)),
+            nsec if nsec < NANOS_PER_SECOND => Ok(SetTime::At(time.whole_micros())),
             _ => Err(Errno::EINVAL),
         }
     }

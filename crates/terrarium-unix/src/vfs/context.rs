@@ -29,7 +29,7 @@ impl Credentials {
 pub struct Context {
     /// The caller's user and group.
     pub cred: Credentials,
-    /// The present time, for the times of files.
+    /// The present time, for the times of files: whole microseconds, because the guest's C library sets no finer ones.
     pub now: Timespec,
     /// Permission bits that are withheld from new files.
     pub umask: u32,
@@ -38,12 +38,12 @@ pub struct Context {
 impl Context {
     /// Makes the context of the guest with the umask 022.
     pub const fn guest(now: Timespec) -> Context {
-        Context { cred: Credentials::GUEST, now, umask: 0o022 }
+        Context { cred: Credentials::GUEST, now: now.whole_micros(), umask: 0o022 }
     }
 
     /// Makes the context of root with the umask 022.
     pub const fn root(now: Timespec) -> Context {
-        Context { cred: Credentials::ROOT, now, umask: 0o022 }
+        Context { cred: Credentials::ROOT, now: now.whole_micros(), umask: 0o022 }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::abi::Errno;
 use std::sync::Arc;
 
 /// Size of a chunk in bytes.
-const CHUNK: usize = 64 << 10;
+pub(super) const CHUNK: usize = 64 << 10;
 
 /// A regular file's content.
 #[derive(Clone, Debug)]
@@ -155,6 +155,22 @@ impl FileData {
         Ok(())
     }
 
+    /// Returns a chunk that was written.
+    pub(super) fn chunk(&self, index: usize) -> Option<&Arc<Vec<u8>>> {
+        self.chunks.get(index).and_then(Option::as_ref)
+    }
+
+    /// Returns the initial content.
+    pub(super) fn base(&self) -> &Content {
+        &self.base
+    }
+
+    /// Returns the number of bytes that the base has in a chunk that was not written.
+    pub(super) fn base_in(&self, index: usize) -> usize {
+        let rest = self.visible.saturating_sub(index as u64 * CHUNK as u64);
+        usize::try_from(rest).unwrap_or(usize::MAX).min(CHUNK)
+    }
+
     /// Returns all bytes for the host, shared where they are in one piece.
     ///
     /// # Errors
@@ -190,7 +206,7 @@ impl FileData {
 }
 
 /// Returns the chunk that holds an offset, and the offset in it.
-fn locate(offset: u64) -> Result<(usize, usize), Errno> {
+pub(super) fn locate(offset: u64) -> Result<(usize, usize), Errno> {
     let index = usize::try_from(offset / CHUNK as u64).map_err(|_| Errno::EFBIG)?;
     Ok((index, (offset % CHUNK as u64) as usize))
 }

@@ -16,6 +16,7 @@
 //!   user 0, so the guest meets `EACCES` there; there is no `EROFS`.
 //! - Times: reading never changes the access time (as with a `noatime` mount). Changing content sets `mtime` and
 //!   `ctime`, changing attributes or links sets `ctime`, changing a directory sets the directory's `mtime` and `ctime`.
+//!   All times are whole microseconds, so that a copied time equals the original.
 //! - Quotas ([`VfsLimits`]) count logical sizes, so holes count; memory for holes is not allocated until it is written.
 //! - A fork ([`Clone`]) and a [`Mark`] cost next to nothing and share all content with the original until one of
 //!   them changes it; the content they saw lives as long as they do.
@@ -40,6 +41,7 @@ mod names;
 mod open;
 mod permission;
 mod rename;
+mod shadow;
 mod state;
 mod tree;
 mod walk;
@@ -57,5 +59,6 @@ pub use layer::Layer;
 pub use layer_builder::{LayerBuilder, LayerError};
 pub use limits::{Usage, VfsLimits};
 pub use open::OpenInode;
+pub use shadow::Shadow;
 pub use state::Vfs;
 pub use walk::{NAME_MAX, PATH_MAX, SYMLINKS_MAX};

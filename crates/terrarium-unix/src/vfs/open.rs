@@ -2,7 +2,7 @@
 
 use super::directory::Name;
 use super::file::FileData;
-use super::inode::Node;
+use super::inode::{Inode, Node};
 use super::walk::{Last, Walker};
 use super::{At, Content, Context, Follow, Ino, NodeKind, Vfs};
 use crate::abi::{AccessMode, Errno, FileType, OpenAccess, OpenFlags, PERMISSION_BITS};
@@ -149,6 +149,17 @@ impl Vfs {
     }
 
     /// Opens a file without a name, for `O_TMPFILE`.
+    /// Makes a file without a name that has this content, which does not count against the quota. The inode is retained.
+    ///
+    /// # Errors
+    /// `ENOSPC` at the quota of inodes.
+    pub fn add_unnamed(&mut self, ctx: &Context, content: Content, mode: u32) -> Result<Ino, Errno> {
+        let version = self.new_version();
+        let ino = self.add(Inode::new(ctx, mode, Node::Regular(FileData::new(content, false, version))))?;
+        self.retain(ino)?;
+        Ok(ino)
+    }
+
     fn open_unnamed(&mut self, ctx: &Context, at: At<'_>, flags: OpenFlags, mode: u32) -> Result<OpenInode, Errno> {
         let writable = flags.access().is_some_and(OpenAccess::writable);
         if !writable || !flags.contains(OpenFlags::DIRECTORY) || flags.contains(OpenFlags::CREAT) {

@@ -236,7 +236,7 @@ fn times_of_utimensat_are_checked() {
     let time = |nsec| SetTime::from_timespec(Timespec { sec: 3, nsec });
     assert_eq!(time(0x3fff_ffff), Ok(SetTime::Now));
     assert_eq!(time(0x3fff_fffe), Ok(SetTime::Omit));
-    assert_eq!(time(999_999_999), Ok(SetTime::At(Timespec { sec: 3, nsec: 999_999_999 })));
+    assert_eq!(time(999_999_999), Ok(SetTime::At(Timespec { sec: 3, nsec: 999_999_000 })), "whole microseconds");
     assert_eq!(time(1_000_000_000), Err(Errno::EINVAL));
     assert_eq!(time(u32::MAX), Err(Errno::EINVAL));
 }

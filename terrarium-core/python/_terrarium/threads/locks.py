@@ -9,12 +9,22 @@ from _terrarium.threads import turns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 __builtins__ = BUILTINS
 
 
-class Lock:
+_REAL: Any = type(allocate_lock())
+
+
+class _Kind(type):
+    """The type of `Lock`: locks that were made before count as such too."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return type.__instancecheck__(cls, instance) or isinstance(instance, _REAL)
+
+
+class Lock(metaclass=_Kind):
     """A lock with the interface of `_thread.lock`."""
 
     __slots__ = ("__weakref__", "_try", "locked", "release")

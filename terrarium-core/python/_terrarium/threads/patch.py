@@ -7,6 +7,7 @@ import sys
 import time
 
 from _terrarium import streams
+from _terrarium.disguise import disguise
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.threads import turns
@@ -37,7 +38,7 @@ def _replace(place: Any, name: str, value: Any) -> None:
         inherited = isinstance(place, type) and name not in place.__dict__
         _replaced.append((place, name, _INHERITED if inherited else real))
         if callable(value) and hasattr(real, "__qualname__") and not isinstance(value, type):
-            value.__name__, value.__qualname__, value.__doc__ = real.__name__, real.__qualname__, real.__doc__
+            disguise(value, real)
         setattr(place, name, value)
 
 
@@ -51,14 +52,55 @@ def change(module: Any) -> None:
 def _change_threading(threading: Any) -> None:
     global _threading
     _threading = threading
+    _keep_for_imports()
     for name, value in (("Lock", Lock), ("_allocate_lock", Lock), ("get_ident", turns.current)):
         _replace(threading, name, value)
-    _replace(threading, "local", load("_threading_local").local)
+    if hasattr(threading, "get_native_id"):
+        _replace(threading, "get_native_id", _get_native_id)
+    # The lock in Python, which is made of the two above: its owner is a thread of the sandbox.
+    _replace(threading, "_CRLock", None)
+    local = load("_threading_local").local
+    _replace(threading, "local", local)
+    replacements: tuple[tuple[str, Any], ...] = (
+        ("allocate_lock", _allocate_lock),
+        ("allocate", _allocate_lock),
+        ("LockType", Lock),
+        ("lock", Lock),
+        ("RLock", threading._PyRLock),
+        ("get_ident", turns.current),
+        ("_local", local),
+        ("start_new", _start_new_thread),
+    )
+    for name, value in replacements:
+        if hasattr(_thread, name):
+            _replace(_thread, name, value)
     for name, method in (("start", _start), ("join", _join), ("is_alive", _is_alive)):
         _replace(threading.Thread, name, method)
     _replace(threading.Timer, "run", _run_timer)
     _replace(_thread, "start_new_thread", _start_new_thread)
     _replace(time, "sleep", turns.pause)
+
+
+def _get_native_id() -> int:
+    return turns.current()
+
+
+def _allocate_lock() -> Lock:
+    return Lock()
+
+
+def _keep_for_imports() -> None:
+    """Give the import system the interpreter's own locks: it needs them where no thread may run."""
+    bootstrap: Any = sys.modules["_frozen_importlib"]
+    if bootstrap._thread is _thread:
+        own: Any = type(sys)("_thread")
+        own.__dict__.update(_thread.__dict__)
+        bootstrap._thread = own
+
+
+def is_active() -> bool:
+    """Whether threads are the sandbox's."""
+    return bool(_replaced)
 
 
 def remove() -> None:
@@ -115,20 +157,42 @@ def _start(self: Any) -> None:
     context = self.__dict__.get("_context")
     if context is None and getattr(sys.flags, "thread_inherit_context", False):
         context = load("contextvars").copy_context()
-    turn = self._turn = Turn(lambda: _run(self), daemon=self.daemon, context=context)
+    turn = Turn(lambda: _run(self), daemon=self.daemon, context=context)
+    turn.fail = lambda error: _fail(self, error)
     if type(self).run is _threading.Timer.run:
         turn.due = time.monotonic() + self.interval
         turn.cancelled = self.finished.is_set
-    self._ident = turn.ident
-    with _threading._active_limbo_lock:
-        _threading._active[turn.ident] = self
-    self._started.set()
-    turns.add(turn)
+    try:
+        self._turn = turn
+        self._ident = turn.ident
+        with _threading._active_limbo_lock:
+            _threading._active[turn.ident] = self
+        self._started.set()
+        turns.add(turn)
+    except BaseException:
+        # An interrupt: the thread was not started.
+        turns.drop(turn)
+        _threading._active.pop(turn.ident, None)
+        self._started.clear()
+        self._ident = None
+        self.__dict__.pop("_turn", None)
+        raise
+
+
+def _fail(thread: Any, error: BaseException) -> None:
+    """End a thread whose work could not begin."""
+    try:
+        trim(error)
+        if not isinstance(error, SystemExit):
+            thread._invoke_excepthook(thread)
+    finally:
+        end(thread)
 
 
 def _run(thread: Any) -> None:
     """Run a thread to its end, as the operating system would after its start."""
     interrupted = state.raised
+    thread._turn.begun = True
     try:
         thread.run()
     except turns.Leave:
@@ -212,6 +276,7 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
         raise TypeError("optional 3rd arg must be a dictionary")
 
     def work() -> None:
+        turn.begun = True
         try:
             function(*args, **(kwargs or {}))
         except SystemExit:
@@ -223,6 +288,7 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
             turn.done = True
 
     turn = Turn(work, daemon=True)
+    turn.fail = lambda error: _report(error, function)
     turns.add(turn)
     return turn.ident
 

@@ -51,6 +51,9 @@ class Turn:
         self.cancelled: Callable[[], bool] | None = None
         self.passed = 0
         self.errors = 0
+        # Whether the work has begun, and what ends the thread if it cannot begin.
+        self.begun = False
+        self.fail: Callable[[BaseException], None] | None = None
 
     def ready(self, now: float) -> bool:
         """Whether the thread may run; a timer may not before its time."""
@@ -115,15 +118,22 @@ def _take(now: float, polled: bool = False) -> Turn | None:
 def _perform(turn: Turn, wait: _Wait) -> None:
     """Run a thread on top of a wait."""
     interrupted = state.raised
-    _running.append(turn)
-    _waits.append(wait)
-    outer = _suspend_loop()
+    depth = len(_running)
+    outer: Any = None
     try:
+        _running.append(turn)
+        _waits.append(wait)
+        outer = _suspend_loop()
         turn.context.run(turn.work)
+    except BaseException as error:
+        if turn.begun or turn.fail is None or state.raised:
+            raise
+        # There is no stack for it, or its context is in use: the thread ends, and the wait continues.
+        turn.done = True
+        turn.fail(error)
     finally:
         _resume_loop(outer)
-        _waits.pop()
-        _running.pop()
+        del _waits[depth:], _running[depth:]
     if state.raised and not interrupted:
         # An interrupt belongs to the main thread, in whichever thread it came.
         raise KeyboardInterrupt
@@ -231,6 +241,15 @@ def pause(seconds: float) -> None:
             return
         else:
             _rest(deadline)
+
+
+def glance() -> None:
+    """Let threads that were passed over often run, while an event loop is never idle."""
+    for turn in _waiting:
+        turn.passed += 1
+    found = _take(monotonic(), polled=True)
+    if found is not None:
+        _perform(found, _Wait(lambda: False, None))
 
 
 def idle(timeout: float | None) -> bool:

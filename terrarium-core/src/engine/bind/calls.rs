@@ -6,6 +6,7 @@ use wasmtime::{Caller, FuncType, Linker, Result, Val, format_err};
 
 use super::{
     linker::view,
+    mmap,
     reenter::{call_table, trampoline},
 };
 use crate::engine::{
@@ -45,10 +46,13 @@ pub(in crate::engine) fn define(
             Box::new(async move { call_table(caller, handler, &[signal, 0, 0]).await.map(|_| ()) })
         }),
         EngineCall::Mmap => linker.func_new_async(from, name, ty, |caller, arguments, results| {
-            Box::new(async move {
-                results.fill(Val::I32(crate::engine::bind::mmap::map(caller, arguments).await?));
-                Ok(())
-            })
+            Box::new(async move { give(results, mmap::map(caller, arguments).await) })
+        }),
+        EngineCall::Munmap => linker.func_new_async(from, name, ty, |caller, arguments, results| {
+            Box::new(async move { give(results, mmap::unmap_range(caller, arguments).await) })
+        }),
+        EngineCall::Mremap => linker.func_new_async(from, name, ty, |caller, arguments, results| {
+            Box::new(async move { give(results, mmap::remap(caller, arguments).await) })
         }),
         EngineCall::Dlopen => {
             linker.func_wrap_async(from, name, |caller, (dso,): (u32,)| Box::new(dl::open(caller, dso)))
@@ -77,6 +81,12 @@ pub(in crate::engine) fn define(
             Err(wasmtime::Error::new(Stop::Unsupported { import: entry.name, reason }))
         }),
     }?;
+    Ok(())
+}
+
+/// Passes the result of a call on.
+fn give(results: &mut [Val], result: Result<i32>) -> Result<()> {
+    results.fill(Val::I32(result?));
     Ok(())
 }
 

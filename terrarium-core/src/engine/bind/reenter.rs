@@ -43,8 +43,8 @@ pub(super) async fn call_table(
 }
 
 /// The functions of the guest that the host calls by name: see [`call_export`].
-pub(in crate::engine) const CALLED: [&str; 5] =
-    ["malloc", "calloc", "free", "emscripten_builtin_memalign", "__dl_seterr"];
+pub(in crate::engine) const CALLED: [&str; 6] =
+    ["malloc", "calloc", "free", "emscripten_builtin_memalign", "__dl_seterr", "__errno_location"];
 
 /// Calls a function that the guest exports, one of [`CALLED`].
 pub(in crate::engine) async fn call_export(

@@ -27,7 +27,7 @@ use crate::{
     },
     error::ErrorContext,
 };
-use terrarium_unix::{memory::GuestMemory, syscall::Process};
+use terrarium_unix::{abi::Errno, memory::GuestMemory, syscall::Process};
 use terrarium_wasm::rewrite::SAFEPOINT_EXPORT;
 
 /// The options of a guest.
@@ -223,6 +223,18 @@ impl GuestInstance {
     /// Returns the guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.instance.store.data_mut().run.process
+    }
+
+    /// Makes mapped memory and its files equal, for the host that reads or has written the files.
+    pub(crate) fn settle_mappings(&mut self) {
+        if self.process().mappings.is_empty() {
+            return;
+        }
+        self.instance.writing(|Instance { store, links, .. }| {
+            let (memory, state) = links.memory.data_and_store_mut(store.as_context_mut());
+            // A file that has no room for its changes keeps what it had, as without `flush`.
+            let _: Result<(), Errno> = state.run.process.settle_mappings(&mut GuestMemory::new(memory));
+        });
     }
 
     /// Returns the interrupt of the guest.

@@ -24,20 +24,6 @@ fn no_other_program_can_be_run() {
 }
 
 #[test]
-fn the_network_is_disabled() {
-    let mut guest = Guest::new();
-    assert_eq!(guest.sys("__syscall_socket", &[2, 1, 0, 0, 0, 0]), Err(Errno::EACCES));
-    for name in ["bind", "connect", "listen", "accept4", "sendto", "recvfrom", "getsockopt", "getsockname"] {
-        let name = format!("__syscall_{name}");
-        assert_eq!(guest.sys(&name, &[1, 0, 0, 0, 0, 0]), Err(Errno::ENOTSOCK), "{name}");
-        assert_eq!(guest.sys(&name, &[99, 0, 0, 0, 0, 0]), Err(Errno::EBADF), "{name}");
-    }
-    let host = guest.text("example.com");
-    assert_eq!(guest.raw("getaddrinfo", &[host, 0, 0, 4096]), Ok(0xffff_fffc), "EAI_FAIL");
-    assert_eq!(guest.raw("getprotobyname", &[host]), Ok(0));
-}
-
-#[test]
 fn the_bridge_to_javascript_ends_the_run_by_name() {
     let mut guest = Guest::new();
     let stop = guest.raw("JsvArray_New", &[]).unwrap_err();

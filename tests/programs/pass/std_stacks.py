@@ -1,0 +1,46 @@
+# native: 3.12
+"""Stacks that a program prints, logs or inspects begin with the program."""
+
+import inspect
+import io
+import logging
+import sys
+import threading
+import traceback
+import warnings
+
+
+def place(entry):
+    return entry.rpartition("/")[2]
+
+
+def inner():
+    lines = traceback.format_stack()
+    print([place(line.split('"')[1]) + line.split('"')[2].split("\n")[0] for line in lines])
+    print([(place(info.filename), info.function) for info in inspect.stack()])
+    print([(place(frame.filename), frame.name) for frame in traceback.extract_stack(limit=2)])
+    stream = io.StringIO()
+    traceback.print_stack(file=stream)
+    print(stream.getvalue().count("File"), "terrarium" in stream.getvalue())
+
+
+inner()
+stream = io.StringIO()
+logging.basicConfig(stream=stream, format="%(message)s")
+logging.warning("text", stack_info=True)
+print(stream.getvalue().count("File"), "terrarium" in stream.getvalue())
+for level in (1, 2, 3, 9):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.warn("careful", stacklevel=level)
+    print(level, place(caught[0].filename), caught[0].lineno > 1)
+
+
+def in_thread():
+    names = [info.function for info in inspect.stack()]
+    print(names[0], "<module>" in names)
+
+
+thread = threading.Thread(target=in_thread)
+thread.start()
+thread.join()
