@@ -69,8 +69,11 @@ struct InterruptState {
     reported: Duration,
     /// The time of the guest's alarm, and the time between further ones; zero: there are none.
     alarm: Option<(Instant, Duration)>,
-    /// Whether the alarm has gone off and the guest does not know yet.
+    /// Whether the alarm has gone off and the guest has not noticed yet.
     rings: bool,
+    /// The visits of the watchdog for the alarm that are due, and the time of the next one if it is certain.
+    visits: u32,
+    next_visit: Option<Instant>,
 }
 
 impl InterruptState {
@@ -220,39 +223,46 @@ impl Interrupt {
         if at == Some(None) {
             return false;
         }
-        let (at, run) = {
-            let mut state = self.lock();
-            state.alarm = at.flatten().map(|at| (at, interval));
-            state.rings = false;
-            (state.alarm, state.run)
-        };
-        if let Some((at, _)) = at {
-            watchdog().watch(at, self, run, Purpose::Alarm);
-        }
+        let mut state = self.lock();
+        state.alarm = at.flatten().map(|at| (at, interval));
+        state.rings = false;
+        self.plan_visit(state);
         true
     }
 
     /// Lets the alarm go off, if it is due.
     pub(super) fn ring(self: &Arc<Self>, run: u64) {
-        let next = {
-            let mut state = self.lock();
-            let now = Instant::now();
-            let Some((_, interval)) = state.alarm.filter(|(at, _)| state.armed && state.run == run && *at <= now)
-            else {
-                return;
-            };
+        let mut state = self.lock();
+        if !state.armed || state.run != run {
+            return;
+        }
+        state.visits = state.visits.saturating_sub(1);
+        state.next_visit = None;
+        let now = Instant::now();
+        if let Some((_, interval)) = state.alarm.filter(|(at, _)| *at <= now) {
             state.rings = true;
             let next = now.checked_add(interval.max(SHORTEST)).filter(|_| !interval.is_zero());
             state.alarm = next.map(|at| (at, interval));
             if let Some(safepoint) = &state.safepoint {
                 safepoint.ask();
             }
-            next
-        };
-        if let Some(at) = next {
-            watchdog().watch(at, self, run, Purpose::Alarm);
+            self.wake.notify_all();
         }
-        self.wake.notify_all();
+        self.plan_visit(state);
+    }
+
+    /// Makes the watchdog come at the time of the alarm, unless it comes before. A guest that sets its alarm again and
+    /// again does not fill the watchdog's queue: at its bound, the alarm is late.
+    fn plan_visit(self: &Arc<Self>, mut state: MutexGuard<'_, InterruptState>) {
+        let Some((at, _)) = state.alarm else { return };
+        if state.visits >= MOST_VISITS || state.next_visit.is_some_and(|next| next <= at) {
+            return;
+        }
+        state.visits += 1;
+        state.next_visit = Some(at);
+        let run = state.run;
+        drop(state);
+        watchdog().watch(at, self, run, Purpose::Alarm);
     }
 
     /// Whether the alarm has gone off since the last call.
@@ -270,8 +280,10 @@ impl Interrupt {
 /// The interval of the watchdog's visits to a run that is being stopped.
 const AGAIN: Duration = Duration::from_millis(5);
 
-/// The shortest interval of alarms: one thread serves those of all guests.
-const SHORTEST: Duration = Duration::from_millis(1);
+/// The shortest interval of alarms, and the most visits of the watchdog that one guest can order: one thread serves all
+/// guests.
+const SHORTEST: Duration = Duration::from_millis(5);
+const MOST_VISITS: u32 = 16;
 
 /// The watch over one run.
 pub(crate) struct WatchGuard {

@@ -212,3 +212,45 @@ fn a_host_function_that_sleeps_is_woken() {
     assert!(started.elapsed() < Duration::from_secs(30));
     drop(watch);
 }
+
+/// Waits until the alarm has gone off.
+fn rings(interrupt: &Arc<Interrupt>) -> bool {
+    let until = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < until {
+        if interrupt.take_alarm() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    false
+}
+
+#[test]
+fn an_alarm_ends_a_sleep_rings_again_if_asked_and_can_be_turned_off() {
+    let interrupt = Arc::new(Interrupt::default());
+    let _watch = interrupt.arm(None, Duration::from_secs(1)).unwrap();
+    let sleeper = InterruptibleSleep(Arc::clone(&interrupt));
+    assert!(sleeper.set_alarm(20_000_000, 0));
+    assert_eq!(sleeper.sleep(60_000_000_000), Wake::Interrupted);
+    assert!(interrupt.take_alarm() && !interrupt.take_alarm(), "once");
+    assert!(sleeper.set_alarm(1_000_000, 1_000_000));
+    assert!(rings(&interrupt) && rings(&interrupt), "again and again");
+    assert!(sleeper.set_alarm(0, 0));
+    assert!(!interrupt.take_alarm());
+    assert_eq!(sleeper.sleep(30_000_000), Wake::Elapsed, "turned off");
+    assert!(!sleeper.set_alarm(u64::MAX, 0) || interrupt.lock().alarm.is_some());
+}
+
+#[test]
+fn alarms_set_again_and_again_do_not_fill_the_queue_of_the_watchdog() {
+    let interrupt = Arc::new(Interrupt::default());
+    let _watch = interrupt.arm(None, Duration::from_secs(1)).unwrap();
+    for step in 0..10_000 {
+        assert!(interrupt.set_alarm(Some(Duration::from_millis(100_000 - step)), Duration::ZERO));
+    }
+    assert!(interrupt.lock().visits <= MOST_VISITS);
+    let other = Arc::new(Interrupt::default());
+    let _other_watch = other.arm(None, Duration::from_secs(1)).unwrap();
+    assert!(other.set_alarm(Some(Duration::from_millis(1)), Duration::ZERO));
+    assert!(rings(&other), "another guest's alarm is in time");
+}
