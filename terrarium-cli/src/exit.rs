@@ -87,7 +87,8 @@ impl From<Error> for Failure {
                 let option = format!("the option `{}`", details.option.unwrap_or_default());
                 Self::Usage(text.replace(&option, &flag.unwrap_or_default()))
             }
-            "package_unknown" => {
+            // A call of the package store is no way out of a failure of another one.
+            "package_unknown" if details.package_source.is_none() => {
                 let package = details.package.unwrap_or_default();
                 Self::Usage(format!(
                     "{text}; add it with `terrarium packages add {package}`, or name a folder that has it with \

@@ -173,7 +173,7 @@ pub(crate) struct ImageFlags {
     #[arg(id = "portable", long = "portable")]
     portable: bool,
 
-    /// The time limit of imports and preparation code [default: 300s]
+    /// The time limit of the build [default: 300s]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Span>,
 }

@@ -85,11 +85,14 @@ pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
             }
             let talks = io::stderr().is_terminal();
             let told = |progress: ImageProgress| {
-                if talks {
+                if talks || matches!(progress, ImageProgress::Repair(_)) {
                     say(&format!("{progress}…"));
                 }
             };
             let image = Image::build_with(options, told)?;
+            for warning in &image.info().warnings {
+                say(&format!("warning: {warning}"));
+            }
             match out {
                 None => print(&[image.info()], false)?,
                 Some(path) => {

@@ -3,35 +3,56 @@
 //! A file of compiled code is native code: a user who can write the file can run code in this process. So the file is
 //! stored in a folder that belongs to the user with mode 0700, and is written completely or not at all. Its name is
 //! derived from everything that it was made from. A folder or file that another user could have written is refused.
+//!
+//! Each file ends with a [`seal`], by which damage is seen before the file is used. A damaged file counts as missing,
+//! so it is made again and replaced. A file that cannot be read is an error and stays: it may be good.
+
+mod lock_file;
+pub(crate) mod mark;
+mod partial;
+mod seal;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fs,
-    io::{self, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    time::Instant,
 };
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Error, Result, error::ErrorContext, sys::private_files};
+pub(crate) use lock_file::LockFile;
 
-/// A folder of compiled code. It is checked, and created, at the first lookup: a program that needs no compiled code
-/// needs no folder.
+use crate::{
+    Error, Result,
+    error::ErrorContext,
+    sys::{file_stamp::ChangeStamp, private_files, regular_file},
+};
+
+/// A folder of compiled code. It is checked at each use, and created for the first file: a program that needs no
+/// compiled code needs no folder, and the folder of a running program may be removed.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     /// Empty, if there is no folder.
     dir: PathBuf,
-    ready: Arc<OnceLock<()>>,
+}
+
+/// The state of a file of the cache.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum CachedFile {
+    Absent,
+    /// The file is not as it was written, for this reason.
+    Damaged(String),
+    /// The file is as it was written.
+    Intact(PathBuf),
 }
 
 impl Cache {
     /// Returns the cache in the folder `dir`, or in the default folder.
     pub(crate) fn new(dir: Option<&Path>) -> Self {
-        let dir = dir.map(Path::to_owned).or_else(default_cache_dir).unwrap_or_default();
-        Self { dir, ready: Arc::default() }
+        Self { dir: dir.map(Path::to_owned).or_else(default_cache_dir).unwrap_or_default() }
     }
 
     /// Opens the cache in the folder `dir`, or in the default folder, and creates the folder if needed.
@@ -40,7 +61,7 @@ impl Cache {
     /// [`Error::Cache`], when it cannot be created or others can write to it.
     pub(crate) fn open(dir: Option<&Path>) -> Result<Self> {
         let cache = Self::new(dir);
-        cache.ready()?;
+        cache.create()?;
         Ok(cache)
     }
 
@@ -48,30 +69,44 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Cache`].
-    fn ready(&self) -> Result<()> {
-        if self.ready.get().is_some() {
-            return Ok(());
+    fn create(&self) -> Result<()> {
+        if !self.exists()? {
+            private_files::create_dir(&self.dir).or_cache(&self.dir)?;
+            self.exists()?;
         }
+        Ok(())
+    }
+
+    /// Whether the folder exists.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when others can write to it.
+    fn exists(&self) -> Result<bool> {
         if self.dir.as_os_str().is_empty() {
             let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
             return Err(Error::cache(&self.dir, reason));
         }
-        private_files::create_dir(&self.dir).or_cache(&self.dir)?;
-        let metadata = fs::metadata(&self.dir).or_cache(&self.dir)?;
-        if let Some(reason) = private_files::distrust(&metadata) {
-            let reason = format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another");
-            return Err(Error::cache(&self.dir, reason));
+        let metadata = match fs::metadata(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            metadata => metadata.or_cache(&self.dir)?,
+        };
+        match private_files::distrust(&metadata) {
+            None => Ok(true),
+            Some(reason) => {
+                let reason = format!("{reason}; it holds code that runs unchecked: chmod 700 it or name another");
+                Err(Error::cache(&self.dir, reason))
+            }
         }
-        self.ready.get_or_init(|| ());
-        Ok(())
     }
 
-    /// Returns the path of the file named `key`, if it exists.
+    /// Returns the path of the file named `key`, if it exists. Its content is not checked.
     ///
     /// # Errors
     /// [`Error::Cache`], when the file or the folder does not belong to the user.
-    pub(crate) fn find(&self, key: &str) -> Result<Option<PathBuf>> {
-        self.ready()?;
+    fn find(&self, key: &str) -> Result<Option<PathBuf>> {
+        if !self.exists()? {
+            return Ok(None);
+        }
         let path = self.path(key);
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -84,20 +119,93 @@ impl Cache {
         }
     }
 
+    /// Checks the file named `key`. An unchanged file is read once in a while, not by each process: see [`mark`].
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when the file or the folder does not belong to the user, or the file cannot be read.
+    pub(crate) fn check(&self, key: &str) -> Result<CachedFile> {
+        let Some(path) = self.find(key)? else { return Ok(CachedFile::Absent) };
+        let (file, metadata) = match regular_file::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(CachedFile::Absent),
+            opened => opened.or_cache(&path)?,
+        };
+        let stamp = ChangeStamp::new(&metadata);
+        if mark::is_set(self, key, &stamp, ()) {
+            return Ok(CachedFile::Intact(path));
+        }
+        if let Err(reason) = seal::check(&file, metadata.len()).or_cache(&path)? {
+            return Ok(damaged(&path, reason));
+        }
+        if file.metadata().is_ok_and(|after| ChangeStamp::new(&after) == stamp) {
+            mark::set(self, key, &stamp, ());
+        }
+        Ok(CachedFile::Intact(path))
+    }
+
+    /// Returns the content of the file named `key`; `None` if there is no such file or it is damaged.
+    ///
+    /// # Errors
+    /// [`Error::Cache`], when the file or the folder does not belong to the user, or the file cannot be read.
+    pub(crate) fn read(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        let Some(path) = self.find(key)? else { return Ok(None) };
+        let (mut file, metadata) = match regular_file::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.or_cache(&path)?,
+        };
+        let mut bytes = Vec::new();
+        let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+        bytes.try_reserve_exact(size).or_cache(&path)?;
+        file.read_to_end(&mut bytes).or_cache(&path)?;
+        match seal::opened(bytes) {
+            Ok(content) => Ok(Some(content)),
+            Err(reason) => {
+                damaged(&path, reason);
+                Ok(None)
+            }
+        }
+    }
+
     /// Writes the file named `key` completely or not at all; another process may do the same at the same time.
     ///
     /// # Errors
     /// [`Error::Cache`] with the system's reason.
     pub(crate) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
-        self.ready()?;
         let path = self.path(key);
-        write_whole(&path, content).or_cache(&path)?;
+        let seal = seal::of(content);
+        self.with_folder(&path, || partial::write(&path, &[content, &seal], true))?;
         Ok(path)
     }
 
-    /// Removes a file that is damaged.
-    pub(crate) fn forget(&self, key: &str) {
-        let _ = fs::remove_file(self.path(key));
+    /// Takes the lock `key`, and calls `waits` once if another process or thread holds it. `None` at the deadline.
+    ///
+    /// # Errors
+    /// [`Error::Cache`] with the system's reason.
+    pub(crate) fn lock(&self, key: &str, deadline: Option<Instant>, waits: &dyn Fn()) -> Result<Option<LockFile>> {
+        let path = self.path(key);
+        self.with_folder(&path, || LockFile::take(&path, deadline, waits))
+    }
+
+    /// Calls `work`, which creates the file at `path`, in the folder. The folder may be removed at any time.
+    fn with_folder<T>(&self, path: &Path, work: impl Fn() -> io::Result<T>) -> Result<T> {
+        self.create()?;
+        match work() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create()?;
+                work().or_cache(path)
+            }
+            done => done.or_cache(path),
+        }
+    }
+
+    /// Removes what killed processes left: partial files, and lock files.
+    pub(crate) fn remove_stale(&self) {
+        partial::remove_stale(&self.dir);
+        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|extension| extension == "lock") {
+                LockFile::remove_stale(&path);
+            }
+        }
     }
 
     /// Returns the path of the file named `key`, which may not exist.
@@ -106,30 +214,19 @@ impl Cache {
     }
 }
 
+/// Reports a damaged file. It is not removed: the file that is made again replaces it.
+fn damaged(path: &Path, reason: &str) -> CachedFile {
+    tracing::warn!(?path, reason, "a file of the cache is damaged and is made again");
+    CachedFile::Damaged(reason.to_owned())
+}
+
 /// Writes a file that only the user can read or write, completely or not at all. Other threads and processes may write
 /// the same file at the same time.
 ///
 /// # Errors
 /// The system's.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    loop {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let partial = folder.join(format!(".{name}.{}.{number}", std::process::id()));
-        let mut file = match private_files::create_file(&partial) {
-            // A process with the same number left it when it was killed: in containers the number is always the same.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            created => created?,
-        };
-        let written = file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&partial, path));
-        if written.is_err() {
-            // The partial file is useless, and the first error is the one to report.
-            let _ = fs::remove_file(&partial);
-        }
-        return written;
-    }
+    partial::write(path, &[content], true)
 }
 
 /// A hash of parts, each of which is hashed with its length: other parts give another digest.
@@ -158,74 +255,4 @@ pub(crate) fn default_cache_dir() -> Option<PathBuf> {
     from("TERRARIUM_CACHE_DIR")
         .or_else(|| from("XDG_CACHE_HOME").map(|dir| dir.join("terrarium")))
         .or_else(|| from("HOME").map(|dir| dir.join(".cache/terrarium")))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-
-    use super::*;
-
-    #[test]
-    fn a_stored_file_is_found_and_private() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(Some(&dir.path().join("a/b"))).unwrap();
-        assert!(cache.find("x").unwrap().is_none());
-        cache.store("x", b"code").unwrap();
-        let path = cache.find("x").unwrap().unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"code");
-        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no partial file is left");
-    }
-
-    #[test]
-    fn partial_files_of_killed_processes_are_not_in_the_way() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(Some(dir.path())).unwrap();
-        for number in 0..100 {
-            fs::write(dir.path().join(format!(".x.{}.{number}", std::process::id())), b"half").unwrap();
-        }
-        cache.store("x", b"code").unwrap();
-        assert_eq!(fs::read(cache.find("x").unwrap().unwrap()).unwrap(), b"code");
-    }
-
-    #[test]
-    fn threads_that_write_the_same_file_all_succeed() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("x");
-        let contents: Vec<Vec<u8>> = (0..8).map(|byte| vec![byte; 100_000]).collect();
-        std::thread::scope(|scope| {
-            for content in &contents {
-                scope.spawn(|| (0..5).for_each(|_| write_whole(&path, content).unwrap()));
-            }
-        });
-        assert!(contents.contains(&fs::read(&path).unwrap()));
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no partial file is left");
-    }
-
-    #[test]
-    fn a_folder_that_others_can_write_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        let error = Cache::open(Some(dir.path())).unwrap_err();
-        assert!(error.to_string().contains("others may write to it (mode 777)"), "{error}");
-    }
-
-    #[test]
-    fn a_file_that_others_can_write_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(Some(dir.path())).unwrap();
-        let path = cache.store("x", b"code").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(matches!(cache.find("x"), Err(Error::Cache { .. })));
-    }
-
-    #[test]
-    fn a_link_to_elsewhere_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(Some(dir.path())).unwrap();
-        std::os::unix::fs::symlink("/bin/true", dir.path().join("x")).unwrap();
-        assert!(matches!(cache.find("x"), Err(Error::Cache { .. })));
-    }
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod compile_sources;
+mod environment;
 mod file;
 mod find;
 mod header;
@@ -65,6 +66,8 @@ pub(crate) struct OpenImage {
     /// The descriptors that the interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
     pub(crate) mapped_files: Vec<MappedFile>,
+    /// The environment variables that packages read when they were imported.
+    reads: Vec<String>,
     /// The configuration that the interpreter was set up with.
     pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,
@@ -101,6 +104,13 @@ impl Image {
     /// of machine, or is writable by other users.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path.as_ref(), None)
+    }
+
+    /// Adds a warning to the description of an image that was just opened.
+    fn warn(&mut self, warning: String) {
+        if let Some(open) = Arc::get_mut(&mut self.inner) {
+            open.info.warnings.push(warning);
+        }
     }
 
     /// Opens an image file with another cache folder than the default one.

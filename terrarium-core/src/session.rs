@@ -1,6 +1,6 @@
 //! [`Session`]: an interpreter that keeps its state between runs.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,10 +79,11 @@ impl Session {
     /// # Errors
     /// As for [`Sandbox::execute`](crate::Sandbox::execute).
     pub fn execute_with(&mut self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
+        let begun = Instant::now();
         let setup = Arc::clone(&self.setup);
         run::check(setup.options(), code, &options)?;
         let live = self.live()?;
-        let result = run::execute(&setup, live, code, options, true)?;
+        let result = run::execute(&setup, live, code, options, begun, true)?;
         if live.has_ended() {
             self.lose();
         }

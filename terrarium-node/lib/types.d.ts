@@ -170,7 +170,10 @@ export interface ImageOptions {
    * it uses newer instructions of the building machine, and runs only on processors like that one. Default: off.
    */
   portable?: boolean;
-  /** The time limit of imports and preparation code. In seconds. Default: 300 s. */
+  /**
+   * The time limit of the build. It stops imports and preparation code. Compilation that has begun continues in the
+   * background without the caller, and its result is kept for the next attempt. In seconds. Default: 300 s.
+   */
   timeout?: number;
   /** The cache folder of images. Default: as for a sandbox. */
   cacheDir?: string | null;
@@ -192,6 +195,11 @@ export interface ImageInfo {
   packages: string[];
   /** The modules that the build imported. */
   modules: string[];
+  /**
+   * The shortcomings of the image: modules that could not be imported, and the reasons. Also a file that was damaged
+   * and was built again.
+   */
+  warnings: string[];
   /** Whether the image was compiled with inlining. */
   inline: boolean;
   /** Whether the image runs on every common processor of this architecture. */

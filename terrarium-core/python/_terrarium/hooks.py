@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
+# The folder of the standard library.
+_LIBRARY = (sys.modules["os"].__file__ or "").rpartition("/")[0] + "/"
+
 
 class _Loader:
     """Loads a module with its own loader, restores that loader on the module, and then calls the hook.
@@ -82,6 +85,18 @@ class _Filler:
         self._fill(module)
 
 
+def _is_of_program(name: str, spec: ModuleSpec) -> bool:
+    """Whether a program has its own module of that name: `queue.py` beside it, or a file `matplotlib.py`.
+
+    Everything else that has a hook is in the standard library, or is a package.
+    """
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        origin = spec.origin or ""
+        return origin.startswith("/") and not origin.startswith(_LIBRARY)
+    return top == name and spec.submodule_search_locations is None
+
+
 class Finder:
     """Finds the modules that have a hook or are replaced, and stops the search for refused ones."""
 
@@ -132,7 +147,7 @@ class Finder:
             spec: ModuleSpec | None = _frozen_importlib._find_spec(name, path, target)  # type: ignore[attr-defined]
         finally:
             self._busy = False
-        if spec is not None and hasattr(spec.loader, "exec_module"):
+        if spec is not None and hasattr(spec.loader, "exec_module") and not _is_of_program(name, spec):
             if name in self._before:
                 self._before[name]()
             spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from os import environ
 
 from _terrarium import pristine, run
 from _terrarium.interrupts import as_user
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, load
+from _terrarium.source import Source
 from _terrarium.wire import channel
 
 TYPE_CHECKING = False
@@ -33,6 +35,7 @@ _LAZY = (
     "_terrarium.values.encode",
     "_terrarium.values.kinds",
     "_terrarium.values.reprs",
+    "_terrarium.variables",
     "json",
 )
 # The state of a Mersenne Twister.
@@ -55,26 +58,67 @@ def warm() -> None:
         load("_terrarium.values.science")
 
 
+# The names of environment variables that packages looked up while they were imported.
+_reads: set[str] = set()
+_environment = type(environ)
+_read_variable = _environment.__getitem__
+
+
+def _note_variable(self: Any, name: str) -> str:
+    _reads.add(name)
+    return _read_variable(self, name)
+
+
 def prepare(modules: list[str]) -> dict[str, str]:
-    """Import modules; return the reasons of failed imports."""
+    """Import modules as a program does; return the reasons of failed imports.
+
+    From the first call on, reads of environment variables are recorded.
+    """
+    _environment.__getitem__ = _note_variable  # type: ignore[method-assign]
+    # Some modules keep `__main__` when they are imported.
+    main.open(Source("", "main.py"), True)
     failed = {}
     for name in modules:
+        before = dict(sys.modules)
         try:
             as_user(__import__, name)
         except BaseException as error:
             failed[name] = f"{type(error).__name__}: {error}"
+            _put_back(name, before)
     return failed
 
 
-def settle() -> list[int]:
-    """Quiesce the interpreter; return addresses near the states of random generators."""
+def _put_back(name: str, before: dict[str, Any]) -> None:
+    """Forget what a failed import left, so that a program that imports the module starts over.
+
+    Packages that were imported completely on the way stay: compiled modules cannot be loaded twice.
+    """
+    top = name.partition(".")[0]
+    for other in [other for other in sys.modules if sys.modules[other] is not before.get(other)]:
+        package = other.partition(".")[0]
+        if package == top or package not in sys.modules:
+            if other in before:
+                sys.modules[other] = before[other]
+            else:
+                del sys.modules[other]
+
+
+def settle() -> tuple[list[int], list[str]]:
+    """Quiesce the interpreter.
+
+    Return addresses near the states of random generators, and the names of environment variables that were read.
+    """
+    _environment.__getitem__ = _read_variable  # type: ignore[method-assign]
+    reads = sorted(name for name in _reads if type(name) is str)
+    _reads.clear()
     warm()
-    main.close()
+    main.park()
     for name, names in _DRAWN.items():
         module = sys.modules.get(name)
         if module is not None:
             module.__dict__.update({key: value for key, value in names.items() if key in module.__dict__})
     generators = _generators()
+    _restart_logging()
     _quieten_exit()
     finder: Any
     for place, finder in sys.path_importer_cache.items():
@@ -94,7 +138,26 @@ def settle() -> list[int]:
     if sys.platform == "emscripten":
         _send_objects(gc)
     gc.freeze()
-    return generators
+    return generators, reads
+
+
+class _Start(int):
+    """The time at which `logging` was imported: that of the start of the interpreter which continues."""
+
+    def __rsub__(self, now: int) -> int:
+        import logging
+        from time import monotonic_ns, time_ns
+
+        # The monotonic clock of every interpreter starts at one hour.
+        logging._startTime = time_ns() - monotonic_ns() + 3_600_000_000_000  # type: ignore[attr-defined]
+        passed: int = now - logging._startTime  # type: ignore[attr-defined]
+        return passed
+
+
+def _restart_logging() -> None:
+    logging: Any = sys.modules.get("logging")
+    if logging is not None and sys.platform == "emscripten":
+        logging._startTime = _Start(logging._startTime)
 
 
 class _Watch:

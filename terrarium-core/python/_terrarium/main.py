@@ -134,7 +134,8 @@ def _prepare(request: dict[str, Any]) -> str:
 
 
 def _settle(_request: dict[str, Any]) -> str:
-    return dump({"generators": load("_terrarium.image").settle()})
+    generators, reads = load("_terrarium.image").settle()
+    return dump({"generators": generators, "reads": reads})
 
 
 def _release(_request: dict[str, Any]) -> str:

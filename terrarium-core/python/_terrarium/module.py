@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from sys import modules
+from sys import getrefcount, modules
 
 from _terrarium.pristine import BUILTINS
 
@@ -46,6 +46,8 @@ class Main:
 
     def __init__(self) -> None:
         self.module: ModuleType | None = None
+        # A module that others have kept since their import.
+        self._parked: ModuleType | None = None
         self.features = 0
         self.latest: Source | None = None
         # Oldest first.
@@ -56,7 +58,12 @@ class Main:
         """Return the globals for a run of `source`, which the program can read as `file`."""
         module = self.module
         if module is None or not keep:
-            module = self.module = type(sys)("__main__")
+            module = self._parked
+            if module is None:
+                module = type(sys)("__main__")
+            else:
+                self._parked = None
+            self.module = module
             self._sources.clear()
             self.features = 0
             self._fill(module.__dict__)
@@ -88,6 +95,17 @@ class Main:
         module, self.module = self.module, None
         if module is not None and modules.get("__main__") is module:
             del modules["__main__"]
+
+    def park(self) -> None:
+        """Release the module like `close`, but use it again for the next program if another module has kept it."""
+        module = self.module
+        self.close()
+        if module is not None:
+            module.__dict__.clear()
+            module.__dict__["__name__"] = "__main__"
+            other = type(sys)("__main__")
+            if getrefcount(module) > getrefcount(other):
+                self._parked = module
 
     def clear(self) -> None:
         """Forget the names that user code made, in place: functions that are still referenced see the change too."""

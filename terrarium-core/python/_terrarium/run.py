@@ -63,6 +63,8 @@ class Settings:
         self.user_recursion_limit = self.recursion_limit
         # The first entry of sys.path: the place of the program.
         self.here: str | None = None
+        # The places that PYTHONPATH adds.
+        self.places: list[str] = []
         # Until the first run: the names of modules that were loaded before it, and that a file beside the program could
         # shadow.
         self.loaded: set[str] = set()
@@ -162,10 +164,12 @@ class Run:
         if request.get("cwd") is not None:
             chdir(request["cwd"])
             _search_here()
+        if request.get("env") is not None and any(name.startswith("PYTHON") for name in request["env"]):
+            load("_terrarium.variables").apply(request["env"])
         argv = request.get("argv")
         sys.argv = list(settings.argv or [self.source.filename]) if argv is None else list(argv)
         streams.renew()
-        if settings.loaded and request.get("has_files") is not False:
+        if settings.loaded and (request.get("has_files") is not False or settings.places):
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
         if request.get("inputs"):

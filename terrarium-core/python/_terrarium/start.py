@@ -91,6 +91,8 @@ def start(config: dict[str, Any]) -> None:
     if place:
         chdir(place)
         run._search_here()
+    if config.get("env") is not None and any(name.startswith("PYTHON") for name in config["env"]):
+        load("_terrarium.variables").apply(config["env"])
 
 
 def _order(places: list[str]) -> list[str]:

@@ -66,7 +66,7 @@ pub struct ErrorDetails {
     /// The package that requires the package at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needed_by: Option<String>,
-    /// The package source at fault: an entry of `packages_from`.
+    /// The package source at fault: an entry of `packages_from`, or the distribution or store that was searched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_source: Option<String>,
     /// The address of the download.
@@ -116,8 +116,9 @@ impl ErrorDetails {
     fn of_package(error: &PackageError) -> Self {
         let none = Self::default();
         match error {
-            PackageError::Unknown { name, needed_by, similar } => {
-                Self { package: text(name), needed_by: needed_by.clone(), similar: similar.clone(), ..none }
+            PackageError::Unknown { name, needed_by, similar, place } => {
+                let (needed_by, similar) = (needed_by.clone(), similar.clone());
+                Self { package: text(name), needed_by, similar, package_source: place.clone(), ..none }
             }
             PackageError::Absent { name, needed_by, path } => {
                 Self { package: text(name), needed_by: needed_by.clone(), path: shown(path), ..none }

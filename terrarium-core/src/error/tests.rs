@@ -24,7 +24,7 @@ fn all() -> Vec<Error> {
     ];
     errors.extend(
         [
-            PackageError::Unknown { name: name(), needed_by: None, similar: Vec::new() },
+            PackageError::Unknown { name: name(), needed_by: None, similar: Vec::new(), place: None },
             PackageError::Absent { name: name(), needed_by: Some(name()), path: path.into() },
             PackageError::Platform { path: path.into(), tags: name(), fits: name() },
             PackageError::Hash { path: path.into(), expected: name(), found: name() },

@@ -77,6 +77,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/values/tables.py",
     "_terrarium/values/writer.py",
     "_terrarium/values/zones.py",
+    "_terrarium/variables.py",
     "_terrarium/wire.py",
 ];
 

@@ -132,12 +132,13 @@ impl LiveInterpreter {
         parse::<PrepareResponse>(&response).map(|answer| answer.failed)
     }
 
-    /// Quiesces the interpreter and takes a snapshot.
+    /// Quiesces the interpreter and takes a snapshot. Also returns the environment variables that were read since the
+    /// first call of [`prepare`](Self::prepare).
     ///
     /// # Errors
     /// [`Error::Engine`].
-    pub(crate) fn take_snapshot(&mut self) -> Result<TakenSnapshot, Error> {
-        let SettleResponse { generators } =
+    pub(crate) fn take_snapshot(&mut self) -> Result<(TakenSnapshot, Vec<String>), Error> {
+        let SettleResponse { generators, reads } =
             parse(&self.ask(self.functions.get(HarnessFunction::Settle), &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
         for address in generators {
@@ -150,7 +151,7 @@ impl LiveInterpreter {
         self.ask(self.functions.get(HarnessFunction::Release), &Empty {}, PATIENCE)?;
         let functions = HarnessFunction::ALL.iter().zip(self.functions.0);
         let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
-        TakenSnapshot::new(&mut self.guest, functions, entropy)
+        Ok((TakenSnapshot::new(&mut self.guest, functions, entropy)?, reads))
     }
 
     /// Runs code.

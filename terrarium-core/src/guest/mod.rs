@@ -13,6 +13,7 @@ mod interpreter;
 mod protocol;
 mod result;
 
+pub(crate) use answer::{Answer, Outcome};
 pub(crate) use config::GuestConfig;
 pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
 pub(crate) use interpreter::{InterpreterOptions, LiveInterpreter};

@@ -38,6 +38,8 @@ pub(super) struct PrepareResponse {
 pub(super) struct SettleResponse {
     /// Addresses near the states of random generators.
     pub(super) generators: Vec<u32>,
+    /// The environment variables that packages read when they were imported.
+    pub(super) reads: Vec<String>,
 }
 
 /// Code to run.

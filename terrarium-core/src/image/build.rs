@@ -1,9 +1,14 @@
 //! The build of an image.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
-    ImageOptions, ImageProgress, compile_sources, file,
+    ImageOptions, ImageProgress, compile_sources, environment, file,
+    find::late,
     header::{FORMAT, ImageHeader},
     verify,
 };
@@ -41,7 +46,10 @@ pub(crate) struct Recipe {
     pub(crate) prepare: String,
     pub(crate) warm: bool,
     pub(crate) kind: CodeKind,
+    /// The time limit of each import and of the preparation code.
     pub(crate) timeout: Duration,
+    /// The end of the time of the whole build.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl Recipe {
@@ -57,17 +65,44 @@ impl Recipe {
             warm: true,
             kind: CodeKind::default(),
             timeout: Duration::from_secs(300),
+            deadline: None,
         })
     }
 
-    /// Returns the recipe of an image with these options.
+    /// Returns the recipe of an image with these options, which is to be built until the deadline.
     ///
     /// # Errors
     /// As for [`Image::build`](crate::Image::build).
-    pub(super) fn new(options: &ImageOptions) -> Result<Self> {
+    pub(super) fn new(options: &ImageOptions, deadline: Option<Instant>) -> Result<Self> {
         let (mounted, modules) = mount_for_image(options, compile_sources)?;
-        let prepare = options.prepare.clone();
-        Ok(Self { mounted, modules, prepare, warm: options.warm, kind: options.kind(), timeout: options.timeout })
+        Ok(Self {
+            mounted,
+            modules,
+            prepare: options.prepare.clone(),
+            warm: options.warm,
+            kind: options.kind(),
+            timeout: options.timeout,
+            deadline,
+        })
+    }
+
+    /// Returns the error of a build that takes too long.
+    pub(super) fn late(&self) -> Error {
+        late(self.timeout)
+    }
+
+    /// Returns the time for the next import or program.
+    ///
+    /// # Errors
+    /// [`Error::Image`], when there is none left.
+    fn time(&self) -> Result<Duration> {
+        let rest = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let time = rest.map_or(self.timeout, |rest| rest.min(self.timeout));
+        if time.is_zero() { Err(self.late()) } else { Ok(time) }
+    }
+
+    fn is_bare(&self) -> bool {
+        self.modules.is_empty() && self.prepare.is_empty()
     }
 
     /// Returns the image's name.
@@ -99,18 +134,25 @@ impl Recipe {
     pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
         progress(ImageProgress::Boot);
         // The bare image is built once; others are built again, with other code or one more package.
-        let functions = Build::begin(machine.cache(), !self.modules.is_empty() || !self.prepare.is_empty())?;
-        let started = std::time::Instant::now();
+        let functions = Build::begin(machine.cache(), !self.is_bare())?;
+        let started = Instant::now();
         let defaults = SandboxOptions::default();
         let config = GuestConfig::new(&defaults, defaults.home.clone());
         let mut interpreter = self.boot(machine, &config)?;
         self.exercise(&mut interpreter)?;
         let mark = interpreter.process().vfs.mark();
+        let mut warnings = Vec::new();
+        if !self.is_bare() {
+            // From here on, reads of environment variables are recorded.
+            interpreter.prepare(&[], self.time()?)?;
+        }
         for module in &self.modules {
             progress(ImageProgress::Import(module.clone()));
-            let failed = interpreter.prepare(std::slice::from_ref(module), self.timeout)?;
+            let failed = interpreter.prepare(std::slice::from_ref(module), self.time()?)?;
+            self.time()?;
             if let Some(reason) = failed.get(module) {
                 tracing::warn!(module, reason, "a module cannot be imported into an image");
+                warnings.push(format!("the module {module} could not be imported: {reason}"));
             }
         }
         progress(ImageProgress::Prepare);
@@ -119,6 +161,7 @@ impl Recipe {
             if let Some(error) = result.error {
                 // This costs speed only: the packages themselves can be imported.
                 tracing::warn!(name, error = error.message, "a package cannot be warmed");
+                warnings.push(format!("a first use of {name} failed: {}", error.message));
             }
         }
         if !self.prepare.is_empty() {
@@ -129,7 +172,8 @@ impl Recipe {
         }
         progress(ImageProgress::Link);
         interpreter.settle_mappings();
-        let taken = interpreter.take_snapshot()?;
+        let (taken, mut reads) = interpreter.take_snapshot()?;
+        reads.retain(|name| !environment::is_common(name));
         let booted = started.elapsed();
         let process = interpreter.process();
         let open_files = process.open_files().map_err(|(descriptor, errno)| {
@@ -153,6 +197,8 @@ impl Recipe {
             guest: guest_key()?,
             packages: self.mounted.names.clone(),
             modules: self.modules.clone(),
+            warnings,
+            reads,
             inline: self.kind.inline,
             portable: self.kind.portable,
             code: code.len() as u64,
@@ -211,7 +257,7 @@ impl Recipe {
     fn exercise(&self, interpreter: &mut LiveInterpreter) -> Result<()> {
         for _ in 0..EXERCISES {
             for code in EXERCISE {
-                let answer = interpreter.execute(&request(code, false), Some(self.timeout), None)?;
+                let answer = interpreter.execute(&request(code, false), Some(self.time()?), None)?;
                 if let Some(error) = answer.error {
                     return Err(self.fault(format!("the interpreter does not work: {}", error.traceback.trim_end())));
                 }
@@ -236,7 +282,7 @@ impl Recipe {
 
     /// Runs code; the names that it binds are not kept.
     fn run(&self, interpreter: &mut LiveInterpreter, code: &str) -> Result<ExecutionResult> {
-        let answer = interpreter.execute(&request(code, true), Some(self.timeout), None)?;
+        let answer = interpreter.execute(&request(code, true), Some(self.time()?), None)?;
         if interpreter.has_ended() {
             return Err(self.fault("the preparation ended the interpreter"));
         }

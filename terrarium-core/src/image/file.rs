@@ -18,7 +18,7 @@ use crate::{
     cache::write_whole,
     engine::LoaderRecord,
     error::ErrorContext,
-    package::{PackageError, PlacedFile, PlacedKind, from_archive},
+    package::{PackageError, PlacedFile, PlacedKind, archive_file, from_archive},
 };
 use terrarium_unix::{
     abi::Timespec,
@@ -80,7 +80,11 @@ fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
 /// [`Error::Image`] for a file that is not an image.
 pub(super) fn read(path: &Path) -> Result<Contents> {
     let none = |reason: &str| fault(path, format!("{NO_IMAGE}: {reason}"));
-    let members = from_archive(path).map_err(|error| match error {
+    let content = archive_file(path, true).map_err(|error| match error {
+        PackageError::Damaged { reason, source, .. } => Error::Image { path: path.to_owned(), reason, source },
+        other => Error::image(path, other.to_string()),
+    })?;
+    let members = from_archive(path, content).map_err(|error| match error {
         PackageError::Damaged { reason, source, .. } => {
             Error::Image { path: path.to_owned(), reason: format!("{NO_IMAGE}: {reason}"), source }
         }
@@ -152,4 +156,94 @@ pub(super) fn save(info: &ImageInfo, packaged: &[PlacedFile], path: &Path) -> Re
     }
     let bytes = append(code, &members)?;
     write_whole(path, &bytes).or_image(path, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::image::header::FORMAT;
+
+    /// A valid header, as text.
+    fn header() -> serde_json::Value {
+        serde_json::json!({
+            "format": FORMAT, "name": "base", "version": "0.1.0", "python": "3.14.2", "target": "x", "compatibility": "x",
+            "guest": "x", "packages": [], "modules": [], "inline": false, "portable": false, "code": 4, "sha256": "00",
+            "is_complete": true, "open_files": [], "mapped_files": [],
+            "config": {"home": "/h", "cwd": "/h", "argv": [], "env": {}, "seed": null, "threads": true},
+            "snapshot": {
+                "signal_word": 1, "functions": {}, "entropy": [], "memory": 65536,
+                "closures": {"taken": [], "free": [], "live": []},
+            },
+        })
+    }
+
+    fn file(header: &[u8]) -> Vec<u8> {
+        let member = |name: &str, content: &[u8]| (name.to_owned(), Content::from(content.to_vec()));
+        append(
+            b"code".to_vec(),
+            &[
+                member(HEADER, header),
+                member(LOADER, b"{}"),
+                member("/packaged/lib/a.py", b"x = 1"),
+                member("/written/home/b", b"y"),
+            ],
+        )
+        .unwrap()
+    }
+
+    /// Reads a file and lays its contents out, as when an image is opened. The outcome is an error or a success, and
+    /// never anything else.
+    fn opened(bytes: &[u8]) -> Result<(usize, usize)> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.timg");
+        fs::write(&path, bytes).unwrap();
+        let Contents { loader, packaged, written, .. } = read(&path)?;
+        let mut layer = LayerBuilder::unix();
+        crate::package::lay_out(&mut layer, &path, &packaged)?;
+        lay_out_written(&mut layer, &path, &written)?;
+        let _ = loader.into_vec();
+        Ok((packaged.len(), written.len()))
+    }
+
+    #[test]
+    fn a_file_is_read_with_a_seal_behind_it_and_without() {
+        let bytes = file(header().to_string().as_bytes());
+        assert_eq!(opened(&bytes).unwrap(), (1, 1));
+        assert_eq!(opened(&[&bytes[..], &[7; 24]].concat()).unwrap(), (1, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_an_image_or_an_error(
+            noise in prop::collection::vec(any::<u8>(), 0..300),
+            places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let _ = opened(&noise);
+            let mut bytes = file(header().to_string().as_bytes());
+            for (place, byte) in places {
+                let at = place.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let _ = opened(&bytes);
+            let _ = opened(&bytes[..cut.index(bytes.len())]);
+        }
+
+        #[test]
+        fn any_header_is_read_or_refused(
+            field in any::<prop::sample::Index>(),
+            value in prop_oneof![Just("null".to_owned()), "-?[0-9]{1,25}", "\\[{1,300}", "\"[^\"\\\\\n]{0,40}\"", "\\{\"a\": \\[1, 2\\]\\}"],
+        ) {
+            let mut header = header();
+            let fields = header.as_object_mut().unwrap();
+            let name = fields.keys().nth(field.index(fields.len())).unwrap().clone();
+            let _ = opened(&file(value.as_bytes()));
+            if let Ok(value) = serde_json::from_str(&value) {
+                fields.insert(name, value);
+                let _ = opened(&file(header.to_string().as_bytes()));
+            }
+        }
+    }
 }

@@ -1,9 +1,14 @@
 //! Images in the cache folder: found, or built once by the first process that needs them.
 
 use std::{
-    fs::{self, TryLockError},
+    fs,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -14,12 +19,16 @@ use super::{
 };
 use crate::{
     Error, Result,
+    cache::{Cache, CachedFile},
     engine::{Machine, check_process},
     error::ErrorContext,
     options::validate,
     provision::{self, BARE},
     sys::{file_stamp::FileStamp, machine_memory::give_back, private_files},
 };
+
+/// The stack of a thread that builds an image.
+const STACK: usize = 8 << 20;
 
 /// The bare image that the program ships.
 static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
@@ -79,56 +88,58 @@ pub(crate) fn found_or_built(
         return Ok(image);
     }
     // No lock is held during a build: other images can be found meanwhile.
-    let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
-    let image = match open(cache_dir, &path, Some(&recipe.mounted)) {
-        Ok(image) => image,
-        Err(error) => {
-            // Written before a crash of the machine, or partly lost: built again.
-            tracing::warn!(%error, ?path, "an image is damaged and is built again");
-            machine.cache().forget(&name);
-            let path = find_or_build(&machine, cache_dir, &name, recipe, progress)?;
-            open(cache_dir, &path, Some(&recipe.mounted))?
+    let image = match intact(machine.cache(), &name)? {
+        Ok(path) => open(cache_dir, &path, Some(&recipe.mounted)).or_else(|error| match path.exists() {
+            // An intact file is not built again: it cannot be opened for another reason, such as too little memory.
+            true => Err(error),
+            false => build(&machine, cache_dir, &name, recipe, progress),
+        }),
+        Err(None) => build(&machine, cache_dir, &name, recipe, progress),
+        Err(Some(reason)) => {
+            progress(ImageProgress::Repair(reason.clone()));
+            build(&machine, cache_dir, &name, recipe, progress).map(|mut image| {
+                image.warn(format!("the file was damaged and was built again: {reason}"));
+                image
+            })
         }
-    };
+    }?;
     Ok(open_images(|images| images.keep(key, image)))
 }
 
-fn find_or_build(
+/// Returns the path of an image in the cache folder if it is as it was written, else the damage if there is any.
+fn intact(cache: &Cache, name: &str) -> Result<std::result::Result<PathBuf, Option<String>>> {
+    // Before the check, which depends on the time of the last change.
+    touch(&cache.path(name));
+    Ok(match cache.check(name)? {
+        CachedFile::Intact(path) => Ok(path),
+        CachedFile::Damaged(reason) => Err(Some(reason)),
+        CachedFile::Absent => Err(None),
+    })
+}
+
+fn build(
     machine: &Machine,
     cache_dir: Option<&Path>,
     name: &str,
     recipe: &Recipe,
     progress: &dyn Fn(ImageProgress),
-) -> Result<PathBuf> {
+) -> Result<Image> {
     let cache = machine.cache();
-    if let Some(path) = cache.find(name)? {
-        touch(&path);
-        return Ok(path);
-    }
-    // One process builds, and in it one thread: each thread opens the lock file separately.
-    let lock_path = cache.path(&format!("{name}.lock"));
-    let lock = fs::File::create(&lock_path).or_image(&lock_path, "")?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            progress(ImageProgress::Wait);
-            lock.lock().or_image(&lock_path, "")?;
-        }
-        Err(TryLockError::Error(error)) => return Err(error).or_image(&lock_path, ""),
-    }
-    let made = match cache.find(name)? {
-        Some(path) => Ok(path),
-        None => {
+    // One process builds, and in it one thread.
+    let waits = || progress(ImageProgress::Wait);
+    let lock = cache.lock(&format!("{name}.lock"), recipe.deadline, &waits)?.ok_or_else(|| recipe.late())?;
+    let path = match intact(cache, name)? {
+        Ok(path) => path,
+        Err(_) => {
             // The interpreter of a build runs for a moment only, so its code is not inlined.
             let builder = provision::machine(cache_dir, false)?;
             let made = recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes));
             give_back();
-            made
+            made?
         }
     };
-    // Waiting processes have the file open; later ones create a new one, and find the image.
-    let _ = fs::remove_file(&lock_path);
-    made
+    drop(lock);
+    open(cache_dir, &path, Some(&recipe.mounted))
 }
 
 /// Returns the image for the given options.
@@ -138,9 +149,61 @@ fn find_or_build(
 pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress)) -> Result<Image> {
     check_process()?;
     validate::timeout(Some(options.timeout))?;
-    progress(ImageProgress::Packages);
-    let recipe = Recipe::new(options)?;
-    found_or_built(options.cache_dir.as_deref(), &recipe, progress)
+    let timeout = options.timeout;
+    let options = options.clone();
+    let deadline = Instant::now().checked_add(options.timeout);
+    in_background(deadline, progress, move |progress| {
+        progress(ImageProgress::Packages);
+        let recipe = Recipe::new(&options, deadline)?;
+        found_or_built(options.cache_dir.as_deref(), &recipe, progress)
+    })
+    .unwrap_or_else(|| Err(late(timeout)))
+}
+
+/// Returns the error of a build that takes too long.
+pub(super) fn late(timeout: Duration) -> Error {
+    let reason = format!(
+        "it was not built within {} s (`timeout`); compilation that has begun continues, and its result is kept for \
+         the next attempt",
+        timeout.as_secs_f64()
+    );
+    Error::image("", reason)
+}
+
+/// A message of [`in_background`].
+enum Message {
+    Step(ImageProgress),
+    Done(Result<Image>),
+}
+
+/// Calls `work` in a thread, and passes its steps to `progress`. `None` at the deadline: `work` then continues alone.
+fn in_background(
+    deadline: Option<Instant>,
+    progress: &dyn Fn(ImageProgress),
+    work: impl FnOnce(&dyn Fn(ImageProgress)) -> Result<Image> + Send + 'static,
+) -> Option<Result<Image>> {
+    let (sender, receiver) = mpsc::channel();
+    // A caller that waits no longer needs neither steps nor the result.
+    let thread = move || {
+        let result = work(&|step| drop(sender.send(Message::Step(step))));
+        let _ = sender.send(Message::Done(result));
+    };
+    let started = thread::Builder::new().name("terrarium-image".to_owned()).stack_size(STACK).spawn(thread);
+    if let Err(error) = started {
+        return Some(Err(error).or_engine("a thread for the build of an image"));
+    }
+    loop {
+        let message = match deadline {
+            Some(deadline) => receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+            None => receiver.recv().map_err(RecvTimeoutError::from),
+        };
+        match message {
+            Ok(Message::Step(step)) => progress(step),
+            Ok(Message::Done(result)) => return Some(result),
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => return Some(Err(Error::engine("the build of an image failed"))),
+        }
+    }
 }
 
 /// Opens an image file at any path.

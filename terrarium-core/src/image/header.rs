@@ -6,7 +6,7 @@ use crate::{engine::SnapshotRecord, guest::GuestConfig};
 use terrarium_unix::syscall::{MappedFile, OpenFile};
 
 /// The version of the file's form and content; a change raises it.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 
 /// The description of an image in its file.
 #[derive(Serialize, Deserialize)]
@@ -22,6 +22,12 @@ pub(super) struct ImageHeader {
     pub(super) guest: String,
     pub(super) packages: Vec<String>,
     pub(super) modules: Vec<String>,
+    /// See [`ImageInfo::warnings`](crate::ImageInfo::warnings).
+    #[serde(default)]
+    pub(super) warnings: Vec<String>,
+    /// The environment variables that packages read when they were imported.
+    #[serde(default)]
+    pub(super) reads: Vec<String>,
     /// See [`ImageOptions::inline`](crate::ImageOptions::inline).
     pub(super) inline: bool,
     /// See [`ImageOptions::portable`](crate::ImageOptions::portable).

@@ -1,7 +1,8 @@
 //! Lists and removes the images of a cache folder.
 
 use std::{
-    fs,
+    error::Error as _,
+    fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -9,14 +10,15 @@ use std::{
 use super::{
     ImageInfo, file,
     open::{check, inspect},
-    verify,
 };
 use crate::{
     Error, Result,
-    cache::Cache,
+    cache::{Cache, mark},
     engine::{FUNCTIONS_ENDING, check_process, functions_file},
     error::ErrorContext,
+    provision::remove_stale_downloads,
 };
+use terrarium_unix::abi::Errno;
 
 /// Lists the images in a cache folder.
 ///
@@ -38,16 +40,16 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
     let functions = functions_file()?;
     let mut removed = Vec::new();
     for path in files(cache_dir)? {
-        let usable = match file::read(&path).and_then(|contents| check(&path, &contents.header)) {
+        let keep = match file::read(&path).and_then(|contents| check(&path, &contents.header)) {
             Ok(()) => true,
-            Err(Error::Image { .. }) => false,
+            Err(error @ Error::Image { .. }) => is_unreadable(&error),
             Err(error) => return Err(error),
         };
         // The modification time is the time of the last use: see `touch`.
         let used = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
         let age = used.and_then(|used| used.elapsed().ok());
         let old = unused_for.zip(age).is_some_and(|(limit, age)| age >= limit);
-        if (!usable || old) && fs::remove_file(&path).is_ok() {
+        if (!keep || old) && fs::remove_file(&path).is_ok() {
             removed.push(path);
         }
     }
@@ -58,11 +60,28 @@ pub(super) fn prune(cache_dir: Option<&Path>, unused_for: Option<Duration>) -> R
             removed.push(path);
         }
     }
-    for path in named(cache_dir, verify::MARK)? {
+    Cache::new(cache_dir).remove_stale();
+    remove_stale_downloads(cache_dir);
+    for path in named(cache_dir, mark::ENDING)? {
         // Marks of files that are gone. A mark that is removed too early costs its image another check.
         let _ = fs::remove_file(path);
     }
     Ok(removed)
+}
+
+/// Whether the system could not read a file: the file may be good.
+fn is_unreadable(error: &Error) -> bool {
+    let mut next: Option<&dyn std::error::Error> = error.source();
+    while let Some(cause) = next {
+        let of_system = |error: &io::Error| {
+            error.raw_os_error().is_some() || error.get_ref().is_some_and(|inner| inner.is::<Errno>())
+        };
+        if cause.downcast_ref().is_some_and(of_system) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {

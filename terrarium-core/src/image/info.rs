@@ -31,6 +31,9 @@ pub struct ImageInfo {
     pub packages: Vec<String>,
     /// The modules that the build imported.
     pub modules: Vec<String>,
+    /// The shortcomings of the image: modules that could not be imported, and the reasons. Also a file that was damaged
+    /// and was built again.
+    pub warnings: Vec<String>,
     /// Whether the image was compiled with inlining.
     pub inline: bool,
     /// Whether the image runs on every common processor of this architecture.

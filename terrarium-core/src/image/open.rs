@@ -36,6 +36,7 @@ fn info(path: &Path, header: &ImageHeader) -> Result<ImageInfo> {
         target: header.target.clone(),
         packages: header.packages.clone(),
         modules: header.modules.clone(),
+        warnings: header.warnings.clone(),
         size,
         memory: header.snapshot.memory,
         inline: header.inline,
@@ -99,6 +100,7 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),
         open_files: header.open_files,
         mapped_files: header.mapped_files,
+        reads: header.reads,
         config: header.config,
         info,
     }))

@@ -44,7 +44,8 @@ pub struct ImageOptions {
     /// Otherwise it uses newer instructions of the building machine, and runs only on processors like that one.
     /// Default: off.
     pub portable: bool,
-    /// The time limit of imports and preparation code. Default: 300 s.
+    /// The time limit of the build. It stops imports and preparation code. Compilation that has begun continues in the
+    /// background without the caller, and its result is kept for the next attempt. Default: 300 s.
     #[serde(with = "seconds")]
     pub timeout: Duration,
     /// The cache folder of images. Default: as for a sandbox.
@@ -117,6 +118,8 @@ pub enum ImageProgress {
     Packages,
     /// Another process builds the same image; this process waits for it.
     Wait,
+    /// The image in the cache folder is damaged and is built again; the text is the reason.
+    Repair(String),
     /// The interpreter is compiled, unless an earlier build did so, and boots.
     Boot,
     /// A module is imported.
@@ -136,6 +139,7 @@ impl fmt::Display for ImageProgress {
         f.write_str(match self {
             Self::Packages => "preparing packages",
             Self::Wait => "waiting for another process that builds it",
+            Self::Repair(reason) => return write!(f, "building it again, because the file is damaged ({reason})"),
             Self::Boot => "booting",
             Self::Import(module) => return write!(f, "importing {module}"),
             Self::Prepare => "running the preparation code",

@@ -7,36 +7,30 @@ use sha2::{Digest, Sha256};
 use super::{fault, header::ImageHeader};
 use crate::{
     Result,
-    cache::{self, Cache, hex},
+    cache::{self, Cache, hex, mark},
     error::ErrorContext,
-    sys::file_stamp::FileStamp,
+    sys::file_stamp::ChangeStamp,
 };
 
-/// The ending of the names of marks.
-pub(super) const MARK: &str = "verified";
-
-/// Checks the machine code of a file from outside against its hash, unless an earlier check has left a mark.
+/// Checks the machine code of a file from outside against its hash, unless it was checked lately: see [`mark`].
 ///
 /// # Errors
 /// [`Error::Image`](crate::Error::Image) for a damaged file.
 pub(super) fn verify(path: &Path, header: &ImageHeader, store: &Cache) -> Result<()> {
-    let metadata = fs::metadata(path).or_image(path, "")?;
-    let state = FileStamp::new(&metadata);
-    let seen = format!("{state:?} {}", header.sha256);
-    let mark = cache::name(&cache::digest([seen.as_bytes()])) + "." + MARK;
-    // Without a trusted folder for the mark, the hash is computed each time.
-    if store.find(&mark).is_ok_and(|found| found.is_some()) {
+    let file = fs::File::open(path).or_image(path, "")?;
+    let stamp = ChangeStamp::new(&file.metadata().or_image(path, "")?);
+    let name = cache::name(&cache::digest([path.as_os_str().as_encoded_bytes(), header.sha256.as_bytes()]));
+    if mark::is_set(store, &name, &stamp, &header.sha256) {
         return Ok(());
     }
-    let file = fs::File::open(path).or_image(path, "")?;
     let mut hasher = Sha256::new();
-    let read = std::io::copy(&mut std::io::Read::take(file, header.code), &mut hasher);
+    let read = std::io::copy(&mut std::io::Read::take(&file, header.code), &mut hasher);
     let read = read.or_image(path, "")?;
     if read != header.code || hex(&hasher.finalize()) != header.sha256 {
         return Err(fault(path, "it is damaged: its machine code does not have the hash that it names"));
     }
-    if let Err(error) = store.store(&mark, b"") {
-        tracing::warn!(%error, ?path, "the image will be checked again");
+    if file.metadata().is_ok_and(|after| ChangeStamp::new(&after) == stamp) {
+        mark::set(store, &name, &stamp, &header.sha256);
     }
     Ok(())
 }

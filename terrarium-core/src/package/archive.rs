@@ -151,12 +151,19 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
     Ok(())
 }
 
-/// Returns the members of the archive at `path`, whose names are paths from the guest's root.
+/// Opens the archive at `path`, for [`from_archive`]. A `pinned` file stays open as long as its content is in use.
+///
+/// # Errors
+/// [`PackageError::Damaged`] with the system's reason.
+pub(crate) fn archive_file(path: &Path, pinned: bool) -> Result<Content, PackageError> {
+    if pinned { host_file::pinned(path) } else { host_file::open(path) }.or_damaged(path)
+}
+
+/// Returns the members of an archive, whose names are paths from the guest's root. Errors name `path`.
 ///
 /// # Errors
 /// [`PackageError::Damaged`].
-pub(crate) fn from_archive(path: &Path) -> Result<Vec<PlacedFile>, PackageError> {
-    let content = host_file::open(path).or_damaged(path)?;
+pub(crate) fn from_archive(path: &Path, content: Content) -> Result<Vec<PlacedFile>, PackageError> {
     let archive = Archive::open(content).or_damaged(path)?;
     let place = |entry: ArchiveEntry| {
         let content = archive.content(&entry, None);

@@ -21,7 +21,7 @@ impl ContentReader {
     }
 
     fn fetch(&self, buf: &mut [u8]) -> io::Result<usize> {
-        self.content.read_at(self.position, buf).map_err(|errno| io::Error::other(errno.to_string()))
+        self.content.read_at(self.position, buf).map_err(io::Error::other)
     }
 
     /// Returns the part of the block from the position on.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{Read, Seek, SeekFrom, Write},
+    io::{self, Read, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
     time::Duration,
@@ -169,19 +169,22 @@ fn goes_on(response: &Response<Body>, done: u64) -> bool {
         && range.is_some_and(|range| range.trim().starts_with(&format!("bytes {done}-")))
 }
 
+/// Whether the file at `path` exists with this hash. A damaged file is downloaded again.
+pub(super) fn has_hash(path: &Path, sha256: &str) -> bool {
+    File::open(path).and_then(|mut file| hash(&mut file)).is_ok_and(|found| found.eq_ignore_ascii_case(sha256))
+}
+
+/// Returns the hash of a file's bytes, in hexadecimal.
+fn hash(file: &mut File) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    io::copy(file, &mut hash)?;
+    Ok(format!("{:x}", hash.finalize()))
+}
+
 /// Moves a file to its place, if its hash is right.
 fn finish(part: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
     let mut file = File::open(part).or_store(part)?;
-    file.seek(SeekFrom::Start(0)).or_store(part)?;
-    let mut hash = Sha256::new();
-    let mut block = vec![0; BLOCK];
-    loop {
-        match file.read(&mut block).or_store(part)? {
-            0 => break,
-            count => hash.update(&block[..count]),
-        }
-    }
-    let found = format!("{:x}", hash.finalize());
+    let found = hash(&mut file).or_store(part)?;
     if !found.eq_ignore_ascii_case(sha256) {
         fs::remove_file(part).or_store(part)?;
         return Err(PackageError::Hash { path: path.to_owned(), expected: sha256.to_owned(), found });

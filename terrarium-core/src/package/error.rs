@@ -20,9 +20,10 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum PackageError {
     /// No package source has the package.
     #[error(
-        "no package {name:?}{}{}: no package source has it",
+        "no package {name:?}{}{}: {} has it",
         needed(.needed_by.as_deref()),
-        suggestion(.similar)
+        suggestion(.similar),
+        searched(.place.as_deref())
     )]
     Unknown {
         /// The requested name.
@@ -31,6 +32,8 @@ pub enum PackageError {
         needed_by: Option<String>,
         /// The available names that are similar.
         similar: Vec<String>,
+        /// The distribution or the package store that was searched; `None` for all package sources of a sandbox.
+        place: Option<String>,
     },
     /// A distribution lists the package and does not contain its file.
     #[error("package {name:?}{}: {path} is in the lock, but the file is not there", needed(.needed_by.as_deref()))]
@@ -130,6 +133,14 @@ impl PackageError {
         }
     }
 
+    /// Returns the error with the place that was searched.
+    pub(super) fn searched_in(mut self, searched: &str) -> Self {
+        if let Self::Unknown { place, .. } = &mut self {
+            *place = Some(searched.to_owned());
+        }
+        self
+    }
+
     pub(super) fn damaged(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         Self::Damaged { path: path.into(), reason: reason.to_string(), source: None }
     }
@@ -185,6 +196,10 @@ fn needed(by: Option<&str>) -> String {
     by.map_or_else(String::new, |by| format!(", needed by {by:?}"))
 }
 
+fn searched(place: Option<&str>) -> String {
+    place.map_or_else(|| "no package source".to_owned(), |place| format!("nothing in {place}"))
+}
+
 fn suggestion(names: &[String]) -> String {
     match names {
         [] => String::new(),
@@ -202,10 +217,16 @@ mod tests {
             name: "nunpy".to_owned(),
             needed_by: Some("pandas".to_owned()),
             similar: vec!["numpy".to_owned()],
+            place: None,
         };
         assert_eq!(
             error.to_string(),
             "no package \"nunpy\", needed by \"pandas\" (did you mean numpy?): no package source has it"
+        );
+        let error = error.searched_in("https://example.com/x");
+        assert_eq!(
+            error.to_string(),
+            "no package \"nunpy\", needed by \"pandas\" (did you mean numpy?): nothing in https://example.com/x has it"
         );
     }
 }

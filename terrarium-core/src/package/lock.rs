@@ -117,6 +117,7 @@ impl Lock {
             name: wanted.to_owned(),
             needed_by: needed_by.map(str::to_owned),
             similar: similar(wanted, self.packages.keys().map(String::as_str)),
+            place: None,
         })
     }
 

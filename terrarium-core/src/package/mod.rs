@@ -26,7 +26,7 @@ mod store;
 mod tags;
 mod wheel;
 
-pub(crate) use archive::{ArchiveError, from_archive, mount};
+pub(crate) use archive::{ArchiveError, archive_file, from_archive, mount};
 pub(crate) use available::Available;
 pub use download::DownloadProgress;
 pub use error::PackageError;
@@ -36,7 +36,7 @@ pub(crate) use name::{normalize, similar};
 pub(crate) use placed::{PackageFiles, PlacedFile, PlacedKind, SITE_PACKAGES, lay_out};
 pub(crate) use pool::Pool;
 pub(crate) use site::SiteFolder;
-pub(crate) use store::Distribution;
+pub(crate) use store::{Distribution, remove_stale};
 pub use store::{PackageStore, StoredPackage};
 pub(crate) use tags::WheelTarget;
 pub(crate) use wheel::Wheel;

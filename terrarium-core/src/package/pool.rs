@@ -145,6 +145,7 @@ impl Pool {
                 name: wanted.to_owned(),
                 needed_by: needed_by.map(str::to_owned),
                 similar: similar(wanted, self.packages.keys().map(String::as_str)),
+                place: None,
             });
         };
         let usable = candidates.iter().find(|package| package.fits(&self.target) && package.is_there());

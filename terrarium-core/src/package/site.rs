@@ -17,6 +17,7 @@ use super::{
     tags::WheelName,
 };
 use crate::sys::{file_stamp::FileStamp, regular_file};
+use terrarium_unix::vfs::Content;
 
 /// The most files of a site folder.
 const MAX_FILES: usize = 200_000;
@@ -63,9 +64,11 @@ impl SiteFolder {
         let mut key = Sha256::new();
         for name in listed {
             let path = real.join(&name);
-            let content = host_file::on_demand(&path, digests.get(&name).copied());
-            let content = content.or_damaged(&path)?;
             let metadata = fs::metadata(&path).or_damaged(&path)?;
+            let content = match script(&name, &path, &metadata) {
+                Some(script) => Content::from(script),
+                None => host_file::on_demand(&path, digests.get(&name).copied()).or_damaged(&path)?,
+            };
             key.update(format!("{name}\0{:?}\n", FileStamp::new(&metadata)));
             let executable = regular_file::is_executable(&metadata);
             files.push(PlacedFile {
@@ -124,13 +127,38 @@ fn walk(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) -> Re
             walk(root, &path, depth, found)?;
         } else if kind.is_file() {
             let name = path.strip_prefix(root).ok().and_then(Path::to_str);
-            found.push(name.ok_or_else(|| PackageError::damaged(&path, "its name is not UTF-8"))?.to_owned());
+            let name = name.ok_or_else(|| PackageError::damaged(&path, "its name is not UTF-8"))?;
+            if !names_the_host(name) {
+                found.push(name.to_owned());
+            }
         }
         if found.len() > MAX_FILES {
             return Err(PackageError::damaged(root, format!("it has more than {MAX_FILES} files")));
         }
     }
     Ok(())
+}
+
+/// Whether a file only states where something is on this machine: the origin of a package, the place of its sources.
+fn names_the_host(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    file == "direct_url.json"
+        || !name.contains('/')
+            && (file.ends_with(".pth") || file.ends_with(".egg-link") || file.starts_with("__editable__"))
+}
+
+/// The longest script of a package's entry points that is changed.
+const MAX_SCRIPT: u64 = 64 << 10;
+
+/// Returns the text of a script that an installer made for the interpreter of this machine, for that of the guest.
+fn script(name: &str, path: &Path, metadata: &fs::Metadata) -> Option<Vec<u8>> {
+    if !name.starts_with("bin/") || metadata.len() > MAX_SCRIPT {
+        return None;
+    }
+    let text = fs::read(path).ok()?;
+    let end = text.iter().position(|byte| *byte == b'\n')?;
+    let is_python = text.starts_with(b"#!") && text[..end].windows(6).any(|word| word == b"python");
+    is_python.then(|| [b"#!/usr/bin/env python3", &text[end..]].concat())
 }
 
 /// Checks that one of the package's tags matches, if it has tags.
@@ -178,6 +206,33 @@ mod tests {
         let PlacedKind::File { content, .. } = &site.files()[3].kind else { panic!("a file") };
         assert!(content.digest().is_some());
         assert!(site.provides("foo") && site.provides("bar") && !site.provides("fo") && !site.provides("baz"));
+    }
+
+    #[test]
+    fn files_that_name_places_of_the_host_are_left_out() {
+        let dir = site(&[
+            ("x-1.dist-info/direct_url.json", "{\"url\": \"file:///home/me/x\"}"),
+            ("__editable___x_finder.py", "MAPPING = {'x': '/home/me/x'}"),
+            ("x.pth", "/home/me/x"),
+            ("x/data.pth", "weights"),
+            ("bin/tool", "#!/home/me/venv/bin/python3\nimport x\n"),
+            ("bin/other", "#!/bin/sh\n"),
+        ]);
+        let site = SiteFolder::open(dir.path(), &target()).unwrap();
+        let texts: Vec<_> = site
+            .files()
+            .iter()
+            .map(|file| match &file.kind {
+                PlacedKind::File { content, .. } => {
+                    let text = String::from_utf8(content.clone().into_vec().unwrap()).unwrap();
+                    (file.path.trim_start_matches(SITE_PACKAGES), text)
+                }
+                PlacedKind::Link(_) => panic!("no link"),
+            })
+            .collect();
+        let texts: Vec<_> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let script = "#!/usr/bin/env python3\nimport x\n";
+        assert_eq!(texts, [("/bin/other", "#!/bin/sh\n"), ("/bin/tool", script), ("/x/data.pth", "weights")]);
     }
 
     #[test]

@@ -5,22 +5,28 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     Lock, PackageError, WheelTarget,
-    download::{Downloader, OnProgress, copy},
+    download::{Downloader, OnProgress, copy, has_hash},
     error::PackageContext,
     lock::{LOCK_FILE, LockedPackage, MAX_LOCK, PackageType},
     normalize,
     source::{folder_address, is_address, read_lock},
 };
+use crate::cache::{Cache, LockFile, write_whole};
+
+/// The file whose lock the present user of the store holds.
+const GUARD: &str = ".guard";
+/// The age at which an unfinished download is no longer continued.
+const GIVEN_UP: Duration = Duration::from_secs(24 * 3600);
 
 /// The packages on this machine. They are the package source of a sandbox, unless
 /// [`SandboxOptions::packages_from`](crate::SandboxOptions::packages_from) names others.
@@ -123,7 +129,7 @@ impl PackageStore {
         let present = self.lock()?;
         let mut wanted = BTreeSet::new();
         for name in names {
-            wanted.insert(present.find(name, None)?.to_owned());
+            wanted.insert(self.own(&present, name)?);
         }
         let chosen = present.packages.iter().filter(|(name, package)| match names {
             [] => package.asked == Some(true),
@@ -148,7 +154,7 @@ impl PackageStore {
         let mut lock = self.lock()?;
         let mut gone = BTreeSet::new();
         for name in names {
-            gone.insert(lock.find(name, None)?.to_owned());
+            gone.insert(self.own(&lock, name)?);
         }
         let kept: Vec<String> = lock
             .packages
@@ -182,12 +188,13 @@ impl PackageStore {
         lock: &Lock,
         progress: OnProgress<'_>,
     ) -> Result<Vec<StoredPackage>, PackageError> {
-        let asked = names.iter().map(|name| lock.find(name, None)).collect::<Result<Vec<_>, _>>()?;
+        let unknown = |error: PackageError| error.searched_in(from);
+        let asked = names.iter().map(|name| lock.find(name, None)).collect::<Result<Vec<_>, _>>().map_err(unknown)?;
         let asked: BTreeSet<String> = asked.into_iter().map(str::to_owned).collect();
         let downloader = Downloader::new();
         let mut present = self.lock()?;
         let mut new = Vec::new();
-        for name in lock.closure(names)? {
+        for name in lock.closure(names).map_err(unknown)? {
             let Some(package) = lock.packages.get(&name).filter(|package| package.package_type != PackageType::Other)
             else {
                 continue;
@@ -201,7 +208,7 @@ impl PackageStore {
             package.asked = Some(asked.contains(&name) || before.is_some_and(|before| before.asked == Some(true)));
             let is_same = before.is_some_and(|before| before.sha256 == package.sha256);
             let path = self.dir.join(&file_name);
-            if package.package_type != PackageType::CpythonModule && !(is_same && path.is_file()) {
+            if package.package_type != PackageType::CpythonModule && !(is_same && has_hash(&path, &package.sha256)) {
                 match is_address(&address) {
                     true => downloader.fetch(&address, &path, &package.sha256, progress)?,
                     false => copy(Path::new(&address), &path, &package.sha256)?,
@@ -256,14 +263,14 @@ impl PackageStore {
     /// Writes the lock completely or not at all.
     fn write(&self, lock: &Lock) -> Result<(), PackageError> {
         let path = self.dir.join(LOCK_FILE);
-        let part = self.dir.join(format!(".{LOCK_FILE}.part"));
         let text = serde_json::to_vec_pretty(lock).or_store(&path)?;
-        let written = File::create(&part).and_then(|mut file| {
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&part, &path)
-        });
-        written.or_store(&path)
+        write_whole(&path, &text).or_store(&path)
+    }
+
+    /// Returns the name of a package that the store has.
+    fn own(&self, lock: &Lock, name: &str) -> Result<String, PackageError> {
+        let found = lock.find(name, None).map(str::to_owned);
+        found.map_err(|error| error.searched_in(&self.dir.to_string_lossy()))
     }
 
     fn discard(&self, file_name: &str) -> Result<(), PackageError> {
@@ -275,10 +282,8 @@ impl PackageStore {
     }
 
     /// Keeps other processes from changing the store at the same time.
-    fn guard(&self) -> Result<File, PackageError> {
-        let path = self.dir.join(".guard");
-        let file = File::create(&path).and_then(|file| file.lock().map(|()| file));
-        file.or_store(&path)
+    fn guard(&self) -> Result<Option<LockFile>, PackageError> {
+        guard(&self.dir, None)
     }
 
     fn stored(&self, package: &LockedPackage) -> StoredPackage {
@@ -288,6 +293,27 @@ impl PackageStore {
             bytes: fs::metadata(self.dir.join(&package.file_name)).map_or(0, |metadata| metadata.len()),
             asked: package.asked == Some(true),
             from: package.from.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn guard(dir: &Path, deadline: Option<Instant>) -> Result<Option<LockFile>, PackageError> {
+    Cache::new(Some(dir)).lock(GUARD, deadline, &|| ()).or_store(&dir.join(GUARD))
+}
+
+/// Removes parts of downloads that were given up, from the store in a folder. A store that is being changed stays as it
+/// is.
+pub(crate) fn remove_stale(dir: &Path) {
+    if !dir.is_dir() {
+        return;
+    }
+    let Ok(Some(_guard)) = guard(dir, Some(Instant::now())) else { return };
+    Cache::new(Some(dir)).remove_stale();
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let is_part = entry.file_name().to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".part"));
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        if is_part && modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > GIVEN_UP)) {
+            let _ = fs::remove_file(entry.path());
         }
     }
 }

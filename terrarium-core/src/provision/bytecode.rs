@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     io::{Cursor, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
 };
@@ -17,16 +17,16 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use super::distribution::{layer, target};
 use crate::{
     Bytes, Result,
-    cache::{self, Cache},
+    cache::{self, Cache, CachedFile},
     error::ErrorContext,
-    package::{PackageFiles, PlacedFile, PlacedKind, from_archive, lay_out},
+    package::{PackageFiles, PlacedFile, PlacedKind, archive_file, from_archive, lay_out},
 };
-use terrarium_unix::vfs::{Layer, LayerBuilder};
+use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
 
 /// The folder of the guest with the sources to compile.
 pub(crate) const SOURCES: &str = "/sources";
 /// The version of the compiling program and of the form of its output; a change of either raises it.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The number of packages that are compiled at a time.
 const WORKERS: usize = 2;
 
@@ -43,29 +43,36 @@ pub(super) fn bytecode(
     cache_dir: Option<&Path>,
     compile: CompileSources,
 ) -> Result<Vec<PackageFiles>> {
-    let cache = Cache::open(cache_dir)?;
+    let cache = Cache::new(cache_dir);
     let mut missing = Vec::new();
     for item in items.iter().filter(|item| sources(item).next().is_some()) {
-        if cache.find(&file_name(item)?)?.is_none() {
+        if !matches!(cache.check(&file_name(item)?)?, CachedFile::Intact(_)) {
             missing.push(item);
         }
     }
-    compile_all(missing, cache_dir, &cache, compile)?;
+    let made = compile_all(missing, cache_dir, &cache, compile)?;
     let mut bytecode = Vec::new();
     for item in items {
         let name = file_name(item)?;
-        let Some(path) = cache.find(&name)? else {
-            continue;
+        let (origin, archive) = match made.get(&name) {
+            Some(Made::Memory(archive)) => (item.origin.clone(), Content::from(archive.clone())),
+            Some(Made::File(path)) => (path.clone(), archive_file(path, false)?),
+            None => match cache.check(&name)? {
+                CachedFile::Intact(path) => (path.clone(), archive_file(&path, false)?),
+                // It has no sources.
+                _ => continue,
+            },
         };
-        match from_archive(&path) {
-            Ok(files) => bytecode.push(PackageFiles { origin: path, key: name, files }),
-            Err(error) => {
-                tracing::warn!(%error, "bytecode is damaged and is compiled again");
-                cache.forget(&name);
-            }
-        }
+        bytecode.push(PackageFiles { files: from_archive(&origin, archive)?, origin, key: name });
     }
     Ok(bytecode)
+}
+
+/// Bytecode that was just compiled.
+enum Made {
+    File(PathBuf),
+    /// The file could not be written: the bytecode serves this process only.
+    Memory(Vec<u8>),
 }
 
 /// Returns the sources of a package to compile. Its tests are excluded: they are large, and seldom imported.
@@ -88,24 +95,44 @@ fn compile_all(
     cache_dir: Option<&Path>,
     cache: &Cache,
     compile: CompileSources,
-) -> Result<()> {
+) -> Result<BTreeMap<String, Made>> {
     let workers = missing.len().min(WORKERS);
     let work = Mutex::new(missing.into_iter());
     let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let made = Mutex::new(BTreeMap::new());
+    let all = || -> Result<()> {
+        while let Some(item) = next() {
+            let name = file_name(item)?;
+            // Other threads and processes may compile the same package, for other sets of packages. In a folder that
+            // cannot be written they do not wait for each other.
+            let _lock = cache.lock(&format!("{name}.lock"), None, &|| ());
+            let result = match cache.check(&name)? {
+                CachedFile::Intact(path) => Made::File(path),
+                _ => kept(cache, &name, pack(&compiled(item, cache_dir, compile)?)?),
+            };
+            made.lock().unwrap_or_else(PoisonError::into_inner).insert(name, result);
+        }
+        Ok(())
+    };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers)
-            .map(|_| {
-                scope.spawn(|| {
-                    while let Some(item) = next() {
-                        cache.store(&file_name(item)?, &pack(&compiled(item, cache_dir, compile)?)?)?;
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
+        // If no thread can start, this thread does all the work.
+        let others: Vec<_> =
+            (1..workers).filter_map(|_| thread::Builder::new().spawn_scoped(scope, all).ok()).collect();
+        let own = all();
         let panicked = || Err(crate::Error::engine("the thread that compiles packages failed"));
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| panicked()))
-    })
+        others.into_iter().try_fold(own?, |(), worker| worker.join().unwrap_or_else(|_| panicked()))
+    })?;
+    Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn kept(cache: &Cache, name: &str, archive: Vec<u8>) -> Made {
+    match cache.store(name, &archive) {
+        Ok(path) => Made::File(path),
+        Err(error) => {
+            tracing::warn!(%error, "bytecode is not kept");
+            Made::Memory(archive)
+        }
+    }
 }
 
 /// Compiles a package's sources, in a guest that cannot import the package.

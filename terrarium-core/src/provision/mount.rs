@@ -1,18 +1,13 @@
 //! Mounted packages from the options.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::{fmt, fs, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
 use super::{
     bytecode::{self, CompileSources},
     distribution::{layer, machine, target},
-    memo::remembered,
+    memo::{Memo, Wait, WaitEnd},
     store::store_dir,
 };
 use crate::{
@@ -20,6 +15,11 @@ use crate::{
     package::{Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SiteFolder, import_scan, lay_out},
 };
 use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
+
+/// The number of pools that stay open: a change of a source makes another.
+const POOL_CAPACITY: usize = 8;
+/// The number of sets of packages that stay mounted.
+const SET_CAPACITY: usize = 32;
 
 /// Packages, together with the files of every sandbox.
 pub(crate) struct MountedPackages {
@@ -43,6 +43,7 @@ impl MountedPackages {
 }
 
 /// Provides a sandbox with its packages.
+#[derive(Clone)]
 pub(crate) struct PackageProvider {
     /// The pool; `None`, if the options request no packages.
     pool: Option<Arc<Pool>>,
@@ -76,7 +77,8 @@ impl PackageProvider {
             return Ok(Arc::new(MountedPackages::none()?));
         };
         let packages = pool.resolve(listed.iter().map(String::as_str))?;
-        mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile)
+        let made = mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile, Wait::default())?;
+        made.map_err(endless)
     }
 
     /// Returns the modules that an image with the options' packages imports. `None`, if the options list no packages,
@@ -86,7 +88,8 @@ impl PackageProvider {
         Some(pool.modules(listed(options).iter().map(String::as_str)))
     }
 
-    /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`].
+    /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`]. The compilation of
+    /// packages that are used for the first time takes part of the run's time.
     ///
     /// # Errors
     /// [`Error::Package`] for a package that is broken. A missing package is left to Python's own error.
@@ -96,9 +99,10 @@ impl PackageProvider {
         inlining: bool,
         code: &str,
         run: &ExecuteOptions,
-    ) -> Result<Option<Arc<MountedPackages>>> {
+        wait: Wait<'_>,
+    ) -> Result<Result<Option<Arc<MountedPackages>>, WaitEnd>> {
         let (Some(pool), Packages::Auto) = (&self.pool, &options.packages) else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
         let mut scan = import_scan(code);
         for (path, content) in options.files.iter().chain(&run.files) {
@@ -117,7 +121,9 @@ impl PackageProvider {
                 Err(error) => return Err(error.into()),
             }
         }
-        mounted(pool, &pool.resolve(wanted)?, options.cache_dir.as_deref(), inlining, self.compile).map(Some)
+        let packages = pool.resolve(wanted)?;
+        let made = mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile, wait)?;
+        Ok(made.map(Some))
     }
 }
 
@@ -139,8 +145,8 @@ pub(crate) fn mount_for_image(
         return Err(Error::option("packages_from", reason));
     }
     let names = || options.packages.iter().map(String::as_str);
-    let mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false, compile)?;
-    Ok((mounted, pool.modules(names())))
+    let mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false, compile, Wait::default())?;
+    Ok((mounted.map_err(endless)?, pool.modules(names())))
 }
 
 fn listed(options: &SandboxOptions) -> &[String] {
@@ -150,13 +156,19 @@ fn listed(options: &SandboxOptions) -> &[String] {
     }
 }
 
+/// The end of a wait without an end.
+fn endless(_: WaitEnd) -> Error {
+    Error::engine("a wait for packages ended")
+}
+
 /// Returns the pool of the package sources, which stays open until a source changes.
 fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
-    static POOLS: Mutex<BTreeMap<String, Arc<Pool>>> = Mutex::new(BTreeMap::new());
+    static POOLS: Memo<Pool> = Memo::new(POOL_CAPACITY);
     let stamps: Vec<String> = from.iter().map(Path::new).chain([store]).map(stamp).collect();
     let key = format!("{from:?} {store:?} {stamps:?}");
-    let make = || Ok(Arc::new(Pool::open(from, store, target()?)?));
-    remembered(&POOLS, key, make)
+    let (from, store) = (from.to_vec(), store.to_owned());
+    let make = move || Ok(Arc::new(Pool::open(&from, &store, target()?)?));
+    POOLS.get(&key, Wait::default(), make)?.map_err(endless)
 }
 
 /// Returns a text that changes when a file, or a file in a folder, changes.
@@ -171,20 +183,24 @@ fn stamp(path: &Path) -> String {
 
 /// Returns the packages as a layer, made once in a process; `inlining` selects how their libraries are compiled.
 fn mounted(
-    pool: &Pool,
+    pool: &Arc<Pool>,
     packages: &[Arc<Available>],
     cache_dir: Option<&Path>,
     inlining: bool,
     compile: CompileSources,
-) -> Result<Arc<MountedPackages>> {
-    static SETS: Mutex<BTreeMap<String, Arc<MountedPackages>>> = Mutex::new(BTreeMap::new());
+    wait: Wait<'_>,
+) -> Result<Result<Arc<MountedPackages>, WaitEnd>> {
+    static SETS: Memo<MountedPackages> = Memo::new(SET_CAPACITY);
     let opened = packages.iter().map(|package| package.open(pool.target())).collect::<Result<Vec<_>, _>>()?;
     let keys: Vec<&str> =
         pool.sites().iter().map(|site| site.key()).chain(opened.iter().map(|opened| &*opened.sha256)).collect();
     if keys.is_empty() {
-        return Ok(Arc::new(MountedPackages::none()?));
+        return Ok(Ok(Arc::new(MountedPackages::none()?)));
     }
-    remembered(&SETS, format!("{cache_dir:?} {inlining} {keys:?}"), || {
+    let key = format!("{keys:?}");
+    let (pool, packages, cache_dir) = (Arc::clone(pool), packages.to_vec(), cache_dir.map(Path::to_owned));
+    SETS.get(&format!("{cache_dir:?} {inlining} {key}"), wait, move || {
+        let cache_dir = cache_dir.as_deref();
         // The last file at a path wins, so the first source comes last.
         let mut items = Vec::new();
         for opened in &opened {
@@ -204,7 +220,7 @@ fn mounted(
             lay_out(&mut layer, &item.origin, &item.files)?;
         }
         let files = items.into_iter().flat_map(|item| item.files).collect();
-        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, files, key: format!("{keys:?}") }))
+        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, files, key }))
     })
 }
 

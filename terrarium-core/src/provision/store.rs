@@ -7,7 +7,7 @@ use crate::{
     Error, Result,
     cache::{Cache, default_cache_dir},
     error::ErrorContext,
-    package::{Distribution, PackageStore},
+    package::{Distribution, PackageStore, remove_stale},
 };
 
 /// The name of the package store below the cache folder.
@@ -25,6 +25,13 @@ pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
         let reason = "neither HOME nor XDG_CACHE_HOME is set: set TERRARIUM_CACHE_DIR or the option `cache_dir`";
         Error::cache(PathBuf::new(), reason)
     })
+}
+
+/// Removes what downloads left that were given up.
+pub(crate) fn remove_stale_downloads(cache_dir: Option<&Path>) {
+    if let Ok(dir) = store_dir(cache_dir) {
+        remove_stale(&dir);
+    }
 }
 
 impl PackageStore {

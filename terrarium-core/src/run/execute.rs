@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::{
     guest_path, missing_module,
+    packages::{packages, unready},
     setup::{SandboxSetup, writer},
 };
 use crate::{
@@ -32,14 +33,19 @@ pub(crate) fn execute(
     live: &mut LiveInterpreter,
     code: &str,
     mut options: ExecuteOptions,
+    begun: Instant,
     keep: bool,
 ) -> Result<ExecutionResult> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let settings = setup.options();
     let cwd = options.cwd.as_deref().map(|cwd| setup.working_directory(Some(cwd))).transpose()?;
-    if keep && let Some(found) = setup.packages().imported(settings, setup.is_inlined(), code, &options)? {
-        add_packages(live, &found)?;
+    if keep {
+        match packages(setup, code, &options, begun)? {
+            Ok(found) => found.map_or(Ok(()), |found| add_packages(live, &found))?,
+            Err(end) => return Ok(unready(setup, &options, end, begun)),
+        }
     }
+    let waited = begun.elapsed();
     let process = live.process();
     let writer = writer(&**process.clock());
     setup.write_all(&mut process.vfs, &writer, &options.files)?;
@@ -83,7 +89,8 @@ pub(crate) fn execute(
     };
     let timeout = options.timeout.or(settings.timeout);
     let running = Instant::now();
-    let answer = live.execute(&request, timeout, options.cancel.as_ref())?;
+    let rest = timeout.map(|timeout| timeout.saturating_sub(waited));
+    let answer = live.execute(&request, rest, options.cancel.as_ref())?;
     let run = running.elapsed();
 
     let lost = answer.outcome.is_end();
@@ -99,7 +106,7 @@ pub(crate) fn execute(
     result.metrics = Metrics {
         start,
         run,
-        total: start + begun.elapsed(),
+        total: start + started.elapsed(),
         peak_memory: live.peak_memory(),
         image: setup.image().info().name.clone(),
         packages: live.packages.clone(),

@@ -2,7 +2,13 @@
 
 use std::time::Instant;
 
-use super::{check::check, execute::execute, setup::SandboxSetup, start::start};
+use super::{
+    check::check,
+    execute::execute,
+    packages::{packages, unready},
+    setup::SandboxSetup,
+    start::start,
+};
 use crate::{ExecuteOptions, ExecutionResult, Result, engine::check_process};
 
 /// Runs code in a fresh interpreter.
@@ -13,13 +19,18 @@ pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOp
     let begun = Instant::now();
     check_process()?;
     check(setup.options(), code, &options)?;
-    let found = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options)?;
+    let apart = setup.apart(&options)?;
+    let setup = apart.as_deref().unwrap_or(setup);
+    let found = match packages(setup, code, &options, begun)? {
+        Ok(found) => found,
+        Err(end) => return Ok(unready(setup, &options, end, begun)),
+    };
     let files = found.as_ref().map(|found| setup.lay_out(Some(found))).transpose()?;
     let mut live = start(setup, files)?;
     if let Some(found) = found {
         live.packages.clone_from(&found.names);
     }
-    let mut result = execute(setup, &mut live, code, options, false)?;
+    let mut result = execute(setup, &mut live, code, options, begun, false)?;
     live.finish();
     result.metrics.total = begun.elapsed();
     Ok(result)

@@ -5,6 +5,7 @@ mod execute;
 mod fresh;
 mod guest_path;
 mod missing_module;
+mod packages;
 mod setup;
 mod start;
 

@@ -1,10 +1,13 @@
 //! [`SandboxSetup`]: the checked options of a sandbox, with everything that the start of an interpreter needs.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use super::guest_path;
 use crate::{
-    Bytes, Error, Image, Result, SandboxOptions,
+    Bytes, Error, ExecuteOptions, Image, Result, SandboxOptions,
     engine::{check_process, while_starting},
     error::{FileOperation, file_error},
     guest::GuestConfig,
@@ -33,6 +36,10 @@ pub(crate) struct SandboxSetup {
     packages: PackageProvider,
     /// The names of the packages in the files.
     names: Vec<String>,
+    /// The read-only files of every interpreter.
+    layer: Arc<Layer>,
+    /// The setup of runs that the image does not suit.
+    apart: OnceLock<Arc<Self>>,
 }
 
 impl SandboxSetup {
@@ -93,9 +100,61 @@ impl SandboxSetup {
         let added = mounted.map(|mounted| mounted.names.as_slice()).unwrap_or_default();
         names.extend(added.iter().filter(|name| !open.info.packages.contains(name)).cloned());
         let process = Process::new(Vfs::new(Arc::clone(&open.layer), VfsLimits::default()));
-        let mut setup = Self { options, image, process, config, packages, names };
+        let (layer, apart) = (Arc::clone(&open.layer), OnceLock::new());
+        let mut setup = Self { options, image, process, config, packages, names, layer, apart };
         let files = setup.lay_out(mounted)?;
         setup.process = setup.process_on(files)?;
+        match setup.is_suited(&BTreeMap::new(), &BTreeMap::new(), setup.options.cwd.as_deref()) {
+            true => Ok(setup),
+            false => setup.on_bare_image(),
+        }
+    }
+
+    /// Returns the setup for a run, if the image does not suit the run's environment: its packages read variables and
+    /// files when they are imported.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::new`](crate::Sandbox::new).
+    pub(super) fn apart(&self, run: &ExecuteOptions) -> Result<Option<Arc<Self>>> {
+        if self.is_suited(&run.env, &run.files, run.cwd.as_deref().or(self.options.cwd.as_deref())) {
+            return Ok(None);
+        }
+        if let Some(apart) = self.apart.get() {
+            return Ok(Some(Arc::clone(apart)));
+        }
+        let made = Arc::new(self.on_bare_image()?);
+        Ok(Some(Arc::clone(self.apart.get_or_init(|| made))))
+    }
+
+    /// Whether a run with these variables and files, besides those of the options, can start from the image.
+    fn is_suited(&self, env: &BTreeMap<String, String>, files: &BTreeMap<String, Bytes>, cwd: Option<&str>) -> bool {
+        let open = self.image.inner();
+        let is_here = |path: &str| {
+            let folder = self.working_directory(cwd).unwrap_or_default();
+            let path = guest_path::below(&self.options.home, path).unwrap_or_default();
+            path.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned)
+        };
+        let names = || self.options.files.keys().chain(files.keys());
+        !open.depends_on_environment()
+            || (open.suits_variables(self.options.env.iter().chain(env)) && open.suits_files(names(), is_here))
+    }
+
+    /// Returns a setup with the same files on the bare image: programs import packages themselves.
+    fn on_bare_image(&self) -> Result<Self> {
+        let image = image::bare(self.options.cache_dir.as_deref())?;
+        let config = GuestConfig::new(&self.options, working_directory(&self.options, None)?);
+        let config = Some(config).filter(|config| *config != image.inner().config);
+        let mut setup = Self {
+            options: self.options.clone(),
+            process: self.process.clone(),
+            config,
+            packages: self.packages.clone(),
+            names: self.names.clone(),
+            layer: Arc::clone(&self.layer),
+            apart: OnceLock::new(),
+            image,
+        };
+        setup.process = setup.process_on(self.process.vfs.clone())?;
         Ok(setup)
     }
 
@@ -156,7 +215,7 @@ impl SandboxSetup {
 
     /// Returns a layer with the image's files and the packages' files.
     fn layer(&self, mounted: Option<&MountedPackages>) -> Result<Arc<Layer>> {
-        let own = &self.image.inner().layer;
+        let own = &self.layer;
         match mounted {
             // The packages' layer already includes the files of the bare image.
             Some(mounted) if Arc::ptr_eq(own, &layer()?) => Ok(Arc::clone(&mounted.layer)),

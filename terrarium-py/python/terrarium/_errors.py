@@ -268,7 +268,7 @@ def from_core(code: str, message: str, details: str) -> Exception:
     kind: type[TerrariumError] = _CLASSES.get(code, PackageError if code.startswith("package_") else TerrariumError)
     if kind is SandboxFileError:
         kind = _FILE_CLASSES.get(fields.get("errno", ""), kind)
-    if code == "package_unknown":
-        # The way out in this package, which the core's text cannot name.
+    if code == "package_unknown" and "package_source" not in fields:
+        # The way out in this package, which the core's text cannot name; a call of the store has failed otherwise.
         message += f'; add it with `terrarium.PackageStore().add("{fields["package"]}")`'
     return kind(message, code=code, **fields)

@@ -166,6 +166,9 @@ class ImageOptions(TypedDict, total=False):
     Default: off.
     """
     timeout: Seconds
-    """The time limit of imports and preparation code. In seconds, or a `timedelta`. Default: 300 s."""
+    """The time limit of the build. It stops imports and preparation code. Compilation that has begun continues in the
+    background without the caller, and its result is kept for the next attempt. In seconds, or a `timedelta`.
+    Default: 300 s.
+    """
     cache_dir: Path | None
     """The cache folder of images. Default: as for a sandbox."""

@@ -175,6 +175,8 @@ class ImageInfo:
     """The packages in it, with those that they need."""
     modules: list[str]
     """The modules that were imported for it."""
+    warnings: list[str]
+    """Its shortcomings: modules that could not be imported, and the reasons."""
     inline: bool
     """Whether it was compiled with inlining."""
     portable: bool

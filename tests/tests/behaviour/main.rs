@@ -1,6 +1,7 @@
 //! The behaviour of terrarium, by area.
 
 mod api;
+mod cache_folder;
 mod cancel;
 mod deadlines;
 mod filesystem;

@@ -1,9 +1,13 @@
 //! Packages: their sources and dependencies, and that their code is compiled once.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::support::success;
-use terrarium_core::{Deterministic, ExecuteOptions, Packages, Sandbox, SandboxOptions, Value};
+use terrarium_core::{CancelHandle, Deterministic, ExecuteOptions, Packages, Sandbox, SandboxOptions, Status, Value};
 use terrarium_tests::{installed, options, run, run_in, wheel};
 
 fn from(folder: &Path, packages: &[&str]) -> SandboxOptions {
@@ -227,4 +231,38 @@ fn a_figure_of_plotly_is_shown_once_as_json_and_html() {
     let both = vec!["application/vnd.plotly.v1+json", "text/html", "text/plain"];
     assert_eq!(kinds.collect::<Vec<_>>(), [both.clone(), both]);
     assert_eq!(result.stderr, "");
+}
+
+#[test]
+fn the_preparation_of_packages_counts_against_the_timeout_and_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let module: String = (0..2000).map(|number| format!("def f{number}(x): return [x, {{'a': x}}][0]\n")).collect();
+    let names: Vec<String> = (0..10).map(|number| format!("slow/m{number}.py")).collect();
+    let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), module.as_str())).collect();
+    files.push(("slow/__init__.py", "x = 1"));
+    wheel(dir.path(), "slow", "1", &files, &[]);
+    wheel(dir.path(), "quick", "1", &[("quick.py", "x = 2")], &[]);
+    let cache = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::new(auto(dir.path()).cache_dir(cache.path())).unwrap();
+    let within = |code: &str, milliseconds: u64| {
+        let started = Instant::now();
+        let options = ExecuteOptions::new().timeout(Duration::from_millis(milliseconds));
+        (sandbox.execute_with(code, options).unwrap(), started.elapsed())
+    };
+    assert_eq!(within("import quick; quick.x", 60_000).0.final_expression, Some(Value::Int(2)));
+    let (late, took) = within("import slow; slow.x", 100);
+    assert_eq!(late.status, Status::Timeout, "{late:?}");
+    let error = late.error.unwrap();
+    assert!(error.message.starts_with("the run was stopped after 0.1 s: its packages"), "{}", error.message);
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    // A set of packages that is ready does not wait for the other.
+    assert_eq!(within("import quick; quick.x", 5_000).0.final_expression, Some(Value::Int(2)));
+    assert_eq!(within("import slow; slow.x", 120_000).0.final_expression, Some(Value::Int(1)));
+
+    let cancel = CancelHandle::new();
+    cancel.cancel();
+    wheel(dir.path(), "third", "1", &[("third.py", "x = 3")], &[]);
+    let again = Sandbox::new(auto(dir.path()).cache_dir(cache.path())).unwrap();
+    let result = again.execute_with("import third", ExecuteOptions::new().cancel(cancel)).unwrap();
+    assert_eq!(result.status, Status::Cancelled, "{result:?}");
 }

@@ -34,7 +34,7 @@ const CRATES: &[Layered] = &[
         root: "terrarium-core/src/",
         layers: &[
             ("sys", &[]),
-            ("package", &["sys", ROOT_TYPES]),
+            ("package", &["sys", "cache", ROOT_TYPES]),
             ("engine", &["sys", "cache", "package", ROOT_TYPES]),
             ("guest", &["engine", ROOT_TYPES]),
             ("provision", &["sys", "cache", "package", "engine", "guest", ROOT_TYPES]),

@@ -1,10 +1,9 @@
 //! Compilation of WebAssembly to machine code, once per module, with the result kept in the cache folder.
 
 use std::{
-    fs,
     hash::{Hash, Hasher},
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use object::{Endianness, Object as _, ObjectSection as _};
@@ -17,63 +16,55 @@ use super::{
 };
 use crate::{
     Error, Result,
-    cache::{self, Cache},
-    error::{Cause, ErrorContext},
+    cache::{self, Cache, CachedFile},
+    error::ErrorContext,
 };
 use terrarium_wasm::link::ModuleInfo;
 
-/// A module as machine code, with the information for linking.
+/// The version of the form of the files; a change raises it.
+const FORMAT: u32 = 2;
+
+/// A module as machine code.
 pub(in crate::engine) struct CompiledModule {
     pub(in crate::engine) module: Module,
-    /// The file of its [`ModuleInfo`].
-    path: Option<PathBuf>,
-    info: OnceLock<Arc<ModuleInfo>>,
+    /// The information for linking.
+    pub(in crate::engine) info: Arc<ModuleInfo>,
 }
 
-impl CompiledModule {
-    /// Returns the information for linking. The first call reads it: most runs link nothing.
-    ///
-    /// # Errors
-    /// [`Error::Cache`], when its file is damaged.
-    pub(in crate::engine) fn info(&self) -> Result<Arc<ModuleInfo>> {
-        if let Some(info) = self.info.get() {
-            return Ok(Arc::clone(info));
-        }
-        let path = self.path.clone().unwrap_or_default();
-        let info = fs::read(&path).map_err(Cause::from).and_then(|text| Ok(serde_json::from_slice(&text)?));
-        let info =
-            info.map_err(|cause| Error::Cache { path, reason: format!("{cause}; remove it"), source: Some(cause) })?;
-        Ok(Arc::clone(self.info.get_or_init(|| Arc::new(info))))
-    }
-}
-
-/// Returns the module whose source has the identity `source`, and compiles it unless it is in the cache folder. `make`
-/// returns its bytes, ready for the engine, and its information for linking; it is called for a compilation only.
+/// Returns the module whose source has the identity `source`, and compiles it unless it is in the cache folder.
 ///
 /// # Errors
-/// [`Error::Cache`] when the cache folder is not to be trusted, [`Error::Engine`] when the module does not compile, and
-/// the errors of `make`.
+/// [`Error::Cache`] when the cache folder is not to be trusted or a file in it cannot be read, [`Error::Engine`] when
+/// the module does not compile, and the errors of `make`.
 pub(in crate::engine) fn cached<E: From<Error>>(
     engine: &Engine,
     cache: &Cache,
     source: &str,
-    make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
+    make: &Make<'_, E>,
 ) -> Result<CompiledModule, E> {
     let names = Names::new(engine, source);
-    if let Some((code, info)) = names.find(cache)? {
-        match open(engine, &code) {
-            Ok(module) => return Ok(CompiledModule { module, path: Some(info), info: OnceLock::new() }),
-            // Written before a crash of the machine, or partly lost: compiled again.
-            Err(error) => {
-                tracing::warn!(%error, path = ?code, "compiled code is damaged and is compiled again");
-                cache.forget(&names.code);
+    if let CachedFile::Intact(path) = cache.check(&names.code)? {
+        let info = match read_info(cache, &names.info)? {
+            Some(info) => info,
+            None => {
+                let (_, info) = make()?;
+                keep(cache, &names.info, &to_json(&info)?);
+                info
             }
-        }
+        };
+        let module = open(engine, &path).map_err(engine_error)?;
+        return Ok(CompiledModule { module, info: Arc::new(info) });
     }
-    let (code, path, info) = store(engine, cache, &names, source, make)?;
-    let module = open(engine, &code).map_err(engine_error)?;
-    Ok(CompiledModule { module, path: Some(path), info: OnceLock::from(Arc::new(info)) })
+    let (code, info) = store(engine, cache, &names, source, make)?;
+    let module = match code {
+        Code::File(path) => open(engine, &path),
+        Code::Memory(code) => from_memory(engine, &code),
+    };
+    Ok(CompiledModule { module: module.map_err(engine_error)?, info: Arc::new(info) })
 }
+
+/// Returns a module's bytes, ready for the engine, and its information for linking.
+pub(in crate::engine) type Make<'a, E> = dyn Fn() -> Result<(Vec<u8>, ModuleInfo), E> + 'a;
 
 /// Compiles the module whose source has the identity `source` for later use, unless it is in the cache folder.
 ///
@@ -83,12 +74,12 @@ pub(in crate::engine) fn prepare<E: From<Error>>(
     engine: &Engine,
     cache: &Cache,
     source: &str,
-    make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
+    make: &Make<'_, E>,
 ) -> Result<(), E> {
     let names = Names::new(engine, source);
-    match names.find(cache)? {
-        Some(_) => Ok(()),
-        None => store(engine, cache, &names, source, make).map(drop),
+    match cache.check(&names.code)? {
+        CachedFile::Intact(_) => Ok(()),
+        _ => store(engine, cache, &names, source, make).map(drop),
     }
 }
 
@@ -103,27 +94,40 @@ impl Names {
         let key = key(engine, source);
         Self { code: format!("{key}.cwasm"), info: format!("{key}.link") }
     }
-
-    /// Returns the paths of machine code and link information, if both exist.
-    fn find(&self, cache: &Cache) -> Result<Option<(PathBuf, PathBuf)>> {
-        Ok(cache.find(&self.code)?.zip(cache.find(&self.info)?))
-    }
 }
 
-/// Compiles and stores a module. Returns the paths of its files and its link information.
+/// Machine code that was just made.
+enum Code {
+    File(PathBuf),
+    /// The file could not be written.
+    Memory(Vec<u8>),
+}
+
+/// Compiles and stores a module.
 fn store<E: From<Error>>(
     engine: &Engine,
     cache: &Cache,
     names: &Names,
     source: &str,
-    make: impl FnOnce() -> Result<(Vec<u8>, ModuleInfo), E>,
-) -> Result<(PathBuf, PathBuf, ModuleInfo), E> {
+    make: &Make<'_, E>,
+) -> Result<(Code, ModuleInfo), E> {
     let (wasm, info) = make()?;
     let code = machine_code(engine, source, &wasm)?;
-    let text = to_json(&info)?;
     // The code last: if it exists, so does the other file.
-    let info_path = cache.store(&names.info, &text)?;
-    Ok((cache.store(&names.code, &code)?, info_path, info))
+    keep(cache, &names.info, &to_json(&info)?);
+    Ok(match keep(cache, &names.code, &code) {
+        Some(path) => (Code::File(path), info),
+        None => (Code::Memory(code), info),
+    })
+}
+
+/// Stores a file. A folder that is full or cannot be written costs time in the next process and nothing else.
+fn keep(cache: &Cache, name: &str, content: &[u8]) -> Option<PathBuf> {
+    cache.store(name, content).inspect_err(|error| tracing::warn!(%error, "compiled code is not kept")).ok()
+}
+
+fn read_info(cache: &Cache, name: &str) -> Result<Option<ModuleInfo>> {
+    Ok(cache.read(name)?.and_then(|text| serde_json::from_slice(&text).ok()))
 }
 
 /// Returns the information for linking of the module whose source has the identity `source`: from the cache folder,
@@ -138,12 +142,11 @@ pub(in crate::engine) fn info(
     read: impl FnOnce() -> Result<ModuleInfo>,
 ) -> Result<ModuleInfo> {
     let name = Names::new(engine, source).info;
-    let kept = cache.find(&name)?.and_then(|path| fs::read(path).ok());
-    if let Some(info) = kept.and_then(|text| serde_json::from_slice(&text).ok()) {
+    if let Some(info) = read_info(cache, &name)? {
         return Ok(info);
     }
     let info = read()?;
-    cache.store(&name, &to_json(&info)?)?;
+    keep(cache, &name, &to_json(&info)?);
     Ok(info)
 }
 
@@ -157,10 +160,16 @@ fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
 /// [`Error::Engine`], when it does not compile.
 pub(in crate::engine) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<CompiledModule> {
     let code = machine_code(engine, "a library of the guest's own", wasm)?;
+    let module = from_memory(engine, &code).map_err(engine_error)?;
+    Ok(CompiledModule { module, info: Arc::new(info) })
+}
+
+fn from_memory(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
     #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature")]
     // SAFETY: this engine, or one with the same settings, has just made it; only names of functions were cleared in it.
-    let module = unsafe { Module::deserialize(engine, &code) }.map_err(engine_error)?;
-    Ok(CompiledModule { module, path: None, info: OnceLock::from(Arc::new(info)) })
+    unsafe {
+        Module::deserialize(engine, code)
+    }
 }
 
 /// Returns the machine code of a module; `source` describes it in the log.
@@ -200,7 +209,7 @@ fn clear_symbols(code: &mut [u8]) {
 
 /// Returns the name of the files, derived from everything that the machine code depends on.
 fn key(engine: &Engine, source: &str) -> String {
-    hash(engine, source)
+    hash(engine, &format!("{FORMAT} {source}"))
 }
 
 /// Returns the identity of such code: the engine's version, its settings and, unless it is portable, the processor.
@@ -223,8 +232,9 @@ fn hash(engine: &Engine, source: &str) -> String {
 #[expect(unsafe_code, reason = "opening compiled code is unsafe by nature; the cache's rules are what makes it sound")]
 pub(in crate::engine) fn open(engine: &Engine, path: &Path) -> wasmtime::Result<Module> {
     // SAFETY: the file was written by this library, completely (renamed into place after a sync), into a folder that
-    // only this user can write to, which `Cache` checked, as it checked the file's own owner and mode. Its name is the
-    // hash of its source and of the engine's version and configuration, and wasmtime checks the latter again.
+    // only this user can write to, which `Cache` checked, as it checked the file's own owner and mode, and its digest.
+    // Its name is the hash of its source and of the engine's version and configuration, and wasmtime checks the latter
+    // again.
     unsafe { Module::deserialize_file(engine, path) }
 }
 
@@ -243,5 +253,62 @@ impl Hasher for ContentHasher {
     fn finish(&self) -> u64 {
         // Only `write` is used; the complete digest is taken afterwards.
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, fs, os::unix::fs::FileExt as _};
+
+    use super::*;
+
+    #[test]
+    fn damaged_files_are_made_again_and_a_folder_that_cannot_be_written_is_not_needed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (engine, cache) = (Engine::default(), Cache::new(Some(dir.path())));
+        let wasm = wat::parse_str("(module (func (export \"f\") (result i32) i32.const 42))").unwrap();
+        let calls = Cell::new(0);
+        let opened = |cache: &Cache| {
+            let make = || {
+                calls.set(calls.get() + 1);
+                Ok::<_, Error>((wasm.clone(), ModuleInfo { memory_size: 7, ..ModuleInfo::default() }))
+            };
+            let compiled = cached(&engine, cache, "x", &make).unwrap();
+            assert_eq!((compiled.module.exports().count(), compiled.info.memory_size), (1, 7));
+            calls.take()
+        };
+        assert_eq!([opened(&cache), opened(&cache)], [1, 0]);
+        let names = Names::new(&engine, "x");
+        for (name, cuts) in [(&names.code, false), (&names.code, true), (&names.info, false), (&names.info, true)] {
+            let path = cache.path(name);
+            let file = fs::File::options().write(true).open(&path).unwrap();
+            match cuts {
+                true => file.set_len(fs::metadata(&path).unwrap().len() / 2).unwrap(),
+                // The text of the number 7: the other file stays valid JSON.
+                false => file.write_all_at(b"8", 20).unwrap(),
+            }
+            assert_eq!([opened(&cache), opened(&cache)], [1, 0], "{name} {cuts}");
+        }
+        let nowhere = Cache::new(Some(Path::new("/proc/no/folder")));
+        assert_eq!(opened(&nowhere), 1);
+    }
+    proptest::proptest! {
+        #[test]
+        fn link_information_of_any_text_is_read_or_made_again(
+            text in "[\\[\\]{}\",:a-z0-9 -]{0,80}",
+            place in proptest::prelude::any::<proptest::sample::Index>(),
+            byte in proptest::prelude::any::<u8>(),
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let cache = Cache::new(Some(dir.path()));
+            let good = ModuleInfo { memory_size: 7, ..ModuleInfo::default() };
+            let mut changed = to_json(&good).unwrap();
+            let at = place.index(changed.len());
+            changed[at] = byte;
+            for content in [text.as_bytes(), &changed] {
+                cache.store("x", content).unwrap();
+                let _ = read_info(&cache, "x").unwrap();
+            }
+        }
     }
 }

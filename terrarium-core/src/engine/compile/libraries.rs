@@ -1,7 +1,7 @@
 //! [`Libraries`]: the shared libraries that guests of this process have loaded, as machine code.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -41,16 +41,61 @@ pub(in crate::engine) enum LoadError {
     Refused(String),
 }
 
+impl LoadError {
+    /// Returns the text for the guest: the host's paths are not for it.
+    pub(in crate::engine) fn text(&self) -> String {
+        match self {
+            Self::Host(error) => {
+                tracing::warn!(%error, "a library cannot be loaded");
+                format!("the host cannot load it (error {:?} of the sandbox, not of the library)", error.code())
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Compiled libraries by the hash of their content. Each is compiled once, by its first user.
 pub(in crate::engine) struct Libraries {
     engine: Engine,
     cache: Cache,
     /// The key of the interpreter and of the rewriting of modules.
     key: &'static str,
-    #[expect(clippy::type_complexity, reason = "a lock for the map and one for each library")]
-    known: Mutex<HashMap<[u8; 32], Arc<Mutex<Option<Arc<CompiledModule>>>>>>,
+    known: Mutex<Known>,
     /// Functions that a library does not bind to itself.
     elsewhere: OnceLock<Arc<BTreeSet<String>>>,
+}
+
+/// A library, once it is compiled, and the lock of its compilation.
+type Entry = Arc<Mutex<Option<Arc<CompiledModule>>>>;
+
+/// The most libraries that stay open without a guest that uses them: each has a descriptor.
+const MAX_KNOWN: usize = 256;
+
+#[derive(Default)]
+struct Known {
+    entries: HashMap<[u8; 32], Entry>,
+    /// The keys in the order of their first use.
+    order: VecDeque<[u8; 32]>,
+}
+
+impl Known {
+    fn entry(&mut self, digest: [u8; 32]) -> Entry {
+        if let Some(entry) = self.entries.get(&digest) {
+            return Arc::clone(entry);
+        }
+        let mut left = self.order.len();
+        while self.order.len() >= MAX_KNOWN && left > 0 {
+            left -= 1;
+            let Some(oldest) = self.order.pop_front() else { break };
+            // A library that is being compiled or opened stays.
+            match self.entries.get(&oldest).is_some_and(|entry| Arc::strong_count(entry) > 1) {
+                true => self.order.push_back(oldest),
+                false => drop(self.entries.remove(&oldest)),
+            }
+        }
+        self.order.push_back(digest);
+        Arc::clone(self.entries.entry(digest).or_default())
+    }
 }
 
 impl Libraries {
@@ -69,17 +114,14 @@ impl Libraries {
         main: Main<'_>,
     ) -> Result<Arc<CompiledModule>, LoadError> {
         let digest = digest(&file.content)?;
-        let entry = {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(known.entry(digest).or_default())
-        };
+        let entry = self.entry(digest);
         // Held during the compilation: another thread would otherwise do the same work.
         let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(compiled) = &*entry {
             return Ok(Arc::clone(compiled));
         }
         let make = || self.verified(&bytes(&file.content)?, digest, main);
-        let compiled = compiled::cached(&self.engine, &self.cache, &self.source(&digest), make)?;
+        let compiled = compiled::cached(&self.engine, &self.cache, &self.source(&digest), &make)?;
         Ok(Arc::clone(entry.insert(Arc::new(compiled))))
     }
 
@@ -89,8 +131,17 @@ impl Libraries {
     /// [`LoadError`].
     pub(in crate::engine) fn prepare(&self, content: &Content, main: Main<'_>) -> Result<(), LoadError> {
         let digest = digest(content)?;
+        let entry = self.entry(digest);
+        let entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
+        if entry.is_some() {
+            return Ok(());
+        }
         let make = || self.verified(&bytes(content)?, digest, main);
-        compiled::prepare(&self.engine, &self.cache, &self.source(&digest), make)
+        compiled::prepare(&self.engine, &self.cache, &self.source(&digest), &make)
+    }
+
+    fn entry(&self, digest: [u8; 32]) -> Entry {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(digest)
     }
 
     /// Returns the identity of the source of compiled code.
@@ -170,4 +221,26 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_forgotten_in_the_order_of_their_first_use_but_not_while_they_are_compiled() {
+        let mut known = Known::default();
+        let key = |number: usize| {
+            let mut key = [0; 32];
+            key[..8].copy_from_slice(&number.to_le_bytes());
+            key
+        };
+        let first = known.entry(key(0));
+        for number in 1..3 * MAX_KNOWN {
+            known.entry(key(number));
+        }
+        assert_eq!((known.entries.len(), known.order.len()), (MAX_KNOWN, MAX_KNOWN));
+        assert!(Arc::ptr_eq(&first, &known.entry(key(0))));
+        assert!(known.entries.contains_key(&key(3 * MAX_KNOWN - 1)) && !known.entries.contains_key(&key(1)));
+    }
 }

@@ -44,7 +44,7 @@ pub(super) async fn load(caller: &mut Caller<'_, InstanceState>, name: &str, glo
             return Ok(LoadOutcome::Done(library));
         }
         Ok(Plan::Load { first, order }) => (first, order),
-        Err(error) => return Ok(LoadOutcome::Refused(error.to_string())),
+        Err(error) => return Ok(LoadOutcome::Refused(error.text())),
     };
     let mut last = None;
     for found in order {
@@ -118,7 +118,7 @@ fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, CompiledL
                       (option `untrusted_libraries`)";
         return Err(LoadError::Refused(reason.to_owned()));
     };
-    Ok((compiled.info()?, CompiledLibrary { compiled, untrusted }))
+    Ok((Arc::clone(&compiled.info), CompiledLibrary { compiled, untrusted }))
 }
 
 /// Instantiates a library whose dependencies are loaded.

@@ -103,7 +103,7 @@ impl Machine {
         let (engine, cache) = (&self.engine, &self.cache);
         let make = || self.python().map(|wasm| (wasm, self.main()));
         let make = || make().and_then(|(wasm, info)| Ok((wasm, ModuleInfo::clone(&*info?))));
-        let python = compiled::cached(engine, cache, &self.source_name(), make)?;
+        let python = compiled::cached(engine, cache, &self.source_name(), &make)?;
         // A millisecond of compilation: a file would cost more.
         let driver = Module::new(engine, driver::module()).map_err(engine_error)?;
         let linker = linker::linker(engine, &python.module).map_err(engine_error)?;

@@ -6,6 +6,6 @@ mod plain;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use plain::FileStamp;
+pub(crate) use plain::{ChangeStamp, FileStamp};
 #[cfg(unix)]
-pub(crate) use unix::FileStamp;
+pub(crate) use unix::{ChangeStamp, FileStamp};

@@ -1,6 +1,9 @@
 //! Length and time of modification: a replacement with the same values is not detected.
 
-use std::{fs::Metadata, time::SystemTime};
+use std::{
+    fs::Metadata,
+    time::{Duration, SystemTime},
+};
 
 /// The identity of a file in a certain state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +22,27 @@ impl FileStamp {
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
+
+    /// Whether another stamp may be of the same file: the length is the same.
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
+        self.len == other.len
+    }
+}
+
+/// A stamp of the same values: a change that puts the time of modification back is not detected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChangeStamp(FileStamp);
+
+impl ChangeStamp {
+    /// Returns the stamp of the file with this metadata.
+    pub(crate) fn new(metadata: &Metadata) -> Self {
+        Self(FileStamp::new(metadata))
+    }
+
+    /// Whether the last change is older than `age`: two changes in one tick of the system's clock have the same time.
+    pub(crate) fn is_older_than(&self, age: Duration) -> bool {
+        self.0.modified.is_some_and(|changed| changed.elapsed().is_ok_and(|past| past > age))
+    }
 }
 
 #[cfg(test)]
@@ -35,5 +59,8 @@ mod tests {
         assert_eq!((first, first.len()), (stamp(), 1));
         std::fs::write(&path, "12").unwrap();
         assert_ne!(first, stamp());
+        assert!(!first.is_same_file(&stamp()) && stamp().is_same_file(&stamp()));
+        let change = ChangeStamp::new(&std::fs::metadata(&path).unwrap());
+        assert!(!change.is_older_than(Duration::from_secs(60)) && change.is_older_than(Duration::ZERO));
     }
 }

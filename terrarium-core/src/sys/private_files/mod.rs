@@ -6,6 +6,6 @@ mod plain;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use plain::{create_dir, create_file, distrust};
+pub(crate) use plain::{create_dir, create_file, distrust, open_or_create_file};
 #[cfg(unix)]
-pub(crate) use unix::{create_dir, create_file, distrust};
+pub(crate) use unix::{create_dir, create_file, distrust, open_or_create_file};

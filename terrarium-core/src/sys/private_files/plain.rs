@@ -22,6 +22,14 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
+/// Opens a file that only the user can read or write, for writing, and creates it if it does not exist.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn open_or_create_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).open(path)
+}
+
 /// Returns the reason not to trust a file or folder; never known here.
 pub(crate) fn distrust(_metadata: &Metadata) -> Option<String> {
     None
@@ -39,6 +47,8 @@ mod tests {
         create_dir(&inner).unwrap();
         create_file(&inner.join("c")).unwrap();
         assert_eq!(create_file(&inner.join("c")).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        drop(open_or_create_file(&inner.join("c")).unwrap());
+        drop(open_or_create_file(&inner.join("d")).unwrap());
         assert_eq!(distrust(&fs::metadata(&inner).unwrap()), None);
     }
 }

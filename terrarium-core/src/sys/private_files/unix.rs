@@ -23,6 +23,14 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
+/// Opens a file that only the user can read or write, for writing, and creates it if it does not exist.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn open_or_create_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
 /// Returns the reason not to trust a file or folder: another user owns it or can write to it. `None` if there is none.
 pub(crate) fn distrust(metadata: &Metadata) -> Option<String> {
     let user = rustix::process::geteuid().as_raw();

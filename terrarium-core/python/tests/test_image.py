@@ -1,0 +1,104 @@
+"""Making an image: imports as in a program, imports that fail, and what modules read when they are imported."""
+
+from __future__ import annotations
+
+import json
+
+
+def package(folder, name, **files):
+    (folder / name).mkdir(parents=True)
+    for file, text in files.items():
+        (folder / name / f"{file}.py").write_text(text)
+
+
+def made(harness, modules, *codes, **request):
+    """Import modules, settle, and run programs; return the answers."""
+    calls = [("prepare", {"modules": modules}, ""), ("settle", {}, "")]
+    calls += [("execute", {"code": code, **request}, "") for code in codes]
+    return [json.loads(result["answer"]) for result in harness.calls(calls)]
+
+
+def test_a_module_that_keeps_main_meets_the_program(harness, tmp_path):
+    (tmp_path / "keeper.py").write_text("import __main__\ndef value(): return __main__.x, __main__.__name__\n")
+    code = "import keeper, sys\nx = 7\n[*keeper.value(), keeper.__main__ is sys.modules['__main__']]"
+    prepared, _, first = made(harness, ["keeper"], code)
+    assert prepared == {"failed": {}}
+    assert first["repr"] == "[7, '__main__', True]"
+
+
+def test_without_a_keeper_main_is_gone(harness):
+    assert made(harness, ["colorsys"], "1", "import sys; [n for n in dir() if n[:2] != '__']")[3]["repr"] == "['sys']"
+
+
+def test_a_failed_import_leaves_nothing_of_its_package(harness, tmp_path):
+    package(tmp_path, "half", __init__="from half import a\nfrom half.b import c", a="import whole", b="1 / 0")
+    package(tmp_path, "whole", __init__="from whole import part", part="")
+    code = "import sys; sorted(n for n in sys.modules if n.split('.')[0] in ('half', 'whole'))"
+    prepared, _, left = made(harness, ["half"], code, has_files=False)
+    assert prepared == {"failed": {"half": "ZeroDivisionError: division by zero"}}
+    assert left["repr"] == "['whole', 'whole.part']"
+
+
+def test_a_failed_part_leaves_the_package_that_was_there(harness, tmp_path):
+    package(tmp_path, "good", __init__="x = 1", bad="from good import more\n1 / 0", more="")
+    code = "import sys, good; good.x, sorted(n for n in sys.modules if n.startswith('good'))"
+    prepared, _, left = made(harness, ["good", "good.bad"], code, has_files=False)
+    assert list(prepared["failed"]) == ["good.bad"]
+    assert left["repr"] == "(1, ['good'])"
+
+
+def test_variables_that_modules_read_are_named(harness, tmp_path):
+    text = "import os\nos.environ.get('A_GET')\nos.getenv('A_GETENV')\n'A_IN' in os.environ\n"
+    (tmp_path / "reader.py").write_text(text)
+    _, settled, later = made(
+        harness, ["reader"], "import os\nos.getenv('LATER')\ntype(os.environ).__getitem__.__name__"
+    )
+    assert {"A_GET", "A_GETENV", "A_IN"} <= set(settled["reads"])
+    assert "LATER" not in settled["reads"]
+    assert later["repr"] == "'__getitem__'"
+
+
+def test_pythons_own_variables_take_effect(harness, tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "viapath.py").write_text("V = 1")
+    (tmp_path / "lib" / "json.py").write_text("mine = True")
+    env = {"PYTHONPATH": "lib:lib", "PYTHONWARNINGS": "error::UserWarning, ignore::DeprecationWarning"}
+    code = (
+        "import sys, viapath, json, warnings\n"
+        "try: warnings.warn('x')\nexcept UserWarning: raised = True\n"
+        "[viapath.V, json.mine, raised, sys.warnoptions, sys.path[0], sys.path[1]]"
+    )
+    result = made(harness, ["json"], code, env=env)[2]
+    here = str(tmp_path)
+    expected = [1, True, True, ["error::UserWarning", "ignore::DeprecationWarning"], here, f"{here}/lib"]
+    assert result["repr"] == repr(expected), result["error"]
+
+
+def test_more_of_pythons_variables(harness):
+    env = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONINTMAXSTRDIGITS": "1000", "PYTHONSAFEPATH": "1"}
+    code = "import os, sys\nsys.dont_write_bytecode, sys.get_int_max_str_digits(), os.getcwd() in sys.path"
+    assert harness.run(code, env=env).ok().repr == "(True, 1000, False)"
+    assert harness.run("1", env={"PYTHONINTMAXSTRDIGITS": "much", "PYTHONPATH": ""}).ok().repr == "1"
+
+
+def test_folders_and_files_without_code_hide_no_module(harness, tmp_path):
+    (tmp_path / "json").mkdir()
+    (tmp_path / "colorsys").write_text("")
+    package(tmp_path, "keyword", __init__="mine = True")
+    code = "import json, colorsys, keyword\njson.dumps(1), colorsys.ONE_THIRD > 0, keyword.mine"
+    results = made(harness, ["json", "colorsys", "keyword"], code)
+    assert results[2]["repr"] == "('1', True, True)", results[2]["error"]
+
+
+def test_a_programs_own_module_wins_over_a_hook(harness):
+    code = (
+        "import importlib, pathlib, sys\n"
+        "found = []\n"
+        "for name in ('queue', 'random', 'socket', 'matplotlib', 'asyncio', 'calendar', 'threading'):\n"
+        "    pathlib.Path(name + '.py').write_text('WHO = \"user\"')\n"
+        "    for module in [m for m in sys.modules if m.split('.')[0] == name]: del sys.modules[module]\n"
+        "    importlib.invalidate_caches()\n"
+        "    found.append(importlib.import_module(name).WHO)\n"
+        "set(found), len(found)"
+    )
+    assert harness.run(code).ok().repr == "({'user'}, 7)"

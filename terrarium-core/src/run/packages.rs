@@ -1,0 +1,45 @@
+//! The packages that the code of a run imports. Their preparation is part of the run's time.
+
+use std::{sync::Arc, time::Instant};
+
+use super::setup::SandboxSetup;
+use crate::{
+    ExecuteOptions, ExecutionResult, Metrics, Result,
+    engine::Reason,
+    guest::{Answer, Outcome, conclude},
+    provision::{MountedPackages, Wait, WaitEnd},
+};
+
+/// Returns the packages that the code of a run imports, if the run has time enough to prepare them. The run has begun
+/// at `begun`.
+///
+/// # Errors
+/// As for [`Sandbox::execute`](crate::Sandbox::execute).
+pub(super) fn packages(
+    setup: &SandboxSetup,
+    code: &str,
+    options: &ExecuteOptions,
+    begun: Instant,
+) -> Result<Result<Option<Arc<MountedPackages>>, WaitEnd>> {
+    let timeout = options.timeout.or(setup.options().timeout);
+    let deadline = timeout.and_then(|timeout| begun.checked_add(timeout));
+    let wait = Wait { deadline, cancel: options.cancel.as_ref() };
+    setup.packages().imported(setup.options(), setup.is_inlined(), code, options, wait)
+}
+
+/// Returns the result of a run whose packages were not ready in time.
+pub(super) fn unready(setup: &SandboxSetup, options: &ExecuteOptions, end: WaitEnd, begun: Instant) -> ExecutionResult {
+    let reason = match end {
+        WaitEnd::Late => Reason::Timeout,
+        WaitEnd::Cancelled => Reason::Cancelled,
+    };
+    let answer = Answer { outcome: Outcome::Stopped(reason), ..Answer::default() };
+    let mut result = conclude(answer, options.timeout.or(setup.options().timeout));
+    if let Some(error) = &mut result.error {
+        let hint = ": its packages are still being compiled for their first use, and a later run finds them";
+        error.traceback = format!("{}{hint}\n", error.traceback.trim_end());
+        error.message += hint;
+    }
+    result.metrics = Metrics { total: begun.elapsed(), image: setup.image().info().name.clone(), ..Metrics::default() };
+    result
+}
