@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from os import environ
+from os import environ, getcwd
 
 from _terrarium import pristine, run
 from _terrarium.interrupts import as_user
@@ -76,7 +76,7 @@ def prepare(modules: list[str]) -> dict[str, str]:
     """
     _environment.__getitem__ = _note_variable  # type: ignore[method-assign]
     # Some modules keep `__main__` when they are imported.
-    main.open(Source("", "main.py"), True)
+    main.open(Source("", "main.py"), True, f"{getcwd()}/main.py")
     failed = {}
     for name in modules:
         before = dict(sys.modules)
