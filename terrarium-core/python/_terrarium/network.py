@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 _AF_UNIX, _DOMAIN = 1, 39
+# Constants without which the module is compiled. Pairs of local sockets exist, and options have no effect.
+_ABSENT = {"AF_UNIX": _AF_UNIX, "SO_REUSEADDR": 2, "SO_REUSEPORT": 15}
 # The request to the host that makes a pair of connected sockets.
 _PAIR = 0x7480
 _CLOSED = "the network is disabled by policy"
@@ -33,9 +35,9 @@ _LOOKUP_REFUSED = (-4, 3)
 
 def change_lookups(module: Any) -> None:
     """Answer look-ups of local names, and add the reason to the error of a refused one."""
-    if not hasattr(module, "AF_UNIX"):
-        # Pairs of local sockets exist; the module is compiled without this family.
-        module.AF_UNIX = _AF_UNIX
+    for name, value in _ABSENT.items():
+        if not hasattr(module, name):
+            setattr(module, name, value)
     names = load("_terrarium.lookups").Names(module)
     for name in _NAME_LOOKUPS:
         setattr(module, name, _explained(module, getattr(module, name), getattr(names, name)))
