@@ -83,7 +83,7 @@ with open('a', 'wb') as file: file.truncate(1 << 20)
 held, file = [], open('a', 'r+b')
 try:
     for index in range(100_000):
-        held.append(mmap.mmap(file.fileno(), 65536, offset=index % 16 * 65536, access=mmap.ACCESS_COPY))
+        held.append(mmap.mmap(file.fileno(), 65536, offset=index % 16 * 65536, access=mmap.ACCESS_COPY, trackfd=False))
 except OSError as error:
     print(error.strerror, len(held) > 100)
 del held

@@ -104,7 +104,7 @@ for way in ways:
 
 #[test]
 fn refusals_of_the_network_say_so() {
-    let result = run("import socket; socket.socket()");
+    let result = run("import socket; socket.socket().connect(('127.0.0.1', 80))");
     assert_eq!(result.status, Status::Error);
     let (kind, message) = error_of(&result);
     assert!(kind == "PermissionError" || kind == "OSError", "{kind}: {message}");
