@@ -48,4 +48,4 @@ except OSError as error:
 plain.close()
 print(plain.fileno(), socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM))
 print(socket.gethostbyname("127.0.0.1"), socket.getaddrinfo(None, 0, socket.AF_INET, socket.SOCK_DGRAM)[0][4])
-socket.getaddrinfo(socket.gethostname(), None)
+print(bool(socket.getaddrinfo(socket.gethostname(), None)))
