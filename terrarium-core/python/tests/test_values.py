@@ -527,6 +527,10 @@ def test_decode_refuses_what_it_does_not_know():
 
 
 def test_decode_of_records():
+    renamed = {"$type": "tuple", "name": "P", "fields": ["_0", "b"], "items": [1, 2]}
+    assert (decode(renamed)._0, decode(renamed).b) == (1, 2)
+    with pytest.raises(ValueError, match="named tuple"):
+        decode({**renamed, "fields": ["_x", "b"]})
     assert decode({"$type": "enum", "class": "C", "name": "A", "value": 3}) == 3
     assert decode({"$type": "dataclass", "name": "P", "fields": {"x": {"$type": "tuple", "items": []}}}).x == ()
     pair = decode({"$type": "tuple", "name": "Outer.Pair", "fields": ["a", "b"], "items": [1, 2]})

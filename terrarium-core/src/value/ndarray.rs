@@ -26,6 +26,9 @@ pub struct NdArray {
     fields: BTreeMap<String, Value>,
 }
 
+/// The most axes of an array, as in numpy. Nested lists of the elements have as many levels.
+const AXES: usize = 64;
+
 impl NdArray {
     /// The kind's name in JSON.
     pub(super) const KIND: &'static str = "ndarray";
@@ -49,7 +52,9 @@ impl NdArray {
         let is_length = |length: &Value| length.as_i64().is_some_and(|length| length >= 0);
         let has_type = matches!(fields.get("dtype"), Some(Value::Str(_) | Value::Dict(_)));
         match fields.get("shape") {
-            Some(Value::List(shape)) if has_type && shape.iter().all(is_length) => Ok(Self { fields }),
+            Some(Value::List(shape)) if has_type && shape.len() <= AXES && shape.iter().all(is_length) => {
+                Ok(Self { fields })
+            }
             _ => Err(fields),
         }
     }

@@ -186,6 +186,34 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_any_parts_have_values_without_a_panic() {
+        let dtypes =
+            ["bool", "int8", "UInt64", "float16", "complex64", "str", "object", "datetime64[ns, UTC]", "period[M]"];
+        let lengths = [0, 1, 2, 3, 8, 9, usize::MAX];
+        let bytes = |length: usize| Bytes::from((0..length).map(|n| (n as u8).wrapping_mul(37)).collect::<Vec<_>>());
+        let mut made = 0;
+        for dtype in dtypes {
+            for length in lengths {
+                for size in 0..40 {
+                    for validity in [None, Some(bytes(0)), Some(bytes(2))] {
+                        let fixed = Layout::Fixed { length, data: bytes(size), validity: validity.clone() };
+                        let zeros = Bytes::from(vec![0; size]);
+                        let text = Layout::Text { length, offsets: zeros, data: bytes(3), validity: validity.clone() };
+                        let wild = Layout::Text { length, offsets: bytes(size), data: bytes(3), validity };
+                        for column in [fixed, text, wild].into_iter().filter_map(|l| Column::from_layout(dtype, l).ok())
+                        {
+                            made += 1;
+                            assert_eq!(column.iter().count(), length);
+                            assert_eq!(column.get(length), None);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 100, "{made}");
+    }
+
+    #[test]
     fn forged_parts_stay_what_they_are() {
         let labels = r#"{"$type":"index","name":null,"values":{"$type":"range","start":0,"step":0,"stop":2}}"#;
         let codes = r#"{"$type":"column","dtype":"int8","values":[1,-1,0]}"#;

@@ -60,7 +60,11 @@ def _named_tuple(parts: dict[str, Any]) -> Any:
 def _tuple_class(name: str, fields: tuple[str, ...]) -> Any:
     from collections import namedtuple
 
-    kind: Any = namedtuple(name, fields)  # type: ignore[misc]
+    # A class made with `rename=True` has names with an underscore, which are the same for the same places.
+    renames: Any = any(field.startswith("_") for field in fields)
+    kind: Any = namedtuple(name, fields, rename=renames)  # type: ignore[arg-type,misc]
+    if kind._fields != fields:
+        raise ValueError(f"a named tuple with the fields {fields}")
 
     class Named(kind):  # type: ignore[misc,unused-ignore]
         __slots__ = ()

@@ -114,9 +114,10 @@ def _text_column(name: str, array: Any) -> Parts:
     if len(values) <= LISTED:
         return {"dtype": name, "values": values}
     numpy = modules["numpy"]
-    missing = numpy.fromiter((value is None for value in values), bool, len(values))
-    has_missing = bool(missing.any())
-    if has_missing:
+    missing = None
+    # The types are found without a step of Python for each value.
+    if type(None) in set(map(type, values)):
+        missing = numpy.fromiter((value is None for value in values), bool, len(values))
         values = ["" if value is None else value for value in values]
     joined = "".join(values)
     try:
@@ -129,7 +130,7 @@ def _text_column(name: str, array: Any) -> Parts:
     offsets = numpy.zeros(len(values) + 1, "<i4" if len(data) <= _MAX_INT32 else "<i8")
     offsets[1:] = ends
     parts: Parts = {"dtype": name, "length": len(values), "offsets": raw(offsets), "data": memoryview(data)}
-    if has_missing:
+    if missing is not None:
         parts["validity"] = _bitmap(~missing)
     return parts
 
@@ -235,6 +236,8 @@ def _missing(parts: Parts) -> Any:
     length = parts["length"]
     if "validity" not in parts:
         return numpy.zeros(length, bool)
+    if length > 8 * len(parts["validity"]):
+        raise ValueError(f"{len(parts['validity'])} bytes for a bitmap of {length} values")
     bits = numpy.unpackbits(numpy.frombuffer(parts["validity"], "u1"), count=length, bitorder="little")
     return bits == 0
 
@@ -345,11 +348,11 @@ def _make_extension(parts: Parts) -> Any:
     import pandas
 
     kind: Any = pandas.api.types.pandas_dtype(parts["dtype"])
-    plain, missing = getattr(kind, "numpy_dtype", None), _missing(parts)
+    plain = getattr(kind, "numpy_dtype", None)
     if plain is None or not kind.type.__module__.startswith("numpy"):
         return pandas.array(parts["values"], dtype=kind)
     if "values" in parts:
         values = numpy.array([0 if value is None else value for value in parts["values"]], plain)
     else:
         values = from_bytes(parts["data"], plain, (parts["length"],))
-    return kind.construct_array_type()(values, missing)
+    return kind.construct_array_type()(values, _missing(parts))

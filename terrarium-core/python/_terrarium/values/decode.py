@@ -71,7 +71,12 @@ def _tuple(value: dict[str, Any]) -> Any:
     from collections import namedtuple
 
     name = value.get("name", "Row").rpartition(".")[2]
-    kind: Any = namedtuple(name, value["fields"])  # type: ignore[misc]
+    fields = tuple(value["fields"])
+    # A class made with `rename=True` has names with an underscore, which are the same for the same places.
+    renames: Any = any(field.startswith("_") for field in fields)
+    kind: Any = namedtuple(name, fields, rename=renames)  # type: ignore[arg-type,misc]
+    if kind._fields != fields:
+        raise InputError(f"a named tuple with the fields {fields}")
     return kind(*items)
 
 
