@@ -218,7 +218,8 @@ fn names_that_are_not_utf8_come_out_with_escapes_and_none_is_lost() {
     let expected = [r"\xff.txt", r"\xfe.txt", r"d\xff/\xc3.txt", "ü.txt", "\u{fffd}.txt", r"a\xff", r"a\xff~"];
     let mut names: Vec<_> = result.output_files.keys().map(String::as_str).collect();
     let mut wanted = expected.to_vec();
-    (names.sort_unstable(), wanted.sort_unstable());
+    names.sort_unstable();
+    wanted.sort_unstable();
     assert_eq!(names, wanted);
     let contents: std::collections::BTreeSet<_> =
         result.output_files.values().map(|content| content.to_vec()).collect();
