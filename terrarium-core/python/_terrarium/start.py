@@ -78,6 +78,8 @@ def start(config: dict[str, Any]) -> None:
             load("_terrarium.library.clocks").tzset()
     _hide_frames()
     sys.modules["terrarium"] = guest.module()
+    if sys.platform == "emscripten":
+        _change_natives()
     builtins.__dict__["display"] = guest.display
     interrupts.install()
     # The harness does not import from the program's place. "" is such a place too: an interpreter that was started
@@ -216,6 +218,19 @@ def _change_network() -> None:
     finder.add("micropip.package_index", by("change_micropip"))
     finder.replace("urllib3.contrib.emscripten", by("fill_urllib3"))
     finder.replace("httpx._transports.jsfetch", by("fill_httpx"))
+
+
+def _change_natives() -> None:
+    """Change packages whose C code expects another machine."""
+
+    def change_pillow(module: ModuleType) -> None:
+        load("_terrarium.tiff").change_pillow(module)
+
+    def change_threadpoolctl(module: ModuleType) -> None:
+        load("_terrarium.natives").change_threadpoolctl(module)
+
+    finder.add("PIL.TiffImagePlugin", change_pillow)
+    finder.add("threadpoolctl", change_threadpoolctl)
 
 
 def _choose_threads(in_order: bool) -> None:

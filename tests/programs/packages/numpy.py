@@ -1,5 +1,5 @@
 # packages: numpy
-# works: in part: WebAssembly does not report divisions by zero, overflows and invalid operations, so `errstate` neither warns nor raises; the results are correct
+# works: in part: `errstate` does not see underflow in arrays, nor overflow in `dot`, `matmul`, `einsum` and `ufunc.at`; the results are correct
 """Arrays, linear algebra, transforms, random numbers, sorting, text, dates, files, and functions written in C."""
 
 import numpy as np
@@ -18,8 +18,11 @@ print(np.random.RandomState(1).rand(2).round(6), np.random.Generator(np.random.P
 print(np.sort(np.array([3, 1, 2], dtype=np.float16)), np.argsort([b"b", b"a"]), np.unique([1, 2, 2], return_counts=True))
 print(np.array(["2026-02-28"], dtype="datetime64[D]") + np.timedelta64(1, "D"), np.strings.upper(["ab", "ü"]))
 print(np.array([2**63 - 1]) + np.array([1]), np.uint8(200) + np.uint8(55), np.int32(-7) // 2, np.float32(0.1))
-with np.errstate(divide="raise"):
-    print(np.array([1.0]) / 0, np.int32([1]) // np.int32([2]), "no FloatingPointError")
+try:
+    with np.errstate(divide="raise"):
+        print(np.array([1.0]) / 0)
+except FloatingPointError as error:
+    print(error)
 np.savez_compressed("a.npz", a=a, m=m)
 print(np.load("a.npz")["a"].shape, np.polyfit([0, 1, 2], [1, 3, 7], 2).round(6), np.einsum("ij,kj->ik", a, a)[0])
 print(np.lib.stride_tricks.sliding_window_view(np.arange(5), 3).sum(axis=1), np.vectorize(lambda x: x**2)([1, 2, 3]))

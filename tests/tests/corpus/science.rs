@@ -126,3 +126,31 @@ fn a_shown_picture_of_pillow_is_a_display() {
     let [display] = result.displays.as_slice() else { panic!("{:?}", result.displays) };
     assert_eq!(display.data.keys().collect::<Vec<_>>(), ["image/png", "text/plain"]);
 }
+
+#[test]
+fn numpy_reports_divisions_by_zero_overflows_and_invalid_operations() {
+    let result = run(include_str!("../../programs/numpy_status.py"), &[]);
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn tiff_files_of_every_compression_are_read_written_or_refused() {
+    let result = run(include_str!("../../programs/pillow_tiff.py"), &[]);
+    // libtiff writes to stderr about the damaged files.
+    assert_eq!(result.stdout, "");
+}
+
+#[test]
+fn a_fit_of_single_precision_and_clusters_print_and_warn_of_nothing() {
+    let code = "import warnings
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.linear_model import LinearRegression
+warnings.simplefilter('error')
+x = np.arange(10, dtype='float32').reshape(5, 2)
+y = (x @ np.array([1, 2], 'float32')).astype('float32')
+print(LinearRegression().fit(x, y).predict(x[:1]).round(2))
+print(len(KMeans(2, n_init=1, random_state=0).fit(x).cluster_centers_))";
+    let result = run(code, &[]);
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("[2.]\n2\n", ""));
+}

@@ -183,7 +183,7 @@ fn with_direct_calls(
             Instruction::End.encode(written);
         }
     }
-    let mut written = locals.declare(wasm, 1, ValType::I32);
+    let mut written = locals.declare(wasm, &[(1, ValType::I32)]);
     written.extend(out.finish());
     Ok(written)
 }

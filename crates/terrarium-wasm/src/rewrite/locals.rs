@@ -27,15 +27,19 @@ impl Locals {
         Ok(Self { declarations: reader.get_count(), bytes: start..reader.original_position(), count })
     }
 
-    /// Writes the declarations, and `more` locals of type `ty` after them.
-    pub(super) fn declare(&self, wasm: &[u8], more: u32, ty: ValType) -> Vec<u8> {
+    /// Writes the declarations, and after them `more` locals: a number and a type each.
+    pub(super) fn declare(&self, wasm: &[u8], more: &[(u32, ValType)]) -> Vec<u8> {
         let mut written = Vec::with_capacity(self.bytes.len() + 16);
-        (self.declarations + u32::from(more > 0)).encode(&mut written);
-        written.extend_from_slice(&wasm[self.bytes.clone()]);
-        if more > 0 {
-            more.encode(&mut written);
-            ty.encode(&mut written);
+        let mut declarations = self.declarations;
+        let mut added = Vec::new();
+        for (count, ty) in more.iter().filter(|(count, _)| *count > 0) {
+            declarations += 1;
+            count.encode(&mut added);
+            ty.encode(&mut added);
         }
+        declarations.encode(&mut written);
+        written.extend_from_slice(&wasm[self.bytes.clone()]);
+        written.extend(added);
         written
     }
 }

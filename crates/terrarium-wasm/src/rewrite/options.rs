@@ -8,8 +8,10 @@ use super::count_calls::CountCalls;
 use super::direct_calls::DirectCalls;
 use super::exceptions::Exceptions;
 use super::export_globals::ExportGlobals;
+use super::float_status::FloatStatus;
 use super::own::Own;
 use super::pipeline::Pass;
+use super::quiet::Quiet;
 use super::redirect::Redirects;
 use super::safepoint::Safepoints;
 use super::stack_steps::StackSteps;
@@ -31,6 +33,11 @@ pub struct RewriteOptions {
     /// For a side module: call its own functions directly where it imports them, except for these names, which the main
     /// module or the host define. Default: none, the imports stay.
     pub own: Option<Arc<BTreeSet<String>>>,
+    /// For numpy's modules: let them see divisions by zero, overflows and invalid operations, which leave no trace in
+    /// WebAssembly. Other modules stay unchanged. Default: false.
+    pub float_status: bool,
+    /// Leave out output for debugging that known packages write to stdout. Default: false.
+    pub quiet: bool,
     /// Export every mutable global that the module defines, as `terrarium.global.` and its index, so that its value can
     /// be read. Default: false, the exports stay as they are.
     pub export_globals: bool,
@@ -94,6 +101,12 @@ impl RewriteOptions {
         // A replaced body needs no translation, so redirects come first.
         if !self.redirects.is_empty() {
             passes.push(Box::new(Redirects::new(&self.redirects)));
+        }
+        if self.float_status {
+            passes.push(Box::new(FloatStatus));
+        }
+        if self.quiet {
+            passes.push(Box::new(Quiet));
         }
         if let Some(elsewhere) = &self.own {
             passes.push(Box::new(Own::new(elsewhere)));

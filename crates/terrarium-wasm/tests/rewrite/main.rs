@@ -3,6 +3,7 @@
 mod calls;
 mod differential;
 mod exceptions;
+mod float_status;
 mod forward;
 mod globals;
 mod guest_module;

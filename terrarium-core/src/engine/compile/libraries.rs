@@ -189,6 +189,8 @@ impl Libraries {
         };
         let options = RewriteOptions {
             own: Some(Arc::clone(elsewhere)),
+            float_status: true,
+            quiet: true,
             export_globals: true,
             stack_steps: true,
             safepoint: Some(SafepointMode::Import),

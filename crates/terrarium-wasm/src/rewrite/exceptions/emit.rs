@@ -44,7 +44,7 @@ pub(super) fn emit<'a>(
         out: Splice::new(module.wasm, reader.original_position()..body.range().end),
     };
     emitter.run(reader)?;
-    let mut written = locals.declare(module.wasm, emitter.most_exceptions, ValType::EXNREF);
+    let mut written = locals.declare(module.wasm, &[(emitter.most_exceptions, ValType::EXNREF)]);
     written.extend(emitter.out.finish());
     Ok(written)
 }
