@@ -16,7 +16,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// A held lock file. It is removed when it is released. A killed process releases it and leaves the file, which keeps
 /// no other process waiting.
 pub(crate) struct LockFile {
-    path: PathBuf,
+    /// `None`: the file stays.
+    path: Option<PathBuf>,
     /// Locked as long as it is open.
     _file: File,
 }
@@ -55,7 +56,13 @@ impl LockFile {
         let same = fs::metadata(path).is_ok_and(|there| {
             file.metadata().is_ok_and(|metadata| FileStamp::new(&metadata).is_same_file(&FileStamp::new(&there)))
         });
-        Ok(same.then(|| Self { path: path.to_owned(), _file: file }))
+        Ok(same.then(|| Self { path: Some(path.to_owned()), _file: file }))
+    }
+
+    /// Leaves the file when the lock is released: it is part of its folder.
+    pub(crate) fn stay(mut self) -> Self {
+        self.path = None;
+        self
     }
 
     /// Removes a lock file that no process holds.
@@ -69,7 +76,9 @@ impl LockFile {
 impl Drop for LockFile {
     fn drop(&mut self) {
         // While it is held: see `attempt`.
-        let _ = fs::remove_file(&self.path);
+        if let Some(path) = &self.path {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

@@ -163,7 +163,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::image::header::FORMAT;
+    use crate::{SandboxOptions, guest::GuestConfig, image::header::FORMAT};
 
     /// A valid header, as text.
     fn header() -> serde_json::Value {
@@ -171,7 +171,7 @@ mod tests {
             "format": FORMAT, "name": "base", "version": "0.1.0", "python": "3.14.2", "target": "x", "compatibility": "x",
             "guest": "x", "packages": [], "modules": [], "inline": false, "portable": false, "code": 4, "sha256": "00",
             "is_complete": true, "open_files": [], "mapped_files": [],
-            "config": {"home": "/h", "cwd": "/h", "argv": [], "env": {}, "seed": null, "threads": true},
+            "config": GuestConfig::new(&SandboxOptions::default(), "/h".to_owned()),
             "snapshot": {
                 "signal_word": 1, "functions": {}, "entropy": [], "memory": 65536,
                 "closures": {"taken": [], "free": [], "live": []},

@@ -298,7 +298,8 @@ impl PackageStore {
 }
 
 fn guard(dir: &Path, deadline: Option<Instant>) -> Result<Option<LockFile>, PackageError> {
-    Cache::new(Some(dir)).lock(GUARD, deadline, &|| ()).or_store(&dir.join(GUARD))
+    let lock = Cache::new(Some(dir)).lock(GUARD, deadline, &|| ()).or_store(&dir.join(GUARD))?;
+    Ok(lock.map(LockFile::stay))
 }
 
 /// Removes parts of downloads that were given up, from the store in a folder. A store that is being changed stays as it
