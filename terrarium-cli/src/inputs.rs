@@ -95,6 +95,9 @@ impl Inputs<'_> {
     }
 
     fn add_file(&mut self, host: &Path, guest: String) -> Result<(), Failure> {
+        if waits(host) {
+            return Err(Failure::Usage(format!("{host:?} is a pipe: its content can be given as --stdin {host:?}")));
+        }
         let file = File::open(host).map_err(|error| unreadable(host, &error))?;
         let Some(content) = read_up_to(file, self.room).map_err(|error| unreadable(host, &error))? else {
             let limit = Size(self.limit);
@@ -103,6 +106,21 @@ impl Inputs<'_> {
         self.room -= content.len() as u64;
         self.contents.insert(guest, content.into());
         Ok(())
+    }
+}
+
+/// Whether to open a file is to wait for another program: for named pipes, and not for those that a shell has opened.
+fn waits(host: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let is_open = ["/dev/", "/proc/"].iter().any(|folder| host.starts_with(folder));
+        !is_open && fs::metadata(host).is_ok_and(|metadata| metadata.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = host;
+        false
     }
 }
 
@@ -142,7 +160,10 @@ pub(crate) fn standard_input(option: Option<&Path>, is_taken: bool, limit: u64) 
             let hint = "waiting for the end of the standard input (--stdin /dev/null gives the program an empty one)";
             (slow(PATIENCE, hint, || read_up_to(io::stdin().lock(), limit)), Path::new("standard input"))
         }
-        Some((path, false)) => (File::open(path).and_then(|file| read_up_to(file, limit)), path),
+        Some((path, false)) => {
+            let hint = format!("waiting for the end of {path:?}");
+            (slow(PATIENCE, &hint, || File::open(path).and_then(|file| read_up_to(file, limit))), path)
+        }
     };
     match content.map_err(|error| unreadable(name, &error))? {
         Some(content) => Ok(content.into()),

@@ -17,6 +17,7 @@ mod run;
 mod script;
 mod streams;
 mod units;
+mod writer;
 
 use clap::Parser as _;
 

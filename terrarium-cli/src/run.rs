@@ -12,7 +12,7 @@ use crate::{
     outputs::OutputFolder,
     prepare,
     script::Script,
-    streams::{self, Streams},
+    streams::Streams,
 };
 
 /// Runs the program, and returns the exit code for its outcome.
@@ -33,7 +33,7 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     execute.stdin = inputs::standard_input(args.stdin.as_deref(), is_taken, options.file_bytes)?;
     let streams = Streams::new(&cancel);
     if !args.json {
-        streams.connect(&mut execute);
+        streams.connect(&mut execute, options.timeout);
     }
 
     let sandbox = prepare::sandbox(options)?;
@@ -48,8 +48,9 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     if args.json {
         print(&result)?;
     } else {
-        streams.finish()?;
-        streams::show_error(&result, sandbox.options());
+        streams.finish(result.status)?;
+        streams.show_error(&result, sandbox.options());
+        streams.finish(result.status)?;
     }
     written.map(|()| exit::code(&result))
 }

@@ -2,52 +2,74 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
-use terrarium_core::{CancelHandle, ExecuteOptions, ExecutionResult, SandboxOptions};
+use terrarium_core::{CancelHandle, ExecuteOptions, ExecutionResult, SandboxOptions, Status};
 
 use crate::{
     exit::{Failure, say},
     units::Size,
+    writer::{Stream, Writer},
 };
 
+/// The time that the reader of a stopped run's output has for each piece.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Passes on the streams of one run. When the standard output can no longer be written, it stops the run.
-pub(crate) struct Streams {
-    cancel: CancelHandle,
-    failed: Arc<Mutex<Option<io::Error>>>,
-}
+#[derive(Clone)]
+pub(crate) struct Streams(Arc<Writer>);
 
 impl Streams {
     /// Makes the streams of the run that `cancel` stops.
     pub(crate) fn new(cancel: &CancelHandle) -> Self {
-        Self { cancel: cancel.clone(), failed: Arc::default() }
+        Self(Arc::new(Writer::new(cancel)))
     }
 
-    /// Connects the streams of a run to this value.
-    pub(crate) fn connect(&self, options: &mut ExecuteOptions) {
-        let (cancel, failed) = (self.cancel.clone(), Arc::clone(&self.failed));
-        options.on_stdout = Some(Arc::new(move |bytes| {
-            let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-            if failed.is_none()
-                && let Err(error) = write(io::stdout().lock(), bytes)
-            {
-                *failed = Some(error);
-                cancel.cancel();
-            }
-        }));
-        // A failing standard error leaves no place for a message.
-        options.on_stderr = Some(Arc::new(|bytes| drop(write(io::stderr().lock(), bytes))));
+    /// Connects the streams of a run to this value. A reader that does not read keeps the run waiting, for `timeout` at
+    /// most.
+    pub(crate) fn connect(&self, options: &mut ExecuteOptions, timeout: Option<Duration>) {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let pass_on = |stream| {
+            let writer = Arc::clone(&self.0);
+            Arc::new(move |bytes: &[u8]| writer.give(stream, bytes, deadline))
+        };
+        options.on_stdout = Some(pass_on(Stream::Output));
+        options.on_stderr = Some(pass_on(Stream::Error));
     }
 
-    /// Checks that all output could be passed on.
+    /// Waits until all output is passed on. Of a run that was stopped, output whose reader does not read is lost.
     ///
     /// # Errors
     /// [`Failure`] if the standard output could not be written.
-    pub(crate) fn finish(&self) -> Result<(), Failure> {
-        match &*self.failed.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(error) => Err(Failure::output(error)),
+    pub(crate) fn finish(&self, status: Status) -> Result<(), Failure> {
+        let patience = matches!(status, Status::Timeout | Status::Cancelled).then_some(PATIENCE);
+        if let Some((bytes, stream)) = self.0.finish(patience) {
+            if stream == Stream::Output {
+                say(&format!("{bytes} bytes of output are lost: the run was stopped, and their reader does not read"));
+            }
+            return Ok(());
+        }
+        match self.0.failure() {
+            Some(error) => Err(Failure::output(&error)),
             None => Ok(()),
+        }
+    }
+
+    /// Shows the parts of a result besides its streams: the failure of the code, and lost output.
+    pub(crate) fn show_error(&self, result: &ExecutionResult, options: &SandboxOptions) {
+        let streams = [("standard output", result.stdout_truncated), ("standard error", result.stderr_truncated)];
+        for (name, truncated) in streams {
+            if truncated {
+                let limit = Size(options.stream_bytes);
+                let line = format!("terrarium: the {name} was cut at {limit}: raise --stream-bytes\n");
+                self.0.give(Stream::Error, line.as_bytes(), Some(Instant::now()));
+            }
+        }
+        // A requested exit code is no failure that needs a traceback.
+        if let (Some(error), None) = (&result.error, result.exit_code) {
+            self.0.give(Stream::Error, error.traceback.as_bytes(), Some(Instant::now()));
         }
     }
 }
@@ -56,18 +78,4 @@ impl Streams {
 pub(crate) fn write(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)?;
     stream.flush()
-}
-
-/// Shows the parts of a result besides its streams: the failure of the code, and lost output.
-pub(crate) fn show_error(result: &ExecutionResult, options: &SandboxOptions) {
-    for (name, truncated) in [("standard output", result.stdout_truncated), ("standard error", result.stderr_truncated)]
-    {
-        if truncated {
-            say(&format!("the {name} was cut at {}: raise --stream-bytes", Size(options.stream_bytes)));
-        }
-    }
-    // A requested exit code is no failure that needs a traceback.
-    if let (Some(error), None) = (&result.error, result.exit_code) {
-        drop(write(io::stderr().lock(), error.traceback.as_bytes()));
-    }
 }

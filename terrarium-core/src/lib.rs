@@ -34,6 +34,8 @@ mod value;
 mod about;
 mod cache;
 mod engine;
+#[doc(hidden)]
+pub mod exercise;
 mod guest;
 pub mod guide;
 mod image;

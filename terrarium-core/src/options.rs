@@ -51,8 +51,9 @@ pub struct SandboxOptions {
     pub open_files: u32,
     /// The limit of the size of a run's code. Default: 16 MiB.
     pub code_bytes: u64,
-    /// The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
-    /// representation is kept. Default: 128 MiB.
+    /// The limit of the size of a run's values (final value and outputs): their JSON text and contents, and 16 bytes for
+    /// each item. Of a larger value only the representation is kept. A result takes at most five times as much memory.
+    /// Default: 128 MiB.
     pub value_bytes: u64,
     /// The limit of the final value's representation; a longer one is cut. Default: 1 MiB.
     pub repr_bytes: u64,
@@ -204,6 +205,10 @@ impl Default for Deterministic {
 }
 
 /// Receives a stream's bytes while the code runs. The call happens on the thread that called `execute`.
+///
+/// The run waits for the function, so a slow function uses the run's time. After the deadline or a cancel the run waits
+/// no more: its rest of the output comes in one last call, when the code has ended. `execute` returns after that call;
+/// the time of calls after the run is in [`Metrics::total`](crate::Metrics::total), not in `run`.
 ///
 /// ```
 /// # fn main() -> terrarium_core::Result<()> {

@@ -167,6 +167,7 @@ pub struct PythonError {
     /// The traceback as Python prints it, with the frames of the user's code only.
     pub traceback: String,
     /// The frames of `traceback`, the innermost last.
+    #[serde(deserialize_with = "failure::frames")]
     pub frames: Vec<Frame>,
     /// The file at fault.
     pub file: Option<String>,

@@ -3,6 +3,7 @@
 mod column;
 mod convert;
 mod dataframe;
+mod decode;
 mod deserialize;
 mod dtype;
 mod elements;
@@ -10,13 +11,14 @@ mod index;
 mod json;
 mod ndarray;
 mod tables_json;
+mod tagged;
 
 pub use column::{Column, Layout};
 pub use convert::ValueError;
 pub use dataframe::{DataFrame, Series};
+pub(crate) use decode::{Decoder, Fault, Plain, Whole};
 pub use dtype::Dtype;
 pub use index::{Index, Labels};
-pub(crate) use json::from_wire;
 pub use ndarray::NdArray;
 
 use std::collections::BTreeMap;

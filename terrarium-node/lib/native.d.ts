@@ -16,6 +16,8 @@ export interface Event {
 export interface Heard {
   stdout: boolean;
   stderr: boolean;
+  /** Whether the run was stopped before it began. */
+  aborted: boolean;
 }
 
 export class Run {

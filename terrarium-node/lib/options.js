@@ -1,7 +1,7 @@
 // Options on their way to core: their JSON text, and the contents beside it. Types and bounds are core's matter.
 'use strict';
 
-const { isAnyArrayBuffer, isMap } = require('node:util').types;
+const { isAnyArrayBuffer, isMap, isSet } = require('node:util').types;
 
 const { wrongType } = require('./errors.js');
 const { coreName } = require('./names.js');
@@ -198,8 +198,18 @@ function abortSignal(value) {
  */
 function json(option, value) {
   return JSON.stringify(value, (_, part) => {
-    if (typeof part === 'bigint' && BigInt(Number(part)) === part) {
+    if (typeof part === 'bigint') {
+      // A number of JavaScript would be another one.
+      if (!Number.isSafeInteger(Number(part))) {
+        throw wrongType(option, `${part} is beyond 2 ** 53 - 1`);
+      }
       return Number(part);
+    }
+    if (isMap(part)) {
+      return Object.fromEntries(entries(option, part));
+    }
+    if (isSet(part)) {
+      throw wrongType(option, 'a set has no order: use an array');
     }
     const isJson = part === null || ['boolean', 'object', 'string', 'undefined'].includes(typeof part);
     if (!isJson && !Number.isFinite(part)) {

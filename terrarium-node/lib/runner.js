@@ -82,9 +82,13 @@ class Runner {
 function execution(native, code, options, isStream = false) {
   const source = string('code', code);
   const { text, blobs, heard, listener, signal } = runOptions(options);
-  const streams = isStream ? { stdout: true, stderr: true } : heard;
+  const streams = { ...(isStream ? { stdout: true, stderr: true } : heard), aborted: false };
   return {
-    begin: (gate, number) => native.execute(gate, number, source, text, blobs, streams),
+    begin(gate, number) {
+      // A run whose signal was used before does not begin.
+      streams.aborted = signal?.aborted ?? false;
+      return native.execute(gate, number, source, text, blobs, streams);
+    },
     finish: (answer) => new ExecutionResult(answer),
     listener,
     signal,

@@ -24,6 +24,8 @@ use crate::{
 
 /// The unread output, in bytes, beyond which the guest waits for its reader.
 const UNREAD: usize = 1 << 20;
+/// The kinds of output.
+const STREAMS: [&str; 2] = ["stdout", "stderr"];
 /// The time that JavaScript waits in one call: a thread that waits cannot be interrupted.
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -72,13 +74,40 @@ struct State {
     news: VecDeque<News>,
     /// The bytes of output in the queue.
     unread: usize,
+    /// The time after which nothing waits for a slow reader.
+    deadline: Option<Instant>,
     /// Whether JavaScript was notified of news that it has not read since.
     rung: bool,
     /// Whether the reader is gone.
     closed: bool,
 }
 
+impl State {
+    /// Joins the output of each stream, so that a slow reader is called for each stream once more.
+    fn join(&mut self) {
+        for stream in STREAMS {
+            let mut first = None;
+            for news in &mut self.news {
+                let News::Output { kind, bytes } = news else { continue };
+                if *kind != stream {
+                    continue;
+                }
+                match &mut first {
+                    None => first = Some(bytes),
+                    Some(first) => first.append(bytes),
+                }
+            }
+        }
+        self.news.retain(|news| !matches!(news, News::Output { bytes, .. } if bytes.is_empty()));
+    }
+}
+
 impl Shared {
+    /// Whether the run is being stopped.
+    fn is_late(&self, state: &State) -> bool {
+        self.cancel.is_cancelled() || state.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,6 +122,9 @@ impl Run {
         if wait {
             let waited = self.shared.changed.wait_timeout_while(state, MOMENT, |state| state.news.is_empty());
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if self.shared.is_late(&state) {
+            state.join();
         }
         let Some(news) = state.news.pop_front() else {
             state.rung = false;
@@ -211,13 +243,17 @@ impl Sink {
         self.shared.cancel.clone()
     }
 
+    /// Sets the time after which nothing waits for a slow reader.
+    pub(crate) fn until(&self, deadline: Option<Instant>) {
+        self.shared.lock().deadline = deadline;
+    }
+
     /// Sends output of the guest. A guest that is far ahead of its reader waits, until its own deadline at most.
-    pub(crate) fn output(&self, kind: &'static str, bytes: &[u8], deadline: Option<Instant>) {
+    pub(crate) fn output(&self, kind: &'static str, bytes: &[u8]) {
         let mut state = self.shared.lock();
-        while state.unread > UNREAD && !state.closed && !self.shared.cancel.is_cancelled() {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        while state.unread > UNREAD && !state.closed && !self.shared.is_late(&state) {
+            let left = state.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             state = match left {
-                Some(left) if left.is_zero() => return,
                 Some(left) => {
                     let waited = self.shared.changed.wait_timeout(state, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0

@@ -71,13 +71,15 @@ impl NativeSandbox {
     }
 }
 
-/// The streams that have a listener while the code runs.
+/// The streams that have a listener while the code runs, and whether it runs at all.
 #[napi(object, object_to_js = false)]
 pub struct Heard {
     /// The standard output.
     pub stdout: bool,
     /// The standard error.
     pub stderr: bool,
+    /// Whether the run was stopped before it began.
+    pub aborted: bool,
 }
 
 /// The options of a run, with the callbacks and the handle of its sink.
@@ -90,12 +92,16 @@ pub(crate) fn prepared(
     let mut options = wire.execute_options()?;
     let timeout = options.timeout.or(sandbox.timeout);
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    sink.until(deadline);
     let callback = |kind: &'static str| -> StreamCallback {
         let sink = Arc::clone(sink);
-        Arc::new(move |bytes| sink.output(kind, bytes, deadline))
+        Arc::new(move |bytes| sink.output(kind, bytes))
     };
     options.on_stdout = heard.stdout.then(|| callback("stdout"));
     options.on_stderr = heard.stderr.then(|| callback("stderr"));
+    if heard.aborted {
+        sink.cancel().cancel();
+    }
     options.cancel = Some(sink.cancel());
     Ok(options)
 }

@@ -25,6 +25,32 @@ test('a signal that was aborted before stops the run at once', async () => {
   assert.equal((await sandbox()).executeSync(LOOP, { signal }).status, 'cancelled');
 });
 
+test('a run whose signal was aborted before does not begin', async () => {
+  const options = { signal: AbortSignal.abort() };
+  const code = "print('begun')";
+  for (const result of [await (await sandbox()).execute(code, options), (await sandbox()).executeSync(code, options)]) {
+    assert.deepEqual([result.status, result.stdout], ['cancelled', '']);
+  }
+});
+
+test('a slow listener does not delay the end, and misses nothing', async () => {
+  const code = 'n = 0\nwhile True: print(n := n + 1)';
+  const check = (pieces, begun, result) => {
+    assert.equal(result.status, 'timeout');
+    assert.ok(Date.now() - begun < 5000);
+    assert.equal(Buffer.concat(pieces).toString(), result.stdout);
+  };
+  const slow = (pieces) => (data) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    pieces.push(data);
+  };
+  for (const name of ['execute', 'executeSync']) {
+    const pieces = [];
+    const begun = Date.now();
+    check(pieces, begun, await (await sandbox())[name](code, { timeout: 0.5, onStdout: slow(pieces) }));
+  }
+});
+
 test('one signal stops many runs, and none that ended', async () => {
   const abort = new AbortController();
   const { signal } = abort;

@@ -224,3 +224,34 @@ test('long lists and deep values come back whole', async () => {
   const deep = await evaluate('x = 1\nfor _ in range(30): x = {"a": (x,)} if _ % 2 else [x]\nx');
   assert.ok(Array.isArray(deep) || typeof deep === 'object');
 });
+
+const KINDS =
+  'int float str bytes tuple set frozenset dict complex range datetime date time timedelta decimal fraction uuid path ' +
+  'enum dataclass object truncated cycle ndarray dataframe series blob x';
+const PARTS =
+  'value hex surrogatepass base64 blob index items name fields real imag start numerator days class repr dtype shape ' +
+  'data columns dtypes column_data';
+
+for (const kind of KINDS.split(' ')) {
+  test(`a forged value of the kind ${kind} is a result`, async () => {
+    const parts = PARTS.split(' ');
+    const wrong = ['null', '5', '"x"', '[]', '[[1]]', '{"a":1}', '{"$type":"blob","index":0}', '-1'];
+    const forms = [`{"$type":"${kind}"}`];
+    for (const part of wrong) {
+      forms.push(`{"$type":"${kind}",${parts.map((name) => `"${name}":${part}`).join(',')}}`);
+      forms.push(...parts.map((name) => `{"$type":"${kind}","${name}":${part}}`));
+    }
+    const made = await sandbox();
+    for (const form of forms) {
+      const code = `import os
+os.writev(1 << 20, [b'B', b'content'])
+os.writev(1 << 20, [b'V', b'{"final":[${form}],"outputs":{}}'])
+import _terrarium.run
+_terrarium.run.Run._send_values = lambda run: None
+object()`;
+      const result = await made.execute(code);
+      assert.ok(Object.hasOwn(result, 'finalExpression'), form);
+      assert.equal(JSON.parse(JSON.stringify(result)).status, result.status);
+    }
+  });
+}

@@ -6,7 +6,7 @@ use std::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use pyo3::{prelude::*, types::PyBytes};
@@ -43,8 +43,9 @@ pub(crate) type Tell = Arc<dyn Fn(usize, Heard) -> bool + Send + Sync>;
 
 /// The way to end work when a signal handler or a listener raises an exception.
 pub(crate) enum Stop {
-    /// Use this handle and wait for the end of the work, which is short then.
-    Cancel(CancelHandle),
+    /// Use this handle and wait for the end of the work, which is short then. After the handle was used, and after the
+    /// time, listeners get the rest of their news in one call at the end: a slow listener does not delay that.
+    Cancel(CancelHandle, Option<Duration>),
     /// Stop waiting for the work. It continues, unless it checks (see `Tell`) and ends itself.
     Abandon,
 }
@@ -104,6 +105,12 @@ fn wait<T: Send>(
     mut receiver: Receiver<Event<Result<T, Error>>>,
 ) -> PyResult<Done<T>> {
     let mut failure: Option<PyErr> = None;
+    let begun = Instant::now();
+    let is_late = || match stop {
+        Stop::Cancel(handle, time) => handle.is_cancelled() || time.is_some_and(|time| begun.elapsed() >= time),
+        Stop::Abandon => false,
+    };
+    let mut rest: Vec<Vec<u8>> = vec![Vec::new(); listeners.len()];
     loop {
         let waiting = &mut receiver;
         let event = exit::detach(py, move || match look_out(waiting) {
@@ -112,7 +119,20 @@ fn wait<T: Send>(
             None => waiting.recv().map_err(RecvTimeoutError::from),
         });
         let raised = match event {
-            Ok(Event::Done(result)) => return Ok(Done { result, failure }),
+            Ok(Event::Done(result)) => {
+                for (listener, bytes) in listeners.iter().zip(rest).filter(|(_, bytes)| !bytes.is_empty()) {
+                    if failure.is_none() {
+                        failure = call(py, Some(listener), Heard::Bytes(bytes)).err();
+                    }
+                }
+                return Ok(Done { result, failure });
+            }
+            Ok(Event::Heard(listener, Heard::Bytes(bytes))) if is_late() => {
+                if let Some(rest) = rest.get_mut(listener) {
+                    rest.extend_from_slice(&bytes);
+                }
+                None
+            }
             Ok(Event::Heard(listener, heard)) if failure.is_none() => call(py, listeners.get(listener), heard).err(),
             // The caller gets the first exception; the rest of the output is discarded.
             Ok(Event::Heard(..)) => None,
@@ -122,7 +142,7 @@ fn wait<T: Send>(
         };
         if let Some(raised) = raised {
             match stop {
-                Stop::Cancel(handle) => handle.cancel(),
+                Stop::Cancel(handle, _) => handle.cancel(),
                 Stop::Abandon => return Err(raised),
             }
             failure = Some(raised);

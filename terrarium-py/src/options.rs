@@ -2,7 +2,7 @@
 //!
 //! The core's own types read the JSON, so names, forms and defaults are the core's.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use pyo3::{
     exceptions::PyTypeError,
@@ -41,16 +41,17 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Does a run: `execute` gets the options, on the thread that does the work.
+    /// Does a run: `execute` gets the options, on the thread that does the work. `timeout` is that of the sandbox.
     pub(crate) fn execute(
         py: Python<'_>,
         is_main: bool,
         json: Option<&str>,
         rest: Option<&Bound<'_, PyDict>>,
+        timeout: Option<Duration>,
         execute: impl FnOnce(ExecuteOptions) -> terrarium_core::Result<ExecutionResult> + Send + 'static,
     ) -> PyResult<Outcome> {
         let mut run = Self::new(py, json, rest)?;
-        let stop = Stop::Cancel(run.options.cancel.clone().unwrap_or_default());
+        let stop = Stop::Cancel(run.options.cancel.clone().unwrap_or_default(), run.options.timeout.or(timeout));
         let listeners = std::mem::take(&mut run.listeners);
         let work = move |tell| execute(run.into_options(&tell));
         gate::run(py, is_main, &listeners, stop, work).map(Outcome::new)

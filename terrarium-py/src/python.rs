@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use pyo3::{
+    exceptions::PyValueError,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyDict},
+    types::{PyBytes, PyDict, PyString},
 };
 use terrarium_core::Bytes;
 
@@ -40,9 +41,17 @@ pub(crate) fn about(py: Python<'_>) -> PyResult<String> {
     json(&about)
 }
 
+/// Returns the text of the argument `name`, which UTF-8 must be able to hold.
+pub(crate) fn text(name: &str, given: &Bound<'_, PyString>) -> PyResult<String> {
+    given
+        .to_str()
+        .map(str::to_owned)
+        .map_err(|_| PyValueError::new_err(format!("{name}: the text has a lone surrogate, which UTF-8 cannot hold")))
+}
+
 /// Returns the JSON text of one of the core's types.
 pub(crate) fn json(value: &impl serde::Serialize) -> PyResult<String> {
-    serde_json::to_string(value).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
+    serde_json::to_string(value).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// Returns contents by path.

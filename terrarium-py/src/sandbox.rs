@@ -1,6 +1,9 @@
 //! `Sandbox`: the native part of the class of this name in Python.
 
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyString},
+};
 
 use crate::{
     error::raised,
@@ -43,22 +46,30 @@ impl Sandbox {
         &self,
         py: Python<'_>,
         is_main: bool,
-        code: String,
+        code: &Bound<'_, PyString>,
         json: Option<&str>,
         rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
+        let code = python::text("code", code)?;
         let sandbox = self.0.clone();
-        Run::execute(py, is_main, json, rest, move |options| sandbox.execute_with(&code, options))
+        let timeout = sandbox.options().timeout;
+        Run::execute(py, is_main, json, rest, timeout, move |options| sandbox.execute_with(&code, options))
     }
 
     /// Start a session.
     fn session(&self, py: Python<'_>) -> PyResult<Session> {
-        exit::detach(py, || self.0.session()).map(Session::new).map_err(|error| raised(py, error))
+        let session = exit::detach(py, || self.0.session()).map_err(|error| raised(py, error))?;
+        Ok(Session::new(session, self.0.options().timeout))
     }
 
     /// Return all options, including defaults, as JSON.
     fn options(&self) -> PyResult<String> {
         python::json(self.0.options())
+    }
+
+    /// Return the option `file_bytes`.
+    fn file_bytes(&self) -> u64 {
+        self.0.options().file_bytes
     }
 
     /// Return the contents of the option `files`.

@@ -1,11 +1,14 @@
 //! `Session`: the native part of the class of this name in Python.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
+    time::Duration,
+};
 
 use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
     prelude::*,
-    types::{PyBytes, PyDict},
+    types::{PyBytes, PyDict, PyString},
 };
 use terrarium_core::{Error, Result};
 
@@ -23,7 +26,7 @@ use crate::{
 /// threads. The slot here keeps out the thread that already has the lock: a function that receives output must not use
 /// its own session.
 #[pyclass(frozen, module = "terrarium._native")]
-pub(crate) struct Session(Arc<Mutex<Slot>>);
+pub(crate) struct Session(Arc<Mutex<Slot>>, Option<Duration>);
 
 struct Slot {
     /// The interpreter, until it is closed.
@@ -43,8 +46,9 @@ impl Drop for Turn<'_> {
 }
 
 impl Session {
-    pub(crate) fn new(session: terrarium_core::Session) -> Self {
-        Self(Arc::new(Mutex::new(Slot { session: Some(session), is_in_use: false })))
+    /// Wraps a session of a sandbox with this timeout.
+    pub(crate) fn new(session: terrarium_core::Session, timeout: Option<Duration>) -> Self {
+        Self(Arc::new(Mutex::new(Slot { session: Some(session), is_in_use: false })), timeout)
     }
 
     /// Does short work.
@@ -84,16 +88,17 @@ impl Session {
         &self,
         py: Python<'_>,
         is_main: bool,
-        code: String,
+        code: &Bound<'_, PyString>,
         json: Option<&str>,
         rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Outcome> {
+        let code = python::text("code", code)?;
         let _turn = self.enter()?;
         if locked(&self.0).session.is_none() {
             return Err(closed());
         }
         let shared = Arc::clone(&self.0);
-        Run::execute(py, is_main, json, rest, move |options| match locked(&shared).session.as_mut() {
+        Run::execute(py, is_main, json, rest, self.1, move |options| match locked(&shared).session.as_mut() {
             Some(session) => session.execute_with(&code, options),
             None => Err(Error::engine(CLOSED)),
         })

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import io
 import json
+import os
 import re
 import threading
 import time
@@ -55,6 +57,74 @@ def test_files_are_text_bytes_paths_and_open_files(sandbox, tmp_path):
         "text": "é".encode(), "bytes": b"\xff", "array": b"ab", "view": b"ac", "path": b"from the host",
         "binary": b"binary", "stream": b"stream", "folder/name": b"",
     }  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs the devices of Linux")
+def test_a_file_without_an_end_is_read_up_to_the_limit(tmp_path):
+    small = terrarium.Sandbox(file_bytes=1 << 20)
+    for given in (Path("/dev/zero"), open("/dev/zero", "rb")):
+        with pytest.raises(terrarium.TooLargeError, match="file_bytes") as error:
+            small.execute("1", {"a": given})
+        assert (error.value.option, error.value.limit) == ("file_bytes", 1 << 20)
+        with pytest.raises(terrarium.TooLargeError):
+            small.execute("1", stdin=given)
+        with small.session() as session, pytest.raises(terrarium.TooLargeError):
+            session.write_file("a", given)
+        with pytest.raises(terrarium.TooLargeError):
+            terrarium.Sandbox(file_bytes=1 << 20, files={"a": given})
+    large = tmp_path / "large"
+    large.write_bytes(bytes(700_000))
+    with pytest.raises(terrarium.TooLargeError, match="'b'"):
+        small.execute("1", {"a": large, "b": large})
+    assert small.execute("len(open('a').read())", {"a": large}).final_expression == 700_000
+    assert "Linux" in small.execute("open('v').read()", {"v": Path("/proc/version")}).final_expression
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_nothing_waits_for_a_pipe_without_an_end(sandbox, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ValueError, match="is not a file"):
+        sandbox.execute("1", {"a": pipe})
+    with pytest.raises(IsADirectoryError):
+        sandbox.execute("1", {"a": tmp_path})
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_slow_listener_does_not_delay_the_end_and_misses_nothing(sandbox, is_async):
+    pieces = []
+
+    def listen(data):
+        time.sleep(0.1)
+        pieces.append(data)
+
+    code = "n = 0\nwhile True: print(n := n + 1)"
+    begun = time.monotonic()
+    if is_async:
+        result = asyncio.run(sandbox.execute_async(code, timeout=0.5, on_stdout=listen))
+    else:
+        result = sandbox.execute(code, timeout=0.5, on_stdout=listen)
+    assert time.monotonic() - begun < 5
+    assert result.status == "timeout"
+    assert b"".join(pieces).decode() == result.stdout
+
+
+def test_an_option_that_is_no_json_is_named(sandbox):
+    deep: list = []
+    for _ in range(200):
+        deep = [deep]
+    deeper: list = []
+    for _ in range(100_000):
+        deeper = [deeper]
+    for name, value in [
+        ("args", ["\ud800"]), ("env", {"a": "\udfff"}), ("env", {"\ud800": "a"}), ("filename", "\ud800"),
+        ("timeout", float("nan")), ("args", [float("inf")]), ("args", deep), ("env", {"a": deeper}),
+    ]:  # fmt: skip
+        with pytest.raises((TypeError, ValueError), match=f"option [`']{name}[`']"):
+            sandbox.execute("1", **{name: value})
+    for arguments, options in [(("\ud800",), {}), (("1", {"\ud800": b""}), {}), (("1",), {"inputs": {"\ud800": 1}})]:
+        with pytest.raises(ValueError, match="^(code|files|inputs): the text has a lone surrogate"):
+            sandbox.execute(*arguments, **options)
 
 
 def test_a_wrong_argument_is_named(sandbox):

@@ -352,3 +352,31 @@ def test_importing_the_package_imports_neither_numpy_nor_asyncio(python):
         python("import sys, terrarium; print({'numpy', 'pandas', 'asyncio', 'IPython'} & set(sys.modules))")
         == "set()\n"
     )
+
+
+FORGED = """
+import os
+os.writev(1 << 20, [b'B', b'content'])
+os.writev(1 << 20, [b'V', ('{"final":[' + %r + '],"outputs":{}}').encode()])
+import _terrarium.run
+_terrarium.run.Run._send_values = lambda run: None
+object()
+"""
+
+
+@pytest.mark.parametrize("kind", "int float str bytes tuple set frozenset dict complex range datetime date time timedelta "
+    "decimal fraction uuid path enum dataclass object truncated cycle ndarray dataframe series blob x".split())  # fmt: skip
+def test_a_forged_value_is_a_result(sandbox, kind):
+    names = ("value", "hex", "surrogatepass", "base64", "blob", "index", "items", "name", "fields", "real", "imag", "start",
+        "numerator", "days", "class", "repr", "dtype", "shape", "data", "columns", "dtypes", "column_data")  # fmt: skip
+    wrong = ("null", "5", '"x"', "[]", "[[1]]", '{"a":1}', '{"$type":"blob","index":0}', "1e400", "-1")
+    forms = [json.dumps({"$type": kind})]
+    forms += [f'{{"$type":"{kind}","{name}":{part}}}' for name in names for part in wrong]
+    every = [",".join(f'"{name}":{part}' for name in names) for part in wrong]
+    forms += [f'{{"$type":"{kind}",{parts}}}' for parts in every]
+    for form in forms:
+        if "1e400" in form:
+            continue
+        result = sandbox.execute(FORGED % form)
+        assert result.final_expression is not None, form
+        assert json.loads(result.to_json())["status"] == result.status

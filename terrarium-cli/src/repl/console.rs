@@ -67,12 +67,12 @@ impl Console {
         let filename = format!("<input-{}>", self.blocks);
         let mut execute = ExecuteOptions::new().filename(filename).store_last(true).cancel(cancel.clone());
         let streams = Streams::new(&cancel);
-        streams.connect(&mut execute);
+        streams.connect(&mut execute, self.options.timeout);
         let result = {
             let _stopping = self.interrupts.stop(&cancel);
             self.session.lock().execute_with(code, execute)?
         };
-        streams.finish()?;
+        streams.finish(result.status)?;
 
         if let (Some(repr), Some(value)) = (&result.final_repr, &result.final_expression)
             && *value != Value::None
@@ -84,7 +84,8 @@ impl Console {
         if result.status == Status::Cancelled {
             drop(streams::write(io::stderr().lock(), b"KeyboardInterrupt\n"));
         } else {
-            streams::show_error(&result, &self.options);
+            streams.show_error(&result, &self.options);
+            streams.finish(result.status)?;
         }
         if let Some(code) = result.exit_code {
             return Ok(Ended::Left(code));

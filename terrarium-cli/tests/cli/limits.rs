@@ -19,6 +19,29 @@ fn a_loop_ends_at_its_deadline() {
 }
 
 #[test]
+fn a_reader_that_does_not_read_does_not_delay_the_end() {
+    let begun = Instant::now();
+    let mut child = spawn(&mut terrarium(&["run", "--timeout", "500ms", "-c", "while True: print('x' * 1000)"]));
+    let status = child.wait().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(status.code(), Some(124), "{stderr}");
+    assert!(stderr.contains("bytes of output are lost") && stderr.contains("TimeoutError"), "{stderr}");
+}
+
+#[test]
+fn a_slow_reader_gets_all_output_of_a_run_that_ended() {
+    let code = "for n in range(20_000): print(n)";
+    let mut child = spawn(&mut terrarium(&["run", "--timeout", "10s", "-c", code]));
+    std::thread::sleep(Duration::from_secs(2));
+    let mut stdout = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(stdout.lines().count(), 20_000);
+}
+
+#[test]
 fn no_timeout_is_possible() {
     let ran = ran(&["run", "--timeout", "none", "-c", "print(1)"]);
     assert_eq!((ran.code, &*ran.stdout), (Some(0), "1\n"), "{}", ran.stderr);

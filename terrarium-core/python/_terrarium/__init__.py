@@ -30,7 +30,7 @@ image if its options differ from those of the image:
      "outputs": ["name"],           names whose values are returned after the run, also after a failed one
      "has_files": true,             false: the working directory is empty, so no import looks there; default true
      "keep": false,                 true: a session, which keeps its globals from call to call
-     "value_bytes": 134217728,      bound on the encoded size of all values of this call, with blobs
+     "value_bytes": 134217728,      bound on the size of all values of this call: text, blobs, 16 bytes for each item
      "repr_bytes": 1048576,         bound on `repr`
      "store_last": false}           bind `_` to the final value
 

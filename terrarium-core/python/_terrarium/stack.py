@@ -86,12 +86,12 @@ def _describe(entry: Entry, main: Main) -> dict[str, Any]:
     _, end_line, start, end = positions(code, instruction)
     text, end_text = _lines(entry, source, line, end_line or line)
     return {
-        "file": code.co_filename,
+        "file": shorten(code.co_filename),
         "line": line,
         "end_line": end_line or line,
         "column": None if start is None else _characters(text[indent:], start) + indent + 1,
         "end_column": None if end is None else _characters(end_text[indent:], end) + indent + 1,
-        "function": code.co_qualname,
+        "function": shorten(code.co_qualname),
         "source": shorten(text) if text else None,
     }
 

@@ -296,6 +296,14 @@ def test_a_value_over_the_bound_is_truncated_and_the_others_are_not(harness):
     assert result.outputs["a"] == 1
     assert result.outputs["b"]["$type"] == "truncated"
     assert result.outputs["c"] == "x"
+    # Each item counts with its place in the host's memory.
+    for make, count in (("[1] * n", 16), ("['a'] * n", 16), ("[[]] * n", 16), ("dict.fromkeys(range(n))", 32)):
+        for items, fits in ((90_000, True), (110_000, False)):
+            code = f"n = {items}\n{make}"
+            final = harness.run(code, value_bytes=100_000 * (count + (12 if count == 32 else 4))).final
+            is_whole = type(final) is list or final["$type"] == "dict"
+            assert is_whole or not fits, (make, items)
+    assert harness.run("[1] * 100_000", value_bytes=1_600_000).final["$type"] == "truncated"
     for limit in (0, 1, 10, 100):
         assert harness.run("[1] * 1000", value_bytes=limit).final["$type"] == "truncated"
 
@@ -565,5 +573,17 @@ def test_shared_parts_do_not_take_for_ever(harness, code):
 
 def test_deep_and_cyclic_values_are_no_larger_than_they_are_written(harness):
     code = "v = list(range(100_000))\nfor _ in range(50): v = [v]\nw = [[] for _ in range(30_000)]\nw.append(w)\n[v, w]"
-    result = harness.run(code, value_bytes=300_000).ok()
+    result = harness.run(code, value_bytes=700_000).ok()
     assert len(result.final[1]) == 30_001
+
+
+def test_names_of_classes_and_modules_are_bounded(harness):
+    code = "class A: pass\nA.__qualname__ = A.__module__ = 'x' * 10_000_000\nA()"
+    final = harness.run(code).ok().final
+    assert len(final["class"]) < 3000
+    error = harness.run("raise type('x' * 10_000_000, (Exception,), {'__module__': 'y' * 10_000_000})").error
+    assert error["type"].startswith("xxx")
+    assert len(error["type"]) + len(error["module"]) < 5000
+    name = "f" * 100_000
+    error = harness.run(f"def {name}(): raise ValueError\n{name}()").error
+    assert all(len(frame["function"]) < 2000 for frame in error["frames"])

@@ -1,18 +1,37 @@
 //! The frames that the harness sends while code runs.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use serde::de::DeserializeSeed as _;
+use serde_json::Value as Json;
 
 use crate::{
     Bytes, Display,
     engine::{Interrupt, Phase},
+    value::{Decoder, Plain},
 };
 use terrarium_unix::{abi::Errno, syscall::Channel};
 
-/// Collects the frames of one run, up to a bound.
+/// The limit of a run's displays: the bytes of their frames.
+const DISPLAY_BYTES: u64 = 64 << 20;
+/// The memory of a run's displays, as a multiple of their limit.
+const DISPLAY_FACTOR: u64 = 4;
+/// The bytes of values beyond their limit: the text around them, and the substitutes for values that are too large.
+const AROUND_VALUES: u64 = 16 << 20;
+/// The host's cost of a frame besides its content.
+const OVERHEAD: u64 = 128;
+
+/// Collects the frames of one run, up to bounds.
 #[derive(Debug)]
 pub(super) struct Frames {
     collected: Mutex<FrameContents>,
-    bound: u64,
+    /// The bound of the bytes of values.
+    value_bytes: u64,
+    /// The bound of the bytes of displays.
+    display_bytes: u64,
     /// The guest's interrupt, once there is a guest.
     interrupt: OnceLock<Arc<Interrupt>>,
 }
@@ -26,17 +45,26 @@ pub(super) struct FrameContents {
     pub(super) blobs: Vec<Bytes>,
     /// The JSON text of the values.
     pub(super) values: Vec<u8>,
-    /// The bytes of all frames.
-    bytes: u64,
+    /// The bytes of the frames of displays, and of all others.
+    pub(super) bytes: [u64; 2],
+    /// The memory of the displays.
+    pub(super) display_memory: u64,
 }
 
-/// The host's cost of a frame besides its content.
-const OVERHEAD: u64 = 128;
-
 impl Frames {
-    /// Accepts up to `bound` bytes of frames in a run, and refuses more.
-    pub(super) fn new(bound: u64) -> Self {
-        Self { collected: Mutex::default(), bound, interrupt: OnceLock::new() }
+    /// Accepts frames of values with `value_bytes` in a run, and of displays, and refuses more.
+    pub(super) fn new(value_bytes: u64) -> Self {
+        Self {
+            collected: Mutex::default(),
+            value_bytes: value_bytes.saturating_add(AROUND_VALUES),
+            display_bytes: DISPLAY_BYTES,
+            interrupt: OnceLock::new(),
+        }
+    }
+
+    /// Returns the size of the largest frame that can be accepted.
+    pub(super) fn largest(&self) -> u64 {
+        self.value_bytes.max(self.display_bytes)
     }
 
     /// Registers the interrupt to notify on phase changes.
@@ -48,21 +76,54 @@ impl Frames {
     pub(super) fn take(&self) -> FrameContents {
         std::mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Reads a display, and returns it with the memory that it takes.
+    fn display(&self, json: &[u8], memory: u64) -> Result<(Display, u64), Errno> {
+        // The guest waits meanwhile, so its deadline ends this.
+        let is_late = || self.interrupt.get().is_some_and(|interrupt| interrupt.reason().is_some());
+        let decoder = Decoder::new(memory, Vec::new(), &is_late);
+        let read = |text: &[u8]| {
+            let mut reader = serde_json::Deserializer::from_slice(text);
+            let json = Plain(&decoder).deserialize(&mut reader)?;
+            reader.end().map(|()| json)
+        };
+        let refused = |_| match (decoder.is_late(), decoder.is_full()) {
+            (true, _) => Errno::EINTR,
+            (_, true) => Errno::ENOSPC,
+            _ => Errno::EINVAL,
+        };
+        let Json::Object(mut members) = read(json).map_err(refused)? else { return Err(Errno::EINVAL) };
+        let mut part = |name: &str| match members.remove(name) {
+            Some(Json::Object(members)) => Ok(members.into_iter().collect()),
+            Some(_) => Err(Errno::EINVAL),
+            None => Ok(BTreeMap::new()),
+        };
+        let mut display = Display { data: part("data")?, metadata: part("metadata")? };
+        for (mime, data) in &mut display.data {
+            plain(mime, data, |text| read(text.as_bytes()).ok());
+        }
+        Ok((display, decoder.used()))
+    }
 }
 
 impl Channel for Frames {
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno> {
         let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let size = (bytes.len() as u64).saturating_add(OVERHEAD);
-        let sum = collected.bytes.saturating_add(size);
-        if sum > self.bound {
+        let (account, bound) = match bytes.first() {
+            Some(b'D') => (0, self.display_bytes),
+            _ => (1, self.value_bytes),
+        };
+        let sum = collected.bytes[account].saturating_add(size);
+        if sum > bound {
             return Err(Errno::ENOSPC);
         }
-        collected.bytes = sum;
+        collected.bytes[account] = sum;
         match bytes.split_first() {
             Some((b'D', json)) => {
-                let mut display: Display = serde_json::from_slice(json).map_err(|_| Errno::EINVAL)?;
-                display.data.iter_mut().for_each(|(mime, data)| plain(mime, data));
+                let memory = self.display_bytes.saturating_mul(DISPLAY_FACTOR).saturating_sub(collected.display_memory);
+                let (display, used) = self.display(json, memory)?;
+                collected.display_memory = collected.display_memory.saturating_add(used).saturating_add(OVERHEAD);
                 collected.displays.push(display);
             }
             Some((b'B', content)) => collected.blobs.push(Bytes::from(content)),
@@ -79,12 +140,12 @@ impl Channel for Frames {
 }
 
 /// Converts a display's data from the form of the protocol to that of notebooks: base64 as a string, JSON as JSON.
-fn plain(mime: &str, data: &mut serde_json::Value) {
+fn plain(mime: &str, data: &mut Json, parse: impl Fn(&str) -> Option<Json>) {
     if let Some(base64) = data.get_mut("$base64") {
         *data = base64.take();
     } else if let Some(text) = data.as_str()
         && (mime == "application/json" || mime.ends_with("+json"))
-        && let Ok(parsed) = serde_json::from_str(text)
+        && let Some(parsed) = parse(text)
     {
         *data = parsed;
     }
@@ -119,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_guest_cannot_make_the_host_collect_without_end() {
-        let frames = Frames::new(1000);
+        let frames = Frames { value_bytes: 1000, ..Frames::new(0) };
         assert_eq!((0..100).filter(|_| frames.frame(b"B").is_ok()).count(), 7);
         assert_eq!(frames.frame(&[b'B'; 5000]), Err(Errno::ENOSPC));
     }

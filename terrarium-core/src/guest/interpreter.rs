@@ -1,32 +1,41 @@
 //! [`LiveInterpreter`]: a guest with its harness.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde::Serialize;
 
 use super::{
     answer::{Answer, Outcome},
-    channel::{FrameContents, Frames},
+    channel::Frames,
     config::GuestConfig,
     functions::{HarnessFunction, HarnessFunctions},
     protocol::{
         CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
-        Response, ResponseStatus, SettleResponse, Values,
+        Response, SettleResponse,
     },
+    reply::Reply,
+    stream::Listener,
 };
 use crate::{
-    CancelHandle, Error, Value,
+    CancelHandle, Error, StreamCallback,
     engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Snapshot, TakenSnapshot},
     error::ErrorContext,
     result::PythonError,
-    value::from_wire,
 };
 use terrarium_unix::{syscall::Process, vfs::Vfs};
 
 /// The harness's module.
 const MODULE: &str = "_terrarium.main";
-/// The limit of a run's displays, in addition to the values.
-const DISPLAY_BYTES: u64 = 64 << 20;
+/// The most bytes of a text's byte in the response.
+const ESCAPED: u64 = 6;
+/// The largest response of a run, besides the representation of its final value: the report of an exception.
+const REPORT_BYTES: u64 = 16 << 20;
+/// The largest response of the other calls.
+const ASKED_BYTES: u64 = 4 << 20;
 /// Timeout for harness calls that run no user code.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -45,7 +54,8 @@ impl InterpreterOptions {
     /// The options of an interpreter that runs this library's own programs in `memory` bytes.
     pub(crate) fn trusted(memory: u64) -> Self {
         let grace = Duration::from_millis(100);
-        Self { memory, value_bytes: 1 << 20, grace, untrusted_libraries: false, real_sleep: true }
+        // The addresses of all objects are sent as values, when an image is made.
+        Self { memory, value_bytes: 64 << 20, grace, untrusted_libraries: false, real_sleep: true }
     }
 }
 
@@ -119,7 +129,8 @@ impl LiveInterpreter {
 
     /// Sends the configuration to the harness.
     fn configure(&mut self, config: &GuestConfig) -> Result<(), Error> {
-        let ended = self.guest.invoke(self.functions.get(HarnessFunction::Configure), json(&config.message())?);
+        let ended =
+            self.guest.invoke(self.functions.get(HarnessFunction::Configure), json(&config.message())?, ASKED_BYTES);
         ended.map(drop).map_err(|end| Error::start(format!("{end:?}")))
     }
 
@@ -168,9 +179,27 @@ impl LiveInterpreter {
         self.guest.take_memory_denied();
         // Files of a session may have changed from outside.
         self.guest.settle_mappings();
-        let ended = self.invoke(self.functions.get(HarnessFunction::Execute), json(request)?, timeout, cancel)?;
+        let begun = Instant::now();
+        let function = self.functions.get(HarnessFunction::Execute);
+        let bound = request.repr_bytes.saturating_mul(ESCAPED).saturating_add(REPORT_BYTES);
+        let ended = self.invoke(function, (json(request)?, bound), timeout, cancel)?;
         let mut answer = match ended {
-            Ok(response) => self.answer(&response),
+            Ok(response) => {
+                let interrupt = self.guest.interrupt();
+                let reply = Reply {
+                    response: &response,
+                    frames: self.frames.take(),
+                    outputs: request.outputs,
+                    value_bytes: request.value_bytes,
+                    repr_bytes: request.repr_bytes,
+                    deadline: timeout.and_then(|timeout| begun.checked_add(timeout)),
+                    cancel,
+                    interrupted: interrupt.reason().map(|reason| (reason, interrupt.is_unwinding())),
+                };
+                let (answer, is_usable) = reply.read();
+                self.ended |= !is_usable;
+                answer
+            }
             Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
         };
         answer.memory_denied = self.guest.take_memory_denied();
@@ -181,7 +210,7 @@ impl LiveInterpreter {
     fn invoke(
         &mut self,
         function: PyFunction,
-        request: Vec<u8>,
+        (request, response_bytes): (Vec<u8>, u64),
         timeout: Option<Duration>,
         cancel: Option<&CancelHandle>,
     ) -> Result<Result<Vec<u8>, End>, Error> {
@@ -192,56 +221,9 @@ impl LiveInterpreter {
         if let Some(cancel) = cancel {
             cancel.register(&target);
         }
-        let ended = self.guest.invoke(function, request);
+        let ended = self.guest.invoke(function, request, response_bytes);
         self.ended |= ended.is_err();
         Ok(ended)
-    }
-
-    fn answer(&mut self, response: &[u8]) -> Answer {
-        let FrameContents { displays, blobs, values, .. } = self.frames.take();
-        let forged = |what: String| Answer {
-            outcome: Outcome::Crashed,
-            error: Some(fault("Crashed", format!("the answer of the harness is damaged: {what}"))),
-            ..Answer::default()
-        };
-        let response: Response = match serde_json::from_slice(response) {
-            Ok(response) => response,
-            Err(error) => {
-                self.ended = true;
-                return Answer { displays, ..forged(error.to_string()) };
-            }
-        };
-        let values: Values = match values.is_empty() {
-            true => Values::default(),
-            false => match serde_json::from_slice(&values) {
-                Ok(values) => values,
-                Err(error) => {
-                    self.ended = true;
-                    return Answer { displays, ..forged(error.to_string()) };
-                }
-            },
-        };
-        let typed = |json| from_wire(json, &blobs).unwrap_or_else(|reason| unreadable(&reason));
-        let interrupted = self.guest.interrupt().reason().filter(|_| {
-            response.status == ResponseStatus::Error
-                && (self.guest.interrupt().is_unwinding()
-                    || response.error.as_ref().is_some_and(|error| error.kind == "KeyboardInterrupt"))
-        });
-        Answer {
-            outcome: match (interrupted, response.status) {
-                (Some(reason), _) => Outcome::Interrupted(reason),
-                (None, ResponseStatus::Success) => Outcome::Success,
-                (None, ResponseStatus::Error) => Outcome::Error,
-            },
-            exit_code: response.exit_code.map(|code| i32::try_from(code).unwrap_or(1)),
-            final_expression: response.final_expression.or(values.final_expression).map(typed),
-            repr: response.repr,
-            repr_truncated: response.repr_truncated,
-            outputs: values.outputs.into_iter().map(|(name, json)| (name, typed(json))).collect(),
-            displays,
-            error: response.error,
-            memory_denied: false,
-        }
     }
 
     /// Checks whether `code` can run or is incomplete.
@@ -276,7 +258,7 @@ impl LiveInterpreter {
     }
 
     fn ask(&mut self, function: PyFunction, request: &impl Serialize, within: Duration) -> Result<Vec<u8>, Error> {
-        self.invoke(function, json(request)?, Some(within), None)?
+        self.invoke(function, (json(request)?, ASKED_BYTES), Some(within), None)?
             .map_err(|end| Error::engine(format!("the interpreter ended during a call of the harness: {end:?}")))
     }
 
@@ -293,6 +275,11 @@ impl LiveInterpreter {
     /// [`Error::Engine`], when there is no such memory.
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         self.guest.take_memory(name)
+    }
+
+    /// Creates a listener of a stream, which does not delay the end of a run that is being stopped.
+    pub(crate) fn listener(&self, callback: StreamCallback) -> Listener {
+        Listener::new(callback, self.guest.interrupt())
     }
 
     /// Whether the interpreter is gone.
@@ -334,7 +321,8 @@ fn guest_options(
     options: InterpreterOptions,
     env: Vec<(String, String)>,
 ) -> (Arc<Frames>, GuestOptions, Duration) {
-    let frames = Arc::new(Frames::new(options.value_bytes.saturating_mul(2).saturating_add(DISPLAY_BYTES)));
+    let frames = Arc::new(Frames::new(options.value_bytes));
+    process.frame_bytes = u32::try_from(frames.largest()).unwrap_or(u32::MAX).min(process.frame_bytes);
     process.channel = Some(Arc::clone(&frames) as _);
     let guest = GuestOptions {
         process,
@@ -372,8 +360,4 @@ fn from_end(end: End) -> Answer {
 pub(crate) fn fault(kind: &str, message: String) -> PythonError {
     let traceback = format!("{kind}: {message}\n");
     PythonError { kind: kind.to_owned(), message, traceback, ..PythonError::default() }
-}
-
-fn unreadable(reason: &str) -> Value {
-    Value::Object { class: "unreadable".to_owned(), repr: reason.to_owned() }
 }

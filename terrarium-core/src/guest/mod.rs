@@ -7,16 +7,22 @@
 mod answer;
 mod channel;
 mod config;
+mod document;
+mod exercise;
 mod functions;
 mod harness;
 mod interpreter;
 mod protocol;
+mod reply;
 mod result;
+mod stream;
 
 pub(crate) use answer::{Answer, Outcome};
 pub(crate) use config::GuestConfig;
+pub use exercise::exercise;
 pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
 pub(crate) use interpreter::{InterpreterOptions, LiveInterpreter};
 pub(crate) use protocol::Request;
 pub use protocol::{Completeness, Completion};
-pub(crate) use result::{conclude, stream, text};
+pub(crate) use result::{cancelled, conclude, text};
+pub(crate) use stream::{Listener, stream};

@@ -2,9 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeSeed as _, Error as _},
+};
 
-use crate::{Value, result::PythonError};
+use crate::{
+    Value,
+    result::PythonError,
+    value::{Decoder, Whole},
+};
 
 /// The configuration that the harness receives at the start.
 #[derive(Serialize)]
@@ -76,8 +83,16 @@ pub(super) struct Response {
     #[serde(default)]
     pub(super) error: Option<PythonError>,
     /// The final value, if it is plain; others are in the document of values.
-    #[serde(default, rename = "final", deserialize_with = "present")]
-    pub(super) final_expression: Option<serde_json::Value>,
+    #[serde(default, rename = "final", deserialize_with = "plain")]
+    pub(super) final_expression: Option<Value>,
+}
+
+/// Reads a small value.
+fn plain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    /// The memory of a plain final value: a short text at most.
+    const PLAIN_BYTES: u64 = 4 << 10;
+    let value = Whole(&Decoder::new(PLAIN_BYTES, Vec::new(), &|| false)).deserialize(deserializer)?;
+    value.map(Some).map_err(|_| D::Error::custom("the plain value is none"))
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -85,21 +100,6 @@ pub(super) struct Response {
 pub(super) enum ResponseStatus {
     Success,
     Error,
-}
-
-/// The document of values that follows a run.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Values {
-    /// Absent when the code has no final value.
-    #[serde(rename = "final", deserialize_with = "present")]
-    pub(super) final_expression: Option<serde_json::Value>,
-    pub(super) outputs: BTreeMap<String, serde_json::Value>,
-}
-
-/// Keeps a value that is present, including null.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
-    serde_json::Value::deserialize(deserializer).map(Some)
 }
 
 /// A question about code at a prompt.

@@ -1,13 +1,12 @@
-//! The conversion of an interpreter's answer to a result's status, error and streams.
+//! The conversion of an interpreter's answer to a result's status, error and texts.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use super::{
     answer::{Answer, Outcome},
     interpreter::fault,
 };
-use crate::{Bytes, ExecutionResult, PythonError, Status, StreamCallback, engine::Reason};
-use terrarium_unix::fd::{Output, StreamSink};
+use crate::{Bytes, ExecutionResult, PythonError, Status, engine::Reason};
 
 /// Returns a result with the fields that follow from the interpreter's answer.
 pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionResult {
@@ -46,6 +45,11 @@ pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionRe
     }
 }
 
+/// Returns the result of a run that was cancelled before it began.
+pub(crate) fn cancelled() -> ExecutionResult {
+    conclude(Answer { outcome: Outcome::Interrupted(Reason::Cancelled), ..Answer::default() }, None)
+}
+
 /// Returns the error of a run that was stopped, with its location if the guest reported it.
 fn stopped(error: Option<PythonError>, kind: &str, message: String) -> PythonError {
     let mut error = error.unwrap_or_default();
@@ -57,30 +61,6 @@ fn stopped(error: Option<PythonError>, kind: &str, message: String) -> PythonErr
     error.module = "builtins".to_owned();
     error.message = message;
     error
-}
-
-/// Returns a stream that keeps `limit` bytes and passes them to `callback`.
-pub(crate) fn stream(limit: u64, callback: Option<StreamCallback>) -> Output {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let output = Output::new(limit);
-    match callback {
-        Some(callback) => output.with_sink(Arc::new(Callback(callback))),
-        None => output,
-    }
-}
-
-struct Callback(StreamCallback);
-
-impl StreamSink for Callback {
-    fn chunk(&self, bytes: &[u8]) {
-        (self.0)(bytes);
-    }
-}
-
-impl fmt::Debug for Callback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callback")
-    }
 }
 
 /// Returns a stream's bytes as text, and also as bytes if they are not UTF-8. A character that the limit cut is

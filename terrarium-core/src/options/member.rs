@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value as Json;
 
 use super::{AUTO, Packages};
-use crate::{Bytes, Error, Result, Value, error::OptionProblem, value::from_wire};
+use crate::{Bytes, Error, Result, Value, error::OptionProblem};
 
 /// The reason why a value from JSON is not valid for an option.
 pub(crate) enum Refusal {
@@ -182,7 +182,7 @@ impl Member for Value {
     const EXPECTED_MANY: &'static str = "values";
 
     fn read(value: Json) -> Result<Self, Refusal> {
-        from_wire(value, &[]).map_err(Refusal::Value)
+        serde::Deserialize::deserialize(value).map_err(|error: serde_json::Error| Refusal::Value(error.to_string()))
     }
 }
 

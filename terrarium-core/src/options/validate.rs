@@ -10,6 +10,10 @@ const MIN_MEMORY: u64 = 48 << 20;
 const MAX_MEMORY: u64 = 4 << 30;
 /// The upper bound of every size: no stream, value or file needs more, and it limits what a result can cost the host.
 const MAX_BYTES: u64 = 16 << 30;
+/// The most environment variables.
+const MAX_VARIABLES: usize = 4096;
+/// The largest size of all environment variables, and of all arguments, as on Linux.
+const MAX_STRINGS: usize = 2 << 20;
 /// The longest timeout; `None` expresses a longer one better.
 const MAX_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 3600);
 
@@ -65,8 +69,18 @@ pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
 }
 
 /// Checks names and values of environment variables: they are passed on as C strings.
-pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)>) -> Result<()> {
+///
+/// The C library of the guest looks through all variables when it sets one, before the time of a run counts.
+pub(crate) fn environment<'a>(env: impl ExactSizeIterator<Item = (&'a String, &'a String)>) -> Result<()> {
+    if env.len() > MAX_VARIABLES {
+        return Err(invalid("env", format!("{} variables are more than {MAX_VARIABLES}", env.len())));
+    }
+    let mut used = 0_usize;
     for (name, value) in env {
+        used = used.saturating_add(name.len()).saturating_add(value.len());
+        if used > MAX_STRINGS {
+            return Err(invalid("env", format!("the variables are larger than {MAX_STRINGS} bytes: use files")));
+        }
         if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
             return Err(invalid(
                 "env",
@@ -81,6 +95,10 @@ pub(crate) fn environment<'a>(env: impl Iterator<Item = (&'a String, &'a String)
 
 /// Checks arguments: they are passed on as C strings.
 pub(crate) fn arguments(args: &[String]) -> Result<()> {
+    let used = args.iter().fold(0_usize, |used, arg| used.saturating_add(arg.len()).saturating_add(1));
+    if used > MAX_STRINGS {
+        return Err(invalid("args", format!("{used} bytes are more than {MAX_STRINGS}: use files")));
+    }
     match args.iter().find(|arg| arg.contains('\0')) {
         Some(arg) => Err(invalid("args", format!("{arg:?} contains a NUL"))),
         None => Ok(()),

@@ -13,6 +13,7 @@ use super::{
     content_reader::ContentReader,
     error::PackageContext,
     host_file,
+    large_member::LargeMember,
     placed::{PlacedFile, PlacedKind},
     recent,
 };
@@ -21,7 +22,7 @@ use terrarium_unix::{
     vfs::{Content, LayerBuilder, LayerError, ReadAt},
 };
 
-/// The largest member: a larger one is refused, since members are unpacked into memory.
+/// The largest member: a larger one is refused.
 const MAX_MEMBER: u64 = 1 << 30;
 /// The most members of an archive: an archive with more is refused.
 const MAX_MEMBERS: usize = 200_000;
@@ -101,9 +102,16 @@ impl Archive {
 
     /// Returns a member's bytes, which are unpacked when they are read. `digest` is their SHA-256, if it is known.
     pub(super) fn content(&self, entry: &ArchiveEntry, digest: Option<[u8; 32]>) -> Content {
-        let archive = self.clone();
-        let unpacked = Mutex::default();
-        Content::Source(Arc::new(Member { archive, index: entry.index, size: entry.size, digest, unpacked }))
+        let (archive, index, size) = (self.clone(), entry.index, entry.size);
+        if size > recent::KEPT as u64 {
+            return Content::Source(Arc::new(LargeMember { archive, index, size, digest, reader: Mutex::default() }));
+        }
+        Content::Source(Arc::new(Member { archive, index, size, digest, unpacked: Mutex::default() }))
+    }
+
+    /// Returns a reader of the archive.
+    pub(super) fn reader(&self) -> ZipArchive<ContentReader> {
+        self.0.clone()
     }
 
     /// Unpacks a member and returns its bytes.
@@ -215,4 +223,4 @@ impl ReadAt for Member {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

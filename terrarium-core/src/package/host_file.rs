@@ -5,7 +5,7 @@
 use std::{
     collections::VecDeque,
     fs::{File, Metadata},
-    io,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
@@ -59,6 +59,20 @@ fn open_one_more(path: &Path) -> io::Result<(File, Metadata)> {
             }
         }
     })
+}
+
+/// Returns the bytes of a file with at most `limit` bytes.
+///
+/// # Errors
+/// The system's; `InvalidInput` for anything but a regular file, and for a larger one.
+pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, _) = regular_file::open(path)?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it has more than {limit} bytes"))),
+        false => Ok(bytes),
+    }
 }
 
 /// Returns a file that is opened for each read, for many files that are seldom read.

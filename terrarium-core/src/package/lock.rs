@@ -13,7 +13,7 @@ use super::{
 /// The file's name in a distribution's folder.
 pub(crate) const LOCK_FILE: &str = "pyodide-lock.json";
 /// The largest lock that is read. The lock of the whole distribution has 120 kB.
-pub(super) const MAX_LOCK: u64 = 32 << 20;
+pub(super) const MAX_LOCK: u64 = 8 << 20;
 
 /// A lock.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The bytes that are kept for all archives together.
-const KEPT: usize = 64 << 20;
+pub(super) const KEPT: usize = 64 << 20;
 
 #[derive(Default)]
 struct Recent {

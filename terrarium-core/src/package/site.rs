@@ -19,6 +19,8 @@ use super::{
 use crate::sys::{file_stamp::FileStamp, regular_file};
 use terrarium_unix::vfs::Content;
 
+/// The largest `RECORD` or `WHEEL`.
+const MAX_TEXT: u64 = 16 << 20;
 /// The most files of a site folder.
 const MAX_FILES: usize = 200_000;
 /// The deepest nesting of its folders.
@@ -56,7 +58,7 @@ impl SiteFolder {
             check_tags(&folder, package, target)?;
             packages.insert(normalize(package.split('-').next().unwrap_or(package)));
             // The installer's record of hashes, which is optional.
-            if let Ok(text) = fs::read(folder.join("RECORD")) {
+            if let Ok(text) = host_file::read(&folder.join("RECORD"), MAX_TEXT) {
                 digests.extend(record::parse(&String::from_utf8_lossy(&text)));
             }
         }
@@ -163,7 +165,9 @@ fn script(name: &str, path: &Path, metadata: &fs::Metadata) -> Option<Vec<u8>> {
 
 /// Checks that one of the package's tags matches, if it has tags.
 fn check_tags(folder: &Path, package: &str, target: &WheelTarget) -> Result<(), PackageError> {
-    let Ok(text) = fs::read_to_string(folder.join("WHEEL")) else {
+    let Ok(text) =
+        host_file::read(&folder.join("WHEEL"), MAX_TEXT).map(|text| String::from_utf8_lossy(&text).into_owned())
+    else {
         return Ok(());
     };
     let tags = text.lines().filter_map(|line| line.strip_prefix("Tag:"));

@@ -19,7 +19,7 @@ use super::{
 use terrarium_unix::vfs::Content;
 
 /// The largest `RECORD`, `METADATA` or `top_level.txt`.
-const MAX_TEXT: u64 = 64 << 20;
+const MAX_TEXT: u64 = 16 << 20;
 /// The longest target of a link.
 const MAX_TARGET: u64 = 4095;
 

@@ -2,7 +2,9 @@
 
 use std::{error::Error, fmt};
 
-use super::{ExecutionResult, PythonError, Status};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+
+use super::{ExecutionResult, Frame, PythonError, Status};
 
 /// A run that did not succeed, as an error: [`ExecutionResult::into_success`].
 ///
@@ -79,6 +81,35 @@ impl fmt::Display for Status {
             Self::Crashed => "crashed",
         })
     }
+}
+
+/// Reads the frames of a traceback: the first ones of a list that is longer than any that the harness sends.
+pub(super) fn frames<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Frame>, D::Error> {
+    /// The largest number of frames; the harness sends half as many.
+    const FRAMES: usize = 64;
+    struct Frames;
+
+    impl<'de> Visitor<'de> for Frames {
+        type Value = Vec<Frame>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of frames")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<Frame>, A::Error> {
+            let mut frames = Vec::new();
+            while frames.len() < FRAMES {
+                match sequence.next_element()? {
+                    Some(frame) => frames.push(frame),
+                    None => return Ok(frames),
+                }
+            }
+            while sequence.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(frames)
+        }
+    }
+
+    deserializer.deserialize_seq(Frames)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Execution of code in a live interpreter, and collection of its streams, values and files.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{
     guest_path, missing_module,
@@ -8,9 +8,9 @@ use super::{
     setup::{SandboxSetup, writer},
 };
 use crate::{
-    Bytes, ExecuteOptions, ExecutionResult, Metrics, Result,
+    Bytes, CancelHandle, ExecuteOptions, ExecutionResult, Metrics, Result,
     error::{FileOperation, file_error},
-    guest::{LiveInterpreter, Request, conclude, stream, text},
+    guest::{Listener, LiveInterpreter, Request, cancelled, conclude, stream, text},
     package::{PlacedFile, PlacedKind, SITE_PACKAGES},
     provision::MountedPackages,
 };
@@ -38,6 +38,11 @@ pub(crate) fn execute(
 ) -> Result<ExecutionResult> {
     let started = Instant::now();
     let settings = setup.options();
+    if options.cancel.as_ref().is_some_and(CancelHandle::is_cancelled) {
+        let mut result = cancelled();
+        result.metrics = metrics(setup, live, Duration::ZERO, started);
+        return Ok(result);
+    }
     let cwd = options.cwd.as_deref().map(|cwd| setup.working_directory(Some(cwd))).transpose()?;
     if keep {
         match packages(setup, code, &options, begun)? {
@@ -46,12 +51,14 @@ pub(crate) fn execute(
         }
     }
     let waited = begun.elapsed();
+    let on_stdout = options.on_stdout.take().map(|callback| live.listener(callback));
+    let on_stderr = options.on_stderr.take().map(|callback| live.listener(callback));
     let process = live.process();
     let writer = writer(&**process.clock());
     setup.write_all(&mut process.vfs, &writer, &options.files)?;
     process.streams.input = Input::new(std::mem::take(&mut options.stdin).into_vec());
-    process.streams.output = stream(settings.stream_bytes, options.on_stdout.clone());
-    process.streams.error = stream(settings.stream_bytes, options.on_stderr.clone());
+    process.streams.output = stream(settings.stream_bytes, on_stdout.as_ref());
+    process.streams.error = stream(settings.stream_bytes, on_stderr.as_ref());
     let mark = process.vfs.mark();
     let here = cwd.as_deref().map_or(Ok(process.cwd()), |cwd| {
         let at = At::root(cwd.as_bytes());
@@ -92,6 +99,7 @@ pub(crate) fn execute(
     let rest = timeout.map(|timeout| timeout.saturating_sub(waited));
     let answer = live.execute(&request, rest, options.cancel.as_ref())?;
     let run = running.elapsed();
+    on_stdout.iter().chain(&on_stderr).for_each(Listener::finish);
 
     let lost = answer.outcome.is_end();
     let mut result = conclude(answer, timeout);
@@ -102,16 +110,20 @@ pub(crate) fn execute(
         missing_module::explain(error, setup.packages());
     }
     collect(setup, live, &mark, &mut result);
+    result.metrics = metrics(setup, live, run, started);
+    Ok(result)
+}
+
+fn metrics(setup: &SandboxSetup, live: &mut LiveInterpreter, run: Duration, started: Instant) -> Metrics {
     let start = std::mem::take(&mut live.start);
-    result.metrics = Metrics {
+    Metrics {
         start,
         run,
         total: start + started.elapsed(),
         peak_memory: live.peak_memory(),
         image: setup.image().info().name.clone(),
         packages: live.packages.clone(),
-    };
-    Ok(result)
+    }
 }
 
 /// Returns the path under which the guest can read the program; none for a text without a file name.

@@ -49,8 +49,13 @@ function decode(json, blobs) {
   }
   if (Object.hasOwn(json, TAG)) {
     const kind = json[TAG];
-    const make = Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : other;
-    return make(json, blobs);
+    try {
+      return Object.hasOwn(MAKERS, kind) ? MAKERS[kind](json, blobs) : other(json, blobs);
+    } catch {
+      // The guest may send anything; a value without a class loses nothing of it.
+      const { [TAG]: _, ...raw } = json;
+      return new Tagged(kind, raw);
+    }
   }
   return members(json, blobs);
 }

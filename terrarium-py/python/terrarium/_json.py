@@ -19,4 +19,4 @@ def dumps(value: Any, default: Callable[[Any], Any]) -> str:
     """Return the JSON text of a value; `default` converts values without a JSON form."""
     import json
 
-    return json.dumps(value, default=default, allow_nan=False)
+    return json.dumps(value, default=default, allow_nan=False, ensure_ascii=False)

@@ -8,27 +8,38 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from terrarium._contents import content, contents
+from terrarium._contents import content, contents, path
 from terrarium._json import dumps
+
+# The default of the option `file_bytes`.
+FILE_BYTES = 100 << 20
+# The levels of lists and mappings in options.
+_LEVELS = 64
 
 
 def sandbox_options(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the options of a sandbox as JSON, and separately the values without a JSON form."""
     plain = dict(options)
-    rest = {"files": contents("files", plain.pop("files"))} if "files" in plain else {}
+    given = options.get("file_bytes")
+    limit = given if isinstance(given, int) and given >= 0 else FILE_BYTES
+    rest = {"files": contents("files", plain.pop("files"), limit)} if "files" in plain else {}
     return to_json(plain), rest
 
 
-def execute_options(files: Any, options: dict[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
-    """Return the options of a run in the same way; None if there are none."""
+def execute_options(
+    files: Any, options: dict[str, Any], limit: Callable[[], int]
+) -> tuple[str | None, dict[str, Any] | None]:
+    """Return the options of a run in the same way; None if there are none. `limit` returns the option `file_bytes`."""
     if not options and not files:
         return None, None
     plain, rest = {}, {}
     if files:
-        rest["files"] = contents("files", files)
+        rest["files"] = contents("files", files, limit())
     for name, value in options.items():
         read = _REST.get(name)
-        if read is None:
+        if name == "stdin" and value is not None:
+            rest[name] = content(name, value, limit())
+        elif read is None:
             plain[name] = value
         elif value is not None:
             rest[name] = read(name, value)
@@ -44,14 +55,38 @@ def picklable(options: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[st
 def to_json(options: Mapping[str, Any]) -> str:
     """Return options as JSON; an error names the option that has no JSON form."""
     try:
-        return dumps(options, _plain)
-    except (TypeError, ValueError):
+        return _checked(options)
+    except (TypeError, ValueError, RecursionError):
         for name, value in options.items():
             try:
-                dumps(value, _plain)
-            except (TypeError, ValueError, RecursionError) as error:
+                _checked({"": value})
+            except UnicodeEncodeError:
+                raise ValueError(f"option {name!r}: a text has a lone surrogate, which UTF-8 cannot hold") from None
+            except RecursionError:
+                raise ValueError(f"option {name!r}: it is nested too deep") from None
+            except (TypeError, ValueError) as error:
                 raise type(error)(f"option {name!r}: {error}") from None
         raise
+
+
+def _checked(options: Mapping[str, Any]) -> str:
+    text = dumps(options, _plain)
+    if not text.isascii():
+        text.encode()
+    # No option has this many levels, and the core reads no more.
+    if text.count("[") + text.count("{") > _LEVELS and _depth(options) > _LEVELS:
+        raise RecursionError
+    return text
+
+
+def _depth(value: Any) -> int:
+    """Return the number of levels of lists and mappings, up to a few more than are allowed."""
+    level, depth = [value], 0
+    while level and depth <= _LEVELS:
+        parts = [part.values() if isinstance(part, Mapping) else part for part in level]
+        level = [item for part in parts for item in part if isinstance(item, (Mapping, list, tuple))]
+        depth += 1
+    return depth
 
 
 def _plain(value: Any) -> Any:
@@ -81,6 +116,7 @@ def _inputs(what: str, value: Any) -> dict[str, Any]:
     for name in value:
         if not isinstance(name, str):
             raise TypeError(f"{what}: a name is a str, not {type(name).__name__}")
+        path(what, name)
     return dict(value)
 
 
@@ -99,7 +135,6 @@ def _cancel(what: str, value: Any) -> Any:
 
 
 _REST: dict[str, Callable[[str, Any], Any]] = {
-    "stdin": content,
     "inputs": _inputs,
     "cancel": _cancel,
     "on_stdout": _function,

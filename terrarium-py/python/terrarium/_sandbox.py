@@ -125,7 +125,7 @@ class Sandbox:
         {'y': 42}
 
         """
-        text, rest = execute_options(files, options)  # type: ignore[arg-type]
+        text, rest = execute_options(files, options, self._native.file_bytes)  # type: ignore[arg-type]
         return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
 
     async def execute_async(

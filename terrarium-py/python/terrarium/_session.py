@@ -41,6 +41,7 @@ class Session:
     def __init__(self, sandbox: Sandbox) -> None:
         """Start a session, as `Sandbox.session` does."""
         self._native = sandbox._native.session()
+        self._file_bytes = sandbox._native.file_bytes
         # Admits one thread at a time and lets Ctrl+C reach waiting threads, which a lock of the native module cannot.
         self._lock = threading.RLock()
 
@@ -51,7 +52,7 @@ class Session:
 
         Ctrl+C stops the run. The session keeps its state unless the code continues for longer than the option `grace`.
         """
-        text, rest = execute_options(files, options)  # type: ignore[arg-type]
+        text, rest = execute_options(files, options, self._file_bytes)  # type: ignore[arg-type]
         with self._lock:
             return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
 
@@ -73,7 +74,7 @@ class Session:
         ...     session.execute("open('in/a.txt').read()").final_expression
         'text'
         """
-        data = _content("content", content)
+        data = _content("content", content, self._file_bytes())
         with self._lock:
             self._native.write_file(path, data)
 

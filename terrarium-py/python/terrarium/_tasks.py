@@ -10,6 +10,7 @@ import asyncio
 import os
 import threading
 from collections import deque
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from terrarium._native import CancelHandle
@@ -22,6 +23,9 @@ A = TypeVar("A")
 
 # As many threads as the machine can use, and some more for programs that sleep.
 _MOST = min(32, (os.cpu_count() or 1) + 4)
+
+# The seconds for which a piece of output waits for a function before it is joined with the next ones.
+_SLOW = 0.1
 
 
 class _Pool:
@@ -109,12 +113,28 @@ class _Task(Generic[T]):
         self._done.set_exception(error)
 
     def in_loop(self, function: Callable[[A], object]) -> Callable[[A], None]:
-        """Return a function for the thread that calls `function` in the event loop."""
-        return lambda heard: self._in_loop(self._hear, function, heard)
+        """Return a function for the thread that calls `function` in the event loop.
 
-    def _hear(self, function: Callable[[A], object], heard: A) -> None:
-        if self._done.done():
+        Bytes that have waited for a slow function come in one call.
+        """
+        waiting: deque[tuple[float, A]] = deque()
+
+        def tell(heard: A) -> None:
+            waiting.append((monotonic(), heard))
+            self._in_loop(self._hear, function, waiting)
+
+        return tell
+
+    def _hear(self, function: Callable[[A], object], waiting: deque[tuple[float, A]]) -> None:
+        if self._done.done() or not waiting:
             return
+        since, heard = waiting.popleft()
+        if isinstance(heard, bytes) and waiting and monotonic() - since > _SLOW:
+            pieces: list[Any] = [heard]
+            while waiting:
+                pieces.append(waiting.popleft()[1])
+            joined: Any = b"".join(pieces)
+            heard = joined
         try:
             function(heard)
         except BaseException as error:

@@ -78,6 +78,20 @@ fn a_used_handle_ends_a_run_at_once() {
 }
 
 #[test]
+fn a_used_handle_keeps_a_run_from_its_beginning() {
+    let handle = CancelHandle::new();
+    handle.cancel();
+    let code = "print('begun')";
+    let result = sandbox().execute_with(code, cancelled_by(&handle)).unwrap();
+    assert_eq!((result.status, result.stdout.as_str()), (Status::Cancelled, ""));
+    let mut session = session();
+    session.execute("x = 41").unwrap();
+    let result = session.execute_with("x = 0", cancelled_by(&handle)).unwrap();
+    assert_eq!((result.status, result.session_lost), (Status::Cancelled, false));
+    assert_eq!(session.execute("x + 1").unwrap().final_expression, int(42));
+}
+
+#[test]
 fn one_handle_stops_many_runs_and_no_other() {
     let handle = CancelHandle::new();
     thread::scope(|scope| {

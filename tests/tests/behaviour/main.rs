@@ -5,6 +5,7 @@ mod cache_folder;
 mod cancel;
 mod deadlines;
 mod filesystem;
+mod forged;
 mod golden;
 mod hostile;
 mod image_files;

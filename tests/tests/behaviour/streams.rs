@@ -1,11 +1,14 @@
 //! Standard output and error: exact, bounded, kept, streamed.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use terrarium_core::{ExecuteOptions, SandboxOptions, Status, StreamCallback};
 use terrarium_tests::{run, run_in, sandbox, session};
 
-use crate::support::{error_of, success};
+use crate::support::{error_of, success, timed};
 
 #[test]
 fn text_of_every_script_is_exact_and_a_lone_surrogate_is_a_python_error() {
@@ -115,6 +118,42 @@ fn callbacks_get_the_bytes_while_the_code_runs() {
 }
 
 #[test]
+fn a_slow_callback_does_not_delay_the_end_and_misses_nothing() {
+    let (out, on_stdout) = collector();
+    let options = ExecuteOptions::new().timeout(Duration::from_millis(500)).on_stdout(move |chunk| {
+        std::thread::sleep(Duration::from_millis(100));
+        on_stdout(chunk);
+    });
+    let code = "n = 0
+try:
+    while True: print(n := n + 1)
+finally:
+    for _ in range(200): print('late')";
+    let (result, took) = timed(|| sandbox().execute_with(code, options).unwrap());
+    assert_eq!(result.status, Status::Timeout);
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(result.stdout.ends_with("late\n"));
+    let chunks = out.lock().unwrap();
+    assert_eq!(String::from_utf8_lossy(&chunks.concat()), result.stdout);
+    assert!(chunks.len() < 20, "{} calls", chunks.len());
+}
+
+#[test]
+fn the_time_of_a_callback_after_the_run_is_told() {
+    let options = ExecuteOptions::new().timeout(Duration::from_millis(300)).on_stdout(|chunk| {
+        if chunk.starts_with(b"late") {
+            std::thread::sleep(Duration::from_millis(400));
+        }
+    });
+    let code = "try:
+    while True: pass
+finally: print('late')";
+    let result = sandbox().execute_with(code, options).unwrap();
+    assert_eq!((result.status, result.stdout.as_str()), (Status::Timeout, "late\n"));
+    assert!(result.metrics.total >= result.metrics.run + Duration::from_millis(400), "{:?}", result.metrics);
+}
+
+#[test]
 fn callbacks_of_a_session_are_for_one_run() {
     let mut session = session();
     let (out, on_stdout) = collector();
@@ -125,7 +164,7 @@ fn callbacks_of_a_session_are_for_one_run() {
 
 #[test]
 fn output_is_kept_on_every_status() {
-    let options = || SandboxOptions::new().timeout(std::time::Duration::from_millis(400)).memory(128 << 20);
+    let options = || SandboxOptions::new().timeout(Duration::from_millis(400)).memory(128 << 20);
     for (code, status) in [
         ("while True: pass", Status::Timeout),
         ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", Status::Timeout),

@@ -8,7 +8,7 @@ from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.values.plain import base64_text, float_text, has_plain_keys, simple_items
 from _terrarium.values.reprs import bounded_repr, class_name
-from _terrarium.values.writer import Mark, TooLarge, Writer
+from _terrarium.values.writer import ITEM, PARTS, Mark, TooLarge, Writer
 from _terrarium.wire import PLAIN_INT
 
 TYPE_CHECKING = False
@@ -67,6 +67,7 @@ class Encoder:
 
     def value(self, value: object) -> None:
         """Write a value at any depth."""
+        self.writer.weigh(ITEM)
         kind = type(value)
         write = self._kinds.get(kind)
         if write is None:
@@ -135,8 +136,6 @@ class Encoder:
 
     def enter(self, value: object, length: int) -> bool:
         """Begin a container. For a cycle, or beyond the depth, write a substitute and return False."""
-        if length > self.writer.room:
-            raise TooLarge
         identity = id(value)
         if identity in self._active:
             self.writer.text('{"$type":"cycle"}')
@@ -147,6 +146,8 @@ class Encoder:
             self._estimate()
             self._stand_in("object", value, _REPR)
             return False
+        if length * ITEM > self.writer.room:
+            raise TooLarge
         if self._countdown <= 0:
             self._estimate()
         self._active.add(identity)
@@ -198,6 +199,7 @@ class Encoder:
                     self.value(item)
                     lead = ","
             else:
+                self.writer.weigh(ITEM * len(chunk))
                 text(written)
         text("]")
 
@@ -230,7 +232,7 @@ class Encoder:
 
     def mapping(self, value: dict[Any, Any]) -> None:
         """Write a dict: a plain object where possible."""
-        if dict.__len__(value) > self.writer.room:
+        if dict.__len__(value) * 2 * ITEM > self.writer.room and id(value) not in self._active:
             raise TooLarge
         self.pairs(value, list(value.items() if type(value) is dict else dict.items(value)))
 
@@ -240,6 +242,7 @@ class Encoder:
             return
         text = self.writer.text
         if has_plain_keys(pairs):
+            self.writer.weigh(ITEM * len(pairs))
             lead = "{"
             for key, item in pairs:
                 text(lead + encode_basestring(key) + ":")
@@ -260,6 +263,7 @@ class Encoder:
 
     def fields(self, kind: str, fields: Iterable[tuple[str, object]]) -> None:
         """Write a tagged object whose fields are typed values."""
+        self.writer.weigh(PARTS)
         self.writer.text('{"$type":' + encode_basestring(kind))
         for name, item in fields:
             self.writer.text("," + encode_basestring(name) + ":")

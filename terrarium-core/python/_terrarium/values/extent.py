@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _terrarium.pristine import BUILTINS
+from _terrarium.values.writer import ITEM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class _Measure:
         if key[0] in self._active or len(self._known) > _PATIENCE:
             raise _GaveUp
         self._active.add(key[0])
-        total = 1 + 2 * len(value)
+        total = 1 + (2 + ITEM) * len(value)
         parts = value.values() if type(value) is dict else value
         if not _CONTAINERS.isdisjoint(map(type, parts)):
             for part in parts:

@@ -8,7 +8,7 @@ from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.values.plain import float_text
 from _terrarium.values.reprs import mro, namespace, type_name
-from _terrarium.values.writer import TooLarge
+from _terrarium.values.writer import PARTS, TooLarge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def _named_tuple(encoder: Encoder, value: tuple[Any, ...]) -> None:
     items = tuple(tuple.__iter__(value))
     if encoder.enter(value, len(items)):
         names = _field_names(type(value)) or ()
+        encoder.writer.weigh(PARTS)
         encoder.writer.text('{"$type":"tuple","name":')
         encoder.text(type_name(type(value)))
         encoder.writer.text(',"fields":')
@@ -241,6 +242,7 @@ def _dataclass(encoder: Encoder, value: Any) -> None:
                 continue
     if not encoder.enter(value, len(present)):
         return
+    encoder.writer.weigh(PARTS)
     encoder.writer.text('{"$type":"dataclass","name":')
     encoder.text(type_name(kind))
     encoder.writer.text(',"fields":')

@@ -21,6 +21,8 @@ _REAL_NAME = type.__dict__["__qualname__"].__get__
 _REAL_MODULE = type.__dict__["__module__"].__get__
 _NAMESPACE = type.__dict__["__dict__"].__get__
 _MRO = type.__dict__["__mro__"].__get__
+# The bound on the characters of the name of a class or a module.
+_NAME = 1000
 # The depth up to which Python's own repr writes nested containers.
 _DEPTH = 60
 
@@ -38,18 +40,18 @@ def namespace(kind: type) -> Mapping[str, Any]:
 
 
 def type_name(kind: type) -> str:
-    """Return the qualified name of a class, bypassing its metaclass."""
+    """Return the qualified name of a class, bypassing its metaclass; a very long one is cut."""
     name = _REAL_NAME(kind)
-    return name if type(name) is str else "object"
+    return name[:_NAME] if type(name) is str else "object"
 
 
 def module_name(kind: type) -> str:
-    """Return the module of a class, or "" when it has none."""
+    """Return the module of a class, or "" when it has none; a very long one is cut."""
     try:
         name = _REAL_MODULE(kind)
     except AttributeError:
         return ""
-    return name if type(name) is str else ""
+    return name[:_NAME] if type(name) is str else ""
 
 
 def class_name(value: object) -> str:

@@ -13,6 +13,9 @@ __builtins__ = BUILTINS
 
 # The number of characters that are collected before they are encoded.
 _PIECE = 1 << 16
+# The size of a value besides its text: its place in the host's memory. A value with named parts has more.
+ITEM = 16
+PARTS = 240
 
 
 class TooLarge(Exception):
@@ -22,24 +25,26 @@ class TooLarge(Exception):
 class Mark:
     """A place in what was written: the whole pieces and blobs before it, and the collected texts after those."""
 
-    __slots__ = ("blobs", "pieces", "size", "texts", "used")
+    __slots__ = ("blobs", "pieces", "size", "texts", "used", "weight")
 
-    def __init__(self, pieces: int, blobs: int, used: int, texts: int, size: int) -> None:
+    def __init__(self, pieces: int, blobs: int, used: int, texts: int, size: int, weight: int) -> None:
         self.pieces = pieces
         self.blobs = blobs
         self.used = used
         self.texts = texts
         self.size = size
+        self.weight = weight
 
 
 class Writer:
     """Text in pieces and blobs by number. `rewind` undoes a value that was begun at a mark; `keep` drops the mark."""
 
-    __slots__ = ("_limit", "_marks", "_size", "_text", "_used", "blobs", "pieces")
+    __slots__ = ("_limit", "_marks", "_size", "_text", "_used", "_weight", "blobs", "pieces")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._used = 0
+        self._weight = 0
         self._text: list[str] = []
         self._size = 0
         # The open marks, the outermost first.
@@ -50,7 +55,13 @@ class Writer:
     @property
     def room(self) -> int:
         """The bytes that are left, without collected text beyond ASCII."""
-        return self._limit - self._used - self._size
+        return self._limit - self._used - self._size - self._weight
+
+    def weigh(self, size: int) -> None:
+        """Count what values take besides their text."""
+        self._weight += size
+        if self._weight > self._limit:
+            raise TooLarge
 
     def text(self, text: str) -> None:
         """Add text that UTF-8 can encode."""
@@ -66,7 +77,7 @@ class Writer:
 
     def flush(self) -> None:
         """Encode the collected text, in pieces that end at the marks."""
-        if self._used + self._size > self._limit:
+        if self._used + self._size + self._weight > self._limit:
             raise TooLarge
         texts, start = self._text, 0
         self._text = []
@@ -78,7 +89,7 @@ class Writer:
                 mark.texts = mark.size = 0
                 mark.pieces, mark.used = len(self.pieces), self._used
         self._add_piece(texts[start:])
-        if self._used > self._limit:
+        if self._used + self._weight > self._limit:
             raise TooLarge
 
     def _add_piece(self, texts: list[str]) -> None:
@@ -101,7 +112,7 @@ class Writer:
 
     def mark(self) -> Mark:
         """Open a mark at the present place; marks are closed in the reverse order."""
-        mark = Mark(len(self.pieces), len(self.blobs), self._used, len(self._text), self._size)
+        mark = Mark(len(self.pieces), len(self.blobs), self._used, len(self._text), self._size, self._weight)
         self._marks.append(mark)
         return mark
 
@@ -115,7 +126,7 @@ class Writer:
         del self.pieces[mark.pieces :]
         del self.blobs[mark.blobs :]
         del self._text[mark.texts :]
-        self._used, self._size = mark.used, mark.size
+        self._used, self._size, self._weight = mark.used, mark.size, mark.weight
 
     def join(self) -> None:
         """Join a few small pieces into one, which is the case for most documents."""

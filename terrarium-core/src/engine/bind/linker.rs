@@ -58,6 +58,10 @@ pub(in crate::engine) fn linker(engine: &Engine, module: &Module) -> Result<Link
         driver::HOST,
         driver::TAKE,
         |mut caller: Caller<'_, InstanceState>, address: u32, length: u32| {
+            let bound = caller.data().run.response_bytes;
+            if u64::from(length) > bound {
+                bail!("a response of {length} bytes is larger than the bound of {bound}");
+            }
             let response = view(&mut caller)?.1.slice(address, length).map(<[u8]>::to_vec);
             caller.data_mut().run.response = response.map_err(|errno| format_err!("response: {errno}"))?;
             Ok(())

@@ -169,15 +169,22 @@ impl GuestInstance {
         Ok((links, invoke))
     }
 
-    /// Calls a Python function with `request` as its only argument, as `bytes`; it returns `bytes`.
+    /// Calls a Python function with `request` as its only argument, as `bytes`; it returns at most `response_bytes` of
+    /// `bytes`.
     ///
     /// # Errors
     /// The [`End`] of the guest, which can no longer be used.
-    pub(crate) fn invoke(&mut self, function: PyFunction, request: Vec<u8>) -> Result<Vec<u8>, End> {
+    pub(crate) fn invoke(
+        &mut self,
+        function: PyFunction,
+        request: Vec<u8>,
+        response_bytes: u64,
+    ) -> Result<Vec<u8>, End> {
         let Ok(length) = u32::try_from(request.len()) else {
             return Err(End::Crashed("the request is larger than the guest's memory".to_owned()));
         };
-        self.instance.store.data_mut().run.request = request;
+        let run = &mut self.instance.store.data_mut().run;
+        (run.request, run.response_bytes) = (request, response_bytes);
         // False until the call has returned.
         let in_order = std::mem::take(&mut self.in_order);
         let done = self

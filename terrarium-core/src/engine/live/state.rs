@@ -62,6 +62,8 @@ pub(in crate::engine) struct RunState {
     pub(in crate::engine) request: Vec<u8>,
     /// The bytes that the driver took last.
     pub(in crate::engine) response: Vec<u8>,
+    /// The largest response that the host takes.
+    pub(in crate::engine) response_bytes: u64,
 }
 
 impl InstanceState {
@@ -121,6 +123,7 @@ impl RunState {
             stack: 0,
             request: Vec::new(),
             response: Vec::new(),
+            response_bytes: 0,
         }
     }
 
