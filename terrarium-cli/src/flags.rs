@@ -45,8 +45,8 @@ pub(crate) struct SandboxFlags {
     #[arg(long, value_name = "SIZE")]
     code_bytes: Option<Size>,
 
-    /// The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
-    /// representation is kept [default: 128MiB]
+    /// The limit of the size of a run's values (final value and outputs): their JSON text and contents, and 16 bytes
+    /// for each item [default: 128MiB]
     #[arg(long, value_name = "SIZE")]
     value_bytes: Option<Size>,
 

@@ -10,16 +10,19 @@ mod elements;
 mod index;
 mod json;
 mod ndarray;
+mod plain;
 mod tables_json;
 mod tagged;
 
 pub use column::{Column, Layout};
 pub use convert::ValueError;
+pub(crate) use decode::{Decoder, Fault, Whole};
 pub use dataframe::{DataFrame, Series};
 pub(crate) use decode::{Decoder, Fault, Plain, Whole};
 pub use dtype::Dtype;
 pub use index::{Index, Labels};
 pub use ndarray::NdArray;
+pub(crate) use plain::Plain;
 
 use std::collections::BTreeMap;
 

@@ -41,8 +41,9 @@ export interface SandboxOptions {
   /** The limit of the size of a run's code. In bytes. Default: 16 MiB. */
   codeBytes?: number;
   /**
-   * The limit of the encoded size of a run's values (final value and outputs); of a larger value only the
-   * representation is kept. In bytes. Default: 128 MiB.
+   * The limit of the size of a run's values (final value and outputs): their JSON text and contents, and 16 bytes for
+   * each item. Of a larger value only the representation is kept. A result takes at most five times as much memory. In
+   * bytes. Default: 128 MiB.
    */
   valueBytes?: number;
   /** The limit of the final value's representation; a longer one is cut. In bytes. Default: 1 MiB. */

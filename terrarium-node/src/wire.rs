@@ -11,6 +11,8 @@ use terrarium_core::{Bytes, Error, ExecuteOptions, ExecutionResult, ImageOptions
 
 use crate::fault::Fault;
 
+/// The longest string of JavaScript.
+const LONGEST: usize = (1 << 29) - 24;
 /// Contents below this size stay in the text.
 const LARGE: usize = 1 << 10;
 /// The kind of a value that is beside the text.
@@ -55,16 +57,27 @@ impl Wire {
             blobs.push(content);
             blobs.len() - 1
         };
-        let message = ResultMessage {
-            stdout_bytes: result.stdout_bytes.take().map(&mut beside),
-            stderr_bytes: result.stderr_bytes.take().map(&mut beside),
-            output_files: std::mem::take(&mut result.output_files)
-                .into_iter()
-                .map(|(path, content)| (path, beside(content)))
-                .collect(),
-            result: &result,
+        let stdout_bytes = result.stdout_bytes.take().map(&mut beside);
+        let stderr_bytes = result.stderr_bytes.take().map(&mut beside);
+        let files = std::mem::take(&mut result.output_files).into_iter();
+        let output_files = files.map(|(path, content)| (path, beside(content))).collect();
+        let text = |result: &ExecutionResult| {
+            let message = ResultMessage { result, stdout_bytes, stderr_bytes, output_files: &output_files };
+            Self::of(&message, Vec::new()).map(|wire| wire.text)
         };
-        Self::of(&message, blobs)
+        let mut whole = text(&result)?;
+        if whole.len() > LONGEST {
+            // The limits allow more than a string of JavaScript holds: the values give way, and the rest is kept.
+            for value in result.final_expression.iter_mut().chain(result.outputs.values_mut()) {
+                let part = |name: &str, text: &str| (name.to_owned(), Value::from(text));
+                *value = Value::tagged("truncated", [part("class", "object"), part("repr", "")].into());
+            }
+            whole = text(&result)?;
+        }
+        match whole.len() > LONGEST {
+            true => Err(Error::engine("the result is larger than a string of JavaScript: lower `streamBytes`").into()),
+            false => Ok(Self { text: whole, blobs }),
+        }
     }
 
     /// Members that only this package has.
@@ -156,7 +169,7 @@ struct ResultMessage<'a> {
     result: &'a ExecutionResult,
     stdout_bytes: Option<usize>,
     stderr_bytes: Option<usize>,
-    output_files: BTreeMap<String, usize>,
+    output_files: &'a BTreeMap<String, usize>,
 }
 
 /// Moves the large contents of a value beside the text.

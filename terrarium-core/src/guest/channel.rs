@@ -126,8 +126,16 @@ impl Channel for Frames {
                 collected.display_memory = collected.display_memory.saturating_add(used).saturating_add(OVERHEAD);
                 collected.displays.push(display);
             }
-            Some((b'B', content)) => collected.blobs.push(Bytes::from(content)),
-            Some((b'V', text)) => collected.values.extend_from_slice(text),
+            Some((b'B', content)) => {
+                let mut copy = Vec::new();
+                copy.try_reserve_exact(content.len()).map_err(|_| Errno::ENOMEM)?;
+                copy.extend_from_slice(content);
+                collected.blobs.push(Bytes::from(copy));
+            }
+            Some((b'V', text)) => {
+                collected.values.try_reserve(text.len()).map_err(|_| Errno::ENOMEM)?;
+                collected.values.extend_from_slice(text);
+            }
             Some((who @ (b'U' | b'P'), [])) => {
                 if let Some(interrupt) = self.interrupt.get() {
                     interrupt.enter(if *who == b'U' { Phase::Harness } else { Phase::UserCode });

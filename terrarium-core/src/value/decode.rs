@@ -11,17 +11,14 @@ use std::{
 };
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value as Json};
 
 use super::{Value, json::TAG, tagged};
 use crate::Bytes;
 
 /// The memory of an allocation besides its content.
-const ALLOCATION: u64 = 24;
+pub(super) const ALLOCATION: u64 = 24;
 /// The memory of the parts of a tagged value, besides the parts: a tree keeps room for some.
 pub(super) const PARTS: u64 = 11 * size_of::<(String, Value)>() as u64;
-/// The memory of the first members of a JSON object: a table and room for some members.
-const MEMBERS: u64 = 4 * (size_of::<(String, Json)>() as u64 + 8) + 64;
 /// The number of values between two looks at the time.
 const INTERVAL: u32 = 1 << 12;
 
@@ -114,13 +111,20 @@ impl<'a> Decoder<'a> {
         !self.has_fault()
     }
 
+    /// Counts memory before it is taken, outside of a value; returns false if there is not as much.
+    pub(super) fn charge_plain(&self, bytes: u64) -> bool {
+        let fits = self.charge(bytes);
+        self.fault.take();
+        fits
+    }
+
     /// Counts the memory of a text.
     fn charge_text(&self, length: usize) -> bool {
         self.charge(if length == 0 { 0 } else { length as u64 + ALLOCATION })
     }
 
     /// Looks at the time, once in many calls.
-    fn tick<E: de::Error>(&self) -> Result<(), E> {
+    pub(super) fn tick<E: de::Error>(&self) -> Result<(), E> {
         let left = self.countdown.get();
         if left > 0 {
             self.countdown.set(left - 1);
@@ -222,8 +226,14 @@ impl<'de> Visitor<'de> for Inner<'_, '_> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
-        let fits = self.0.charge_text(text.len());
-        self.scalar(if fits { Value::Str(text.to_owned()) } else { Value::None })
+        let copy = if self.0.charge_text(text.len()) { copied(text) } else { None };
+        self.scalar(match copy {
+            Some(copy) => Value::Str(copy),
+            None => {
+                self.0.fail(Fault::TooLarge);
+                Value::None
+            }
+        })
     }
 
     fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
@@ -237,6 +247,9 @@ impl<'de> Visitor<'de> for Inner<'_, '_> {
         decoder.charge(size_of::<Value>() as u64 + ALLOCATION);
         let mut items = Vec::new();
         while let Some(item) = sequence.next_element_seed(self)? {
+            if items.try_reserve(1).is_err() {
+                decoder.fail(Fault::TooLarge);
+            }
             if !decoder.has_fault() {
                 items.push(item);
             } else if items.capacity() > 0 {
@@ -256,6 +269,9 @@ impl<'de> Visitor<'de> for Inner<'_, '_> {
         while let Some(key) = map.next_key_seed(self)? {
             is_tagged |= key.as_str() == Some(TAG);
             let value = map.next_value_seed(self)?;
+            if members.try_reserve(1).is_err() {
+                decoder.fail(Fault::TooLarge);
+            }
             if !decoder.has_fault() {
                 members.push((key, value));
             } else if members.capacity() > 0 {
@@ -275,6 +291,14 @@ impl<'de> Visitor<'de> for Inner<'_, '_> {
             Value::None
         }))
     }
+}
+
+/// Returns a copy of a text, if the process has the memory.
+fn copied(text: &str) -> Option<String> {
+    let mut copy = String::new();
+    copy.try_reserve_exact(text.len()).ok()?;
+    copy.push_str(text);
+    Some(copy)
 }
 
 /// Returns the members with the last value of each name, as JSON readers understand a name that is there twice.
@@ -304,83 +328,4 @@ fn without_duplicates(members: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
         }
     }
     kept
-}
-
-/// The seed of plain JSON, which a decoder bounds too. A document that takes more than it may is an error.
-#[derive(Clone, Copy)]
-pub(crate) struct Plain<'d, 'a>(pub(crate) &'d Decoder<'a>);
-
-impl Plain<'_, '_> {
-    fn charge<E: de::Error>(self, bytes: u64) -> Result<(), E> {
-        self.0.tick()?;
-        if self.0.charge(size_of::<Json>() as u64 + bytes) {
-            return Ok(());
-        }
-        self.0.fault.take();
-        Err(E::custom("the document takes too much memory"))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Plain<'_, '_> {
-    type Value = Json;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Plain<'_, '_> {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Json, E> {
-        self.charge(0).map(|()| Json::Null)
-    }
-
-    fn visit_bool<E: de::Error>(self, truth: bool) -> Result<Json, E> {
-        self.charge(0).map(|()| Json::Bool(truth))
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Json, E> {
-        self.charge(0).map(|()| number.into())
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Json, E> {
-        self.charge(0).map(|()| number.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Json, E> {
-        self.charge(0).map(|()| number.into())
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Json, E> {
-        self.charge(text.len() as u64 + ALLOCATION).map(|()| Json::String(text.to_owned()))
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Json, E> {
-        self.charge(text.len() as u64 + ALLOCATION).map(|()| Json::String(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Json, A::Error> {
-        self.charge(ALLOCATION)?;
-        let mut items = Vec::new();
-        while let Some(item) = sequence.next_element_seed(self)? {
-            items.push(item);
-        }
-        items.shrink_to_fit();
-        Ok(Json::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        self.charge(MEMBERS)?;
-        let mut members = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            self.charge(name.len() as u64 + ALLOCATION + size_of::<String>() as u64)?;
-            members.insert(name, map.next_value_seed(self)?);
-        }
-        Ok(Json::Object(members))
-    }
 }
