@@ -9,6 +9,7 @@ import decimal
 import enum
 import fractions
 import importlib.util
+import json
 import math
 import pathlib
 import sys
@@ -364,19 +365,22 @@ object()
 """
 
 
-@pytest.mark.parametrize("kind", "int float str bytes tuple set frozenset dict complex range datetime date time timedelta "
-    "decimal fraction uuid path enum dataclass object truncated cycle ndarray dataframe series blob x".split())  # fmt: skip
+KINDS = (
+    "int float str bytes tuple set frozenset dict complex range datetime date time timedelta decimal fraction uuid path "
+    "enum dataclass object truncated cycle ndarray dataframe series blob x"
+)
+
+
+@pytest.mark.parametrize("kind", KINDS.split())
 def test_a_forged_value_is_a_result(sandbox, kind):
     names = ("value", "hex", "surrogatepass", "base64", "blob", "index", "items", "name", "fields", "real", "imag", "start",
         "numerator", "days", "class", "repr", "dtype", "shape", "data", "columns", "dtypes", "column_data")  # fmt: skip
-    wrong = ("null", "5", '"x"', "[]", "[[1]]", '{"a":1}', '{"$type":"blob","index":0}', "1e400", "-1")
+    wrong = ("null", "5", '"x"', "[]", "[[1]]", '{"a":1}', '{"$type":"blob","index":0}', "-1")
     forms = [json.dumps({"$type": kind})]
     forms += [f'{{"$type":"{kind}","{name}":{part}}}' for name in names for part in wrong]
     every = [",".join(f'"{name}":{part}' for name in names) for part in wrong]
     forms += [f'{{"$type":"{kind}",{parts}}}' for parts in every]
     for form in forms:
-        if "1e400" in form:
-            continue
         result = sandbox.execute(FORGED % form)
         assert result.final_expression is not None, form
         assert json.loads(result.to_json())["status"] == result.status

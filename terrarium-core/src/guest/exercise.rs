@@ -123,9 +123,9 @@ fn size(value: &Value) -> usize {
         Value::Bytes(bytes) => bytes.len(),
         Value::Dict(pairs) => pairs.iter().map(|(key, value)| size(key) + size(value)).sum(),
         Value::Object { class, repr } => class.len() + repr.len(),
-        other => match (other.items(), other.as_tagged()) {
+        other => match (other.items(), other.clone().into_tagged()) {
             (Some(items), _) => items.iter().map(size).sum(),
-            (_, Some((kind, fields))) => {
+            (_, Ok((kind, fields))) => {
                 kind.len() + fields.iter().map(|(name, part)| name.len() + size(part)).sum::<usize>()
             }
             _ => 0,

@@ -32,13 +32,15 @@ def execute_options(
     """Return the options of a run in the same way; None if there are none. `limit` returns the option `file_bytes`."""
     if not options and not files:
         return None, None
-    plain, rest = {}, {}
+    plain: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
     if files:
         rest["files"] = contents("files", files, limit())
     for name, value in options.items():
         read = _REST.get(name)
-        if name == "stdin" and value is not None:
-            rest[name] = content(name, value, limit())
+        if name == "stdin":
+            if value is not None:
+                rest[name] = content(name, value, limit())
         elif read is None:
             plain[name] = value
         elif value is not None:

@@ -34,7 +34,7 @@ fn bounded(code: &str, memory: u64) -> ExecutionResult {
 }
 
 fn is_truncated(value: Option<&Value>) -> bool {
-    value.and_then(Value::as_tagged).is_some_and(|(kind, _)| kind == "truncated")
+    matches!(value, Some(Value::Tagged { kind, .. }) if kind == "truncated")
 }
 
 /// Returns a program that sends the values of a run itself: `text` is an expression of the pieces.
