@@ -16,9 +16,8 @@ mod tagged;
 
 pub use column::{Column, Layout};
 pub use convert::ValueError;
-pub(crate) use decode::{Decoder, Fault, Whole};
 pub use dataframe::{DataFrame, Series};
-pub(crate) use decode::{Decoder, Fault, Plain, Whole};
+pub(crate) use decode::{Decoder, Fault, Whole};
 pub use dtype::Dtype;
 pub use index::{Index, Labels};
 pub use ndarray::NdArray;
