@@ -27,13 +27,13 @@ class Mark:
 
     __slots__ = ("blobs", "pieces", "size", "texts", "used", "weight")
 
-    def __init__(self, pieces: int, blobs: int, used: int, texts: int, size: int, weight: int) -> None:
+    def __init__(self, pieces: int, blobs: int, used: int, texts: int, size: int) -> None:
         self.pieces = pieces
         self.blobs = blobs
         self.used = used
         self.texts = texts
         self.size = size
-        self.weight = weight
+        self.weight = 0
 
 
 class Writer:
@@ -112,7 +112,8 @@ class Writer:
 
     def mark(self) -> Mark:
         """Open a mark at the present place; marks are closed in the reverse order."""
-        mark = Mark(len(self.pieces), len(self.blobs), self._used, len(self._text), self._size, self._weight)
+        mark = Mark(len(self.pieces), len(self.blobs), self._used, len(self._text), self._size)
+        mark.weight = self._weight
         self._marks.append(mark)
         return mark
 
