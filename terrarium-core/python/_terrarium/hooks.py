@@ -116,6 +116,10 @@ class Finder:
         if module is not None:
             hook(module)
 
+    def changes(self, name: str) -> bool:
+        """Whether the module `name` has a hook."""
+        return name in self._hooks
+
     def replace(self, name: str, fill: Hook) -> None:
         """Let `fill` define the content of the module `name`, in place of the module's file."""
         self._replaced[name] = fill

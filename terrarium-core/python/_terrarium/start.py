@@ -45,6 +45,8 @@ _WITH_THREADS = (
     "multiprocessing.pool",
     "anyio._backends._asyncio",
 )
+# Compiled modules of pandas with functions that take arrays of indices.
+_WITH_INDICES = ("algos", "groupby", "internals", "join", "lib", "reshape", "sparse")
 _real_start_new_thread = _thread.start_new_thread
 
 
@@ -76,6 +78,7 @@ def start(config: dict[str, Any]) -> None:
         load("_terrarium.library.install").install(finder, supplier)
         if environ.get("TZ"):
             load("_terrarium.library.clocks").tzset()
+        _change_integers()
     _hide_frames()
     sys.modules["terrarium"] = guest.module()
     if sys.platform == "emscripten":
@@ -233,6 +236,30 @@ def _change_natives() -> None:
     finder.add("threadpoolctl", change_threadpoolctl)
 
 
+def _change_integers() -> None:
+    """Give numpy's default integer 64 bits."""
+    if finder.changes("numpy"):
+        # The image has these hooks, and the modules that it has loaded are changed.
+        return
+
+    def by(change: str) -> Callable[[ModuleType], None]:
+        def hook(module: ModuleType) -> None:
+            getattr(load("_terrarium.integers"), change)(module)
+
+        return hook
+
+    finder.add("numpy._core._type_aliases", by("change_names"))
+    finder.add("numpy", by("change_numpy"))
+    finder.add("numpy.ma.core", by("change_masked"))
+    finder.add("numpy.lib._histograms_impl", by("change_histograms"))
+    finder.add("numpy.random.mtrand", by("change_random"))
+    finder.add("sklearn.utils._random", by("change_sampling"))
+    finder.add("scipy.signal._peak_finding", by("change_peaks"))
+    finder.add("pandas.core.internals.managers", by("change_managers"))
+    for name in _WITH_INDICES:
+        finder.add(f"pandas._libs.{name}", by("change_compiled"))
+
+
 def _choose_threads(in_order: bool) -> None:
     """Make threads run in order, or leave them to the interpreter, which cannot start any in a sandbox."""
     if in_order:
@@ -264,6 +291,8 @@ def _seed(seed: int | None) -> None:
     """Start the module-wide generators from `seed`, or randomly: a snapshot must not repeat the numbers of others."""
 
     def seed_random(module: Any) -> None:
+        if sys.platform == "emscripten":
+            load("_terrarium.randomness").change(module)
         module.seed(seed)
 
     def seed_numpy(module: Any) -> None:

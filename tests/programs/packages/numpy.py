@@ -27,3 +27,25 @@ np.savez_compressed("a.npz", a=a, m=m)
 print(np.load("a.npz")["a"].shape, np.polyfit([0, 1, 2], [1, 3, 7], 2).round(6), np.einsum("ij,kj->ik", a, a)[0])
 print(np.lib.stride_tricks.sliding_window_view(np.arange(5), 3).sum(axis=1), np.vectorize(lambda x: x**2)([1, 2, 3]))
 print(np.array([1 + 2j]).conj(), np.longdouble(1) / 3 == 1 / 3, np.clip([1, 5], 2, 4), np.convolve([1, 2, 3], [0, 1, 0.5]))
+
+# The default integer has 64 bits.
+print(np.arange(1, 100_001).sum(), np.mean(np.arange(100_000) ** 2), np.prod(np.arange(1, 21)), np.prod((500,) * 4))
+print(np.array([1_700_000_000]) * 1000, np.array([3e9]).astype(int), np.square(100_000), np.dtype(int), np.int_, np.uint)
+print(*(np.ones(2, code).sum().dtype for code in "?bBhHiIlLqQ"), (np.True_ + 1).dtype, np.cumsum(np.full(3, 10**9)))
+print(*(x.dtype for x in (np.array([1, 2]), np.arange(3), np.zeros(1, "int"), np.full(1, 7), np.array([2**63]), np.r_[1:3])))
+print(np.add.resolve_dtypes((int, int, None))[2], np.result_type(bool, int), np.array([1], "i4").sum(), np.iinfo(int).max)
+wide = np.array([0, 1, 1])
+print(np.repeat([5, 6, 7], wide), np.choose(wide, [[1, 2, 3], [4, 5, 6]]), np.add.reduceat([1, 2, 3], wide[:2]), end=" ")
+print(np.searchsorted([3, 1], [2], sorter=wide[1::-1]), np.arange(4)[wide], np.put(wide.copy(), wide, 9), np.bincount(wide))
+print(np.argmax([[1, 2], [3, 0]], axis=0, out=np.empty(2, int)))
+for bad in (lambda: np.choose([0.5], [[1], [2]]), lambda: np.array([1], "i4") + 2**40):
+    try:
+        print(bad())
+    except (TypeError, OverflowError) as error:
+        print(type(error).__name__)
+np.random.seed(42)
+print(np.random.randint(0, 100, 5), np.random.randint(0, 5 * 10**9, 2), np.random.permutation(4), np.random.choice(9, 2))
+print(*(x.dtype for x in (np.random.randint(9, size=1), np.random.binomial(wide, 0.5), np.random.multinomial(3, [0.5, 0.5]))))
+print(np.random.poisson(1e9), np.random.zipf(1.05, 3), np.random.RandomState(3).choice(10, 3), np.random.permutation(2).dtype)
+print(np.random.default_rng(0).integers(0, 10**12, 2), np.histogram([1, 2, 2])[0].dtype)
+print(np.histogram(np.array([-(2**31), 2**31 - 1], "l"), bins=2)[0])

@@ -29,3 +29,13 @@ sales.to_pickle("sales.pkl")
 print(pd.read_pickle("sales.pkl").equals(sales), sales.eval("units * 2 + price").tolist(), sales.query("price >= 3").index.tolist())
 print(pd.DataFrame({"s": pd.arrays.SparseArray([0, 0, 1])}).sparse.density, pd.interval_range(0, 4, 2).contains(1).tolist())
 print(pd.array([1, None], dtype="Int64").sum(), pd.to_datetime(["31.12.2026"], format="%d.%m.%Y")[0].isoformat())
+
+# The default integer has 64 bits; arrays of indices have 32, and both are accepted.
+print(pd.Series([5e9]).astype(int)[0], pd.read_csv(io.StringIO("a\n5000000000"), dtype={"a": int}).a[0], end=" ")
+print((pd.Series([1_700_000_000]) * 1000)[0], pd.Series([60000, 70000]).prod(), pd.Series(["5000000000"]).astype(int)[0])
+table = pd.DataFrame({"a": [1, 2, 2], "b": [4, 5, 6], "d": [7, 8, 9]})
+table.insert(1, "c", table.a + table.b)
+table["e"] = 1
+table.insert(0, "z", 0)
+print(table.merge(table[["a", "e"]], on="a", indicator=True), table[["e", "a"]].merge(table, how="cross").shape, sep="\n")
+print(table.groupby("a").cumcount().tolist(), table.groupby("a").b.rank().tolist(), table.set_index(["a", "b"]).unstack().shape)

@@ -54,3 +54,9 @@ print(GridSearchCV(SVC(), {"C": [0.01, 1]}, n_jobs=2).fit(x, y).best_params_, cr
 texts = TfidfVectorizer(stop_words="english").fit(["the cat sat", "a dog ran", "the dog sat"])
 print(texts.get_feature_names_out(), LatentDirichletAllocation(2, random_state=0).fit_transform(texts.transform(["cat dog"])).shape)
 print(TSNE(perplexity=5, max_iter=250, random_state=0).fit_transform(x[:30]).shape, GaussianProcessRegressor().fit([[0.0], [1.0]], [0, 1]).predict([[1.0]]).round(6))
+
+from sklearn.utils.random import sample_without_replacement
+
+for method in ("tracking_selection", "reservoir_sampling", "pool"):
+    drawn = sample_without_replacement(50, 4, method=method, random_state=3)
+    print(method, drawn, drawn.dtype)

@@ -29,3 +29,7 @@ print(spatial.transform.Rotation.from_euler("z", 90, degrees=True).apply([1, 0, 
 print(cluster.hierarchy.fcluster(cluster.hierarchy.linkage([[0], [1], [10]]), 2, "distance"), cluster.vq.kmeans(np.array([[0.0], [1], [10], [11]]), 2, rng=0)[1], constants.c)
 io.savemat("a.mat", {"m": m})
 print(io.loadmat("a.mat")["m"].shape)
+
+from scipy.signal import peak_prominences, peak_widths
+
+print(peak_prominences([0.0, 3, 1, 2, 0], [1, 3])[0], peak_widths([0.0, 3, 1, 2, 0], np.array([1, 3]))[0])

@@ -10,6 +10,22 @@ use crate::util;
 const PROGRAMS: &str = "tests/programs/packages";
 
 const INTRODUCTION: &str = "
+## Numbers
+
+numpy's default integer has 64 bits, as on other platforms. Pointers, sizes and the C type `long` have 32 bits here.
+
+| feature | behaviour |
+| --- | --- |
+| `int` as a type, `np.int_`, integers in lists, `arange`, sums and products, random integers | `int64` |
+| counts: `bincount`, `histogram`, `unique`, `count_nonzero` | `int64` |
+| positions: `argsort`, `argmax`, `nonzero`, `where` with one argument, `searchsorted`, `digitize`, `unravel_index`, indices of `unique`; lengths and places in arrays of text | `np.intp`, which has 32 bits, because compiled modules take arrays of it. Arithmetic with such an array and small integers wraps at 32 bits without a warning: convert it first, with `astype(int)` |
+| `np.long`, the type codes `l`, `p` and `n` | 32 bits |
+| `Buffer dtype mismatch, expected 'intp_t'` from a compiled module that takes arrays of indices | the module does not take `int64` here; give it `x.astype(np.intp)`. The functions of pandas, scipy and scikit-learn whose tests were run take both |
+| an array of 64-bit indices with a value beyond 32 bits | the value wraps; elsewhere it is an `IndexError` |
+| a float that an integer type cannot hold (NaN, infinity, -1 in `uint8`) | another arbitrary number than elsewhere: C leaves the result open. A float beyond `int64` becomes the nearest bound, and NaN becomes 0 |
+| another version of numpy, in which the places that decide on the type are not found | 32 bits, with a `RuntimeWarning` at each line that makes such integers |
+| `len(range(10**10))`, `sys.maxsize` | `OverflowError`, 2147483647; `random.choice`, `sample` and `choices` draw from such a range |
+
 ## Packages
 
 The tests try every package of the distribution that set-up prepares. A test imports the compiled modules of the package,

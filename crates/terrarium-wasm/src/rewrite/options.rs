@@ -9,6 +9,7 @@ use super::direct_calls::DirectCalls;
 use super::exceptions::Exceptions;
 use super::export_globals::ExportGlobals;
 use super::float_status::FloatStatus;
+use super::integers::Integers;
 use super::own::Own;
 use super::pipeline::Pass;
 use super::quiet::Quiet;
@@ -38,6 +39,9 @@ pub struct RewriteOptions {
     pub float_status: bool,
     /// Leave out output for debugging that known packages write to stdout. Default: false.
     pub quiet: bool,
+    /// For a side module: make 64 bits the width of numpy's default integer, if the module is one of numpy's that decide
+    /// on it. Default: false, the module decides as it was built.
+    pub default_integers: bool,
     /// Export every mutable global that the module defines, as `terrarium.global.` and its index, so that its value can
     /// be read. Default: false, the exports stay as they are.
     pub export_globals: bool,
@@ -97,6 +101,9 @@ impl RewriteOptions {
             passes.push(Box::new(DirectCalls::new(profile)));
         } else if self.count_calls {
             passes.push(Box::new(CountCalls));
+        }
+        if self.default_integers {
+            passes.push(Box::new(Integers));
         }
         // A replaced body needs no translation, so redirects come first.
         if !self.redirects.is_empty() {

@@ -8,6 +8,7 @@ mod forward;
 mod globals;
 mod guest_module;
 mod hostile;
+mod integers;
 mod own;
 mod programs;
 mod redirect;

@@ -191,6 +191,7 @@ impl Libraries {
             own: Some(Arc::clone(elsewhere)),
             float_status: true,
             quiet: true,
+            default_integers: true,
             export_globals: true,
             stack_steps: true,
             safepoint: Some(SafepointMode::Import),

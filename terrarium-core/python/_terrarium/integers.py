@@ -1,0 +1,319 @@
+"""numpy's default integer: 64 bits, as on other platforms.
+
+The host changes the places in numpy's compiled modules that decide on the type. Names, counts and the old random
+generators are changed here. The index type, `numpy.intp`, keeps the 32 bits of a pointer, because compiled modules take
+arrays of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import sys
+
+from _terrarium.pristine import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+__builtins__ = BUILTINS
+
+_NARROW = (
+    "The default integer of this version of numpy has 32 bits: larger results wrap without an error. "
+    "Use dtype=numpy.int64."
+)
+_COMPILED = ("cython_function_or_method", "fused_cython_function", "builtin_function_or_method")
+# The functions that take indices, of a module whose other functions are called often.
+_WITH_INDICES = {
+    "pandas._libs.lib": ("maybe_indices_to_slice", "get_reverse_indexer", "generate_slices", "indices_fast"),
+}
+_MISMATCH = "Buffer dtype mismatch"
+_MAKERS = ("array", "asarray", "arange", "zeros", "ones", "full", "sum", "prod", "cumsum", "cumprod", "dot")
+
+
+def change_names(module: Any) -> None:
+    """Let `int`, `numpy.int_` and `numpy.uint` mean 64 bits, as the compiled modules have it."""
+    if sys.modules["numpy._core.multiarray"].dtype(int).itemsize < 8:
+        return
+    for name, wide in (("int_", "int64"), ("uint", "uint64")):
+        module.allTypes[name] = module.sctypeDict[name] = module.allTypes[wide]
+    module.sctypeDict["int"] = module.allTypes["int64"]
+
+
+def change_numpy(module: Any) -> None:
+    """Count in 64 bits, or warn of a numpy whose compiled modules take 32 bits for `int`."""
+    if module.int_ is module.intp:
+        _warn_of_narrow(module)
+    else:
+        _change_counts(module)
+
+
+def _warn_of_narrow(module: Any) -> None:
+    """Let the usual ways to integers warn, once a line of the program, when the result has 32 bits."""
+    import warnings
+
+    def warning(real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def made(*args: Any, **named: Any) -> Any:
+            result = real(*args, **named)
+            kind = getattr(result, "dtype", None)
+            if kind == module.intp and sys._getframe(1).f_globals.get("__name__") == "__main__":
+                warnings.warn(_NARROW, RuntimeWarning, stacklevel=2)
+            return result
+
+        return made
+
+    for name in _MAKERS:
+        setattr(module, name, warning(getattr(module, name)))
+
+
+def _change_counts(module: Any) -> None:
+    """Count in 64 bits: a product of counts is soon larger than an index."""
+    multiarray, numeric = module._core.multiarray, module._core.numeric
+    for holder, name in ((multiarray, "bincount"), (numeric, "count_nonzero")):
+        real = getattr(holder, name)
+        wide = _wide(module, real)
+        for place in (holder, module._core, module):
+            if place.__dict__.get(name) is real:
+                setattr(place, name, wide)
+
+
+def change_masked(module: Any) -> None:
+    """Count the values of masked arrays in 64 bits."""
+    if module.np.int_ is not module.np.intp:
+        module.MaskedArray.count = _wide(module.np, module.MaskedArray.count)
+
+
+def change_sampling(module: Any) -> None:
+    """Let scikit-learn's sampling, whose compiled code fills arrays of `int` as of the index type, make such arrays."""
+    np = module.np
+    if np.int_ is np.intp:
+        return
+    names = type(np)("numpy")
+    names.__dict__.update(np.__dict__)
+    names.int_ = np.intp
+
+    def empty(shape: Any, dtype: Any) -> Any:
+        return np.empty(shape, np.intp if dtype is int else dtype)
+
+    names.empty = empty
+    module.np = names
+    module.sample_without_replacement = _wide(np, module.sample_without_replacement)
+
+
+def change_compiled(module: Any) -> None:
+    """Let the functions of a compiled module take integers of 64 bits for arrays of indices, as where both are one."""
+    np = sys.modules["numpy"]
+    if np.int_ is np.intp:
+        return
+    for name in _WITH_INDICES.get(module.__name__, tuple(module.__dict__)):
+        value = module.__dict__.get(name)
+        if type(value).__name__ in _COMPILED and getattr(value, "__module__", None) == module.__name__:
+            setattr(module, name, _Lenient(value))
+
+
+def change_managers(module: Any) -> None:
+    """Keep the index type in a table's places of columns, to which pandas appends integers."""
+    np = module.np
+    if np.int_ is np.intp:
+        return
+    manager = module.BlockManager
+    real = manager._insert_update_blklocs_and_blknos
+
+    @functools.wraps(real)
+    def insert(self: Any, loc: Any) -> None:
+        real(self, loc)
+        self._blklocs = self._blklocs.astype(np.intp, copy=False)
+        self._blknos = self._blknos.astype(np.intp, copy=False)
+
+    manager._insert_update_blklocs_and_blknos = insert
+
+
+def change_peaks(module: Any) -> None:
+    """Let scipy's functions on peaks take places with 64 bits, which they convert only if that is always safe."""
+    np = module.np
+    if np.int_ is np.intp:
+        return
+    real = module._arg_peaks_as_expected
+
+    @functools.wraps(real)
+    def expected(value: Any) -> Any:
+        places = np.asarray(value)
+        narrow = _narrowed(np, places)
+        return real(places if narrow is None else narrow)
+
+    module._arg_peaks_as_expected = expected
+
+
+class _Lenient:
+    """A compiled function that is called again with narrow indices when it refuses wide ones."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.__name__ = real.__name__
+        self.__module__ = real.__module__
+        self.__doc__ = real.__doc__
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function."""
+        try:
+            return self._real(*args, **named)
+        except ValueError as error:
+            if not str(error).startswith(_MISMATCH):
+                raise
+            return self._again(args, named, error)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of the function, such as the signatures of its variants."""
+        return getattr(self._real, name)
+
+    def __getitem__(self, variant: Any) -> Any:
+        """Return a variant of the function."""
+        return self._real[variant]
+
+    def __reduce__(self) -> Any:
+        """Let a copy be the function of this name in its module."""
+        return self.__name__
+
+    def _again(self, args: tuple[Any, ...], named: dict[str, Any], error: ValueError) -> Any:
+        """Call the function with the fewest arguments narrowed that make it run."""
+        from itertools import combinations
+
+        np: Any = sys.modules["numpy"]
+        places: list[int | str] = [*range(len(args)), *named]
+        values: dict[int | str, Any] = dict(zip(places, (*args, *named.values()), strict=True))
+        wide = {place: narrowed for place in places if (narrowed := _narrowed(np, values[place])) is not None}
+        for count in range(1, len(wide) + 1):
+            for chosen in combinations(wide, count):
+                changed = {place: wide[place] if place in chosen else values[place] for place in places}
+                try:
+                    return self._real(*(changed[place] for place in range(len(args))), **{n: changed[n] for n in named})
+                except ValueError as refused:
+                    if not str(refused).startswith(_MISMATCH):
+                        raise
+        raise error
+
+
+def _narrowed(np: Any, value: Any) -> Any:
+    """Return an array of 64-bit integers, or a list with such, with the index type, or None for anything else."""
+    if type(value) is list and value:
+        parts = [_narrowed(np, part) for part in value]
+        if any(part is not None for part in parts):
+            return [part if narrow is None else narrow for part, narrow in zip(value, parts, strict=True)]
+        return None
+    if type(value) is not np.ndarray or value.dtype != np.int64:
+        return None
+    narrow = value.astype(np.intp)
+    return narrow if (narrow == value).all() else None
+
+
+def _wide(np: Any, real: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that does the same as `real` and returns integers of 64 bits."""
+
+    @functools.wraps(real)
+    def wide(*args: Any, **named: Any) -> Any:
+        return widen(np, real(*args, **named))
+
+    return wide
+
+
+def change_histograms(module: Any) -> None:
+    """Count in 64 bits, and subtract integers of C's `long`, which the module does not expect beside `int_`."""
+    np = module.np
+    if np.int_ is np.intp:
+        return
+    histogram = module.histogram
+    subtract = module._unsigned_subtract
+
+    @functools.wraps(histogram)
+    def wide_histogram(*args: Any, **named: Any) -> Any:
+        counts, edges = histogram(*args, **named)
+        return widen(np, counts), edges
+
+    @functools.wraps(subtract)
+    def unsigned_subtract(a: Any, b: Any) -> Any:
+        if np.result_type(a, b).char == "l":
+            a, b = np.asarray(a, np.intc), np.asarray(b, np.intc)
+        return subtract(a, b)
+
+    module.histogram = wide_histogram
+    module._unsigned_subtract = unsigned_subtract
+
+
+def widen(np: Any, value: Any) -> Any:
+    """Return an array or a number of the index type as integers of 64 bits, and everything else unchanged."""
+    if getattr(value, "dtype", None) == np.intp:
+        return value.astype(np.int64)
+    return value
+
+
+def change_random(module: Any) -> None:
+    """Let the old generators make integers of 64 bits where they make those of C's `long`."""
+    import numpy as np
+
+    if np.int_ is np.intp:
+        return
+    state = module.RandomState
+    # The class is compiled, so its attributes cannot be set.
+    (attributes,) = gc.get_referents(state.__dict__)
+
+    def change(make: Callable[[Any], Any]) -> None:
+        name = make.__name__
+        real = attributes[name]
+        changed = functools.wraps(real)(make(real))
+        changed.__module__ = None  # type: ignore[assignment]
+        attributes[name] = changed
+        _forget_methods(state)
+        if getattr(getattr(module, name, None), "__self__", None) is module._rand:
+            setattr(module, name, getattr(module._rand, name))
+
+    def randint(real: Any) -> Any:
+        def randint(self: Any, low: Any, high: Any = None, size: Any = None, dtype: Any = int) -> Any:
+            if dtype is not int:
+                return real(self, low, high, size, dtype)
+            drawn = real(self, low, high, size, np.int64)
+            return int(drawn) if size is None and not getattr(drawn, "shape", ()) else drawn
+
+        return randint
+
+    def binomial(real: Any) -> Any:
+        def binomial(self: Any, n: Any, p: Any, size: Any = None) -> Any:
+            return widen(np, real(self, _index(n), p, size))
+
+        return binomial
+
+    def multinomial(real: Any) -> Any:
+        def multinomial(self: Any, n: Any, pvals: Any, size: Any = None) -> Any:
+            return widen(np, real(self, n, pvals, size))
+
+        return multinomial
+
+    def choice(real: Any) -> Any:
+        def choice(self: Any, a: Any, size: Any = None, replace: Any = True, p: Any = None) -> Any:
+            drawn = real(self, a, size, replace, p)
+            return drawn if isinstance(a, np.ndarray) and a.ndim else widen(np, drawn)
+
+        return choice
+
+    def permutation(real: Any) -> Any:
+        def permutation(self: Any, x: Any) -> Any:
+            order = real(self, x)
+            return widen(np, order) if isinstance(x, (int, np.integer)) else order
+
+        return permutation
+
+    def _index(n: Any) -> Any:
+        return np.asarray(n).astype(np.intp, casting="same_kind") if getattr(n, "dtype", None) == np.int64 else n
+
+    for make in (randint, binomial, multinomial, choice, permutation):
+        change(make)
+
+
+def _forget_methods(state: Any) -> None:
+    """Clear the interpreter's cache of the methods of a class whose attributes were changed behind its back."""
+    if sys.platform == "emscripten":
+        import ctypes
+
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(state))
