@@ -28,7 +28,8 @@ def change_pillow(image_show: Any) -> None:
 def change_plotly(renderers: Any) -> None:
     """Make `Figure.show` display the figure, as JSON for front ends of plotly and as HTML for all others."""
     render = renderers.show
-    if renderers.renderers.default == "browser":
+    # None where plotly found no browser.
+    if renderers.renderers.default in (None, "", "browser"):
         renderers.renderers.default = "plotly_mimetype"
 
     def show(fig: Any, renderer: Any = None, validate: bool = True, **options: Any) -> None:

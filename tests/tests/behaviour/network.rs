@@ -6,7 +6,8 @@ use terrarium_tests::{options, run_in};
 /// Runs code with the packages that it imports, from the distribution that set-up made for the tests.
 fn with_packages(code: &str) -> ExecutionResult {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned();
-    run_in(options().packages(Packages::Auto).package_source(corpus), code)
+    // The first run compiles the packages, which counts.
+    run_in(options().packages(Packages::Auto).package_source(corpus).timeout(None), code)
 }
 
 /// Checks that the code prints exactly this.
