@@ -88,13 +88,12 @@ class _Filler:
 def _is_of_program(name: str, spec: ModuleSpec) -> bool:
     """Whether a program has its own module of that name: `queue.py` beside it, or a file `matplotlib.py`.
 
-    Everything else that has a hook is in the standard library, or is a package.
+    Everything else that has a hook is in the standard library, or is a package or a module of one.
     """
-    top = name.partition(".")[0]
+    top, origin = name.partition(".")[0], spec.origin or ""
     if top in sys.stdlib_module_names:
-        origin = spec.origin or ""
         return origin.startswith("/") and not origin.startswith(_LIBRARY)
-    return top == name and spec.submodule_search_locations is None
+    return top == name and spec.submodule_search_locations is None and "/site-packages/" not in origin
 
 
 class Finder:
