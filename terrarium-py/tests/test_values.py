@@ -367,7 +367,8 @@ object()
 
 KINDS = (
     "int float str bytes tuple set frozenset dict complex range datetime date time timedelta decimal fraction uuid path "
-    "enum dataclass object truncated cycle ndarray dataframe series blob x"
+    "enum dataclass object truncated cycle ndarray dataframe series index multi_index column categorical interval "
+    "period timestamp blob x"
 )
 
 

@@ -31,7 +31,14 @@ def _has_record(part: Any) -> bool:
 
 
 def _record(kind: str, parts: dict[str, Any]) -> Any:
-    parts = dict(parts)
+    try:
+        return _record_of(kind, dict(parts))
+    except (KeyError, TypeError):
+        # The guest sent something else; a `Tagged` loses nothing of it.
+        return Tagged(kind, parts)
+
+
+def _record_of(kind: str, parts: dict[str, Any]) -> Any:
     if kind == "ndarray":
         data = parts.pop("data") if "data" in parts else parts.pop("items")
         return Array(parts.pop("dtype"), tuple(parts.pop("shape")), data, parts)
