@@ -128,7 +128,10 @@ test('every option of a run reaches the guest', async () => {
     files: { 'sub/f': '' },
     timeout: undefined,
   });
-  assert.deepEqual([...result.finalExpression], [['program.py', 'a'], 'b', '/home/earth/sub', 'line', '/home/earth/sub/program.py']);
+  assert.deepEqual(
+    [...result.finalExpression],
+    [['program.py', 'a'], 'b', '/home/earth/sub', 'line', '/home/earth/sub/program.py'],
+  );
   assert.deepEqual(result.outputs, { y: 2 });
 });
 
