@@ -1,4 +1,4 @@
-//! [`Writer`]: writes the standard streams on a thread of its own, so that a reader who does not read cannot keep a run
+//! [`Writer`]: writes the standard streams on a separate thread, so that a reader who does not read cannot keep a run
 //! from its end.
 
 use std::{

@@ -1,5 +1,5 @@
-//! What a program sends to the host by itself, and too much of what it sends honestly: each run in a separate process,
-//! whose memory and time stay within small multiples of the limits.
+//! Frames that a program sends to the host by itself, and honest values that are too large. Each run is in a separate
+//! process, whose memory and time stay within small multiples of the limits.
 
 use std::time::Duration;
 
