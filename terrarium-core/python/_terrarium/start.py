@@ -184,14 +184,21 @@ def _change_pyplot(module: ModuleType) -> None:
     load("_terrarium.figures").change_pyplot(module)
 
 
-def _change_shows() -> None:
-    """Display what libraries would show in a browser, a viewer or a notebook."""
+def _changes_of(source: str) -> Callable[[str], Callable[[ModuleType], None]]:
+    """Return a function from names to the hooks of these names in `source`, which is loaded with the first of them."""
 
     def by(change: str) -> Callable[[ModuleType], None]:
         def hook(module: ModuleType) -> None:
-            getattr(load("_terrarium.shows"), change)(module)
+            getattr(load(source), change)(module)
 
         return hook
+
+    return by
+
+
+def _change_shows() -> None:
+    """Display what libraries would show in a browser, a viewer or a notebook."""
+    by = _changes_of("_terrarium.shows")
 
     def fill(module: ModuleType) -> None:
         load("_terrarium.ipython").fill(module)
@@ -209,13 +216,7 @@ def _change_shows() -> None:
 
 def _change_network() -> None:
     """Make requests end at the host, which refuses them."""
-
-    def by(change: str) -> Callable[[ModuleType], None]:
-        def hook(module: ModuleType) -> None:
-            getattr(load("_terrarium.network"), change)(module)
-
-        return hook
-
+    by = _changes_of("_terrarium.network")
     finder.add("_socket", by("change_lookups"))
     finder.add("socket", by("change_sockets"))
     finder.add("micropip.package_index", by("change_micropip"))
@@ -242,12 +243,7 @@ def _change_integers() -> None:
         # The image has these hooks, and the modules that it has loaded are changed.
         return
 
-    def by(change: str) -> Callable[[ModuleType], None]:
-        def hook(module: ModuleType) -> None:
-            getattr(load("_terrarium.integers"), change)(module)
-
-        return hook
-
+    by = _changes_of("_terrarium.integers")
     finder.add("numpy._core._type_aliases", by("change_names"))
     finder.add("numpy", by("change_numpy"))
     finder.add("numpy.ma.core", by("change_masked"))
