@@ -95,10 +95,16 @@ class Outcomes:
             self.note(report, "failed" if report.failed else "skipped")
 
 
-output, stand_ins, *arguments = sys.argv[1:]
-for extension in filter(None, stand_ins.split(",")):
-    stand_in(extension)
-outcomes = Outcomes()
-pytest.main(arguments, plugins=[outcomes])
-with open(output, "w") as file:
-    json.dump(outcomes.tests, file)
+def main(output, stand_ins, *arguments):
+    """Run the tests and write their outcomes."""
+    for extension in filter(None, stand_ins.split(",")):
+        stand_in(extension)
+    outcomes = Outcomes()
+    pytest.main(list(arguments), plugins=[outcomes])
+    with open(output, "w") as file:
+        json.dump(outcomes.tests, file)
+
+
+# Processes that tests start import this file again.
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -30,7 +30,7 @@ pub(crate) struct Options {
 /// Measures everything. A whole run with the profile of benchmarks writes `RESULTS.md` and `chart.svg` to
 /// `benches/compare`; every other run writes to `target/xtask/compare`.
 ///
-/// The peers need Python 3.12 or newer: the one that the variable `PYTHON` names, or the newest on the path.
+/// The peers need Python 3.12 or newer: see [`util::newest_python`].
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::run(&setup::Options { dev: true, force: false })?;
     let peers = peers::ready(&options.profile)?;

@@ -5,12 +5,14 @@ mod page;
 mod place;
 
 use std::collections::BTreeMap;
+use std::sync::mpsc;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::{demo, setup, util};
 pub(crate) use page::page;
+use place::{Outcomes, Place};
 
 /// The file of the results.
 const RESULTS: &str = "tests/suites/results.json";
@@ -21,6 +23,9 @@ pub(crate) struct Options {
     /// Only the few modules that are fast; nothing is written
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Use the outcomes that the last run left, and run only modules without
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// Only modules whose name contains this; nothing is written
     pub(crate) filter: Option<String>,
 }
@@ -37,6 +42,9 @@ struct Plan {
 #[derive(Deserialize)]
 struct Suite {
     package: String,
+    /// Optional packages that its tests use.
+    #[serde(default)]
+    with: Vec<String>,
     /// The place of the tests in a folder of packages.
     folder: String,
     /// Extensions that only the tests use and that the guest's wheel lacks.
@@ -64,20 +72,28 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let program = demo::build()?;
     let root = util::root().join("tests/suites");
     let plan: Plan = serde_json::from_slice(&util::read(&root.join("suites.json"))?)?;
-    let place = place::ready(program, &root, &plan.suites)?;
+    let place = place::ready(program, &root, &plan.suites, options.resume)?;
     let mut results = Results { native_python: place.python_version()?, suites: Vec::new() };
     let mut faults = Vec::new();
     for suite in &plan.suites {
-        let mut found = compare::Found::new(&suite.package, place.version(&suite.package)?);
-        let modules = if options.quick { &suite.quick } else { &suite.modules };
-        let chosen = |module: &&String| options.filter.as_ref().is_none_or(|part| module.contains(part));
-        for module in modules.iter().filter(chosen) {
-            let native = place.native(suite, module)?;
-            let here = place.sandbox(suite, module)?;
-            ensure!(!native.is_empty() && !here.is_empty(), "`{module}` has no tests");
-            let summary = found.add(module, &native, &here, &plan.explained);
-            println!("{} {module}: {summary}", suite.package);
-        }
+        let version = match place.version(&suite.package) {
+            Ok(version) => version,
+            Err(_) if options.quick => {
+                println!("{} is left out: it needs a newer Python than {}", suite.package, results.native_python);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let mut found = compare::Found::new(&suite.package, version);
+        let mut modules = if options.quick { suite.quick.clone() } else { suite.modules.clone() };
+        modules.retain(|module| options.filter.as_ref().is_none_or(|part| module.contains(part)));
+        run_suite(&place, suite, &modules, |module, native, here| match here {
+            Err(error) => found.faults.push(format!("{}/{error:#}", suite.package)),
+            Ok(here) => {
+                let summary = found.add(module, &native, &here, &plan.explained);
+                println!("{} {module}: {summary}", suite.package);
+            }
+        })?;
         faults.extend(found.faults.iter().cloned());
         results.suites.push(found);
     }
@@ -88,6 +104,30 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("`{RESULTS}` is written; `cargo xtask codegen` makes the page of it");
     }
     Ok(())
+}
+
+/// Runs modules in both places at the same time, and hands the outcomes of each module on: native ones, then those of
+/// the sandbox, where a module may also end without outcomes.
+fn run_suite(
+    place: &Place,
+    suite: &Suite,
+    modules: &[String],
+    mut done: impl FnMut(&str, Outcomes, Result<Outcomes>),
+) -> Result<()> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        scope.spawn(move || {
+            // The receiver is gone after an error; the rest is of no use then.
+            modules.iter().map(|module| place.native(suite, module)).all(|outcomes| sender.send(outcomes).is_ok())
+        });
+        for module in modules {
+            let here = place.sandbox(suite, module);
+            let native = receiver.recv().context("the native runs ended early")??;
+            ensure!(!native.is_empty(), "`{module}` has no tests");
+            done(module, native, here);
+        }
+        Ok(())
+    })
 }
 
 fn results() -> Result<Results> {

@@ -114,7 +114,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rows.plain("demo", demo::check);
     }
     if wanted(Part::Suites) {
-        rows.plain("suites", || suites::run(&suites::Options { quick: true, filter: None }));
+        rows.plain("suites", || suites::run(&suites::Options { quick: true, resume: false, filter: None }));
     }
     rows.finish()
 }

@@ -96,6 +96,40 @@ pub(crate) fn python() -> Result<PathBuf> {
     bail!("no Python 3.11 or newer on the path; install one or name it in the variable PYTHON")
 }
 
+/// Returns the Python that `PYTHON` names, or the newest of this machine, with its version as `3.14`: those on the path
+/// and those that pyenv keeps. One that is newer than the guest's is left out, because the packages differ there.
+pub(crate) fn newest_python() -> Option<(PathBuf, String)> {
+    let candidates = match std::env::var_os("PYTHON") {
+        Some(named) => vec![PathBuf::from(named)],
+        None => {
+            let usual = ["python3.14", "python3.13", "python3.12", "python3", "python"].map(PathBuf::from);
+            usual.into_iter().chain(pyenv_pythons()).collect()
+        }
+    };
+    let versions = candidates.into_iter().filter_map(|program| Some((python_minor(&program)?, program)));
+    // Of equal ones the first, which the path has.
+    let (minor, program) = versions.rev().max_by_key(|(minor, _)| *minor)?;
+    Some((program, format!("3.{minor}")))
+}
+
+/// Returns the version of a Python after the `3.`, if the guest's is not older.
+fn python_minor(program: &Path) -> Option<u32> {
+    let code = "import sys; print('%d.%d' % sys.version_info[:2])";
+    let output = command(program).args(["-c", code]).output().ok()?;
+    let version = String::from_utf8(output.stdout).ok()?;
+    let minor = version.trim().strip_prefix("3.")?.parse().ok()?;
+    (output.status.success() && minor <= 14).then_some(minor)
+}
+
+/// Returns the Pythons that pyenv keeps beside those on the path.
+fn pyenv_pythons() -> Vec<PathBuf> {
+    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
+    let listed = root.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let entries = listed.into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.path().join("bin/python3")).filter(|program| program.is_file()).collect()
+}
+
 /// Runs a command to its end; a failure contains its output.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();

@@ -29,7 +29,8 @@ _COMPILED = ("cython_function_or_method", "fused_cython_function", "builtin_func
 _WITH_INDICES = {
     "pandas._libs.lib": ("maybe_indices_to_slice", "get_reverse_indexer", "generate_slices", "indices_fast"),
 }
-_MISMATCH = "Buffer dtype mismatch"
+# How Cython's functions and those of numpy's C interface refuse an array of wide integers.
+_REFUSALS = ("Buffer dtype mismatch", "Cannot cast array data from dtype('int64') to dtype('int32')")
 _MAKERS = ("array", "asarray", "arange", "zeros", "ones", "full", "sum", "prod", "cumsum", "cumprod", "dot")
 
 
@@ -160,8 +161,8 @@ class _Lenient:
         """Call the function."""
         try:
             return self._real(*args, **named)
-        except ValueError as error:
-            if not str(error).startswith(_MISMATCH):
+        except (ValueError, TypeError) as error:
+            if not str(error).startswith(_REFUSALS):
                 raise
             return self._again(args, named, error)
 
@@ -177,7 +178,7 @@ class _Lenient:
         """Let a copy be the function of this name in its module."""
         return self.__name__
 
-    def _again(self, args: tuple[Any, ...], named: dict[str, Any], error: ValueError) -> Any:
+    def _again(self, args: tuple[Any, ...], named: dict[str, Any], error: Exception) -> Any:
         """Call the function with the fewest arguments narrowed that make it run."""
         from itertools import combinations
 
@@ -190,8 +191,8 @@ class _Lenient:
                 changed = {place: wide[place] if place in chosen else values[place] for place in places}
                 try:
                     return self._real(*(changed[place] for place in range(len(args))), **{n: changed[n] for n in named})
-                except ValueError as refused:
-                    if not str(refused).startswith(_MISMATCH):
+                except (ValueError, TypeError) as refused:
+                    if not str(refused).startswith(_REFUSALS):
                         raise
         raise error
 

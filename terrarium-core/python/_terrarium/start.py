@@ -45,8 +45,11 @@ _WITH_THREADS = (
     "multiprocessing.pool",
     "anyio._backends._asyncio",
 )
-# Compiled modules of pandas with functions that take arrays of indices.
-_WITH_INDICES = ("algos", "groupby", "internals", "join", "lib", "reshape", "sparse")
+# Compiled modules with functions that take arrays of indices.
+_WITH_INDICES = (
+    *(f"pandas._libs.{name}" for name in ("algos", "groupby", "internals", "join", "lib", "reshape", "sparse")),
+    "scipy.signal._sigtools",
+)
 _real_start_new_thread = _thread.start_new_thread
 
 
@@ -253,7 +256,7 @@ def _change_integers() -> None:
     finder.add("scipy.signal._peak_finding", by("change_peaks"))
     finder.add("pandas.core.internals.managers", by("change_managers"))
     for name in _WITH_INDICES:
-        finder.add(f"pandas._libs.{name}", by("change_compiled"))
+        finder.add(name, by("change_compiled"))
 
 
 def _choose_threads(in_order: bool) -> None:

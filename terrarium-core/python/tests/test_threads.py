@@ -150,6 +150,12 @@ PROGRAMS = {
         "log = [list(entry) for entry in log]",
         [["mine", True, True, True, True, 2, True], ["MainThread", True, 1]],
     ),
+    "native identity": (
+        "def f(): log.append(threading.get_native_id() == t.native_id != threading.main_thread().native_id)\n"
+        "t = threading.Thread(target=f); log.append(t.native_id); t.start(); t.join()\n"
+        "import pickle; log.append(pickle.loads(pickle.dumps(threading.get_native_id)) is threading.get_native_id)",
+        [None, True, True],
+    ),
     "thread-local data": (
         "class L(threading.local):\n"
         "    def __init__(self): self.value = 0\n"

@@ -40,7 +40,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
     println!("building this library with the profile `{profile}`");
     let program = util::build("terrarium-compare", profile)?;
     let wheels = util::root().join("tests/corpus");
-    let python = newest_python();
+    let python = util::newest_python();
     let python = |peer: &str| in_environment(&python, peer, &home);
     let script = |name: &str| home.join("peers").join(name);
     let modules = || npm(&home, &scratch).and_then(|modules| Ok((node(&modules)?, modules)));
@@ -133,18 +133,6 @@ fn line<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>)
 fn both(python: &Path, script: &Path) -> Commands {
     let role = |role: &str| line(python, [script.as_os_str(), OsStr::new(role)]);
     Commands { cold: Some(role("cold")), serve: role("serve") }
-}
-
-/// Returns the Python that `PYTHON` names, or the newest on the path, with its version as `3.14`.
-fn newest_python() -> Option<(PathBuf, String)> {
-    let named = std::env::var_os("PYTHON").map(|name| vec![PathBuf::from(name)]);
-    let usual = ["python3.14", "python3.13", "python3.12", "python3", "python"].map(PathBuf::from);
-    named.unwrap_or_else(|| usual.to_vec()).into_iter().find_map(|program| {
-        let code = "import sys; print('%d.%d' % sys.version_info[:2])";
-        let output = util::command(&program).args(["-c", code]).output().ok()?;
-        let version = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-        (output.status.success() && !version.is_empty()).then_some((program, version))
-    })
 }
 
 /// Returns the Python of a peer's own environment.

@@ -33,7 +33,7 @@ _threading: Any = None
 
 
 def _replace(place: Any, name: str, value: Any) -> None:
-    real = getattr(place, name)
+    real = getattr(place, name, _INHERITED)
     if real is not value:
         inherited = isinstance(place, type) and name not in place.__dict__
         _replaced.append((place, name, _INHERITED if inherited else real))
@@ -55,8 +55,10 @@ def _change_threading(threading: Any) -> None:
     _keep_for_imports()
     for name, value in (("Lock", Lock), ("_allocate_lock", Lock), ("get_ident", turns.current)):
         _replace(threading, name, value)
-    if hasattr(threading, "get_native_id"):
-        _replace(threading, "get_native_id", _get_native_id)
+    # The guest has neither of the two.
+    for place in (threading, _thread):
+        _replace(place, "get_native_id", get_native_id)
+    _replace(threading.Thread, "native_id", property(_native_id))
     # The lock in Python, which is made of the two above: its owner is a thread of the sandbox.
     _replace(threading, "_CRLock", None)
     local = load("_threading_local").local
@@ -81,8 +83,17 @@ def _change_threading(threading: Any) -> None:
     _replace(time, "sleep", turns.pause)
 
 
-def _get_native_id() -> int:
+def get_native_id() -> int:
+    """Return a non-negative integer that identifies the thread uniquely in the system."""
     return turns.current()
+
+
+get_native_id.__module__ = "_thread"
+
+
+def _native_id(thread: Any) -> Any:
+    """Return the native integral thread ID of this thread, or None if it has not been started."""
+    return thread.ident
 
 
 def _allocate_lock() -> Lock:
