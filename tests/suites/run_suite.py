@@ -11,6 +11,7 @@ import json
 import sys
 import types
 
+import hypothesis
 import pytest
 
 LONGEST_REASON = 2000
@@ -99,6 +100,10 @@ def main(output, stand_ins, *arguments):
     """Run the tests and write their outcomes."""
     for extension in filter(None, stand_ins.split(",")):
         stand_in(extension)
+    # Generated tests are judged by their outcome alone: a slow machine is no fault.
+    checks = list(hypothesis.HealthCheck)
+    hypothesis.settings.register_profile("suites", deadline=None, suppress_health_check=checks)
+    hypothesis.settings.load_profile("suites")
     outcomes = Outcomes()
     pytest.main(list(arguments), plugins=[outcomes])
     with open(output, "w") as file:

@@ -88,7 +88,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let mut modules = if options.quick { suite.quick.clone() } else { suite.modules.clone() };
         modules.retain(|module| options.filter.as_ref().is_none_or(|part| module.contains(part)));
         run_suite(&place, suite, &modules, |module, native, here| match here {
-            Err(error) => found.faults.push(format!("{}/{error:#}", suite.package)),
+            Err(error) => {
+                println!("{} {module}: {error:#}", suite.package);
+                found.faults.push(format!("{}/{module}: no outcomes", suite.package));
+            }
             Ok(here) => {
                 let summary = found.add(module, &native, &here, &plan.explained);
                 println!("{} {module}: {summary}", suite.package);

@@ -65,6 +65,10 @@ pub(super) fn ready(program: PathBuf, root: &Path, suites: &[Suite], resume: boo
     for suite in suites.iter().filter(|suite| place.version(&suite.package).is_ok()) {
         let site = place.tests.join(&suite.package);
         copy_tests(&installed, &site, Path::new(&suite.folder))?;
+        // A site folder has the metadata of what is in it.
+        let metadata = format!("Metadata-Version: 2.1\nName: {}-tests\nVersion: 1\n", suite.package);
+        let name = format!("{}_tests-1.dist-info/METADATA", suite.package.replace('-', "_"));
+        util::write(&site.join(name), metadata.as_bytes())?;
         let (module, _) = suite.folder.split_once('/').unwrap_or((&suite.folder, ""));
         let conftest = Path::new(module).join("conftest.py");
         if !suite.options.iter().any(|option| option == "--noconftest") {
