@@ -7,7 +7,7 @@
 # and NaT becomes a date. Guess before the run: the same text as `astype(str)`.
 #
 # For terrarium's users: dates cross the border through this function, so arrays are brought into the machine's order
-# before (terrarium-core/python/_terrarium/values/arrays.py; tests with big-endian arrays hold it).
+# before (terrarium-core/python/_terrarium/values/arrays.py; terrarium-py/tests/test_values.py sends such an array).
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"

@@ -1,4 +1,4 @@
-//! Making a sandbox, with a message when it takes long.
+//! Making a sandbox and its packages, with a message when it takes long.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -24,6 +24,20 @@ pub(crate) fn sandbox(options: SandboxOptions) -> Result<Sandbox, Failure> {
         slow(PATIENCE, "preparing the interpreter (once per machine)…", create)
     } else {
         create()
+    }
+}
+
+/// Prepares the packages that a program imports. The process ends with the program, so what its time does not suffice
+/// for would never be done.
+///
+/// # Errors
+/// The errors of [`Sandbox::prepare_packages`].
+pub(crate) fn packages(sandbox: &Sandbox, code: &str) -> Result<(), Failure> {
+    let prepare = || sandbox.prepare_packages(code).map_err(Failure::from);
+    if io::stderr().is_terminal() {
+        slow(PATIENCE, "compiling packages (once per machine)…", prepare)
+    } else {
+        prepare()
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     }
 
     let sandbox = prepare::sandbox(options)?;
+    prepare::packages(&sandbox, &code)?;
     let interrupts = Interrupts::install(Otherwise::Leave)?;
     let result = {
         let _stopping = interrupts.stop(&cancel);

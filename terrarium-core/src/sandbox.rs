@@ -99,6 +99,28 @@ impl Sandbox {
         Session::start(Arc::clone(&self.setup))
     }
 
+    /// Prepares the packages that `code` imports, if the option `packages` is [`Packages::Auto`](crate::Packages::Auto).
+    /// Nothing is run.
+    ///
+    /// A package that the machine has not used before is compiled, which takes seconds to half a minute. That is part
+    /// of the time of the first run, unless it is done here before. Packages in a list are prepared by [`new`](Self::new).
+    ///
+    /// ```
+    /// # fn main() -> terrarium_core::Result<()> {
+    /// use terrarium_core::{Packages, Sandbox, SandboxOptions};
+    ///
+    /// let sandbox = Sandbox::new(SandboxOptions::new().packages(Packages::Auto))?;
+    /// sandbox.prepare_packages("import json")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute), and [`Error::Package`](crate::Error::Package) for a package that is broken.
+    pub fn prepare_packages(&self, code: &str) -> Result<()> {
+        run::prepare(&self.setup, code)
+    }
+
     /// Returns the options of the sandbox.
     pub fn options(&self) -> &SandboxOptions {
         self.setup.options()

@@ -34,6 +34,7 @@ export class Sandbox {
   private constructor();
   static create(gate: Where, run: number, image: Image | null, options: string, blobs: Buffer[]): Run;
   execute(gate: Where, run: number, code: string, options: string, blobs: Buffer[], heard: Heard): Run;
+  preparePackages(gate: Where, run: number, code: string): Run;
   session(gate: Where, run: number): Run;
 }
 

@@ -5,7 +5,7 @@ const { noConstructor } = require('./errors.js');
 const { Image, nativeOf } = require('./image.js');
 const native = require('./native.js');
 const { plainOptions } = require('./options.js');
-const { Runner } = require('./runner.js');
+const { Runner, string } = require('./runner.js');
 const { newSession } = require('./session.js');
 const { Parallel } = require('./turns.js');
 const { later, now } = require('./work.js');
@@ -67,6 +67,27 @@ class Sandbox extends Runner {
   }
 
   /**
+   * Prepares the packages that `code` imports, if the option `packages` is `'auto'`. Nothing is run. A package that the
+   * machine has not used before is compiled, which takes seconds to half a minute. That is part of the time of the first
+   * run, unless it is done here before.
+   *
+   * @param {string} code
+   * @returns {Promise<void>}
+   */
+  async preparePackages(code) {
+    return later(this.#preparation(code));
+  }
+
+  /**
+   * Prepares the packages that `code` imports while the JavaScript thread waits.
+   *
+   * @param {string} code
+   */
+  preparePackagesSync(code) {
+    now(this.#preparation(code));
+  }
+
+  /**
    * Starts a session: an interpreter that keeps its state from one run to the next.
    *
    * @returns {Promise<Session>}
@@ -82,6 +103,15 @@ class Sandbox extends Runner {
    */
   sessionSync() {
     return now(this.#start());
+  }
+
+  /**
+   * @param {string} code
+   * @returns {import('./work.js').Task<void>}
+   */
+  #preparation(code) {
+    const source = string('code', code);
+    return { begin: (gate, number) => this.#native.preparePackages(gate, number, source), finish: () => {} };
   }
 
   /** @returns {import('./work.js').Task<Session>} */

@@ -63,6 +63,16 @@ impl NativeSandbox {
         })
     }
 
+    /// Prepares the packages that code imports.
+    #[napi]
+    pub fn prepare_packages(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, code: String) -> Run {
+        let sandbox = self.inner.clone();
+        start(gate.as_deref(), run, move |_| {
+            sandbox.prepare_packages(&code)?;
+            Ok(Answer::Data(Wire::of(&(), Vec::new())?))
+        })
+    }
+
     /// Starts a session.
     #[napi]
     pub fn session(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {

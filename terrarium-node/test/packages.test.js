@@ -211,3 +211,11 @@ test('wrong arguments are TypeErrors', async () => {
   }
   await assert.rejects(store.add([1], { from }), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+test('packages are prepared before a run', async () => {
+  const sandbox = await Sandbox.create({ packages: 'auto', packagesFrom: [CORPUS] });
+  assert.equal(await sandbox.preparePackages('import six; 1 / 0'), undefined);
+  assert.equal(sandbox.preparePackagesSync('import six'), undefined);
+  assert.equal((await sandbox.execute('import six; six.PY3')).finalExpression, true);
+  await assert.rejects(sandbox.preparePackages(1), { code: 'ERR_INVALID_ARG_TYPE' });
+});

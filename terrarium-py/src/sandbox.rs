@@ -56,6 +56,13 @@ impl Sandbox {
         Run::execute(py, is_main, json, rest, timeout, move |options| sandbox.execute_with(&code, options))
     }
 
+    /// Prepare the packages that code imports.
+    fn prepare_packages(&self, py: Python<'_>, is_main: bool, code: &Bound<'_, PyString>) -> PyResult<()> {
+        let code = python::text("code", code)?;
+        let sandbox = self.0.clone();
+        gate::run(py, is_main, &[], Stop::Abandon, move |_| sandbox.prepare_packages(&code))
+    }
+
     /// Start a session.
     fn session(&self, py: Python<'_>) -> PyResult<Session> {
         let session = exit::detach(py, || self.0.session()).map_err(|error| raised(py, error))?;

@@ -206,3 +206,12 @@ async def main():
 asyncio.run(main())
 """
     assert python(SLOW + program) == "cancelled\n['six'] True\n"
+
+
+def test_packages_are_prepared_before_a_run():
+    sandbox = terrarium.Sandbox(packages="auto", packages_from=[CORPUS])
+    assert sandbox.prepare_packages("import six; 1 / 0") is None
+    assert asyncio.run(sandbox.prepare_packages_async("import six")) is None
+    assert sandbox.execute("import six; six.PY3").final_expression is True
+    with pytest.raises(TypeError, match="code"):
+        sandbox.prepare_packages(1)

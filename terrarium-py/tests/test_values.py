@@ -168,12 +168,12 @@ def test_any_value_comes_back_equal_and_of_the_same_type(sandbox, value):
 
 
 def test_arrays_are_numpys_own_and_writable(science):
-    code = "import numpy\n[numpy.arange(6, dtype='i8').reshape(2, 3), numpy.zeros(100_000), numpy.array(['a', 'bc']), numpy.arange(3, dtype='>i2'), numpy.array(['2020-01-01', 'NaT'], 'M8[ns]'), numpy.array([1, 2], 'm8[s]'), numpy.float32(1.5), numpy.array([[1, 'a']], object), numpy.array([True, False]), numpy.ones(2, complex)]"
+    code = "import numpy\n[numpy.arange(6, dtype='i8').reshape(2, 3), numpy.zeros(100_000), numpy.array(['a', 'bc']), numpy.arange(3, dtype='>i2'), numpy.array(['2020-01-01', 'NaT'], 'M8[ns]'), numpy.array([1, 2], 'm8[s]'), numpy.float32(1.5), numpy.array([[1, 'a']], object), numpy.array([True, False]), numpy.ones(2, complex), numpy.array(['2020-01-01', 'NaT'], '>M8[s]')]"
     found = science.execute(code).final_expression
     wanted = [
         numpy.arange(6, dtype='i8').reshape(2, 3), numpy.zeros(100_000), numpy.array(["a", "bc"]), numpy.arange(3, dtype=">i2"),
         numpy.array(["2020-01-01", "NaT"], "M8[ns]"), numpy.array([1, 2], "m8[s]"), 1.5, numpy.array([[1, "a"]], object),
-        numpy.array([True, False]), numpy.ones(2, complex),
+        numpy.array([True, False]), numpy.ones(2, complex), numpy.array(["2020-01-01", "NaT"], ">M8[s]"),
     ]  # fmt: skip
     for one, other in zip(found, wanted, strict=True):
         numpy.testing.assert_array_equal(one, other)

@@ -13,5 +13,6 @@ pub(crate) use check::check;
 pub(crate) use execute::{bytes, execute};
 pub(crate) use fresh::execute_fresh;
 pub(crate) use guest_path::{below, escaped, existing, free, shown, text};
+pub(crate) use packages::prepare;
 pub(crate) use setup::SandboxSetup;
 pub(crate) use start::start;

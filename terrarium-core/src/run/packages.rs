@@ -2,13 +2,25 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::setup::SandboxSetup;
+use super::{check::check, setup::SandboxSetup};
 use crate::{
-    ExecuteOptions, ExecutionResult, Metrics, Result,
-    engine::Reason,
+    Error, ExecuteOptions, ExecutionResult, Metrics, Result,
+    engine::{Reason, check_process},
     guest::{Answer, Outcome, conclude},
     provision::{MountedPackages, Wait, WaitEnd},
 };
+
+/// Prepares the packages that the code of a run imports, whatever time that takes.
+///
+/// # Errors
+/// As for [`Sandbox::prepare_packages`](crate::Sandbox::prepare_packages).
+pub(crate) fn prepare(setup: &SandboxSetup, code: &str) -> Result<()> {
+    check_process()?;
+    let options = ExecuteOptions::default();
+    check(setup.options(), code, &options)?;
+    let done = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options, Wait::default())?;
+    done.map(drop).map_err(|_| Error::engine("a wait for packages ended"))
+}
 
 /// Returns the packages that the code of a run imports, if the run has time enough to prepare them. The run has begun
 /// at `begun`.
@@ -36,7 +48,8 @@ pub(super) fn unready(setup: &SandboxSetup, options: &ExecuteOptions, end: WaitE
     let answer = Answer { outcome: Outcome::Stopped(reason), ..Answer::default() };
     let mut result = conclude(answer, options.timeout.or(setup.options().timeout));
     if let Some(error) = &mut result.error {
-        let hint = ": its packages are still being compiled for their first use, and a later run finds them";
+        let hint =
+            ": its packages are still being compiled for their first use; `prepare_packages` does that before a run";
         error.traceback = format!("{}{hint}\n", error.traceback.trim_end());
         error.message += hint;
     }

@@ -148,6 +148,21 @@ class Sandbox:
 
         return await awaited(lambda given: self.execute(code, files, **given), {**options})
 
+    def prepare_packages(self, code: str) -> None:
+        """Prepare the packages that `code` imports, if the option `packages` is `"auto"`. Nothing is run.
+
+        A package that the machine has not used before is compiled, which takes seconds to half a minute. That is part
+        of the time of the first run, unless it is done here before.
+
+        >>> sandbox = terrarium.Sandbox(packages="auto")
+        >>> sandbox.prepare_packages("import json")
+        """
+        self._native.prepare_packages(on_main_thread(), code)
+
+    async def prepare_packages_async(self, code: str) -> None:
+        """Do what `prepare_packages` does, on another thread."""
+        await in_thread(lambda: self.prepare_packages(code))
+
     def session(self) -> Session:
         """Start a session: an interpreter that keeps its state from one run to the next."""
         return Session(self)

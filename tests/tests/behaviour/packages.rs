@@ -234,6 +234,21 @@ fn a_figure_of_plotly_is_shown_once_as_json_and_html() {
 }
 
 #[test]
+fn packages_are_prepared_before_a_run_and_nothing_is_run() {
+    let dir = wheels();
+    let sandbox = Sandbox::new(auto(dir.path())).unwrap();
+    sandbox.prepare_packages("import top, nobody_has_it; 1 / 0").unwrap();
+    assert_eq!(sandbox.execute("import top; top.y").unwrap().final_expression, Some(Value::Int(42)));
+    // The packages of a list are ready, and code that cannot be read imports nothing.
+    Sandbox::new(from(dir.path(), &["top"])).unwrap().prepare_packages("import (").unwrap();
+    fs::write(dir.path().join("bad-1-py3-none-any.whl"), "x").unwrap();
+    let error = Sandbox::new(auto(dir.path())).and_then(|sandbox| sandbox.prepare_packages("import bad")).unwrap_err();
+    assert!(error.code().starts_with("package_"), "{error}");
+    let error = Sandbox::new(auto(dir.path()).code_bytes(4)).unwrap().prepare_packages("import top").unwrap_err();
+    assert_eq!(error.code(), "too_large");
+}
+
+#[test]
 fn the_preparation_of_packages_counts_against_the_timeout_and_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let module: String = (0..2000).map(|number| format!("def f{number}(x): return [x, {{'a': x}}][0]\n")).collect();
@@ -252,12 +267,14 @@ fn the_preparation_of_packages_counts_against_the_timeout_and_is_kept() {
     assert_eq!(within("import quick; quick.x", 60_000).0.final_expression, Some(Value::Int(2)));
     let (late, took) = within("import slow; slow.x", 100);
     assert_eq!(late.status, Status::Timeout, "{late:?}");
-    let error = late.error.unwrap();
-    assert!(error.message.starts_with("the run was stopped after 0.1 s: its packages"), "{}", error.message);
+    let message = late.error.unwrap().message;
+    assert!(message.starts_with("the run was stopped after 0.1 s: its packages are still"), "{message}");
+    assert!(message.ends_with("`prepare_packages` does that before a run"), "{message}");
     assert!(took < Duration::from_secs(5), "{took:?}");
     // A set of packages that is ready does not wait for the other.
     assert_eq!(within("import quick; quick.x", 5_000).0.final_expression, Some(Value::Int(2)));
-    assert_eq!(within("import slow; slow.x", 120_000).0.final_expression, Some(Value::Int(1)));
+    sandbox.prepare_packages("import slow").unwrap();
+    assert_eq!(within("import slow; slow.x", 5_000).0.final_expression, Some(Value::Int(1)));
 
     let cancel = CancelHandle::new();
     cancel.cancel();
