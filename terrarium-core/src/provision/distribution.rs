@@ -3,13 +3,14 @@
 use std::{
     io,
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use terrarium_runtime::{Packed, Runtime};
+use twox_hash::XxHash3_128;
 
 use crate::{
-    Error, Result, cache,
+    Error, Result,
     engine::{InterpreterSource, Machine},
     error::ErrorContext,
     guest::{HARNESS_FILES, HARNESS_ROOT},
@@ -40,8 +41,16 @@ pub(crate) fn runtime() -> Result<&'static Runtime> {
 /// # Errors
 /// [`Error::Artifacts`], when they are damaged.
 pub(crate) fn guest_key() -> Result<String> {
-    let harness = cache::digest(HARNESS_FILES.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]));
-    Ok(format!("{} {}", runtime()?.key(), cache::hex(&harness)))
+    // Each start of a process needs it twice. The files are those of this library, so a fast digest is enough.
+    static HARNESS: LazyLock<String> = LazyLock::new(|| {
+        let mut hasher = XxHash3_128::new();
+        for text in HARNESS_FILES.iter().flat_map(|(name, text)| [name, text]) {
+            hasher.write(&text.len().to_le_bytes());
+            hasher.write(text.as_bytes());
+        }
+        format!("{:032x}", hasher.finish_128())
+    });
+    Ok(format!("{} {}", runtime()?.key(), *HARNESS))
 }
 
 /// Returns the target that packages must match.
