@@ -338,6 +338,12 @@ def test_times_keep_zone_and_fold(sandbox):
         assert texts == list(map(repr, given)) == list(map(repr, found))
 
 
+def test_complex_numbers_of_numpy_are_those_of_python(sandbox):
+    given = [numpy.complex64(1 + 2j), numpy.complex128(-0.0), {"a": numpy.clongdouble(3j)}]
+    result = sandbox.execute("[x[0], x[1].real, x[2]['a']]", inputs={"x": given})
+    assert result.final_expression == [1 + 2j, 0.0, 3j]
+
+
 def test_deques_and_numbers_of_any_kind_come_back(sandbox):
     given = [
         collections.deque([1, 2], 3), decimal.Decimal("sNaN"), decimal.Decimal("-NaN12"), decimal.Decimal("-Infinity"),

@@ -21,6 +21,8 @@ __builtins__ = BUILTINS
 _PLAIN = 1 << 20
 _PLAIN_KINDS = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type))
 _handles = 0
+# The displays that a cell keeps from the result.
+kept: list[str] | None = None
 _METHODS = (
     ("_repr_html_", "text/html"),
     ("_repr_markdown_", "text/markdown"),
@@ -29,6 +31,8 @@ _METHODS = (
     ("_repr_png_", "image/png"),
     ("_repr_jpeg_", "image/jpeg"),
     ("_repr_json_", "application/json"),
+    ("_repr_javascript_", "application/javascript"),
+    ("_repr_pdf_", "application/pdf"),
 )
 
 
@@ -107,6 +111,19 @@ def _table_of_series(value: Any) -> Any:
     return _ask(frame, "_repr_html_")[0]
 
 
+def _shows_itself(value: Any) -> bool:
+    """Call the method by which an object without a rich repr displays itself. Returns whether there is one."""
+    if type(value) in _PLAIN_KINDS or not any("_ipython_display_" in namespace(base) for base in mro(type(value))):
+        return False
+    try:
+        value._ipython_display_()
+    except Exception:
+        if state.raised:
+            raise
+        return False
+    return True
+
+
 def bundle_of(value: Any, plain: str | None, data: dict[str, Any], metadata: dict[str, Any]) -> str:
     """Return the JSON text of one display. `plain` is the repr if it is already known."""
     parts = {mime: _payload(part) for mime, part in data.items()}
@@ -126,6 +143,9 @@ def _float_safe(value: dict[str, Any]) -> str:
 
 def send(text: str) -> None:
     """Send one display. The host bounds displays; a refused one is left out."""
+    if kept is not None:
+        kept.append(text)
+        return
     try:
         channel.send(b"D", text.encode())
     except OSError:
@@ -168,6 +188,8 @@ def display(
             own: dict[str, Any] = {}
         else:
             data, own = rich_parts(value)
+            if not data and _shows_itself(value):
+                continue
         for mime in list(data):
             if (include and mime not in include and mime != "text/plain") or (exclude and mime in exclude):
                 del data[mime]
@@ -184,3 +206,5 @@ def display_final(value: object, plain: str) -> None:
     data, metadata = rich_parts(value)
     if data:
         send(bundle_of(value, plain, data, metadata))
+    else:
+        _shows_itself(value)

@@ -40,7 +40,20 @@ def message_of(error: BaseException) -> str:
         if state.raised:
             raise
         return "<exception str() failed>"
+    if type(error) is NameError and error.name in _OF_NOTEBOOKS and text == f"name {error.name!r} is not defined":
+        text += _OF_NOTEBOOKS[error.name]
     return shorten(str.__str__(text), MESSAGE)
+
+
+# Names that notebooks define, and what a program can do here.
+_OF_NOTEBOOKS = {
+    "_": ". The option `store_last` keeps the last final value of a session under this name",
+    "__": ". This name is one of notebooks: assign the value to a variable",
+    "___": ". This name is one of notebooks: assign the value to a variable",
+    "In": ". This name is one of notebooks, which have the code of earlier cells there",
+    "Out": ". This name is one of notebooks: assign the values to variables",
+    "get_ipython": ". The program does not run in a notebook",
+}
 
 
 def outline(error: BaseException) -> dict[str, Any]:

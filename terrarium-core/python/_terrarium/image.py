@@ -23,10 +23,12 @@ __builtins__ = BUILTINS
 _LAZY = (
     "_terrarium.completion",
     "_terrarium.display",
+    "_terrarium.draws",
     "_terrarium.errors",
     "_terrarium.figures",
     "_terrarium.natives",
     "_terrarium.integers",
+    "_terrarium.positions",
     "_terrarium.network",
     "_terrarium.randomness",
     "_terrarium.shadow",

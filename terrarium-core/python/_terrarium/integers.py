@@ -1,17 +1,16 @@
 """numpy's default integer: 64 bits, as on other platforms.
 
-The host changes the places in numpy's compiled modules that decide on the type. Names, counts and the old random
-generators are changed here. The index type, `numpy.intp`, keeps the 32 bits of a pointer, because compiled modules take
-arrays of it.
+The host changes the places in numpy's compiled modules that decide on the type. Names and counts are changed here,
+random generators in `draws.py`, positions in `positions.py`. The index type, `numpy.intp`, keeps the 32 bits of a
+pointer, because compiled modules take arrays of it.
 """
 
 from __future__ import annotations
 
 import functools
-import gc
 import sys
 
-from _terrarium.pristine import BUILTINS
+from _terrarium.pristine import BUILTINS, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ def change_numpy(module: Any) -> None:
         _warn_of_narrow(module)
     else:
         _change_counts(module)
+        load("_terrarium.positions").change_arrays(module)
 
 
 def _warn_of_narrow(module: Any) -> None:
@@ -146,6 +146,7 @@ def change_peaks(module: Any) -> None:
         return real(places if narrow is None else narrow)
 
     module._arg_peaks_as_expected = expected
+    load("_terrarium.positions").change_functions(module)
 
 
 class _Lenient:
@@ -250,69 +251,7 @@ def widen(np: Any, value: Any) -> Any:
     return value
 
 
-def change_random(module: Any) -> None:
-    """Let the old generators make integers of 64 bits where they make those of C's `long`."""
-    import numpy as np
-
-    if np.int_ is np.intp:
-        return
-    state = module.RandomState
-    # The class is compiled, so its attributes cannot be set.
-    (attributes,) = gc.get_referents(state.__dict__)
-
-    def change(make: Callable[[Any], Any]) -> None:
-        name = make.__name__
-        real = attributes[name]
-        changed = functools.wraps(real)(make(real))
-        changed.__module__ = None  # type: ignore[assignment]
-        attributes[name] = changed
-        _forget_methods(state)
-        if getattr(getattr(module, name, None), "__self__", None) is module._rand:
-            setattr(module, name, getattr(module._rand, name))
-
-    def randint(real: Any) -> Any:
-        def randint(self: Any, low: Any, high: Any = None, size: Any = None, dtype: Any = int) -> Any:
-            if dtype is not int:
-                return real(self, low, high, size, dtype)
-            drawn = real(self, low, high, size, np.int64)
-            return int(drawn) if size is None and not getattr(drawn, "shape", ()) else drawn
-
-        return randint
-
-    def binomial(real: Any) -> Any:
-        def binomial(self: Any, n: Any, p: Any, size: Any = None) -> Any:
-            return widen(np, real(self, _index(n), p, size))
-
-        return binomial
-
-    def multinomial(real: Any) -> Any:
-        def multinomial(self: Any, n: Any, pvals: Any, size: Any = None) -> Any:
-            return widen(np, real(self, n, pvals, size))
-
-        return multinomial
-
-    def choice(real: Any) -> Any:
-        def choice(self: Any, a: Any, size: Any = None, replace: Any = True, p: Any = None) -> Any:
-            drawn = real(self, a, size, replace, p)
-            return drawn if isinstance(a, np.ndarray) and a.ndim else widen(np, drawn)
-
-        return choice
-
-    def permutation(real: Any) -> Any:
-        def permutation(self: Any, x: Any) -> Any:
-            order = real(self, x)
-            return widen(np, order) if isinstance(x, (int, np.integer)) else order
-
-        return permutation
-
-    def _index(n: Any) -> Any:
-        return np.asarray(n).astype(np.intp, casting="same_kind") if getattr(n, "dtype", None) == np.int64 else n
-
-    for make in (randint, binomial, multinomial, choice, permutation):
-        change(make)
-
-
-def _forget_methods(state: Any) -> None:
+def forget_methods(state: Any) -> None:
     """Clear the interpreter's cache of the methods of a class whose attributes were changed behind its back."""
     if sys.platform == "emscripten":
         import ctypes

@@ -196,6 +196,20 @@ class IFrame:
         return f'<iframe width="{self.width}" height="{self.height}" src="{escape(str(self.src))}"></iframe>'
 
 
+class YouTubeVideo(IFrame):
+    """A film of a page of films."""
+
+    def __init__(self, id: str, width: Any = 400, height: Any = 300, **options: Any) -> None:  # noqa: A002
+        super().__init__(f"https://www.youtube.com/embed/{id}", width, height, **options)
+
+
+class VimeoVideo(IFrame):
+    """A film of another page of films."""
+
+    def __init__(self, id: str, width: Any = 400, height: Any = 300, **options: Any) -> None:  # noqa: A002
+        super().__init__(f"https://player.vimeo.com/video/{id}", width, height, **options)
+
+
 class FileLink:
     """The name of a file that the run returns."""
 
@@ -207,6 +221,14 @@ class FileLink:
 
     def __repr__(self) -> str:
         return self.path
+
+
+class FileLinks(FileLink):
+    """The names of the files of a folder that the run returns."""
+
+    def _repr_html_(self) -> str:
+        paths = sorted(path for path in Path(self.path).rglob("*") if path.is_file())
+        return "<br>".join(f'<a href="{escape(str(path))}">{escape(str(path))}</a>' for path in paths)
 
 
 class Audio(DisplayObject):
@@ -250,6 +272,25 @@ def _kind(name: str, mime: str) -> Any:
     return show
 
 
+def _publish(data: dict[str, Any], metadata: dict[str, Any] | None = None, **_options: Any) -> None:
+    """Display a MIME bundle."""
+    display(data, metadata=metadata, raw=True)
+
+
+_publish.__name__ = _publish.__qualname__ = "publish_display_data"
+
+_MIMES = {
+    "html": "text/html",
+    "javascript": "application/javascript",
+    "jpeg": "image/jpeg",
+    "json": "application/json",
+    "latex": "text/latex",
+    "markdown": "text/markdown",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "pretty": "text/plain",
+    "svg": "image/svg+xml",
+}
 # The module of the classes at first, and after the first use.
 _MODULES = (__name__, "IPython.core.display")
 
@@ -264,9 +305,8 @@ def _display_names() -> dict[str, Any]:
         if isinstance(kind, type):
             kind.__module__ = "IPython.core.display"
     names["DisplayHandle"] = Handle
-    for short, mime in {"html": "text/html", "markdown": "text/markdown", "latex": "text/latex"}.items():
-        names["display_" + short] = _kind("display_" + short, mime)
-    for short, mime in {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}.items():
+    names["publish_display_data"] = _publish
+    for short, mime in _MIMES.items():
         names["display_" + short] = _kind("display_" + short, mime)
     return names
 

@@ -23,9 +23,10 @@ _MOST = 200
 _SETTINGS = frozenset(
     (
         *("matplotlib", "config", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "precision"),
-        *("pprint", "xmode", "colors", "automagic", "autoawait", "capture", "time", "unalias"),
+        *("pprint", "xmode", "colors", "automagic", "autoawait", "time", "unalias"),
     )
 )
+_CELLS = "__import__('_terrarium.cells', fromlist=['capture'])"
 _INSTALLERS = ("pip", "pip3", "conda", "mamba", "uv")
 _INSTEAD = {
     "timeit": "use the module timeit",
@@ -61,7 +62,7 @@ def translated(text: str, accepts: Callable[[str], SyntaxError | None]) -> str |
     `accepts` compiles a text and returns its error. Raises `Refused` for a command that has no meaning here.
     """
     lines = text.split("\n")
-    _translate_cell(lines)
+    _translate_cell(lines, accepts)
     for _ in range(_MOST):
         error = accepts("\n".join(lines))
         if error is None:
@@ -109,6 +110,8 @@ def _magic(command: str, number: int) -> str:
         return rest
     if name in _SETTINGS:
         return "pass"
+    if name == "env" and (not rest or ("=" not in rest and " " not in rest)):
+        return f"__import__('os').environ[{rest!r}]" if rest else "dict(__import__('os').environ)"
     if name in ("env", "set_env") and rest:
         variable, _, value = rest.partition("=" if "=" in rest else " ")
         return f"__import__('os').environ[{variable.strip()!r}] = {value.strip()!r}"
@@ -144,7 +147,7 @@ def _no_command(shown: str) -> str:
     return f"{reason}: {instead}" if instead else reason
 
 
-def _translate_cell(lines: list[str]) -> None:
+def _translate_cell(lines: list[str], accepts: Callable[[str], SyntaxError | None]) -> None:
     """Translate a command for the whole cell, which is its first line with text."""
     number = next((n for n, line in enumerate(lines, 1) if line.strip()), None)
     if number is None or not lines[number - 1].lstrip().startswith("%%"):
@@ -152,10 +155,14 @@ def _translate_cell(lines: list[str]) -> None:
     name, _, rest = lines[number - 1].strip()[2:].partition(" ")
     body = "\n".join(lines[number:])
     shown = _SHOWN.get(name)
-    if name in ("time", "capture"):
+    if name == "time":
         lines[number - 1] = "pass"
         return
-    if name == "writefile":
+    if name == "capture":
+        # With empty lines before it, a cell inside has the numbers of its lines.
+        body = translated("\n" * number + body, accepts) or "\n" * number + body
+        command = f"{_CELLS}.capture({body[number:]!r}, {number}, globals(), {rest!r})"
+    elif name == "writefile":
         mode = "a" if "-a" in rest.split() else "w"
         path = rest.removeprefix("-a").strip().strip("'\"")
         command = f"if open({path!r}, {mode!r}, encoding='utf-8').write({body!r}): pass"

@@ -50,6 +50,24 @@ _WITH_INDICES = (
     *(f"pandas._libs.{name}" for name in ("algos", "groupby", "internals", "join", "lib", "reshape", "sparse")),
     "scipy.signal._sigtools",
 )
+# Modules with functions that return positions.
+_WITH_POSITIONS = (
+    "pandas.core.algorithms",
+    "pandas.core.arrays.base",
+    "pandas.core.base",
+    "pandas.core.groupby.groupby",
+    "pandas.core.indexes.base",
+    "pandas.core.indexes.datetimes",
+    "pandas.core.indexes.multi",
+    "pandas.core.indexes.range",
+    "pandas.core.reshape.tile",
+    "pandas.core.series",
+    "scipy.spatial._ckdtree",
+    "scipy.spatial._kdtree",
+    "sklearn.metrics.pairwise",
+    "sklearn.neighbors._base",
+    "sklearn.preprocessing._label",
+)
 _real_start_new_thread = _thread.start_new_thread
 
 
@@ -251,12 +269,22 @@ def _change_integers() -> None:
     finder.add("numpy", by("change_numpy"))
     finder.add("numpy.ma.core", by("change_masked"))
     finder.add("numpy.lib._histograms_impl", by("change_histograms"))
-    finder.add("numpy.random.mtrand", by("change_random"))
     finder.add("sklearn.utils._random", by("change_sampling"))
     finder.add("scipy.signal._peak_finding", by("change_peaks"))
     finder.add("pandas.core.internals.managers", by("change_managers"))
     for name in _WITH_INDICES:
         finder.add(name, by("change_compiled"))
+    by = _changes_of("_terrarium.draws")
+    finder.add("numpy.random.mtrand", by("change_random"))
+    finder.add("numpy.random._generator", by("change_generator"))
+    by = _changes_of("_terrarium.positions")
+    finder.add("numpy._core.multiarray", by("change_multiarray"))
+    finder.add("numpy.lib._arraysetops_impl", by("change_sets"))
+    for name in ("numpy.strings", "numpy._core.defchararray", "numpy.char"):
+        finder.add(name, by("change_text"))
+    for name in _WITH_POSITIONS:
+        finder.add(name, by("change_functions"))
+    finder.add("scipy.sparse.csgraph", by("change_graphs"))
 
 
 def _choose_threads(in_order: bool) -> None:

@@ -51,12 +51,13 @@ def change_pillow(plugin: Any) -> None:
         if compression in ("tiff_jpeg", "tiff_deflate"):
             # What Pillow writes instead of these.
             compression = "jpeg" if compression == "tiff_jpeg" else "tiff_adobe_deflate"
-        if not isinstance(compression, str) or compression == "raw":
+        # Pillow writes no compression for a name that it does not have, such as "none" or "lzw".
+        if compression == "raw" or compression not in plugin.COMPRESSION_INFO_REV:
             real_save(im, fp, filename)
         elif compression in _SERVED:
             _write(plugin, lambda im, fp: real_save(im, fp, filename), im, fp, compression)
         else:
-            _check(plugin, im, compression)
+            _check(im, compression)
             # A save that fails in libtiff may leave the interpreter broken: a file that cannot be written would be one.
             buffer = io.BytesIO()
             real_save(im, buffer, filename)
@@ -74,11 +75,9 @@ def _refuse(compression: str) -> None:
         )
 
 
-def _check(plugin: Any, im: Any, compression: str) -> None:
+def _check(im: Any, compression: str) -> None:
     """Refuse what libtiff would refuse while it writes."""
     _refuse(compression)
-    if compression not in plugin.COMPRESSION_INFO_REV:
-        raise OSError(f"unknown TIFF compression {compression!r}")
     if compression in _BILEVEL:
         if im.mode != "1":
             raise OSError(f"cannot write mode {im.mode} as TIFF with the compression {compression}")

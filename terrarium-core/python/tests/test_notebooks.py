@@ -17,6 +17,7 @@ import pytest
         ("text = '''\n%matplotlib\n'''\n%pprint\ntext", "\n%matplotlib\n"),
         ("10 % 4", 2),
         ("x = 7\nx %\\\n4", 3),
+        ("%env WHO=me\n%env WHO", "me"),
     ],
 )
 def test_commands_that_have_a_meaning_here_are_understood(harness, code, final):
@@ -100,3 +101,58 @@ def test_a_missing_package_of_pandas_names_the_option(harness):
     error = harness.run("from pandas.compat._optional import import_optional_dependency as f\nf('pyreadstat')").error
     assert error["type"] == "ImportError"
     assert error["message"].endswith("Add 'pyreadstat' to the option `packages`.")
+
+
+def test_a_captured_cell_leaves_nothing_in_the_result_but_its_variable(harness):
+    cell = "%%capture out\nimport sys\nx = 5\nprint('ä')\nprint('e', file=sys.stderr)\ndisplay(x)\nx"
+    first, second = harness.session(cell, "out(); [x, out.stdout, str(out), out.stderr, out.outputs[0].data]")
+    assert (first.ok().stdout, first.stderr, first.displays, first.response["repr"]) == ("", "", [], None)
+    assert second.ok().final == [5, "ä\n", "ä\n", "e\n", {"text/plain": "5"}]
+    assert (second.stdout, second.stderr, len(second.displays)) == ("ä\n", "e\n", 1)
+
+
+def test_the_options_of_a_captured_cell(harness):
+    result = harness.run("%%capture --no-stdout --no-display\nprint('seen')\ndisplay(1)").ok()
+    assert (result.stdout, len(result.displays)) == ("seen\n", 1)
+
+
+def test_an_error_in_a_captured_cell_has_its_line_and_ends_the_capture(harness):
+    first, second = harness.session("\n%%capture\n%pprint\nprint('hidden')\n1 / 0", "print('seen')")
+    assert (first.error["type"], first.error["frames"][-1]["line"], first.stdout) == ("ZeroDivisionError", 5, "")
+    assert second.ok().stdout == "seen\n"
+
+
+def test_an_object_that_displays_itself(harness):
+    code = "class A:\n    def _ipython_display_(self): display('own')\ndisplay(A())\nA()"
+    shown = [display["data"] for display in harness.run(code).ok().displays]
+    assert shown == [{"text/plain": "'own'"}] * 2
+
+
+def test_scripts_and_documents_are_parts_of_a_display(harness):
+    code = "class A:\n    def _repr_javascript_(self): return 'f()'\n    def _repr_pdf_(self): return b'%PDF'\nA()"
+    data = harness.run(code).ok().displays[0]["data"]
+    assert (data["application/javascript"], data["application/pdf"]) == ("f()", {"$base64": "JVBERg=="})
+
+
+def test_bundles_films_and_folders_of_ipython(harness):
+    result = harness.run(
+        "from IPython.display import FileLinks, VimeoVideo, YouTubeVideo, display_json, publish_display_data\n"
+        "import os; os.mkdir('d'); open('d/a', 'w').close()\npublish_display_data({'text/html': '<b>'})\n"
+        "display(YouTubeVideo('x'), VimeoVideo('y'), FileLinks('d'))\ndisplay_json('{}', raw=True)"
+    ).ok()
+    data = [display["data"] for display in result.displays]
+    assert (data[0]["text/html"], data[4]["application/json"]) == ("<b>", "{}")
+    for number, part in ((1, "embed/x"), (2, "video/y"), (3, 'href="d/a"')):
+        assert part in data[number]["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("_", "`store_last`"), ("__", "variable"), ("Out", "notebooks"), ("get_ipython", "does not run in a notebook")],
+)
+def test_names_of_notebooks_are_explained_in_the_error(harness, name, hint):
+    error = harness.run(name).error
+    assert error["message"].startswith(f"name '{name}' is not defined. ")
+    assert hint in error["message"]
+    caught = harness.run(f"try: {name}\nexcept NameError as error: text = str(error)\ntext").ok()
+    assert caught.final == f"name '{name}' is not defined"

@@ -58,6 +58,28 @@ def test_times_keep_zone_and_fold(zone):
             assert (found, repr(found), found.fold) == (wanted, repr(wanted), fold)
 
 
+def test_times_of_other_libraries_keep_their_moment():
+    pytz, tz = pytest.importorskip("pytz"), pytest.importorskip("dateutil.tz")
+    for local in (datetime.datetime(2026, 7, 1, 12), datetime.datetime(2026, 10, 25, 2, 30)):
+        for summer in (True, False):
+            found = decode(encode(pytz.timezone("Europe/Berlin").localize(local, is_dst=summer)))
+            assert found.tzinfo is BERLIN
+            assert found.utcoffset() == pytz.timezone("Europe/Berlin").localize(local, is_dst=summer).utcoffset()
+        # An offset that Berlin had before 1893.
+        careless = local.replace(tzinfo=pytz.timezone("Europe/Berlin"))
+        assert decode(encode(careless)).utcoffset() == careless.utcoffset()
+        # The machine may know the zone by another name.
+        named = local.replace(tzinfo=tz.gettz("Europe/Berlin"))
+        found = decode(encode(named))
+        assert (found.utcoffset(), type(found.tzinfo)) == (named.utcoffset(), zoneinfo.ZoneInfo)
+        fixed = local.replace(tzinfo=tz.tzoffset("X", 3600))
+        assert decode(encode(fixed)) == fixed
+    column = pd.Series(pd.date_range("2026-10-24", periods=3, tz="dateutil/Europe/Berlin"))
+    found = decode(encode(column))
+    assert (found == column).all()
+    assert isinstance(found.dtype.tz, zoneinfo.ZoneInfo)
+
+
 def test_a_zone_without_a_name_is_refused_by_the_class():
     class Odd(datetime.tzinfo):
         def utcoffset(self, when):

@@ -99,11 +99,25 @@ impl Available {
         }
     }
 
-    /// Returns the modules that the package provides; none, if it is broken.
-    pub(super) fn modules(&self, target: &WheelTarget) -> Vec<String> {
+    /// Returns the modules that the package provides, according to its lock if there is one; none, if it is broken.
+    pub(super) fn listed_modules(&self, target: &WheelTarget) -> Vec<String> {
         match &self.locked {
             Some(locked) => locked.imports.clone(),
             None => self.open(target).map(|opened| opened.wheel.modules()).unwrap_or_default(),
         }
+    }
+
+    /// Returns the modules in the package's file, if its lock lists no other than the name of the package in a form that
+    /// is a module's: locks have this name for packages whose modules were not examined, such as `python-docx`.
+    pub(super) fn examined_modules(&self, target: &WheelTarget) -> Option<Vec<String>> {
+        let [import] = self.locked.as_ref()?.imports.as_slice() else { return None };
+        let is_name = import.contains('_') && normalize(import) == self.name;
+        let wheel = (is_name && self.kind == PackageType::Package).then(|| Wheel::open(&self.path, target).ok())??;
+        Some(wheel.modules())
+    }
+
+    /// Returns the modules that the package provides; none, if it is broken.
+    pub(super) fn modules(&self, target: &WheelTarget) -> Vec<String> {
+        self.examined_modules(target).unwrap_or_else(|| self.listed_modules(target))
     }
 }

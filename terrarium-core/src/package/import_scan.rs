@@ -42,16 +42,20 @@ pub(crate) fn import_scan(code: &str) -> Scan {
             }
             Token::Name("import") if begins => {
                 // `a.b as c, d`: a name follows the keyword and each comma.
-                let mut expected = true;
+                let (mut expected, mut is_part) = (true, false);
                 while let Some(next) = tokens.next_if(|token| !matches!(token, Token::End)) {
                     match next {
                         Token::Name(name) if expected => {
                             found.insert(name.to_owned());
                             expected = false;
                         }
+                        Token::Name(name) if is_part => {
+                            words.insert(name.to_owned());
+                        }
                         Token::Other(',') => expected = true,
                         _ => {}
                     }
+                    is_part = matches!(next, Token::Other('.'));
                 }
             }
             Token::Name("from") if begins => {
@@ -199,9 +203,9 @@ mod tests {
 
     #[test]
     fn words_are_attributes_imported_names_and_short_strings() {
-        let code = "from a import (b,\n c as d)\nx.to_excel('o.xlsx', engine=\"xlsxwriter\")\ny\n# z.w\nf'v'\n'a b'";
+        let code = "import g.express as h, i.plotting\nfrom a import (b,\n c as d)\nx.to_excel('o.xlsx', engine=\"xlsxwriter\")\ny\n# z.w\nf'v'\n'a b'";
         let words: Vec<String> = import_scan(code).words.into_iter().collect();
-        assert_eq!(words, ["as", "b", "c", "d", "import", "to_excel", "v", "xlsxwriter"]);
+        assert_eq!(words, ["as", "b", "c", "d", "express", "import", "plotting", "to_excel", "v", "xlsxwriter"]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(crate) struct Pool {
     sites: Vec<Arc<SiteFolder>>,
     /// The packages by module. Collected at the first use, since that opens wheels.
     providers: OnceLock<BTreeMap<String, String>>,
+    /// The packages by module that only their files tell. Collected when a module has no provider.
+    examined: OnceLock<BTreeMap<String, String>>,
 }
 
 impl Pool {
@@ -47,7 +49,7 @@ impl Pool {
                 }
             }
         }
-        Self { target, packages, sites, providers: OnceLock::new() }
+        Self { target, packages, sites, providers: OnceLock::new(), examined: OnceLock::new() }
     }
 
     /// Returns the target that the packages must match.
@@ -62,20 +64,27 @@ impl Pool {
 
     /// Returns the package that provides a module, if there is one.
     pub(crate) fn provider(&self, module: &str) -> Option<&str> {
-        let providers = self.providers.get_or_init(|| {
-            let mut providers = BTreeMap::new();
-            for (name, candidates) in &self.packages {
-                for module in candidates.first().map(|package| package.modules(&self.target)).unwrap_or_default() {
-                    let top = module.split('.').next().unwrap_or(&module).to_owned();
-                    // Of several packages, the one with the module's name, else the first by name.
-                    if normalize(&top) == *name || !providers.contains_key(&top) {
-                        providers.insert(top, name.clone());
-                    }
+        let listed = self.providers.get_or_init(|| self.by_module(|package| package.listed_modules(&self.target)));
+        let examined = || {
+            self.examined
+                .get_or_init(|| self.by_module(|package| package.examined_modules(&self.target).unwrap_or_default()))
+        };
+        listed.get(module).or_else(|| examined().get(module)).map(String::as_str)
+    }
+
+    /// Returns the packages by their modules.
+    fn by_module(&self, modules: impl Fn(&Available) -> Vec<String>) -> BTreeMap<String, String> {
+        let mut providers = BTreeMap::new();
+        for (name, candidates) in &self.packages {
+            for module in candidates.first().map(|package| modules(package)).unwrap_or_default() {
+                let top = module.split('.').next().unwrap_or(&module).to_owned();
+                // Of several packages, the one with the module's name, else the first by name.
+                if normalize(&top) == *name || !providers.contains_key(&top) {
+                    providers.insert(top, name.clone());
                 }
             }
-            providers
-        });
-        providers.get(module).map(String::as_str)
+        }
+        providers
     }
 
     /// Returns the modules that the packages of these names provide, without those of their dependencies.

@@ -46,6 +46,9 @@ def array_parts(value: Any) -> Parts:
     parts["data" if type(sent) is memoryview else "items"] = sent
     if array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous:
         parts["order"] = "F"
+    if masked and value is ma.masked:
+        # An element without a value: that of an array without axes.
+        return {**parts, "items": 0.0, "mask": True, "scalar": True}
     if masked:
         mask = ma.getmask(value)
         parts["mask"] = False if mask is ma.nomask else mask
@@ -144,7 +147,8 @@ def texts(array: Any) -> Any:
     # `datetime_as_string` takes the bytes of another order for those of this machine.
     array = array.astype(array.dtype.newbyteorder("="))
     known = array[~numpy.isnat(array)]
-    if known.size:
+    # The finest units reach no other year, and numpy does not convert them.
+    if known.size and numpy.datetime_data(array.dtype)[0] not in ("ps", "fs", "as"):
         years = (known.min().astype("M8[Y]").astype("i8") + 1970, known.max().astype("M8[Y]").astype("i8") + 1970)
         if years[0] < 1 or years[1] > _LAST_YEAR:
             return None
@@ -230,7 +234,8 @@ def from_bytes(data: Any, kind: Any, shape: tuple[int, ...]) -> Any:
     sent = numpy.ndarray(shape, kind.newbyteorder("<"), data)
     if sent.nbytes != len(data):
         raise ValueError(f"{len(data)} bytes for an array of {sent.nbytes}")
-    return sent if isinstance(data, bytearray) and sent.dtype == kind else sent.astype(kind)
+    # A type with its order of bytes prints another name than one of the machine's order.
+    return sent.view(kind) if isinstance(data, bytearray) and sent.dtype == kind else sent.astype(kind)
 
 
 def _from_items(items: Any, kind: Any, shape: tuple[int, ...]) -> Any:

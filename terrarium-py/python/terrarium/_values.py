@@ -186,7 +186,8 @@ def encode(value: Any) -> Any:
     for write in _writers():
         found = write(value)
         if found is not None:
-            return found
+            # A complex number of numpy has become one of Python, which is written with its parts.
+            return encode(found) if type(found) is complex else found
     kind = type(value)
     raise TypeError(f"a value of the class {kind.__module__}.{kind.__qualname__} cannot be an input")
 
@@ -265,14 +266,17 @@ def _with_text(kind: str) -> Callable[[Any], Tagged]:
 def _with_moment(kind: str) -> Callable[[Any], Tagged]:
     def write(value: Any) -> Tagged:
         parts = {"value": value.isoformat()}
-        zone = getattr(value, "tzinfo", None)
-        name = getattr(zone, "key", None) or getattr(zone, "zone", None)
-        if type(name) is str:
-            parts["zone"] = name
-        elif zone is not None and value.utcoffset() is None:
-            raise TypeError(f"a {kind} with the time zone {zone!r} cannot be an input; its zone has no name")
-        if getattr(value, "fold", 0):
-            parts["fold"] = value.fold
+        zone, fold = getattr(value, "tzinfo", None), getattr(value, "fold", 0)
+        if zone is not None:
+            from terrarium._zones import zone_of_moment
+
+            name, fold = zone_of_moment(value)
+            if name is not None:
+                parts["zone"] = name
+            elif value.utcoffset() is None:
+                raise TypeError(f"a {kind} with the time zone {zone!r} cannot be an input; its zone has no name")
+        if fold:
+            parts["fold"] = fold
         return Tagged(kind, parts)
 
     return write

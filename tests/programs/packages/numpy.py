@@ -49,3 +49,17 @@ print(*(x.dtype for x in (np.random.randint(9, size=1), np.random.binomial(wide,
 print(np.random.poisson(1e9), np.random.zipf(1.05, 3), np.random.RandomState(3).choice(10, 3), np.random.permutation(2).dtype)
 print(np.random.default_rng(0).integers(0, 10**12, 2), np.histogram([1, 2, 2])[0].dtype)
 print(np.histogram(np.array([-(2**31), 2**31 - 1], "l"), bins=2)[0])
+
+# Positions have 64 bits for a program, and are those of native numpy.
+many = np.arange(100_000)
+found = [np.where(many > 99_997)[0], np.argwhere(many > 99_997), many.nonzero()[0], np.flatnonzero(many), np.argsort(-many)]
+found += [many.argmax(), np.argmin(-many), many.searchsorted(99_999), np.digitize([99_999], many), np.lexsort((many,))]
+found += [np.argpartition(many, 5), *np.unravel_index([99_999], (1, 100_000))[1:], np.ravel_multi_index(([9], [9]), (10, 10))]
+found += [np.unique(many, return_index=True)[1], np.unique_inverse(many)[1], np.ma.argsort(np.ma.array(many)), *np.ix_(many > 5)]
+found += [np.strings.str_len(["ab" * 50_000]), np.char.find(["ab"], "b"), np.count_nonzero(many)]
+print({str(np.asarray(x).dtype) for x in found}, [int(np.max(np.asarray(x) ** 2)) for x in found])
+print(repr(np.where([1, 0, 1])), repr(np.argmax([1, 3])), np.argmax(many) * 10**10, np.argmax([3, 1], out=np.array(5)))
+rs = np.random.RandomState
+print(rs(0).binomial(9, 0.5, 3), rs(0).multinomial(9, [0.5, 0.5]), len(set(np.random.default_rng(0).choice(10**10, 9, replace=False))))
+print(rs(0).binomial(3 * 10**9, 0.5, 2), rs(0).poisson(1e10), rs(0).geometric([1e-10, 0.5]), rs(0).negative_binomial(5, 1e-10, 2))
+print(rs(0).zipf(1.05, 4), rs(0).tomaxint(2), rs(0).multinomial(3 * 10**9, [0.5, 0.5]), rs(0).randint(0, 10**12, 2))

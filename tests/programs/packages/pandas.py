@@ -4,6 +4,7 @@
 
 import io
 
+import numpy as np
 import pandas as pd
 
 sales = pd.read_csv(
@@ -39,3 +40,11 @@ table["e"] = 1
 table.insert(0, "z", 0)
 print(table.merge(table[["a", "e"]], on="a", indicator=True), table[["e", "a"]].merge(table, how="cross").shape, sep="\n")
 print(table.groupby("a").cumcount().tolist(), table.groupby("a").b.rank().tolist(), table.set_index(["a", "b"]).unstack().shape)
+
+# Positions have 64 bits for a program.
+many = pd.Series(range(100_000))
+print(many.argmax() * 10**6, many.argsort().max() ** 2, many.searchsorted(99_999) ** 2, pd.factorize(many)[0].max() ** 2)
+index = pd.Index(many)
+print(index.get_indexer([99_999]) ** 2, index.argsort().dtype, index.sort_values(return_indexer=True)[1].dtype, end=" ")
+print(pd.cut([1, 2, 3], 2, labels=False).dtype, pd.factorize(np.array([1, 2], "i4"))[1].dtype, index.factorize()[0].dtype)
+print(pd.DataFrame({"k": list("aba")}).groupby("k").indices, pd.Index([2, 1]).join(pd.Index([1]), return_indexers=True))

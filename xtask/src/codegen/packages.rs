@@ -18,8 +18,10 @@ numpy's default integer has 64 bits, as on other platforms. Pointers, sizes and 
 | --- | --- |
 | `int` as a type, `np.int_`, integers in lists, `arange`, sums and products, random integers | `int64` |
 | counts: `bincount`, `histogram`, `unique`, `count_nonzero` | `int64` |
-| positions: `argsort`, `argmax`, `nonzero`, `where` with one argument, `searchsorted`, `digitize`, `unravel_index`, indices of `unique`; lengths and places in arrays of text | `np.intp`, which has 32 bits, because compiled modules take arrays of it. Arithmetic with such an array and small integers wraps at 32 bits without a warning: convert it first, with `astype(int)` |
-| `np.long`, the type codes `l`, `p` and `n` | 32 bits |
+| positions: `argsort`, `argmax`, `nonzero`, `where` with one argument, `searchsorted`, `digitize`, `unravel_index`, indices of `unique`; `factorize`, `get_indexer`, `cut` of pandas; `find_peaks`, `KDTree.query` of scipy; `LabelEncoder`, `kneighbors` of scikit-learn | `int64` for a program and for packages without compiled modules. Packages with compiled modules receive `np.intp` |
+| other arrays of indices that pandas, scipy and scikit-learn make, such as `DBSCAN.labels_` and `tree_.feature` | `np.intp`, which has 32 bits, because compiled modules take arrays of it. Arithmetic with such an array and small integers wraps at 32 bits without a warning: convert it first, with `astype(int)` |
+| lengths and places in arrays of text: `np.strings.str_len`, `np.char.find` | `int64` |
+| `np.long`, `np.intp`, the type codes `l`, `p` and `n` | 32 bits |
 | `Buffer dtype mismatch, expected 'intp_t'` from a compiled module that takes arrays of indices | the module does not take `int64` here; give it `x.astype(np.intp)`. The functions of pandas, scipy and scikit-learn whose tests were run take both |
 | an array of 64-bit indices with a value beyond 32 bits | the value wraps; elsewhere it is an `IndexError` |
 | a float that an integer type cannot hold (NaN, infinity, -1 in `uint8`) | another arbitrary number than elsewhere: C leaves the result open. A float beyond `int64` becomes the nearest bound, and NaN becomes 0 |

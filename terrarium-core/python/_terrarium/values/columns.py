@@ -35,7 +35,8 @@ __builtins__ = BUILTINS
 
 
 _MAX_INT32 = 2**31 - 1
-_FIRST_YEAR, _LAST_YEAR = 1, 9999
+# The years that pandas writes with four digits in a period, and reads again.
+_FIRST_YEAR, _LAST_YEAR = 1000, 9999
 
 
 def column_parts(array: Any) -> Parts:
@@ -195,7 +196,7 @@ def make_column(parts: Parts) -> Any:
     """Return the array of pandas of these parts."""
     import pandas
 
-    name = parts["dtype"]
+    name, plain = parts["dtype"], pandas.arrays.NumpyExtensionArray
     if "codes" in parts:
         kind = pandas.CategoricalDtype(parts["categories"], parts["ordered"])
         return pandas.Categorical.from_codes(as_array(parts["codes"]).astype("i8"), dtype=kind)
@@ -215,8 +216,10 @@ def make_column(parts: Parts) -> Any:
         made = _make_texts(parts)
     else:
         made = _make_numbers(parts)
-    if str(made.dtype) != name and (name, str(made.dtype)) != ("str", "object"):
-        raise Refused(f"a column of the type {name}, which became {made.dtype} in this version of pandas")
+    # The name of a plain array's type does not tell the order of bytes, nor that a text is of bytes.
+    became = str(getattr(made.dtype, "numpy_dtype", made.dtype) if isinstance(made, plain) else made.dtype)
+    if became != name and (name, became) != ("str", "object"):
+        raise Refused(f"a column of the type {name}, which became {became} in this version of pandas")
     return made
 
 

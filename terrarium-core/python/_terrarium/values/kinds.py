@@ -192,15 +192,16 @@ def _moment(kind: str) -> Write:
 
     def write(encoder: Encoder, value: Any) -> None:
         parts: list[tuple[str, object]] = [("value", value.isoformat())]
-        zone = getattr(value, "tzinfo", None)
-        name = getattr(zone, "key", None) or getattr(zone, "zone", None)
-        if type(name) is str:
-            parts.append(("zone", name))
-        elif zone is not None and value.utcoffset() is None:
-            # Nothing in the text tells this zone.
-            encoder.opaque(value)
-            return
-        if getattr(value, "fold", 0):
+        zone, fold = getattr(value, "tzinfo", None), getattr(value, "fold", 0)
+        if zone is not None:
+            name, fold = load("_terrarium.values.zones").zone_of_moment(value)
+            if name is not None:
+                parts.append(("zone", name))
+            elif value.utcoffset() is None:
+                # Nothing in the text tells this zone.
+                encoder.opaque(value)
+                return
+        if fold:
             parts.append(("fold", 1))
         encoder.fields(kind, parts)
 

@@ -25,10 +25,47 @@ def offset_text(seconds: int) -> str:
     return f"{text}:{seconds % 60:02}" if seconds % 60 else text
 
 
-def zone_name(zone: Any) -> str:
-    """Return the name of a time zone: of the database, or UTC with an offset."""
+def database_name(zone: Any) -> str | None:
+    """Return the name of a zone of the database: one of `zoneinfo`, pytz or dateutil."""
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)
     if type(name) is str:
+        return name
+    # dateutil keeps the name of a file.
+    path = getattr(zone, "_filename", None)
+    if type(path) is not str or not type(zone).__module__.startswith("dateutil."):
+        return None
+    name = path.rpartition("/zoneinfo/")[2]
+    return None if name.startswith("/") or _zone(name) is None else name
+
+
+def _zone(name: str) -> Any:
+    """Return the zone of a name, or None where the database does not have it."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def zone_of_moment(value: Any) -> tuple[str | None, int]:
+    """Return the name of the zone of a date or time, and its fold; no name where it would mean another moment."""
+    fold, zone = getattr(value, "fold", 0), getattr(value, "tzinfo", None)
+    name = None if zone is None else database_name(zone)
+    if name is None or type(getattr(zone, "key", None)) is str:
+        return name, fold
+    # A zone of pytz may have an offset that its name does not have at this time, and it has no folds.
+    named, offset = _zone(name), value.utcoffset()
+    for chosen in (fold, 1 - fold):
+        if named is not None and value.replace(tzinfo=named, fold=chosen).utcoffset() == offset:
+            return name, chosen
+    return None, fold
+
+
+def zone_name(zone: Any) -> str:
+    """Return the name of a time zone: of the database, or UTC with an offset."""
+    name = database_name(zone)
+    if name is not None:
         return name
     # A zone of one offset tells it without a date.
     offset = zone.utcoffset(None)

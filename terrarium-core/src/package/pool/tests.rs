@@ -58,6 +58,20 @@ fn what_a_package_needs_comes_before_it_and_cycles_end() {
 }
 
 #[test]
+fn a_lock_that_lists_only_the_name_of_a_package_leaves_its_modules_to_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    wheel(dir.path(), "python_docx-1-py3-none-any.whl", "docx", &[]);
+    wheel(dir.path(), "et_xmlfile-1-py3-none-any.whl", "et_xmlfile", &[]);
+    let files = [("python_docx", "python_docx-1-py3-none-any.whl"), ("et_xmlfile", "et_xmlfile-1-py3-none-any.whl")];
+    lock(dir.path(), &files.map(|(name, file)| (name, file, &[][..], "package")));
+    let pool = pool(&[dir.path()]).unwrap();
+    assert_eq!((pool.provider("docx"), pool.provider("et_xmlfile")), (Some("python-docx"), Some("et-xmlfile")));
+    assert_eq!(pool.provider("os"), None);
+    assert_eq!(pool.modules(["python-docx", "et-xmlfile"]), ["docx", "et_xmlfile"]);
+    assert_eq!(names(&pool, &["docx"]).unwrap(), ["python-docx"]);
+}
+
+#[test]
 fn of_several_wheels_the_newest_that_fits_is_taken() {
     let dir = tempfile::tempdir().unwrap();
     for file in ["a-1.9-py3-none-any.whl", "a-1.10-py3-none-any.whl", "a-2.0-cp314-cp314-win32.whl"] {
