@@ -98,8 +98,10 @@ _OTHERS: dict[str, tuple[tuple[str, str, Spec], ...]] = {
 _frame_at = sys._getframe
 _LIBRARY = (sys.modules["os"].__file__ or "").rpartition("/")[0] + "/"
 _PACKAGES = "/site-packages/"
-# Whether each package has compiled modules, by the name of the package.
-_compiled: dict[str, bool] = {"numpy": False}
+# The answer for code of each file: for a program, for a package, or that of the caller.
+_PROGRAM, _PACKAGE, _CALLER = range(3)
+_answers: dict[str, int] = {}
+_MOST_ANSWERS = 10_000
 # How many compiled functions are running that a program calls directly, and that ask for positions themselves.
 _inside = 0
 
@@ -110,28 +112,37 @@ def is_for_program(frame: FrameType | None) -> bool:
         return False
     while frame is not None:
         name = frame.f_code.co_filename
-        _, found, rest = name.partition(_PACKAGES)
-        if found:
-            top, _, path = rest.partition("/")
-            if top != "numpy":
-                return not _has_compiled(top)
-            if "/tests/" in path:
-                return False
-        elif not name.startswith((_LIBRARY, "<frozen ", HOME)):
-            return True
+        answer = _answers.get(name)
+        if answer is None:
+            answer = _answer(name)
+        if answer != _CALLER:
+            return answer == _PROGRAM
         frame = frame.f_back
     return True
 
 
+def _answer(name: str) -> int:
+    """Return the answer for the code of a file, and keep it."""
+    _, found, rest = name.partition(_PACKAGES)
+    top, _, path = rest.partition("/")
+    if top == "numpy":
+        answer = _PACKAGE if "/tests/" in path else _CALLER
+    elif found:
+        answer = _PACKAGE if _has_compiled(top) else _PROGRAM
+    else:
+        answer = _CALLER if name.startswith((_LIBRARY, "<frozen ", HOME)) else _PROGRAM
+    if len(_answers) >= _MOST_ANSWERS:
+        _answers.clear()
+    _answers[name] = answer
+    return answer
+
+
 def _has_compiled(top: str) -> bool:
-    found = _compiled.get(top)
-    if found is None:
-        start = f"{top}."
-        found = _compiled[top] = any(
-            name.startswith(start) and (getattr(module, "__file__", None) or "").endswith(".so")
-            for name, module in list(sys.modules.items())
-        )
-    return found
+    start = f"{top}."
+    return any(
+        name.startswith(start) and (getattr(module, "__file__", None) or "").endswith(".so")
+        for name, module in list(sys.modules.items())
+    )
 
 
 def _wide(np: Any, real: Callable[..., Any], places: Spec = None) -> Callable[..., Any]:
@@ -206,18 +217,20 @@ def change_arrays(np: Any) -> None:
 
 
 def _method(np: Any, real: Any) -> Callable[..., Any]:
-    intp = np.intp
+    intp, int64 = np.intp, np.int64
 
     @functools.wraps(real)
     def method(self: Any, *args: Any, **named: Any) -> Any:
         result = real(self, *args, **named)
         kind = type(result)
+        if kind is intp:
+            return int64(result) if is_for_program(_frame_at(1)) else result
         if kind is tuple:
-            return tuple([widen(np, part) for part in result]) if is_for_program(_frame_at(1)) else result
+            return tuple([part.astype(int64) for part in result]) if is_for_program(_frame_at(1)) else result
         # The argument `out` is returned as it is.
-        if result.dtype.type is not intp or any(result is given for given in (*args, *named.values())):
+        if result.dtype.type is not intp or ((args or named) and any(result is x for x in (*args, *named.values()))):
             return result
-        return widen(np, result) if is_for_program(_frame_at(1)) else result
+        return result.astype(int64) if is_for_program(_frame_at(1)) else result
 
     return method
 
