@@ -259,7 +259,7 @@ def change_text(module: Any) -> None:
     for name in ("count", "find", "index", "rfind", "rindex", "str_len"):
         real = module.__dict__.get(name)
         # One module takes the functions over from another, where they may be changed already.
-        if type(real).__module__ == "numpy":
+        if real is not None and not hasattr(real, "__wrapped__"):
             wide = _wide(np, real)
             wide.__module__ = module.__name__
             setattr(module, name, wide)
