@@ -35,7 +35,8 @@ pub struct SandboxOptions {
     #[serde(with = "optional_seconds")]
     pub timeout: Option<Duration>,
     /// The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before
-    /// the forced stop, which loses a session's state. Default: 50 ms.
+    /// the forced stop, which loses a session's state. On a busy machine it ends after five times as much time, if the
+    /// code has had a tenth of it. Default: 50 ms.
     #[serde(with = "seconds")]
     pub grace: Duration,
     /// The limit of the guest's memory, interpreter included. Default: 512 MiB; at least 48 MiB, below 4 GiB.

@@ -20,7 +20,8 @@ export interface SandboxOptions {
   timeout?: number | null;
   /**
    * The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before the
-   * forced stop, which loses a session's state. In seconds. Default: 50 ms.
+   * forced stop, which loses a session's state. On a busy machine it ends after five times as much time, if the code
+   * has had a tenth of it. In seconds. Default: 50 ms.
    */
   grace?: number;
   /**

@@ -77,8 +77,9 @@ since the first `prepare`; it sends the addresses of all objects (frames B of 32
 
 Interrupts
 ==========
-A SIGINT raises KeyboardInterrupt in user code. While the harness itself works, the interrupt is deferred, and the
-response has the error type KeyboardInterrupt. Without a run in progress, the next run is interrupted.
+A SIGINT raises KeyboardInterrupt in user code, or calls the handler that the program has set. While the harness itself
+works, the interrupt is deferred, and the response has the error type KeyboardInterrupt. Without a run in progress, the
+next run is interrupted.
 
 The event channel
 =================
@@ -94,6 +95,10 @@ Each write is one frame; its first byte is the kind.
         may follow.
     P   after U: user code runs again (a `__str__`, a finalizer), until the next U; that time does not count as
         the harness's. No payload.
+    F   after U: the harness releases the program's objects, whose finalizers are user code, until the next U. That time
+        has its own bound. No payload.
+    R   the program's handler of SIGINT has returned; the host interrupts again in the middle of the grace period. No
+        payload.
 
 Requests
 ========

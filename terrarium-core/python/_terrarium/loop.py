@@ -8,10 +8,10 @@ import selectors
 from asyncio import events, runners, tasks, unix_events
 from contextlib import contextmanager
 from sys import modules
-from time import sleep
 
 from _terrarium.disguise import disguise
 from _terrarium.pristine import BUILTINS
+from _terrarium.waits import nap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
-# Seconds of one sleep while nothing is scheduled. Only an interrupt can wake such a loop.
-_LONG = 3600.0
-
 _Base: Any = unix_events._UnixSelectorEventLoop
 
 
@@ -33,9 +30,14 @@ class _Selector:
 
     def __init__(self, selector: Any = None) -> None:
         self._real = selector
+        # Whether the loop must not wait: a handler of a signal has scheduled something.
+        self.is_woken = False
 
     def select(self, timeout: float | None) -> list[Any]:
         """Wait until a descriptor is ready or the next timer is due, or let a thread run."""
+        if self.is_woken:
+            self.is_woken = False
+            timeout = 0
         watches = self._real is not None and bool(self._real.get_map())
         ready = self._real.select(0) if watches else []
         turns = modules.get("_terrarium.threads.turns")
@@ -46,12 +48,12 @@ class _Selector:
             return list(ready)
         if others and turns is not None and turns.idle(timeout):
             return []
+        # The interpreter looks for signals between a handler's return and this place, but not between it and the wait.
+        if self.is_woken:
+            return []
         if watches:
             return list(self._real.select(timeout))
-        if timeout is None:
-            sleep(_LONG)
-        elif timeout > 0:
-            sleep(timeout)
+        nap(timeout)
         return []
 
     def get_map(self) -> Any:
@@ -95,7 +97,8 @@ class SandboxEventLoop(_Base):  # type: ignore[misc]
             super()._close_self_pipe()
 
     def _write_to_self(self) -> None:
-        """Do nothing: only the single thread could be asleep in `select`."""
+        """Wake the loop. Only a handler of a signal can call this while the single thread is in `select`."""
+        self._selector.is_woken = True
 
     def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
         """Call `callback` in the loop when the program sends itself the signal."""

@@ -10,11 +10,11 @@ from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, se
 
 from _terrarium import interrupts, streams
 from _terrarium.files import write_back
-from _terrarium.interrupts import as_user, state
+from _terrarium.interrupts import as_user, release, root, state
 from _terrarium.memory import clear_frames, reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
-from _terrarium.source import FUTURE_FEATURES, VALUE, Program, Source, build
+from _terrarium.source import FUTURE_FEATURES, VALUE, Source, build
 from _terrarium.wire import channel, dump, quote, scalar
 
 TYPE_CHECKING = False
@@ -41,12 +41,7 @@ NO_MEMORY: dict[str, Any] = {
     "message": "",
     "traceback": "MemoryError\n",
     "frames": [],
-    "file": None,
-    "line": None,
-    "column": None,
-    "end_line": None,
-    "end_column": None,
-    "source": None,
+    **dict.fromkeys(("file", "line", "column", "end_line", "end_column", "source")),
     "incomplete_input": False,
 }
 # The range of every exit status; Python too turns a status outside it into -1.
@@ -65,8 +60,7 @@ class Settings:
         self.here: str | None = None
         # The places that PYTHONPATH adds.
         self.places: list[str] = []
-        # Until the first run: the names of modules that were loaded before it, and that a file beside the program could
-        # shadow.
+        # Until the first run: the modules that were loaded before it, and that a file beside the program could shadow.
         self.loaded: set[str] = set()
         # The number of exit functions while there is nothing to end, and the check whether there is.
         self.exit_functions = 0
@@ -125,7 +119,7 @@ class Run:
         """Run the program and make the response."""
         self._prepare()
         error = self._run()
-        stopped = state.raised and error is not None
+        stopped = error is not None and (state.raised or (state.handled and type(error) is KeyboardInterrupt))
         self._finish_threads(stopped)
         self._restore_interpreter()
         figures = modules.get("_terrarium.figures") if "matplotlib._pylab_helpers" in modules else None
@@ -134,7 +128,8 @@ class Run:
         if error is not None:
             self._report(error)
             # The frames of the traceback refer to the program's objects, and these to the frames.
-            error = None
+            held, error = [error], None
+            release(held)
         elif self.values and not self._take_plain():
             self._attempt(self._take_value)
         if figures is not None:
@@ -178,7 +173,12 @@ class Run:
     def _run(self) -> BaseException | None:
         """Run the program; return its failure."""
         try:
-            program = build(self.source, main.features)
+            # The compiler can take long, so an interrupt ends it.
+            state.user = not state.pending
+            try:
+                program = build(self.source, main.features)
+            finally:
+                state.user = False
             code = program.code
             if self.keep:
                 main.features |= code.co_flags & FUTURE_FEATURES
@@ -190,22 +190,23 @@ class Run:
         try:
             if program.is_expression:
                 value = as_user(eval, code, self.names)
-                if value is not None or program.yields_none(self.source, main.features):
-                    self.values.append(value)
-                return None
-            if loop is None:
+            elif loop is None:
                 as_user(exec, code, self.names)
             else:
                 as_user(loop.run_program, code, self.names)
         except BaseException as error:
             return error
-        self._keep_value(program)
-        return None
-
-    def _keep_value(self, program: Program) -> None:
-        value = self.names.pop(VALUE, None)
+        finally:
+            # Before any function of the harness is called: the program's tracing would see it.
+            if gettrace() is not None:
+                settrace(None)
+            if getprofile() is not None:
+                setprofile(None)
+        if not program.is_expression:
+            value = self.names.pop(VALUE, None)
         if program.has_expression and (value is not None or program.yields_none(self.source, main.features)):
             self.values.append(value)
+        return None
 
     def _finish_threads(self, stopped: bool) -> None:
         """Run the remaining threads of the program."""
@@ -218,10 +219,6 @@ class Run:
 
     def _restore_interpreter(self) -> None:
         """Undo changes that would make the harness itself slow or unusable."""
-        if gettrace() is not None:
-            settrace(None)
-        if getprofile() is not None:
-            setprofile(None)
         limit = getrecursionlimit()
         settings.user_recursion_limit = limit if self.keep else settings.recursion_limit
         if limit != settings.recursion_limit:
@@ -364,8 +361,8 @@ class Run:
     def _let_go(self) -> None:
         """Finalize the remains of the program, above all its open files."""
         self.names = {}
-        self.values.clear()
-        main.close()
+        root(self.values.clear)
+        root(main.close)
         write_back()
 
     def note_interrupt(self) -> dict[str, Any]:

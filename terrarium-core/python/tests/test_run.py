@@ -501,3 +501,9 @@ def test_the_places_of_an_error_in_one_expression(harness):
         "<module>",
     )
     assert "(1 +\t1) / 0" in error["traceback"]
+
+
+@pytest.mark.parametrize("end", ["", "None", "1", "f()", "1 / 0"])
+def test_tracing_ends_with_the_program(harness, end):
+    code = "import sys\ndef trace(frame, event, arg): print(frame.f_code.co_name)\ndef f(): pass\nsys.settrace(trace)\nf()\n"
+    assert set(harness.run(code + end).stdout.split()) == {"f"}

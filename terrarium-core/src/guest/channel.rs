@@ -108,6 +108,18 @@ impl Frames {
 
 impl Channel for Frames {
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno> {
+        // Signs, of which nothing is kept.
+        if let [sign @ (b'U' | b'P' | b'F' | b'R')] = bytes {
+            if let Some(interrupt) = self.interrupt.get() {
+                match sign {
+                    b'U' => interrupt.enter(Phase::Harness),
+                    b'P' => interrupt.enter(Phase::UserCode),
+                    b'F' => interrupt.enter(Phase::Release),
+                    _ => interrupt.repeat(),
+                }
+            }
+            return Ok(());
+        }
         let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let size = (bytes.len() as u64).saturating_add(OVERHEAD);
         let (account, bound) = match bytes.first() {
@@ -135,11 +147,6 @@ impl Channel for Frames {
             Some((b'V', text)) => {
                 collected.values.try_reserve(text.len()).map_err(|_| Errno::ENOMEM)?;
                 collected.values.extend_from_slice(text);
-            }
-            Some((who @ (b'U' | b'P'), [])) => {
-                if let Some(interrupt) = self.interrupt.get() {
-                    interrupt.enter(if *who == b'U' { Phase::Harness } else { Phase::UserCode });
-                }
             }
             _ => return Err(Errno::EINVAL),
         }

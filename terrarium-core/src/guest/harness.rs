@@ -28,7 +28,6 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/interrupts.py",
     "_terrarium/ipython.py",
     "_terrarium/library/__init__.py",
-    "_terrarium/library/alarms.py",
     "_terrarium/library/clocks.py",
     "_terrarium/library/disguise.py",
     "_terrarium/library/executors.py",
@@ -43,6 +42,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/library/pages.py",
     "_terrarium/library/pipes.py",
     "_terrarium/library/programs.py",
+    "_terrarium/library/signals.py",
     "_terrarium/library/system.py",
     "_terrarium/library/workers.py",
     "_terrarium/lookups.py",
@@ -85,6 +85,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/values/writer.py",
     "_terrarium/values/zones.py",
     "_terrarium/variables.py",
+    "_terrarium/waits.py",
     "_terrarium/wire.py",
 ];
 

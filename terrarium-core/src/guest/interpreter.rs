@@ -165,24 +165,25 @@ impl LiveInterpreter {
         Ok((TakenSnapshot::new(&mut self.guest, functions, entropy)?, reads))
     }
 
-    /// Runs code.
+    /// Runs code until the deadline.
     ///
     /// # Errors
     /// [`Error::Engine`], when the watchdog cannot start.
     pub(crate) fn execute(
         &mut self,
         request: &Request<'_>,
-        timeout: Option<Duration>,
+        deadline: Option<Instant>,
         cancel: Option<&CancelHandle>,
     ) -> Result<Answer, Error> {
         drop(self.frames.take());
         self.guest.take_memory_denied();
         // Files of a session may have changed from outside.
         self.guest.settle_mappings();
-        let begun = Instant::now();
         let function = self.functions.get(HarnessFunction::Execute);
         let bound = request.repr_bytes.saturating_mul(ESCAPED).saturating_add(REPORT_BYTES);
-        let ended = self.invoke(function, (json(request)?, bound), timeout, cancel)?;
+        let message = json(request)?;
+        let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let ended = self.invoke(function, (message, bound), rest, cancel)?;
         let mut answer = match ended {
             Ok(response) => {
                 let interrupt = self.guest.interrupt();
@@ -192,7 +193,7 @@ impl LiveInterpreter {
                     outputs: request.outputs,
                     value_bytes: request.value_bytes,
                     repr_bytes: request.repr_bytes,
-                    deadline: timeout.and_then(|timeout| begun.checked_add(timeout)),
+                    deadline,
                     cancel,
                     interrupted: interrupt.reason().map(|reason| (reason, interrupt.is_unwinding())),
                 };

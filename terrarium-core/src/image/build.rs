@@ -257,7 +257,8 @@ impl Recipe {
     fn exercise(&self, interpreter: &mut LiveInterpreter) -> Result<()> {
         for _ in 0..EXERCISES {
             for code in EXERCISE {
-                let answer = interpreter.execute(&request(code, false), Some(self.time()?), None)?;
+                let answer =
+                    interpreter.execute(&request(code, false), Instant::now().checked_add(self.time()?), None)?;
                 if let Some(error) = answer.error {
                     return Err(self.fault(format!("the interpreter does not work: {}", error.traceback.trim_end())));
                 }
@@ -282,7 +283,7 @@ impl Recipe {
 
     /// Runs code; the names that it binds are not kept.
     fn run(&self, interpreter: &mut LiveInterpreter, code: &str) -> Result<ExecutionResult> {
-        let answer = interpreter.execute(&request(code, true), Some(self.time()?), None)?;
+        let answer = interpreter.execute(&request(code, true), Instant::now().checked_add(self.time()?), None)?;
         if interpreter.has_ended() {
             return Err(self.fault("the preparation ended the interpreter"));
         }

@@ -1,6 +1,11 @@
 //! Compilation of Python sources to bytecode, in a guest on the bare image.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::find;
 use crate::{
@@ -64,7 +69,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         repr_bytes: 1 << 10,
         store_last: false,
     };
-    let answer = interpreter.execute(&request, Some(TIMEOUT), None)?;
+    let answer = interpreter.execute(&request, Instant::now().checked_add(TIMEOUT), None)?;
     if let Some(error) = conclude(answer, Some(TIMEOUT)).error {
         tracing::warn!(error = %error.message, "a package is only partly compiled");
     }

@@ -50,7 +50,6 @@ pub(crate) fn execute(
             Err(end) => return Ok(unready(setup, &options, end, begun)),
         }
     }
-    let waited = begun.elapsed();
     let on_stdout = options.on_stdout.take().map(|callback| live.listener(callback));
     let on_stderr = options.on_stderr.take().map(|callback| live.listener(callback));
     let process = live.process();
@@ -96,8 +95,9 @@ pub(crate) fn execute(
     };
     let timeout = options.timeout.or(settings.timeout);
     let running = Instant::now();
-    let rest = timeout.map(|timeout| timeout.saturating_sub(waited));
-    let answer = live.execute(&request, rest, options.cancel.as_ref())?;
+    // The host's work until here counts.
+    let deadline = timeout.and_then(|timeout| begun.checked_add(timeout));
+    let answer = live.execute(&request, deadline, options.cancel.as_ref())?;
     let run = running.elapsed();
     on_stdout.iter().chain(&on_stderr).for_each(Listener::finish);
 

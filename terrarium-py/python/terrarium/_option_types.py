@@ -40,7 +40,8 @@ class SandboxOptions(TypedDict, total=False):
     """The time limit of a run, or `None` for no limit. In seconds, or a `timedelta`. Default: 30 s."""
     grace: Seconds
     """The grace period: processor time that code has after the interrupt (Python sees a `KeyboardInterrupt`) before the
-    forced stop, which loses a session's state. In seconds, or a `timedelta`. Default: 50 ms.
+    forced stop, which loses a session's state. On a busy machine it ends after five times as much time, if the code has
+    had a tenth of it. In seconds, or a `timedelta`. Default: 50 ms.
     """
     memory: int
     """The limit of the guest's memory, interpreter included. In bytes. Default: 512 MiB; at least 48 MiB, below 4 GiB.

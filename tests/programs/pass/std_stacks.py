@@ -44,3 +44,41 @@ def in_thread():
 thread = threading.Thread(target=in_thread)
 thread.start()
 thread.join()
+
+
+def walked():
+    frame = sys._getframe(1)
+    names = []
+    while frame is not None:
+        names.append(frame.f_code.co_name)
+        frame = frame.f_back
+    return names
+
+
+class Finalized:
+    def __repr__(self):
+        return str(walked())
+
+    def __del__(self):
+        print("finalizer", walked())
+
+
+def called():
+    return walked()
+
+
+print(walked(), called(), [Finalized()])
+try:
+    sys._getframe(1)
+except ValueError as error:
+    print(error)
+print([frame.f_back for frame in sys._current_frames().values()])
+exec("print(walked())")
+print(list(map(lambda _: walked(), [0])))
+
+
+seen = []
+sys.settrace(lambda frame, event, argument: seen.append(frame.f_code.co_name) and None)
+called()
+sys.settrace(None)
+print(seen)

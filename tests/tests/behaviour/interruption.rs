@@ -145,3 +145,126 @@ fn a_deadline_that_comes_while_a_run_ends_does_not_reach_the_next() {
     }
     assert!(stopped > 0, "every run was over before its deadline");
 }
+
+/// Programs that clean up after an interrupt, and their output.
+const CLEANUPS: &[(&str, &str)] = &[
+    (
+        "import asyncio\nasync def main():\n    try: await asyncio.sleep(100)\n    finally: print('cleanup')\nasyncio.run(main())",
+        "cleanup\n",
+    ),
+    (
+        "import asyncio, contextlib
+@contextlib.asynccontextmanager
+async def opened():
+    try: yield
+    finally:
+        await asyncio.sleep(0)
+        print('closed')
+async def main():
+    async with opened(), asyncio.timeout(100), asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(100))
+        await asyncio.Event().wait()
+asyncio.run(main())",
+        "closed\n",
+    ),
+    ("import asyncio\ntry: await asyncio.sleep(100)\nfinally: print('cleanup')", "cleanup\n"),
+    (
+        "import asyncio\nasync def main():\n    try:\n        while True: pass\n    finally: print('cleanup')\nasyncio.run(main())",
+        "cleanup\n",
+    ),
+    (
+        "import asyncio\nasync def main():\n    try:\n        while True: await asyncio.sleep(0)\n    finally: print('cleanup')\nasyncio.run(main())",
+        "cleanup\n",
+    ),
+    (
+        "import asyncio, signal
+async def main():
+    task = asyncio.current_task()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+    try: await asyncio.sleep(100)
+    finally: print('cleanup')
+asyncio.run(main())",
+        "cleanup\n",
+    ),
+    (
+        "import asyncio, os
+async def main():
+    r, w = os.pipe()
+    asyncio.get_running_loop().add_reader(r, print)
+    try: await asyncio.sleep(100)
+    finally: print('cleanup')
+asyncio.run(main())",
+        "cleanup\n",
+    ),
+    (
+        "import asyncio, threading
+async def main():
+    thread = threading.Timer(100, print)
+    thread.daemon = True
+    thread.start()
+    try: await asyncio.sleep(100)
+    finally:
+        thread.cancel()
+        print('cleanup')
+asyncio.run(main())",
+        "cleanup\n",
+    ),
+    (
+        "import signal, sys, time
+signal.signal(signal.SIGINT, lambda number, frame: (print('signal', int(number)), sys.exit(3)))
+try: time.sleep(100)
+finally: print('cleanup')",
+        "signal 2\ncleanup\n",
+    ),
+    ("import time\ntry: time.sleep(100)\nexcept KeyboardInterrupt: print('caught')\nraise ValueError", "caught\n"),
+    ("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\ntime.sleep(100)", ""),
+];
+
+#[test]
+fn programs_clean_up_after_an_interrupt_as_natively() {
+    let sandbox = Sandbox::new(options().grace(Duration::from_secs(3))).unwrap();
+    let mut session = sandbox.session().unwrap();
+    session.execute("kept = 42").unwrap();
+    for (code, output) in CLEANUPS {
+        let result = session.execute_with(code, limited(300)).unwrap();
+        assert_eq!((result.status, result.stdout.as_str()), (Status::Timeout, *output), "{code}\n{:?}", result.error);
+        assert!(!result.session_lost, "{code}");
+        let handle = CancelHandle::new();
+        let result = thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(300));
+                handle.cancel();
+            });
+            session.execute_with(code, ExecuteOptions::new().cancel(handle.clone())).unwrap()
+        });
+        assert_eq!((result.status, result.stdout.as_str()), (Status::Cancelled, *output), "{code}\n{:?}", result.error);
+        assert_eq!(session.execute("kept").unwrap().final_expression, int(42), "{code}");
+    }
+}
+
+#[test]
+fn a_handler_of_one_run_does_not_serve_the_next() {
+    let mut session = sandbox().session().unwrap();
+    session.execute("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)").unwrap();
+    let result = session.execute_with("while True: pass", limited(200)).unwrap();
+    assert_eq!((result.status, result.session_lost), (Status::Timeout, false));
+    let result = session.execute("signal.getsignal(signal.SIGINT) is signal.default_int_handler").unwrap();
+    assert_eq!(success(&result).final_expression, Some(terrarium_core::Value::Bool(true)));
+}
+
+#[test]
+fn a_program_that_ignores_interrupts_is_stopped() {
+    for code in [
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        "import signal, time\nsignal.signal(signal.SIGINT, lambda *_: None)\ntime.sleep(100)",
+        "import asyncio, contextlib
+async def main():
+    while True:
+        with contextlib.suppress(BaseException): await asyncio.sleep(100)
+asyncio.run(main())",
+    ] {
+        let (result, took) = timed(|| sandbox().execute_with(code, limited(200)).unwrap());
+        assert_eq!(result.status, Status::Timeout, "{code}");
+        assert!(took < Duration::from_millis(200) + SLACK, "{code}: {took:?}");
+    }
+}

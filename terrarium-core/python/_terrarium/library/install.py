@@ -17,7 +17,7 @@ _CHANGED = {
     "os": "system.change",
     "hashlib": "keys.change",
     "locale": "locales.change",
-    "signal": "alarms.change",
+    "signal": "signals.change",
     "subprocess": "programs.change",
     "multiprocessing.connection": "pipes.change_connections",
     "multiprocessing.context": "workers.change_contexts",

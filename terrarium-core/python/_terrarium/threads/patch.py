@@ -8,7 +8,7 @@ import time
 
 from _terrarium import streams
 from _terrarium.disguise import disguise
-from _terrarium.interrupts import state
+from _terrarium.interrupts import root, state
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.threads import turns
 from _terrarium.threads.locks import Lock
@@ -205,7 +205,7 @@ def _run(thread: Any) -> None:
     interrupted = state.raised
     thread._turn.begun = True
     try:
-        thread.run()
+        root(thread.run)
     except turns.Leave:
         pass
     except BaseException as error:
@@ -289,7 +289,7 @@ def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
     def work() -> None:
         turn.begun = True
         try:
-            function(*args, **(kwargs or {}))
+            root(function, *args, **(kwargs or {}))
         except SystemExit:
             pass
         except BaseException as error:

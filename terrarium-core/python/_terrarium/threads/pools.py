@@ -9,7 +9,7 @@ import weakref
 from collections import deque
 from typing import Any
 
-from _terrarium.interrupts import state
+from _terrarium.interrupts import root, state
 from _terrarium.pristine import BUILTINS
 from _terrarium.threads import turns
 from _terrarium.threads.patch import end
@@ -91,9 +91,9 @@ def _serve_executor(reference: Any, items: Any, worker: _Worker) -> bool:
             return False
         del executor
         if isinstance(worker.context, _PlainContext):
-            item.run()
+            root(item.run)
         else:
-            item.run(worker.context)
+            root(item.run, worker.context)
         del item
         if state.raised and not interrupted:
             return True

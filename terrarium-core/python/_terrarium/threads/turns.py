@@ -9,6 +9,7 @@ from time import monotonic, sleep
 
 from _terrarium.interrupts import state
 from _terrarium.pristine import BUILTINS
+from _terrarium.waits import nap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,9 +171,7 @@ def _rest(until: float | None) -> None:
         if any(wait.over() for wait in _waits):
             raise Leave
         times.extend(wait.deadline for wait in _waits if wait.deadline is not None)
-    remaining = min(times) - monotonic()
-    if remaining > 0:
-        sleep(remaining)
+    nap(min(times) - monotonic())
     now = monotonic()
     if _running and _running[-1].quiet and any(wait.deadline is not None and wait.deadline <= now for wait in _waits):
         raise Leave

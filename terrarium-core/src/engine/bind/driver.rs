@@ -1,4 +1,4 @@
-//! The driver: a small module beside the guest's, generated here, with two services.
+//! The driver: a small module beside the guest's, generated here, with three services.
 //!
 //! `invoke(function, length) -> 0 | 1` calls a Python function of one `bytes` argument. The host fills in the argument
 //! and takes the `bytes` that the function returns; 1 means that the function raised. The driver is a module so that
@@ -7,6 +7,10 @@
 //! `trampoline(success*, function, a, b, c) -> result` lets CPython call C functions that were cast to another arity:
 //! WebAssembly checks signatures at the call, so the function's own type determines the number of arguments. It stores
 //! 0 to `*success` when CPython does not need the type.
+//!
+//! `root(self, arguments*, count, names) -> result` is a function of CPython (fast call with keywords). It calls its
+//! first argument with the others as if no Python code were running: the frames of the callee have no frame below them.
+//! The harness calls the user's code with it, so `f_back` ends there. The interpreter continues to hold its own frames.
 
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, HeapType, ImportSection,
@@ -23,6 +27,15 @@ pub(in crate::engine) const TAKE: &str = "take";
 pub(in crate::engine) const INVOKE: &str = "invoke";
 /// An export: see the docs of the module.
 pub(in crate::engine) const TRAMPOLINE: &str = "trampoline";
+
+/// An export: see the docs of the module.
+pub(in crate::engine) const ROOT: &str = "root";
+
+/// The offset of the current frame's address in the state of a thread, and the place where the interpreter states that
+/// offset: in its record for debuggers, at the beginning of `_PyRuntime`.
+pub(in crate::engine) const CURRENT_FRAME: u32 = 52;
+/// The second part of [`CURRENT_FRAME`].
+pub(in crate::engine) const CURRENT_FRAME_STATED: u32 = 208;
 
 /// The types, in the order of the type section.
 #[derive(Clone, Copy)]
@@ -44,10 +57,12 @@ enum Type {
     Nothing,
     /// `(i32, i32, i32, i32, i32) -> i32`
     Trampoline,
+    /// `(i32, i32, i32, i32) -> i32`
+    Four,
 }
 
 /// The imported functions, in the order of their indices.
-const IMPORTS: [(&str, &str, Type); 9] = [
+const IMPORTS: [(&str, &str, Type); 12] = [
     ("env", "PyBytes_FromStringAndSize", Type::Two),
     ("env", "PyBytes_AsString", Type::One),
     ("env", "PyBytes_Size", Type::One),
@@ -55,6 +70,9 @@ const IMPORTS: [(&str, &str, Type); 9] = [
     ("env", "Py_DecRef", Type::Sink),
     ("env", "PyErr_Print", Type::Nothing),
     ("env", "PyErr_Clear", Type::Nothing),
+    ("env", "PyThreadState_Get", Type::None),
+    ("env", "PyObject_Vectorcall", Type::Four),
+    ("env", "PyErr_BadArgument", Type::None),
     (HOST, FILL, Type::Sink),
     (HOST, TAKE, Type::Pair),
 ];
@@ -62,6 +80,8 @@ const IMPORTS: [(&str, &str, Type); 9] = [
 /// The index of [`TRAMPOLINE`] among the driver's functions.
 #[expect(clippy::cast_possible_truncation, reason = "there are a few")]
 pub(in crate::engine) const TRAMPOLINE_INDEX: u32 = IMPORTS.len() as u32 + 1;
+/// The index of [`ROOT`] among the driver's functions.
+pub(in crate::engine) const ROOT_INDEX: u32 = TRAMPOLINE_INDEX + 1;
 
 const BYTES_NEW: u32 = 0;
 const BYTES_ADDRESS: u32 = 1;
@@ -70,14 +90,17 @@ const CALL: u32 = 3;
 const RELEASE: u32 = 4;
 const PRINT_ERROR: u32 = 5;
 const CLEAR_ERROR: u32 = 6;
-const HOST_FILL: u32 = 7;
-const HOST_TAKE: u32 = 8;
+const THREAD_STATE: u32 = 7;
+const VECTORCALL: u32 = 8;
+const BAD_ARGUMENT: u32 = 9;
+const HOST_FILL: u32 = 10;
+const HOST_TAKE: u32 = 11;
 
 /// Returns the driver's bytes.
 pub(in crate::engine) fn module() -> Vec<u8> {
     let mut types = TypeSection::new();
     let i32s = |n: usize| vec![ValType::I32; n];
-    for (parameters, results) in [(3, 1), (2, 1), (1, 1), (0, 1), (1, 0), (2, 0), (0, 0), (5, 1)] {
+    for (parameters, results) in [(3, 1), (2, 1), (1, 1), (0, 1), (1, 0), (2, 0), (0, 0), (5, 1), (4, 1)] {
         types.ty().function(i32s(parameters), i32s(results));
     }
 
@@ -93,12 +116,15 @@ pub(in crate::engine) fn module() -> Vec<u8> {
     let mut functions = FunctionSection::new();
     functions.function(Type::Two as u32);
     functions.function(Type::Trampoline as u32);
+    functions.function(Type::Four as u32);
     let mut exports = ExportSection::new();
     exports.export(INVOKE, ExportKind::Func, IMPORTS.len() as u32);
     exports.export(TRAMPOLINE, ExportKind::Func, TRAMPOLINE_INDEX);
+    exports.export(ROOT, ExportKind::Func, ROOT_INDEX);
     let mut code = CodeSection::new();
     code.function(&invoke());
     code.function(&trampoline());
+    code.function(&root());
 
     let mut module = Module::new();
     module.section(&types).section(&imports).section(&functions).section(&exports).section(&code);
@@ -150,5 +176,24 @@ fn trampoline() -> Function {
     }
     out.local_get(SUCCESS).i32_const(0).i32_store(MemArg { offset: 0, align: 2, memory_index: 0 });
     out.i32_const(0).end();
+    body
+}
+
+fn root() -> Function {
+    const ARGUMENTS: u32 = 1;
+    const COUNT: u32 = 2;
+    const NAMES: u32 = 3;
+    const PLACE: u32 = 4;
+    const FRAME: u32 = 5;
+    const WORD: MemArg = MemArg { offset: 0, align: 2, memory_index: 0 };
+    let mut body = Function::new([(2, ValType::I32)]);
+    let mut out = body.instructions();
+    out.local_get(COUNT).i32_eqz().if_(BlockType::Empty).call(BAD_ARGUMENT).drop().i32_const(0).return_().end();
+    out.call(THREAD_STATE).i32_const(CURRENT_FRAME.cast_signed()).i32_add().local_tee(PLACE);
+    out.i32_load(WORD).local_set(FRAME);
+    out.local_get(PLACE).i32_const(0).i32_store(WORD);
+    out.local_get(ARGUMENTS).i32_load(WORD).local_get(ARGUMENTS).i32_const(4).i32_add();
+    out.local_get(COUNT).i32_const(1).i32_sub().local_get(NAMES).call(VECTORCALL);
+    out.local_get(PLACE).local_get(FRAME).i32_store(WORD).end();
     body
 }

@@ -82,13 +82,14 @@ impl GuestInstance {
     }
 }
 
-/// Instantiates the driver and registers its trampoline with the interpreter.
+/// Instantiates the driver, and registers its trampoline with the interpreter. Returns its entry and
+/// the table slot for [`give_root`].
 pub(super) async fn install_driver(
     unbooted: &InterpreterModule,
     store: &mut Store<InstanceState>,
     python: &WasmInstance,
     links: &Links,
-) -> Result<TypedFunc<(u32, u32), u32>> {
+) -> Result<(TypedFunc<(u32, u32), u32>, u32)> {
     let mut imports = Vec::new();
     for import in unbooted.driver.imports() {
         imports.push(match import.module() {
@@ -107,6 +108,26 @@ pub(super) async fn install_driver(
     let place = runtime.checked_add(offset).ok_or_else(|| format_err!("the trampoline's place is out of range"))?;
     let slot = u32::try_from(slot)?;
     write(store, place, &slot.to_le_bytes())?;
-    store.data_mut().run.trampoline = Some(slot);
-    instance.get_typed_func(&mut *store, driver::INVOKE)
+    let stated = read_u32(store, runtime.saturating_add(driver::CURRENT_FRAME_STATED))?;
+    if stated != driver::CURRENT_FRAME {
+        bail!("the interpreter has its current frame at {stated}, the driver expects {}", driver::CURRENT_FRAME);
+    }
+    let root = instance.get_func(&mut *store, driver::ROOT);
+    let root = u32::try_from(links.table.grow(&mut *store, 1, Ref::Func(root))?)?;
+    store.data_mut().run.driver_slots = vec![(slot, driver::TRAMPOLINE_INDEX), (root, driver::ROOT_INDEX)];
+    Ok((instance.get_typed_func(&mut *store, driver::INVOKE)?, root))
+}
+
+/// Makes the driver's function in the table slot `root` an attribute of the module `sys`, where the harness finds it.
+pub(super) async fn give_root(store: &mut Store<InstanceState>, python: &WasmInstance, root: u32) -> Result<()> {
+    /// Fast calls with keywords.
+    const FLAGS: u32 = 0x82;
+    let name = c_string(store, python, "_terrarium_root").await?;
+    let method = call::<u32, u32>(store, python, "malloc", 16).await?;
+    write(store, method, [name, root, FLAGS, 0].map(u32::to_le_bytes).as_flattened())?;
+    let function = call::<_, u32>(store, python, "PyCMethod_New", (method, 0, 0, 0)).await?;
+    if function == 0 || call::<_, i32>(store, python, "PySys_SetObject", (name, function)).await? != 0 {
+        bail!("the interpreter does not take the driver's function");
+    }
+    Ok(())
 }

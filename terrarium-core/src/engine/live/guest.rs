@@ -9,7 +9,7 @@ use wasmtime::{
 
 use super::{
     block_on::block_on,
-    cpython::install_driver,
+    cpython::{give_root, install_driver},
     end::End,
     instance::Instance,
     machine::{InterpreterModule, Machine},
@@ -157,7 +157,7 @@ impl GuestInstance {
         let links = Links { python: instance, memory, safepoint, table, stack_pointer, signal_word };
         settle(store, links)?;
 
-        let invoke = install_driver(unbooted, store, &instance, &links).await?;
+        let (invoke, root) = install_driver(unbooted, store, &instance, &links).await?;
         call::<(), ()>(store, &instance, "__wasm_call_ctors", ()).await?;
         let name = c_string(store, &instance, "python").await?;
         let argv = call::<u32, u32>(store, &instance, "malloc", 8).await?;
@@ -166,6 +166,7 @@ impl GuestInstance {
         if status != 0 {
             bail!("the interpreter ended with status {status}");
         }
+        give_root(store, &instance, root).await?;
         Ok((links, invoke))
     }
 

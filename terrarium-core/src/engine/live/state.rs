@@ -47,8 +47,8 @@ pub(in crate::engine) struct RunState {
     wasi: Option<Wasi>,
     pub(in crate::engine) limiter: Limiter,
     pub(in crate::engine) interrupt: Arc<Interrupt>,
-    /// The table slot of the driver's trampoline, in a guest that booted here.
-    pub(in crate::engine) trampoline: Option<u32>,
+    /// The table slots of the driver's functions, and their indices, in a guest that booted here.
+    pub(in crate::engine) driver_slots: Vec<(u32, u32)>,
     /// The shared libraries, once there are any.
     pub(in crate::engine) loader: Option<Box<Loader>>,
     /// The number of calls from host functions into the guest that are nested at the moment.
@@ -116,7 +116,7 @@ impl RunState {
             wasi: None,
             limiter: Limiter::new(options.memory),
             interrupt,
-            trampoline: None,
+            driver_slots: Vec::new(),
             loader: None,
             depth: 0,
             untrusted_libraries: options.untrusted_libraries,

@@ -262,11 +262,10 @@ fn own_globals(
 
 /// Returns the table slots that were filled one by one.
 fn slots(store: &mut Store<InstanceState>, driver: usize) -> Result<BTreeMap<u32, FunctionTarget>, Error> {
-    let mut slots = BTreeMap::new();
-    if let Some(slot) = store.data().run.trampoline {
-        let index = driver::TRAMPOLINE_INDEX;
-        slots.insert(slot, FunctionTarget::Function { part: driver, index });
-    }
+    let of_driver = &store.data().run.driver_slots;
+    let of_driver =
+        of_driver.iter().map(|(slot, index)| (*slot, FunctionTarget::Function { part: driver, index: *index }));
+    let mut slots: BTreeMap<_, _> = of_driver.collect();
     let linker = Arc::clone(&store.data().linker);
     let mut of_host = Vec::new();
     if let Some(loader) = &store.data().run.loader {

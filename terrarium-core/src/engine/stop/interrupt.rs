@@ -2,7 +2,9 @@
 //!
 //! A run is first interrupted: the host sets the guest's signal word, the interpreter polls it and raises
 //! `KeyboardInterrupt`, and a session keeps its state. Code that continues is stopped by force after the grace period,
-//! which is processor time of the guest's thread: on a busy machine the guest may not have had any yet.
+//! which is processor time of the guest's thread: on a busy machine the guest may not have had any yet. There it ends
+//! after a multiple of wall time too, as soon as the guest has had a part of it. A program with
+//! its own handler, which returns, is interrupted a second time.
 //!
 //! There is no timer tick, and a guest checks only its safepoint page. One thread for the whole process (the watchdog)
 //! wakes at the deadline of a run, and acts on the guest's [`Safepoint`]. A run that ends in time costs an entry in the
@@ -14,7 +16,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use super::account::Phase;
 use super::{
+    account::{Account, Moment},
     safepoint::Safepoint,
     watchdog::{Purpose, watchdog},
 };
@@ -27,18 +31,6 @@ pub(crate) enum Reason {
     Timeout,
     Cancelled,
 }
-
-/// The phase of a run after an interrupt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// The user's code runs, within its grace period.
-    UserCode,
-    /// The harness reports the result.
-    Harness,
-}
-
-/// Time for the harness's report, in addition to the grace period: its first report loads modules.
-const REPORTING: Duration = Duration::from_millis(500);
 
 /// The state of one guest's interruption.
 #[derive(Default)]
@@ -59,14 +51,15 @@ struct InterruptState {
     safepoint: Option<Safepoint>,
     /// The clock of the thread that the guest runs on.
     clock: Option<ThreadClock>,
-    /// The processor time of the guest's thread at the interrupt.
-    asked_at: Option<Duration>,
+    /// The account of the time since the interrupt.
+    account: Option<Account>,
+    /// Whether the program's handler of the interrupt has returned, and whether the second interrupt is due then.
+    returned: bool,
+    repeats: bool,
     /// Whether the safepoint page is protected.
     closed: bool,
-    /// The phase since the interrupt, once the harness has reported it, and the processor time of that moment.
-    phase: Option<(Phase, Duration)>,
-    /// The processor time of the harness's report, up to that moment.
-    reported: Duration,
+    /// The phase, once the harness has reported one.
+    phase: Option<Phase>,
     /// The time of the guest's alarm, and the time between further ones; zero: there are none.
     alarm: Option<(Instant, Duration)>,
     /// Whether the alarm has gone off and the guest has not noticed yet.
@@ -77,33 +70,32 @@ struct InterruptState {
 }
 
 impl InterruptState {
-    /// Returns the processor time of the harness's report until the processor time `now`.
-    fn reported(&self, asked_at: Duration, now: Duration) -> Duration {
-        match self.phase {
-            Some((Phase::Harness, since)) => self.reported + now.saturating_sub(since.max(asked_at)),
-            _ => self.reported,
-        }
-    }
-
-    /// Returns the processor time of the guest's thread.
-    fn now(&self) -> Duration {
-        self.clock.map_or(Duration::ZERO, ThreadClock::now)
+    /// Returns the present moment.
+    fn now(&self) -> Moment {
+        Moment { processor: self.clock.map_or(Duration::ZERO, ThreadClock::now), wall: Instant::now() }
     }
 
     /// Interrupts the guest, or stops it by force after its grace period.
     fn press(&mut self) {
-        let Some(asked_at) = self.asked_at else {
-            self.asked_at = Some(self.now());
+        let now = self.now();
+        let Some(account) = &self.account else {
+            self.account = Some(Account::new(self.grace, now, self.phase));
             if let Some(safepoint) = &self.safepoint {
                 safepoint.ask();
             }
             return;
         };
-        let now = self.now();
-        let reported = self.reported(asked_at, now);
-        let used = now.saturating_sub(asked_at).saturating_sub(reported);
+        if self.repeats
+            && account.is_half(now)
+            && let Some(safepoint) = &self.safepoint
+        {
+            self.repeats = false;
+            safepoint.ask();
+            // The guest has at least until the watchdog's next visit.
+            return;
+        }
         if !self.closed
-            && (used >= self.grace || reported >= REPORTING)
+            && account.is_over(now)
             && let Some(safepoint) = &self.safepoint
         {
             match safepoint.close() {
@@ -181,10 +173,19 @@ impl Interrupt {
     pub(crate) fn enter(&self, phase: Phase) {
         let mut state = self.lock();
         let now = state.now();
-        if let Some(asked_at) = state.asked_at {
-            state.reported = state.reported(asked_at, now);
+        if let Some(account) = &mut state.account {
+            account.enter(phase, now);
         }
-        state.phase = Some((phase, now));
+        state.phase = Some(phase);
+    }
+
+    /// Interrupts the guest once more in the middle of its grace period. The guest's thread calls it when the program's
+    /// own handler of the interrupt has returned.
+    pub(crate) fn repeat(&self) {
+        let mut state = self.lock();
+        if state.account.is_some() && !state.returned {
+            (state.returned, state.repeats) = (true, true);
+        }
     }
 
     /// Returns the reason why the present run is being stopped, if it is.

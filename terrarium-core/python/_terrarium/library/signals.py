@@ -1,6 +1,7 @@
-"""`signal`: alarms and interval timers. The host sends the signal.
+"""`signal`: handlers of SIGINT and SIGALRM, alarms and interval timers. The host sends both signals.
 
-The signal is the program's: while the harness works, it is dropped.
+The handlers that the interpreter calls stay those of the harness, and they call the program's. SIGALRM is dropped while
+the harness works; SIGINT waits.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ _SET = 0x7405
 _SECOND = 1_000_000_000
 # The longest time that the host takes, in seconds.
 _LONGEST = 2.0**63 / _SECOND
-# The exit status of a program that an alarm has ended.
-_ENDED = 128 + 14
+# The exit status of a program that a signal has ended, without the signal's number.
+_ENDED = 128
 
 _module: Any = None
 _handler: Any = None
+_interrupt_handler: Any = None
 # The time at which the alarm goes off, and the interval.
 _due: float = 0.0
 _interval: float = 0.0
@@ -42,7 +44,15 @@ def _on_alarm(number: int, frame: Any) -> None:
         _handler(number, frame)
         return
     sys.stderr.write("Alarm clock\n")
-    raise SystemExit(_ENDED)
+    raise SystemExit(_ENDED + number)
+
+
+def _end(number: int, _frame: Any) -> None:
+    raise SystemExit(_ENDED + number)
+
+
+def _ignore(_number: int, _frame: Any) -> None:
+    pass
 
 
 def _remaining() -> float:
@@ -99,18 +109,37 @@ _real_getsignal: Any = None
 
 def signal(signalnum: Any, handler: Any) -> Any:
     global _handler
-    if signalnum != _module.SIGALRM:
+    if signalnum not in (_module.SIGINT, _module.SIGALRM):
         return _real_signal(signalnum, handler)
     if not callable(handler):
-        # Checks the handler.
         handler = _module._int_to_enum(handler, _module.Handlers)
-        _real_signal(signalnum, handler)
-    _real_signal(signalnum, _on_alarm)
-    before, _handler = _handler, handler
+        if handler not in (_module.SIG_DFL, _module.SIG_IGN):
+            # Refuses the handler.
+            return _real_signal(signalnum, handler)
+    before = getsignal(signalnum)
+    if signalnum == _module.SIGINT:
+        _set_interrupt(handler)
+    else:
+        _real_signal(signalnum, _on_alarm)
+        _handler = handler
     return before
 
 
+def _set_interrupt(handler: Any) -> None:
+    global _interrupt_handler
+    _interrupt_handler = handler
+    if handler is _module.default_int_handler:
+        state.handler = None
+    elif handler is _module.SIG_DFL:
+        state.handler = _end
+    else:
+        state.handler = _ignore if handler is _module.SIG_IGN else handler
+
+
 def getsignal(signalnum: Any) -> Any:
+    if signalnum == _module.SIGINT:
+        # Each run starts with the default.
+        return _module.default_int_handler if state.handler is None else _interrupt_handler
     return _handler if signalnum == _module.SIGALRM else _real_getsignal(signalnum)
 
 
