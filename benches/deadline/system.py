@@ -100,7 +100,8 @@ def database_query():
 def database_pattern():
     connection = sqlite3.connect(":memory:")
     yield
-    connection.execute("select ? like ?", ("a" * 3000, "%a" * 1000 + "b")).fetchone()
+    while True:
+        connection.execute("select ? like ?", ("a" * 3000, "%a" * 1000 + "b")).fetchone()
 
 
 def database_function():

@@ -33,9 +33,10 @@ def merge():
 
 
 def merge_many():
-    table = pd.DataFrame({"a": np.zeros(20_000)})
+    table = pd.DataFrame({"a": np.zeros(3_000)})
     yield
-    table.merge(table, on="a")
+    while True:
+        table.merge(table, on="a")
 
 
 def sort_rows():

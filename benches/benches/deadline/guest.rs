@@ -11,7 +11,7 @@ use super::{
 
 /// The wheels that `cargo xtask setup --dev` lays out.
 pub(crate) const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus");
-/// The files, each with the packages in its head.
+/// The files, each with its packages and its timeout in its head.
 const FILES: [&str; 10] =
     ["numbers", "text", "containers", "system", "hostile", "arrays", "tables", "science", "pictures", "documents"];
 /// The mark that the long work has begun.
@@ -22,7 +22,11 @@ pub(crate) fn measure(timeout: Duration, add: Add<'_>) {
     for group in FILES {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deadline").join(group).with_extension("py");
         let text = fs::read_to_string(path).expect("a file of programs");
-        let packages = text.lines().find_map(|line| line.strip_prefix("# packages: ")).unwrap_or_default();
+        let head = |name: &str| text.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(name));
+        let packages = head("packages: ").unwrap_or_default();
+        // Some modules take longer than the usual time to import.
+        let seconds = head("timeout: ").map(|seconds| seconds.parse().expect("seconds"));
+        let timeout = seconds.map_or(timeout, Duration::from_secs_f64);
         let packages: Vec<&str> = packages.split(", ").filter(|name| !name.is_empty()).collect();
         let names = text.lines().filter_map(|line| line.strip_prefix("def ")?.strip_suffix("():"));
         let options = SandboxOptions::new().packages(&packages[..]).package_source(CORPUS).timeout(timeout);

@@ -76,7 +76,10 @@ pub(crate) fn text(rows: &[Row], crowd: &[Row]) -> String {
     };
     add(&mut text, rows);
     if !crowd.is_empty() {
-        text.push_str("\n## Many runs at once\n\nMore runs than processors, with one deadline.\n");
+        text.push_str(
+            "\n## Many runs at once\n\nMore runs than processors, with one deadline. The \
+                       delays include the waiting; the bound is not for them.\n",
+        );
         add(&mut text, crowd);
     }
     text

@@ -174,7 +174,9 @@ class Run:
         """Run the program; return its failure."""
         try:
             # The compiler can take long, so an interrupt ends it.
-            state.user = not state.pending
+            if state.pending:
+                as_user(bool)
+            state.user = True
             try:
                 program = build(self.source, main.features)
             finally:
