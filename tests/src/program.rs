@@ -131,7 +131,7 @@ impl Program {
                     _ => Native::No(value.strip_prefix("no, ").unwrap_or_else(|| panic!("{}", bad())).to_owned()),
                 };
             }
-            "stdin" => self.stdin = value.replace("\\n", "\n"),
+            "stdin" => self.stdin = value.replace("\\n", "\n").replace("\\r", "\r"),
             "args" => self.args = words(value),
             "expect" => {
                 let status = |word: &str| serde_json::from_value(word.into()).unwrap_or_else(|_| panic!("{}", bad()));

@@ -84,9 +84,23 @@ def change_traceback(module: Any) -> None:
     def walk_stack(f: FrameType | None) -> Iterator[tuple[FrameType, int]]:
         if f is None:
             f = sys._getframe(1)
-        return iter([(frame, frame.f_lineno) for frame in user_frames(f)])
+        # The lines are those of the time when the stack is walked.
+        return ((frame, frame.f_lineno) for frame in user_frames(f))
 
     module.walk_stack = disguise(walk_stack, real)
+
+
+def change_trace(module: Any) -> None:
+    """Change `trace`, which leaves out the import system: the harness is a part of it."""
+    real = module._Ignore.names
+    if hasattr(real, "__wrapped__"):
+        return
+
+    def names(self: Any, filename: str, modulename: str) -> int:
+        ignored: int = 1 if filename.startswith(HOME) else real(self, filename, modulename)
+        return ignored
+
+    module._Ignore.names = disguise(names, real)
 
 
 def change_inspect(module: Any) -> None:

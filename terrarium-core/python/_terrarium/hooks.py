@@ -30,9 +30,10 @@ class _Loader:
     All else that a loader is asked for (code, source, data, resources) comes from the module's own.
     """
 
-    def __init__(self, loader: Any, hook: Hook) -> None:
+    def __init__(self, loader: Any, hook: Hook, before: Before | None) -> None:
         self._loader = loader
         self._hook = hook
+        self._before = before
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -57,8 +58,14 @@ class _Loader:
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
+        if self._before is not None:
+            self._before()
         self._loader.exec_module(module)
-        self._hook(module)
+        finder.fresh = module
+        try:
+            self._hook(module)
+        finally:
+            finder.fresh = None
 
 
 class _Filler:
@@ -105,6 +112,8 @@ class Finder:
         self._replaced: dict[str, Hook] = {}
         self._refused: dict[str, str] = {}
         self._busy = False
+        # The module that was just run, for the first time or again.
+        self.fresh: ModuleType | None = None
 
     def add(self, name: str, hook: Hook, before: Before | None = None) -> None:
         """Call `hook` with the module `name` now, or when it is loaded, and `before` before it is loaded."""
@@ -151,9 +160,7 @@ class Finder:
         finally:
             self._busy = False
         if spec is not None and hasattr(spec.loader, "exec_module") and not _is_of_program(name, spec):
-            if name in self._before:
-                self._before[name]()
-            spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
+            spec.loader = _Loader(spec.loader, hook, self._before.get(name))  # type: ignore[assignment]
         return spec
 
 

@@ -14,11 +14,49 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 _PORTS = {"ftp": 21, "ssh": 22, "smtp": 25, "domain": 53, "http": 80, "pop3": 110, "imap": 143, "https": 443}
+_SERVICES = {
+    **_PORTS,
+    "echo": 7,
+    "discard": 9,
+    "daytime": 13,
+    "telnet": 23,
+    "time": 37,
+    "whois": 43,
+    "tftp": 69,
+    "gopher": 70,
+    "finger": 79,
+    "nntp": 119,
+    "ntp": 123,
+    "snmp": 161,
+    "irc": 194,
+    "ldap": 389,
+    "submissions": 465,
+    "syslog": 514,
+    "submission": 587,
+    "ldaps": 636,
+    "rsync": 873,
+    "ftps": 990,
+    "imaps": 993,
+    "pop3s": 995,
+    "socks": 1080,
+    "mysql": 3306,
+    "postgresql": 5432,
+    "mqtt": 1883,
+}
+_OF_TCP_ALONE = frozenset(("ftp", "ssh", "telnet", "smtp", "whois", "gopher", "finger", "http", "pop3", "nntp", "imap"))
+_OF_UDP_ALONE = frozenset(("tftp", "ntp", "snmp", "syslog"))
+_PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "esp": 50, "ah": 51}
+_PROTOCOLS |= {"ipv6-icmp": 58, "ospf": 89, "sctp": 132}
 _LOCAL = ("localhost", "localhost.localdomain", "ip6-localhost")
 # Types with their protocols, in the order of the C library: stream, datagram, raw.
 _KINDS = ((1, 6), (2, 17), (3, 0))
 _PASSIVE, _CANONICAL = 1, 2
 _NUMERIC_HOST, _NUMERIC_SERVICE = 1, 2
+
+
+def _serves(name: str, protocol: str | None) -> bool:
+    alone = {"tcp": _OF_UDP_ALONE, "udp": _OF_TCP_ALONE}
+    return protocol is None or (protocol in alone and name not in alone[protocol])
 
 
 class Names:
@@ -85,6 +123,32 @@ class Names:
         if isinstance(port, str):
             return int(port) & 0xFFFF if port.isdecimal() else _PORTS.get(port)
         return None
+
+    def getservbyname(self, servicename: str, protocolname: str | None = None, /) -> int:
+        """Return a port number from a service name and protocol name."""
+        port = _SERVICES.get(servicename) if _serves(servicename, protocolname) else None
+        if port is None:
+            raise OSError("service/proto not found")
+        return port
+
+    def getservbyport(self, port: int, protocolname: str | None = None, /) -> str:
+        """Return the service name from a port number and protocol name."""
+        if not 0 <= port <= 0xFFFF:
+            raise OverflowError("getservbyport: port must be 0-65535.")
+        for name, number in _SERVICES.items():
+            if number == port and _serves(name, protocolname):
+                return name
+        raise OSError("port/proto not found")
+
+    def getprotobyname(self, name: str, /) -> int:
+        """Return the protocol number for the named protocol."""
+        if name.lower() not in _PROTOCOLS:
+            raise OSError("protocol not found")
+        return _PROTOCOLS[name.lower()]
+
+    def if_nameindex(self) -> list[tuple[int, str]]:
+        """Return a list of network interface information (index, name) tuples."""
+        return [(1, "lo")]
 
     def gethostbyname(self, host: Any) -> str | None:
         """Return the answer of `gethostbyname` for a local name, else None."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import selectors
 from asyncio import events, runners, tasks, unix_events
 from contextlib import contextmanager
+from errno import ENOENT
+from os import fsdecode
 from sys import modules
 
 from _terrarium.disguise import disguise
@@ -126,8 +127,10 @@ class SandboxEventLoop(_Base):  # type: ignore[misc]
         self.call_soon(_work, future, func, args)
         return future
 
-    async def _make_subprocess_transport(self, *_args: Any, **_options: Any) -> Any:
-        raise OSError(errno.ENOTSUP, "processes cannot be started inside the sandbox")
+    async def _make_subprocess_transport(self, _protocol: Any, args: Any, shell: bool, *_: Any, **_named: Any) -> Any:
+        # The same error as that of `subprocess`.
+        program = "/bin/sh" if shell else fsdecode(args if isinstance(args, (str, bytes)) else args[0])
+        raise FileNotFoundError(ENOENT, "processes cannot be started in this sandbox", program)
 
 
 def _work(future: asyncio.Future[Any], func: Callable[..., Any], args: tuple[Any, ...]) -> None:

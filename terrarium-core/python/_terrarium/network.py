@@ -29,6 +29,8 @@ _ABSENT = {"AF_UNIX": _AF_UNIX, "SO_REUSEADDR": 2, "SO_REUSEPORT": 15}
 _PAIR = 0x7480
 _CLOSED = "the network is disabled by policy"
 _NAME_LOOKUPS = ("getaddrinfo", "gethostbyaddr", "gethostbyname", "gethostbyname_ex", "getnameinfo")
+# Functions whose answers are tables of the system.
+_TABLES = ("getservbyname", "getservbyport", "getprotobyname", "if_nameindex")
 # The errors of a look-up that the host refuses: EAI_FAIL, or NO_RECOVERY for `gethostbyaddr`.
 _LOOKUP_REFUSED = (-4, 3)
 
@@ -40,10 +42,60 @@ def change_lookups(module: Any) -> None:
             setattr(module, name, value)
     names = load("_terrarium.lookups").Names(module)
     for name in _NAME_LOOKUPS:
-        setattr(module, name, _explained(module, getattr(module, name), getattr(names, name)))
+        setattr(module, name, _explained(module, _original(module, name), getattr(names, name)))
+    for name in _TABLES:
+        setattr(module, name, _answered(_original(module, name), getattr(names, name)))
+    for name, convert in (("inet_pton", _pack), ("inet_ntop", _unpack)):
+        setattr(module, name, _converted(module.AF_INET6, _original(module, name), convert))
 
 
-def _explained(module: Any, real: Callable[..., Any], local: Callable[..., Any]) -> Callable[..., Any]:
+def _original(module: Any, name: str) -> Any:
+    """Return a function as it was before an earlier change."""
+    present = getattr(module, name)
+    return getattr(present, "__wrapped__", present)
+
+
+def _answered(real: Any, local: Callable[..., Any]) -> Any:
+    def lookup(*args: Any) -> Any:
+        return local(*args)
+
+    return disguise(lookup, real)
+
+
+def _converted(version_6: int, real: Any, convert: Callable[[Any], Any]) -> Any:
+    """Return a conversion of addresses that has version 6 too, without which the module is compiled."""
+
+    def conversion(*args: Any) -> Any:
+        if len(args) == 2 and args[0] == version_6:
+            return convert(args[1])
+        return real(*args)
+
+    return disguise(conversion, real)
+
+
+def _pack(text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"inet_pton() argument 2 must be str, not {type(text).__name__}")
+    addresses = load("ipaddress")
+    try:
+        if "%" in text:
+            raise addresses.AddressValueError
+        packed: bytes = addresses.IPv6Address(text).packed
+    except addresses.AddressValueError:
+        packed = b""
+    if not packed:
+        raise OSError("illegal IP address string passed to inet_pton")
+    return packed
+
+
+def _unpack(packed: Any) -> str:
+    content = bytes(memoryview(packed))
+    if len(content) != 16:
+        raise ValueError("invalid length of packed IP address string")
+    return str(load("ipaddress").IPv6Address(content))
+
+
+def _explained(module: Any, real: Callable[..., Any], local: Callable[..., Any]) -> Any:
     def lookup(*args: Any, **keywords: Any) -> Any:
         try:
             found = local(*args, **keywords)
@@ -65,6 +117,9 @@ def _explained(module: Any, real: Callable[..., Any], local: Callable[..., Any])
 
 def change_sockets(module: Any) -> None:
     """Add the reason to the errors of refused sockets, and make pairs of connected ones."""
+    if hasattr(module.socketpair, "__wrapped__"):
+        # An image starts with these changes.
+        return
     for name in ("connect", "bind", "listen", "sendto", "sendmsg"):
         setattr(module.socket, name, _refused(module, getattr(module.socket, name)))
     for name in ("getsockname", "getpeername"):
@@ -80,11 +135,19 @@ def change_sockets(module: Any) -> None:
         family = module.AF_UNIX if family is None else family
         request = array("i", (int(family), int(type), int(proto), -1, -1))
         load("fcntl").ioctl(channel.descriptor, _PAIR, request)
+        for descriptor in request[3:]:
+            load("os").set_inheritable(descriptor, False)
         # The compiled part does not have this family: for it, the sockets are of another.
         return tuple([module.socket(module.AF_INET, type, proto, descriptor) for descriptor in request[3:]])
 
     module.socketpair = disguise(socketpair, real)
     module.socket.family = _true_family(module, module.socket.family)
+    load("_terrarium.threads.waits").change_sockets(module)
+
+
+def change_select(module: Any) -> None:
+    """Let threads run while the program waits for descriptors."""
+    load("_terrarium.threads.waits").change_select(module)
 
 
 def _true_family(module: Any, real: Any) -> property:
@@ -97,7 +160,7 @@ def _true_family(module: Any, real: Any) -> property:
     return property(disguise(family, real.fget), doc=real.__doc__)
 
 
-def _refused(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
+def _refused(module: Any, real: Callable[..., Any]) -> Any:
     def method(self: Any, *args: Any, **keywords: Any) -> Any:
         refusal: OSError = PermissionError(EACCES, _CLOSED)
         try:
@@ -115,7 +178,7 @@ def _refused(module: Any, real: Callable[..., Any]) -> Callable[..., Any]:
     return disguise(method, real)
 
 
-def _named(real: Callable[..., Any]) -> Callable[..., Any]:
+def _named(real: Callable[..., Any]) -> Any:
     def method(self: Any) -> Any:
         # The compiled part has the bare address of a local socket, which has no name.
         name = real(self)

@@ -69,6 +69,8 @@ _WITH_POSITIONS = (
     "sklearn.preprocessing._label",
 )
 _real_start_new_thread = _thread.start_new_thread
+# The folders of the program's user.
+folders: dict[str, str | None] = {"home": None}
 
 
 def start(config: dict[str, Any]) -> None:
@@ -113,7 +115,8 @@ def start(config: dict[str, Any]) -> None:
     run.settings.unshadowed = _UNSHADOWED
     run.settings.note_loaded()
     run.settings.argv = list(config.get("argv") or ())
-    place = config.get("cwd") or config.get("home")
+    folders["home"] = config.get("home")
+    place = config.get("cwd") or folders["home"]
     if place:
         chdir(place)
         run._search_here()
@@ -151,6 +154,7 @@ def _hide_frames() -> None:
     callers.hide_all()
     finder.add("traceback", callers.change_traceback)
     finder.add("inspect", callers.change_inspect)
+    finder.add("trace", callers.change_trace)
 
 
 def _prepare_importlib(module: Any) -> None:
@@ -239,6 +243,7 @@ def _change_network() -> None:
     """Make requests end at the host, which refuses them."""
     by = _changes_of("_terrarium.network")
     finder.add("_socket", by("change_lookups"))
+    finder.add("select", by("change_select"))
     finder.add("socket", by("change_sockets"))
     finder.add("micropip.package_index", by("change_micropip"))
     finder.replace("urllib3.contrib.emscripten", by("fill_urllib3"))
@@ -291,10 +296,10 @@ def _choose_threads(in_order: bool) -> None:
     """Make threads run in order, or leave them to the interpreter, which cannot start any in a sandbox."""
     if in_order:
         for name in _WITH_THREADS:
-            finder.add(name, _prepare_threads)
+            finder.add(name, _prepare_threads, _withdraw_threads if name == "threading" else None)
         if "threading" not in sys.modules:
             # Otherwise the hook has replaced it just now, or when the image was made.
-            _thread.start_new_thread = _start_new_thread
+            _thread.start_new_thread = disguise(_start_new_thread, _real_start_new_thread)
     else:
         for name in _WITH_THREADS:
             finder.remove(name)
@@ -306,6 +311,12 @@ def _choose_threads(in_order: bool) -> None:
 
 def _prepare_threads(module: ModuleType) -> None:
     load("_terrarium.threads.patch").change(module)
+
+
+def _withdraw_threads() -> None:
+    patch = sys.modules.get("_terrarium.threads.patch")
+    if patch is not None and "threading" in sys.modules:
+        patch.withdraw()
 
 
 def _start_new_thread(*args: Any) -> int:

@@ -15,7 +15,7 @@ __builtins__ = BUILTINS
 
 
 # As in the locale C.UTF-8: names of files that are no UTF-8 can be printed.
-_ERRORS = {"stdin": "strict", "stdout": "surrogateescape", "stderr": "backslashreplace"}
+_ERRORS = {"stdin": "surrogateescape", "stdout": "surrogateescape", "stderr": "backslashreplace"}
 _DESCRIPTORS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 # The harness's own streams: user code may replace, detach or close the public ones.
@@ -55,7 +55,12 @@ def _make(name: str) -> None:
     # also keeps the order of output through the text layer, its buffer and the descriptor.
     buffer: Any = BufferedReader(raw) if reads else raw
     raw.name = "<" + name + ">"
-    stream = TextIOWrapper(buffer, encoding="utf-8", errors=_ERRORS[name], write_through=not reads)
+    stream = TextIOWrapper(
+        # Lines of the input keep their ends, as on every Unix.
+        *(buffer, "utf-8", _ERRORS[name], "\n"),
+        line_buffering=name == "stderr",
+        write_through=not reads,
+    )
     stream.mode = "r" if reads else "w"  # type: ignore[misc]
     _own[name] = stream
     if type(raw) is _Input:

@@ -45,7 +45,7 @@ def test_encoding_of_the_streams(harness):
         "import sys\n[[s.encoding, s.errors, s.name, s.mode] for s in (sys.stdin, sys.stdout, sys.stderr)]"
     )
     assert result.final == [
-        ["utf-8", "strict", "<stdin>", "r"],
+        ["utf-8", "surrogateescape", "<stdin>", "r"],
         ["utf-8", "surrogateescape", "<stdout>", "w"],
         ["utf-8", "backslashreplace", "<stderr>", "w"],
     ]

@@ -272,7 +272,7 @@ impl Recipe {
     fn boot(&self, machine: &Arc<Machine>, config: &GuestConfig) -> Result<LiveInterpreter> {
         let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
         let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
-        let writer = Context::guest(Timespec::default());
+        let writer = Context::guest(Timespec::PROVIDED);
         vfs.host_mkdir(&writer, config.home.as_bytes()).or_image(self.name().as_ref(), "")?;
         let mut process = Process::new(vfs);
         process.streams.output = stream(STREAM_BYTES, None);

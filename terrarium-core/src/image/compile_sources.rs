@@ -43,7 +43,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     let home = SandboxOptions::default().home;
     let doing = "compiling sources";
     let mut vfs = Vfs::new(Arc::new(layer), LIMITS);
-    vfs.host_mkdir(&Context::guest(Timespec::default()), home.as_bytes()).or_engine(doing)?;
+    vfs.host_mkdir(&Context::guest(Timespec::PROVIDED), home.as_bytes()).or_engine(doing)?;
     let mut process = Process::new(vfs);
     process.reopen(&open.open_files);
     process.remap(&open.mapped_files);

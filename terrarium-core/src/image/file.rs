@@ -127,7 +127,7 @@ pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Pl
     layer.owner(Credentials::GUEST);
     for file in files {
         if let PlacedKind::File { content, .. } = &file.kind {
-            let added = layer.add_file(file.path.as_bytes(), content.clone(), 0o644, Timespec::default());
+            let added = layer.add_file(file.path.as_bytes(), content.clone(), 0o644, Timespec::PROVIDED);
             added.or_image(path, "")?;
         }
     }

@@ -150,9 +150,9 @@ pub(crate) fn mount(layer: &mut LayerBuilder, at: &str, content: impl Into<Conte
     for entry in archive.entries()? {
         let path = format!("{at}/{}", entry.name);
         match entry.kind {
-            EntryKind::Folder => layer.add_dir(path.trim_end_matches('/').as_bytes(), 0o755, Timespec::default())?,
+            EntryKind::Folder => layer.add_dir(path.trim_end_matches('/').as_bytes(), 0o755, Timespec::PROVIDED)?,
             EntryKind::File | EntryKind::Link => {
-                layer.add_file(path.as_bytes(), archive.content(&entry, None), 0o444, Timespec::default())?;
+                layer.add_file(path.as_bytes(), archive.content(&entry, None), 0o444, Timespec::PROVIDED)?;
             }
         }
     }

@@ -56,9 +56,9 @@ pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[PlacedFi
         let added = match kind {
             PlacedKind::File { content, executable } => {
                 let mode = if *executable { 0o555 } else { 0o444 };
-                layer.add_file(path.as_bytes(), content.clone(), mode, Timespec::default())
+                layer.add_file(path.as_bytes(), content.clone(), mode, Timespec::PROVIDED)
             }
-            PlacedKind::Link(target) => layer.add_symlink(path.as_bytes(), target.as_bytes(), Timespec::default()),
+            PlacedKind::Link(target) => layer.add_symlink(path.as_bytes(), target.as_bytes(), Timespec::PROVIDED),
         };
         added.or_damaged(origin)?;
     }

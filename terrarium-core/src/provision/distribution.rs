@@ -117,10 +117,10 @@ fn build(library: &'static Packed, bytecode: &'static Packed) -> Result<Layer, A
     layer.owner(Credentials::ROOT);
     // The members of both archives have absolute paths.
     mount(&mut layer, "", Content::Source(Arc::new(ArtifactContent(library))))?;
-    layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::default())?;
+    layer.add_dir(SITE_PACKAGES.as_bytes(), 0o755, Timespec::PROVIDED)?;
     for (name, source) in HARNESS_FILES {
         let path = format!("{HARNESS_ROOT}/{name}");
-        layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::default())?;
+        layer.add_file(path.as_bytes(), Content::Static(source.as_bytes()), 0o444, Timespec::PROVIDED)?;
     }
     mount(&mut layer, "", Content::Source(Arc::new(ArtifactContent(bytecode))))?;
     Ok(layer.build())

@@ -7,7 +7,6 @@ from multiprocessing.connection import Client, Listener
 from multiprocessing.managers import BaseManager
 
 ways = {
-    "shared memory": lambda: __import__("multiprocessing.shared_memory"),
     "manager": lambda: BaseManager().start(),
     "manager elsewhere": lambda: BaseManager(("127.0.0.1", 5000), b"key").connect(),
     "listener": lambda: Listener(("127.0.0.1", 5000)).accept(),

@@ -47,3 +47,30 @@ for way in (lambda: signal.signal(signal.SIGALRM, 5.5), lambda: signal.setitimer
 signal.signal(signal.SIGALRM, signal.SIG_IGN)
 signal.alarm(1)
 print(signal.alarm(0))
+
+
+def where(number, frame):
+    rung.append(frame.f_code.co_name)
+
+
+def waits():
+    time.sleep(0.1)
+
+
+signal.signal(signal.SIGALRM, where)
+rung.clear()
+signal.setitimer(signal.ITIMER_REAL, 0.02)
+waits()
+signal.setitimer(signal.ITIMER_REAL, 0.02)
+print(signal.pause(), rung[0], len(rung))
+for number in (signal.SIGKILL, signal.SIGSTOP):
+    try:
+        signal.signal(number, where)
+    except OSError as error:
+        print(error.strerror)
+print(signal.setitimer(signal.ITIMER_VIRTUAL, 0), signal.getitimer(signal.ITIMER_PROF))
+for wrong in (("x",), (signal.ITIMER_REAL, "x"), (99, 1)):
+    try:
+        signal.setitimer(*wrong)
+    except (TypeError, signal.ItimerError) as error:
+        print(isinstance(error, OSError))

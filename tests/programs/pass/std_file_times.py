@@ -5,6 +5,7 @@ import filecmp
 import os
 import pathlib
 import shutil
+import zipfile
 
 with open("a", "w") as file:
     file.write("x")
@@ -19,3 +20,8 @@ os.chown("a", os.getuid(), os.getgid())
 print(os.getuid(), os.getgid(), os.stat("a").st_uid, os.stat("a").st_gid)
 os.mkdir(b"odd-\xff")
 print(*sorted(os.listdir(".")))
+
+# Files of the library have a time that every archive can hold.
+with zipfile.ZipFile("library.zip", "w") as archive:
+    archive.write(os.__file__, "os.py")
+    print(archive.infolist()[0].date_time)

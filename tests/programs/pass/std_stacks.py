@@ -82,3 +82,9 @@ sys.settrace(lambda frame, event, argument: seen.append(frame.f_code.co_name) an
 called()
 sys.settrace(None)
 print(seen)
+def lazily():
+    walk = traceback.walk_stack(None)
+    return traceback.StackSummary.extract(walk, limit=1)[0].line
+
+
+print(lazily())

@@ -21,3 +21,9 @@ start = time.perf_counter()
 while time.perf_counter() - start < 0.02:
     pass
 print("spun")
+for seconds in (1e18, -1e18, 2**62, 1e300, float("nan")):
+    for function in (time.localtime, time.gmtime, time.ctime):
+        try:
+            print(function(seconds))
+        except (OSError, OverflowError, ValueError) as error:
+            print(type(error).__name__)

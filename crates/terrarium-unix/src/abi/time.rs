@@ -21,6 +21,9 @@ pub struct Timespec {
 impl Timespec {
     /// Size in bytes.
     pub const SIZE: usize = 16;
+    /// The time of files that the host provides: 2026-01-01 00:00 UTC. Archives of the format zip have no year before
+    /// 1980.
+    pub const PROVIDED: Timespec = Timespec { sec: 1_767_225_600, nsec: 0 };
 
     /// Returns the time that is this number of nanoseconds after 1970 (before, if negative).
     pub const fn from_nanos(nanos: i128) -> Timespec {

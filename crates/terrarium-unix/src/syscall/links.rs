@@ -5,6 +5,7 @@ use super::path::{at_flags, path};
 use super::{Args, Process};
 use crate::abi::{AtFlags, Errno};
 use crate::memory::GuestMemory;
+use crate::vfs::Follow;
 
 pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_unlinkat", "iii->i", unlinkat),
@@ -30,6 +31,22 @@ fn renameat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>)
     let old = process.at(args.i32(0), path(memory, args.ptr(1))?)?;
     let new = process.at(args.i32(2), path(memory, args.ptr(3))?)?;
     process.vfs.rename(&process.by(), old, new).map(|()| 0)
+}
+
+/// Serves the request for another name of a file: whether a link at the end of its path is followed, the directories
+/// of both names (32 bits each), then the paths with their final NULs.
+///
+/// # Errors
+/// Those of the paths and of [`Vfs::link`](crate::vfs::Vfs::link).
+pub(super) fn link(process: &mut Process, memory: &mut GuestMemory<'_>, address: u32) -> Result<(), Errno> {
+    let word = |number: u32| memory.read_u32(address.checked_add(4 * number).ok_or(Errno::EFAULT)?);
+    let follow = if word(0)? == 0 { Follow::No } else { Follow::Yes };
+    let (old_dir, new_dir) = (word(1)?.cast_signed(), word(2)?.cast_signed());
+    let first = address.checked_add(12).ok_or(Errno::EFAULT)?;
+    let old = path(memory, first)?;
+    let second = u32::try_from(old.len() + 1).ok().and_then(|size| first.checked_add(size)).ok_or(Errno::EFAULT)?;
+    let new = process.at(new_dir, path(memory, second)?)?;
+    process.vfs.link(&process.by(), process.at(old_dir, old)?, follow, new)
 }
 
 /// `(const char *target, int dirfd, const char *path)`.

@@ -62,6 +62,7 @@ program waits for it.
 | feature | behaviour |
 | --- | --- |
 | `join`, a future's result, a queue, event, lock, condition, barrier | started threads run until the wait is over |
+| `os.read` and `os.fdopen` of a pipe, a read of a socket, `select`, `selectors` | as above; `open(descriptor)` and a write of more than a pipe holds do not wait for threads |
 | a wait that no remaining thread can end | `RuntimeError` in the waiting thread; a daemon ends silently |
 | two threads that wait for each other in turn (a handshake to and fro) | as above: a thread cannot be suspended and resumed |
 | the end of the program | threads that have not run yet run, except daemons |
@@ -74,7 +75,8 @@ program waits for it.
 | the option `threads`, when it is off | `start` raises `RuntimeError: can't start new thread` |
 | `multiprocessing`, `ProcessPoolExecutor`, `InterpreterPoolExecutor` | a process is a thread of this kind, on pickled copies of its arguments; the globals of modules are shared with it |
 | `Process.terminate`, `kill` | end a process that has not begun; its exit code is as usual |
-| `multiprocessing.shared_memory`, other managers, listeners, clients | refused by name |
+| `multiprocessing.shared_memory` | blocks and lists with names, and their manager, until `unlink` or the end of the interpreter |
+| other managers, listeners, clients | refused by name |
 | `subprocess`, `os.exec*`, `os.posix_spawn` | `FileNotFoundError` with the reason, as for a program that is not there; `os.system` writes the reason and returns 32512 |
 | `os.fork` | `OSError` with the reason; `os.cpu_count()` is 1, so libraries with a serial mode (joblib, scikit-learn) use it |
 ";

@@ -3,7 +3,7 @@
 //! User code can make them as well. Each works on the guest's memory and on the state of its process alone, for a
 //! bounded time.
 
-use super::{Process, derive};
+use super::{Process, derive, links};
 use crate::abi::Errno;
 use crate::memory::GuestMemory;
 
@@ -17,6 +17,8 @@ const SCRYPT: u32 = 0x7403;
 const MEMORY: u32 = 0x7404;
 /// Sets the alarm: two 64-bit numbers of nanoseconds, the delay and the interval.
 const ALARM: u32 = 0x7405;
+/// Gives a file another name.
+const LINK: u32 = 0x7406;
 /// Makes a pair of connected sockets.
 pub(super) const PAIR: u32 = 0x7480;
 
@@ -39,6 +41,7 @@ pub(super) fn serve(
             let (delay, interval) = (memory.read_u64(address)?, memory.read_u64(address.saturating_add(8))?);
             if process.sleeper.set_alarm(delay, interval) { Ok(0) } else { Err(Errno::ENOTSUP) }
         }
+        LINK => links::link(process, memory, address).map(|()| 0),
         PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }

@@ -38,7 +38,7 @@ impl Vfs {
     }
 
     fn host_add(&mut self, path: &[u8], mode: u32, node: Node) -> Result<(), Errno> {
-        let root = Context { umask: 0o022, ..Context::root(Timespec::default()) };
+        let root = Context { umask: 0o022, ..Context::root(Timespec::PROVIDED) };
         match self.resolve(&root, At::root(path), Follow::No) {
             Ok(_) => return Ok(()),
             Err(Errno::ENOENT) => {}

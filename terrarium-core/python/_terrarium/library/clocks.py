@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import time
-from os import environ
+from os import environ, strerror
 
-from _terrarium.library.disguise import replace
+from _terrarium.disguise import replace
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.wire import channel
 
@@ -18,6 +19,10 @@ __builtins__ = BUILTINS
 
 _real: Any = time.strftime
 _now: Any = time.localtime
+_universal: Any = time.gmtime
+_text_of: Any = time.ctime
+# The first and the last time whose year fits into the 32 bits of C's structure.
+_FIRST_TIME, _LAST_TIME = -67768040609740800, 67768036191676799
 
 # The directives that the guest's C library writes like the others, when they have no flags.
 _PLAIN = frozenset("aAbBcdDeFgGhHIjmMnpRrSsTtuUVwWxXyYzC")
@@ -118,6 +123,8 @@ def _directive(format: str, place: int, t: Any, most: int) -> tuple[str, int]:
         text = _text(kind, t, upper, swap)
     if text is None:
         text = format[place:end]
+        if upper:
+            text = text.upper()
     return text.rjust(width, "0" if padding == "0" else " "), end
 
 
@@ -245,6 +252,35 @@ def _describe() -> None:
     names.tzname = (january.tm_zone, july.tm_zone)
 
 
+_clock_info: Any = time.get_clock_info
+
+
+def get_clock_info(name: str, /) -> Any:
+    # The clock of the thread is that of the process.
+    if name != "thread_time":
+        return _clock_info(name)
+    return load("types").SimpleNamespace(**vars(_clock_info("process_time")))
+
+
+def localtime(seconds: float | None = None, /) -> Any:
+    return _checked(seconds, _now(seconds))
+
+
+def gmtime(seconds: float | None = None, /) -> Any:
+    return _checked(seconds, _universal(seconds))
+
+
+def ctime(seconds: float | None = None, /) -> Any:
+    return _checked(seconds, _text_of(seconds))
+
+
+def _checked(seconds: float | None, made: Any) -> Any:
+    """Return what the C library made of a time, unless that is out of its range. Its error does not reach Python."""
+    if seconds is not None and not _FIRST_TIME <= seconds <= _LAST_TIME:
+        raise OSError(errno.EOVERFLOW, strerror(errno.EOVERFLOW))
+    return made
+
+
 def thread_time() -> float:
     """thread_time() -> float
 
@@ -264,7 +300,5 @@ def thread_time_ns() -> int:
 
 def change(module: ModuleType) -> None:
     """Change `time`. A sandbox has one thread, so its processor time is that of the process."""
-    replace(module, thread_time)
-    replace(module, thread_time_ns)
-    replace(module, strftime)
-    replace(module, tzset)
+    for function in (thread_time, thread_time_ns, strftime, tzset, get_clock_info, localtime, gmtime, ctime):
+        replace(module, function)

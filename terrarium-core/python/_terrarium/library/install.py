@@ -24,6 +24,7 @@ _CHANGED = {
     "multiprocessing.heap": "pipes.change_heap",
     "multiprocessing.managers": "managers.change",
     "multiprocessing.queues": "pipes.change_queues",
+    "multiprocessing.resource_tracker": "workers.change_tracker",
     "multiprocessing.synchronize": "workers.change_locks",
     "concurrent.futures": "executors.change_futures",
     "concurrent.futures.process": "executors.change_executor",
@@ -36,7 +37,7 @@ _REPLACED = {
     "concurrent.futures.interpreter": "executors.fill_interpreters",
 }
 # Modules that the guest's build does not have, from the folder `modules`.
-_ADDED = ("grp", "pwd", "resource")
+_ADDED = ("_posixshmem", "grp", "pwd", "resource")
 _NO_PROCESSES = "processes cannot be started in this sandbox"
 _NO_SCREEN = "there is neither a screen nor a terminal in this sandbox"
 _NO_INTERPRETERS = "further interpreters cannot be made in this sandbox"
@@ -48,7 +49,6 @@ _REFUSED = {
     "_interpchannels": _NO_INTERPRETERS,
     "_interpqueues": _NO_INTERPRETERS,
     "_interpreters": _NO_INTERPRETERS,
-    "_posixshmem": _NO_PROCESSES,
     "_tkinter": _NO_SCREEN,
     "curses": _NO_SCREEN,
     "ensurepip": _NO_INSTALLING,

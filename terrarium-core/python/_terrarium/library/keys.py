@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fcntl import ioctl
 
-from _terrarium.library.disguise import replace
+from _terrarium.disguise import replace
 from _terrarium.pristine import BUILTINS
 from _terrarium.wire import channel
 
@@ -119,6 +119,8 @@ def scrypt(password: Any, *, salt: Any, n: int, r: int, p: int, maxmem: int = 0,
     """scrypt password-based key derivation function."""
     password, salt = _bytes(password, "password"), _bytes(salt, "salt")
     _check_integers(n, r, p, maxmem, dklen)
+    if any(not -(2**63) <= number < 2**63 for number in (n, r, p, maxmem, dklen)):
+        raise OverflowError("Python int too large to convert to C long")
     if n < 2 or n & (n - 1):
         raise ValueError("n must be a power of 2.")
     if not 0 <= maxmem <= _LARGEST:

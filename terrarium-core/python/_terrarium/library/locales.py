@@ -5,7 +5,7 @@ from __future__ import annotations
 import _locale
 from os import environ
 
-from _terrarium.library.disguise import replace
+from _terrarium.disguise import replace
 from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
@@ -56,6 +56,8 @@ def _wanted(category: int, locale: str) -> dict[int, str]:
         parts = locale.split(";")
         if all("=" in part for part in parts):
             named = dict([part.split("=", 1) for part in parts])
+            if len(named) < len(_NUMBERS):
+                raise _error(_UNSUPPORTED)
             return {number: _known(named[name]) for number, name in _NUMBERS.items() if name in named}
         if len(parts) == len(_NUMBERS):
             return {number: _known(part) for number, part in zip(_NUMBERS, parts, strict=True)}
@@ -80,6 +82,4 @@ def _known(name: str) -> str:
 
 def change(module: Any) -> None:
     """Change `locale`, which has the function of `_locale` under a second name."""
-    replace(_locale, setlocale)
-    module._setlocale = setlocale
-    setlocale.__module__ = "_locale"
+    module._setlocale = replace(_locale, setlocale)

@@ -125,3 +125,44 @@ def change(module: Any) -> None:
     for function in (start, connect):
         function.__module__, function.__qualname__ = module.__name__, f"BaseManager.{function.__name__}"
         setattr(module.BaseManager, function.__name__, function)
+    _change_memory_manager(module)
+
+
+def _change_memory_manager(module: Any) -> None:
+    """Let the manager of shared memory do without a server: it makes the blocks itself, and removes them at its end."""
+    memory = load("multiprocessing.shared_memory")
+    kind = module.SharedMemoryManager
+
+    def start(self: Any, initializer: Any = None, initargs: Any = ()) -> None:
+        if self._state.value != module.State.INITIAL:
+            raise load("multiprocessing").ProcessError("Already started server")
+        self._blocks = []
+        self._state.value = module.State.STARTED
+        if initializer is not None:
+            initializer(*initargs)
+
+    def shutdown(self: Any) -> None:
+        self._state.value = module.State.SHUTDOWN
+        for block in self.__dict__.get("_blocks", ()):
+            try:
+                block.close()
+                block.unlink()
+            except (BufferError, FileNotFoundError):
+                # The program still has a view, or has removed the block.
+                pass
+
+    def SharedMemory(self: Any, size: int) -> Any:
+        made = memory.SharedMemory(None, create=True, size=size)
+        self._blocks.append(made)
+        return made
+
+    def ShareableList(self: Any, sequence: Any) -> Any:
+        made = memory.ShareableList(sequence)
+        self._blocks.append(made.shm)
+        return made
+
+    for function in (start, shutdown, SharedMemory, ShareableList):
+        name = function.__name__
+        function.__module__, function.__qualname__ = module.__name__, f"SharedMemoryManager.{name}"
+        function.__doc__ = getattr(getattr(kind, name, None), "__doc__", None)
+        setattr(kind, name, function)

@@ -5,7 +5,7 @@ libxml2 reads such a page as Latin-1 without a word. Python has these encodings,
 
 from __future__ import annotations
 
-from _terrarium.library.disguise import replace
+from _terrarium.disguise import replace
 from _terrarium.pristine import BUILTINS, load
 
 TYPE_CHECKING = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from _terrarium.library.system import refuse_program
@@ -14,15 +15,32 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
+def _check_folder(cwd: Any) -> None:
+    """Raise the error of a program's start in a folder that does not exist: its file is the folder."""
+    try:
+        wrong = not os.path.isdir(cwd)
+        os.stat(cwd)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, cwd) from None
+    if wrong:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), cwd)
+
+
 def change(module: Any) -> None:
     """Change `subprocess`."""
 
     def _execute_child(_self: Any, args: Any, executable: Any, *rest: Any) -> NoReturn:
-        if executable is None and rest[7]:
-            executable = "/bin/sh"
-        elif executable is None:
-            executable = args if isinstance(args, (str, bytes, os.PathLike)) else next(iter(args))
-        refuse_program(os.fsdecode(executable))
+        cwd, shell = rest[3], rest[7]
+        words = [args] if isinstance(args, (str, bytes, os.PathLike)) else list(args)
+        program = executable
+        if executable is None:
+            program = "/bin/sh" if shell else words[0]
+        for word in (program, *words):
+            if b"\0" in os.fsencode(word):
+                raise ValueError("embedded null byte")
+        if cwd is not None:
+            _check_folder(cwd)
+        refuse_program(os.fsdecode(program))
 
     # The arguments are checked, and the pipes made and closed, before the child is refused.
     module._can_fork_exec = True

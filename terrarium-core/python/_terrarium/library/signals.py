@@ -6,12 +6,16 @@ the harness works; SIGINT waits.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
+import errno
 import sys
 import time
 from fcntl import ioctl
+from os import strerror
 
+from _terrarium.callers import user_frames
+from _terrarium.disguise import present, replace
 from _terrarium.interrupts import state
-from _terrarium.library.disguise import replace
 from _terrarium.pristine import BUILTINS
 from _terrarium.wire import channel
 
@@ -35,13 +39,19 @@ _interrupt_handler: Any = None
 # The time at which the alarm goes off, and the interval.
 _due: float = 0.0
 _interval: float = 0.0
+# The number of alarms that the program has handled.
+_handled = 0
+# The sleep of a program that waits for a signal when no alarm is due.
+_SLICE = 0.05
 
 
 def _on_alarm(number: int, frame: Any) -> None:
+    global _handled
     if not state.user or _handler is _module.SIG_IGN:
         return
+    _handled += 1
     if _handler is not _module.SIG_DFL:
-        _handler(number, frame)
+        _handler(number, next(user_frames(frame), None))
         return
     sys.stderr.write("Alarm clock\n")
     raise SystemExit(_ENDED + number)
@@ -85,22 +95,36 @@ def alarm(seconds: int, /) -> int:
 
 
 def setitimer(which: int, seconds: float, interval: float = 0.0, /) -> tuple[float, float]:
-    _check(which)
+    for value in (seconds, interval):
+        if not isinstance(value, (int, float)):
+            raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer or float")
+    _check(which, seconds)
     if not (0 <= seconds < _LONGEST and 0 <= interval < _LONGEST):
-        raise _module.ItimerError(28, "Invalid argument")
+        raise _module.ItimerError(errno.EINVAL, strerror(errno.EINVAL))
+    if which != _module.ITIMER_REAL:
+        return (0.0, 0.0)
     before = (_remaining(), _interval)
     _set(max(seconds, 1e-6) if seconds else 0.0, interval)
     return before
 
 
 def getitimer(which: int, /) -> tuple[float, float]:
-    _check(which)
-    return (_remaining(), _interval)
+    _check(which, 0)
+    return (_remaining(), _interval) if which == _module.ITIMER_REAL else (0.0, 0.0)
 
 
-def _check(which: int) -> None:
-    if which != _module.ITIMER_REAL:
-        raise _module.ItimerError(28, "only ITIMER_REAL exists in this sandbox")
+def _check(which: int, seconds: float) -> None:
+    if which not in (_module.ITIMER_REAL, _module.ITIMER_VIRTUAL, _module.ITIMER_PROF):
+        raise _module.ItimerError(errno.EINVAL, strerror(errno.EINVAL))
+    if which != _module.ITIMER_REAL and seconds:
+        raise _module.ItimerError(errno.EINVAL, "only ITIMER_REAL exists in this sandbox")
+
+
+def pause() -> None:
+    before = _handled
+    while _handled == before:
+        # A sleep continues after a signal, so it ends when the alarm is due.
+        time.sleep(_remaining() or _SLICE)
 
 
 _real_signal: Any = None
@@ -109,6 +133,9 @@ _real_getsignal: Any = None
 
 def signal(signalnum: Any, handler: Any) -> Any:
     global _handler
+    if signalnum in (_module.SIGKILL, _module.SIGSTOP):
+        # The C library takes these handlers, which are never called.
+        raise OSError(errno.EINVAL, strerror(errno.EINVAL))
     if signalnum not in (_module.SIGINT, _module.SIGALRM):
         return _real_signal(signalnum, handler)
     if not callable(handler):
@@ -146,9 +173,11 @@ def getsignal(signalnum: Any) -> Any:
 def change(module: Any) -> None:
     """Change `signal`."""
     global _module, _handler, _real_signal, _real_getsignal
-    if module.signal is signal:
+    if module.signal is present(signal):
         return
     _module, _handler = module, module.SIG_DFL
     _real_signal, _real_getsignal = module.signal, module.getsignal
-    for function in (alarm, setitimer, getitimer, signal, getsignal):
-        replace(module, function)
+    for function in (alarm, setitimer, getitimer, pause):
+        replace(_signal, function, module)
+    replace(module, signal)
+    replace(module, getsignal)

@@ -173,6 +173,30 @@ def _pool(
     return pool.Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context())
 
 
+def change_tracker(module: Any) -> None:
+    """Change `multiprocessing.resource_tracker`: what a process leaves is gone at its end, without a tracker."""
+
+    def ensure_running(self: Any) -> None:
+        """Make sure that resource tracker process is running.
+
+        This can be run from any process.  Usually a child process will use
+        the resource created by its parent.
+        """
+
+    def register(self: Any, name: str, rtype: str) -> None:
+        """Register name of resource with resource tracker."""
+
+    def unregister(self: Any, name: str, rtype: str) -> None:
+        """Unregister name of resource with resource tracker."""
+
+    tracker = module._resource_tracker
+    for function in (ensure_running, register, unregister):
+        name = function.__name__
+        function.__module__, function.__qualname__ = module.__name__, f"ResourceTracker.{name}"
+        setattr(module.ResourceTracker, name, function)
+        setattr(module, name, getattr(tracker, name))
+
+
 # Semaphores
 
 

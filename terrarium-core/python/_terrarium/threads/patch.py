@@ -6,11 +6,11 @@ import _thread
 import sys
 import time
 
-from _terrarium import streams
-from _terrarium.disguise import disguise
+from _terrarium.disguise import disguise, present
+from _terrarium.hooks import finder
 from _terrarium.interrupts import root, state
 from _terrarium.pristine import BUILTINS, load
-from _terrarium.threads import turns
+from _terrarium.threads import low_level, turns
 from _terrarium.threads.locks import Lock
 from _terrarium.threads.turns import Turn
 
@@ -34,19 +34,37 @@ _threading: Any = None
 
 def _replace(place: Any, name: str, value: Any) -> None:
     real = getattr(place, name, _INHERITED)
+    value = present(value)
     if real is not value:
         inherited = isinstance(place, type) and name not in place.__dict__
         _replaced.append((place, name, _INHERITED if inherited else real))
         if callable(value) and hasattr(real, "__qualname__") and not isinstance(value, type):
-            disguise(value, real)
+            value = disguise(value, real)
         setattr(place, name, value)
 
 
 def change(module: Any) -> None:
     """Change one of the modules that make threads or wait for them. `threading` is the first."""
-    if module not in _changed:
+    if module in _changed:
+        if finder.fresh is not module:
+            return
+        # It was loaded again, and its own attributes are its own again.
+        _replaced[:] = [entry for entry in _replaced if entry[0] is not module]
+    else:
         _changed.append(module)
-        _CHANGES[module.__name__](module)
+    _CHANGES[module.__name__](module)
+
+
+def withdraw() -> None:
+    """Give `_thread` its own attributes back before `threading` is loaded again: the module is made of them."""
+    for place, name, value in reversed(_replaced):
+        if place is not _thread:
+            continue
+        if value is _INHERITED:
+            delattr(place, name)
+        else:
+            setattr(place, name, value)
+    _replaced[:] = [entry for entry in _replaced if entry[0] is not _thread]
 
 
 def _change_threading(threading: Any) -> None:
@@ -55,10 +73,12 @@ def _change_threading(threading: Any) -> None:
     _keep_for_imports()
     for name, value in (("Lock", Lock), ("_allocate_lock", Lock), ("get_ident", turns.current)):
         _replace(threading, name, value)
-    # The guest has neither of the two.
+    # The guest has none of the three.
     for place in (threading, _thread):
-        _replace(place, "get_native_id", get_native_id)
-    _replace(threading.Thread, "native_id", property(_native_id))
+        _replace(place, "get_native_id", low_level.get_native_id)
+    _replace(threading.Thread, "native_id", property(low_level.native_id))
+    if "get_native_id" not in threading.__all__:
+        threading.__all__.append("get_native_id")
     # The lock in Python, which is made of the two above: its owner is a thread of the sandbox.
     _replace(threading, "_CRLock", None)
     local = load("_threading_local").local
@@ -71,7 +91,9 @@ def _change_threading(threading: Any) -> None:
         ("RLock", threading._PyRLock),
         ("get_ident", turns.current),
         ("_local", local),
-        ("start_new", _start_new_thread),
+        ("start_new", low_level.start_new_thread),
+        ("start_joinable_thread", low_level.start_joinable_thread),
+        ("_ThreadHandle", low_level.Handle),
     )
     for name, value in replacements:
         if hasattr(_thread, name):
@@ -79,21 +101,10 @@ def _change_threading(threading: Any) -> None:
     for name, method in (("start", _start), ("join", _join), ("is_alive", _is_alive)):
         _replace(threading.Thread, name, method)
     _replace(threading.Timer, "run", _run_timer)
-    _replace(_thread, "start_new_thread", _start_new_thread)
+    _replace(_thread, "start_new_thread", low_level.start_new_thread)
     _replace(time, "sleep", turns.pause)
-
-
-def get_native_id() -> int:
-    """Return a non-negative integer that identifies the thread uniquely in the system."""
-    return turns.current()
-
-
-get_native_id.__module__ = "_thread"
-
-
-def _native_id(thread: Any) -> Any:
-    """Return the native integral thread ID of this thread, or None if it has not been started."""
-    return thread.ident
+    if sys.platform == "emscripten":
+        load("_terrarium.threads.waits").change_os(_replace)
 
 
 def _allocate_lock() -> Lock:
@@ -204,7 +215,9 @@ def _run(thread: Any) -> None:
     """Run a thread to its end, as the operating system would after its start."""
     interrupted = state.raised
     thread._turn.begun = True
+    hooks = sys.gettrace(), sys.getprofile()
     try:
+        _set_hooks(_threading._trace_hook, _threading._profile_hook)
         root(thread.run)
     except turns.Leave:
         pass
@@ -214,8 +227,17 @@ def _run(thread: Any) -> None:
         trim(error)
         thread._invoke_excepthook(thread)
     finally:
+        _set_hooks(*hooks)
         if not thread.__dict__.get("parked"):
             end(thread)
+
+
+def _set_hooks(trace: Any, profile: Any) -> None:
+    """Set the functions that trace and profile the present thread, which are not those of the one below."""
+    if sys.gettrace() is not trace:
+        sys.settrace(trace)
+    if sys.getprofile() is not profile:
+        sys.setprofile(profile)
 
 
 def trim(error: BaseException) -> None:
@@ -276,47 +298,6 @@ def _run_timer(self: Any) -> None:
     if not self.finished.is_set():
         self.function(*self.args, **self.kwargs)
     self.finished.set()
-
-
-def _start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
-    if not callable(function):
-        raise TypeError("first arg must be callable")
-    if not isinstance(args, tuple):
-        raise TypeError("2nd arg must be a tuple")
-    if kwargs is not None and not isinstance(kwargs, dict):
-        raise TypeError("optional 3rd arg must be a dictionary")
-
-    def work() -> None:
-        turn.begun = True
-        try:
-            root(function, *args, **(kwargs or {}))
-        except SystemExit:
-            pass
-        except BaseException as error:
-            if not state.raised:
-                _report(error, function)
-        finally:
-            turn.done = True
-
-    turn = Turn(work, daemon=True)
-    turn.fail = lambda error: _report(error, function)
-    turns.add(turn)
-    return turn.ident
-
-
-def _report(error: BaseException, function: Any) -> None:
-    """Report an exception that ended a low-level thread."""
-    trim(error)
-    head = "Exception ignored in thread started by"
-    if sys.unraisablehook is sys.__unraisablehook__:
-        # The class takes no arguments but the interpreter's own.
-        streams.complain(f"{head}: {function!r}")
-        load("traceback").print_exception(error)
-    else:
-        details: Any = load("types").SimpleNamespace(
-            exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, err_msg=head, object=function
-        )
-        sys.unraisablehook(details)
 
 
 def _change_anyio(module: ModuleType) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from _terrarium.interrupts import root, state
 from _terrarium.pristine import BUILTINS
 from _terrarium.threads import turns
-from _terrarium.threads.patch import end
+from _terrarium.threads.patch import end, trim
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def _initialize(executor: Any, items: Any, item: Any, worker: _Worker) -> bool:
     except BaseException as error:
         from concurrent.futures._base import LOGGER
 
+        trim(error)
         LOGGER.critical("Exception in initializer:", exc_info=True)
         if executor is None:
             item.future.set_exception(error)

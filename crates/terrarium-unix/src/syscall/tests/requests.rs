@@ -4,13 +4,14 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Guest;
-use crate::abi::{Errno, Tm};
+use crate::abi::{AT_FDCWD, Errno, OpenFlags, Tm};
 use crate::fd::CHANNEL;
 
 const ZONE: i64 = 0x7401;
 const PBKDF2: i64 = 0x7402;
 const SCRYPT: i64 = 0x7403;
 const MEMORY: i64 = 0x7404;
+const LINK: i64 = 0x7406;
 
 /// Makes a request about the bytes at an address.
 fn request(guest: &mut Guest, number: i64, address: i64) -> Result<i32, Errno> {
@@ -137,7 +138,41 @@ fn requests_out_of_bounds_are_refused() {
     assert!(request(&mut guest, MEMORY, 0).unwrap() > 0);
     let alarm = guest.bytes(&[1; 16]);
     assert_eq!(request(&mut guest, 0x7405, alarm), Err(Errno::ENOTSUP), "a fixed clock sends no signals");
-    assert_eq!(request(&mut guest, 0x7406, 0), Err(Errno::ENOTTY));
+    assert_eq!(request(&mut guest, 0x7407, 0), Err(Errno::ENOTTY));
+}
+
+/// Gives a file another name; links at the end of `old` are followed.
+fn link(guest: &mut Guest, old: &[u8], folder: i64, new: &[u8]) -> Result<i32, Errno> {
+    let folder = i32::try_from(folder).unwrap().cast_unsigned();
+    let here = AT_FDCWD.cast_unsigned();
+    let address = guest.bytes(&words(&[1, here, folder], &[old, b"\0", new, b"\0"].concat()));
+    request(guest, LINK, address)
+}
+
+#[test]
+fn a_file_gets_another_name() {
+    let mut guest = Guest::new();
+    guest.put("a", b"text");
+    guest.mkdir("d").unwrap();
+    let folder = guest.open("d", OpenFlags::DIRECTORY).unwrap();
+    link(&mut guest, b"a", folder, b"b").unwrap();
+    assert_eq!(guest.get("d/b").unwrap(), b"text");
+    let file = guest.open("d/b", OpenFlags::empty()).unwrap();
+    assert_eq!(guest.fstat(file).unwrap().links(), 2);
+    let here = i64::from(AT_FDCWD);
+    assert_eq!(link(&mut guest, b"a", here, b"d/b"), Err(Errno::EEXIST));
+    assert_eq!(link(&mut guest, b"d", here, b"e"), Err(Errno::EPERM), "a folder");
+    assert_eq!(link(&mut guest, b"no", here, b"e"), Err(Errno::ENOENT));
+    assert_eq!(link(&mut guest, b"a", 999, b"e"), Err(Errno::EBADF));
+    assert_eq!(link(&mut guest, &[b'x'; 5000], here, b"e"), Err(Errno::ENAMETOOLONG));
+}
+
+#[test]
+fn names_beyond_the_memory_are_refused() {
+    let mut guest = Guest::new();
+    for address in [u32::MAX - 20, u32::MAX - 11, u32::MAX] {
+        assert_eq!(request(&mut guest, LINK, i64::from(address)), Err(Errno::EFAULT), "{address:#x}");
+    }
 }
 
 proptest! {

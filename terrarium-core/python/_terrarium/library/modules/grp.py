@@ -17,6 +17,8 @@ def getgrgid(id):
     """Return the group database entry for the given numeric group ID."""
     if not isinstance(id, int):
         raise TypeError(f"gid should be integer, not {type(id).__name__}")
+    if not -1 <= id < 2**32:
+        raise OverflowError(f"gid is {'less than minimum' if id < 0 else 'greater than maximum'}")
     for entry in getgrall():
         if entry.gr_gid == id:
             return entry
@@ -27,6 +29,9 @@ def getgrnam(name):
     """Return the group database entry for the given group name."""
     if not isinstance(name, str):
         raise TypeError(f"getgrnam() argument 'name' must be str, not {type(name).__name__}")
+    name.encode("utf-8")
+    if "\0" in name:
+        raise ValueError("embedded null byte")
     for entry in getgrall():
         if entry.gr_name == name:
             return entry

@@ -3,6 +3,8 @@
 import os
 from collections import namedtuple
 
+from _terrarium.start import folders as _folders
+
 __all__ = ["getpwall", "getpwnam", "getpwuid", "struct_passwd"]
 
 struct_passwd = namedtuple(
@@ -12,7 +14,7 @@ struct_passwd = namedtuple(
 
 def getpwall():
     """Return a list of all available password database entries, in arbitrary order."""
-    home = os.environ.get("HOME", "/home/earth")
+    home = _folders["home"] or "/home/earth"
     return [
         struct_passwd("root", "x", 0, 0, "root", "/root", "/bin/sh"),
         struct_passwd(
@@ -28,6 +30,8 @@ def getpwuid(uidobj, /):
     for entry in getpwall():
         if entry.pw_uid == uidobj:
             return entry
+    if not -1 <= uidobj < 2**32:
+        raise KeyError("getpwuid(): uid not found")
     raise KeyError(f"getpwuid(): uid not found: {uidobj}")
 
 
@@ -35,6 +39,9 @@ def getpwnam(name, /):
     """Return the password database entry for the given user name."""
     if not isinstance(name, str):
         raise TypeError(f"getpwnam() argument must be str, not {type(name).__name__}")
+    os.fsencode(name)
+    if "\0" in name:
+        raise ValueError("embedded null byte")
     for entry in getpwall():
         if entry.pw_name == name:
             return entry
