@@ -63,9 +63,25 @@ def _stand(ours: Any, module: ModuleType | None = None) -> Any:
         real = getattr(ours, "__wrapped__", None)
         names["__wrapped__"] = ours if real is None else real
         names["__self__"] = getattr(real, "__self__", module)
-        names["__text_signature__"] = getattr(real, "__text_signature__", None)
+        names["__text_signature__"] = _signature(ours) if real is None else getattr(real, "__text_signature__", None)
         _made[ours] = made
     return made
+
+
+def _signature(ours: Any) -> str:
+    """Return the signature of a function in the form in which functions of C code have it."""
+    code, defaults = ours.__code__, ours.__defaults__ or ()
+    count = code.co_argcount
+    words = list(code.co_varnames[:count])
+    for place, value in enumerate(defaults, count - len(defaults)):
+        words[place] += f"={value!r}"
+    words.insert(code.co_posonlyargcount, "/")
+    if code.co_kwonlyargcount:
+        words.append("*")
+        for name in code.co_varnames[count : count + code.co_kwonlyargcount]:
+            value = (ours.__kwdefaults__ or {}).get(name, _Function)
+            words.append(name if value is _Function else f"{name}={value!r}")
+    return f"({', '.join(['$module', *words])})"
 
 
 def present(ours: Any) -> Any:
