@@ -48,6 +48,7 @@ _WITH_THREADS = (
 # Compiled modules with functions that take arrays of indices.
 _WITH_INDICES = (
     *(f"pandas._libs.{name}" for name in ("algos", "groupby", "internals", "join", "lib", "reshape", "sparse")),
+    "scipy.signal._peak_finding_utils",
     "scipy.signal._sigtools",
 )
 # Modules with functions that return positions.

@@ -33,4 +33,5 @@ print(io.loadmat("a.mat")["m"].shape)
 from scipy.signal import peak_prominences, peak_widths
 
 print(peak_prominences([0.0, 3, 1, 2, 0], [1, 3])[0], peak_widths([0.0, 3, 1, 2, 0], np.array([1, 3]))[0])
+print(peak_widths([0.0, 3, 1, 2, 0], [1], prominence_data=(np.array([3.0]), np.array([0]), np.array([4])))[0])
 print(signal.medfilt2d(np.arange(25.0).reshape(5, 5), 3)[2], signal.medfilt2d(np.eye(3), [3, 1]).sum())
