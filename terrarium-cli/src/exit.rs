@@ -8,6 +8,8 @@ use terrarium_core::{Error, ExecutionResult, Status};
 const USAGE: i32 = 2;
 /// A failure of this program, its installation or the machine (`EX_SOFTWARE`).
 const FAULT: i32 = 70;
+/// The exit code that shells show for a program killed by a signal, less the signal's number.
+pub(crate) const SIGNALLED: i32 = 128;
 /// The exit code that shells show for a program killed by `SIGPIPE`.
 pub(crate) const BROKEN_PIPE: i32 = 141;
 /// The exit code that shells show for a program killed by `SIGINT`.
@@ -24,7 +26,8 @@ Exit codes:
   130  Ctrl+C
   134  the interpreter crashed
   137  more memory than allowed
-  141  the standard output was closed";
+  141  the standard output was closed
+  143  SIGTERM (and 128 more than the number of any other signal that ends the program)";
 
 /// Returns the exit code for the outcome of a run.
 pub(crate) fn code(result: &ExecutionResult) -> i32 {

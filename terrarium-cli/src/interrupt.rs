@@ -1,10 +1,13 @@
-//! Ctrl+C: stops the run in progress.
+//! Ctrl+C, and the signals that end a program: they stop the run in progress.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicI32, Ordering},
+};
 
 use terrarium_core::CancelHandle;
 
-use crate::exit::{Failure, INTERRUPTED};
+use crate::exit::{Failure, INTERRUPTED, SIGNALLED};
 
 /// The effect of Ctrl+C when there is nothing, or nothing more, to stop.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(crate) enum Otherwise {
 /// The handler of Ctrl+C, for the whole process.
 pub(crate) struct Interrupts {
     run: Arc<Mutex<Option<CancelHandle>>>,
+    /// The signal that ends the program; 0, if there was none.
+    ended_by: Arc<AtomicI32>,
 }
 
 impl Interrupts {
@@ -37,7 +42,55 @@ impl Interrupts {
             }
         };
         ctrlc::set_handler(handler).map_err(|error| Failure::Fault(format!("cannot handle Ctrl+C: {error}")))?;
-        Ok(Self { run })
+        Ok(Self { run, ended_by: Arc::default() })
+    }
+
+    /// Makes the signals that end a program stop the run in progress first, so that its files and its result are
+    /// written. A signal that nohup and others ignore stays ignored.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] with the system's reason.
+    #[cfg(unix)]
+    pub(crate) fn end_in_order(&self) -> Result<(), Failure> {
+        use signal_hook::{
+            consts::{SIGHUP, SIGTERM},
+            iterator::Signals,
+        };
+
+        let fault = |error| Failure::Fault(format!("cannot handle signals: {error}"));
+        let mut signals = Signals::new([SIGTERM]).map_err(fault)?;
+        if !is_ignored(SIGHUP) {
+            signals.add_signal(SIGHUP).map_err(fault)?;
+        }
+        let (run, ended_by) = (Arc::clone(&self.run), Arc::clone(&self.ended_by));
+        let wait = move || {
+            for signal in signals.forever() {
+                ended_by.store(signal, Ordering::Relaxed);
+                let run = run.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                match run {
+                    Some(cancel) if !cancel.is_cancelled() => cancel.cancel(),
+                    _ => std::process::exit(SIGNALLED + signal),
+                }
+            }
+        };
+        std::thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop).map_err(fault)
+    }
+
+    /// Does nothing: there are no such signals.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub(crate) fn end_in_order(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Returns the exit code of a program that a signal ended.
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        match self.ended_by.load(Ordering::Relaxed) {
+            0 => None,
+            signal => Some(SIGNALLED + signal),
+        }
     }
 
     /// Makes Ctrl+C stop the run of `cancel`, until the returned value is dropped.
@@ -54,4 +107,13 @@ impl Drop for Stopping<'_> {
     fn drop(&mut self) {
         *self.0.run.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// Whether the process was started with this signal ignored.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
 }

@@ -47,11 +47,13 @@ pub(crate) fn slow<T>(patience: Duration, message: &str, work: impl FnOnce() -> 
     thread::scope(|scope| {
         // The sender is dropped at the end of the work, also after a panic.
         let _done = done;
-        scope.spawn(move || {
+        let tell = move || {
             if waiting.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
                 say(message);
             }
-        });
+        };
+        // Without a thread there is no message.
+        drop(thread::Builder::new().spawn_scoped(scope, tell));
         work()
     })
 }

@@ -39,6 +39,7 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     let sandbox = prepare::sandbox(options)?;
     prepare::packages(&sandbox, &code)?;
     let interrupts = Interrupts::install(Otherwise::Leave)?;
+    interrupts.end_in_order()?;
     let result = {
         let _stopping = interrupts.stop(&cancel);
         sandbox.execute_with(&code, execute)?
@@ -53,7 +54,7 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
         streams.show_error(&result, sandbox.options());
         streams.finish(result.status)?;
     }
-    written.map(|()| exit::code(&result))
+    written.map(|()| interrupts.exit_code().unwrap_or_else(|| exit::code(&result)))
 }
 
 /// Prints the result as one line of JSON.

@@ -11,7 +11,7 @@ use crate::{
     guest::LiveInterpreter,
     run::{self, SandboxSetup},
 };
-use terrarium_unix::vfs::Vfs;
+use terrarium_unix::{abi::Errno, vfs::Vfs};
 
 /// An interpreter that keeps its names, modules and files between runs.
 ///
@@ -123,13 +123,24 @@ impl Session {
         content.and_then(run::bytes).map_err(fault)
     }
 
-    /// Removes a file. The path is relative to the home folder, or absolute.
+    /// Removes a file, or a folder below the home folder with its files. The path is relative to the home folder, or
+    /// absolute.
     ///
     /// # Errors
-    /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file.
+    /// [`Error::InvalidPath`], or [`Error::File`] when there is no such file, or it is a folder elsewhere.
     pub fn remove_file(&mut self, path: &str) -> Result<()> {
         let absolute = run::existing(&self.setup.options().home, path)?;
         let writer = self.setup.writer();
+        let home = &self.setup.options().home;
+        let is_in_home = run::shown(home, &absolute) != absolute;
+        if !is_in_home
+            && self.files().host_list(absolute.as_bytes()).is_ok_and(|files| {
+                // A file is its own only entry.
+                !matches!(&files[..], [file] if file.path == absolute.as_bytes())
+            })
+        {
+            return Err(file_error(FileOperation::Remove, path, Errno::EISDIR));
+        }
         let mut removed = self.files().host_remove(&writer, absolute.as_bytes());
         if let (Err(_), Some(escaped)) = (&removed, run::escaped(&absolute)) {
             removed = self.files().host_remove(&writer, &escaped);
@@ -243,10 +254,13 @@ impl Session {
     fn ask<T>(&mut self, question: impl FnOnce(&mut LiveInterpreter) -> Result<T>) -> Result<T> {
         let live = self.live()?;
         let answer = question(live);
-        if live.has_ended() {
-            self.lose();
+        if !live.has_ended() {
+            return answer;
         }
-        answer
+        self.lose();
+        answer.map_err(|error| {
+            Error::engine(format!("{error}; the session has lost its names and modules, and has kept its files"))
+        })
     }
 
     fn live(&mut self) -> Result<&mut LiveInterpreter> {

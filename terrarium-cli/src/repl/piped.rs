@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{exit::Failure, exit::INTERRUPTED, units::Size};
 
-/// Runs all blocks. A block that fails or leaves does not keep the next ones from running. The exit code is that of the
-/// last block, if it left. With `asks`, a person can be prompted for the next line.
+/// Runs all blocks. A block that fails does not keep the next ones from running; one that leaves ends the program with
+/// its exit code. With `asks`, a person can be prompted for the next line.
 ///
 /// # Errors
 /// [`Failure`] as for [`Console::run`], and for input that is not text.
@@ -35,7 +35,7 @@ pub(super) fn run(mut console: Console, asks: bool) -> Result<i32, Failure> {
         }
         match last {
             Ended::Interrupted if !asks => return Ok(INTERRUPTED),
-            Ended::Left(code) if asks || !more => return Ok(code),
+            Ended::Left(code) => return Ok(code),
             _ if !more => return Ok(0),
             _ => {}
         }

@@ -99,3 +99,48 @@ fn ctrl_c_stops_the_run() {
         assert!(stderr.ends_with("CancelledError: the run was cancelled\n"), "{stderr}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signal_that_ends_the_program_leaves_its_files_and_its_result() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let program = "open('saved', 'w').write('state')\nwhile True: pass";
+        let mut command = terrarium(&["run", "--json", "--timeout", "none", "-o"]);
+        command.arg(&out).args(["-c", program]);
+        let child = spawn(&mut command);
+        // The program cannot report with `--json`: it has had this time to write its file.
+        std::thread::sleep(Duration::from_secs(3));
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(result["status"], "cancelled");
+        assert_eq!(std::fs::read_to_string(out.join("saved")).unwrap(), "state");
+    }
+}
+
+/// Runs a program in a shell that sets a limit first.
+#[cfg(target_os = "linux")]
+fn limited(limit: &str) -> crate::support::Ran {
+    let program = terrarium(&[]);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &format!("{limit} && exec \"$0\" run -c 'print(6 * 7)'")]).arg(program.get_program());
+    shell.env("TERRARIUM_CACHE_DIR", crate::support::cache()).stdin(std::process::Stdio::null());
+    shell.output().unwrap().into()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn with_little_address_space_a_program_runs_or_is_refused_with_the_amount() {
+    let enough = limited(&format!("ulimit -v {}", 16 << 20));
+    assert_eq!((enough.code, &*enough.stdout), (Some(0), "42\n"), "{}", enough.stderr);
+    for gibibytes in [4, 8, 12] {
+        let short = limited(&format!("ulimit -v {}", gibibytes << 20));
+        assert_eq!(short.code, Some(70), "{}", short.stderr);
+        let has = format!("the process may have {gibibytes}.0 GiB");
+        assert!(short.stderr.contains("reserves 12.3 GiB") && short.stderr.contains(&has), "{}", short.stderr);
+    }
+}

@@ -31,15 +31,16 @@ fn an_exception_is_told_by_its_text() {
 }
 
 #[test]
-fn the_session_survives_exit() {
-    let ran = piped("x = 1\nexit()\nx\n");
+fn leaving_ends_the_program() {
+    let ran = piped("print(1)\nexit()\nprint(2)\n");
     assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (Some(0), "1\n", ""));
 }
 
 #[test]
-fn leaving_in_the_last_line_gives_its_code() {
+fn leaving_gives_its_code() {
     assert_eq!(piped("print(1)\nexit(3)\n").code, Some(3));
-    assert_eq!(piped("exit(3)\nprint(1)\n").code, Some(0));
+    assert_eq!(piped("import sys\nsys.exit(4)\n\n# the end\n").code, Some(4));
+    assert_eq!(piped("exit(3)\nprint(1)\n").code, Some(3));
 }
 
 #[test]

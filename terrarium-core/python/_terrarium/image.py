@@ -26,8 +26,9 @@ _LAZY = (
     "_terrarium.draws",
     "_terrarium.errors",
     "_terrarium.figures",
-    "_terrarium.natives",
+    "_terrarium.generators",
     "_terrarium.integers",
+    "_terrarium.natives",
     "_terrarium.positions",
     "_terrarium.network",
     "_terrarium.randomness",
@@ -44,11 +45,6 @@ _LAZY = (
     "_terrarium.variables",
     "json",
 )
-# The state of a Mersenne Twister.
-_WORDS = 624
-# The pattern by which the host finds that state in memory. The host writes random bytes there in every interpreter that
-# continues.
-_PATTERN = tuple((number * 2654435761 + 12345) % 2**32 for number in range(_WORDS))
 # The caches of modules with earlier draws or observations, and the initial values.
 _DRAWN: dict[str, dict[str, Any]] = {
     "tempfile": {"_name_sequence": None},
@@ -81,6 +77,8 @@ def prepare(modules: list[str]) -> dict[str, str]:
     From the first call on, reads of environment variables are recorded.
     """
     _environment.__getitem__ = _note_variable  # type: ignore[method-assign]
+    if modules or "random" in sys.modules:
+        load("_terrarium.generators").watch()
     # Some modules keep `__main__` when they are imported.
     main.open(Source("", "main.py"), True, f"{getcwd()}/main.py")
     failed = {}
@@ -123,7 +121,6 @@ def settle() -> tuple[list[int], list[str]]:
         module = sys.modules.get(name)
         if module is not None:
             module.__dict__.update({key: value for key, value in names.items() if key in module.__dict__})
-    generators = _generators()
     _restart_logging()
     _quieten_exit()
     finder: Any
@@ -141,6 +138,7 @@ def settle() -> tuple[list[int], list[str]]:
     if not had_gc:
         del sys.modules["gc"]
     gc.collect()
+    generators: list[int] = load("_terrarium.generators").forget(gc.get_objects())
     if sys.platform == "emscripten":
         _send_objects(gc)
     gc.freeze()
@@ -270,19 +268,3 @@ def release() -> None:
     """Release the objects after the host has worked on them."""
     global _kept
     _kept = []
-
-
-def _generators() -> list[int]:
-    """Give the module-wide generators the state that the host searches for."""
-    found = []
-    random = sys.modules.get("random")
-    if random is not None:
-        random._inst.setstate((3, (*_PATTERN, _WORDS), None))
-        found.append(id(random._inst))
-    mtrand = sys.modules.get("numpy.random.mtrand")
-    if mtrand is not None:
-        numpy = sys.modules["numpy"]
-        key = numpy.array(_PATTERN, dtype=numpy.uint32)
-        mtrand._rand.set_state(("MT19937", key, _WORDS, 0, 0.0))
-        found.append(id(mtrand._rand._bit_generator))
-    return found

@@ -34,6 +34,7 @@ _NO_MEMORY = dump(
         "repr": None,
         "repr_truncated": False,
         "error": NO_MEMORY,
+        "no_memory": True,
     }
 ).encode()
 

@@ -246,6 +246,7 @@ class Run:
                 response["status"] = "success"
                 return
         if MemoryError in type.mro(type(error)):
+            response["no_memory"] = True
             self._report_no_memory(error)
         else:
             self._describe(error)
@@ -287,6 +288,7 @@ class Run:
         if response["error"] is None:
             response["status"] = "error"
             response["error"] = NO_MEMORY
+            response["no_memory"] = True
         return response
 
     def _exit_code(self, error: BaseException) -> int:

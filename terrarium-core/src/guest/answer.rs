@@ -15,6 +15,8 @@ pub(crate) struct Answer {
     pub(crate) outputs: BTreeMap<String, Value>,
     pub(crate) displays: Vec<Display>,
     pub(crate) error: Option<PythonError>,
+    /// Whether the error is Python's `MemoryError`.
+    pub(crate) no_memory: bool,
     /// Whether a memory request was refused.
     pub(crate) memory_denied: bool,
 }

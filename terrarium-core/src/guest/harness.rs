@@ -21,6 +21,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/errors.py",
     "_terrarium/figures.py",
     "_terrarium/files.py",
+    "_terrarium/generators.py",
     "_terrarium/guest.py",
     "_terrarium/hooks.py",
     "_terrarium/image.py",

@@ -82,6 +82,9 @@ pub(super) struct Response {
     pub(super) repr_truncated: bool,
     #[serde(default)]
     pub(super) error: Option<PythonError>,
+    /// Whether the error is a `MemoryError` of Python's, or of a class that is derived from it.
+    #[serde(default)]
+    pub(super) no_memory: bool,
     /// The final value, if it is plain; others are in the document of values.
     #[serde(default, rename = "final", deserialize_with = "plain")]
     pub(super) final_expression: Option<Value>,

@@ -78,12 +78,13 @@ impl Reply<'_> {
         drop(values);
 
         let mut outcome = match (response.status, self.interrupted) {
-            (ResponseStatus::Success, _) => Outcome::Success,
-            (ResponseStatus::Error, Some((reason, told)))
+            // Also of code that has caught the interrupt and ended well.
+            (_, Some((reason, told)))
                 if told || response.error.as_ref().is_some_and(|error| error.kind == "KeyboardInterrupt") =>
             {
                 Outcome::Interrupted(reason)
             }
+            (ResponseStatus::Success, _) => Outcome::Success,
             (ResponseStatus::Error, _) => Outcome::Error,
         };
         let mut is_whole = true;
@@ -109,6 +110,7 @@ impl Reply<'_> {
             repr: response.repr,
             displays,
             error: response.error,
+            no_memory: response.no_memory,
             memory_denied: false,
         };
         (answer, is_whole)

@@ -17,7 +17,7 @@ pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionRe
         Outcome::Exited if answer.exit_code == Some(0) => Status::Success,
         Outcome::Crashed if answer.memory_denied => Status::MemoryExceeded,
         Outcome::Crashed => Status::Crashed,
-        _ if answer.error.as_ref().is_some_and(|error| error.kind == "MemoryError") => Status::MemoryExceeded,
+        _ if answer.no_memory => Status::MemoryExceeded,
         Outcome::Error | Outcome::Exited => Status::Error,
     };
     let error = match (status, answer.error) {

@@ -112,6 +112,6 @@ fn within(name: &'static str, value: u64, least: u64, most: u64) -> Result<()> {
     Err(invalid(name, format!("{value} is not between {least} and {most}")))
 }
 
-fn invalid(name: &'static str, reason: String) -> Error {
+pub(crate) fn invalid(name: &'static str, reason: String) -> Error {
     Error::option(name, reason)
 }

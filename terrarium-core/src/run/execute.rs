@@ -11,6 +11,7 @@ use crate::{
     Bytes, CancelHandle, ExecuteOptions, ExecutionResult, Metrics, Result,
     error::{FileOperation, file_error},
     guest::{Listener, LiveInterpreter, Request, cancelled, conclude, stream, text},
+    options::validate,
     package::{PlacedFile, PlacedKind, SITE_PACKAGES},
     provision::MountedPackages,
 };
@@ -63,6 +64,10 @@ pub(crate) fn execute(
         let at = At::root(cwd.as_bytes());
         process.vfs.resolve_directory(&writer, at)
     });
+    if let (Some(given), Err(errno)) = (&options.cwd, &here) {
+        let text = file_error(FileOperation::Read, given, *errno).to_string();
+        return Err(validate::invalid("cwd", text));
+    }
     let has_files = here.and_then(|here| process.vfs.is_empty_dir(here)).map_or(true, |is_empty| !is_empty);
 
     let filename = options.filename.as_deref().unwrap_or(FILENAME);
@@ -158,7 +163,7 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
     let changes = process.vfs.changes(mark);
     for changed in changes.created.iter().chain(&changes.modified) {
         let absolute = guest_path::text(changed);
-        if SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
+        if is_scratch(home, &absolute) {
             continue;
         }
         // A file that is no longer readable (its folder was replaced meanwhile) does not count.
@@ -172,10 +177,17 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
     }
     for deleted in &changes.deleted {
         let absolute = guest_path::text(deleted);
-        if !SCRATCH.iter().any(|folder| absolute.starts_with(folder)) {
+        if !is_scratch(home, &absolute) {
             result.deleted_files.push(guest_path::shown(home, &absolute).to_owned());
         }
     }
+}
+
+/// Whether a file is no part of the result: it is in a scratch folder, which is neither the home folder nor contains it.
+fn is_scratch(home: &str, absolute: &str) -> bool {
+    let is_below = |path: &str| SCRATCH.iter().any(|folder| path.starts_with(folder));
+    let is_at_home = is_below(&format!("{home}/")) && guest_path::shown(home, absolute) != absolute;
+    is_below(absolute) && !is_at_home
 }
 
 /// Mounts packages into the files of a live interpreter.

@@ -3,6 +3,7 @@
 //! Each function has a folder. Its `linux.rs` or `unix.rs` is the version that uses the system. Its `plain.rs` is the
 //! fallback for any system, at the cost that its first lines name. The fallbacks are compiled and tested here too.
 
+pub(crate) mod address_space;
 pub(crate) mod boot;
 pub(crate) mod dirty_pages;
 pub(crate) mod fault_around;

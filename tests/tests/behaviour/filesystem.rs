@@ -232,3 +232,26 @@ fn names_that_are_not_utf8_come_out_with_escapes_and_none_is_lost() {
     session.remove_file(r"\xfe.txt").expect("the file is removed");
     assert_eq!(session.list_files().expect("the files").len(), expected.len() - 1);
 }
+
+#[test]
+fn files_of_a_home_folder_in_a_scratch_folder_are_results() {
+    for home in ["/tmp", "/tmp/work"] {
+        let sandbox = terrarium_core::Sandbox::new(SandboxOptions::new().home(home)).unwrap();
+        let result = sandbox.execute("open('mine', 'w').write('x'); open('/dev/shm', 'w') if 0 else None").unwrap();
+        assert_eq!(success(&result).output_files.keys().collect::<Vec<_>>(), ["mine"], "{home}");
+    }
+    let result = sandbox().execute("open('/tmp/scratch', 'w').write('x')").unwrap();
+    assert!(success(&result).output_files.is_empty());
+}
+
+#[test]
+fn a_working_directory_that_is_missing_is_an_error_of_the_option() {
+    let sandbox = sandbox();
+    let error = sandbox.execute_with("1", ExecuteOptions::new().cwd("none")).unwrap_err();
+    assert_eq!(error.code(), "invalid_option");
+    assert_eq!(error.details().option.as_deref(), Some("cwd"));
+    assert!(error.to_string().contains("none"), "{error}");
+    let made = ExecuteOptions::new().cwd("made").file("made/in.txt", "x");
+    let result = sandbox.execute_with("import os; os.listdir()", made).unwrap();
+    assert_eq!(success(&result).final_repr.as_deref(), Some("['in.txt']"));
+}

@@ -73,6 +73,15 @@ fn a_memory_error_that_the_code_raises_itself_is_one() {
 }
 
 #[test]
+fn a_class_that_is_derived_from_memory_error_is_one_and_a_namesake_is_not() {
+    let derived = run("class _ArrayMemoryError(MemoryError): pass\nraise _ArrayMemoryError('too large')");
+    assert_eq!(derived.status, Status::MemoryExceeded);
+    assert_eq!(error_of(&derived), ("_ArrayMemoryError", "too large"));
+    let namesake = run("class MemoryError(Exception): pass\nraise MemoryError('of the program')");
+    assert_eq!(namesake.status, Status::Error);
+}
+
+#[test]
 fn files_are_bounded_in_bytes() {
     let options = options().file_bytes(1_000_000);
     let code = "import os

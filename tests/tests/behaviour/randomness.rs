@@ -85,3 +85,37 @@ fn addresses_and_hashes_of_text_are_common_to_runs_of_one_image() {
     assert!(first.is_some());
     assert_eq!(sandbox.execute(code).unwrap().final_repr, first);
 }
+
+#[test]
+fn generators_that_an_image_keeps_differ_unless_they_were_seeded() {
+    let code = "import colorsys, random
+from multiprocessing import process
+process.current_process().authkey
+class Mine(random.Random): pass
+colorsys.drawn = [random.Random(), Mine(), random.Random(None)]
+colorsys.seeded = [random.Random(5)]
+colorsys.seeded.append(random.Random())
+colorsys.seeded[1].seed('text')
+[generator.random() for generator in colorsys.drawn + colorsys.seeded]";
+    let image = Image::build(ImageOptions::default().prepare(code)).unwrap();
+    let sandbox = Sandbox::on_image(image, options()).unwrap();
+    let draw = "import colorsys, random
+from multiprocessing import process
+print(*(generator.random() for generator in colorsys.seeded))
+for generator in colorsys.drawn: print(type(generator).__name__, generator.random(), generator.gauss(0, 1))
+key = process.current_process().authkey
+assert len(key) == 32 and key is process.current_process().authkey
+print(key.hex())
+assert random.Random.seed.__module__ == 'random'";
+    let mut all = BTreeSet::new();
+    let mut seeded = BTreeSet::new();
+    for _ in 0..3 {
+        let result = sandbox.execute(draw).unwrap();
+        let mut lines = success(&result).stdout.lines();
+        seeded.insert(lines.next().unwrap().to_owned());
+        for line in lines {
+            assert!(all.insert(line.to_owned()), "drawn again: {line}");
+        }
+    }
+    assert_eq!((all.len(), seeded.len()), (12, 1), "{all:?} {seeded:?}");
+}

@@ -262,3 +262,33 @@ fn a_session_runs_thousands_of_times_without_growing() {
         }
     }
 }
+
+#[test]
+fn folders_outside_of_home_are_not_removed() {
+    let mut session = session();
+    session.write_file("a/b.txt", "x").unwrap();
+    for folder in ["/lib", "/lib/python3.14", "/tmp", "/dev"] {
+        let error = session.remove_file(folder).unwrap_err();
+        assert_eq!((error.code(), error.details().path.as_deref()), ("file", Some(folder)));
+    }
+    session.remove_file("a").unwrap();
+    session.execute("open('/tmp/x', 'w').close()").unwrap();
+    session.remove_file("/tmp/x").unwrap();
+    let result = session.execute("import colorsys, os; os.listdir(), os.path.exists('/tmp/x')").unwrap();
+    assert_eq!(success(&result).final_repr.as_deref(), Some("([], False)"));
+}
+
+#[test]
+fn names_that_cannot_be_forgotten_cost_the_session_and_the_error_says_so() {
+    let mut session = session();
+    session.write_file("kept", "x").unwrap();
+    let code = "import os
+class A:
+    def __del__(self): os._exit(3)
+a = A()";
+    success(&session.execute(code).unwrap());
+    let error = session.reset_globals().unwrap_err();
+    assert!(error.to_string().contains("the session has lost its names"), "{error}");
+    let result = session.execute("open('kept').read(), 'a' in globals()").unwrap();
+    assert_eq!(success(&result).final_repr.as_deref(), Some("('x', False)"));
+}

@@ -2,6 +2,7 @@
 
 mod load;
 mod resources;
+mod shared;
 
 use std::path::Path;
 

@@ -1,13 +1,55 @@
 //! Calls from host functions back into the guest.
+//!
+//! Each such call has a separate stack, of the stacks that the process has for all guests. A guest may go deeper only
+//! while several times as many stacks are free as it has taken, so a few guests cannot take them all.
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use wasmtime::{Caller, Extern, Func, Ref, Result, Val, bail};
 
 use super::linker::{raw, value};
-use crate::engine::live::state::InstanceState;
+use crate::engine::{compile::config::MAX_NESTED_CALLS, live::state::InstanceState};
 
-/// The most nested calls from host functions into the guest. Each has a separate stack, of the stacks that the process
-/// has for all guests. A Python function that a foreign function calls back takes two.
-const MAX_NESTED: usize = 512;
+/// The most nested calls of a guest. A Python function that a foreign function calls back takes two.
+const MAX_NESTED: u32 = 512;
+/// The calls beyond the bound that a guest has to notice it.
+const SLACK: u32 = 16;
+/// The number of stacks that must be free for each one that a guest has taken.
+const FREE_PER_TAKEN: u32 = 4;
+
+/// The stacks of nested calls that are in use in this process.
+static IN_USE: AtomicU32 = AtomicU32::new(0);
+
+/// Whether a guest that has taken `depth` stacks may take another while `in_use` are taken in all.
+fn may_nest(depth: u32, in_use: u32) -> bool {
+    let free = MAX_NESTED_CALLS.saturating_sub(in_use);
+    depth < MAX_NESTED && free > depth.saturating_mul(FREE_PER_TAKEN)
+}
+
+/// Whether the calls of a guest are nested as deep as they may be. The guest is then given the end of its stack, so
+/// that CPython raises `RecursionError`.
+pub(in crate::engine) fn is_deep(state: &InstanceState) -> bool {
+    !may_nest(state.run.depth, IN_USE.load(Ordering::Relaxed))
+}
+
+/// A stack of a nested call, until it is dropped.
+struct TakenStack;
+
+impl TakenStack {
+    fn take(depth: u32) -> Option<Self> {
+        let taken = IN_USE.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |in_use| {
+            let is_free = in_use < MAX_NESTED_CALLS;
+            (is_free && may_nest(depth.saturating_sub(SLACK), in_use)).then_some(in_use + 1)
+        });
+        taken.ok().map(|_| Self)
+    }
+}
+
+impl Drop for TakenStack {
+    fn drop(&mut self) {
+        IN_USE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Calls a C function with as many of the arguments as it takes. The driver's trampoline serves all calls except the
 /// first ones, which come before its installation.
@@ -70,9 +112,10 @@ pub(in crate::engine) async fn nested(
     arguments: &[Val],
     results: &mut [Val],
 ) -> Result<()> {
-    if caller.data().run.depth >= MAX_NESTED {
-        bail!("foreign calls and callbacks are nested more than {MAX_NESTED} deep");
-    }
+    let depth = caller.data().run.depth;
+    let Some(_stack) = TakenStack::take(depth) else {
+        bail!("foreign calls and callbacks are nested {depth} deep, and there is no stack for another");
+    };
     caller.data_mut().run.depth += 1;
     let outcome = function.call_async(&mut *caller, arguments, results).await;
     caller.data_mut().run.depth -= 1;
@@ -82,4 +125,34 @@ pub(in crate::engine) async fn nested(
 /// Returns the result of a call as an address.
 pub(in crate::engine) fn address(result: Option<Val>) -> u32 {
     u32::try_from(result.as_ref().map_or(0, raw)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lets guests nest one after the other, each as deep as it may, and returns their depths.
+    fn greedy(guests: usize) -> Vec<u32> {
+        let mut in_use = 0;
+        let nest = |_| {
+            let depth = (0..).find(|depth| !may_nest(*depth, in_use + depth)).unwrap();
+            in_use += depth;
+            depth
+        };
+        (0..guests).map(nest).collect()
+    }
+
+    #[test]
+    fn a_guest_alone_nests_deeply_and_has_an_end() {
+        let depth = greedy(1)[0];
+        assert!((200..=MAX_NESTED).contains(&depth), "{depth}");
+    }
+
+    #[test]
+    fn greedy_guests_leave_stacks_for_others() {
+        let depths = greedy(24);
+        assert!(depths.is_sorted_by(|a, b| a >= b), "{depths:?}");
+        assert!(depths.iter().all(|depth| *depth > 0), "{depths:?}");
+        assert!(depths.iter().sum::<u32>() < MAX_NESTED_CALLS, "{depths:?}");
+    }
 }

@@ -159,9 +159,16 @@ fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Engine`], when it does not compile.
 pub(in crate::engine) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<CompiledModule> {
-    let code = machine_code(engine, "a library of the guest's own", wasm)?;
-    let module = from_memory(engine, &code).map_err(engine_error)?;
+    let module = module(engine, "a library of the guest's own", wasm)?;
     Ok(CompiledModule { module, info: Arc::new(info) })
+}
+
+/// Compiles a module without keeping it; `source` describes it in the log.
+///
+/// # Errors
+/// [`Error::Engine`], when it does not compile.
+pub(in crate::engine) fn module(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Module> {
+    from_memory(engine, &machine_code(engine, source, wasm)?).map_err(engine_error)
 }
 
 fn from_memory(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
@@ -184,7 +191,10 @@ pub(in crate::engine) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]
             drop(own);
             compiled
         })?,
-        None => engine.precompile_module(wasm),
+        None => match config::without_threads(engine)? {
+            Some(sequential) => sequential.precompile_module(wasm),
+            None => engine.precompile_module(wasm),
+        },
     };
     let mut code = compiled.map_err(engine_error)?;
     clear_symbols(&mut code);

@@ -25,12 +25,17 @@ pub(in crate::engine) const GUEST_STACK: usize = 128 << 20;
 /// The additional stack of host functions, which run on the same stack. It is address space, not memory.
 const HOST_STACK: usize = 8 << 20;
 
-/// The most guests at a time. Each has separate address space, which is reserved when the engine starts.
+/// The guests for which there is room at a time. Each has separate address space, which is reserved when the engine starts.
 pub(in crate::engine) const MAX_GUESTS: u32 = 1000;
+/// The originals of snapshots, which are instances besides the guests.
+const MAX_ORIGINALS: u32 = 64;
 /// A guest's memories: its main memory, the safepoint page, and the engine's heap for exceptions.
 const MEMORIES: u32 = 3;
-/// The most calls into guests at a time; each nested call counts.
-const MAX_CALLS: u32 = 768;
+/// The stacks of calls that are nested in others. The pool also has a stack for each guest, since a guest keeps the
+/// stack of its first call.
+pub(in crate::engine) const MAX_NESTED_CALLS: u32 = 2048;
+/// The address space of one guest, if it is not of the pool: three memories with a guard, and a stack.
+pub(in crate::engine) const ADDRESS_SPACE: u64 = 3 * ((4 << 30) + (64 << 20)) + (GUEST_STACK + HOST_STACK) as u64;
 /// The largest memory of a guest; the limit of its sandbox is separate.
 const MAX_MEMORY: usize = 4 << 30;
 /// The largest snapshot that is mapped into the memory of guests, zeros between its pages included.
@@ -138,8 +143,37 @@ pub(in crate::engine) fn for_one_module(engine: &Engine) -> Result<Option<Engine
     made.map(Some).or_engine("")
 }
 
+/// Returns an engine that compiles like `engine` without threads, if there are no threads for the compiler and `engine`
+/// would start them.
+///
+/// # Errors
+/// [`Error::Engine`].
+pub(in crate::engine) fn without_threads(engine: &Engine) -> Result<Option<Engine>> {
+    if has_threads() || !Engine::same(engine, self::engine(false)?) {
+        return Ok(None);
+    }
+    make_compiler(CodeKind::default()).map(Some).or_engine("")
+}
+
+/// Whether the threads that the compiler shares have started. The compiler itself would panic without them.
+fn has_threads() -> bool {
+    static HAS_THREADS: OnceLock<bool> = OnceLock::new();
+    *HAS_THREADS.get_or_init(|| match rayon::ThreadPoolBuilder::new().build_global() {
+        Ok(()) => true,
+        Err(error) => match std::error::Error::source(&error) {
+            Some(reason) => {
+                tracing::warn!(%reason, "code is compiled without threads");
+                false
+            }
+            // They were started before.
+            None => true,
+        },
+    })
+}
+
 fn make_compiler(kind: CodeKind) -> wasmtime::Result<Engine> {
     let mut config = config(kind.inline)?;
+    config.parallel_compilation(has_threads());
     if !kind.portable {
         return Engine::new(&config);
     }
@@ -173,11 +207,12 @@ const TARGET: &str = if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
 
 /// Returns the configuration of the pool of guests: slots that are reused, with their mappings.
 fn pool() -> PoolingAllocationConfig {
+    const INSTANCES: u32 = MAX_GUESTS + MAX_ORIGINALS;
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_memories(MAX_GUESTS * MEMORIES)
-        .total_gc_heaps(MAX_GUESTS)
-        .total_tables(MAX_GUESTS * MEMORIES)
-        .total_stacks(MAX_CALLS)
+    pool.total_memories(INSTANCES * MEMORIES)
+        .total_gc_heaps(INSTANCES)
+        .total_tables(INSTANCES * MEMORIES)
+        .total_stacks(INSTANCES + MAX_NESTED_CALLS)
         // Instances of libraries that are loaded at run time count too, but take no slot.
         .total_core_instances(u32::MAX)
         .max_core_instance_size(64 << 20)

@@ -7,6 +7,10 @@ use crate::engine::live::state::InstanceState;
 /// The C stack's alignment at calls.
 const ALIGNMENT: u32 = 16;
 
+/// The distance of the place from the stack's end at which CPython raises `RecursionError`: its bound is 24 KiB from the
+/// end, and below 8 KiB it takes the stack for another one.
+const NEAR_END: u32 = 20 << 10;
+
 /// The guest's stack during a foreign call. [`Stack::restore`] frees its space. A call that ends with an error need
 /// not: code of the guest that catches the error restores its own stack.
 pub(super) struct Stack {
@@ -29,6 +33,11 @@ impl Stack {
         let top = self.top.checked_sub(size).ok_or_else(|| format_err!("a foreign call overflows the stack"))?;
         self.top = top & !(align.max(1) - 1);
         Ok(self.top)
+    }
+
+    /// Moves the top so close to the stack's `end` that the next Python function fails with `RecursionError`.
+    pub(super) fn exhaust(&mut self, end: u32) {
+        self.top = self.top.min(end.saturating_add(NEAR_END));
     }
 
     /// Lets the guest's functions use the stack below the allocated space.

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Error,
     engine::{
-        compile::config::MAX_GUESTS,
+        compile::config::{ADDRESS_SPACE, MAX_GUESTS},
         snapshot::{Snapshot, Span},
         stop::{
             interrupt::Interrupt,
@@ -26,6 +26,7 @@ use crate::{
         },
     },
     error::ErrorContext,
+    sys::address_space,
 };
 use terrarium_unix::{abi::Errno, memory::GuestMemory, syscall::Process};
 use terrarium_wasm::rewrite::SAFEPOINT_EXPORT;
@@ -154,7 +155,8 @@ impl GuestInstance {
         let stack_pointer = stack_pointer.ok_or_else(|| format_err!("no stack pointer"))?;
         let safepoint = instance.get_memory(&mut *store, SAFEPOINT_EXPORT);
         let safepoint = safepoint.ok_or_else(|| format_err!("no safepoint page"))?;
-        let links = Links { python: instance, memory, safepoint, table, stack_pointer, signal_word };
+        let stack_end = address_of(store, &instance, "__stack_low")?;
+        let links = Links { python: instance, memory, safepoint, table, stack_pointer, signal_word, stack_end };
         settle(store, links)?;
 
         let (invoke, root) = install_driver(unbooted, store, &instance, &links).await?;
@@ -267,8 +269,26 @@ fn no_place(error: &wasmtime::Error) -> Error {
         Some(_) => Error::start(format!(
             "a process has room for {MAX_GUESTS} interpreters at a time, and all are in use: drop sessions"
         )),
-        None => Error::start(format!("{error:#}")),
+        None => match address_space::limit().filter(|_| is_without_memory(error)) {
+            Some(limit) => Error::start(format!(
+                "there is no address space for another interpreter: each reserves {:.1} GiB besides the program's own, \
+                 and the process may have {:.1} GiB in all: raise the limit (`ulimit -v`)",
+                gibibytes(ADDRESS_SPACE),
+                gibibytes(limit)
+            )),
+            None => Error::start(format!("{error:#}")),
+        },
     }
+}
+
+/// Whether the system refused memory or address space. The engine wraps the system's error in one of its own.
+fn is_without_memory(error: &wasmtime::Error) -> bool {
+    error.chain().any(|cause| address_space::is_refusal(&cause.to_string()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for a message")]
+fn gibibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
 }
 
 /// Records the parts of a guest that was instantiated, and its safepoint.

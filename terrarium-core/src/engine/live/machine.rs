@@ -105,7 +105,7 @@ impl Machine {
         let make = || make().and_then(|(wasm, info)| Ok((wasm, ModuleInfo::clone(&*info?))));
         let python = compiled::cached(engine, cache, &self.source_name(), &make)?;
         // A millisecond of compilation: a file would cost more.
-        let driver = Module::new(engine, driver::module()).map_err(engine_error)?;
+        let driver = compiled::module(engine, "the driver", &driver::module())?;
         let linker = linker::linker(engine, &python.module).map_err(engine_error)?;
         let made = Arc::new(InterpreterModule { python, driver, linker: Arc::new(linker) });
         Ok(Arc::clone(unbooted.insert(made)))

@@ -52,7 +52,7 @@ pub(in crate::engine) struct RunState {
     /// The shared libraries, once there are any.
     pub(in crate::engine) loader: Option<Box<Loader>>,
     /// The number of calls from host functions into the guest that are nested at the moment.
-    pub(in crate::engine) depth: usize,
+    pub(in crate::engine) depth: u32,
     /// Whether the guest may load libraries that its code brought or created.
     pub(in crate::engine) untrusted_libraries: bool,
     /// An address near the top of the guest's stack: the address of a local variable of the host function that the
@@ -162,4 +162,6 @@ pub(in crate::engine) struct Links {
     pub(in crate::engine) stack_pointer: Global,
     /// The address of the word that makes the interpreter check for signals.
     pub(in crate::engine) signal_word: u32,
+    /// The lower end of the stack of C code in the memory.
+    pub(in crate::engine) stack_end: u32,
 }

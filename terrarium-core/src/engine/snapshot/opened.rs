@@ -145,6 +145,7 @@ impl Snapshot {
                 table: get(&mut store, &exports.table)?.into_table().ok_or_else(missing)?,
                 stack_pointer: get(&mut store, &exports.stack_pointer)?.into_global().ok_or_else(missing)?,
                 signal_word: self.record.signal_word,
+                stack_end: self.record.stack_end,
             };
             let invoke = get(&mut store, &exports.invoke)?.into_func().ok_or_else(missing)?.typed(&store)?;
             let mut globals = Vec::with_capacity(exports.globals.len());

@@ -11,6 +11,8 @@ use crate::engine::ffi::ClosuresRecord;
 pub(crate) struct SnapshotRecord {
     /// The address of the word that makes the interpreter check for signals.
     pub(in crate::engine) signal_word: u32,
+    /// The lower end of the stack of C code.
+    pub(in crate::engine) stack_end: u32,
     /// The Python functions that the host calls, by name.
     pub(in crate::engine) functions: BTreeMap<String, u32>,
     /// The places that get fresh random bytes in every guest.

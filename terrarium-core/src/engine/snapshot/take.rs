@@ -99,6 +99,7 @@ impl TakenSnapshot {
         let wasm = merge.write_exporting(&is_exported).or_engine(DOING)?;
         let record = SnapshotRecord {
             signal_word: links.signal_word,
+            stack_end: links.stack_end,
             functions,
             entropy,
             closures: store.data().closures.record(),
