@@ -1,8 +1,12 @@
 //! Ctrl+C, and the signals that end a program: they stop the run in progress.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicI32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI32, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use terrarium_core::CancelHandle;
@@ -21,9 +25,23 @@ pub(crate) enum Otherwise {
 /// The handler of Ctrl+C, for the whole process.
 pub(crate) struct Interrupts {
     run: Arc<Mutex<Option<CancelHandle>>>,
-    /// The signal that ends the program; 0, if there was none.
-    ended_by: Arc<AtomicI32>,
+    end: Arc<End>,
 }
+
+/// The end of the program by a signal.
+#[derive(Default)]
+struct End {
+    /// The signal; 0, if there was none.
+    signal: AtomicI32,
+    /// Whether the run has ended.
+    has_result: AtomicBool,
+}
+
+/// The time to write the result after a signal, and the interval at which it is looked at.
+#[cfg(unix)]
+const PATIENCE: Duration = Duration::from_secs(5);
+#[cfg(unix)]
+const TICK: Duration = Duration::from_millis(20);
 
 impl Interrupts {
     /// Installs the handler.
@@ -42,16 +60,17 @@ impl Interrupts {
             }
         };
         ctrlc::set_handler(handler).map_err(|error| Failure::Fault(format!("cannot handle Ctrl+C: {error}")))?;
-        Ok(Self { run, ended_by: Arc::default() })
+        Ok(Self { run, end: Arc::default() })
     }
 
-    /// Makes the signals that end a program stop the run in progress first, so that its files and its result are
-    /// written. A signal that nohup and others ignore stays ignored.
+    /// Makes the signals that end a program stop the run of `cancel` first, so that its files and its result are
+    /// written. Another signal ends the program at once, and so does a reader that does not read. A signal that nohup
+    /// and others ignore stays ignored.
     ///
     /// # Errors
     /// [`Failure::Fault`] with the system's reason.
     #[cfg(unix)]
-    pub(crate) fn end_in_order(&self) -> Result<(), Failure> {
+    pub(crate) fn end_in_order(&self, cancel: &CancelHandle) -> Result<(), Failure> {
         use signal_hook::{
             consts::{SIGHUP, SIGTERM},
             iterator::Signals,
@@ -62,18 +81,21 @@ impl Interrupts {
         if !is_ignored(SIGHUP) {
             signals.add_signal(SIGHUP).map_err(fault)?;
         }
-        let (run, ended_by) = (Arc::clone(&self.run), Arc::clone(&self.ended_by));
+        let (cancel, end) = (cancel.clone(), Arc::clone(&self.end));
         let wait = move || {
-            for signal in signals.forever() {
-                ended_by.store(signal, Ordering::Relaxed);
-                let run = run.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                match run {
-                    Some(cancel) if !cancel.is_cancelled() => cancel.cancel(),
-                    _ => std::process::exit(SIGNALLED + signal),
+            let Some(signal) = signals.forever().next() else { return };
+            end.signal.store(signal, Ordering::Relaxed);
+            cancel.cancel();
+            let mut patience = PATIENCE;
+            while signals.pending().next().is_none() && !patience.is_zero() {
+                thread::sleep(TICK);
+                if end.has_result.load(Ordering::Relaxed) {
+                    patience = patience.saturating_sub(TICK);
                 }
             }
+            std::process::exit(SIGNALLED + signal);
         };
-        std::thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop).map_err(fault)
+        thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop).map_err(fault)
     }
 
     /// Does nothing: there are no such signals.
@@ -81,13 +103,18 @@ impl Interrupts {
     /// # Errors
     /// None.
     #[cfg(not(unix))]
-    pub(crate) fn end_in_order(&self) -> Result<(), Failure> {
+    pub(crate) fn end_in_order(&self, _cancel: &CancelHandle) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// Notes that the run has ended: from now on a signal gives the writing of the result a bounded time.
+    pub(crate) fn note_result(&self) {
+        self.end.has_result.store(true, Ordering::Relaxed);
     }
 
     /// Returns the exit code of a program that a signal ended.
     pub(crate) fn exit_code(&self) -> Option<i32> {
-        match self.ended_by.load(Ordering::Relaxed) {
+        match self.end.signal.load(Ordering::Relaxed) {
             0 => None,
             signal => Some(SIGNALLED + signal),
         }

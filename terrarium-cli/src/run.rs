@@ -39,11 +39,12 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     let sandbox = prepare::sandbox(options)?;
     prepare::packages(&sandbox, &code)?;
     let interrupts = Interrupts::install(Otherwise::Leave)?;
-    interrupts.end_in_order()?;
+    interrupts.end_in_order(&cancel)?;
     let result = {
         let _stopping = interrupts.stop(&cancel);
         sandbox.execute_with(&code, execute)?
     };
+    interrupts.note_result();
 
     // Files and the result are written even if the streams could not be.
     let written = folder.map_or(Ok(()), |folder| folder.write(&result.output_files, args.verbose));

@@ -9,6 +9,8 @@ use crate::support::{ran, spawn, terrarium};
 
 #[test]
 fn a_loop_ends_at_its_deadline() {
+    // Before the clock starts.
+    crate::support::cache();
     for code in ["print('x')\nwhile True: pass", "print('x')\nimport time; time.sleep(100)"] {
         let begun = Instant::now();
         let ran = ran(&["run", "--timeout", "300ms", "-c", code]);
@@ -104,7 +106,14 @@ fn ctrl_c_stops_the_run() {
 #[test]
 fn a_signal_that_ends_the_program_leaves_its_files_and_its_result() {
     use rustix::process::{Pid, Signal, kill_process};
+    let ignored = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = ignored.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim).unwrap_or_default();
+    let ignores_hup = u64::from_str_radix(ignored, 16).is_ok_and(|mask| mask & 1 != 0);
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        if signal == Signal::HUP && ignores_hup {
+            // The tests run below nohup, and so does the program.
+            continue;
+        }
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let program = "open('saved', 'w').write('state')\nwhile True: pass";
@@ -135,12 +144,14 @@ fn limited(limit: &str) -> crate::support::Ran {
 #[cfg(target_os = "linux")]
 #[test]
 fn with_little_address_space_a_program_runs_or_is_refused_with_the_amount() {
-    let enough = limited(&format!("ulimit -v {}", 16 << 20));
-    assert_eq!((enough.code, &*enough.stdout), (Some(0), "42\n"), "{}", enough.stderr);
-    for gibibytes in [4, 8, 12] {
+    for gibibytes in [10, 12, 16] {
+        let enough = limited(&format!("ulimit -v {}", gibibytes << 20));
+        assert_eq!((enough.code, &*enough.stdout), (Some(0), "42\n"), "{gibibytes}: {}", enough.stderr);
+    }
+    for gibibytes in [4, 8] {
         let short = limited(&format!("ulimit -v {}", gibibytes << 20));
         assert_eq!(short.code, Some(70), "{}", short.stderr);
         let has = format!("the process may have {gibibytes}.0 GiB");
-        assert!(short.stderr.contains("reserves 12.3 GiB") && short.stderr.contains(&has), "{}", short.stderr);
+        assert!(short.stderr.contains("reserves 8.3 GiB") && short.stderr.contains(&has), "{}", short.stderr);
     }
 }

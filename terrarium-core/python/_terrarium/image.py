@@ -107,10 +107,11 @@ def _put_back(name: str, before: dict[str, Any]) -> None:
                 del sys.modules[other]
 
 
-def settle() -> tuple[list[int], list[str]]:
+def settle() -> tuple[list[list[int]], list[str]]:
     """Quiesce the interpreter.
 
-    Return addresses near the states of random generators, and the names of environment variables that were read.
+    Return addresses near the states of random generators with the numbers of their words, and the names of environment
+    variables that were read.
     """
     _environment.__getitem__ = _read_variable  # type: ignore[method-assign]
     reads = sorted(name for name in _reads if type(name) is str)
@@ -138,7 +139,7 @@ def settle() -> tuple[list[int], list[str]]:
     if not had_gc:
         del sys.modules["gc"]
     gc.collect()
-    generators: list[int] = load("_terrarium.generators").forget(gc.get_objects())
+    generators: list[list[int]] = load("_terrarium.generators").forget(gc.get_objects())
     if sys.platform == "emscripten":
         _send_objects(gc)
     gc.freeze()

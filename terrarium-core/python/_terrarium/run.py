@@ -286,9 +286,7 @@ class Run:
         """Make the response that of a program which left no memory for a report; an existing error stays."""
         response = self.response
         if response["error"] is None:
-            response["status"] = "error"
-            response["error"] = NO_MEMORY
-            response["no_memory"] = True
+            response.update(status="error", error=NO_MEMORY, no_memory=True)
         return response
 
     def _exit_code(self, error: BaseException) -> int:

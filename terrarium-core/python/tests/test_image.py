@@ -102,3 +102,42 @@ def test_a_programs_own_module_wins_over_a_hook(harness):
         "set(found), len(found)"
     )
     assert harness.run(code).ok().repr == "({'user'}, 7)"
+
+
+# Generators of all kinds: some drew their seeds, others were given their state.
+KEEPER = """import colorsys, numpy as np, random
+kinds = [np.random.MT19937, np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64]
+def given(kind, take, give):
+    one = kind()
+    give(one, take(kind(9)))
+    return one
+bits = lambda kind: given(kind, lambda bits: bits.state, lambda bits, state: setattr(bits, "state", state))
+def kept():
+    yield random.Random(3), np.random.default_rng(3), np.random.RandomState(3)
+    yield given(random.Random, random.Random.getstate, random.Random.setstate),
+    yield given(np.random.RandomState, np.random.RandomState.get_state, np.random.RandomState.set_state),
+    yield tuple(np.random.Generator(kind(3)) for kind in kinds)
+    yield tuple(np.random.Generator(bits(kind)) for kind in kinds)
+drawn = [random.Random(), np.random.default_rng(), np.random.RandomState(), *(np.random.Generator(k()) for k in kinds)]
+for one in drawn:
+    for _ in range(1000):
+        one.random()
+drawn[0].gauss(), drawn[2].standard_normal()
+# Modules of the library stay, unlike this one.
+colorsys.drawn, colorsys.kept, colorsys.stay = drawn, kept, [one for some in kept() for one in some]
+"""
+
+
+def test_generators_that_drew_their_seeds_are_named_and_others_keep_their_state(harness, tmp_path):
+    (tmp_path / "keeper.py").write_text(KEEPER)
+    code = (
+        "import random, numpy.random.bit_generator as bits\n"
+        "from colorsys import drawn, kept, stay\n"
+        "same = [one.random() for one in stay] == [one.random() for some in kept() for one in some]\n"
+        "cached = drawn[0].gauss_next, drawn[2].get_state()[3]\n"
+        "[same, cached, random.Random.seed.__module__, bits.randbits.__module__]"
+    )
+    _, settled, run = made(harness, ["keeper"], code)
+    # The generators of the modules `random` and `numpy.random`, then those of the module.
+    assert sorted(words for _, words in settled["generators"]) == [4, 4, 4, 4, 6, 624, 624, 624, 624, 624]
+    assert run["repr"] == "[True, (None, 0), 'random', 'random']"

@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) error: Option<PythonError>,
     /// Whether the error is Python's `MemoryError`.
     pub(crate) no_memory: bool,
+    /// Whether the values have taken much memory of the host.
+    pub(crate) is_large: bool,
     /// Whether a memory request was refused.
     pub(crate) memory_denied: bool,
 }

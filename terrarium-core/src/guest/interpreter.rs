@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     CancelHandle, Error, StreamCallback,
-    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Snapshot, TakenSnapshot},
+    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, TakenSnapshot},
     error::ErrorContext,
     result::PythonError,
 };
@@ -152,8 +152,8 @@ impl LiveInterpreter {
         let SettleResponse { generators, reads } =
             parse(&self.ask(self.functions.get(HarnessFunction::Settle), &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
-        for address in generators {
-            entropy.push(self.guest.find_generator(address)?);
+        for (address, words) in generators {
+            entropy.push(self.guest.find_generator(address, words)?);
         }
         for addresses in self.frames.take().blobs {
             let addresses = addresses.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
@@ -184,9 +184,9 @@ impl LiveInterpreter {
         let message = json(request)?;
         let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let ended = self.invoke(function, (message, bound), rest, cancel)?;
+        let interrupted = self.guest.interrupt().reason();
         let mut answer = match ended {
             Ok(response) => {
-                let interrupt = self.guest.interrupt();
                 let reply = Reply {
                     response: &response,
                     frames: self.frames.take(),
@@ -195,13 +195,13 @@ impl LiveInterpreter {
                     repr_bytes: request.repr_bytes,
                     deadline,
                     cancel,
-                    interrupted: interrupt.reason().map(|reason| (reason, interrupt.is_unwinding())),
+                    interrupted,
                 };
                 let (answer, is_usable) = reply.read();
                 self.ended |= !is_usable;
                 answer
             }
-            Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end) },
+            Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end, interrupted) },
         };
         answer.memory_denied = self.guest.take_memory_denied();
         self.guest.settle_mappings();
@@ -347,9 +347,12 @@ fn parse<'a, T: serde::Deserialize<'a>>(response: &'a [u8]) -> Result<T, Error> 
     serde_json::from_slice(response).or_engine("the interpreter's answer")
 }
 
-fn from_end(end: End) -> Answer {
+fn from_end(end: End, interrupted: Option<Reason>) -> Answer {
     match end {
-        End::Exit(code) => Answer { outcome: Outcome::Exited, exit_code: Some(code), ..Answer::default() },
+        End::Exit(code) => {
+            let outcome = interrupted.map_or(Outcome::Exited, Outcome::Stopped);
+            Answer { outcome, exit_code: Some(code), ..Answer::default() }
+        }
         End::Stopped(reason) => Answer { outcome: Outcome::Stopped(reason), ..Answer::default() },
         End::Crashed(text) => {
             Answer { outcome: Outcome::Crashed, error: Some(fault("Crashed", text)), ..Answer::default() }

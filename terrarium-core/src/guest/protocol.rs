@@ -43,8 +43,8 @@ pub(super) struct PrepareResponse {
 
 #[derive(Deserialize)]
 pub(super) struct SettleResponse {
-    /// Addresses near the states of random generators.
-    pub(super) generators: Vec<u32>,
+    /// Addresses near the states of random generators, and the numbers of the states' words.
+    pub(super) generators: Vec<(u32, u32)>,
     /// The environment variables that packages read when they were imported.
     pub(super) reads: Vec<String>,
 }

@@ -36,6 +36,9 @@ const TRACEBACK_BYTES: usize = 2 << 20;
 /// The longest reason why a value cannot be read, and the longest representation in place of a value.
 const REPR_BYTES: usize = 4 << 10;
 
+/// The memory of large values.
+const LARGE: u64 = 16 << 20;
+
 /// The messages of the guest, and their bounds.
 pub(super) struct Reply<'a> {
     pub(super) response: &'a [u8],
@@ -46,9 +49,8 @@ pub(super) struct Reply<'a> {
     pub(super) repr_bytes: u64,
     pub(super) deadline: Option<Instant>,
     pub(super) cancel: Option<&'a CancelHandle>,
-    /// The reason why the run was interrupted, if it was, and whether the harness has reported that code ended because
-    /// of it.
-    pub(super) interrupted: Option<(Reason, bool)>,
+    /// The reason why the run was interrupted, if it was.
+    pub(super) interrupted: Option<Reason>,
 }
 
 impl Reply<'_> {
@@ -75,17 +77,14 @@ impl Reply<'_> {
         let limit = self.value_bytes.saturating_mul(VALUES_FACTOR).saturating_add(VALUES_LEAST);
         let decoder = Decoder::new(limit, blobs, &is_late);
         let (document, error) = Document::read(&values, outputs, &decoder);
+        let is_large = decoder.used().max(values.len() as u64) > LARGE;
         drop(values);
 
         let mut outcome = match (response.status, self.interrupted) {
-            // Also of code that has caught the interrupt and ended well.
-            (_, Some((reason, told)))
-                if told || response.error.as_ref().is_some_and(|error| error.kind == "KeyboardInterrupt") =>
-            {
-                Outcome::Interrupted(reason)
-            }
-            (ResponseStatus::Success, _) => Outcome::Success,
-            (ResponseStatus::Error, _) => Outcome::Error,
+            // Whatever the code has made of the interrupt: it may have caught or ignored it.
+            (_, Some(reason)) => Outcome::Interrupted(reason),
+            (ResponseStatus::Success, None) => Outcome::Success,
+            (ResponseStatus::Error, None) => Outcome::Error,
         };
         let mut is_whole = true;
         if let Some(text) = error {
@@ -111,6 +110,7 @@ impl Reply<'_> {
             displays,
             error: response.error,
             no_memory: response.no_memory,
+            is_large,
             memory_denied: false,
         };
         (answer, is_whole)

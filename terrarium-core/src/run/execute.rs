@@ -1,6 +1,9 @@
 //! Execution of code in a live interpreter, and collection of its streams, values and files.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 use super::{
     guest_path, missing_module,
@@ -14,6 +17,7 @@ use crate::{
     options::validate,
     package::{PlacedFile, PlacedKind, SITE_PACKAGES},
     provision::MountedPackages,
+    sys::machine_memory,
 };
 use terrarium_unix::{
     fd::Input,
@@ -24,6 +28,9 @@ use terrarium_unix::{
 const FILENAME: &str = "main.py";
 /// Folders whose files are not part of the result.
 const SCRATCH: [&str; 2] = ["/tmp/", "/dev/"];
+
+/// Whether an earlier result was large. The C library keeps most of the memory of a dropped one.
+static WAS_LARGE: AtomicBool = AtomicBool::new(false);
 
 /// Runs code, which the caller has checked with its options, and collects the result.
 ///
@@ -99,11 +106,18 @@ pub(crate) fn execute(
         store_last: options.store_last,
     };
     let timeout = options.timeout.or(settings.timeout);
+    if WAS_LARGE.load(Ordering::Relaxed) && WAS_LARGE.swap(false, Ordering::Relaxed) {
+        // The caller may have dropped that result by now.
+        machine_memory::give_back();
+    }
     let running = Instant::now();
     // The host's work until here counts.
     let deadline = timeout.and_then(|timeout| begun.checked_add(timeout));
     let answer = live.execute(&request, deadline, options.cancel.as_ref())?;
     let run = running.elapsed();
+    if answer.is_large {
+        WAS_LARGE.store(true, Ordering::Relaxed);
+    }
     on_stdout.iter().chain(&on_stderr).for_each(Listener::finish);
 
     let lost = answer.outcome.is_end();

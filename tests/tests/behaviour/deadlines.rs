@@ -173,6 +173,26 @@ fn code_that_goes_on_after_the_interruption_may_end_in_the_grace() {
 }
 
 #[test]
+fn a_run_whose_deadline_has_passed_is_no_success_whatever_its_code_makes_of_the_interrupt() {
+    let wait = "import os, signal, time
+start = time.monotonic()
+def wait():
+    while time.monotonic() < start + 0.4: pass
+";
+    for (code, is_lost) in [
+        ("signal.signal(signal.SIGINT, signal.SIG_IGN)\nwait()", false),
+        ("signal.signal(signal.SIGINT, lambda *_: None)\nwait()", false),
+        ("signal.signal(signal.SIGINT, lambda *_: 1 / 0)\nwait()", false),
+        ("try: wait()\nexcept KeyboardInterrupt: os._exit(0)", true),
+        ("try: wait()\nexcept KeyboardInterrupt: raise SystemExit(0)", false),
+    ] {
+        let mut session = Sandbox::new(within(200).grace(Duration::from_secs(5))).unwrap().session().unwrap();
+        let result = session.execute(&format!("{wait}{code}")).unwrap();
+        assert_eq!((result.status, result.session_lost), (Status::Timeout, is_lost), "{code}");
+    }
+}
+
+#[test]
 fn the_timeout_of_a_run_takes_the_place_of_the_sandboxs() {
     let mut session = session();
     let options = ExecuteOptions::new().timeout(Duration::from_millis(200));

@@ -14,7 +14,7 @@ use wasmtime::{
 };
 
 use super::functions;
-use crate::{Error, Result, engine::live::limiter::MAX_TABLE_SLOTS, error::ErrorContext};
+use crate::{Error, Result, engine::live::limiter::MAX_TABLE_SLOTS, error::ErrorContext, sys::address_space};
 
 /// The version of wasmtime that the workspace pins.
 pub(crate) const VERSION: &str = "48.0.8";
@@ -34,8 +34,10 @@ const MEMORIES: u32 = 3;
 /// The stacks of calls that are nested in others. The pool also has a stack for each guest, since a guest keeps the
 /// stack of its first call.
 pub(in crate::engine) const MAX_NESTED_CALLS: u32 = 2048;
-/// The address space of one guest, if it is not of the pool: three memories with a guard, and a stack.
-pub(in crate::engine) const ADDRESS_SPACE: u64 = 3 * ((4 << 30) + (64 << 20)) + (GUEST_STACK + HOST_STACK) as u64;
+/// The address space of a memory with its guards.
+const RESERVATION: u64 = (4 << 30) + (64 << 20);
+/// The limit of address space below which the engine's heap of a guest is small, and compiled code checks its bounds.
+const LITTLE_SPACE: u64 = 16 << 30;
 /// The largest memory of a guest; the limit of its sandbox is separate.
 const MAX_MEMORY: usize = 4 << 30;
 /// The largest snapshot that is mapped into the memory of guests, zeros between its pages included.
@@ -50,6 +52,9 @@ pub(in crate::engine) fn engine(inlining: bool) -> Result<&'static Engine> {
     check_process()?;
     let engine = ENGINES[usize::from(inlining)].get_or_init(|| {
         let mut config = config(inlining)?;
+        if has_little_space() {
+            return Engine::new(&config);
+        }
         let pooled = Engine::new(config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool())));
         pooled.or_else(|error| {
             // A limited address space (`ulimit -v`) has no room for the reservation.
@@ -58,6 +63,18 @@ pub(in crate::engine) fn engine(inlining: bool) -> Result<&'static Engine> {
         })
     });
     engine.as_ref().map_err(|reason| Error::engine(format!("{reason:#}")))
+}
+
+/// Whether the process may have so little address space that a guest must do with less.
+fn has_little_space() -> bool {
+    static HAS_LITTLE: OnceLock<bool> = OnceLock::new();
+    *HAS_LITTLE.get_or_init(|| address_space::limit().is_some_and(|limit| limit < LITTLE_SPACE))
+}
+
+/// Returns the address space of one guest that is not of the pool: its memories and a stack.
+pub(in crate::engine) fn guest_space() -> u64 {
+    let memories = if has_little_space() { MEMORIES - 1 } else { MEMORIES };
+    u64::from(memories) * RESERVATION + (GUEST_STACK + HOST_STACK) as u64
 }
 
 /// The engine without inlining, and the engine with it.
@@ -252,5 +269,8 @@ fn config(inlining: bool) -> wasmtime::Result<Config> {
         .generate_address_map(false)
         // A guest's backtrace is never shown, and the backtrace of a deep stack takes long.
         .wasm_backtrace_max_frames(None);
+    if has_little_space() {
+        config.gc_heap_reservation(1 << 20).gc_heap_guard_size(64 << 10).gc_heap_reservation_for_growth(16 << 20);
+    }
     Ok(config)
 }

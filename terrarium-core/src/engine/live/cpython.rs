@@ -1,6 +1,8 @@
 //! Facts of CPython that the host relies on: its C API, reference counts, the state of its random generators, and the
 //! place of its pointer to the trampoline.
 
+use std::ops::RangeInclusive;
+
 use wasmtime::{Instance as WasmInstance, Ref, Result, Store, TypedFunc, bail, format_err};
 
 use super::{
@@ -63,22 +65,27 @@ impl GuestInstance {
         Ok(())
     }
 
-    /// Returns the state of the random generator in the object at `address`, which the harness has given a pattern.
+    /// Returns the state of `words` words of the random generator in the object at `address`, which the harness has
+    /// filled with two words in turns.
     ///
     /// # Errors
     /// [`Error::Engine`], when it is not there.
-    pub(crate) fn find_generator(&mut self, address: u32) -> Result<Span, Error> {
-        const WORDS: u32 = 624;
+    pub(crate) fn find_generator(&mut self, address: u32, words: u32) -> Result<Span, Error> {
+        const WORDS: RangeInclusive<u32> = 4..=624;
         const MAX_OBJECT: u32 = 8192;
-        let pattern = (0..WORDS).flat_map(|n| n.wrapping_mul(2_654_435_761).wrapping_add(12345).to_le_bytes());
-        let pattern: Vec<u8> = pattern.collect();
+        const PATTERN: [u32; 2] = [0x9E37_79B9, 0x7F4A_7C15];
         let doing = "a random generator's state";
+        if !WORDS.contains(&words) {
+            return Err(Error::engine(format!("{doing}: it has {words} words")));
+        }
+        let pattern = PATTERN.iter().cycle().take(words as usize);
+        let pattern: Vec<u8> = pattern.flat_map(|word| word.to_le_bytes()).collect();
         let memory = memory(&mut self.instance.store).or_engine(doing)?;
         let object = memory.slice(address, MAX_OBJECT).or_engine(doing)?;
         let offset = object.windows(pattern.len()).position(|window| window == pattern);
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
         let offset = offset.ok_or_else(|| Error::engine(format!("{doing}: it is not where the interpreter says")))?;
-        Ok(Span { address: address.wrapping_add(offset), length: WORDS * 4 })
+        Ok(Span { address: address.wrapping_add(offset), length: words * 4 })
     }
 }
 

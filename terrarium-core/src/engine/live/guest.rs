@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Error,
     engine::{
-        compile::config::{ADDRESS_SPACE, MAX_GUESTS},
+        compile::config::{MAX_GUESTS, guest_space},
         snapshot::{Snapshot, Span},
         stop::{
             interrupt::Interrupt,
@@ -273,7 +273,7 @@ fn no_place(error: &wasmtime::Error) -> Error {
             Some(limit) => Error::start(format!(
                 "there is no address space for another interpreter: each reserves {:.1} GiB besides the program's own, \
                  and the process may have {:.1} GiB in all: raise the limit (`ulimit -v`)",
-                gibibytes(ADDRESS_SPACE),
+                gibibytes(guest_space()),
                 gibibytes(limit)
             )),
             None => Error::start(format!("{error:#}")),
@@ -281,8 +281,8 @@ fn no_place(error: &wasmtime::Error) -> Error {
     }
 }
 
-/// Whether the system refused memory or address space. The engine wraps the system's error in one of its own.
-fn is_without_memory(error: &wasmtime::Error) -> bool {
+/// Whether the system refused memory or address space. The engine wraps the system's error.
+pub(in crate::engine) fn is_without_memory(error: &wasmtime::Error) -> bool {
     error.chain().any(|cause| address_space::is_refusal(&cause.to_string()))
 }
 

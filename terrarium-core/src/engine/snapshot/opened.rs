@@ -21,6 +21,7 @@ use crate::{
         ffi,
         live::{
             block_on::block_on,
+            guest::is_without_memory,
             instance::Instance,
             limiter::Limiter,
             machine::Machine,
@@ -106,7 +107,7 @@ impl Snapshot {
         match self.idle.take() {
             Some(instance) => Ok(instance),
             None => self.new_instance().or_else(|error| {
-                if !error.is::<PoolConcurrencyLimitError>() {
+                if !error.is::<PoolConcurrencyLimitError>() && !is_without_memory(&error) {
                     return Err(error);
                 }
                 idle::make_room();

@@ -164,11 +164,6 @@ impl Interrupt {
         Ok(WatchGuard { interrupt: Arc::clone(self) })
     }
 
-    /// Whether the run was interrupted and the harness has reported it.
-    pub(crate) fn is_unwinding(&self) -> bool {
-        self.lock().phase.is_some()
-    }
-
     /// Records the phase that begins. The guest's thread calls it when the harness reports a phase.
     pub(crate) fn enter(&self, phase: Phase) {
         let mut state = self.lock();
