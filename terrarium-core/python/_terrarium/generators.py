@@ -13,6 +13,7 @@ from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
     from typing import Any
 
@@ -29,7 +30,8 @@ _MOST = 64
 # While an image is prepared: the addresses of the generators that drew their seeds, and the seeds that numpy drew.
 _drawn: set[int] = set()
 _seeds: set[int] = set()
-# What is put back: functions of modules and classes.
+# What ends the hooks, and what is put back: functions of modules and classes.
+_ends: list[Callable[[], None]] = []
 _replaced: list[tuple[Any, str, Any]] = []
 # The steps from its seed in which the state of a source is searched for.
 _MOST_STEPS = 10_000
@@ -43,26 +45,27 @@ def _replace(place: Any, name: str, value: Any) -> None:
 
 def watch() -> None:
     """Note from now on which generators draw their seeds by themselves."""
-    import random
+    if not _ends:
+        _ends.append(finder.follow("random", _watch_generators))
+        _ends.append(finder.follow(_BITS, _watch_seeds))
 
-    if _replaced:
-        return
+
+def _watch_generators(random: Any) -> None:
     original, restore = random.Random.seed, random.Random.setstate
 
-    def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+    def seed(self: Any, a: Any = None, version: int = 2) -> None:
         original(self, a, version)
         if a is None:
             _drawn.add(id(self))
         else:
             _drawn.discard(id(self))
 
-    def setstate(self: random.Random, state: Any) -> None:
+    def setstate(self: Any, state: Any) -> None:
         restore(self, state)
         _drawn.discard(id(self))
 
     _replace(random.Random, "seed", seed)
     _replace(random.Random, "setstate", setstate)
-    finder.add(_BITS, _watch_seeds)
 
 
 def _watch_seeds(module: Any) -> None:
@@ -81,7 +84,9 @@ def forget(objects: list[Any]) -> list[list[int]]:
 
     Return addresses near these states, and the numbers of their words.
     """
-    finder.remove(_BITS)
+    for end in _ends:
+        end()
+    _ends.clear()
     for place, name, value in reversed(_replaced):
         setattr(place, name, value)
     _replaced.clear()

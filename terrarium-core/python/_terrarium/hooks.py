@@ -124,6 +124,25 @@ class Finder:
         if module is not None:
             hook(module)
 
+    def follow(self, name: str, hook: Hook) -> Callable[[], None]:
+        """Call `hook` like `add`, after the hook that the module has already; return what ends that."""
+        earlier = self._hooks.get(name)
+
+        def both(module: ModuleType) -> None:
+            if earlier is not None:
+                earlier(module)
+            hook(module)
+
+        def end() -> None:
+            del self._hooks[name]
+            if earlier is not None:
+                self._hooks[name] = earlier
+
+        self._hooks[name] = both
+        if name in sys.modules:
+            hook(sys.modules[name])
+        return end
+
     def changes(self, name: str) -> bool:
         """Whether the module `name` has a hook."""
         return name in self._hooks

@@ -77,8 +77,7 @@ def prepare(modules: list[str]) -> dict[str, str]:
     From the first call on, reads of environment variables are recorded.
     """
     _environment.__getitem__ = _note_variable  # type: ignore[method-assign]
-    if modules or "random" in sys.modules:
-        load("_terrarium.generators").watch()
+    load("_terrarium.generators").watch()
     # Some modules keep `__main__` when they are imported.
     main.open(Source("", "main.py"), True, f"{getcwd()}/main.py")
     failed = {}
