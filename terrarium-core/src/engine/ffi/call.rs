@@ -9,7 +9,7 @@ use super::{
 use crate::engine::{
     bind::{
         linker::{value, view},
-        reenter::{is_deep, nested},
+        reenter::nested,
     },
     live::state::InstanceState,
 };
@@ -52,9 +52,6 @@ pub(in crate::engine) async fn call(
     if !variable.is_empty() {
         let list = variable_arguments(&mut memory, &mut stack, variable)?;
         values.push(Val::I32(list.cast_signed()));
-    }
-    if is_deep(caller.data()) {
-        stack.exhaust(caller.data().links()?.stack_end);
     }
     stack.enter(&mut caller)?;
     let returned = invoke(&mut caller, function, &values).await?;

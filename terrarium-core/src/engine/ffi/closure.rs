@@ -13,7 +13,7 @@ use super::{
 use crate::engine::{
     bind::{
         linker::{value, view},
-        reenter::{address, call_export, nested},
+        reenter::{address, call_export, is_deep, nested},
     },
     live::state::InstanceState,
 };
@@ -275,6 +275,9 @@ async fn run(mut caller: Caller<'_, InstanceState>, slot: u32, arguments: &[Val]
     let field = |offset: u32| memory.read_u32(closure.wrapping_add(offset)).map_err(outside);
     let (cif, callback, user_data) = (field(CIF)?, field(FUNCTION)?, field(USER_DATA)?);
     let callback = function(&mut caller, callback)?;
+    if is_deep(caller.data()) {
+        stack.exhaust(caller.data().links()?.stack_end);
+    }
     stack.enter(&mut caller)?;
     let handed = [cif, result, list, user_data].map(|word| Val::I32(word.cast_signed()));
     nested(&mut caller, callback, &handed, &mut []).await?;
