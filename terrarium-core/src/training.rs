@@ -1,7 +1,8 @@
 //! Builds of the interpreter other than the shipped one: one that counts its calls, and one whose code cannot be
-//! stopped.
+//! stopped; and numpy without a floating-point status.
 //!
-//! They serve only `cargo xtask train` and the benchmark `safepoints`, and are not part of the public interface.
+//! They serve only `cargo xtask train` and the benchmarks `safepoints` and `float_status`, and are not part of the
+//! public interface.
 
 use std::{
     path::Path,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    Result,
+    ImageOptions, Result,
     engine::{InterpreterSource, Machine},
     guest::LiveInterpreter,
     image::Recipe,
@@ -30,7 +31,7 @@ pub fn train(wasm: Vec<u8>, counters: &str, programs: &[String], cache_dir: Opti
     // A unique key, so that the module is compiled again each time.
     let key = format!("training {} {:?}", std::process::id(), std::time::SystemTime::now());
     let wasm = || Ok(MODULE.lock().unwrap_or_else(PoisonError::into_inner).clone());
-    let source = InterpreterSource { key: key.leak(), wasm, safepoint: SafepointMode::Define };
+    let source = InterpreterSource { key: key.leak(), wasm, safepoint: SafepointMode::Define, float_status: true };
     let machine = Machine::shared(cache_dir, source, false)?;
     Recipe::bare()?.train(&machine, counters, programs)
 }
@@ -50,9 +51,28 @@ impl Measured {
     pub fn new(safepoints: bool, number: usize, cache_dir: Option<&Path>) -> Result<Self> {
         let safepoint = if safepoints { SafepointMode::Define } else { SafepointMode::DefineUnread };
         let key = format!("measured {number} {safepoint:?} {}", runtime()?.key());
-        let machine =
-            Machine::shared(cache_dir, InterpreterSource { key: key.leak(), wasm: provision::wasm, safepoint }, false)?;
-        let recipe = Recipe::bare()?;
+        Self::booted(Recipe::bare()?, key, safepoint, true, cache_dir)
+    }
+
+    /// Boots an interpreter with the packages of `options`, in which numpy's modules have a floating-point status or
+    /// none.
+    ///
+    /// # Errors
+    /// Faults of the host, and those of missing packages.
+    pub fn with_packages(float_status: bool, options: &ImageOptions, cache_dir: Option<&Path>) -> Result<Self> {
+        let key = format!("measured with status {float_status} {}", runtime()?.key());
+        Self::booted(Recipe::new(options, None)?, key, SafepointMode::Define, float_status, cache_dir)
+    }
+
+    fn booted(
+        recipe: Recipe,
+        key: String,
+        safepoint: SafepointMode,
+        float_status: bool,
+        cache_dir: Option<&Path>,
+    ) -> Result<Self> {
+        let source = InterpreterSource { key: key.leak(), wasm: provision::wasm, safepoint, float_status };
+        let machine = Machine::shared(cache_dir, source, false)?;
         let interpreter = recipe.booted(&machine)?;
         Ok(Self { recipe, interpreter })
     }

@@ -73,7 +73,7 @@ impl Recipe {
     ///
     /// # Errors
     /// As for [`Image::build`](crate::Image::build).
-    pub(super) fn new(options: &ImageOptions, deadline: Option<Instant>) -> Result<Self> {
+    pub(crate) fn new(options: &ImageOptions, deadline: Option<Instant>) -> Result<Self> {
         let (mounted, modules) = mount_for_image(options, compile_sources)?;
         Ok(Self {
             mounted,

@@ -73,7 +73,7 @@ pub(crate) fn target() -> Result<WheelTarget> {
 pub(crate) fn machine(cache_dir: Option<&Path>, inlining: bool) -> Result<Arc<Machine>> {
     Machine::shared(
         cache_dir,
-        InterpreterSource { key: runtime()?.key(), wasm, safepoint: SafepointMode::Define },
+        InterpreterSource { key: runtime()?.key(), wasm, safepoint: SafepointMode::Define, float_status: true },
         inlining,
     )
 }

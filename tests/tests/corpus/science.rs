@@ -134,6 +134,18 @@ fn numpy_reports_divisions_by_zero_overflows_and_invalid_operations() {
 }
 
 #[test]
+fn numbers_are_what_the_page_about_them_states() {
+    let result = run(include_str!("../../programs/numbers.py"), &[]);
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn elementary_functions_are_exact_within_their_bounds() {
+    let result = run(include_str!("../../programs/accuracy.py"), &[]);
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), ("", ""));
+}
+
+#[test]
 fn tiff_files_of_every_compression_are_read_written_or_refused() {
     let result = run(include_str!("../../programs/pillow_tiff.py"), &[]);
     // libtiff writes to stderr about the damaged files.

@@ -11,7 +11,6 @@ use super::place::Outcomes;
 /// The first match counts.
 const REASONS: &[(&[&str], &str)] = &[
     (&["needs "], "the tests' own C extensions are not in the guest's wheel"),
-    (&["fp exception", "fp error", "FP error"], "WebAssembly has no floating-point exceptions"),
     (&["thread"], "no threads of the operating system"),
     (&["subprocess", "process", "fork"], "no other processes"),
     (&["available memory"], "the machine's free memory is not visible"),

@@ -60,6 +60,8 @@ pub(in crate::engine) struct Libraries {
     cache: Cache,
     /// The key of the interpreter and of the rewriting of modules.
     key: &'static str,
+    /// Whether numpy's modules get a floating-point status.
+    float_status: bool,
     known: Mutex<Known>,
     /// Functions that a library does not bind to itself.
     elsewhere: OnceLock<Arc<BTreeSet<String>>>,
@@ -100,8 +102,8 @@ impl Known {
 
 impl Libraries {
     /// Creates an empty collection for the interpreter with this key.
-    pub(in crate::engine) fn new(engine: Engine, cache: Cache, key: &'static str) -> Self {
-        Self { engine, cache, key, known: Mutex::default(), elsewhere: OnceLock::new() }
+    pub(in crate::engine) fn new(engine: Engine, cache: Cache, key: &'static str, float_status: bool) -> Self {
+        Self { engine, cache, key, float_status, known: Mutex::default(), elsewhere: OnceLock::new() }
     }
 
     /// Returns the library in `file`, which the host has placed there.
@@ -189,7 +191,7 @@ impl Libraries {
         };
         let options = RewriteOptions {
             own: Some(Arc::clone(elsewhere)),
-            float_status: true,
+            float_status: self.float_status,
             quiet: true,
             default_integers: true,
             export_globals: true,

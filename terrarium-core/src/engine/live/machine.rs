@@ -52,6 +52,8 @@ pub(crate) struct InterpreterSource {
     pub(crate) wasm: fn() -> Result<Vec<u8>>,
     /// Whether the safepoint page can stop the code. Only a measurement of its cost turns it off.
     pub(crate) safepoint: SafepointMode,
+    /// Whether numpy's modules get a floating-point status. Only a measurement of its cost turns it off.
+    pub(crate) float_status: bool,
 }
 
 /// The interpreter as its toolchain built it, from which images are made.
@@ -78,7 +80,7 @@ impl Machine {
         }
         let engine = config::engine(inlining)?.clone();
         let cache = Cache::new(cache_dir);
-        let libraries = Libraries::new(engine.clone(), cache.clone(), source.key);
+        let libraries = Libraries::new(engine.clone(), cache.clone(), source.key, source.float_status);
         let machine = Self { engine, cache, libraries, source, unbooted: Mutex::default(), main: OnceLock::new() };
         let machine = Arc::new(machine);
         machines.insert(key, Arc::clone(&machine));

@@ -9,7 +9,7 @@ use super::super::error::RewriteError;
 use super::super::locals::Locals;
 use super::super::splice::Splice;
 use super::helpers::{Helpers, Names, STATUS_ADDRESS};
-use super::kinds::{INVALID, OVERFLOW};
+use super::kinds::{INVALID, OVERFLOW, UNDERFLOW};
 use super::roles::Placed;
 
 /// The changes of one function.
@@ -68,6 +68,22 @@ impl Edits {
         Ok(())
     }
 
+    /// Checks conversions of long doubles, which are calls.
+    pub(super) fn check_long_doubles(
+        &mut self,
+        code: &[Placed<'_>],
+        names: &Names<'_>,
+        helpers: &mut Helpers<'_>,
+    ) -> Result<(), RewriteError> {
+        for (position, (operator, _)) in code.iter().enumerate() {
+            let Operator::Call { function_index } = operator else { continue };
+            if let Some(name) = CONVERSIONS.iter().find(|name| names.functions.get(**name) == Some(function_index)) {
+                self.replace(position, vec![Instruction::Call(helpers.use_one(name)?)]);
+            }
+        }
+        Ok(())
+    }
+
     /// Checks conversions to a smaller type. `halves` are the functions that convert the bits of a float, and of a
     /// double, to those of a half.
     pub(super) fn check_conversions(&mut self, code: &[Placed<'_>], locals: &Locals, halves: [Option<u32>; 2]) {
@@ -120,6 +136,10 @@ impl Edits {
 /// The imports whose results are checked, each by the helper of its name.
 const CHECKED: [&str; 8] = ["pow", "powf", "fmod", "fmodf", "__addtf3", "__subtf3", "__multf3", "__divtf3"];
 
+/// The imports that convert long doubles.
+const CONVERSIONS: [&str; 6] =
+    ["__trunctfdf2", "__trunctfsf2", "__fixtfsi", "__fixtfdi", "__fixunstfsi", "__fixunstfdi"];
+
 /// The indices of the locals that checks of conversions need.
 struct Added {
     double: u32,
@@ -141,17 +161,23 @@ impl Added {
 
 /// Sets `bits` of the status if the value on the stack is true. There is no call in loops that convert: they would
 /// keep their variables in memory.
-fn raise_if(bits: i32) -> [Instruction<'static>; 8] {
+fn raise_if(bits: i32) -> Vec<Instruction<'static>> {
+    let mut code = vec![Instruction::If(BlockType::Empty)];
+    code.extend(raise(bits));
+    code.push(Instruction::End);
+    code
+}
+
+/// Sets `bits` of the status.
+fn raise(bits: i32) -> [Instruction<'static>; 6] {
     let word = wasm_encoder::MemArg { offset: 0, align: 2, memory_index: 0 };
     [
-        Instruction::If(BlockType::Empty),
         Instruction::I32Const(STATUS_ADDRESS),
         Instruction::I32Const(STATUS_ADDRESS),
         Instruction::I32Load(word),
         Instruction::I32Const(bits),
         Instruction::I32Or,
         Instruction::I32Store(word),
-        Instruction::End,
     ]
 }
 
@@ -200,15 +226,30 @@ fn half(number: u32, exponent: i64, function: u32, added: &Added) -> Vec<Instruc
         code.extend([all.clone(), Instruction::I32And, all, Instruction::I32Ne]);
     }
     code.extend(raise_if(OVERFLOW));
-    code.extend([Instruction::End, Instruction::LocalGet(added.half)]);
+    // A half that is subnormal or zero, and not the number itself.
+    code.extend([Instruction::Else, Instruction::LocalGet(added.half), Instruction::I32Const(INFINITY)]);
+    code.extend([Instruction::I32And, Instruction::I32Eqz, Instruction::If(BlockType::Empty)]);
+    code.extend([Instruction::LocalGet(added.half), Instruction::I32Const(0x3ff), Instruction::I32And]);
+    code.extend([Instruction::F64ConvertI32U, Instruction::F64Const(2f64.powi(-24).into()), Instruction::F64Mul]);
+    code.push(Instruction::LocalGet(number));
+    if long {
+        code.push(Instruction::F64ReinterpretI64);
+    } else {
+        code.extend([Instruction::F32ReinterpretI32, Instruction::F64PromoteF32]);
+    }
+    code.extend([Instruction::F64Abs, Instruction::F64Ne]);
+    code.extend(raise_if(UNDERFLOW));
+    code.extend([Instruction::End, Instruction::End, Instruction::LocalGet(added.half)]);
     code
 }
 
-/// A conversion to an integer, of the numbers from `low` on, or above it, and below `high`.
+/// A conversion to an integer, of the numbers from `low` on, or above it, and below `high`. Other numbers become what
+/// they become on processors with the x86-64 instruction set, where most programs run otherwise.
 struct Truncation {
     instruction: Instruction<'static>,
     double: bool,
     signed: bool,
+    long: bool,
     low: f64,
     /// Whether `low` itself is outside.
     above: bool,
@@ -236,38 +277,65 @@ impl Truncation {
             (true, false) => (-high, false),
             (false, _) => (-1.0, true),
         };
-        Some(Self { instruction, double, signed, low, above, high })
+        Some(Self { instruction, double, signed, long: bits == 64, low, above, high })
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the bounds are powers of two, or -1")]
+    fn bound(&self, value: f64) -> Instruction<'static> {
+        if self.double { Instruction::F64Const(value.into()) } else { Instruction::F32Const((value as f32).into()) }
+    }
+
+    fn either(&self, double: Instruction<'static>, float: Instruction<'static>) -> Instruction<'static> {
+        if self.double { double } else { float }
+    }
+
+    fn integer(&self, value: i64) -> Instruction<'static> {
+        #[expect(clippy::cast_possible_truncation, reason = "the smallest integer of either type, or 0")]
+        if self.long { Instruction::I64Const(value) } else { Instruction::I32Const(value as i32) }
     }
 
     fn checked(self, added: &Added) -> Vec<Instruction<'static>> {
         let number = if self.double { added.double } else { added.float };
-        #[expect(clippy::cast_possible_truncation, reason = "the bounds are powers of two, or -1")]
-        let bound = |value: f64| {
-            if self.double { Instruction::F64Const(value.into()) } else { Instruction::F32Const((value as f32).into()) }
-        };
-        let either = |double, float| if self.double { double } else { float };
+        let block = Instruction::If(BlockType::Result(if self.long { ValType::I64 } else { ValType::I32 }));
         let above = if self.above {
-            either(Instruction::F64Gt, Instruction::F32Gt)
+            self.either(Instruction::F64Gt, Instruction::F32Gt)
         } else {
-            either(Instruction::F64Ge, Instruction::F32Ge)
+            self.either(Instruction::F64Ge, Instruction::F32Ge)
         };
-        let below = || either(Instruction::F64Lt, Instruction::F32Lt);
-        let within = [bound(self.low), above, Instruction::LocalGet(number)];
+        let abs = self.either(Instruction::F64Abs, Instruction::F32Abs);
+        let below = self.either(Instruction::F64Lt, Instruction::F32Lt);
+        let get = Instruction::LocalGet(number);
+        let within = [self.bound(self.low), above, get.clone()];
+        let convert = [block.clone(), get.clone(), self.instruction.clone(), Instruction::Else];
         let mut code = vec![Instruction::LocalTee(number)];
         if self.signed {
             // One comparison, which the smallest integer does not pass.
-            code.extend([either(Instruction::F64Abs, Instruction::F32Abs), bound(self.high), below()]);
-            code.extend([Instruction::I32Eqz, Instruction::If(BlockType::Empty), Instruction::LocalGet(number)]);
+            code.extend([abs, self.bound(self.high), below.clone()]);
+            code.extend(convert.clone());
+            code.push(get);
             code.extend(within);
-            code.extend([bound(0.0), below(), Instruction::I32And, Instruction::I32Eqz]);
-            code.extend(raise_if(INVALID));
-            code.push(Instruction::End);
+            code.extend([self.bound(0.0), below, Instruction::I32And]);
+            code.extend(convert);
+            code.extend(raise(INVALID));
+            code.extend([self.integer(if self.long { i64::MIN } else { i32::MIN.into() }), Instruction::End]);
         } else {
             code.extend(within);
-            code.extend([bound(self.high), below(), Instruction::I32And, Instruction::I32Eqz]);
-            code.extend(raise_if(INVALID));
+            code.extend([self.bound(self.high), below.clone(), Instruction::I32And]);
+            code.extend(convert);
+            code.extend(raise(INVALID));
+            // Small numbers are converted to a signed integer, of which the lower bits are the result.
+            code.extend([get.clone(), abs, self.bound(2f64.powi(63)), below, block.clone(), get.clone()]);
+            code.push(self.either(Instruction::I64TruncSatF64S, Instruction::I64TruncSatF32S));
+            if self.long {
+                code.extend([Instruction::Else, get, self.bound(self.high)]);
+                code.extend([self.either(Instruction::F64Ge, Instruction::F32Ge), block, self.integer(0)]);
+                code.extend([Instruction::Else, self.integer(i64::MIN), Instruction::End]);
+            } else {
+                code.extend([Instruction::I32WrapI64, Instruction::Else, self.integer(0)]);
+            }
+            code.push(Instruction::End);
         }
-        code.extend([Instruction::LocalGet(number), self.instruction]);
+        code.push(Instruction::End);
         code
     }
 }

@@ -8,6 +8,8 @@ use super::roles::Placed;
 pub(super) const DIVISION: i32 = 1;
 /// An overflow.
 pub(super) const OVERFLOW: i32 = 2;
+/// A result that is smaller than all normal numbers, and not exact.
+pub(super) const UNDERFLOW: i32 = 4;
 /// An invalid operation.
 pub(super) const INVALID: i32 = 8;
 

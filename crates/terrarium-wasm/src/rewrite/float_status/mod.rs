@@ -9,7 +9,9 @@
 //!
 //! - the functions that read, clear and set the status work on the word ([`roles`], [`kinds`]),
 //! - the arithmetic of single numbers, and conversions, are checked where they are made ([`arithmetic`]),
-//! - the loops of ufuncs check their results, piece by piece (`loops.wat`).
+//! - the loops of ufuncs check their results, piece by piece (`loops.wat`),
+//! - the loops of the most frequent operations are replaced by loops that check while they calculate (`kernels.wat`,
+//!   chosen in `fast.wat`). They use vectors, which numpy's own do not here, so the checks cost nothing.
 //!
 //! Functions are found by the form of their code. In a module that has other forms, nothing or less is changed.
 

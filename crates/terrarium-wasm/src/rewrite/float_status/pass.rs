@@ -166,6 +166,7 @@ impl Work<'_> {
         let locals = Locals::read(body, self.module.signature(function)?.params().len())?;
         let mut edits = Edits::default();
         edits.check_conversions(code, &locals, self.halves);
+        edits.check_long_doubles(code, self.names, &mut self.helpers)?;
         if scalar {
             edits.redirect(code, &self.scalars.copies);
             edits.check_scalars(code, self.names, &mut self.helpers)?;
