@@ -39,12 +39,13 @@ fn renameat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>)
 /// # Errors
 /// Those of the paths and of [`Vfs::link`](crate::vfs::Vfs::link).
 pub(super) fn link(process: &mut Process, memory: &mut GuestMemory<'_>, address: u32) -> Result<(), Errno> {
-    let word = |number: u32| memory.read_u32(address.checked_add(4 * number).ok_or(Errno::EFAULT)?);
+    let word = |offset: u32| memory.read_u32(address.checked_add(offset).ok_or(Errno::EFAULT)?);
     let follow = if word(0)? == 0 { Follow::No } else { Follow::Yes };
-    let (old_dir, new_dir) = (word(1)?.cast_signed(), word(2)?.cast_signed());
+    let (old_dir, new_dir) = (word(4)?.cast_signed(), word(8)?.cast_signed());
     let first = address.checked_add(12).ok_or(Errno::EFAULT)?;
     let old = path(memory, first)?;
-    let second = u32::try_from(old.len() + 1).ok().and_then(|size| first.checked_add(size)).ok_or(Errno::EFAULT)?;
+    let second =
+        u32::try_from(old.len()).ok().and_then(|size| first.checked_add(size)?.checked_add(1)).ok_or(Errno::EFAULT)?;
     let new = process.at(new_dir, path(memory, second)?)?;
     process.vfs.link(&process.by(), process.at(old_dir, old)?, follow, new)
 }
