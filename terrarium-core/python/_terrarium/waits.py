@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import modules
 from time import sleep
 
 from _terrarium.pristine import BUILTINS
@@ -33,5 +34,7 @@ def nap(seconds: float | None) -> None:
     if _poll is None:
         from select import poll
 
-        _poll = poll()
+        # The program's own waits let threads run, on top of this one.
+        patient = modules.get("_terrarium.threads.waits")
+        _poll = poll() if patient is None else patient.REAL_POLL()
     _poll.poll(int(min(_LONG if seconds is None else seconds, _LONG) * 1000))

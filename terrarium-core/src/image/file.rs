@@ -173,7 +173,7 @@ mod tests {
             "is_complete": true, "open_files": [], "mapped_files": [],
             "config": GuestConfig::new(&SandboxOptions::default(), "/h".to_owned()),
             "snapshot": {
-                "signal_word": 1, "functions": {}, "entropy": [], "zone_names": [0, 0], "memory": 65536,
+                "signal_word": 1, "stack_end": 0, "functions": {}, "entropy": [], "zone_names": [0, 0], "memory": 65536,
                 "closures": {"taken": [], "free": [], "live": []},
             },
         })

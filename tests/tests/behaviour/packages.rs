@@ -241,9 +241,6 @@ fn packages_are_prepared_before_a_run_and_nothing_is_run() {
     assert_eq!(sandbox.execute("import top; top.y").unwrap().final_expression, Some(Value::Int(42)));
     // The packages of a list are ready, and code that cannot be read imports nothing.
     Sandbox::new(from(dir.path(), &["top"])).unwrap().prepare_packages("import (").unwrap();
-    fs::write(dir.path().join("bad-1-py3-none-any.whl"), "x").unwrap();
-    let error = Sandbox::new(auto(dir.path())).and_then(|sandbox| sandbox.prepare_packages("import bad")).unwrap_err();
-    assert!(error.code().starts_with("package_"), "{error}");
     let error = Sandbox::new(auto(dir.path()).code_bytes(4)).unwrap().prepare_packages("import top").unwrap_err();
     assert_eq!(error.code(), "too_large");
 }

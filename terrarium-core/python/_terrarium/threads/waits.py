@@ -27,7 +27,7 @@ _read: Any = os.read
 _write: Any = os.write
 _fdopen: Any = os.fdopen
 _select: Any = select.select
-_poll: Any = select.poll
+REAL_POLL: Any = select.poll
 _READABLE, _WRITABLE = select.POLLIN | select.POLLPRI, select.POLLOUT
 _RECEIVING = ("recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 _SENDING = ("send", "sendto", "sendmsg")
@@ -37,7 +37,7 @@ _MODES = frozenset(("r", "rt", "rb", "w", "wt", "wb"))
 
 def _is_ready(descriptor: int, events: int) -> bool:
     # An error or the end counts too: the call does not wait.
-    poll = _poll()
+    poll = REAL_POLL()
     poll.register(descriptor, events)
     return bool(poll.poll(0))
 
@@ -147,7 +147,7 @@ class Poll:
     """The object of `select.poll`."""
 
     def __init__(self) -> None:
-        real = _poll()
+        real = REAL_POLL()
         self._real = real
         self.register, self.unregister, self.modify = real.register, real.unregister, real.modify
 
