@@ -4,7 +4,8 @@ use super::{Dtype, Value};
 
 /// Returns the value at a place of a buffer; `None` outside of it, or for a type without such a form.
 ///
-/// A date is ISO 8601, and a missing one is `None`. A duration or a period is its count of the unit.
+/// A date is ISO 8601, and a missing one is `None`. A duration, a period, and a date in a unit below a nanosecond is its
+/// count of the unit.
 pub(super) fn element(dtype: &Dtype, data: &[u8], place: usize) -> Option<Value> {
     let width = width(dtype)?;
     let start = place.checked_mul(width)?;
@@ -19,9 +20,11 @@ pub(super) fn element(dtype: &Dtype, data: &[u8], place: usize) -> Option<Value>
             let (real, imag) = bytes.split_at(width / 2);
             Value::Complex { real: float(real)?, imag: float(imag)? }
         }
-        Dtype::DateTime { unit, zone } => match instant(signed(bytes), unit) {
-            Some(text) => Value::DateTime(if zone.is_some() { text + "+00:00" } else { text }),
-            None => Value::None,
+        Dtype::DateTime { unit, zone } => match (signed(bytes), instant(signed(bytes), unit)) {
+            (_, Some(text)) => Value::DateTime(if zone.is_some() { text + "+00:00" } else { text }),
+            (i64::MIN, None) => Value::None,
+            // ISO 8601 ends at nanoseconds.
+            (count, None) => Value::Int(count),
         },
         Dtype::TimeDelta { .. } | Dtype::Period { .. } => match signed(bytes) {
             i64::MIN => Value::None,
@@ -97,7 +100,7 @@ fn half(bits: u16) -> f64 {
     }
 }
 
-/// Returns a count since 1970 as ISO 8601; `None` for a missing date or an unknown unit.
+/// Returns a count since 1970 as ISO 8601; `None` for a missing date, and for a unit below a nanosecond.
 pub(super) fn instant(count: i64, unit: &str) -> Option<String> {
     if count == i64::MIN {
         return None;
@@ -174,6 +177,13 @@ mod tests {
         assert_eq!(instant(i64::MIN, "ns"), None);
         assert_eq!(instant(1, "as"), None);
         assert!(instant(i64::MAX, "4000000000Y").is_some());
+    }
+
+    #[test]
+    fn a_date_without_text_is_its_count() {
+        let dtype = Dtype::from("datetime64[as]");
+        assert_eq!(element(&dtype, &7_i64.to_le_bytes(), 0), Some(Value::Int(7)));
+        assert_eq!(element(&dtype, &i64::MIN.to_le_bytes(), 0), Some(Value::None));
     }
 
     #[test]

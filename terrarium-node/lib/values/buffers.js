@@ -85,7 +85,7 @@ function exact(value) {
 }
 
 /**
- * Returns a date as ISO 8601.
+ * Returns a date as ISO 8601, or its count where the unit has no such text.
  *
  * @param {bigint} count
  * @param {string} unit
@@ -97,6 +97,10 @@ function instant(count, unit, suffix) {
   if (name === 'Y' || name === 'M') {
     const months = name === 'Y' ? Number(whole) * 12 : Number(whole);
     return new Date(Date.UTC(1970, months)).toISOString().slice(0, 10);
+  }
+  if (!(name in PER_SECOND) && !(name in SECONDS)) {
+    // Units below a nanosecond have counts: text of ISO 8601 ends there.
+    return exact(count);
   }
   const per = PER_SECOND[name] ?? 1n;
   const scaled = whole * (SECONDS[name] ?? 1n);
