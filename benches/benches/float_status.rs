@@ -1,7 +1,7 @@
 //! The cost of numpy's floating-point status. The benchmark runs `arrays.py` in interpreters with and without the status,
 //! in turns, and prints the ratio of the best times for each operation and size.
 //!
-//! The bound is 1.1 for arithmetic on contiguous arrays of any size, with or without NaN. Strided arrays, sums over rows
+//! The goal is 1.1 for arithmetic on contiguous arrays of any size, with or without NaN. Strided arrays, sums over rows
 //! of few columns, and arrays of which all results are errors take up to 1.8 times as long, conversions to integers 2.4
 //! times.
 
