@@ -200,8 +200,8 @@ fn collect(setup: &SandboxSetup, live: &mut LiveInterpreter, mark: &Mark, result
 /// Whether a file is no part of the result: it is in a scratch folder, which is neither the home folder nor contains it.
 fn is_scratch(home: &str, absolute: &str) -> bool {
     let is_below = |path: &str| SCRATCH.iter().any(|folder| path.starts_with(folder));
-    let is_at_home = is_below(&format!("{home}/")) && guest_path::shown(home, absolute) != absolute;
-    is_below(absolute) && !is_at_home
+    let is_at_home = || is_below(&format!("{home}/")) && guest_path::shown(home, absolute) != absolute;
+    is_below(absolute) && !is_at_home()
 }
 
 /// Mounts packages into the files of a live interpreter.
