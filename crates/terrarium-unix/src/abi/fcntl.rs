@@ -74,6 +74,31 @@ pub enum LockKind {
     Unlock = 2,
 }
 
+impl LockKind {
+    /// Returns the kind with this number in a `struct flock`.
+    pub const fn from_raw(raw: i16) -> Option<LockKind> {
+        Some(match raw {
+            0 => LockKind::Read,
+            1 => LockKind::Write,
+            2 => LockKind::Unlock,
+            _ => return None,
+        })
+    }
+
+    /// Returns the kind that an operation of `flock` asks for, without its flag not to wait.
+    pub const fn from_operation(operation: i32) -> Option<LockKind> {
+        Some(match operation & !LockKind::NO_WAIT {
+            1 => LockKind::Read,
+            2 => LockKind::Write,
+            8 => LockKind::Unlock,
+            _ => return None,
+        })
+    }
+
+    /// The flag of `flock` not to wait.
+    const NO_WAIT: i32 = 4;
+}
+
 /// `struct flock`: a record lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flock {

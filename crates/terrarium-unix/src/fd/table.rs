@@ -4,6 +4,7 @@ use slab::Slab;
 
 use super::directory::Directory;
 use super::file::File;
+use super::locks::Locks;
 use super::{Description, Device, PipeEnd, Resources, Socket, StandardStream};
 use crate::abi::{Errno, OpenAccess, OpenFlags};
 use crate::vfs::Ino;
@@ -77,6 +78,7 @@ pub struct OpenDescription {
     pub object: Object,
     /// Access mode and status flags, as `F_GETFL` gives them.
     pub flags: OpenFlags,
+    pub(super) locks: Locks,
     descriptors: u32,
 }
 
@@ -201,6 +203,18 @@ impl FdTable {
         self.descriptions.get_mut(index).ok_or(Errno::EBADF)
     }
 
+    /// Returns the other descriptions of a descriptor's file.
+    ///
+    /// # Errors
+    /// `EBADF` when the descriptor is not open.
+    pub(super) fn others(&self, descriptor: i32) -> Result<impl Iterator<Item = &OpenDescription>, Errno> {
+        let own = self.slot(descriptor)?.description;
+        let ino = self.get(descriptor)?.inode();
+        let same =
+            move |(place, other): &(usize, &OpenDescription)| *place != own && ino.is_some() && other.inode() == ino;
+        Ok(self.descriptions.iter().filter(same).map(|(_, other)| other))
+    }
+
     /// Whether the descriptor closes on `exec`.
     ///
     /// # Errors
@@ -279,7 +293,7 @@ impl FdTable {
     }
 
     fn describe(&mut self, object: Object, flags: OpenFlags) -> usize {
-        self.descriptions.insert(OpenDescription { object, flags, descriptors: 1 })
+        self.descriptions.insert(OpenDescription { object, flags, locks: Locks::default(), descriptors: 1 })
     }
 
     fn lowest_free(&self, minimum: i32) -> Result<i32, Errno> {

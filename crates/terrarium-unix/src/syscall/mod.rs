@@ -23,6 +23,7 @@ mod import;
 mod javascript;
 mod library;
 mod links;
+mod locks;
 pub mod mapping;
 mod mappings;
 mod open;

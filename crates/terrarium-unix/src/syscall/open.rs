@@ -3,8 +3,8 @@
 use super::import::{Import, preview1, syscall};
 use super::mappings::Span;
 use super::path::{descriptor_of, path};
-use super::{Args, Process, requests};
-use crate::abi::{Errno, FcntlCommand, Flock, IoctlRequest, LockKind, OpenFlags};
+use super::{Args, Process, locks, requests};
+use crate::abi::{Errno, FcntlCommand, IoctlRequest, OpenFlags};
 use crate::fd::{CHANNEL, Device, Directory, File, Object};
 use crate::memory::GuestMemory;
 use crate::vfs::{NodeKind, OpenInode};
@@ -16,8 +16,10 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_dup3", "iii->i", dup3),
     syscall("__syscall_pipe", "i->i", pipe)
         .partial("64 KiB; a call that would wait for ever fails with EAGAIN, because no other thread can run"),
-    syscall("__syscall_fcntl64", "iii->i", fcntl)
-        .partial("locks always succeed, because there is no other process; `F_SETOWN` and `F_GETOWN` fail with EINVAL"),
+    syscall("__syscall_fcntl64", "iii->i", fcntl).partial(
+        "locks of the process always succeed, because there is no other; a lock of an open file that would wait \
+                  fails with EDEADLK; `F_SETOWN` and `F_GETOWN` fail with EINVAL",
+    ),
     syscall("__syscall_ioctl", "iii->i", ioctl)
         .partial("requests to terminals fail with ENOTTY: no descriptor is a terminal"),
 ];
@@ -156,15 +158,7 @@ fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
             process.fds.get_mut(fd)?.set_status(flags);
             Ok(0)
         }
-        FcntlCommand::GetLk | FcntlCommand::OfdGetLk => {
-            // No other process can hold a lock.
-            let address = memory.read_u32(argument)?;
-            let mut lock = Flock::decode(&memory.array(address)?);
-            lock.kind = LockKind::Unlock as i16;
-            memory.write(address, &lock.encode()).map(|()| 0)
-        }
-        FcntlCommand::SetLk | FcntlCommand::SetLkW | FcntlCommand::OfdSetLk | FcntlCommand::OfdSetLkW => Ok(0),
-        FcntlCommand::SetOwn | FcntlCommand::GetOwn => Err(Errno::EINVAL),
+        command => locks::fcntl(process, memory, fd, command, memory.read_u32(argument)?),
     }
 }
 

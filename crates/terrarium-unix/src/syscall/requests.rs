@@ -3,7 +3,7 @@
 //! User code can make them as well. Each works on the guest's memory and on the state of its process alone, for a
 //! bounded time.
 
-use super::{Process, derive, links};
+use super::{Process, derive, links, locks};
 use crate::abi::Errno;
 use crate::memory::GuestMemory;
 
@@ -19,6 +19,8 @@ const MEMORY: u32 = 0x7404;
 const ALARM: u32 = 0x7405;
 /// Gives a file another name.
 const LINK: u32 = 0x7406;
+/// Locks a file as a whole: `flock`, which the C library does not pass on. Two 32-bit numbers, its arguments.
+const LOCK: u32 = 0x7407;
 /// Makes a pair of connected sockets.
 pub(super) const PAIR: u32 = 0x7480;
 
@@ -42,6 +44,7 @@ pub(super) fn serve(
             if process.sleeper.set_alarm(delay, interval) { Ok(0) } else { Err(Errno::ENOTSUP) }
         }
         LINK => links::link(process, memory, address).map(|()| 0),
+        LOCK => locks::flock(process, memory, address).map(|()| 0),
         PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }

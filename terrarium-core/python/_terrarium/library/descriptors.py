@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import posix
-from fcntl import F_SETFD, FD_CLOEXEC, fcntl, ioctl
+import sys
+from fcntl import F_SETFD, FD_CLOEXEC, LOCK_NB, fcntl, ioctl
 
+from _terrarium.disguise import replace
 from _terrarium.pristine import BUILTINS
+from _terrarium.threads import turns
 from _terrarium.wire import channel
 
 TYPE_CHECKING = False
@@ -16,8 +19,10 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# The request to the host that gives a file another name, and the value of a folder that stands for the present one.
+# The requests to the host that give a file another name and lock one, and the value of a folder that stands for the
+# present one.
 _LINK = 0x7406
+_LOCK = 0x7407
 _HERE = -100
 # The bytes that are copied at a time.
 _PIECE = 1 << 18
@@ -145,6 +150,46 @@ def pipe2(flags: int, /) -> tuple[int, int]:
 def lchown(path: Any, uid: int, gid: int) -> None:
     """Change the owner and group id of path to the numeric uid and gid."""
     os.chown(path, uid, gid, follow_symlinks=False)
+
+
+def _try_lock(descriptor: int, operation: int) -> OSError | None:
+    request = descriptor.to_bytes(4, "little", signed=True) + operation.to_bytes(4, "little", signed=True)
+    try:
+        ioctl(channel.descriptor, _LOCK, bytearray(request), True)
+    except OSError as error:
+        return error
+    return None
+
+
+def flock(fd: Any, operation: int, /) -> None:
+    descriptor = _descriptor_of(fd)
+    if not -(2**31) <= operation < 2**31:
+        raise OverflowError("signed integer is greater than maximum")
+    sys.audit("fcntl.flock", descriptor, operation)
+    error = _try_lock(descriptor, operation)
+    if error is not None and error.errno == errno.EAGAIN and not operation & LOCK_NB:
+        turns.wait(lambda: _try_lock(descriptor, operation) is None)
+    elif error is not None:
+        raise _error(error.errno or errno.EIO) from None
+
+
+def _descriptor_of(file: Any) -> int:
+    number = file
+    if not isinstance(file, int):
+        fileno = getattr(file, "fileno", None)
+        if fileno is None:
+            raise TypeError("argument must be an int, or have a fileno() method.")
+        number = fileno()
+        if not isinstance(number, int):
+            raise TypeError("fileno() returned a non-integer")
+    if number < 0:
+        raise ValueError(f"file descriptor cannot be a negative integer ({number})")
+    return int(number)
+
+
+def change_locks(module: Any) -> None:
+    """Change `fcntl`, whose locks of whole files the C library takes for granted."""
+    replace(module, flock)
 
 
 FUNCTIONS = (*(link, copy_file_range, posix_fallocate, preadv, pwritev, pipe, pipe2, lchown, set_inheritable),)

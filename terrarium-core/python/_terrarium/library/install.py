@@ -15,6 +15,7 @@ __builtins__ = BUILTINS
 _CHANGED = {
     "time": "clocks.change",
     "os": "system.change",
+    "fcntl": "descriptors.change_locks",
     "hashlib": "keys.change",
     "locale": "locales.change",
     "signal": "signals.change",

@@ -5,6 +5,7 @@ mod control;
 mod dirs;
 mod guest;
 mod links;
+mod locks;
 mod mapping;
 mod mapping_model;
 mod open;

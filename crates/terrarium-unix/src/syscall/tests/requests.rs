@@ -138,7 +138,7 @@ fn requests_out_of_bounds_are_refused() {
     assert!(request(&mut guest, MEMORY, 0).unwrap() > 0);
     let alarm = guest.bytes(&[1; 16]);
     assert_eq!(request(&mut guest, 0x7405, alarm), Err(Errno::ENOTSUP), "a fixed clock sends no signals");
-    assert_eq!(request(&mut guest, 0x7407, 0), Err(Errno::ENOTTY));
+    assert_eq!(request(&mut guest, 0x7409, 0), Err(Errno::ENOTTY));
 }
 
 /// Gives a file another name; links at the end of `old` are followed.
