@@ -153,13 +153,34 @@ def _forget_numpy(objects: list[Any]) -> list[list[int]]:
         if type(one) is mtrand.RandomState and id(one._bit_generator) in twisters:
             # It keeps a number of the normal distribution besides.
             one.set_state(start)
+    return found + _forget_sequences(numpy, bits.SeedSequence, objects)
+
+
+def _forget_sequences(numpy: Any, kind: Any, objects: list[Any]) -> list[list[int]]:
+    """Give the sequences that drew their entropy another one, from which they spawn, and mixed words, from which a
+    generator starts. Both are arrays that the host writes.
+    """
+    found = []
+    for one in [one for one in objects if type(one) is kind and _is_drawn(one)][:_MOST]:
+        entropy = numpy.array(_PATTERN * 2, dtype=numpy.uint32)
+        spawned = {name: getattr(one, name) for name in ("spawn_key", "pool_size", "n_children_spawned")}
+        one.__init__(entropy, **spawned)
+        words = min(one.pool_size, _WORDS)
+        one.pool[:] = numpy.resize(entropy, one.pool_size)
+        for array, count in ((entropy, len(entropy)), (one.pool, words)):
+            found.append([array.__array_interface__["data"][0], count])
     return found
+
+
+def _is_drawn(sequence: Any) -> bool:
+    entropy = getattr(sequence, "entropy", None)
+    return isinstance(entropy, int) and entropy in _seeds
 
 
 def _has_drawn(source: Any) -> bool:
     """Whether the state of a source of numpy's comes from a seed that it drew, not from a state that it was given."""
     sequence = getattr(source, "_seed_seq", None)
-    if getattr(sequence, "entropy", None) not in _seeds:
+    if not _is_drawn(sequence):
         return False
     kind = type(source)
     if not kind.__module__.startswith("numpy.random."):

@@ -31,6 +31,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/library/__init__.py",
     "_terrarium/library/clocks.py",
     "_terrarium/library/descriptors.py",
+    "_terrarium/library/environment.py",
     "_terrarium/library/executors.py",
     "_terrarium/library/install.py",
     "_terrarium/library/joblib_serial.py",

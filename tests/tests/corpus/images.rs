@@ -55,21 +55,28 @@ fn generators_of_numpy_that_an_image_keeps_differ_unless_they_were_seeded() {
 kinds = [np.random.MT19937, np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64]
 colorsys.drawn = [np.random.default_rng(), np.random.RandomState(), *(np.random.Generator(kind()) for kind in kinds)]
 colorsys.seeded = [np.random.default_rng(1), np.random.RandomState(1)]
+colorsys.sequences = {'drawn': np.random.SeedSequence(), 'seeded': np.random.SeedSequence(5)}
+colorsys.sequences['drawn'].spawn(2), colorsys.sequences['seeded'].spawn(2)
 [generator.standard_normal(3) for generator in colorsys.drawn + colorsys.seeded]";
     let options = ImageOptions::default().package("numpy").package_source(corpus()).prepare(code);
     let sandbox = Sandbox::on_image(Image::build(options).unwrap(), self::options()).unwrap();
     let draw = "import colorsys
 for kind, generators in ('drawn', colorsys.drawn), ('seeded', colorsys.seeded):
     for generator in generators: print(kind, generator, generator.standard_normal(2), generator.integers(10**9)
-        if hasattr(generator, 'integers') else generator.randint(10**9))";
+        if hasattr(generator, 'integers') else generator.randint(10**9))
+    for generator in [generator for generator in generators if hasattr(generator, 'spawn')]:
+        print(kind, 'child', [child.integers(10**9) for child in generator.spawn(2)])
+    sequence = colorsys.sequences[kind]
+    print(kind, 'sequence', sequence.generate_state(3), sequence.spawn_key, sequence.n_children_spawned)
+    print(kind, 'sequences', [(child.generate_state(2), child.spawn_key) for child in sequence.spawn(2)])";
     let mut all = BTreeSet::new();
     for _ in 0..3 {
         for line in printed(&sandbox, draw).lines() {
             assert!(all.insert(line.to_owned()) || line.starts_with("seeded"), "drawn before: {line}");
         }
     }
-    assert_eq!(all.iter().filter(|line| line.starts_with("seeded")).count(), 2, "{all:?}");
-    assert_eq!(all.iter().filter(|line| line.starts_with("drawn")).count(), 21, "{all:?}");
+    assert_eq!(all.iter().filter(|line| line.starts_with("seeded")).count(), 5, "{all:?}");
+    assert_eq!(all.iter().filter(|line| line.starts_with("drawn")).count(), 3 * (7 + 6 + 2), "{all:?}");
 }
 
 /// A program's changes of numpy are invisible to the next program.

@@ -193,3 +193,4 @@ def change(module: ModuleType) -> None:
     for name, value in _CONSTANTS.items():
         for place in (posix, module):
             setattr(place, name, value)
+    load("_terrarium.library.environment").change(module)
