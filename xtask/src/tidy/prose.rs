@@ -28,6 +28,8 @@ const CLEAN: &[&str] = &[
     "terrarium-core/python/_terrarium/",
     "terrarium-core/python/warm/",
     "terrarium-core/src/",
+    "terrarium-index/src/",
+    "terrarium-index/tests/",
     "terrarium-node/",
     "terrarium-py/",
     "terrarium-runtime/src/",

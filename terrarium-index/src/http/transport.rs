@@ -1,0 +1,251 @@
+//! [`Transport`]: requests with redirects, credentials, proxies and retries.
+
+use std::{io::Read, path::Path, time::Duration};
+
+use ureq::{
+    Agent,
+    http::{HeaderMap, HeaderName, HeaderValue, Response, header},
+    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+};
+use url::Url;
+
+use super::{Credentials, Proxies, Stop};
+use crate::{Bounds, Error, error::redacted};
+
+/// The most redirects of a request.
+const MAX_REDIRECTS: usize = 5;
+/// The longest pause that a server may ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+
+/// The failure of an attempt.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The next attempt may succeed, after a pause if the server names one.
+    Passing(Error, Option<Duration>),
+    /// Another attempt fails in the same way.
+    Final(Error),
+}
+
+impl Fault {
+    pub(crate) fn of_io(url: &Url, error: std::io::Error) -> Self {
+        let error = match error.downcast::<ureq::Error>() {
+            Ok(error) => return Self::of_client(url, error),
+            Err(error) => error,
+        };
+        let (url, reason) = (redacted(url), error.to_string());
+        Self::Passing(Error::Request { url, reason, status: None, source: Some(error.into()) }, None)
+    }
+
+    fn of_client(url: &Url, error: ureq::Error) -> Self {
+        use ureq::Error as E;
+        let passing = matches!(
+            error,
+            E::Io(_)
+                | E::Timeout(_)
+                | E::HostNotFound
+                | E::ConnectionFailed
+                | E::Protocol(_)
+                | E::ConnectProxyFailed(_)
+        );
+        // A certificate that is not valid stays so.
+        let certificate = matches!(&error, E::Io(error) if error.kind() == std::io::ErrorKind::InvalidData);
+        let reason = match &error {
+            E::HostNotFound => "the name of the host is unknown".to_owned(),
+            E::Timeout(_) => format!("the server is too slow ({error})"),
+            error => error.to_string(),
+        };
+        let error = Error::Request { url: redacted(url), reason, status: None, source: Some(error.into()) };
+        if passing && !certificate { Self::Passing(error, None) } else { Self::Final(error) }
+    }
+
+    fn into_error(self) -> Error {
+        let (Self::Passing(error, _) | Self::Final(error)) = self;
+        error
+    }
+}
+
+/// A response: a success, `304 Not Modified`, `404 Not Found` and its kin, or `416 Range Not Satisfiable`.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// The address after redirects.
+    pub(crate) url: Url,
+    pub(crate) body: Box<dyn Read + Send>,
+    /// The length of the body, if the server states it.
+    pub(crate) length: Option<u64>,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the server does not have the address.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self.status, 404 | 410)
+    }
+}
+
+/// Sends requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Transport {
+    agent: Agent,
+    proxies: Proxies,
+    credentials: Credentials,
+    pub(crate) bounds: Bounds,
+    pub(crate) is_offline: bool,
+}
+
+impl Transport {
+    pub(crate) fn new(
+        bounds: Bounds,
+        proxies: Proxies,
+        credentials: Credentials,
+        certificates: Option<&Path>,
+        is_offline: bool,
+    ) -> Result<Self, Error> {
+        let mut tls = TlsConfig::builder();
+        if let Some(path) = certificates {
+            tls = tls.root_certs(RootCerts::new_with_certs(&read_certificates(path)?));
+        }
+        let config = Agent::config_builder()
+            .timeout_connect(Some(bounds.connect))
+            .timeout_recv_response(Some(bounds.read))
+            .timeout_per_read(Some(bounds.read))
+            .timeout_per_write(Some(bounds.read))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .tls_config(tls.build())
+            .user_agent(concat!("terrarium/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(Self { agent: config.into(), proxies, credentials, bounds, is_offline })
+    }
+
+    /// Repeats an attempt that fails for a passing reason.
+    ///
+    /// `attempt` may report success in part, such as bytes that arrived: then the number of attempts starts anew.
+    pub(crate) fn with_retries<T>(
+        &self,
+        stop: &Stop,
+        mut attempt: impl FnMut(&mut bool) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
+        // A server that sends a byte and hangs up does not hold the call for ever.
+        const MOST: u32 = 40;
+        let (mut failures, mut all) = (0, 0);
+        loop {
+            if stop.is_set() {
+                return Err(Error::Cancelled);
+            }
+            let mut is_further = false;
+            let fault = match attempt(&mut is_further) {
+                Ok(value) => return Ok(value),
+                Err(fault) => fault,
+            };
+            failures = if is_further { 1 } else { failures + 1 };
+            all += 1;
+            let (Fault::Passing(_, pause), true) = (&fault, failures <= self.bounds.retries && all <= MOST) else {
+                return Err(fault.into_error());
+            };
+            let own = self.bounds.backoff.saturating_mul(1 << (failures - 1).min(8));
+            if stop.sleep(pause.unwrap_or(own).min(MAX_PAUSE)) {
+                return Err(Error::Cancelled);
+            }
+        }
+    }
+
+    /// Sends one request and follows its redirects.
+    pub(crate) fn get(&self, url: &Url, headers: &[(HeaderName, String)], stop: &Stop) -> Result<Reply, Fault> {
+        if self.is_offline {
+            return Err(Fault::Final(Error::Offline { url: redacted(url) }));
+        }
+        let mut at = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            if stop.is_set() {
+                return Err(Fault::Final(Error::Cancelled));
+            }
+            let response = self.send(&at, headers)?;
+            let status = response.status().as_u16();
+            let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+            let (301..=303 | 307 | 308, Some(location)) = (status, location) else {
+                return self.judge(at, response);
+            };
+            let next = at.join(location).map_err(|error| {
+                Fault::Final(Error::request(&at, format!("its redirect {location:?} is no address: {error}"), None))
+            })?;
+            if !matches!(next.scheme(), "http" | "https") || (at.scheme() == "https" && next.scheme() != "https") {
+                let reason = format!("its redirect leads to {}, which is less secure", redacted(&next));
+                return Err(Fault::Final(Error::request(&at, reason, Some(status))));
+            }
+            at = next;
+        }
+        Err(Fault::Final(Error::request(url, format!("it has more than {MAX_REDIRECTS} redirects"), None)))
+    }
+
+    fn send(&self, url: &Url, headers: &[(HeaderName, String)]) -> Result<Response<ureq::Body>, Fault> {
+        let mut plain = url.clone();
+        let _ = plain.set_password(None);
+        let _ = plain.set_username("");
+        plain.set_fragment(None);
+        let proxy = self.proxies.of(url).map_err(Fault::Final)?;
+        let mut request = self.agent.get(plain.as_str()).config().proxy(proxy).build();
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        if let Some(secret) = self.credentials.of(url) {
+            // A secret with characters that no header has is not sent: the server asks for one.
+            if let Ok(mut value) = HeaderValue::from_str(&secret) {
+                value.set_sensitive(true);
+                request = request.header(header::AUTHORIZATION, value);
+            }
+        }
+        request.call().map_err(|error| Fault::of_client(url, error))
+    }
+
+    /// Tells responses that the caller expects from failures.
+    fn judge(&self, url: Url, response: Response<ureq::Body>) -> Result<Reply, Fault> {
+        let status = response.status().as_u16();
+        match status {
+            200 | 206 | 304 | 404 | 410 | 416 => {
+                let length = response.body().content_length();
+                let (parts, body) = response.into_parts();
+                let body = Box::new(body.into_reader());
+                Ok(Reply { status, headers: parts.headers, url, body, length })
+            }
+            401 | 403 | 407 => {
+                let has_secret = self.credentials.of(&url).is_some();
+                let reason = match status {
+                    407 => "the proxy asks for a name and a password: put them in the proxy's address",
+                    _ if has_secret => "the server refuses the name and the password that are configured for it",
+                    401 => "the server asks for a name and a password: put them in the index's address or in netrc",
+                    _ => "the server refuses access",
+                };
+                Err(Fault::Final(Error::Credentials { url: redacted(&url), status, reason: reason.to_owned() }))
+            }
+            408 | 425 | 429 | 500..=599 => {
+                let pause = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+                let pause = pause.and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+                Err(Fault::Passing(Error::request(&url, format!("status {status}"), Some(status)), pause))
+            }
+            _ => Err(Fault::Final(Error::request(&url, format!("status {status}"), Some(status)))),
+        }
+    }
+}
+
+/// Reads the certificates of authorities from a file.
+fn read_certificates(path: &Path) -> Result<Vec<Certificate<'static>>, Error> {
+    let text = std::fs::read(path).map_err(Error::file(path))?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&text) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(Error::setting(path.display(), format!("no certificates: {error}"))),
+        }
+    }
+    match certificates.is_empty() {
+        true => Err(Error::setting(path.display(), "the file contains no certificate")),
+        false => Ok(certificates),
+    }
+}
