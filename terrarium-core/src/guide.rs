@@ -9,6 +9,9 @@ pub mod files {}
 #[doc = include_str!("../guide/packages.md")]
 pub mod packages {}
 
+#[doc = include_str!("../guide/environment.md")]
+pub mod environment {}
+
 #[doc = include_str!("../guide/sessions.md")]
 pub mod sessions {}
 

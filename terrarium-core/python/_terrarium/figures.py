@@ -40,6 +40,15 @@ def prepare() -> None:
     environ.setdefault("MPLCONFIGDIR", _FOLDER)
 
 
+def choose_backend(matplotlib: Any, name: str) -> None:
+    """Take the backend that the program has chosen by a variable after matplotlib was imported for it."""
+    try:
+        matplotlib.use(name)
+    except Exception:
+        # As an unknown name does, or a backend that needs a window: the program sees it where it draws.
+        pass
+
+
 def change_managers(backend_bases: Any) -> None:
     """Make figures without a window displayable."""
     manager = backend_bases.FigureManagerBase

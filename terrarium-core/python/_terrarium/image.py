@@ -116,6 +116,7 @@ def settle() -> tuple[list[list[int]], list[str]]:
     reads = sorted(name for name in _reads if type(name) is str)
     _reads.clear()
     warm()
+    load("_terrarium.library.environment").note_packages()
     main.park()
     for name, names in _DRAWN.items():
         module = sys.modules.get(name)

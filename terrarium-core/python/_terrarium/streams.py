@@ -16,6 +16,7 @@ __builtins__ = BUILTINS
 
 # As in the locale C.UTF-8: names of files that are no UTF-8 can be printed.
 _ERRORS = {"stdin": "surrogateescape", "stdout": "surrogateescape", "stderr": "backslashreplace"}
+_encoding = "utf-8"
 _DESCRIPTORS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 # The harness's own streams: user code may replace, detach or close the public ones.
@@ -57,7 +58,7 @@ def _make(name: str) -> None:
     raw.name = "<" + name + ">"
     stream = TextIOWrapper(
         # Lines of the input keep their ends, as on every Unix.
-        *(buffer, "utf-8", _ERRORS[name], "\n"),
+        *(buffer, _encoding, _ERRORS[name], "\n"),
         line_buffering=name == "stderr",
         write_through=not reads,
     )
@@ -91,6 +92,17 @@ def set_up() -> None:
     flush()
     for name in _DESCRIPTORS:
         _install(name)
+
+
+def encode_as(encoding: str | None, errors: str | None) -> None:
+    """Change the encoding and the error handler of the streams; that of the standard error stays."""
+    global _encoding
+    _encoding = encoding or _encoding
+    for name in ("stdin", "stdout"):
+        _ERRORS[name] = errors or _ERRORS[name]
+    for name in _DESCRIPTORS:
+        if _is_open(name):
+            _own[name].reconfigure(encoding=_encoding, errors=_ERRORS[name])
 
 
 def renew() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from os import getcwd
 
-from _terrarium import run
+from _terrarium import run, streams
+from _terrarium.hooks import finder
 from _terrarium.pristine import BUILTINS, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 __builtins__ = BUILTINS
 
@@ -60,10 +62,74 @@ def _stay_safe(_value: str) -> None:
         run.settings.here = None
 
 
+def _develop(_value: str) -> None:
+    """Do what the option `-X dev` does apart from its flag and its checks of memory."""
+    _add_warnings("default")
+    _show_faults("1")
+
+    def debug_loops(module: Any) -> None:
+        module._is_debug_mode = lambda: True
+
+    finder.add("asyncio.coroutines", debug_loops)
+
+
+def _show_faults(_value: str) -> None:
+    load("faulthandler").enable()
+
+
+def _trace_memory(value: str) -> None:
+    frames = _number(value)
+    if frames:
+        load("tracemalloc").start(frames)
+
+
+def _encode_streams(value: str) -> None:
+    encoding, _, errors = value.partition(":")
+    codecs = load("codecs")
+    try:
+        if encoding:
+            codecs.lookup(encoding)
+        if errors:
+            codecs.lookup_error(errors)
+    except LookupError:
+        # The interpreter does not start with such a value.
+        return
+    streams.encode_as(encoding or None, errors or ("strict" if encoding else None))
+
+
+def _count_processors(value: str) -> None:
+    count = _number(value)
+    if count:
+        os = load("os")
+        disguise = load("_terrarium.disguise").disguise
+        for name in ("cpu_count", "process_cpu_count"):
+            if hasattr(os, name):
+                setattr(os, name, disguise(lambda: count, getattr(os, name)))
+
+
+def _place_bytecode(value: str) -> None:
+    sys.pycache_prefix = value
+
+
+def _number(value: str) -> int:
+    """Return a positive number, or 0 for a value with which the interpreter does not start, or that means nothing."""
+    try:
+        return max(int(value), 0)
+    except ValueError:
+        return 0
+
+
+# Development comes first: explicit filters of warnings win over its filter.
 _CHANGES: tuple[tuple[str, Callable[[str], None]], ...] = (
+    ("PYTHONDEVMODE", _develop),
     ("PYTHONPATH", _add_places),
     ("PYTHONWARNINGS", _add_warnings),
     ("PYTHONDONTWRITEBYTECODE", _write_no_bytecode),
+    ("PYTHONPYCACHEPREFIX", _place_bytecode),
     ("PYTHONINTMAXSTRDIGITS", _limit_digits),
     ("PYTHONSAFEPATH", _stay_safe),
+    ("PYTHONIOENCODING", _encode_streams),
+    ("PYTHONFAULTHANDLER", _show_faults),
+    ("PYTHONTRACEMALLOC", _trace_memory),
+    ("PYTHON_CPU_COUNT", _count_processors),
 )

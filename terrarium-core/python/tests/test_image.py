@@ -81,6 +81,30 @@ def test_more_of_pythons_variables(harness):
     assert harness.run("1", env={"PYTHONINTMAXSTRDIGITS": "much", "PYTHONPATH": ""}).ok().repr == "1"
 
 
+def test_variables_that_need_a_running_interpreter(harness):
+    def seen(code, **env):
+        return harness.run(f"import asyncio, faulthandler, os, sys, tracemalloc, warnings\n{code}", env=env).ok().repr
+
+    code = "sys.stdin.encoding, sys.stdout.encoding, sys.stdout.errors, sys.stderr.encoding, sys.stderr.errors"
+    assert seen(code, PYTHONIOENCODING="latin-1") == str(
+        ("latin-1", "latin-1", "strict", "latin-1", "backslashreplace")
+    )
+    usual = ("utf-8", "utf-8", "replace", "utf-8", "backslashreplace")
+    assert seen(code, PYTHONIOENCODING=":replace") == seen(code, PYTHONIOENCODING="utf-8:replace") == str(usual)
+    for wrong in ("nonsense", "utf-8:nonsense"):
+        assert seen(code, PYTHONIOENCODING=wrong) == seen(code, PYTHONIOENCODING="")
+    assert seen("tracemalloc.get_traceback_limit(), tracemalloc.is_tracing()", PYTHONTRACEMALLOC="7") == "(7, True)"
+    assert seen("tracemalloc.is_tracing()", PYTHONTRACEMALLOC="much") == "False"
+    assert seen("faulthandler.is_enabled()", PYTHONFAULTHANDLER="1") == "True"
+    assert seen("os.cpu_count(), os.cpu_count.__name__", PYTHON_CPU_COUNT="3") == "(3, 'cpu_count')"
+    assert seen("sys.pycache_prefix", PYTHONPYCACHEPREFIX="/tmp/c") == "'/tmp/c'"
+    code = (
+        "async def debugs(): return asyncio.get_running_loop().get_debug()\n"
+        "sys.warnoptions, warnings.filters[0][0], faulthandler.is_enabled(), await debugs()"
+    )
+    assert seen(code, PYTHONDEVMODE="1", PYTHONWARNINGS="error") == "(['default', 'error'], 'error', True, True)"
+
+
 def test_folders_and_files_without_code_hide_no_module(harness, tmp_path):
     (tmp_path / "json").mkdir()
     (tmp_path / "colorsys").write_text("")

@@ -4,6 +4,7 @@ mod api;
 mod cache_folder;
 mod cancel;
 mod deadlines;
+mod environment;
 mod filesystem;
 mod forged;
 mod golden;

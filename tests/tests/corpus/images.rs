@@ -79,6 +79,23 @@ for kind, generators in ('drawn', colorsys.drawn), ('seeded', colorsys.seeded):
     assert_eq!(all.iter().filter(|line| line.starts_with("drawn")).count(), 3 * (7 + 6 + 2), "{all:?}");
 }
 
+#[test]
+fn a_program_chooses_matplotlibs_backend_by_a_variable() {
+    let sandbox = Sandbox::new(preloaded(&["matplotlib"])).unwrap();
+    let code = "import os
+os.environ['MPLBACKEND'] = 'svg'
+import matplotlib
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.savefig('figure')
+print(matplotlib.get_backend(), open('figure.svg').read(5))
+os.environ['MPLBACKEND'] = 'nonsense'
+print(matplotlib.get_backend())";
+    assert_eq!(printed(&sandbox, code), "svg <?xml\nsvg\n");
+    let usual = "import os, matplotlib\nos.environ['MPLBACKEND'] = 'Agg'\nprint(matplotlib.get_backend())";
+    assert_eq!(printed(&sandbox, usual).to_lowercase(), "agg\n");
+}
+
 /// A program's changes of numpy are invisible to the next program.
 #[test]
 fn numpy_is_as_new_in_every_run() {

@@ -1,16 +1,20 @@
-"""`os.putenv` and `os.unsetenv`: as fast with many variables as with few.
+"""`os.putenv` and `os.unsetenv`: as fast with many variables as with few, and seen by the packages of an image.
 
 The C library searches through all variables for each one that is set. Once a program has set many, the harness keeps a
 table of their places and writes to the C library's list itself. The list stays the one that C code reads.
+
+A program sets variables before it imports the package that reads them. In an image, the package was imported before.
 """
 
 from __future__ import annotations
 
 import os
 import posix
+import sys
+from importlib.machinery import ExtensionFileLoader
 
 from _terrarium.disguise import replace
-from _terrarium.pristine import BUILTINS
+from _terrarium.pristine import BUILTINS, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ _unsetenv: Any = posix.unsetenv
 _FEW = 1000
 _changes = 0
 _list: _List | None = None
+# In an image: packages without compiled modules, by the beginning of the names of their variables.
+_packages: dict[str, ModuleType] = {}
 
 
 class _List:
@@ -127,6 +133,8 @@ def putenv(name: Any, value: Any, /) -> None:
         _putenv(name, value)
     else:
         many.set(*words)
+    if _packages:
+        _tell_packages(os.fsdecode(name), os.fsdecode(value))
 
 
 def unsetenv(name: Any, /) -> None:
@@ -136,6 +144,47 @@ def unsetenv(name: Any, /) -> None:
         _unsetenv(name)
     else:
         many.remove(word)
+
+
+def note_packages() -> None:
+    """Note the packages that are loaded, before a program has imported any."""
+    compiled = set()
+    packages = {}
+    for name, module in sys.modules.items():
+        top = name.partition(".")[0]
+        spec = getattr(module, "__spec__", None)
+        if isinstance(getattr(spec, "loader", None), ExtensionFileLoader):
+            compiled.add(top)
+        if name == top and top not in sys.stdlib_module_names and not top.startswith("_") and spec is not None:
+            packages[top] = module
+    _packages.clear()
+    _packages.update({f"{top.upper()}_": packages[top] for top in packages if top not in compiled | _STAYING})
+    if "matplotlib" in packages:
+        _packages["MPLBACKEND"] = packages["matplotlib"]
+
+
+# The harness's own modules.
+_STAYING = {"terrarium", "IPython"}
+
+
+def _tell_packages(name: str, value: str) -> None:
+    """Let a package that was imported before the program see a variable that the program sets.
+
+    The modules of the package are forgotten, so that its next import reads the variable.
+    """
+    if os.environ.get(name) == value:
+        return
+    for prefix in [prefix for prefix in _packages if name.startswith(prefix)]:
+        module = _packages.pop(prefix)
+        top = module.__name__
+        if sys.modules.get(top) is not module:
+            continue
+        if prefix == "MPLBACKEND":
+            _packages[prefix] = module
+            load("_terrarium.figures").choose_backend(module, value)
+            continue
+        for loaded in [loaded for loaded in sys.modules if loaded == top or loaded.startswith(f"{top}.")]:
+            del sys.modules[loaded]
 
 
 def change(module: ModuleType) -> None:
