@@ -24,7 +24,7 @@ const ZSTD_LEVEL: i32 = 19;
 const LIBRARY: &str = "lib/python314.zip";
 
 /// The version of the layout. Raise it when the artifacts change their form.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 /// Fetches missing files and writes the artifacts, with the manifest last: an interrupted run leaves a set that does
 /// not match its manifest, and the build refuses that set.
@@ -93,7 +93,12 @@ pub(crate) fn lay_out(pins: &Pins, downloads: &Path, folder: &Path) -> Result<()
 
 /// The modules of CPython's library that the guest's distribution leaves out or replaces with parts of a browser. They
 /// come from a package that carries the library of the same version of Python.
-const RESTORED: [&str; 10] = [
+const RESTORED: [&str; 16] = [
+    "_aix_support.py",
+    "_android_support.py",
+    "_apple_support.py",
+    "_ios_support.py",
+    "_osx_support.py",
     "_pydecimal.py",
     "dbm/__init__.py",
     "dbm/dumb.py",
@@ -104,6 +109,7 @@ const RESTORED: [&str; 10] = [
     "pydoc_data/module_docs.py",
     "pydoc_data/topics.py",
     "webbrowser.py",
+    "zoneinfo/_zoneinfo.py",
 ];
 
 /// Whether a member of the distribution's archive is a part of its bridge to a browser, which no import reaches.
