@@ -15,6 +15,12 @@ def in_place(function, numbers, *others):
     return function(numbers, *others, out=numbers)
 
 
+def at(function, kind, first, second):
+    numbers = np.full(5, first, kind)
+    function.at(numbers, [1, 2, 2], np.full(3, second, kind))
+    return numbers
+
+
 CASES = [
     # Arrays of floats.
     (lambda: array([1.0, -1, 2]) / 0, {DIVISION}),
@@ -39,6 +45,11 @@ CASES = [
     (lambda: (np.reciprocal(array([0.0])), array([1.0]) // 0), {DIVISION}),
     (lambda: (array([1.0]) % 0, np.fmod(array([1.0]), 0)), {INVALID}),
     (lambda: np.divmod(array([1.0]), 0), {DIVISION, INVALID}),
+    # Places in an array, of every type.
+    *((lambda kind=kind: (at(np.divide, kind, 1, 0), at(np.floor_divide, kind, 1, 0)), {DIVISION}) for kind in "efdg"),
+    *((lambda kind=kind: at(np.subtract, kind, inf, inf), {INVALID}) for kind in "efdgFDG"),
+    *((lambda kind=kind: at(np.multiply, kind, np.finfo(kind).max, 2), {OVERFLOW}) for kind in "efdg"),
+    *((lambda kind=kind: (at(np.add, kind, nan, 1), at(np.maximum, kind, inf, 2), at(np.divide, kind, inf, 2)), set()) for kind in "efdg"),
     # What was not finite before is not reported.
     (lambda: (array([nan, 1]) + 1, array([inf]) * 2, array([nan]) / 0, array([inf]) / 0, np.exp(array([inf]))), set()),
     (lambda: (np.maximum(array([nan]), 1), array([nan]) < 1, np.sign(array([nan])), np.spacing(array([inf]))), set()),

@@ -5,6 +5,7 @@ mod page;
 mod place;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use anyhow::{Context, Result, ensure};
@@ -109,23 +110,33 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Runs modules in both places at the same time, and hands the outcomes of each module on: native ones, then those of
-/// the sandbox, where a module may also end without outcomes.
+/// Runs modules, as many at a time as there are processors, and hands the outcomes of each module on: native ones, then
+/// those of the sandbox, where a module may also end without outcomes.
 fn run_suite(
     place: &Place,
     suite: &Suite,
     modules: &[String],
     mut done: impl FnMut(&str, Outcomes, Result<Outcomes>),
 ) -> Result<()> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
-        scope.spawn(move || {
-            // The receiver is gone after an error; the rest is of no use then.
-            modules.iter().map(|module| place.native(suite, module)).all(|outcomes| sender.send(outcomes).is_ok())
-        });
-        for module in modules {
-            let here = place.sandbox(suite, module);
-            let native = receiver.recv().context("the native runs ended early")??;
+        for _ in 0..workers {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(module) = modules.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcomes = (module, place.native(suite, module), place.sandbox(suite, module));
+                    // The receiver is gone after an error; the rest is of no use then.
+                    if sender.send(outcomes).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (module, native, here) in receiver {
+            let native = native?;
             ensure!(!native.is_empty(), "`{module}` has no tests");
             done(module, native, here);
         }

@@ -149,13 +149,23 @@ def change_peaks(module: Any) -> None:
     load("_terrarium.positions").change_functions(module)
 
 
+def change_special(module: Any) -> None:
+    """Let the polynomials that scipy calculates for integer degrees alone take degrees with 64 bits."""
+    np = sys.modules["numpy"]
+    if np.int_ is np.intp:
+        return
+    for name, value in list(module.__dict__.items()):
+        if type(value) is np.ufunc and value.types and all(types.startswith("ld") for types in value.types):
+            setattr(module, name, _LenientUfunc(value))
+
+
 class _Lenient:
     """A compiled function that is called again with narrow indices when it refuses wide ones."""
 
     def __init__(self, real: Any) -> None:
         self._real = real
         self.__name__ = real.__name__
-        self.__module__ = real.__module__
+        self.__module__ = getattr(real, "__module__", None)
         self.__doc__ = real.__doc__
 
     def __call__(self, *args: Any, **named: Any) -> Any:
@@ -196,6 +206,32 @@ class _Lenient:
                     if not str(refused).startswith(_REFUSALS):
                         raise
         raise error
+
+
+class _LenientUfunc(_Lenient):
+    """A ufunc whose first operand is an integer of C's `long`: it gets one from an integer of 64 bits."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        # Programs ask whether a function is a ufunc.
+        return type(self._real)
+
+    def __repr__(self) -> str:
+        return repr(self._real)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function."""
+        return self._real(*self._narrow(args), **named)
+
+    def outer(self, *args: Any, **named: Any) -> Any:
+        """Call the function for all pairs."""
+        return self._real.outer(*self._narrow(args), **named)
+
+    @staticmethod
+    def _narrow(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        np: Any = sys.modules["numpy"]
+        narrow = _narrowed(np, np.asarray(args[0])) if args else None
+        return args if narrow is None else (narrow, *args[1:])
 
 
 def _narrowed(np: Any, value: Any) -> Any:

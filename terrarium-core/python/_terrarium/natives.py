@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
@@ -19,3 +21,20 @@ def change_threadpoolctl(module: Any) -> None:
 
     controller = module.ThreadpoolController
     controller._find_libraries_with_dl_iterate_phdr = _find_libraries_with_dl_iterate_phdr
+
+
+def change_matrix_market(module: Any) -> None:
+    """Let scipy read and write matrices on the only thread: by default there is one more for each processor."""
+    module.PARALLELISM = 1
+
+
+def change_workers(module: Any) -> None:
+    """Let scipy draw and measure samples on the only thread, however many workers a program asks for."""
+    real = module._validate_workers
+
+    @functools.wraps(real)
+    def _validate_workers(workers: Any = 1) -> int:
+        real(workers)
+        return 1
+
+    module._validate_workers = _validate_workers

@@ -257,11 +257,11 @@ def _change_natives() -> None:
     def change_pillow(module: ModuleType) -> None:
         load("_terrarium.tiff").change_pillow(module)
 
-    def change_threadpoolctl(module: ModuleType) -> None:
-        load("_terrarium.natives").change_threadpoolctl(module)
-
     finder.add("PIL.TiffImagePlugin", change_pillow)
-    finder.add("threadpoolctl", change_threadpoolctl)
+    by = _changes_of("_terrarium.natives")
+    finder.add("threadpoolctl", by("change_threadpoolctl"))
+    finder.add("scipy.io._fast_matrix_market", by("change_matrix_market"))
+    finder.add("scipy.stats._qmc", by("change_workers"))
 
 
 def _change_integers() -> None:
@@ -277,6 +277,7 @@ def _change_integers() -> None:
     finder.add("numpy.lib._histograms_impl", by("change_histograms"))
     finder.add("sklearn.utils._random", by("change_sampling"))
     finder.add("scipy.signal._peak_finding", by("change_peaks"))
+    finder.add("scipy.special._ufuncs", by("change_special"))
     finder.add("pandas.core.internals.managers", by("change_managers"))
     for name in _WITH_INDICES:
         finder.add(name, by("change_compiled"))

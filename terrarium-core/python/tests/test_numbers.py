@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 
-from _terrarium import integers, randomness
+from _terrarium import integers, natives, randomness
 
 sixty_four_bits = pytest.mark.skipif(sys.maxsize < 2**32, reason="the interpreter of the tests is the reference")
 
@@ -99,3 +99,42 @@ def test_a_compiled_function_takes_wide_indices_where_it_wants_narrow_ones():
             integers._Lenient(float)("text")
     finally:
         sys.modules["numpy"] = modules
+
+
+@pytest.mark.science
+def test_a_polynomial_takes_degrees_of_64_bits(monkeypatch):
+    np = pytest.importorskip("numpy")
+    monkeypatch.setattr(np, "intp", np.int32)
+    module = types.ModuleType("scipy.special._ufuncs")
+    module.ldexp, module.other = np.ldexp, types.SimpleNamespace(types=["ld->d"])
+    before = dict(module.__dict__)
+    integers.change_special(module)
+    assert module.__dict__ == before, "one takes other types too, and one is no ufunc"
+    lenient = integers._LenientUfunc(np.square)
+    assert isinstance(lenient, np.ufunc)
+    assert (lenient.nin, repr(lenient), lenient.__reduce__()) == (1, "<ufunc 'square'>", "square")
+    assert lenient(3) == 9
+    assert lenient(np.arange(3)).dtype == np.int32
+    assert lenient(np.arange(3) + 2**40).dtype == np.int64, "it does not fit"
+    assert lenient([0.5]).tolist() == [0.25]
+    assert integers._LenientUfunc(np.add).outer(np.array([1, 2]), np.int32(3)).dtype == np.int32
+    with pytest.raises(TypeError):
+        lenient()
+
+
+def test_scipy_works_on_the_only_thread():
+    market, samples = types.ModuleType("market"), types.ModuleType("samples")
+    market.PARALLELISM = 0
+    natives.change_matrix_market(market)
+    assert market.PARALLELISM == 1
+
+    def _validate_workers(workers=1):
+        if workers < -1 or workers == 0:
+            raise ValueError("Invalid number of workers")
+        return workers
+
+    samples._validate_workers = _validate_workers
+    natives.change_workers(samples)
+    assert [samples._validate_workers(*workers) for workers in ((), (1,), (8,), (-1,))] == [1] * 4
+    with pytest.raises(ValueError, match="Invalid number"):
+        samples._validate_workers(0)

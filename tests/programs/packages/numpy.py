@@ -1,5 +1,5 @@
 # packages: numpy
-# works: in part: `errstate` does not see underflow in arrays, nor overflow in `dot`, `matmul`, `einsum` and `ufunc.at`; the results are correct
+# works: in part: `errstate` does not see underflow in arrays, nor overflow in `dot`, `matmul` and `einsum`; the results are correct
 """Arrays, linear algebra, transforms, random numbers, sorting, text, dates, files, and functions written in C."""
 
 import numpy as np

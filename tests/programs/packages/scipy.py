@@ -35,3 +35,12 @@ from scipy.signal import peak_prominences, peak_widths
 print(peak_prominences([0.0, 3, 1, 2, 0], [1, 3])[0], peak_widths([0.0, 3, 1, 2, 0], np.array([1, 3]))[0])
 print(peak_widths([0.0, 3, 1, 2, 0], [1], prominence_data=(np.array([3.0]), np.array([0]), np.array([4])))[0])
 print(signal.medfilt2d(np.arange(25.0).reshape(5, 5), 3)[2], signal.medfilt2d(np.eye(3), [3, 1]).sum())
+
+# What scipy does with threads, and integers of C's `long`.
+from scipy.stats import qmc
+
+io.mmwrite("a.mtx", sparse.coo_array(m))
+print(io.mmread("a.mtx", spmatrix=False).toarray()[2], io.mminfo("a.mtx"))
+points = qmc.Halton(2, rng=0).random(50, workers=4)
+print(np.array_equal(points, qmc.Halton(2, rng=0).random(50)), np.isclose(qmc.discrepancy(points, workers=-1), qmc.discrepancy(points)))
+print(special.eval_hermite(3, 0.5).round(6), special.eval_hermitenorm(np.arange(4), 0.5), special.eval_hermite.outer([1, 2], [0.5]).tolist(), isinstance(special.eval_hermite, np.ufunc))

@@ -2,11 +2,14 @@
 """multiprocessing and the executors: processes do their work, on copies, when the program waits for them."""
 
 import contextlib
+import gc
 import io
 import multiprocessing as mp
 import sys
 import time
+import weakref
 from concurrent.futures import InterpreterPoolExecutor, ProcessPoolExecutor, as_completed
+from multiprocessing.pool import ThreadPool
 
 started = []
 
@@ -173,6 +176,23 @@ def main():
         print(list(executor.map(with_started, [1, 2])))
     with InterpreterPoolExecutor(2) as executor:
         print(list(executor.map(square, [1, 2, 3])))
+
+    # A pool that is over is gone with its last name, without a collection.
+    gc.disable()
+    for kind in (mp.Pool, ThreadPool):
+        pool = kind(2)
+        alive = weakref.ref(pool)
+        with pool:
+            print(pool.map(square, [2]))
+        del pool
+        pool = kind(2)
+        closed = weakref.ref(pool)
+        print(list(pool.imap(square, [3, 4])))
+        pool.close()
+        pool.join()
+        del pool
+        print(alive(), closed())
+    gc.enable()
 
 
 if __name__ == "__main__":

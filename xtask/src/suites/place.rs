@@ -20,7 +20,7 @@ const TOOLS: &[&str] =
     &["_pytest", "pytest", "iniconfig", "pluggy", "packaging", "pygments", "hypothesis", "sortedcontainers"];
 const TOOL_FILES: &[&str] = &["py.py", "_hypothesis_pytestplugin.py", "_hypothesis_globals.py"];
 /// The longest that one module may take in the sandbox.
-const TIMEOUT: &str = "600s";
+const TIMEOUT: &str = "1200s";
 
 /// The files and programs for running a module in either place.
 pub(super) struct Place {

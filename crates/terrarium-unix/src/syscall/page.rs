@@ -46,7 +46,7 @@ other ways of rounding. numpy's modules get a status of their own when they are 
 | `np.errstate`, `np.seterr`, warnings of division by zero, overflow and invalid operations | as natively, in functions on arrays, reductions, single numbers and conversions |
 | `LinAlgError` | as natively |
 | underflow | seen in arithmetic with single numbers, and of halves; not in other arrays |
-| `np.dot`, `np.matmul`, `np.einsum`, `ufunc.at` and `np.nextafter` | overflows and invalid operations in them are not seen |
+| `np.dot`, `np.matmul`, `np.einsum` and `np.nextafter` | overflows and invalid operations in them are not seen |
 | complex numbers | infinite and undefined parts are seen; which of both bits is set may differ natively, too |
 | a float that an integer type does not have | the integer that x86-64 gives, and a warning; natively it depends on the processor |
 | ufuncs of other packages | set their own errors (`scipy.special.errstate`), without the arithmetic |

@@ -62,6 +62,20 @@ const LIBRARY: &str = r#"(module
                     (f64.load (i32.add (i32.load offset=4 (local.get 0))
                         (i32.mul (local.get $i) (i32.load offset=4 (local.get 2)))))))
             (br_if $next (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.load (local.get 1))))))
+    ;; context, args, dimensions, steps, data: a loop of `ufunc.at`, for places in an axis
+    (func (export "at") (param i32 i32 i32 i32 i32) (result i32) (local $n i32) (local $length i32) (local $at i32)
+        i32.const 0 local.set 0
+        local.get 2 i32.load local.tee 2 i32.const 0 local.get 2 i32.const 0 i32.gt_s select local.set $n
+        local.get 3 i32.load offset=12 local.set $length
+        (loop $next
+            (local.set $at (i32.load (i32.add (i32.load offset=4 (local.get 1)) (i32.shl (local.get 0) (i32.const 2)))))
+            (if (i32.lt_s (local.get $at) (i32.const 0))
+                (then (local.set $at (i32.add (local.get $at) (local.get $length)))))
+            (local.set $at (i32.add (i32.load (local.get 1)) (i32.shl (local.get $at) (i32.const 3))))
+            (f64.store (local.get $at)
+                (f64.div (f64.load (local.get $at)) (f64.load (i32.load offset=8 (local.get 1)))))
+            (br_if $next (i32.lt_s (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (local.get $n))))
+        i32.const 0)
     (func (export "run") (param i32 i32 i32 i32 i32) (result i32)
         local.get 1 local.get 2 local.get 3 local.get 4 i32.load offset=20 local.get 4 i32.load offset=16
         call_indirect (type $loop)
@@ -213,6 +227,35 @@ fn single_numbers_are_checked_where_the_status_is_read() {
     // Loops call the function too, without the cost of a check.
     let arguments = [Val::F64(1e308_f64.to_bits()), Val::F64(1e10_f64.to_bits())];
     assert_eq!(library.status("unchecked", &arguments), 0);
+}
+
+#[test]
+fn the_loops_for_places_in_an_axis_are_checked() {
+    let divide = |library: &mut Library, divisor: f64, places: [i32; 3]| {
+        for (at, number) in [(3000, 1.0), (3008, 0.0), (3016, f64::MAX), (3100, divisor)] {
+            library.memory.write(&mut library.store, at, &f64::to_le_bytes(number)).unwrap();
+        }
+        library.write(2400, &[3000, 3200, 3100]);
+        library.write(2420, &[3]);
+        library.write(2440, &[8, 4, 0, 3]);
+        library.write(3200, &places);
+        let status = library.status("at", &[0, 2400, 2420, 2440, 0].map(Val::I32));
+        (status, library.bytes(3000, 24))
+    };
+    let (mut checked, mut plain) = (library(), Library::new(&RewriteOptions::default()));
+    for (divisor, places, bits) in [
+        (2.0, [0, 1, 2], 0),
+        (0.0, [0, 0, 0], DIVISION),
+        (0.0, [1, 1, 1], INVALID),
+        (0.0, [0, 1, -1], DIVISION | INVALID),
+        (0.5, [0, 1, 1], 0),
+        (0.5, [0, 0, -1], OVERFLOW),
+        (f64::NAN, [0, 1, 2], 0),
+    ] {
+        let (status, numbers) = divide(&mut checked, divisor, places);
+        assert_eq!(status, bits, "{divisor} {places:?}");
+        assert_eq!((0, numbers), divide(&mut plain, divisor, places));
+    }
 }
 
 #[test]

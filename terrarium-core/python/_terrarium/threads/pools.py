@@ -54,6 +54,14 @@ class _Worker(threading.Thread):
             self.parked = False
             end(self)
 
+    def retire(self) -> None:
+        """Forget the pool, which has no more work: the pool refers to this thread."""
+        self._serve = _serve_nothing
+
+
+def _serve_nothing(_worker: _Worker) -> bool:
+    return False
+
 
 # concurrent.futures
 
@@ -156,14 +164,14 @@ def change_executor(module: Any, replace: Replace) -> None:
 class _Tasks:
     """Takes tasks like the queue of a pool, and makes the workers do them."""
 
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
+    def __init__(self, workers: list[_Worker]) -> None:
+        self._workers = workers
         self._todo: deque[Iterator[Any]] = deque()
 
     def put(self, work: tuple[Iterable[Any], Callable[[int], None] | None]) -> None:
         """Add tasks, which may come from an iterator of the program."""
         self._todo.append(self._each(*work))
-        for worker in self._pool._pool:
+        for worker in self._workers:
             if worker.parked:
                 worker.wake()
 
@@ -229,7 +237,7 @@ def change_pool(module: Any, replace: Replace) -> None:
         self._processes, self._initializer, self._initargs = processes, initializer, initargs
         self._cache = {}
         self._change_notifier = None
-        self._taskqueue = _Tasks(self)
+        self._taskqueue = _Tasks(self._pool)
         for _ in range(processes):
             self._pool.append(_Worker(lambda worker: _serve_pool(self, worker), daemon=True))
         self._state = module.RUN
@@ -245,6 +253,7 @@ def change_pool(module: Any, replace: Replace) -> None:
         self._taskqueue.clear()
         for worker in self._pool:
             worker.let_go()
+            worker.retire()
 
     def join(self: Any) -> None:
         if self._state == module.RUN:
@@ -252,6 +261,7 @@ def change_pool(module: Any, replace: Replace) -> None:
         for worker in self._pool:
             if worker.ident is not None:
                 worker.join()
+            worker.retire()
 
     for name, method in (("__init__", init), ("close", close), ("terminate", terminate), ("join", join)):
         replace(module.ThreadPool, name, method)

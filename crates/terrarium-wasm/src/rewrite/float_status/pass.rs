@@ -47,7 +47,8 @@ impl Pass for FloatStatus {
     }
 }
 
-/// The functions that calculate with single numbers and read the status themselves.
+/// The functions that calculate with single numbers and read the status themselves, and the loops of `ufunc.at`, which
+/// take each number from another place.
 struct Scalars {
     readers: BTreeSet<u32>,
     /// The functions that they call to calculate, each with the index of a copy whose operations are checked: loops call
@@ -63,11 +64,12 @@ impl Scalars {
     ) -> Result<Self, RewriteError> {
         let imported = module.imported_functions;
         let reads = |callee: &u32| roles.get(callee) == Some(&Role::Get);
-        let readers: BTreeSet<u32> = (imported..)
-            .zip(bodies)
-            .filter(|(function, code)| !roles.contains_key(function) && calls(code).iter().any(reads))
-            .map(|(function, _)| function)
-            .collect();
+        let mut readers = BTreeSet::new();
+        for (function, code) in (imported..).zip(bodies).filter(|(function, _)| !roles.contains_key(function)) {
+            if calls(code).iter().any(reads) || roles::is_indexed_loop(module, function, code)? {
+                readers.insert(function);
+            }
+        }
         let body = |function: u32| function.checked_sub(imported).and_then(|position| bodies.get(position as usize));
         // A function on numbers: it calculates, and calls nothing of Python.
         let calculates = |function: &u32| {

@@ -175,6 +175,36 @@ fn is_loop(module: &Module<'_>, function: u32, code: &[Placed<'_>]) -> Result<bo
     ))
 }
 
+/// Whether `code` is that of a loop for `ufunc.at`: it begins with the number of turns, and with the length of the axis,
+/// which is the fourth step.
+pub(super) fn is_indexed_loop(module: &Module<'_>, function: u32, code: &[Placed<'_>]) -> Result<bool, RewriteError> {
+    /// The longest preparation: a frame on the stack, and two zeros.
+    const PREPARATION: usize = 9;
+    let signature = module.signature(function)?;
+    if signature.params() != [ValType::I32; 5] || signature.results() != [ValType::I32] {
+        return Ok(false);
+    }
+    Ok(code.windows(12).take(PREPARATION + 1).any(|window| {
+        matches!(
+            window,
+            [
+                (Operator::LocalGet { local_index: 2 }, _),
+                (Operator::I32Load { .. }, _),
+                (Operator::LocalTee { local_index: 2 }, _),
+                (Operator::I32Const { value: 0 }, _),
+                (Operator::LocalGet { local_index: 2 }, _),
+                (Operator::I32Const { value: 0 }, _),
+                (Operator::I32GtS, _),
+                (Operator::Select, _),
+                (Operator::LocalSet { .. }, _),
+                (Operator::LocalGet { local_index: 3 }, _),
+                (Operator::I32Load { memarg }, _),
+                (Operator::LocalSet { .. }, _),
+            ] if memarg.offset == 12
+        )
+    }))
+}
+
 /// Returns the number of table slots that the module fills.
 pub(super) fn slots(module: &Module<'_>) -> Result<u32, RewriteError> {
     let mut count = 0;
