@@ -134,7 +134,8 @@ impl Edits {
 }
 
 /// The imports whose results are checked, each by the helper of its name.
-const CHECKED: [&str; 8] = ["pow", "powf", "fmod", "fmodf", "__addtf3", "__subtf3", "__multf3", "__divtf3"];
+pub(super) const CHECKED: [&str; 9] =
+    ["pow", "powf", "fmod", "fmodf", "fmodl", "__addtf3", "__subtf3", "__multf3", "__divtf3"];
 
 /// The imports that convert long doubles.
 const CONVERSIONS: [&str; 6] =

@@ -11,7 +11,7 @@ use super::super::locals::Locals;
 use super::super::module::{Module, index};
 use super::super::pipeline::Pass;
 use super::super::sections::with_sections;
-use super::arithmetic::Edits;
+use super::arithmetic::{CHECKED, Edits};
 use super::helpers::{Helpers, Names};
 use super::kinds;
 use super::roles::{self, Placed, Role};
@@ -40,7 +40,7 @@ impl Pass for FloatStatus {
         for body in &module.bodies {
             bodies.push(roles::instructions(body)?);
         }
-        let scalars = Scalars::find(&module, &roles, &bodies)?;
+        let scalars = Scalars::find(&module, &names, &roles, &bodies)?;
         let first = index(module.functions.len() + scalars.copies.len())?;
         let helpers = Helpers::new(&module, &names, roles::slots(&module)?, first)?;
         Work { module: &module, names: &names, bodies, roles, helpers, scalars, halves }.write().map(Some)
@@ -59,6 +59,7 @@ struct Scalars {
 impl Scalars {
     fn find(
         module: &Module<'_>,
+        names: &Names<'_>,
         roles: &BTreeMap<u32, Role>,
         bodies: &[Vec<Placed<'_>>],
     ) -> Result<Self, RewriteError> {
@@ -71,10 +72,12 @@ impl Scalars {
             }
         }
         let body = |function: u32| function.checked_sub(imported).and_then(|position| bodies.get(position as usize));
+        let checked: BTreeSet<u32> = CHECKED.iter().filter_map(|name| names.functions.get(name).copied()).collect();
         // A function on numbers: it calculates, and calls nothing of Python.
         let calculates = |function: &u32| {
             body(*function).is_some_and(|code| {
-                code.iter().any(|(operator, _)| is_arithmetic(operator))
+                (code.iter().any(|(operator, _)| is_arithmetic(operator))
+                    || calls(code).iter().any(|callee| checked.contains(callee)))
                     && calls(code)
                         .iter()
                         .all(|callee| *callee >= imported || module.signature(*callee).is_ok_and(takes_numbers))
