@@ -2,7 +2,13 @@
 
 import math
 import random
+import struct
+import sys
 import warnings
+from array import array
+from bisect import bisect
+from collections import deque
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -25,6 +31,30 @@ assert np.random.default_rng(0).integers(9, size=2).dtype == np.random.randint(9
 assert np.bincount([1, 2]).dtype == np.histogram([1, 2])[0].dtype == np.int64
 assert pd.Series([5e9]).astype(int)[0] == 5_000_000_000
 # end integers
+
+# begin sizes
+assert sys.maxsize == 2**31 - 1
+assert min([math.inf, 3_000_000_000, 5_000_000_000]) == 3_000_000_000
+for wide in (
+    lambda: len(range(10**10)),
+    lambda: bisect(range(10**10), 5),
+    lambda: deque(maxlen=3 * 10**9),
+    lambda: repeat(1, 3 * 10**9),
+    lambda: array("l", [2**40]),
+):
+    try:
+        wide()
+    except OverflowError:
+        continue
+    raise AssertionError(wide)
+assert struct.calcsize("l") == 4
+assert array("q", [2**40])[0] == 2**40
+numbers = range(10**12)
+assert numbers[5 * 10**11] == 5 * 10**11
+assert 10**11 in numbers
+assert numbers[10**11 :][0] == 10**11
+assert random.choice(numbers) in numbers
+# end sizes
 
 # begin positions
 order = np.argsort([30, 10, 20])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
+from _terrarium.disguise import disguise
 from _terrarium.library.system import refuse_program
 from _terrarium.pristine import BUILTINS
 
@@ -46,3 +47,18 @@ def change(module: Any) -> None:
     module._can_fork_exec = True
     _execute_child.__module__, _execute_child.__qualname__ = module.__name__, "Popen._execute_child"
     module.Popen._execute_child = _execute_child
+
+
+def change_terminals(module: Any) -> None:
+    """Change `pty`, which would make a terminal before it starts the program."""
+    real = module.spawn
+
+    def spawn(argv: Any, master_read: Any = None, stdin_read: Any = None) -> NoReturn:
+        words = (argv,) if isinstance(argv, str) else argv
+        refuse_program(words[0])
+
+    def fork() -> tuple[int, int]:
+        return os.forkpty()
+
+    module.spawn = disguise(spawn, real)
+    module.fork = disguise(fork, module.fork)
