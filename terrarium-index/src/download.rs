@@ -77,8 +77,15 @@ fn stage(files: &[&Path], into: &Path, staging: &Path) -> Result<(), Error> {
     let _ = fs::remove_dir_all(staging);
     fs::create_dir(staging).map_err(Error::file(staging))?;
     let mut moves = Vec::new();
-    for file in files {
+    for (at, file) in files.iter().enumerate() {
         let name = file.file_name().unwrap_or_default();
+        // Equal paths are one file of the cache.
+        if files[..at].contains(file) {
+            continue;
+        }
+        if files[..at].iter().any(|other| other.file_name() == file.file_name()) {
+            return Err(Error::wheel(name.to_string_lossy(), "two different files have this name"));
+        }
         let (new, end) = (staging.join(name), into.join(name));
         // A copy, because a program may change a file that it was given, and the cache stays.
         fs::copy(file, &new).map_err(Error::file(&end))?;

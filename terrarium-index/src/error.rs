@@ -104,6 +104,8 @@ pub enum Error {
     NoSolution {
         /// The chain of requirements that cannot hold together, one step a line.
         explanation: String,
+        /// The packages that no source has.
+        unknown: Vec<String>,
     },
     /// Something is not in the cache, and offline mode permits no request.
     #[error("{url}: not in the cache, and offline mode permits no request")]

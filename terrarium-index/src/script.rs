@@ -3,7 +3,7 @@
 use pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
 
-use crate::{Error, Requirement, requirement::specifiers};
+use crate::{Error, Requirement, Target, requirement::specifiers};
 
 /// The largest block of metadata.
 const MAX_BYTES: usize = 1 << 20;
@@ -35,6 +35,20 @@ struct Block {
 }
 
 impl ScriptMetadata {
+    /// Checks that the script is for the target's Python.
+    ///
+    /// # Errors
+    /// [`Error::Input`].
+    pub fn check(&self, target: &Target) -> Result<(), Error> {
+        match &self.requires_python {
+            Some(required) if !target.suits(required) => {
+                let reason = format!("it requires Python {required}, this is {}", target.python());
+                Err(Error::input("script", None, reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Finds the block of metadata in a script; `None` if there is none.
     ///
     /// # Errors
@@ -94,6 +108,7 @@ fn is_kind(kind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::guest;
 
     #[test]
     fn the_block_of_scripts_is_found_among_others() {
@@ -102,6 +117,9 @@ mod tests {
         let found = ScriptMetadata::find(script).unwrap().unwrap();
         let names: Vec<String> = found.dependencies.iter().map(ToString::to_string).collect();
         assert_eq!(names, ["a", "b[x]>1"]);
+        found.check(&guest()).unwrap();
+        let old = ScriptMetadata::find("# /// script\n# requires-python = '<3.14'\n# ///\n").unwrap().unwrap();
+        assert_eq!(old.check(&guest()).unwrap_err().to_string(), "script: it requires Python <3.14, this is 3.14.2");
     }
 
     #[test]

@@ -411,6 +411,24 @@ fn several_calls_share_one_download() {
 }
 
 #[test]
+fn a_file_may_be_asked_for_twice_but_not_two_of_one_name() {
+    let server = Server::start();
+    let (one, other) = (Wheel::new(GOOD, &[]), Wheel::new(GOOD, &["x"]));
+    server.set(&format!("/files/{GOOD}"), Answer::Body("x".to_owned(), one.bytes.clone()));
+    server.set("/other.whl", Answer::Body("x".to_owned(), other.bytes.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let index = index(&server, &folder.path().join("cache"));
+    let (file, into) = (entry(&server, &one), folder.path().join("w"));
+    let found = index.download(&[Arc::clone(&file), Arc::clone(&file)], &into, &mut Control::default()).unwrap();
+    assert_eq!((found.len(), names(&into)), (2, vec![GOOD.to_owned()]));
+    let mut second = WheelFile::new(GOOD, &server.url("/other.whl")).unwrap();
+    second.hashes.add("sha256", &sha256(&other.bytes)).unwrap();
+    let error = index.download(&[file, Arc::new(second)], &into, &mut Control::default()).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("{GOOD}: two different files")), "{error}");
+    assert_eq!((names(&into), fs::read(into.join(GOOD)).unwrap()), (vec![GOOD.to_owned()], one.bytes));
+}
+
+#[test]
 fn a_target_folder_that_cannot_be_made_is_named() {
     let server = Server::start();
     let wheel = Wheel::new(GOOD, &[]);

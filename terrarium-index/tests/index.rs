@@ -231,6 +231,10 @@ fn requests_pass_the_proxy_that_the_user_has_set() {
     let mut here = Surroundings::default();
     here.variables.insert("HTTP_PROXY".to_owned(), proxy.url(""));
     here.variables.insert("PIP_INDEX_URL".to_owned(), "http://packages.example/simple/".to_owned());
+    let open = Index::new(&IndexOptions::from_user(folder.path(), &here).unwrap(), target()).unwrap();
+    let error = run(&open, &["lib"]).unwrap_err().to_string();
+    assert!(error.contains("packages.example/simple/lib/: the address is not encrypted"), "{error}");
+    here.variables.insert("PIP_TRUSTED_HOST".to_owned(), "packages.example".to_owned());
     let index = Index::new(&IndexOptions::from_user(folder.path(), &here).unwrap(), target()).unwrap();
     assert_eq!(shown(&run(&index, &["lib"]).unwrap()), ["lib==2"]);
     let seen = proxy.take_seen();

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use url::Url;
 
-use crate::{Bounds, Error, http::Proxies};
+use crate::{Bounds, Error, RequirementsFile, http::Proxies};
 
 /// The index that pip uses without a setting.
 pub(super) const DEFAULT_INDEX: &str = concat!("https://pypi", ".", "org/simple/");
@@ -83,6 +83,10 @@ pub struct IndexOptions {
     ///
     /// Default: none.
     pub no_proxy: String,
+    /// Hosts, perhaps with a port, that may be asked without encryption. This machine may always.
+    ///
+    /// Default: none.
+    pub trusted_hosts: Vec<String>,
     /// A file with the certificates of the authorities to trust.
     ///
     /// Default: the authorities that browsers trust.
@@ -122,6 +126,7 @@ impl IndexOptions {
             http_proxy: None,
             https_proxy: None,
             no_proxy: String::new(),
+            trusted_hosts: Vec::new(),
             certificates: None,
             offline: false,
             refresh: false,
@@ -142,6 +147,16 @@ impl IndexOptions {
     #[must_use]
     pub fn extra_index(mut self, address: &str) -> Self {
         self.extra_indexes.push(address.to_owned());
+        self
+    }
+
+    /// Adds the indexes that a requirements file names.
+    #[must_use]
+    pub fn indexes_of(mut self, file: &RequirementsFile) -> Self {
+        if let Some(index) = &file.index {
+            index.clone_into(&mut self.index);
+        }
+        self.extra_indexes.extend(file.extra_indexes.iter().cloned());
         self
     }
 

@@ -20,9 +20,10 @@ impl IndexOptions {
     ///
     /// The variables are `UV_DEFAULT_INDEX`, `UV_INDEX_URL`, `UV_INDEX`, `UV_EXTRA_INDEX_URL`, `UV_INDEX_…_USERNAME`,
     /// `UV_INDEX_…_PASSWORD`, `UV_HTTP_TIMEOUT`, `UV_OFFLINE`, `PIP_INDEX_URL`, `PIP_EXTRA_INDEX_URL`, `PIP_PROXY`,
-    /// `PIP_CERT`, `PIP_TIMEOUT`, `PIP_RETRIES`, `PIP_NO_INDEX`, `PIP_CONFIG_FILE`, `HTTP_PROXY`, `HTTPS_PROXY`,
+    /// `PIP_CERT`, `PIP_TIMEOUT`, `PIP_DEFAULT_TIMEOUT`, `PIP_RETRIES`, `PIP_TRUSTED_HOST`, `UV_INSECURE_HOST`, `PIP_NO_INDEX`, `PIP_CONFIG_FILE`, `HTTP_PROXY`, `HTTPS_PROXY`,
     /// `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` and `NETRC`. The files are `pip.conf`
     /// in all places of pip, and netrc. A variable is stronger than a file, and uv's variables are stronger than pip's.
+    /// Folders of `find-links` and other options of the two programs are not read.
     ///
     /// # Errors
     /// [`Error::Setting`], which names the variable or the file at fault.
@@ -43,8 +44,13 @@ impl IndexOptions {
             }
         }
         let is_on = |name: &str| here.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "no" | "off"));
+        let trusted = [here.get("UV_INSECURE_HOST"), here.get("PIP_TRUSTED_HOST").or_else(|| conf.get("trusted-host"))];
+        let trusted = trusted.into_iter().flatten().flat_map(|hosts| hosts.split([' ', ',', '\n']));
+        options.trusted_hosts = trusted.filter(|host| !host.is_empty()).map(str::to_owned).collect();
         options.offline = is_on("UV_OFFLINE") || is_on("PIP_NO_INDEX") || conf.get("no-index").is_some_and(is_true);
-        if let Some(seconds) = number(here, &["UV_HTTP_TIMEOUT", "PIP_TIMEOUT"], conf.get("timeout"))? {
+        if let Some(seconds) =
+            number(here, &["UV_HTTP_TIMEOUT", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT"], conf.get("timeout"))?
+        {
             options.bounds.read = Duration::from_secs(seconds.clamp(1, 3600));
         }
         if let Some(retries) = number(here, &["PIP_RETRIES"], conf.get("retries"))? {

@@ -7,10 +7,10 @@ use ureq::{
     http::{HeaderMap, HeaderName, HeaderValue, Response, header},
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
-use url::Url;
+use url::{Host, Url};
 
 use super::{Credentials, Proxies, Stop};
-use crate::{Bounds, Error, error::redacted};
+use crate::{Bounds, Error, IndexOptions, error::redacted};
 
 /// The most redirects of a request.
 const MAX_REDIRECTS: usize = 5;
@@ -92,20 +92,16 @@ pub(crate) struct Transport {
     agent: Agent,
     proxies: Proxies,
     credentials: Credentials,
+    trusted_hosts: Vec<String>,
     pub(crate) bounds: Bounds,
     pub(crate) is_offline: bool,
 }
 
 impl Transport {
-    pub(crate) fn new(
-        bounds: Bounds,
-        proxies: Proxies,
-        credentials: Credentials,
-        certificates: Option<&Path>,
-        is_offline: bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(proxies: Proxies, credentials: Credentials, options: &IndexOptions) -> Result<Self, Error> {
+        let bounds = options.bounds.clone();
         let mut tls = TlsConfig::builder();
-        if let Some(path) = certificates {
+        if let Some(path) = options.certificates.as_deref() {
             tls = tls.root_certs(RootCerts::new_with_certs(&read_certificates(path)?));
         }
         let config = Agent::config_builder()
@@ -120,7 +116,8 @@ impl Transport {
             .tls_config(tls.build())
             .user_agent(concat!("terrarium/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(Self { agent: config.into(), proxies, credentials, bounds, is_offline })
+        let (trusted_hosts, is_offline) = (options.trusted_hosts.clone(), options.offline);
+        Ok(Self { agent: config.into(), proxies, credentials, trusted_hosts, bounds, is_offline })
     }
 
     /// Repeats an attempt that fails for a passing reason.
@@ -184,6 +181,10 @@ impl Transport {
     }
 
     fn send(&self, url: &Url, headers: &[(HeaderName, String)]) -> Result<Response<ureq::Body>, Fault> {
+        if url.scheme() != "https" && !self.is_trusted(url) {
+            let reason = "the address is not encrypted: use `https`, or add the host to `trusted_hosts`";
+            return Err(Fault::Final(Error::request(url, reason, None)));
+        }
         let mut plain = url.clone();
         let _ = plain.set_password(None);
         let _ = plain.set_username("");
@@ -201,6 +202,19 @@ impl Transport {
             }
         }
         request.call().map_err(|error| Fault::of_client(url, error))
+    }
+
+    /// Whether a host may be asked without encryption.
+    fn is_trusted(&self, url: &Url) -> bool {
+        let is_here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        let host = url.host_str().unwrap_or_default();
+        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+        is_here || self.trusted_hosts.iter().any(|trusted| trusted == "*" || *trusted == host || *trusted == with_port)
     }
 
     /// Tells responses that the caller expects from failures.

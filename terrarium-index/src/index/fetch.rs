@@ -41,13 +41,12 @@ impl Fetcher {
         for (host, credential) in options.netrc.as_deref().map(parse_netrc).unwrap_or_default() {
             credentials.add_host(host, credential);
         }
-        let (bounds, proxies) = (options.bounds.clone(), options.proxies());
+        let proxies = options.proxies();
         for url in &indexes {
             proxies.of(url)?;
         }
-        let certificates = options.certificates.as_deref();
         Ok(Self {
-            transport: Transport::new(bounds, proxies, credentials, certificates, options.offline)?,
+            transport: Transport::new(proxies, credentials, options)?,
             indexes,
             wheels: options.cache.join("wheels"),
             allow_unhashed: options.allow_unhashed,

@@ -20,8 +20,8 @@ const MOST_FILES: usize = 4;
 
 type Tree = DerivationTree<Node, Set, String>;
 
-/// Returns the steps, one a line.
-pub(super) fn explain(solver: &Solver<'_, '_>, tree: &Tree) -> Result<String, Error> {
+/// Returns the error with the steps, one a line.
+pub(super) fn explain(solver: &Solver<'_, '_>, tree: &Tree) -> Result<Error, Error> {
     let (mut needs, mut lacks, mut broken) = (Needs::default(), BTreeMap::<PackageName, Set>::new(), BTreeMap::new());
     for fact in facts(tree) {
         match fact {
@@ -43,15 +43,24 @@ pub(super) fn explain(solver: &Solver<'_, '_>, tree: &Tree) -> Result<String, Er
     lines.extend(broken.iter().map(|((node, version), reason)| format!("{node}{version} cannot be used: {reason}")));
     let has_facts =
         |name: &PackageName| needs.0.keys().chain(broken.keys().map(|(node, _)| node)).any(|n| n.name() == Some(name));
+    let mut unknown = Vec::new();
     for (name, set) in &lacks {
-        lines.extend(lack(solver, name, set, has_facts(name))?);
+        match known(solver, name)?.as_slice() {
+            [] => {
+                let asked: Vec<&str> = solver.sources.iter().map(|source| source.label()).collect();
+                lines.push(format!("no package {name}: not in {}", asked.join(", ")));
+                unknown.push(name.to_string());
+            }
+            known => lines.extend(lack(solver, name, known, set, has_facts(name))),
+        }
     }
     let hidden = lines.len().saturating_sub(MOST_STEPS);
     if hidden > 0 {
         lines.drain(MOST_STEPS / 2..MOST_STEPS / 2 + hidden);
         lines.insert(MOST_STEPS / 2, format!("… {hidden} more"));
     }
-    Ok(format!("no versions of all packages go together:\n- {}", lines.join("\n- ")))
+    let explanation = format!("no versions of all packages go together:\n- {}", lines.join("\n- "));
+    Ok(Error::NoSolution { explanation, unknown })
 }
 
 /// Returns the facts that are not derived from others. The tree may be deep, so this calls no function for its parts.
@@ -123,25 +132,26 @@ fn subject(node: &Node, versions: &BTreeSet<Version>) -> String {
     format!("{node} {versions} {verb}")
 }
 
+/// Returns what the sources have of a package.
+fn known(solver: &Solver<'_, '_>, name: &PackageName) -> Result<Vec<Arc<Releases>>, Error> {
+    let found = solver.sources.iter().map(|source| solver.with_control(|control| source.releases(name, control)));
+    found.filter_map(Result::transpose).collect()
+}
+
 /// Says what there is of a package of which no version fits; `None` if that tells nothing that other lines do not.
-fn lack(solver: &Solver<'_, '_>, name: &PackageName, set: &Set, has_facts: bool) -> Result<Option<String>, Error> {
-    let (mut known, mut asked) = (Vec::new(), Vec::new());
-    for source in solver.sources {
-        asked.push(source.label());
-        if let Some(releases) = solver.with_control(|control| source.releases(name, control))? {
-            known.push(releases);
-        }
-    }
-    if known.is_empty() {
-        let asked = if asked.is_empty() { "no source".to_owned() } else { format!("not in {}", asked.join(", ")) };
-        return Ok(Some(format!("no package {name}: {asked}")));
-    }
+fn lack(
+    solver: &Solver<'_, '_>,
+    name: &PackageName,
+    known: &[Arc<Releases>],
+    set: &Set,
+    has_facts: bool,
+) -> Option<String> {
     let parts: Vec<Vec<String>> = known.iter().map(|releases| there_is(solver, releases, set)).collect();
     if has_facts && parts.iter().all(|parts| parts.len() == 1) {
-        return Ok(None);
+        return None;
     }
     let parts: Vec<String> = parts.iter().map(|parts| parts.join(", ")).collect();
-    Ok(Some(format!("{name}: {}", parts.join("; "))))
+    Some(format!("{name}: {}", parts.join("; ")))
 }
 
 /// Says what a source has of a package.

@@ -77,6 +77,9 @@ impl Request {
     #[must_use]
     pub fn of_file(file: &RequirementsFile) -> Self {
         let mut request = Self::of(file.requirements.iter().map(|entry| entry.requirement.clone()).collect());
+        if file.prereleases {
+            request.prereleases = Prereleases::Allow;
+        }
         request.constraints = file.constraints.iter().map(|entry| entry.requirement.clone()).collect();
         for entry in file.requirements.iter().chain(&file.constraints).filter(|entry| !entry.hashes.is_empty()) {
             request.hashes.entry(entry.requirement.name().clone()).or_default().extend(entry.hashes.iter().cloned());

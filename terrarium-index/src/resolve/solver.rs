@@ -111,7 +111,7 @@ impl<'s, 'c> Solver<'s, 'c> {
     fn run(&self) -> Result<Result<Found, Error>, Error> {
         match pubgrub::resolve(self, Node::Root, Version::new([0])) {
             Ok(found) => Ok(Ok(found.into_iter().collect())),
-            Err(PubGrubError::NoSolution(tree)) => Ok(Err(Error::NoSolution { explanation: explain(self, &tree)? })),
+            Err(PubGrubError::NoSolution(tree)) => explain(self, &tree).map(Err),
             Err(
                 PubGrubError::ErrorChoosingVersion { source, .. }
                 | PubGrubError::ErrorRetrievingDependencies { source, .. }

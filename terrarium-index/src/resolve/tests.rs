@@ -271,6 +271,21 @@ fn bounds_end_a_resolution_that_grows() {
 }
 
 #[test]
+fn a_conflict_at_the_end_of_a_long_chain_is_explained() {
+    let chain: String = (0..1900).map(|n| format!("p{n} 1: p{}\n", n + 1)).collect::<String>() + "p1900 1: q<1";
+    let request = Request::new(["p0", "q>=1"]).unwrap();
+    let text = shown(run(&request, &[&Lines::new("i", &(chain + "\nq 0\nq 1"))])).unwrap_err();
+    assert!(text.contains("you require p0") && text.contains("p1900 1 requires q<1"), "{text}");
+    assert!(text.lines().count() < 50 && text.contains("… "), "{text}");
+}
+
+#[test]
+fn a_package_that_no_source_has_is_part_of_the_error() {
+    let result = run(&Request::new(["nunpy", "a"]).unwrap(), &[&Lines::new("i", "a 1")]);
+    assert!(matches!(result, Err(Error::NoSolution { unknown, .. }) if unknown == ["nunpy"]));
+}
+
+#[test]
 fn the_required_python_of_the_metadata_counts() {
     let mut catalogue = Catalogue::new("c");
     let mut metadata = Metadata::new("a".parse().unwrap(), "1".parse().unwrap());

@@ -99,6 +99,12 @@ fn each_scheme_has_its_proxy() {
 }
 
 #[test]
+fn hosts_without_encryption_are_named() {
+    let found = read_from(&here(&[("PIP_TRUSTED_HOST", "a.example b.example:8080"), ("UV_INSECURE_HOST", "c.example")]));
+    assert_eq!(found.trusted_hosts, ["c.example", "a.example", "b.example:8080"]);
+}
+
+#[test]
 fn a_setting_that_cannot_be_used_is_named() {
     for (name, value) in
         [("PIP_INDEX_URL", "example.com"), ("UV_INDEX", "a=ftp://x"), ("PIP_TIMEOUT", "soon"), ("PIP_RETRIES", "-1")]

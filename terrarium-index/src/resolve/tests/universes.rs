@@ -108,7 +108,7 @@ proptest! {
                     .collect();
                 prop_assert!(is_complete(&index, &request.requirements, &choice), "{choice:?}");
             }
-            Err(Error::NoSolution { explanation }) => {
+            Err(Error::NoSolution { explanation, .. }) => {
                 prop_assert!(!has_solution(&index, &request.requirements), "{explanation}");
                 prop_assert!(explanation.contains("- you require "), "{explanation}");
             }
