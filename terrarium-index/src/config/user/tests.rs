@@ -100,7 +100,8 @@ fn each_scheme_has_its_proxy() {
 
 #[test]
 fn hosts_without_encryption_are_named() {
-    let found = read_from(&here(&[("PIP_TRUSTED_HOST", "a.example b.example:8080"), ("UV_INSECURE_HOST", "c.example")]));
+    let found =
+        read_from(&here(&[("PIP_TRUSTED_HOST", "a.example b.example:8080"), ("UV_INSECURE_HOST", "c.example")]));
     assert_eq!(found.trusted_hosts, ["c.example", "a.example", "b.example:8080"]);
 }
 
