@@ -16,6 +16,11 @@ pub use json::JsonOptions;
 pub(crate) use member::Member;
 pub(crate) use setters::options;
 
+/// The default of [`SandboxOptions::value_bytes`], which the harness has too.
+pub(crate) const VALUE_BYTES: u64 = 128 << 20;
+/// The default of [`SandboxOptions::repr_bytes`], which the harness has too.
+pub(crate) const REPR_BYTES: u64 = 1 << 20;
+
 /// The configuration of a [`Sandbox`](crate::Sandbox). Every field has a safe default.
 ///
 /// Sizes are bytes. In JSON, durations are seconds and file contents base64.
@@ -109,8 +114,8 @@ impl Default for SandboxOptions {
             file_count: 10_000,
             open_files: 256,
             code_bytes: 16 << 20,
-            value_bytes: 128 << 20,
-            repr_bytes: 1 << 20,
+            value_bytes: VALUE_BYTES,
+            repr_bytes: REPR_BYTES,
             home: "/home/earth".to_owned(),
             cwd: None,
             args: Vec::new(),

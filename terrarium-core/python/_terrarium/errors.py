@@ -84,16 +84,15 @@ def begin(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
     traceback = stack.user_part(_TRACEBACK.__get__(error), source)
     _TRACEBACK.__set__(error, traceback)
     report = outline(error)
-    report["frames"], omitted = stack.listing(traceback, main)
+    report["frames"], omitted, place = stack.listing(traceback, source, main)
     if omitted:
         report["frames_omitted"] = omitted
     if traceback is None and is_a(error, SyntaxError):
         _place_of_syntax_error(report, error, source)
         report["incomplete_input"] = load("_terrarium.completion").completeness(source.text) == "incomplete"
-    else:
-        found = stack.place(traceback, source, main)
+    elif place is not None:
         for name in ("file", "line", "column", "end_line", "end_column", "source"):
-            report[name] = found.get(name)
+            report[name] = place[name]
     report["traceback"] = stack.outline(report["frames"], omitted) + report["traceback"]
     return report
 

@@ -24,6 +24,7 @@ from _terrarium.wire import channel
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
     from typing import Any, ParamSpec, TypeVar
 
     P = ParamSpec("P")
@@ -129,10 +130,7 @@ def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     The code finds no frames of the harness below its own.
     """
-    state.raised = state.handled = False
-    if state.stopping:
-        _tell(b"P")
-    state.user = True
+    _begin()
     try:
         if state.pending:
             state.pending = False
@@ -142,3 +140,26 @@ def as_user(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         state.user = False
         if state.stopping or ((state.raised or state.handled) and not state.told):
             _tell()
+
+
+def run_as_user(statements: CodeType | None, expression: CodeType | None, names: dict[str, Any]) -> Any:
+    """Run the parts of a program as `as_user` does; return the value of the expression."""
+    _begin()
+    try:
+        if state.pending:
+            state.pending = False
+            _deliver(None)
+        if statements is not None:
+            root(exec, statements, names)
+        return None if expression is None else root(eval, expression, names)
+    finally:
+        state.user = False
+        if state.stopping or ((state.raised or state.handled) and not state.told):
+            _tell()
+
+
+def _begin() -> None:
+    state.raised = state.handled = False
+    if state.stopping:
+        _tell(b"P")
+    state.user = True

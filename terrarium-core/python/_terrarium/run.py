@@ -10,7 +10,7 @@ from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, se
 
 from _terrarium import interrupts, streams
 from _terrarium.files import write_back
-from _terrarium.interrupts import as_user, release, root, state
+from _terrarium.interrupts import as_user, release, root, run_as_user, state
 from _terrarium.memory import clear_frames, reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
@@ -181,19 +181,20 @@ class Run:
                 program = build(self.source, main.features)
             finally:
                 state.user = False
-            code = program.code
-            if self.keep:
-                main.features |= code.co_flags & FUTURE_FEATURES
-            loop = load("_terrarium.loop") if code.co_flags & _COROUTINE else None
+            code = program.statements
+            loop = None
+            if code is not None:
+                if self.keep:
+                    main.features |= code.co_flags & FUTURE_FEATURES
+                if code.co_flags & _COROUTINE:
+                    loop = load("_terrarium.loop")
             if settings.user_recursion_limit != settings.recursion_limit:
                 setrecursionlimit(settings.user_recursion_limit)
         except BaseException as error:
             return error
         try:
-            if program.is_expression:
-                value = as_user(eval, code, self.names)
-            elif loop is None:
-                as_user(exec, code, self.names)
+            if loop is None:
+                value = run_as_user(code, program.expression, self.names)
             else:
                 as_user(loop.run_program, code, self.names)
         except BaseException as error:
@@ -204,9 +205,11 @@ class Run:
                 settrace(None)
             if getprofile() is not None:
                 setprofile(None)
-        if not program.is_expression:
+        if program.leaves_value:
             value = self.names.pop(VALUE, None)
-        if program.has_expression and (value is not None or program.yields_none(self.source, main.features)):
+        elif program.expression is None:
+            return None
+        if value is not None or program.yields_none():
             self.values.append(value)
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _ast
 
 from _terrarium.pristine import BUILTINS, load
+from _terrarium.split import is_call, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ VALUE = " value"
 class Source:
     """The text of one run. `text` is compiled: it is `original` without `indent` characters of common indentation."""
 
-    __slots__ = ("code", "filename", "indent", "lines", "original", "text")
+    __slots__ = ("codes", "filename", "indent", "lines", "original", "text")
 
     def __init__(self, code: str, filename: str) -> None:
         self.filename = filename
-        # The compiled code, by which a frame identifies its run when many share one file name.
-        self.code: CodeType | None = None
+        # The compiled parts, by which a frame identifies its run when many share one file name.
+        self.codes: tuple[CodeType, ...] = ()
         code = code.removeprefix("\ufeff")
         if "\r" in code:
             code = code.replace("\r\n", "\n").replace("\r", "\n")
@@ -47,15 +48,18 @@ class Source:
 
     def holds(self, code: CodeType) -> bool:
         """Whether a code object was compiled from this text."""
-        pending = [self.code]
+        pending = list(self.codes)
         kind = type(code)
         while pending:
             outer = pending.pop()
             if outer is code:
                 return True
-            if outer is not None:
-                pending.extend([inner for inner in outer.co_consts if type(inner) is kind])
+            pending.extend([inner for inner in outer.co_consts if type(inner) is kind])
         return False
+
+    def begins_at(self, code: CodeType) -> bool:
+        """Whether a code object is the program itself, not one of its functions."""
+        return any(code is part for part in self.codes)
 
     def line(self, number: int) -> str | None:
         """Return a line of the original text, counted from 1."""
@@ -121,78 +125,55 @@ def _check_characters(source: Source) -> None:
 
 
 class Program:
-    """A compiled run. `yields_none`: whether a final expression with the value None has a final value.
+    """A compiled run: statements, and an expression after them whose value is the final one. Both can be absent.
 
-    `is_expression`: the code is one expression, whose value `eval` returns.
+    `leaves_value`: the statements leave the final value under the name `VALUE`.
     """
 
-    __slots__ = ("_yields_none", "code", "has_expression", "is_expression")
+    __slots__ = ("_is_call", "_text", "expression", "leaves_value", "statements")
 
-    def __init__(
-        self, code: CodeType, has_expression: bool, yields_none: bool | None, is_expression: bool = False
-    ) -> None:
-        self.code = code
-        self.has_expression = has_expression
-        self.is_expression = is_expression
-        self._yields_none = yields_none
+    def __init__(self, statements: CodeType | None, expression: CodeType | None = None, text: str = "") -> None:
+        self.statements = statements
+        self.expression = expression
+        self.leaves_value = False
+        # The text of the expression.
+        self._text = text
+        self._is_call: bool | None = None
 
-    def yields_none(self, source: Source, features: int) -> bool:
+    def leave_value(self, is_call: bool) -> Program:
+        """Note that the statements leave the final value, and whether that is the value of a call or a wait."""
+        self.leaves_value = True
+        self._is_call = is_call
+        return self
+
+    def yields_none(self) -> bool:
         """Whether None is a final value; called only when the value is None."""
-        if self._yields_none is None:
-            flags = ALLOW_TOP_LEVEL_AWAIT | features | ONLY_AST
-            tree: Any = compile(source.text, source.filename, "eval", flags, dont_inherit=True)
-            self._yields_none = not isinstance(tree.body, (_ast.Call, _ast.Await))
-        return self._yields_none
-
-
-# Beginnings of most lines that are no expression.
-_STATEMENTS = ("import ", "from ", "def ", "class ", "for ", "while ", "if ", "with ", "del ", "raise ", "try:", "pass")
-
-
-def _expression(source: Source, features: int) -> Program | None:
-    """Compile a program of one line with one expression, at a third of the cost of a syntax tree."""
-    text = source.text
-    # A string would be the docstring. A backslash may cause a warning, which must not come twice.
-    if (
-        "\n" in text.rstrip("\n")
-        or " = " in text
-        or "\\" in text
-        or "await" in text
-        or "async" in text
-        or text.startswith(_STATEMENTS)
-        or "'" in text[:3]
-        or '"' in text[:3]
-    ):
-        return None
-    try:
-        code = compile(text, source.filename, "eval", features, dont_inherit=True)
-    except Exception:
-        # The program is something else, or its error shows again later.
-        return None
-    source.code = code
-    return Program(code, True, None, True)
+        return not (is_call(self._text) if self._is_call is None else self._is_call)
 
 
 def build(source: Source, features: int) -> Program:
-    """Compile a program so that it leaves its final value under the name `VALUE`."""
+    """Compile a program."""
     _check_characters(source)
-    program = _expression(source, features)
-    if program is not None:
-        return program
+    parts = split(source, features)
+    if parts is not None:
+        statements, expression, text = parts
+        source.codes = tuple([code for code in (statements, expression) if code is not None])
+        return Program(statements, expression, text)
     flags = ALLOW_TOP_LEVEL_AWAIT | features
     try:
         tree: ast.Module = compile(source.text, source.filename, "exec", flags | ONLY_AST, dont_inherit=True)
     except (RecursionError, MemoryError):
         # A tree of objects needs more depth than Python's own compilation; such a program has no final value.
-        source.code = compile(source.text, source.filename, "exec", flags, dont_inherit=True)
-        return Program(source.code, False, False)
+        code = compile(source.text, source.filename, "exec", flags, dont_inherit=True)
+        source.codes = (code,)
+        return Program(code)
     except SyntaxError:
         if not _translate_commands(source, flags):
             raise
         return build(source, features)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, _ast.Expr):
-        return Program(_compile_tree(tree, source, flags), False, False)
+        return Program(_compile_tree(tree, source, flags))
     value = last.value
     place: dict[str, Any] = {
         "lineno": value.lineno,
@@ -209,7 +190,7 @@ def build(source: Source, features: int) -> Program:
         tree.body.append(keep)
     else:
         tree.body[-1] = keep
-    return Program(_compile_tree(tree, source, flags), True, not isinstance(value, (_ast.Call, _ast.Await)))
+    return Program(_compile_tree(tree, source, flags)).leave_value(isinstance(value, (_ast.Call, _ast.Await)))
 
 
 def _translate_commands(source: Source, flags: int) -> bool:
@@ -252,9 +233,10 @@ def _is_text(value: object) -> bool:
 
 def _compile_tree(tree: ast.Module, source: Source, flags: int) -> CodeType:
     try:
-        source.code = compile(tree, source.filename, "exec", flags, dont_inherit=True)
+        code: CodeType = compile(tree, source.filename, "exec", flags, dont_inherit=True)
     except SyntaxError as error:
         # The compiler searches for the text of the line in a file of that name.
         error.text = source.text.split("\n")[error.lineno - 1] + "\n" if error.lineno else None
         raise
-    return source.code
+    source.codes = (code,)
+    return code

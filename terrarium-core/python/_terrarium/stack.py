@@ -38,7 +38,7 @@ def user_part(stack: TracebackType | None, source: Source) -> TracebackType | No
     """Return the traceback from the first frame of the program on. Earlier frames started the program."""
     entry = stack
     while entry is not None:
-        if entry.tb_frame.f_code is source.code:
+        if source.begins_at(entry.tb_frame.f_code):
             return entry
         entry = entry.tb_next
     while stack is not None and is_ours(stack.tb_frame.f_code):
@@ -101,22 +101,28 @@ def _characters(line: str, count: int) -> int:
     return count if line.isascii() else len(line.encode("utf-8", "replace")[:count].decode("utf-8", "ignore"))
 
 
-def listing(stack: TracebackType | None, main: Main) -> tuple[list[dict[str, Any]], int]:
-    """Return the frames as data, outermost first, and the number of omitted frames in the middle."""
+def listing(
+    stack: TracebackType | None, source: Source, main: Main
+) -> tuple[list[dict[str, Any]], int, dict[str, Any] | None]:
+    """Return the frames as data, outermost first, the number of omitted frames in the middle, and the place.
+
+    The place is the innermost frame of the program itself; failing that, the innermost frame.
+    """
     found = entries(stack)
+    place = len(found) - 1
+    while place >= 0 and main.source_of(found[place][0].f_code) is not source:
+        place -= 1
     omitted = max(len(found) - 2 * FRAMES, 0)
-    if omitted:
-        del found[FRAMES : FRAMES + omitted]
-    return [_describe(entry, main) for entry in found], omitted
-
-
-def place(stack: TracebackType | None, source: Source, main: Main) -> dict[str, Any]:
-    """Return the innermost frame of the program itself as data; failing that, the innermost frame."""
-    found = entries(stack)
-    for entry in reversed(found):
-        if main.source_of(entry[0].f_code) is source:
-            return _describe(entry, main)
-    return _describe(found[-1], main) if found else {}
+    frames = [
+        _describe(entry, main)
+        for number, entry in enumerate(found)
+        if not omitted or not FRAMES <= number < FRAMES + omitted
+    ]
+    if not frames:
+        return frames, omitted, None
+    if place < 0 or place >= FRAMES + omitted:
+        return frames, omitted, frames[place - omitted if place >= 0 else -1]
+    return frames, omitted, frames[place] if place < FRAMES or not omitted else _describe(found[place], main)
 
 
 def outline(frames: list[dict[str, Any]], omitted: int) -> str:

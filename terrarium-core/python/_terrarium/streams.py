@@ -111,11 +111,26 @@ def renew() -> None:
     Standard input starts anew, because the rest of an earlier run's buffer is not part of this run's input. The output
     streams stay as the user set them, unless they are gone.
     """
-    stdin = sys.__dict__.get("stdin")
+    present = sys.__dict__
+    try:
+        is_ready = not (_own["stdin"].closed or _own["stdout"].closed or _own["stderr"].closed)
+    except (KeyError, ValueError):
+        # One is not there or detached.
+        is_ready = False
+    if (
+        is_ready
+        and _input is not None
+        and not _input.touched
+        and present.get("stdin") is not None
+        and present.get("stdout") is not None
+        and present.get("stderr") is not None
+    ):
+        return
+    stdin = present.get("stdin")
     if stdin is None or (stdin is _own.get("stdin") and (_input is None or _input.touched or not _is_open("stdin"))):
         _install("stdin")
     for name in ("stdout", "stderr"):
-        if sys.__dict__.get(name) is None or not _is_open(name):
+        if present.get(name) is None or not _is_open(name):
             _install(name)
 
 

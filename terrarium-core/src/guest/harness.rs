@@ -63,6 +63,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/shadow.py",
     "_terrarium/shows.py",
     "_terrarium/source.py",
+    "_terrarium/split.py",
     "_terrarium/stack.py",
     "_terrarium/start.py",
     "_terrarium/streams.py",

@@ -9,6 +9,7 @@ use serde::{
 
 use crate::{
     Value,
+    options::{REPR_BYTES, VALUE_BYTES},
     result::PythonError,
     value::{Decoder, Whole},
 };
@@ -49,25 +50,46 @@ pub(super) struct SettleResponse {
     pub(super) reads: Vec<String>,
 }
 
-/// Code to run.
+/// Code to run. Every byte costs time in each run, so defaults are left out.
 #[derive(Serialize)]
 pub(crate) struct Request<'a> {
     pub(crate) code: &'a str,
     pub(crate) filename: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) argv: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) env: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cwd: Option<&'a str>,
     /// The path of the program's file.
     pub(crate) file: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) inputs: &'a BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) outputs: &'a [String],
     /// Whether there may be files beside the program.
     pub(crate) has_files: bool,
     /// Whether names are kept for the next request.
+    #[serde(skip_serializing_if = "is_false")]
     pub(crate) keep: bool,
+    #[serde(skip_serializing_if = "is_value_default")]
     pub(crate) value_bytes: u64,
+    #[serde(skip_serializing_if = "is_repr_default")]
     pub(crate) repr_bytes: u64,
+    #[serde(skip_serializing_if = "is_false")]
     pub(crate) store_last: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn is_value_default(bytes: &u64) -> bool {
+    *bytes == VALUE_BYTES
+}
+
+fn is_repr_default(bytes: &u64) -> bool {
+    *bytes == REPR_BYTES
 }
 
 /// The end of a run.

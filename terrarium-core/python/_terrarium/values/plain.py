@@ -40,6 +40,11 @@ def has_plain_keys(pairs: list[tuple[Any, Any]]) -> bool:
     return True
 
 
+def _inside(numbers: list[Any] | tuple[Any, ...]) -> str:
+    """Return the items of the repr of a list, which is the text of a JSON array too."""
+    return list.__repr__(list(numbers))[1:-1]
+
+
 def simple_items(chunk: list[Any] | tuple[Any, ...]) -> str | None:
     """Return the items of an array as text when they are all of one simple type, without a call for each."""
     kinds = set(map(type, chunk))
@@ -49,9 +54,9 @@ def simple_items(chunk: list[Any] | tuple[Any, ...]) -> str | None:
     if kind is int:
         if min(chunk) < -PLAIN_INT or max(chunk) > PLAIN_INT:
             return None
-        return ",".join(map(int.__repr__, chunk))
+        return _inside(chunk)
     if kind is float:
-        return ",".join(map(float.__repr__, chunk)) if all(map(isfinite, chunk)) else None
+        return _inside(chunk) if all(map(isfinite, chunk)) else None
     if kind is str:
         if max(map(len, chunk)) > 64:
             return None
