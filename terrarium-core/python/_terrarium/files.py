@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from _io import BufferedRandom, BufferedWriter, TextIOWrapper
+from gc import collect, disable, enable, get_objects, isenabled
 from select import POLLNVAL, poll
 
-from _terrarium.pristine import BUILTINS, load
+from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ __builtins__ = BUILTINS
 _FIRST = range(3, 9)
 
 _inherited: set[int] = set()
+# Whether garbage is to be collected again.
+_collects = False
 
 
 def _ask_about_descriptors() -> Any:
@@ -47,18 +50,31 @@ def _any_left() -> bool:
     return not _open_ones() <= _inherited
 
 
+def keep_garbage() -> None:
+    """Collect no garbage until `write_back`.
+
+    A collection runs finalizers in any order: a buffer's may close the file below a text layer that still has data.
+    """
+    global _collects
+    if isenabled():
+        _collects = True
+        disable()
+
+
 def write_back() -> None:
     """Write the buffers of files, once nothing of the program is needed any more."""
-    if not _any_left():
-        return
-    gc = load("gc")
-    # Before the collection, because finalizers of garbage run in any order: a buffer's may close the file below a text
-    # layer that still has data.
-    _flush(gc.get_objects())
-    # Finalizers properly end archives and similar objects.
-    gc.collect()
-    if _any_left():
-        _flush(gc.get_objects())
+    global _collects
+    try:
+        if _any_left():
+            _flush(get_objects())
+            # Finalizers properly end archives and similar objects.
+            collect()
+            if _any_left():
+                _flush(get_objects())
+    finally:
+        if _collects:
+            _collects = False
+            enable()
 
 
 def _flush(found: list[Any]) -> None:

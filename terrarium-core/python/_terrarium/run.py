@@ -9,7 +9,7 @@ from os import chdir, environ, getcwd
 from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
-from _terrarium.files import write_back
+from _terrarium.files import keep_garbage, write_back
 from _terrarium.interrupts import as_user, release, root, run_as_user, state
 from _terrarium.memory import clear_frames, reserve
 from _terrarium.module import main
@@ -128,6 +128,8 @@ class Run:
         if error is not None:
             self._report(error)
             # The frames of the traceback refer to the program's objects, and these to the frames.
+            if not self.keep:
+                keep_garbage()
             held, error = [error], None
             release(held)
         elif self.values and not self._take_plain():
@@ -361,6 +363,7 @@ class Run:
             self._attempt(loop.close)
         if _ncallbacks() != settings.exit_functions or settings.must_exit():
             self._attempt(_run_exitfuncs)
+        keep_garbage()
         self._attempt(self._let_go)
 
     def _let_go(self) -> None:

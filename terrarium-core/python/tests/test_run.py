@@ -432,6 +432,13 @@ OPEN_FILES = {
 
 
 @pytest.mark.parametrize("code", OPEN_FILES.values(), ids=OPEN_FILES)
+def test_files_that_are_left_open_are_written_although_garbage_is_collected_often(harness, code, tmp_path):
+    code = "import gc; gc.set_threshold(1)\n" + code
+    result = harness.calls([("execute", {"code": code}, ""), ("execute", {"code": "open('a').read()"}, "")])
+    assert json.loads(result[1]["answer"])["repr"] == "'text'"
+
+
+@pytest.mark.parametrize("code", OPEN_FILES.values(), ids=OPEN_FILES)
 def test_files_that_are_left_open_are_written_at_the_end_of_a_fresh_run(harness, code, tmp_path):
     result = harness.calls([("execute", {"code": code}, ""), ("execute", {"code": "open('a').read()"}, "")])
     assert json.loads(result[1]["answer"])["repr"] == "'text'"

@@ -98,6 +98,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::{REPR_BYTES, VALUE_BYTES};
 
     #[test]
     fn every_module_of_the_package_is_listed() {
@@ -119,5 +120,12 @@ mod tests {
         let mut listed: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
         listed.sort();
         assert_eq!(listed, found);
+    }
+    #[test]
+    fn the_bounds_that_a_request_leaves_out_are_those_of_the_harness() {
+        let (_, run) = FILES.iter().find(|(name, _)| *name == "_terrarium/run.py").unwrap();
+        for (name, bytes) in [("_VALUE_BYTES", VALUE_BYTES), ("_REPR_BYTES", REPR_BYTES)] {
+            assert!(run.contains(&format!("\n{name} = {} << 20\n", bytes >> 20)), "{name}");
+        }
     }
 }
