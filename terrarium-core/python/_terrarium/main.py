@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from _terrarium.interrupts import as_user, state
-from _terrarium.memory import reserve
+from _terrarium.memory import NO_MEMORY, reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
-from _terrarium.run import NO_MEMORY
 from _terrarium.run import execute as _execute
 from _terrarium.start import start
 from _terrarium.wire import dump, parse

@@ -13,6 +13,17 @@ __builtins__ = BUILTINS
 # Enough for several arenas of small objects, of which a report consists.
 _SIZE = 2 << 20
 
+# The report of a program that leaves no memory for another report.
+NO_MEMORY: dict[str, Any] = {
+    "type": "MemoryError",
+    "module": "builtins",
+    "message": "",
+    "traceback": "MemoryError\n",
+    "frames": [],
+    **dict.fromkeys(("file", "line", "column", "end_line", "end_column", "source")),
+    "incomplete_input": False,
+}
+
 _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
 
 

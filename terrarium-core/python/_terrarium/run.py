@@ -11,7 +11,7 @@ from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, se
 from _terrarium import interrupts, streams
 from _terrarium.files import keep_garbage, write_back
 from _terrarium.interrupts import as_user, release, root, run_as_user, state
-from _terrarium.memory import clear_frames, reserve
+from _terrarium.memory import NO_MEMORY, clear_frames, reserve
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, Untampered, load
 from _terrarium.source import FUTURE_FEATURES, VALUE, Source, build
@@ -34,16 +34,6 @@ _VALUE_BYTES = 128 << 20
 _REPR_BYTES = 1 << 20
 # Types without a rich repr.
 _PLAIN_KINDS = frozenset((bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type))
-# The report of a program that leaves no memory for another report.
-NO_MEMORY: dict[str, Any] = {
-    "type": "MemoryError",
-    "module": "builtins",
-    "message": "",
-    "traceback": "MemoryError\n",
-    "frames": [],
-    **dict.fromkeys(("file", "line", "column", "end_line", "end_column", "source")),
-    "incomplete_input": False,
-}
 # The range of every exit status; Python too turns a status outside it into -1.
 _EXIT_CODES = range(-(2**31), 2**31)
 

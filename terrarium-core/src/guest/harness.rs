@@ -123,6 +123,8 @@ mod tests {
     }
     #[test]
     fn the_bounds_that_a_request_leaves_out_are_those_of_the_harness() {
+        let defaults = crate::SandboxOptions::default();
+        assert_eq!((defaults.value_bytes, defaults.repr_bytes), (VALUE_BYTES, REPR_BYTES));
         let (_, run) = FILES.iter().find(|(name, _)| *name == "_terrarium/run.py").unwrap();
         for (name, bytes) in [("_VALUE_BYTES", VALUE_BYTES), ("_REPR_BYTES", REPR_BYTES)] {
             assert!(run.contains(&format!("\n{name} = {} << 20\n", bytes >> 20)), "{name}");
