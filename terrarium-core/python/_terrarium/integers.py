@@ -165,7 +165,7 @@ class _Lenient:
     def __init__(self, real: Any) -> None:
         self._real = real
         self.__name__ = real.__name__
-        self.__module__ = getattr(real, "__module__", None)
+        self.__module__ = getattr(real, "__module__", None)  # type: ignore[assignment]
         self.__doc__ = real.__doc__
 
     def __call__(self, *args: Any, **named: Any) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 
 # What an interpreter has loaded anyway, and what is written in C.
-CHEAP = {"__future__", "_ast", "_json", "_signal", "atexit", "select", "terrarium"}
+CHEAP = {"__future__", "_ast", "_json", "_signal", "atexit", "gc", "select", "terrarium"}
 
 
 @pytest.mark.native
