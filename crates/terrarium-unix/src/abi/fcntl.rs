@@ -34,6 +34,10 @@ pub enum FcntlCommand {
     OfdSetLkW = 38,
     /// `DupFd` with `FD_CLOEXEC` set.
     DupFdCloexec = 1030,
+    /// Set the bytes that a pipe holds.
+    SetPipeSize = 1031,
+    /// Get the bytes that a pipe holds.
+    GetPipeSize = 1032,
 }
 
 impl FcntlCommand {
@@ -57,6 +61,8 @@ impl FcntlCommand {
             37 => FcntlCommand::OfdSetLk,
             38 => FcntlCommand::OfdSetLkW,
             1030 => FcntlCommand::DupFdCloexec,
+            1031 => FcntlCommand::SetPipeSize,
+            1032 => FcntlCommand::GetPipeSize,
             _ => return None,
         })
     }

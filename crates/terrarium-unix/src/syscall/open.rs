@@ -5,7 +5,7 @@ use super::mappings::Span;
 use super::path::{descriptor_of, path};
 use super::{Args, Process, locks, requests};
 use crate::abi::{Errno, FcntlCommand, IoctlRequest, OpenFlags};
-use crate::fd::{CHANNEL, Device, Directory, File, Object};
+use crate::fd::{CHANNEL, Device, Directory, File, Object, PIPE_CAPACITY};
 use crate::memory::GuestMemory;
 use crate::vfs::{NodeKind, OpenInode};
 
@@ -151,6 +151,17 @@ fn fcntl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
         FcntlCommand::SetFd => {
             let closes = memory.read_i32(argument)? & FcntlCommand::FD_CLOEXEC != 0;
             process.fds.set_close_on_exec(fd, closes).map(|()| 0)
+        }
+        command @ (FcntlCommand::SetPipeSize | FcntlCommand::GetPipeSize) => {
+            let Object::Pipe(_) = process.fds.get(fd)?.object else { return Err(Errno::EBADF) };
+            let capacity = i32::try_from(PIPE_CAPACITY).map_err(|_| Errno::EOVERFLOW)?;
+            // As for a user who has reached the system's bound.
+            let wanted = if command == FcntlCommand::SetPipeSize { memory.read_i32(argument)? } else { 0 };
+            match wanted {
+                ..0 => Err(Errno::EINVAL),
+                wanted if wanted > capacity => Err(Errno::EPERM),
+                _ => Ok(capacity),
+            }
         }
         FcntlCommand::GetFl => Ok(process.fds.get(fd)?.flags.bits().cast_signed()),
         FcntlCommand::SetFl => {

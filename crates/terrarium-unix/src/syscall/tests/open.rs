@@ -266,3 +266,21 @@ fn closing_everything_lets_go_of_deleted_files() {
     assert_eq!(guest.process.vfs.usage().bytes, 0);
     assert_eq!(guest.process.fds.open_count(), 0);
 }
+
+#[test]
+fn a_pipe_has_one_size() {
+    let mut guest = Guest::new();
+    let ends = guest.space(8);
+    guest.sys("__syscall_pipe", &[ends]).unwrap();
+    let pipe = i64::from(guest.i32_at(ends));
+    let file = guest.open("a", CREATE).unwrap();
+    let mut size = |fd: i64, command: i64, wanted: i32| {
+        let argument = guest.bytes(&wanted.to_le_bytes());
+        guest.sys("__syscall_fcntl64", &[fd, command, argument])
+    };
+    assert_eq!(size(pipe, 1032, 0), Ok(65_536));
+    assert_eq!(size(pipe, 1031, 4096), Ok(65_536));
+    assert_eq!(size(pipe, 1031, 65_537), Err(Errno::EPERM));
+    assert_eq!(size(pipe, 1031, -1), Err(Errno::EINVAL));
+    assert_eq!(size(file, 1032, 0), Err(Errno::EBADF));
+}
