@@ -140,7 +140,7 @@ impl Fetcher {
         }
         let part = folder.join(".part");
         if file.hashes.is_empty() {
-            // Without a hash a part of an earlier file cannot be told from a part of this one.
+            // Without a hash, nothing shows whether a part belongs to this file or to an earlier one.
             let _ = fs::remove_file(&part);
         }
         let was_begun = part.metadata().is_ok_and(|metadata| metadata.len() > 0);

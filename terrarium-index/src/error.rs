@@ -127,7 +127,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stable name of the kind of error, such as `index_hash`.
+    /// The stable name of the kind of error.
+    ///
+    /// It is one of `index_requirement`, `index_input`, `index_setting`, `index_request`, `index_credentials`,
+    /// `index_too_large`, `index_format`, `index_hash`, `index_wheel`, `index_no_solution`, `index_offline`, `index_cancelled`
+    /// or `index_file`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

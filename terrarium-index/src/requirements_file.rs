@@ -151,8 +151,8 @@ impl Reader<'_> {
 
     fn finish(self) -> Result<RequirementsFile, Error> {
         let mut entries = self.file.requirements.iter();
-        let wants_hashes = self.require_hashes || self.file.requirements.iter().any(|entry| !entry.hashes.is_empty());
-        match entries.find(|entry| wants_hashes && entry.hashes.is_empty()) {
+        let needs_hashes = self.require_hashes || self.file.requirements.iter().any(|entry| !entry.hashes.is_empty());
+        match entries.find(|entry| needs_hashes && entry.hashes.is_empty()) {
             Some(entry) => {
                 let reason = format!("{} has no `--hash`, and hashes are required", entry.requirement);
                 Err(Error::input(&entry.path, Some(entry.line), reason))

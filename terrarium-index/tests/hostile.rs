@@ -178,7 +178,7 @@ fn wheels_without_their_metadata_are_refused() {
 }
 
 #[test]
-fn a_wheel_with_nothing_but_metadata_is_told() {
+fn a_wheel_with_nothing_but_metadata_is_reported() {
     let server = Server::start();
     let wheel = Wheel::with_members(GOOD, &[], &[]);
     server.set(&format!("/files/{GOOD}"), Answer::Body("x".to_owned(), wheel.bytes.clone()));

@@ -11,7 +11,8 @@ use crate::{
     config::parse_netrc,
     error::redacted,
     http::{CachedPage, Credentials, Fault, PageCache, Stop, Tick, Transport, fresh_until, read_all},
-    page, wheel,
+    page::{self, PageFile},
+    wheel,
 };
 
 /// The type of the entry of a page that does not exist.
@@ -65,25 +66,24 @@ impl Fetcher {
     pub(crate) fn releases(&self, name: &PackageName, stop: &Stop) -> Result<Option<Releases>, Error> {
         for index in &self.indexes {
             let url = index.join(&format!("{name}/")).map_err(|error| Error::request(index, error, None))?;
-            if let Some(found) = self.page(&url, stop)? {
-                let files = page::parse(&found)?;
+            if let Some(files) = self.page(&url, stop)? {
                 return Ok(Some(page::releases(name, files, &self.target, &redacted(index).into())));
             }
         }
         Ok(None)
     }
 
-    /// Returns the page of a package; `None` if the index does not have it.
-    fn page(&self, url: &Url, stop: &Stop) -> Result<Option<CachedPage>, Error> {
+    /// Returns the files of a package; `None` if the index does not have it.
+    fn page(&self, url: &Url, stop: &Stop) -> Result<Option<Vec<PageFile>>, Error> {
         let limit = self.bounds().page_bytes;
         // A user with a name may see other packages than one without.
         let key = format!("{} {}", url.username(), redacted(url));
         let cached = self.pages.get(&key, limit);
-        let present = |page: CachedPage| (page.content_type != MISSING).then_some(page);
+        let files = |page: &CachedPage| (page.content_type != MISSING).then(|| page::parse(page)).transpose();
         if let Some(page) = &cached
             && (self.transport.is_offline || (page.is_fresh() && !self.refresh))
         {
-            return Ok(present(page.clone()));
+            return files(page);
         }
         let mut headers = vec![(ACCEPT, page::ACCEPT.to_owned()), (ACCEPT_ENCODING, "gzip".to_owned())];
         let known = cached.as_ref().filter(|page| page.content_type != MISSING);
@@ -92,12 +92,14 @@ impl Fetcher {
         } else if let Some(time) = known.and_then(|page| page.last_modified.clone()) {
             headers.push((IF_MODIFIED_SINCE, time));
         }
-        let found = self.transport.with_retries(stop, |_| {
+        let (found, listed) = self.transport.with_retries(stop, |_| {
             let reply = self.transport.get(url, &headers, stop)?;
             let header = |name: &str| reply.header(name).map(str::to_owned);
             let fresh = fresh_until(reply.header("cache-control"));
             if let (304, Some(page)) = (reply.status, known) {
-                return Ok(CachedPage { fresh_until: fresh, ..page.clone() });
+                let page = CachedPage { fresh_until: fresh, ..page.clone() };
+                let listed = files(&page).map_err(Fault::Final)?;
+                return Ok((page, listed));
             }
             let missing = reply.is_missing();
             if reply.status != 200 && !missing {
@@ -115,13 +117,15 @@ impl Fetcher {
                 (page.content_type, page.fresh_until) = (MISSING.to_owned(), 0);
             } else {
                 page.body = read_all(reply, limit, "page_bytes", self.bounds().read, stop)?;
-                // A page that cannot be read is not kept.
-                page::parse(&page).map_err(Fault::Final)?;
             }
-            Ok(page)
+            // A page that cannot be read is not kept.
+            let listed = files(&page).map_err(Fault::Final)?;
+            Ok((page, listed))
         })?;
-        self.pages.put(&key, &found)?;
-        Ok(present(found))
+        if cached.as_ref() != Some(&found) {
+            self.pages.put(&key, &found)?;
+        }
+        Ok(listed)
     }
 
     /// Returns the metadata of a wheel: from its own file on the index, or from the wheel if `may_download` permits it.

@@ -138,7 +138,7 @@ fn known(solver: &Solver<'_, '_>, name: &PackageName) -> Result<Vec<Arc<Releases
     found.filter_map(Result::transpose).collect()
 }
 
-/// Says what there is of a package of which no version fits; `None` if that tells nothing that other lines do not.
+/// Describes what there is of a package of which no version fits; `None` if other lines say as much.
 fn lack(
     solver: &Solver<'_, '_>,
     name: &PackageName,
@@ -154,7 +154,7 @@ fn lack(
     Some(format!("{name}: {}", parts.join("; ")))
 }
 
-/// Says what a source has of a package.
+/// Describes what a source has of a package.
 fn there_is(solver: &Solver<'_, '_>, releases: &Releases, set: &Set) -> Vec<String> {
     let label = &releases.source;
     let mut parts = Vec::new();
