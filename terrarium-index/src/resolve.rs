@@ -2,6 +2,7 @@
 
 mod explain;
 mod facts;
+mod finish;
 mod node;
 pub(crate) mod ranges;
 mod request;

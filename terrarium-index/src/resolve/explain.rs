@@ -182,6 +182,11 @@ fn there_is(solver: &Solver<'_, '_>, releases: &Releases, set: &Set) -> Vec<Stri
     if !yanked.is_empty() {
         parts.push(format!("{} yanked, and no requirement names exactly that", joined_verb(&yanked)));
     }
+    let early = releases.fitting.iter().filter(|r| set.contains(&r.version) && solver.rules.leaves_out(r));
+    let early: Vec<&Version> = early.map(|release| &release.version).take(5).collect();
+    if !early.is_empty() {
+        parts.push(format!("pre-releases are left out: {}", joined(&early)));
+    }
     let mut others: Vec<&OtherFile> = releases
         .others
         .iter()

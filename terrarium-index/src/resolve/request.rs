@@ -12,7 +12,7 @@ use crate::{Error, Hashes, Requirement, RequirementsFile};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Prereleases {
-    /// A pre-release is used where no final release fits, and for packages whose requirement names one (PEP 440).
+    /// A pre-release is used where a requirement fits no final release, or names a pre-release (PEP 440).
     #[default]
     IfNecessary,
     /// Pre-releases are like other releases.

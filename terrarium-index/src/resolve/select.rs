@@ -1,6 +1,6 @@
 //! The choice of a version among the releases of all sources.
 
-use std::collections::HashSet;
+use std::{cell::RefCell, collections::HashSet};
 
 use pep440_rs::Version;
 use pep508_rs::PackageName;
@@ -11,6 +11,8 @@ use crate::{Control, Error, Release, Source, Yanked};
 /// The rules of a choice.
 pub(super) struct Rules<'r> {
     pub(super) request: &'r Request,
+    /// The packages whose pre-releases are used where no final release fits.
+    pub(super) prereleases: &'r RefCell<HashSet<PackageName>>,
     /// Whether yanked versions are used where no other fits, except those in the list.
     pub(super) yanked: Option<&'r HashSet<(PackageName, Version)>>,
 }
@@ -67,6 +69,11 @@ impl Rules<'_> {
         })
     }
 
+    /// Whether a pre-release is left out that another requirement would permit.
+    pub(super) fn leaves_out(&self, release: &Release) -> bool {
+        release.version.any_prerelease() && release.yanked == Yanked::No && self.kind(release, &mut false).is_none()
+    }
+
     /// Returns the rank of a release, 0 for the best; `None` if it is not used.
     fn kind(&self, release: &Release, left_out_yanked: &mut bool) -> Option<u8> {
         let (name, version) = (&release.name, &release.version);
@@ -77,7 +84,9 @@ impl Rules<'_> {
         }
         match (version.any_prerelease(), self.request.prereleases) {
             (true, Prereleases::Never) => None,
-            (true, Prereleases::IfNecessary) if !self.request.names_prerelease(name) => Some(1),
+            (true, Prereleases::IfNecessary) if !self.request.names_prerelease(name) => {
+                self.prereleases.borrow().contains(name).then_some(1)
+            }
             _ => Some(0),
         }
     }

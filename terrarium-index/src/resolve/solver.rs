@@ -3,23 +3,22 @@
 use std::{
     cell::{Cell, RefCell},
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
 use pep440_rs::Version;
-use pep508_rs::{ExtraName, PackageName};
+use pep508_rs::PackageName;
 use pubgrub::{Dependencies, DependencyConstraints, DependencyProvider, PackageResolutionStatistics, PubGrubError};
 
 use super::{
-    Request, Resolution, Resolved,
+    Request, Resolution,
     explain::explain,
     facts::Facts,
     node::Node,
     ranges::{Set, of_specifiers},
-    request::pins,
     select::Rules,
 };
-use crate::{Control, Error, Metadata, Release, Requirement, Source, Target, Yanked};
+use crate::{Control, Error, Metadata, Release, Requirement, Source, Target};
 
 /// The most attempts with yanked versions.
 const MOST_ATTEMPTS: usize = 20;
@@ -43,16 +42,24 @@ pub fn resolve(
             return Err(Error::requirement(&requirement.to_string(), reason));
         }
     }
-    let first = Solver::new(request, sources, target, None, control);
-    let failure = match first.run()? {
-        Ok(found) => return first.finish(&found),
-        Err(failure) if first.left_out_yanked.get() => failure,
-        Err(failure) => return Err(failure),
+    let prereleases: RefCell<HashSet<PackageName>> = RefCell::default();
+    let failure = loop {
+        let count = prereleases.borrow().len();
+        let solver =
+            Solver::new(request, sources, target, Rules { request, prereleases: &prereleases, yanked: None }, control);
+        match solver.run()? {
+            Ok(found) => return solver.finish(&found),
+            // The permission to use pre-releases may have come after versions were excluded.
+            Err(_) if prereleases.borrow().len() > count => {}
+            Err(failure) if solver.left_out_yanked.get() => break failure,
+            Err(failure) => return Err(failure),
+        }
     };
     // A yanked version may be used if a package of the solution names it: such solutions are looked for last.
     let mut banned = HashSet::new();
     for _ in 0..MOST_ATTEMPTS {
-        let solver = Solver::new(request, sources, target, Some(&banned), control);
+        let rules = Rules { request, prereleases: &prereleases, yanked: Some(&banned) };
+        let solver = Solver::new(request, sources, target, rules, control);
         let Ok(found) = solver.run()? else { break };
         let unpinned = solver.unpinned_yanked(&found);
         if unpinned.is_empty() {
@@ -64,32 +71,32 @@ pub fn resolve(
 }
 
 /// A solution.
-type Found = BTreeMap<Node, Version>;
+pub(super) type Found = BTreeMap<Node, Version>;
 
 pub(super) struct Solver<'s, 'c> {
     pub(super) request: &'s Request,
     pub(super) sources: &'s [&'s dyn Source],
     pub(super) target: &'s Target,
     control: RefCell<&'s mut Control<'c>>,
-    rules: Rules<'s>,
+    pub(super) rules: Rules<'s>,
     left_out_yanked: Cell<bool>,
     steps: Cell<usize>,
     /// Names in the order in which they were met.
     order: RefCell<HashMap<PackageName, usize>>,
-    chosen: RefCell<HashMap<(PackageName, Version), Release>>,
-    known: RefCell<HashMap<(PackageName, Version), Known>>,
+    pub(super) chosen: RefCell<HashMap<(PackageName, Version), Release>>,
+    pub(super) known: RefCell<HashMap<(PackageName, Version), Known>>,
     pub(super) facts: RefCell<Facts>,
 }
 
 /// The metadata of a version, or the reason why it cannot be used.
-type Known = Result<std::sync::Arc<Metadata>, String>;
+pub(super) type Known = Result<std::sync::Arc<Metadata>, String>;
 
 impl<'s, 'c> Solver<'s, 'c> {
     fn new(
         request: &'s Request,
         sources: &'s [&'s dyn Source],
         target: &'s Target,
-        yanked: Option<&'s HashSet<(PackageName, Version)>>,
+        rules: Rules<'s>,
         control: &'s mut Control<'c>,
     ) -> Self {
         Self {
@@ -97,7 +104,7 @@ impl<'s, 'c> Solver<'s, 'c> {
             sources,
             target,
             control: RefCell::new(control),
-            rules: Rules { request, yanked },
+            rules,
             left_out_yanked: Cell::default(),
             steps: Cell::default(),
             order: RefCell::default(),
@@ -188,7 +195,28 @@ impl<'s, 'c> Solver<'s, 'c> {
             }
         }
         self.look_at(&needed)?;
+        for requirement in requirements {
+            self.permit_prereleases(requirement)?;
+        }
         Ok(Ok(needed))
+    }
+
+    /// Permits pre-releases of a package whose requirement names one, or fits no final release (PEP 440).
+    fn permit_prereleases(&self, requirement: &Requirement) -> Result<(), Error> {
+        let name = requirement.name();
+        if self.rules.prereleases.borrow().contains(name) {
+            return Ok(());
+        }
+        let mut is_permitted = requirement.specifiers().iter().any(|specifier| specifier.any_prerelease());
+        if !is_permitted {
+            let (set, _) = self.constrained(requirement);
+            let choice = self.with_control(|control| self.rules.choose(name, &set, self.sources, control))?;
+            is_permitted = choice.release.is_none_or(|release| release.version.any_prerelease());
+        }
+        if is_permitted {
+            self.rules.prereleases.borrow_mut().insert(name.clone());
+        }
+        Ok(())
     }
 
     /// Returns the versions that a requirement and the constraints permit, and the constraints as text.
@@ -235,89 +263,6 @@ impl<'s, 'c> Solver<'s, 'c> {
             })?;
         }
         Ok(())
-    }
-
-    /// Returns the yanked versions of a solution that no requirement of it names exactly.
-    fn unpinned_yanked(&self, found: &Found) -> Vec<(PackageName, Version)> {
-        let active: Vec<Requirement> = found.keys().flat_map(|node| self.active(node, found)).collect();
-        let chosen = self.chosen.borrow();
-        let yanked = found.iter().filter_map(|(node, version)| {
-            let Node::Package(name) = node else { return None };
-            let key = (name.clone(), version.clone());
-            let is_yanked = chosen.get(&key).is_some_and(|release| release.yanked != Yanked::No);
-            let is_pinned = || active.iter().any(|other| other.name() == name && pins(other, version));
-            (is_yanked && !self.request.pins(name, version) && !is_pinned()).then_some(key)
-        });
-        yanked.collect()
-    }
-
-    /// Returns the requirements of a node that count.
-    fn active(&self, node: &Node, found: &Found) -> Vec<Requirement> {
-        let of_metadata = |name: &PackageName, counts: &dyn Fn(&Requirement) -> bool| {
-            let Some(version) = found.get(node) else { return Vec::new() };
-            let known = self.known.borrow();
-            let Some(Ok(metadata)) = known.get(&(name.clone(), version.clone())) else { return Vec::new() };
-            metadata.requires.iter().filter(|requirement| counts(requirement)).cloned().collect()
-        };
-        match node {
-            Node::Root => self.root_requirements().into_iter().cloned().collect(),
-            Node::Package(name) => of_metadata(name, &|requirement| requirement.applies(self.target, &[])),
-            Node::Extra(name, extra) => of_metadata(name, &|requirement| requirement.belongs_to(self.target, extra)),
-        }
-    }
-
-    fn root_requirements(&self) -> Vec<&Requirement> {
-        self.request.requirements.iter().filter(|requirement| requirement.applies(self.target, &[])).collect()
-    }
-
-    /// Turns a solution into a resolution, without what nothing in it requires.
-    fn finish(&self, found: &Found) -> Result<Resolution, Error> {
-        let mut reached: BTreeMap<PackageName, (BTreeSet<ExtraName>, BTreeSet<PackageName>)> = BTreeMap::new();
-        let mut open = vec![Node::Root];
-        let mut seen = BTreeSet::new();
-        while let Some(node) = open.pop() {
-            if !found.contains_key(&node) || !seen.insert(node.clone()) {
-                continue;
-            }
-            let requirements = self.active(&node, found);
-            if let Some(name) = node.name() {
-                let (extras, requires) = reached.entry(name.clone()).or_default();
-                if let Node::Extra(_, extra) = &node {
-                    extras.insert(extra.clone());
-                }
-                requires.extend(requirements.iter().map(|r| r.name().clone()).filter(|other| other != name));
-            }
-            for requirement in requirements {
-                let name = requirement.name();
-                open.push(Node::Package(name.clone()));
-                open.extend(requirement.extras().iter().map(|extra| Node::Extra(name.clone(), extra.clone())));
-            }
-        }
-        let requested: BTreeSet<&PackageName> = self.root_requirements().into_iter().map(Requirement::name).collect();
-        let mut resolution = Resolution::default();
-        for (name, (extras, requires)) in reached {
-            let Some(version) = found.get(&Node::Package(name.clone())) else { continue };
-            let key = (name.clone(), version.clone());
-            let Some(release) = self.chosen.borrow().get(&key).cloned() else { continue };
-            if !self.request.hashes.is_empty() && !self.request.hashes.contains_key(&name) {
-                let reason = "other requirements have hashes, so this one needs one too: `--hash=sha256:…`";
-                return Err(Error::requirement(&format!("{name}=={version}"), reason));
-            }
-            if let Yanked::Yes(reason) = &release.yanked {
-                let reason = if reason.is_empty() { "without a reason" } else { reason };
-                resolution.warnings.push(format!("{name} {version} was yanked: {reason}"));
-            }
-            // A catalogue without metadata offers no extras, and needs none.
-            if let Some(Ok(metadata)) = self.known.borrow().get(&key) {
-                for extra in extras.iter().filter(|extra| !metadata.extras.contains(extra)) {
-                    resolution.warnings.push(format!("{name} {version} has no extra {extra}"));
-                }
-            }
-            let (extras, requires) = (extras.into_iter().collect(), requires.into_iter().collect());
-            let requested = requested.contains(&name);
-            resolution.packages.push(Resolved { name, version: key.1, extras, requires, requested, release });
-        }
-        Ok(resolution)
     }
 }
 

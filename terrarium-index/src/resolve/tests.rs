@@ -151,6 +151,17 @@ fn prereleases_are_chosen_where_the_standard_permits_them() {
 }
 
 #[test]
+fn a_prerelease_does_not_stand_in_for_a_final_release_that_cannot_be_used() {
+    let lines = "a 1: none\na 2rc1\nb 1: a\nc 1: a>=2rc1";
+    for request in [&["a"][..], &["b"]] {
+        let text = found(lines, request).unwrap_err();
+        assert!(text.contains("no package none: ") && text.contains("pre-releases are left out: 2rc1"), "{text}");
+    }
+    assert_eq!(found(lines, &["c"]), ok(&["a 2rc1", "c 1"]));
+    assert_eq!(found(lines, &["b", "c"]), ok(&["a 2rc1", "b 1", "c 1"]));
+}
+
+#[test]
 fn a_yanked_version_is_chosen_only_where_it_is_named() {
     let lines = "a 1\na 2 broken-build\nb 1: a==2\nc 1: a>1\nd 1 old\ne 1: d==1";
     assert_eq!(found(lines, &["a"]), ok(&["a 1"]));

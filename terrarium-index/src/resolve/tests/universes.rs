@@ -61,7 +61,23 @@ fn is_complete(index: &Lines, roots: &[Requirement], choice: &Choice) -> bool {
         })
 }
 
-/// Whether any choice is complete.
+/// Whether a requirement permits pre-releases: it names one, or fits no final release.
+fn permits_prereleases(index: &Lines, requirement: &Requirement) -> bool {
+    let set = ranges::of_specifiers(requirement.specifiers());
+    let of_name = index.packages.iter().filter(|(m, _)| m.name == *requirement.name());
+    let mut finals = of_name.filter(|(m, _)| !m.version.any_prerelease() && set.contains(&m.version));
+    requirement.specifiers().iter().any(|specifier| specifier.any_prerelease()) || finals.next().is_none()
+}
+
+/// Whether some of the requirements permit each pre-release of a choice.
+fn is_permitted<'r>(index: &Lines, by: impl Iterator<Item = &'r Requirement> + Clone, choice: &Choice) -> bool {
+    choice.iter().filter(|(_, (version, _))| version.any_prerelease()).all(|(name, _)| {
+        let of_name = by.clone().filter(|requirement| requirement.name().as_ref() == name);
+        { of_name }.any(|requirement| permits_prereleases(index, requirement))
+    })
+}
+
+/// Whether any choice is complete, with the pre-releases that the roots permit.
 fn has_solution(index: &Lines, roots: &[Requirement]) -> bool {
     let options: Vec<Vec<Option<(crate::Version, bool)>>> = NAMES
         .iter()
@@ -77,7 +93,7 @@ fn has_solution(index: &Lines, roots: &[Requirement]) -> bool {
         let chosen = NAMES.iter().zip(&at).zip(&options);
         let choice: Choice =
             chosen.filter_map(|((name, at), options)| Some(((*name).to_owned(), options[*at].clone()?))).collect();
-        if is_complete(index, roots, &choice) {
+        if is_complete(index, roots, &choice) && is_permitted(index, roots.iter(), &choice) {
             return true;
         }
         let Some(place) = (0..NAMES.len()).find(|place| at[*place] + 1 < options[*place].len()) else { return false };
@@ -107,6 +123,8 @@ proptest! {
                     .map(|package| (package.name.to_string(), (package.version.clone(), !package.extras.is_empty())))
                     .collect();
                 prop_assert!(is_complete(&index, &request.requirements, &choice), "{choice:?}");
+                let all = index.packages.iter().flat_map(|(metadata, _)| &metadata.requires).chain(&request.requirements);
+                prop_assert!(is_permitted(&index, all, &choice), "{choice:?}");
             }
             Err(Error::NoSolution { explanation, .. }) => {
                 prop_assert!(!has_solution(&index, &request.requirements), "{explanation}");
