@@ -114,6 +114,10 @@ impl Found {
             }
         }
         for (test, (outcome, reason)) in sandbox {
+            let name = format!("{}/{module}::{test}", self.package);
+            if passed(outcome) && explained.contains_key(&name) {
+                self.faults.push(format!("{name}: it passes, although `suites.json` explains a failure"));
+            }
             match outcome.as_str() {
                 "skipped" if native.get(test).is_some_and(|(outcome, _)| passed(outcome)) => {
                     let class = class(reason);
@@ -123,13 +127,10 @@ impl Found {
                     *self.skipped.entry(class.to_owned()).or_default() += 1;
                 }
                 // A test that does not exist natively under this name counts as passing there.
-                "failed" if native.get(test).is_none_or(|(outcome, _)| passed(outcome)) => {
-                    let name = format!("{}/{module}::{test}", self.package);
-                    match explained.get(&name) {
-                        Some(reason) => *self.explained.entry(reason.clone()).or_default() += 1,
-                        None => self.faults.push(format!("{name}: {}", reason.lines().last().unwrap_or_default())),
-                    }
-                }
+                "failed" if native.get(test).is_none_or(|(outcome, _)| passed(outcome)) => match explained.get(&name) {
+                    Some(reason) => *self.explained.entry(reason.clone()).or_default() += 1,
+                    None => self.faults.push(format!("{name}: {}", reason.lines().last().unwrap_or_default())),
+                },
                 _ => {}
             }
         }
@@ -175,6 +176,10 @@ mod tests {
         let explained = BTreeMap::from([("p/m::c".to_owned(), "known".to_owned())]);
         let mut found = Found::new("p", "1".to_owned());
         let line = found.add("m", &native, &here, &explained);
+        let passing = BTreeMap::from([("p/m::a".to_owned(), "known".to_owned())]);
+        let mut stale = Found::new("p", "1".to_owned());
+        stale.add("m", &native, &native, &passing);
+        assert_eq!(stale.faults, ["p/m::a: it passes, although `suites.json` explains a failure"]);
         assert_eq!(found.faults, ["p/m::a: last"]);
         assert_eq!(found.explained, BTreeMap::from([("known".to_owned(), 1)]));
         assert_eq!(line, "0 passed, 0 skipped, 4 failed (native: 2 passed, 1 skipped, 1 failed)");
