@@ -8,6 +8,7 @@ from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 __builtins__ = BUILTINS
@@ -38,3 +39,14 @@ def change_workers(module: Any) -> None:
         return 1
 
     module._validate_workers = _validate_workers
+    # These are called without that check, with the workers as the last argument.
+    for name in ("_cy_van_der_corput", "_cy_van_der_corput_scrambled"):
+        setattr(module, name, _alone(getattr(module, name)))
+
+
+def _alone(real: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(real)
+    def alone(*args: Any) -> Any:
+        return real(*args[:-1], 1)
+
+    return alone

@@ -134,7 +134,10 @@ def test_scipy_works_on_the_only_thread():
         return workers
 
     samples._validate_workers = _validate_workers
+    samples._cy_van_der_corput = samples._cy_van_der_corput_scrambled = lambda *args: args
     natives.change_workers(samples)
     assert [samples._validate_workers(*workers) for workers in ((), (1,), (8,), (-1,))] == [1] * 4
     with pytest.raises(ValueError, match="Invalid number"):
         samples._validate_workers(0)
+    assert samples._cy_van_der_corput(10, 2, 0, 8) == (10, 2, 0, 1)
+    assert samples._cy_van_der_corput_scrambled(10, 2, 0, None, 8) == (10, 2, 0, None, 1)
