@@ -32,6 +32,8 @@ _CONTINUATIONS = ("else:", "elif ", "except:", "except ", "finally:")
 _WORDS = frozenset(("with", "while", "def", "class", "try:", "import", "del", "raise", "pass", "assert"))
 _BEGINNINGS = (*_WORDS, "from ", "if ", "for ", *_CONTINUATIONS)
 _SIMPLE = frozenset(("import", "del", "raise", "pass", "assert"))
+# The words of programs that are compiled as a whole.
+_WHOLE = ("__future__", "breakpoint", "coverage", "monitoring", "profile", "Profile", "trace")
 _NO_EXPRESSION = frozenset(" \t\f)]}#@")
 _BRACKETS = ("()", "[]", "{}")
 
@@ -48,7 +50,7 @@ def split(source: Source, features: int) -> Parts | None:
     start = end.rfind("\n") + 1
     last = end[start:]
     # In parts that are compiled apart, tracing sees two frames, and the features of the future end with the first.
-    if start and ("trac" in text or "profil" in text or "monitoring" in text or "__future__" in text):
+    if start and any(word in text for word in _WHOLE):
         return None
     try:
         if not last or (_can_be_statement(last) and _begins_statement(end, start)):

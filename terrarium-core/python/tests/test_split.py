@@ -53,6 +53,10 @@ PROGRAMS = [
     ("global x\nx = 1", "s"),
     ("x = 1\n    \n\t\nx   ", "e"),
     ("if x:\n  a\n\nb\n", "e"),
+    ("breakpoint()\nx", "?"),
+    ("import cProfile\nx", "?"),
+    ("sys.settrace(f)\nx", "?"),
+    ("from __future__ import annotations\nx", "?"),
     ("x = 1\n)", "?"),
     ("x = (\n1", "?"),
 ]
@@ -99,7 +103,7 @@ class _WithoutTexts(ast.NodeTransformer):
 
 def _beginnings(path: Path, chosen: random.Random) -> list[str]:
     """Return parts of a module: as written, and without what leaves the most to the syntax tree."""
-    text = path.read_text("utf-8", "replace").replace("\\", "/").replace("async", "a").replace("trac", "t")
+    text = path.read_text("utf-8", "replace").replace("\\", "/").replace("async", "a").replace("trace", "t")
     try:
         tree = ast.parse(text)
     except SyntaxError:
