@@ -33,8 +33,8 @@ assert pd.Series([5e9]).astype(int)[0] == 5_000_000_000
 # end integers
 
 # begin sizes
-assert sys.maxsize == 2**31 - 1
-assert min([math.inf, 3_000_000_000, 5_000_000_000]) == 3_000_000_000
+assert sys.maxsize == 2**63 - 1
+assert min([sys.maxsize, 3_000_000_000, 5_000_000_000]) == 3_000_000_000
 for wide in (
     lambda: len(range(10**10)),
     lambda: bisect(range(10**10), 5),

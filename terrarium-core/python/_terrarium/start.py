@@ -265,11 +265,14 @@ def _change_natives() -> None:
 
 
 def _change_integers() -> None:
-    """Give numpy's default integer 64 bits."""
+    """Give `sys.maxsize` and numpy's default integer 64 bits."""
     if finder.changes("numpy"):
         # The image has these hooks, and the modules that it has loaded are changed.
         return
 
+    by = _changes_of("_terrarium.sizes")
+    finder.add("_csv", by("change_csv"))
+    load("_terrarium.sizes").change_system()
     by = _changes_of("_terrarium.integers")
     finder.add("numpy._core._type_aliases", by("change_names"))
     finder.add("numpy", by("change_numpy"))

@@ -62,6 +62,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/run.py",
     "_terrarium/shadow.py",
     "_terrarium/shows.py",
+    "_terrarium/sizes.py",
     "_terrarium/source.py",
     "_terrarium/split.py",
     "_terrarium/stack.py",

@@ -1,4 +1,4 @@
-# expect: crashed
+# expect: crashed memory_exceeded
 # timeout: 10
 """Makes a callback its own handler: libffi calls itself for ever, and no Python is in between."""
 

@@ -1,4 +1,4 @@
-# expect: crashed error success
+# expect: crashed error success memory_exceeded
 # timeout: 20
 """A callback that calls itself through libffi, as deep as it goes, with Python's recursion limit out of the way."""
 

@@ -26,7 +26,7 @@ numpy's default integer has 64 bits, as on other platforms. Pointers, sizes and 
 | an array of 64-bit indices with a value beyond 32 bits | the value wraps; elsewhere it is an `IndexError` |
 | a float that an integer type cannot hold (NaN, infinity, -1 in `uint8`) | another arbitrary number than elsewhere: C leaves the result open. A float beyond `int64` becomes the nearest bound, and NaN becomes 0 |
 | another version of numpy, in which the places that decide on the type are not found | 32 bits, with a `RuntimeWarning` at each line that makes such integers |
-| `len(range(10**10))`, `sys.maxsize` | `OverflowError`, 2147483647; `random.choice`, `sample` and `choices` draw from such a range |
+| `len(range(10**10))`, `sys.maxsize` as a count | an error; `random.choice`, `sample` and `choices` draw from such a range. As a number, `sys.maxsize` is 2**63 - 1 for a program and 2**31 - 1 for packages |
 
 ## Packages
 
