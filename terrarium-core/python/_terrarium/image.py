@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from os import environ, getcwd
 
-from _terrarium import pristine, run
+from _terrarium import interrupts, pristine, run, streams
 from _terrarium.interrupts import as_user
 from _terrarium.module import main
 from _terrarium.pristine import BUILTINS, load
@@ -118,6 +118,10 @@ def settle() -> tuple[list[list[int]], list[str]]:
     warm()
     load("_terrarium.library.environment").note_packages()
     main.park()
+    # The modules that were imported may have changed both.
+    interrupts.install()
+    streams.renew()
+    run.settings.is_new = True
     for name, names in _DRAWN.items():
         module = sys.modules.get(name)
         if module is not None:

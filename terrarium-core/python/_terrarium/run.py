@@ -5,14 +5,14 @@ from __future__ import annotations
 import builtins
 import sys
 from atexit import _ncallbacks, _run_exitfuncs
-from os import chdir, environ, getcwd
+from os import chdir, environ
 from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
 from _terrarium.files import keep_garbage, write_back
 from _terrarium.interrupts import as_user, release, root, run_as_user, state
 from _terrarium.memory import NO_MEMORY, clear_frames, reserve
-from _terrarium.module import main
+from _terrarium.module import main, search_here
 from _terrarium.pristine import BUILTINS, Untampered, load
 from _terrarium.source import FUTURE_FEATURES, VALUE, Source, build
 from _terrarium.wire import channel, dump, quote, scalar
@@ -43,6 +43,8 @@ class Settings:
 
     def __init__(self) -> None:
         self.argv: list[str] = []
+        # Whether no program has run yet, so that the streams and the handler of SIGINT are the harness's.
+        self.is_new = False
         self.recursion_limit = getrecursionlimit()
         # The last setting of a session's program.
         self.user_recursion_limit = self.recursion_limit
@@ -118,10 +120,13 @@ class Run:
         if error is not None:
             self._report(error)
             # The frames of the traceback refer to the program's objects, and these to the frames.
-            if not self.keep:
-                keep_garbage()
             held, error = [error], None
-            release(held)
+            if self.keep:
+                release(held)
+            else:
+                keep_garbage()
+                release(held)
+                write_back()
         elif self.values and not self._take_plain():
             self._attempt(self._take_value)
         if figures is not None:
@@ -138,7 +143,11 @@ class Run:
 
     def _prepare(self) -> None:
         request = self.request
-        interrupts.install()
+        if settings.is_new:
+            settings.is_new = False
+        else:
+            interrupts.install()
+            streams.renew()
         state.told = state.stopping = False
         if reserve.held is None:
             reserve.fill()
@@ -150,12 +159,11 @@ class Run:
             settings.zone_is_set = False
         if request.get("cwd") is not None:
             chdir(request["cwd"])
-            _search_here()
+            settings.here = search_here(settings.here)
         if request.get("env") is not None and any(name.startswith("PYTHON") for name in request["env"]):
             load("_terrarium.variables").apply(request["env"])
         argv = request.get("argv")
         sys.argv = list(settings.argv or [self.source.filename]) if argv is None else list(argv)
-        streams.renew()
         if settings.loaded and (request.get("has_files") is not False or settings.places):
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
@@ -201,7 +209,7 @@ class Run:
             value = self.names.pop(VALUE, None)
         elif program.expression is None:
             return None
-        if value is not None or program.yields_none():
+        if value is not None or program.yields_none(main.features):
             self.values.append(value)
         return None
 
@@ -370,16 +378,6 @@ class Run:
             response["status"] = "error"
             response["error"] = load("_terrarium.errors").outline(KeyboardInterrupt())
         return response
-
-
-def _search_here() -> None:
-    """Make the working directory the first place of imports, as for a script in it."""
-    path = sys.__dict__.get("path")
-    if type(path) is list:
-        if settings.here is not None and settings.here in path:
-            path.remove(settings.here)
-        settings.here = getcwd()
-        path.insert(0, settings.here)
 
 
 def execute(request: dict[str, Any]) -> str:

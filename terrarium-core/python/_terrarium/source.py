@@ -146,9 +146,9 @@ class Program:
         self._is_call = is_call
         return self
 
-    def yields_none(self) -> bool:
+    def yields_none(self, features: int) -> bool:
         """Whether None is a final value; called only when the value is None."""
-        return not (is_call(self._text) if self._is_call is None else self._is_call)
+        return not (is_call(self._text, features) if self._is_call is None else self._is_call)
 
 
 def build(source: Source, features: int) -> Program:

@@ -33,9 +33,11 @@ _WORDS = frozenset(("with", "while", "def", "class", "try:", "import", "del", "r
 _BEGINNINGS = (*_WORDS, "from ", "if ", "for ", *_CONTINUATIONS)
 _SIMPLE = frozenset(("import", "del", "raise", "pass", "assert"))
 # The words of programs that are compiled as a whole.
-_WHOLE = ("__future__", "breakpoint", "coverage", "monitoring", "profile", "Profile", "trace")
+_WHOLE = (
+    *("__builtins__", "__future__", "_getframe", "breakpoint", "coverage", "currentframe", "monitoring", "profile"),
+    *("Profile", "trace", " is ", "id("),
+)
 _NO_EXPRESSION = frozenset(" \t\f)]}#@")
-_BRACKETS = ("()", "[]", "{}")
 
 
 def split(source: Source, features: int) -> Parts | None:
@@ -44,24 +46,24 @@ def split(source: Source, features: int) -> Parts | None:
     Waits of a program share an event loop. A backslash joins lines, and its warnings must not come twice.
     """
     text = source.text
-    if "\\" in text or "await" in text or "async" in text:
+    if "\\" in text or "\f" in text or "await" in text or "async" in text:
         return None
     end = text.rstrip(" \t\n")
     start = end.rfind("\n") + 1
     last = end[start:]
-    # In parts that are compiled apart, tracing sees two frames, and the features of the future end with the first.
+    # In parts that are compiled apart, a program sees two frames, and constants that are equal but not the same.
     if start and any(word in text for word in _WHOLE):
         return None
     try:
         if not last or (_can_be_statement(last) and _begins_statement(end, start)):
             return compile(text, source.filename, "exec", features, dont_inherit=True), None, ""
-        if last[0] in _NO_EXPRESSION or (_is_string(last) and (start == 0 or text[0] in "#\n")):
+        if last[0] in _NO_EXPRESSION or _is_doubtful(last) or (_is_string(last) and (start == 0 or text[0] in "#\n")):
             return None
         if start == 0:
             return None, compile(last, source.filename, "eval", features, dont_inherit=True), last
+        statements = compile(text[:start], source.filename, "exec", features, dont_inherit=True)
         padding = "\n" * text.count("\n", 0, start)
-        expression = compile(padding + last, source.filename, "eval", features, dont_inherit=True)
-        return compile(text[:start], source.filename, "exec", features, dont_inherit=True), expression, last
+        return statements, compile(padding + last, source.filename, "eval", features, dont_inherit=True), last
     except Exception:
         # The program is something else, or its error shows again later.
         return None
@@ -69,7 +71,13 @@ def split(source: Source, features: int) -> Parts | None:
 
 def _is_string(line: str) -> bool:
     """Whether a line begins with a string, which can be the docstring."""
+    line = line.lstrip("( ")
     return "'" in line[:3] or '"' in line[:3]
+
+
+def _is_doubtful(line: str) -> bool:
+    """Whether a line can be another statement. An attempt to compile it could cause warnings that come again."""
+    return " = " in line or ";" in line or ("=" in line and "==" not in line and "(" not in line)
 
 
 def _can_be_statement(line: str) -> bool:
@@ -94,7 +102,7 @@ def _begins_statement(text: str, start: int) -> bool:
     if word in _WORDS:
         return word not in _SIMPLE or ";" not in text[start:]
     if word == "from":
-        return " import " in rest and ";" not in text[start:]
+        return " import " in rest and ";" not in text[start:] and _is_closed(text[start:])
     if word in ("if", "for"):
         # In brackets, these words are part of an expression.
         return line.endswith(":") and "else" not in line and "lambda" not in line and _is_closed(line)
@@ -106,14 +114,26 @@ def _is_closed(text: str) -> bool:
     """Whether a text certainly closes no bracket that was opened before it, and leaves none open."""
     if "'" in text or '"' in text or "#" in text:
         return False
-    return all(text.count(pair[0]) == text.count(pair[1]) for pair in _BRACKETS)
+    depth = 0
+    for character in text:
+        if character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+            if depth < 0:
+                return False
+    return depth == 0
 
 
-def is_call(text: str) -> bool:
+def is_call(text: str, features: int) -> bool:
     """Whether an expression is a call, or a wait for one."""
     name, _, rest = text.partition("(")
     if rest and rest.find(")") == len(rest) - 1 and name != "not" and name.replace(".", "").isidentifier():
         # The only closing bracket is the last character.
         return True
-    tree: Any = compile(text, "", "eval", _TOP_LEVEL_AWAIT | _ONLY_AST, dont_inherit=True)
+    try:
+        tree: Any = compile(text, "", "eval", _TOP_LEVEL_AWAIT | features | _ONLY_AST, dont_inherit=True)
+    except Exception:
+        # The program makes an error of a warning, which has come already.
+        return False
     return isinstance(tree.body, (_ast.Call, _ast.Await))

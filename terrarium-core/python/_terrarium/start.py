@@ -12,7 +12,7 @@ from _terrarium.disguise import disguise
 from _terrarium.files import remember_files
 from _terrarium.hooks import finder, supplier
 from _terrarium.memory import reserve
-from _terrarium.module import main
+from _terrarium.module import main, search_here
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.wire import channel
 
@@ -116,11 +116,12 @@ def start(config: dict[str, Any]) -> None:
     run.settings.unshadowed = _UNSHADOWED
     run.settings.note_loaded()
     run.settings.argv = list(config.get("argv") or ())
+    run.settings.is_new = True
     folders["home"] = config.get("home")
     place = config.get("cwd") or folders["home"]
     if place:
         chdir(place)
-        run._search_here()
+        run.settings.here = search_here(run.settings.here)
     if config.get("env") is not None and any(name.startswith("PYTHON") for name in config["env"]):
         load("_terrarium.variables").apply(config["env"])
 

@@ -514,3 +514,21 @@ def test_the_places_of_an_error_in_one_expression(harness):
 def test_tracing_ends_with_the_program(harness, end):
     code = "import sys\ndef trace(frame, event, arg): print(frame.f_code.co_name)\ndef f(): pass\nsys.settrace(trace)\nf()\n"
     assert set(harness.run(code + end).stdout.split()) == {"f"}
+
+
+@pytest.mark.parametrize("end", ["sys.exit(0)", "1 / 0", "0"])
+def test_garbage_is_collected_while_exit_functions_run(harness, end):
+    code = f"import atexit, gc, sys\natexit.register(lambda: print(gc.isenabled()))\n{end}"
+    assert harness.run(code).stdout == "True\n"
+
+
+def test_a_warning_that_is_an_error_comes_once_and_the_value_stays(harness):
+    code = (
+        "import warnings\nwarnings.simplefilter('ignore')\nx = 0\nwarnings.simplefilter('error')\nNone if x else None"
+    )
+    assert harness.run(code).ok().repr == "None"
+
+
+def test_features_of_a_session_hold_for_its_final_values(harness):
+    last = harness.session("from __future__ import barry_as_FLUFL", "None if 1 <> 2 else 3")[1]
+    assert last.ok().repr == "None"

@@ -57,6 +57,21 @@ PROGRAMS = [
     ("import cProfile\nx", "?"),
     ("sys.settrace(f)\nx", "?"),
     ("from __future__ import annotations\nx", "?"),
+    ("import os\n\fdict(a = 1)", "?"),
+    ("if 0:\n    y\n \f5", "?"),
+    ("[x\nfor x in d][:\n  2]", "?"),
+    ("[x for x in y\nif x], d[1:\n  2]", "?"),
+    ("(lambda: (yield\nfrom x)) # import y", "?"),
+    ("1if 1 else 2; 3", "?"),
+    ("x = [0]\nx[1if 0 else 0] = 5", "?"),
+    ("x = 1\nx += 1", "?"),
+    ("x = 1\nid(x) == id(1)", "?"),
+    ("x = 1\nx is 1", "?"),
+    ("__builtins__ = {}\nlen('a')", "?"),
+    ("p = cProfile.Profile()\nx", "?"),
+    ('((("text")))', "?"),
+    ("x = 1\nf(x=2)", "e"),
+    ("x = 1\nx == 1", "e"),
     ("x = 1\n)", "?"),
     ("x = (\n1", "?"),
 ]
@@ -78,7 +93,7 @@ def check(text: str) -> str:
             assert statements == compile(source.text, "main.py", "exec", dont_inherit=True)
             return "s"
         assert expression == compile(ast.Expression(last.value), "main.py", "eval", dont_inherit=True)
-        assert is_call(shown) == isinstance(last.value, ast.Call)
+        assert is_call(shown, 0) == isinstance(last.value, ast.Call)
         rest = ast.Module(tree.body[:-1], [])
         if statements is None:
             assert not rest.body
@@ -128,7 +143,7 @@ def test_the_parts_of_the_library_s_modules_are_those_of_the_compiler() -> None:
                     assert split(Source(beginning + tail, "main.py"), 0) is None
                 else:
                     kinds[check(beginning + tail)] += 1
-    assert min(kinds["e"], kinds["s"]) > 200
+    assert min(kinds["e"], kinds["s"]) > 100
 
 
 @pytest.mark.parametrize(
@@ -149,4 +164,4 @@ def test_the_parts_of_the_library_s_modules_are_those_of_the_compiler() -> None:
     ],
 )
 def test_calls_are_recognised(text: str, answer: bool) -> None:
-    assert is_call(text) == answer
+    assert is_call(text, 0) == answer

@@ -48,7 +48,7 @@ pub(crate) fn execute(
     let settings = setup.options();
     if options.cancel.as_ref().is_some_and(CancelHandle::is_cancelled) {
         let mut result = cancelled();
-        result.metrics = metrics(setup, live, Duration::ZERO, started);
+        result.metrics = metrics(setup, live, Duration::ZERO, started, keep);
         return Ok(result);
     }
     let cwd = options.cwd.as_deref().map(|cwd| setup.working_directory(Some(cwd))).transpose()?;
@@ -129,11 +129,17 @@ pub(crate) fn execute(
         missing_module::explain(error, setup.packages());
     }
     collect(setup, live, &mark, &mut result);
-    result.metrics = metrics(setup, live, run, started);
+    result.metrics = metrics(setup, live, run, started, keep);
     Ok(result)
 }
 
-fn metrics(setup: &SandboxSetup, live: &mut LiveInterpreter, run: Duration, started: Instant) -> Metrics {
+fn metrics(
+    setup: &SandboxSetup,
+    live: &mut LiveInterpreter,
+    run: Duration,
+    started: Instant,
+    keep: bool,
+) -> Metrics {
     let start = std::mem::take(&mut live.start);
     Metrics {
         start,
@@ -141,7 +147,7 @@ fn metrics(setup: &SandboxSetup, live: &mut LiveInterpreter, run: Duration, star
         total: start + started.elapsed(),
         peak_memory: live.peak_memory(),
         image: setup.image().info().name.clone(),
-        packages: live.packages.clone(),
+        packages: if keep { live.packages.clone() } else { std::mem::take(&mut live.packages) },
     }
 }
 
