@@ -101,7 +101,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         faults.extend(found.faults.iter().cloned());
         results.suites.push(found);
     }
-    ensure!(faults.is_empty(), "these outcomes are neither those of native Python nor explained:\n{}", faults.join("\n"));
+    ensure!(
+        faults.is_empty(),
+        "these outcomes are neither those of native Python nor explained:\n{}",
+        faults.join("\n")
+    );
     if !options.quick && options.filter.is_none() {
         let text = serde_json::to_string_pretty(&results)? + "\n";
         util::write(&util::root().join(RESULTS), text.as_bytes())?;

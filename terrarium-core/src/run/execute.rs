@@ -133,13 +133,7 @@ pub(crate) fn execute(
     Ok(result)
 }
 
-fn metrics(
-    setup: &SandboxSetup,
-    live: &mut LiveInterpreter,
-    run: Duration,
-    started: Instant,
-    keep: bool,
-) -> Metrics {
+fn metrics(setup: &SandboxSetup, live: &mut LiveInterpreter, run: Duration, started: Instant, keep: bool) -> Metrics {
     let start = std::mem::take(&mut live.start);
     Metrics {
         start,
