@@ -8,6 +8,7 @@ fn execute(c: &mut Criterion) {
     let mut group = c.benchmark_group("fresh execute");
     for (name, code) in [
         ("empty", ""),
+        ("expression", "1 + 1"),
         ("print", "print(1 + 1)"),
         ("json", "import json\njson.loads(json.dumps({'a': [1, 2, 3]}))"),
         ("error", "1 / 0"),

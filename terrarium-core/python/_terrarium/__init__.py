@@ -112,6 +112,7 @@ each unless stated, and bytes:
                 block and the table
     0x7404      returns the size of the memory in KiB
     0x7405      sets the alarm: two numbers of 64 bits, the nanoseconds of the delay and of the interval
+    0x7408      returns the number of open descriptors of files that can be written
 
 Typed values
 ============

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from _io import BufferedRandom, BufferedWriter, TextIOWrapper
 from gc import collect, disable, enable, get_objects, isenabled
-from select import POLLNVAL, poll
 
-from _terrarium.pristine import BUILTINS
+from _terrarium.pristine import BUILTINS, load
+from _terrarium.wire import channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,40 +14,25 @@ if TYPE_CHECKING:
 
 __builtins__ = BUILTINS
 
-# The descriptors to check: the first that a program gets.
-_FIRST = range(3, 9)
+# The request to the host for the number of open descriptors of files that can be written.
+_WRITABLE = 0x7408
 
-_inherited: set[int] = set()
 # Whether garbage is to be collected again.
 _collects = False
+# Loaded by the first run, after the hooks of its module.
+_ioctl: Any = None
 
 
-def _ask_about_descriptors() -> Any:
-    asked = poll()
-    for descriptor in _FIRST:
-        asked.register(descriptor, 0)
-    return asked
-
-
-# One poll for all of them: it also reports closed descriptors, and open ones at their end.
-_asked = _ask_about_descriptors()
-
-
-def _open_ones() -> set[int]:
-    closed = {descriptor for descriptor, event in _asked.poll(0) if event & POLLNVAL}
-    return {descriptor for descriptor in _FIRST if descriptor not in closed}
-
-
-def remember_files() -> None:
-    """Take the open files for ones that do not belong to a program. Called by `configure`."""
-    _inherited.clear()
-    _inherited.update(_open_ones())
-
-
-def _any_left() -> bool:
-    if not _inherited:
-        return len(_asked.poll(0)) != len(_FIRST)
-    return not _open_ones() <= _inherited
+def any_left() -> bool:
+    """Whether the program has files open that it could write to."""
+    global _ioctl
+    if _ioctl is None:
+        _ioctl = load("fcntl").ioctl
+    try:
+        return bool(_ioctl(channel.descriptor, _WRITABLE))
+    except OSError:
+        # There is no channel, and so no program either.
+        return False
 
 
 def keep_garbage() -> None:
@@ -62,28 +47,26 @@ def keep_garbage() -> None:
 
 
 def write_back() -> None:
-    """Write the buffers of files, once nothing of the program is needed any more."""
+    """Finalize garbage and write the buffers of files, once nothing of the program is needed any more."""
     global _collects
     try:
-        if _any_left():
-            _flush(get_objects())
-            # Finalizers properly end archives and similar objects.
-            collect()
-            if _any_left():
-                _flush(get_objects())
+        # Files are no garbage meanwhile: finalizers, such as those of archives, can write to them.
+        files = _open_files() if any_left() else []
+        collect()
+        for file in files:
+            try:
+                file.flush()
+            except Exception:
+                # The file is closed or detached, or cannot be written.
+                pass
     finally:
         if _collects:
             _collects = False
             enable()
 
 
-def _flush(found: list[Any]) -> None:
-    # Text layers first, because they write into the buffers below them.
-    for kinds in ((TextIOWrapper,), (BufferedWriter, BufferedRandom)):
-        for file in found:
-            if type(file) in kinds:
-                try:
-                    file.flush()
-                except Exception:
-                    # The file is closed or detached, or cannot be written.
-                    pass
+def _open_files() -> list[Any]:
+    """Return the files that buffer what is written, text layers first, because they write into the buffers below."""
+    found = get_objects()
+    kinds = ((TextIOWrapper,), (BufferedWriter, BufferedRandom))
+    return [file for part in kinds for file in found if type(file) in part]

@@ -91,16 +91,16 @@ class Main:
         if type(cache) is dict and self.latest is not None:
             cache[self.latest.filename] = self.latest.cache_entry()
 
-    def close(self) -> None:
-        """Release a module in which no more code will run."""
+    def take(self) -> ModuleType | None:
+        """Return a module in which no more code will run, and forget it."""
         module, self.module = self.module, None
         if module is not None and modules.get("__main__") is module:
             del modules["__main__"]
+        return module
 
     def park(self) -> None:
-        """Release the module like `close`, but use it again for the next program if another module has kept it."""
-        module = self.module
-        self.close()
+        """Forget the module like `take`, but use it again for the next program if another module has kept it."""
+        module = self.take()
         if module is not None:
             module.__dict__.clear()
             module.__dict__["__name__"] = "__main__"

@@ -9,8 +9,8 @@ from os import chdir, environ
 from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, setrecursionlimit, settrace
 
 from _terrarium import interrupts, streams
-from _terrarium.files import keep_garbage, write_back
-from _terrarium.interrupts import as_user, release, root, run_as_user, state
+from _terrarium.files import any_left, keep_garbage, write_back
+from _terrarium.interrupts import as_user, release, run_as_user, state
 from _terrarium.memory import NO_MEMORY, clear_frames, reserve
 from _terrarium.module import main, search_here
 from _terrarium.pristine import BUILTINS, Untampered, load
@@ -121,12 +121,12 @@ class Run:
             self._report(error)
             # The frames of the traceback refer to the program's objects, and these to the frames.
             held, error = [error], None
-            if self.keep:
-                release(held)
-            else:
+            left = not self.keep and any_left()
+            if left:
                 keep_garbage()
-                release(held)
-                write_back()
+            release(held)
+            if left:
+                self._attempt(write_back)
         elif self.values and not self._take_plain():
             self._attempt(self._take_value)
         if figures is not None:
@@ -361,15 +361,20 @@ class Run:
             self._attempt(loop.close)
         if _ncallbacks() != settings.exit_functions or settings.must_exit():
             self._attempt(_run_exitfuncs)
-        keep_garbage()
-        self._attempt(self._let_go)
+        self._let_go()
 
     def _let_go(self) -> None:
         """Finalize the remains of the program, above all its open files."""
-        self.names = {}
-        root(self.values.clear)
-        root(main.close)
-        write_back()
+        text = self.source.text
+        # The functions of a program hold all its names, so only a collection frees what they name.
+        must_collect = any_left() or "__del__" in text or "yield" in text
+        if must_collect:
+            keep_garbage()
+        held = [main.take(), self.names, self.values]
+        self.names, self.values = {}, []
+        self._attempt(held.clear)
+        if must_collect:
+            self._attempt(write_back)
 
     def note_interrupt(self) -> dict[str, Any]:
         """Make the response of a finished program that of an interrupted one; an existing error stays."""

@@ -35,7 +35,7 @@ _SIMPLE = frozenset(("import", "del", "raise", "pass", "assert"))
 # The words of programs that are compiled as a whole.
 _WHOLE = (
     *("__builtins__", "__future__", "_getframe", "breakpoint", "coverage", "currentframe", "monitoring", "profile"),
-    *("Profile", "trace", " is ", "id("),
+    *("Profile", "trace"),
 )
 _NO_EXPRESSION = frozenset(" \t\f)]}#@")
 
@@ -61,6 +61,8 @@ def split(source: Source, features: int) -> Parts | None:
             return None
         if start == 0:
             return None, compile(last, source.filename, "eval", features, dont_inherit=True), last
+        if _compares_identity(last):
+            return None
         statements = compile(text[:start], source.filename, "exec", features, dont_inherit=True)
         padding = "\n" * text.count("\n", 0, start)
         return statements, compile(padding + last, source.filename, "eval", features, dont_inherit=True), last
@@ -78,6 +80,11 @@ def _is_string(line: str) -> bool:
 def _is_doubtful(line: str) -> bool:
     """Whether a line can be another statement. An attempt to compile it could cause warnings that come again."""
     return " = " in line or ";" in line or ("=" in line and "==" not in line and "(" not in line)
+
+
+def _compares_identity(line: str) -> bool:
+    """Whether a line can show that two of its constants are the same object, as they are in one code object."""
+    return " is " in line or "id(" in line
 
 
 def _can_be_statement(line: str) -> bool:

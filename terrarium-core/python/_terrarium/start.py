@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import select  # noqa: F401  # Before its hook, whose own module takes functions of it.
 import sys
 from os import chdir, environ
 
 from _terrarium import callers, guest, interrupts, pristine, run, streams
 from _terrarium.disguise import disguise
-from _terrarium.files import remember_files
 from _terrarium.hooks import finder, supplier
 from _terrarium.memory import reserve
 from _terrarium.module import main, search_here
@@ -93,7 +93,6 @@ def start(config: dict[str, Any]) -> None:
         finder.refuse(name)
     _seed(config.get("seed"))
     reserve.fill()
-    remember_files()
     _change_figures_and_threads(config)
     _change_shows()
     if sys.platform == "emscripten":

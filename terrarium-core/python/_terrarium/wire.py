@@ -5,7 +5,7 @@ The C helpers of `json` are used directly: importing the package `json` would co
 
 from __future__ import annotations
 
-from _json import encode_basestring, make_scanner
+from _json import encode_basestring, make_encoder, make_scanner
 from posix import writev
 
 from _terrarium.pristine import BUILTINS
@@ -33,6 +33,13 @@ class _ScannerOptions:
 # The largest int that every JSON reader reads exactly.
 PLAIN_INT = 2**53 - 1
 
+
+def _refuse(value: Any) -> Any:
+    raise TypeError("a response holds plain data only, not " + type(value).__name__)
+
+
+# As `json.JSONEncoder` makes it, without spaces.
+_encode = make_encoder(None, _refuse, encode_basestring, None, ":", ",", False, False, False)
 _scan = make_scanner(_ScannerOptions())  # type: ignore[arg-type]
 
 
@@ -57,20 +64,22 @@ def quote(text: str) -> str:
 
 def dump(value: Any) -> str:
     """Write plain data (the content of responses) as JSON text."""
+    text = "".join(_encode(value, 0))
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = "".join(_encode(_cleaned(value), 0))
+    return text
+
+
+def _cleaned(value: Any) -> Any:
     kind = type(value)
     if kind is str:
-        return quote(value)
-    if value is None:
-        return "null"
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is int:
-        return int.__repr__(value)
+        return clean(value)
     if kind is dict:
-        return "{" + ",".join([quote(name) + ":" + dump(item) for name, item in value.items()]) + "}"
-    if kind is list:
-        return "[" + ",".join([dump(item) for item in value]) + "]"
-    raise TypeError("a response holds plain data only, not " + kind.__name__)
+        return {clean(name): _cleaned(item) for name, item in value.items()}
+    return [_cleaned(item) for item in value] if kind is list else value
 
 
 def scalar(value: Any) -> str | None:

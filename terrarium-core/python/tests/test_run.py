@@ -427,6 +427,8 @@ OPEN_FILES = {
     "a cycle": "f = open('a', 'w'); f.write('text'); l = [f]; l.append(l); del f",
     "a module": "import sys\nsys.f = open('a', 'w'); sys.f.write('text')",
     "the final value": "f = open('a', 'w'); f.write('text'); f",
+    "a high descriptor": "l = [open(f'{i}', 'w') for i in range(6)]; f = open('a', 'w')\nfor x in l: x.close()\n(lambda: f.write('text'))()",
+    "a finalizer": "class A:\n    def __init__(self): self.f = open('a', 'w')\n    def __del__(self): self.f.write('text')\na = A()",
     "the second file": "e = open('b', 'w'); f = open('a', 'w'); f.write('text'); e.close()",
 }
 
@@ -532,3 +534,16 @@ def test_a_warning_that_is_an_error_comes_once_and_the_value_stays(harness):
 def test_features_of_a_session_hold_for_its_final_values(harness):
     last = harness.session("from __future__ import barry_as_FLUFL", "None if 1 <> 2 else 3")[1]
     assert last.ok().repr == "None"
+
+
+def test_what_is_left_is_finalized_in_the_order_of_a_process(harness):
+    code = (
+        "class A:\n    def __init__(self, name): self.name = name\n    def __del__(self): print(self.name, word, _word)\n"
+        "word, _word = 1, 2\na = A('a'); _b = A('_b'); c = A('c'); c.me = c; z = A('z')"
+    )
+    assert harness.run(code).stdout == "a 1 2\n_b 1 2\nc 1 2\nz 1 2\n"
+
+
+def test_a_generator_that_is_left_is_closed(harness):
+    code = "def g():\n    try:\n        yield 1\n    finally:\n        print('closed')\nx = g(); next(x)\nl = [x]; l.append(l)"
+    assert harness.run(code).stdout == "closed\n"

@@ -17,6 +17,7 @@ use crate::{
     engine::{Build, CodeKind, Machine, compatibility},
     error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
+    options::{REPR_BYTES, VALUE_BYTES},
     provision::{BARE, MountedPackages, guest_key, mount_for_image, start_environment, target as package_target},
 };
 use terrarium_unix::{
@@ -257,8 +258,15 @@ impl Recipe {
     fn exercise(&self, interpreter: &mut LiveInterpreter) -> Result<()> {
         for _ in 0..EXERCISES {
             for code in EXERCISE {
-                let answer =
-                    interpreter.execute(&request(code, false), Instant::now().checked_add(self.time()?), None)?;
+                // As a sandbox asks for a fresh run: another path through the harness would settle other bytecode.
+                let asked = Request {
+                    filename: "main.py",
+                    file: Some("/home/earth/main.py"),
+                    value_bytes: VALUE_BYTES,
+                    repr_bytes: REPR_BYTES,
+                    ..request(code, false)
+                };
+                let answer = interpreter.execute(&asked, Instant::now().checked_add(self.time()?), None)?;
                 if let Some(error) = answer.error {
                     return Err(self.fault(format!("the interpreter does not work: {}", error.traceback.trim_end())));
                 }

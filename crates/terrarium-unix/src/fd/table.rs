@@ -156,6 +156,13 @@ impl FdTable {
         self.slots.iter().flatten().count()
     }
 
+    /// Returns the number of open descriptors of regular files that the guest may write to.
+    #[must_use]
+    pub fn writable_files(&self) -> usize {
+        let open = self.slots.iter().flatten().filter_map(|slot| self.descriptions.get(slot.description));
+        open.filter(|description| matches!(description.object, Object::File(_)) && description.writable()).count()
+    }
+
     /// Returns the open descriptors, ascending.
     pub fn descriptors(&self) -> impl Iterator<Item = i32> {
         let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.is_some());

@@ -21,6 +21,8 @@ const ALARM: u32 = 0x7405;
 const LINK: u32 = 0x7406;
 /// Locks a file as a whole: `flock`, which the C library does not pass on. Two 32-bit numbers, its arguments.
 const LOCK: u32 = 0x7407;
+/// Returns the number of open descriptors of files that can be written.
+const WRITABLE: u32 = 0x7408;
 /// Makes a pair of connected sockets.
 pub(super) const PAIR: u32 = 0x7480;
 
@@ -45,6 +47,7 @@ pub(super) fn serve(
         }
         LINK => links::link(process, memory, address).map(|()| 0),
         LOCK => locks::flock(process, memory, address).map(|()| 0),
+        WRITABLE => i32::try_from(process.fds.writable_files()).map_err(|_| Errno::EOVERFLOW),
         PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }

@@ -12,6 +12,7 @@ const PBKDF2: i64 = 0x7402;
 const SCRYPT: i64 = 0x7403;
 const MEMORY: i64 = 0x7404;
 const LINK: i64 = 0x7406;
+const WRITABLE: i64 = 0x7408;
 
 /// Makes a request about the bytes at an address.
 fn request(guest: &mut Guest, number: i64, address: i64) -> Result<i32, Errno> {
@@ -193,4 +194,18 @@ proptest! {
         let _: Result<i32, Errno> = set_zone(&mut guest, 2, &head);
         local(&mut guest, seconds);
     }
+}
+
+#[test]
+fn open_files_that_can_be_written_are_counted_whatever_their_number_is() {
+    let mut guest = Guest::new();
+    assert_eq!(request(&mut guest, WRITABLE, 0), Ok(0));
+    let mut numbers = vec![guest.open("/file", OpenFlags::WRONLY | OpenFlags::CREAT).unwrap()];
+    numbers.extend((0..20).map(|_| guest.open("/file", OpenFlags::empty()).unwrap()));
+    let last = guest.open("/file", OpenFlags::RDWR).unwrap();
+    assert_eq!(request(&mut guest, WRITABLE, 0), Ok(2));
+    for number in numbers {
+        guest.close(number).unwrap();
+    }
+    assert_eq!((request(&mut guest, WRITABLE, 0), last), (Ok(1), 24));
 }
