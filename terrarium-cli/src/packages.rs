@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use terrarium_core::{DownloadProgress, PackageError, PackageStore, StoredPackage};
+use terrarium_core::{DownloadProgress, PackageError, PackageRequest, PackageStore, StoredPackage};
 
 use crate::{
     exit::{Failure, say},
@@ -17,8 +17,9 @@ use crate::{
 
 /// Download, list, update and remove packages
 ///
-/// Packages come from the distribution that the interpreter belongs to, with the packages that they need. Programs find
-/// them with `--package NAME`; running a program never downloads anything.
+/// Packages come from the distribution that the interpreter belongs to, and all others from the Python index, with the
+/// packages that they need. Settings for pip and uv count: addresses of indexes, credentials, proxies. Programs find the
+/// packages with `--package NAME`.
 #[derive(Args, Debug)]
 pub(crate) struct PackagesArgs {
     #[command(subcommand)]
@@ -33,13 +34,12 @@ pub(crate) struct PackagesArgs {
 #[derive(Debug, Subcommand)]
 enum PackagesCommand {
     /// Download packages and the packages that they need
-    Add {
-        /// Names of packages or of modules in them
-        #[arg(required = true)]
-        names: Vec<String>,
-        /// Another distribution: the address of its lock, or the folder that contains it
-        #[arg(long, value_name = "SOURCE")]
-        from: Option<String>,
+    Add(AddArgs),
+    /// Print the lock of the downloaded packages as `pylock.toml`
+    Lock {
+        /// The file to write in place of the terminal
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// List the downloaded packages
     List {
@@ -53,11 +53,62 @@ enum PackagesCommand {
         #[arg(required = true)]
         names: Vec<String>,
     },
-    /// Update packages to the versions in their distributions
+    /// Update packages to the newest versions that fit what was requested
     Update {
         /// Names of packages [default: all]
         names: Vec<String>,
     },
+}
+
+/// The arguments of `terrarium packages add`.
+#[derive(Args, Debug)]
+struct AddArgs {
+    /// Requirements, such as `openpyxl`, `pandas<3` or `uvicorn[standard]`; names of modules will do
+    #[arg(required_unless_present_any = ["requirements_files", "lock_file", "script"])]
+    requirements: Vec<String>,
+    /// A requirements file of pip
+    #[arg(short = 'r', long = "requirements", value_name = "FILE")]
+    requirements_files: Vec<PathBuf>,
+    /// A `pylock.toml`, whose packages are taken as they are
+    #[arg(long = "lock", value_name = "FILE", conflicts_with_all = ["requirements", "requirements_files", "script"])]
+    lock_file: Option<PathBuf>,
+    /// A script whose head names the packages that it needs (`# /// script`)
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Another distribution in place of the Python index: the address of its lock, or the folder that contains it
+    #[arg(long, value_name = "SOURCE")]
+    from: Option<String>,
+    /// The address of the Python index
+    #[arg(long, value_name = "URL")]
+    index_url: Option<String>,
+    /// One more index, which is asked first
+    #[arg(long, value_name = "URL")]
+    extra_index_url: Vec<String>,
+    /// Use only what is on this machine
+    #[arg(long)]
+    offline: bool,
+    /// Treat pre-releases like other releases
+    #[arg(long)]
+    pre: bool,
+}
+
+impl AddArgs {
+    fn request(self) -> Result<PackageRequest, Failure> {
+        let mut request = PackageRequest::new(self.requirements).offline(self.offline).prereleases(self.pre);
+        if let Some(path) = &self.script {
+            let code = std::fs::read_to_string(path)
+                .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+            let head = PackageRequest::of_script(&code).map_err(failure)?;
+            let none = || Failure::Usage(format!("{}: no head `# /// script` with packages", path.display()));
+            request.requirements.extend(head.ok_or_else(none)?.requirements);
+        }
+        request.requirements_files = self.requirements_files;
+        request.lock_file = self.lock_file;
+        request.distribution = self.from;
+        request.index = self.index_url;
+        request.extra_indexes = self.extra_index_url;
+        Ok(request)
+    }
 }
 
 /// Carries out the command.
@@ -68,8 +119,9 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
     let store = PackageStore::open(args.cache_dir.as_deref())?;
     let mut bar = Bar::default();
     match args.command {
-        PackagesCommand::Add { names, from } => {
-            let new = store.add(&names, from.as_deref(), &mut |progress| bar.follow(progress)).map_err(failure);
+        PackagesCommand::Add(args) => {
+            let request = args.request()?;
+            let new = store.add(&request, &mut |progress| bar.follow(progress)).map_err(failure);
             bar.clear();
             tell("added", &new?, "all of it is already downloaded");
         }
@@ -79,6 +131,14 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
             tell("updated", &new?, "nothing has changed");
         }
         PackagesCommand::Remove { names } => tell("removed", &store.remove(&names).map_err(failure)?, ""),
+        PackagesCommand::Lock { output } => {
+            let text = store.pylock().map_err(failure)?;
+            match output {
+                Some(path) => std::fs::write(&path, text)
+                    .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?,
+                None => io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::output(&error))?,
+            }
+        }
         PackagesCommand::List { json } => list(&store.list().map_err(failure)?, json)?,
     }
     Ok(0)
@@ -92,6 +152,9 @@ fn failure(error: PackageError) -> Failure {
 fn tell(what: &str, packages: &[StoredPackage], nothing: &str) {
     for package in packages {
         say(&format!("{what} {} {}", package.name, package.version));
+        for warning in &package.warnings {
+            say(&format!("warning: {warning}"));
+        }
     }
     if packages.is_empty() {
         say(nothing);
@@ -116,38 +179,27 @@ fn list(packages: &[StoredPackage], json: bool) -> Result<(), Failure> {
     print().map_err(|error| Failure::output(&error))
 }
 
-/// The progress of a download on a terminal; not shown elsewhere.
+/// The progress of all downloads on a terminal; not shown elsewhere.
 #[derive(Default)]
-struct Bar {
-    shown: Option<(String, ProgressBar)>,
-}
+struct Bar(Option<ProgressBar>);
 
 impl Bar {
     /// Shows the progress; the download continues.
     fn follow(&mut self, progress: DownloadProgress<'_>) -> ControlFlow<()> {
-        self.show(progress);
+        if io::stderr().is_terminal() {
+            let bar = self.0.get_or_insert_with(|| {
+                let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}");
+                ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            });
+            bar.set_length(progress.all_total.unwrap_or(progress.all_done));
+            bar.set_position(progress.all_done);
+            bar.set_message(progress.file_name.to_owned());
+        }
         ControlFlow::Continue(())
     }
 
-    fn show(&mut self, progress: DownloadProgress<'_>) {
-        if !io::stderr().is_terminal() {
-            return;
-        }
-        if self.shown.as_ref().is_none_or(|(name, _)| name != progress.file_name) {
-            self.clear();
-            let bar = ProgressBar::new(0).with_message(progress.file_name.to_owned());
-            let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            self.shown = Some((progress.file_name.to_owned(), bar));
-        }
-        if let Some((_, bar)) = &self.shown {
-            bar.set_length(progress.total.unwrap_or(progress.done));
-            bar.set_position(progress.done);
-        }
-    }
-
     fn clear(&mut self) {
-        if let Some((_, bar)) = self.shown.take() {
+        if let Some(bar) = self.0.take() {
             bar.finish_and_clear();
         }
     }

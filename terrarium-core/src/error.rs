@@ -239,11 +239,6 @@ impl Error {
         Self::Cache { path: path.into(), reason: reason.into(), source: None }
     }
 
-    /// Returns an error of the artifacts without a source.
-    pub(crate) fn artifacts(reason: impl Into<String>) -> Self {
-        Self::Artifacts { reason: reason.into(), source: None }
-    }
-
     /// Returns an error of the guest's start without a source.
     pub(crate) fn start(reason: impl Into<String>) -> Self {
         Self::Start { reason: reason.into(), source: None }

@@ -5,7 +5,7 @@
 
 pub use crate::{
     guest::exercise as answer,
-    package::{exercise_lock as lock, exercise_metadata as metadata},
+    package::{exercise_lock as lock, exercise_record as record},
 };
 
 /// Returns a text of the words that the bytes select: arbitrary bytes are seldom a document.
@@ -38,8 +38,8 @@ mod tests {
     }
 
     #[test]
-    fn no_metadata_of_a_wheel_does_harm() {
-        drive(metadata);
+    fn no_record_of_a_wheel_does_harm() {
+        drive(record);
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::{
     Control, Error, Index, Progress, WheelFile, WheelName, WheelSummary,
     error::redacted,
     hash::sha256,
-    http::{Fault, Job, LEAST, Pace, Reply, Stop, Tick, in_parallel},
-    index::{Fetcher, file_url},
+    http::{Fault, Job, LEAST, Pace, Reply, Stop, Tick, in_parallel, read_all},
+    index::{Fetcher, address_of, file_url},
     wheel,
 };
 
@@ -39,7 +39,10 @@ impl Index {
             let (fetcher, file) = (Arc::clone(&self.fetcher), Arc::clone(file));
             Box::new(move |stop, tick| {
                 let (path, sha256) = fetcher.wheel(&file, stop, tick)?;
-                let (summary, _) = wheel::check(&path, &sha256, fetcher.bounds(), stop)?;
+                let summary = match file.is_wheel {
+                    true => wheel::check(&path, &sha256, fetcher.bounds(), stop)?.0,
+                    false => WheelSummary::of_archive(&path, sha256)?,
+                };
                 Ok((path, summary))
             })
         };
@@ -55,6 +58,12 @@ impl Index {
         control.check()?;
         let paths: Vec<&Path> = found.iter().map(|(path, _)| path.as_path()).collect();
         place(&paths, into)?;
+        if !self.keep_wheels {
+            // What was placed is not needed twice.
+            for folder in paths.iter().filter_map(|path| path.parent()) {
+                let _ = fs::remove_dir_all(folder);
+            }
+        }
         Ok(found.into_iter().map(|(_, summary)| summary).collect())
     }
 }
@@ -116,13 +125,37 @@ fn stage(files: &[&Path], into: &Path, staging: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+impl Index {
+    /// Returns the bytes at an address, such as those of a distribution's lock.
+    ///
+    /// # Errors
+    /// [`Error::Request`], [`Error::TooLarge`] for more than `limit` bytes.
+    pub fn get(&self, url: &str, limit: u64, control: &mut Control<'_>) -> Result<Vec<u8>, Error> {
+        let (fetcher, text) = (Arc::clone(&self.fetcher), url.to_owned());
+        let job: Job<Vec<u8>> = Box::new(move |stop, _| fetcher.get(&text, limit, stop));
+        let found = in_parallel(vec![job], 1, control, |_, _, _, _| Ok(()))?;
+        found.into_iter().next().ok_or(Error::Cancelled)
+    }
+}
+
 impl Fetcher {
+    fn get(&self, text: &str, limit: u64, stop: &Stop) -> Result<Vec<u8>, Error> {
+        let url = address_of(text).map_err(|reason| Error::format(text, reason))?;
+        self.transport.with_retries(stop, |_| {
+            let reply = self.transport.get(&url, &[(ACCEPT_ENCODING, "gzip".to_owned())], stop)?;
+            match reply.status {
+                200 => read_all(reply, limit, "page_bytes", self.bounds().read, stop),
+                status => Err(Fault::Final(Error::request(&url, format!("status {status}"), Some(status)))),
+            }
+        })
+    }
+
     /// Returns a wheel in the cache, complete and with the right hash, and its SHA-256.
     pub(crate) fn wheel(&self, file: &WheelFile, stop: &Stop, tick: Tick<'_>) -> Result<(PathBuf, String), Error> {
-        if WheelName::parse(&file.file_name).is_none() {
+        if file.is_wheel && WheelName::parse(&file.file_name).is_none() {
             return Err(Error::wheel(&file.file_name, "its name is not that of a wheel"));
         }
-        if file.hashes.is_empty() && !self.allow_unhashed {
+        if file.hashes.is_empty() && !(self.allow_unhashed && file.is_wheel) {
             let reason = "the index states no hash of SHA-256 or stronger: set `allow_unhashed` to trust the server";
             return Err(Error::Hash { file: file.file_name.clone(), reason: reason.to_owned() });
         }

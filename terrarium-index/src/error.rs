@@ -104,8 +104,8 @@ pub enum Error {
     NoSolution {
         /// The chain of requirements that cannot hold together, one step a line.
         explanation: String,
-        /// The packages that no source has.
-        unknown: Vec<String>,
+        /// The packages that no source has, each with the package that requires it; `None` for the request.
+        unknown: Vec<(String, Option<String>)>,
     },
     /// Something is not in the cache, and offline mode permits no request.
     #[error("{url}: not in the cache, and offline mode permits no request")]

@@ -15,7 +15,7 @@ use crate::{
     error::redacted,
     http::{Job, in_parallel},
 };
-pub(crate) use fetch::{Fetcher, file_url};
+pub(crate) use fetch::{Fetcher, address_of, file_url};
 
 /// The client of one or more indexes. Results are kept as long as the client.
 ///
@@ -35,6 +35,7 @@ pub struct Index {
     pub(crate) fetcher: Arc<Fetcher>,
     label: String,
     pub(crate) parallel: usize,
+    pub(crate) keep_wheels: bool,
     releases: Mutex<HashMap<PackageName, Option<Arc<Releases>>>>,
     metadata: Mutex<HashMap<(PackageName, Version), Arc<Metadata>>>,
 }
@@ -51,6 +52,7 @@ impl Index {
             fetcher: Arc::new(fetcher),
             label: places.join(", "),
             parallel: options.parallel,
+            keep_wheels: options.keep_wheels,
             releases: Mutex::default(),
             metadata: Mutex::default(),
         })

@@ -33,6 +33,14 @@ pub struct Release {
     pub source: Arc<str>,
 }
 
+impl Release {
+    /// Returns a release without wheels, of a source that finds its files itself.
+    #[must_use]
+    pub fn new(name: PackageName, version: Version, source: Arc<str>) -> Self {
+        Self { name, version, wheels: Vec::new(), yanked: Yanked::No, source }
+    }
+}
+
 /// A file that the target cannot load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -43,6 +51,14 @@ pub struct OtherFile {
     pub file_name: String,
     /// The reason.
     pub misfit: Misfit,
+}
+
+impl OtherFile {
+    /// Returns a file with the reason why it cannot be loaded.
+    #[must_use]
+    pub fn new(version: Option<Version>, file_name: &str, misfit: Misfit) -> Self {
+        Self { version, file_name: file_name.to_owned(), misfit }
+    }
 }
 
 /// The reason why the target cannot load a file.
@@ -59,6 +75,8 @@ pub enum Misfit {
     RequiresPython(String),
     /// A file that is neither a wheel nor a source archive.
     Format,
+    /// A file that a lock lists, and that does not exist.
+    Absent,
 }
 
 impl fmt::Display for Misfit {
@@ -69,6 +87,7 @@ impl fmt::Display for Misfit {
             Self::Python(tags) => write!(f, "is for another Python ({tags})"),
             Self::RequiresPython(versions) => write!(f, "requires Python {versions}"),
             Self::Format => f.write_str("is not a wheel"),
+            Self::Absent => f.write_str("is in the lock, but the file is not there"),
         }
     }
 }

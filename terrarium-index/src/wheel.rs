@@ -7,11 +7,12 @@ pub use check::WheelSummary;
 pub(crate) use check::{check, read_metadata};
 pub use name::WheelName;
 
-use pep440_rs::VersionSpecifiers;
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::PackageName;
 
 use crate::{Hashes, Yanked};
 
-/// A wheel of an index.
+/// A file of an index or of a distribution: a wheel, or an archive of libraries that wheels are linked with.
 ///
 /// ```
 /// let file = terrarium_index::WheelFile::new("six-1.17.0-py2.py3-none-any.whl", "https://example.com/six.whl").unwrap();
@@ -24,6 +25,8 @@ pub struct WheelFile {
     pub file_name: String,
     /// The parts of the file's name.
     pub name: WheelName,
+    /// Whether the file is a wheel, whose content is checked. Of another archive, the hash alone is.
+    pub is_wheel: bool,
     /// The address, without a password.
     pub url: String,
     /// The hashes that the index states.
@@ -47,6 +50,7 @@ impl WheelFile {
         Some(Self {
             file_name: file_name.to_owned(),
             name: WheelName::parse(file_name)?,
+            is_wheel: true,
             url: url.to_owned(),
             hashes: Hashes::default(),
             size: None,
@@ -55,5 +59,15 @@ impl WheelFile {
             metadata: None,
             yanked: Yanked::No,
         })
+    }
+
+    /// Returns an entry of an archive of libraries; `None` if the name is a path.
+    #[must_use]
+    pub fn archive(file_name: &str, url: &str, name: &PackageName, version: &Version) -> Option<Self> {
+        let is_plain = !file_name.is_empty() && !file_name.starts_with('.') && !file_name.contains(['/', '\\', '\0']);
+        let mut file = Self::new(&format!("{}-{version}-py3-none-any.whl", name.as_dist_info_name()), url)?;
+        file_name.clone_into(&mut file.file_name);
+        file.is_wheel = false;
+        is_plain.then_some(file)
     }
 }

@@ -120,6 +120,10 @@ impl ErrorDetails {
                 let (needed_by, similar) = (needed_by.clone(), similar.clone());
                 Self { package: text(name), needed_by, similar, package_source: place.clone(), ..none }
             }
+            PackageError::Unsatisfiable { explanation } => Self { reason: text(explanation), ..none },
+            PackageError::Requirement { text: what, reason } => {
+                Self { package: text(what), reason: text(reason), ..none }
+            }
             PackageError::Absent { name, needed_by, path } => {
                 Self { package: text(name), needed_by: needed_by.clone(), path: shown(path), ..none }
             }

@@ -192,7 +192,7 @@ impl Recipe {
             format: FORMAT,
             name: self.name(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            python: package_target()?.full,
+            python: package_target()?.wheels.python().to_string(),
             target: target(),
             compatibility: compatibility(self.kind)?,
             guest: guest_key()?,

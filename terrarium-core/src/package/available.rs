@@ -5,21 +5,23 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use terrarium_index::{Metadata, PackageName, Version, WheelName};
+
 use super::{
     PackageError, Wheel, WheelTarget,
     lock::{LockedPackage, PackageType},
     normalize,
-    tags::WheelName,
+    target::wheel_name,
 };
 
 /// A package that a package source has.
 pub(crate) struct Available {
     /// The normalized name.
     pub(crate) name: String,
-    pub(crate) version: String,
+    pub(crate) version: Version,
     pub(crate) path: PathBuf,
     pub(crate) kind: PackageType,
-    /// The address of the distribution that it was downloaded from.
+    /// The address of the distribution or the index that it was downloaded from.
     pub(crate) from: Option<String>,
     /// The package's entry in a lock.
     locked: Option<LockedPackage>,
@@ -38,13 +40,13 @@ impl Available {
     pub(super) fn wheel(name: WheelName, path: PathBuf) -> Self {
         let WheelName { name, version, .. } = name;
         let (kind, opened) = (PackageType::Package, Mutex::default());
-        Self { name, version, path, kind, from: None, locked: None, opened }
+        Self { name: name.to_string(), version, path, kind, from: None, locked: None, opened }
     }
 
-    pub(super) fn locked(name: String, package: LockedPackage, path: PathBuf) -> Self {
+    pub(super) fn locked(package: LockedPackage, path: PathBuf) -> Self {
         Self {
-            name,
-            version: package.version.clone(),
+            name: normalize(&package.name),
+            version: package.version(),
             path,
             kind: package.package_type,
             from: package.from.clone(),
@@ -60,7 +62,7 @@ impl Available {
 
     /// Whether the guest can load the package, according to the name of its file.
     pub(super) fn fits(&self, target: &WheelTarget) -> bool {
-        self.kind != PackageType::Package || WheelName::parse(&self.path).is_none_or(|name| name.fits(target))
+        self.kind != PackageType::Package || wheel_name(&self.path).is_none_or(|name| target.fits(&name))
     }
 
     /// Reads the package's directory and checks its hash, once.
@@ -88,15 +90,13 @@ impl Available {
         Ok(value)
     }
 
-    /// Returns the normalized names of the package's dependencies.
+    /// Returns the requirements of the package.
     ///
     /// # Errors
-    /// As for [`open`](Self::open); without a lock the dependencies are in the package's own metadata.
-    pub(super) fn depends(&self, target: &WheelTarget) -> Result<Vec<String>, PackageError> {
-        match &self.locked {
-            Some(locked) => Ok(locked.depends.iter().map(|name| normalize(name)).collect()),
-            None => self.open(target)?.wheel.requirements(target),
-        }
+    /// As for [`open`](Self::open); without a lock the requirements are in the package's own metadata.
+    pub(super) fn metadata(&self, name: &PackageName, target: &WheelTarget) -> Result<Metadata, PackageError> {
+        let Some(locked) = &self.locked else { return self.open(target)?.wheel.metadata() };
+        locked.metadata(name).map_err(|error| PackageError::damaged(&self.path, error))
     }
 
     /// Returns the modules that the package provides, according to its lock if there is one; none, if it is broken.

@@ -35,6 +35,20 @@ pub enum PackageError {
         /// The distribution or the package store that was searched; `None` for all package sources of a sandbox.
         place: Option<String>,
     },
+    /// No versions of all packages go together.
+    #[error("{explanation}")]
+    Unsatisfiable {
+        /// The chain of requirements that cannot hold together, one step a line.
+        explanation: String,
+    },
+    /// A requirement cannot be read, or asks for something that is not done here.
+    #[error("{reason}")]
+    Requirement {
+        /// The requirement, or the file or setting that has it.
+        text: String,
+        /// The problem; it names the requirement.
+        reason: String,
+    },
     /// A distribution lists the package and does not contain its file.
     #[error("package {name:?}{}: {path} is in the lock, but the file is not there", needed(.needed_by.as_deref()))]
     Absent {
@@ -116,12 +130,14 @@ pub enum PackageError {
 impl PackageError {
     /// The stable name of the kind of error: see [`Error::code`](crate::Error::code).
     ///
-    /// The code is one of `package_unknown`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
+    /// The code is one of `package_unknown`, `package_unsatisfiable`, `package_requirement`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
     /// `package_source`, `package_store`, `package_download` or `package_cancelled`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "package_unknown",
+            Self::Unsatisfiable { .. } => "package_unsatisfiable",
+            Self::Requirement { .. } => "package_requirement",
             Self::Absent { .. } => "package_absent",
             Self::Platform { .. } => "package_platform",
             Self::Hash { .. } => "package_hash",
@@ -133,17 +149,38 @@ impl PackageError {
         }
     }
 
-    /// Returns the error with the place that was searched.
-    pub(super) fn searched_in(mut self, searched: &str) -> Self {
-        if let Self::Unknown { place, .. } = &mut self {
-            *place = Some(searched.to_owned());
-        }
-        self
-    }
-
     pub(super) fn damaged(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         Self::Damaged { path: path.into(), reason: reason.to_string(), source: None }
     }
+}
+
+impl From<terrarium_index::Error> for PackageError {
+    fn from(error: terrarium_index::Error) -> Self {
+        use terrarium_index::Error as E;
+        let reason = error.to_string();
+        let download = |url: &str| {
+            let reason = reason.strip_prefix(&format!("{url}: ")).unwrap_or(&reason).to_owned();
+            Self::Download { url: url.to_owned(), reason, source: None }
+        };
+        match &error {
+            E::NoSolution { explanation, .. } => Self::Unsatisfiable { explanation: explanation.clone() },
+            E::Requirement { text, .. } => Self::Requirement { text: text.clone(), reason },
+            E::Input { path, .. } => Self::Requirement { text: path.to_string_lossy().into_owned(), reason },
+            E::Setting { place, .. } => Self::Requirement { text: place.clone(), reason },
+            E::Request { url, .. } | E::Credentials { url, .. } | E::Offline { url } => download(url),
+            E::TooLarge { what, .. } | E::Format { what, .. } => download(what),
+            E::Hash { file, .. } => Self::Damaged { path: file.into(), reason: trimmed(&reason, file), source: None },
+            E::Wheel { file, .. } => Self::Damaged { path: file.into(), reason: trimmed(&reason, file), source: None },
+            E::File { path, .. } => Self::Store { path: path.clone(), reason, source: Some(error.into()) },
+            E::Cancelled => Self::Cancelled { url: "the index".to_owned() },
+            _ => Self::Download { url: "the index".to_owned(), reason, source: None },
+        }
+    }
+}
+
+/// Returns the text of an error without the name of the file at its start.
+fn trimmed(text: &str, file: &str) -> String {
+    text.strip_prefix(&format!("{file}: ")).unwrap_or(text).to_owned()
 }
 
 /// Converts a failure into a [`PackageError`] with the failure's text in its reason and the failure itself as its
@@ -157,9 +194,6 @@ pub(crate) trait PackageContext<T> {
 
     /// Converts into [`PackageError::Store`] of the file at `path`.
     fn or_store(self, path: &Path) -> Result<T, PackageError>;
-
-    /// Converts into [`PackageError::Download`] of the address `url`.
-    fn or_download(self, url: &str) -> Result<T, PackageError>;
 }
 
 impl<T, E: Into<Cause>> PackageContext<T> for Result<T, E> {
@@ -181,13 +215,6 @@ impl<T, E: Into<Cause>> PackageContext<T> for Result<T, E> {
         self.map_err(|error| {
             let source = error.into();
             PackageError::Store { path: path.to_owned(), reason: source.to_string(), source: Some(source) }
-        })
-    }
-
-    fn or_download(self, url: &str) -> Result<T, PackageError> {
-        self.map_err(|error| {
-            let source = error.into();
-            PackageError::Download { url: url.to_owned(), reason: source.to_string(), source: Some(source) }
         })
     }
 }
@@ -213,19 +240,18 @@ mod tests {
 
     #[test]
     fn texts_name_the_package_who_needs_it_and_the_way_out() {
-        let error = PackageError::Unknown {
+        let unknown = |place: Option<&str>| PackageError::Unknown {
             name: "nunpy".to_owned(),
             needed_by: Some("pandas".to_owned()),
             similar: vec!["numpy".to_owned()],
-            place: None,
+            place: place.map(str::to_owned),
         };
         assert_eq!(
-            error.to_string(),
+            unknown(None).to_string(),
             "no package \"nunpy\", needed by \"pandas\" (did you mean numpy?): no package source has it"
         );
-        let error = error.searched_in("https://example.com/x");
         assert_eq!(
-            error.to_string(),
+            unknown(Some("https://example.com/x")).to_string(),
             "no package \"nunpy\", needed by \"pandas\" (did you mean numpy?): nothing in https://example.com/x has it"
         );
     }

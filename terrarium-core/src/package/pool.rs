@@ -1,26 +1,61 @@
-//! All package sources of a sandbox: resolves wanted names to the packages that provide them.
+//! All package sources of a sandbox: resolves requirements to the packages that fulfil them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use terrarium_index::{Control, Request, Requirement, Resolution, Source, resolve};
+
 use super::{
-    PackageError, WheelTarget, available::Available, lock::PackageType, name::similar, normalize, site::SiteFolder,
+    PackageError, WheelTarget,
+    available::Available,
+    lock::PackageType,
+    name::similar,
+    normalize,
+    resolver::{Choice, ChoiceSource, SiteSource, is_usable},
+    site::SiteFolder,
     source::PackageSource,
 };
+
+/// The number of resolutions that are kept.
+const KEPT: usize = 64;
 
 /// The package sources; the first has precedence.
 pub(crate) struct Pool {
     target: WheelTarget,
-    /// The candidates by normalized name, in the order of the package sources.
-    packages: BTreeMap<String, Vec<Arc<Available>>>,
+    choices: Vec<Choice>,
     sites: Vec<Arc<SiteFolder>>,
     /// The packages by module. Collected at the first use, since that opens wheels.
     providers: OnceLock<BTreeMap<String, String>>,
     /// The packages by module that only their files tell. Collected when a module has no provider.
     examined: OnceLock<BTreeMap<String, String>>,
+    /// Earlier resolutions by their requirements.
+    resolved: Mutex<HashMap<Vec<String>, Arc<PackageSet>>>,
+}
+
+/// Packages that go together.
+#[derive(Default)]
+pub(crate) struct PackageSet {
+    /// The packages, each after the ones that it requires.
+    pub(crate) packages: Vec<Arc<Available>>,
+    /// The packages that the requirements name, in their order.
+    pub(crate) named: Vec<Arc<Available>>,
+}
+
+impl PackageSet {
+    /// Returns the modules that the named packages provide.
+    pub(crate) fn modules(&self, target: &WheelTarget) -> Vec<String> {
+        let mut modules = Vec::new();
+        for module in self.named.iter().flat_map(|package| package.modules(target)) {
+            if !modules.contains(&module) {
+                modules.push(module);
+            }
+        }
+        modules
+    }
 }
 
 impl Pool {
@@ -30,26 +65,23 @@ impl Pool {
     /// As for [`PackageSource::open`].
     pub(crate) fn open(from: &[String], store: &Path, target: WheelTarget) -> Result<Self, PackageError> {
         let sources = match from {
-            [] => vec![PackageSource::store(store, &target)?],
-            from => from.iter().map(|entry| PackageSource::open(entry, store, &target)).collect::<Result<_, _>>()?,
+            [] => vec![("the package store".to_owned(), PackageSource::store(store, &target)?)],
+            from => {
+                let open = |entry: &String| -> Result<_, PackageError> {
+                    Ok((entry.clone(), PackageSource::open(entry, store, &target)?))
+                };
+                from.iter().map(open).collect::<Result<_, _>>()?
+            }
         };
-        Ok(Self::from_sources(sources, target))
-    }
-
-    fn from_sources(sources: Vec<PackageSource>, target: WheelTarget) -> Self {
-        let mut packages = BTreeMap::<String, Vec<_>>::new();
-        let mut sites = Vec::new();
-        for source in sources {
+        let (mut choices, mut sites) = (Vec::new(), Vec::new());
+        for (label, source) in sources {
             match source {
                 PackageSource::Site(site) => sites.push(site),
-                PackageSource::Choice(choice) => {
-                    for package in choice {
-                        packages.entry(package.name.clone()).or_default().push(package);
-                    }
-                }
+                PackageSource::Choice(packages) => choices.push(Choice::new(&label, packages)),
             }
         }
-        Self { target, packages, sites, providers: OnceLock::new(), examined: OnceLock::new() }
+        let (providers, examined, resolved) = Default::default();
+        Ok(Self { target, choices, sites, providers, examined, resolved })
     }
 
     /// Returns the target that the packages must match.
@@ -75,112 +107,156 @@ impl Pool {
     /// Returns the packages by their modules.
     fn by_module(&self, modules: impl Fn(&Available) -> Vec<String>) -> BTreeMap<String, String> {
         let mut providers = BTreeMap::new();
-        for (name, candidates) in &self.packages {
-            for module in candidates.first().map(|package| modules(package)).unwrap_or_default() {
+        for name in self.names() {
+            for module in self.candidates(name).next().map(|package| modules(package)).unwrap_or_default() {
                 let top = module.split('.').next().unwrap_or(&module).to_owned();
                 // Of several packages, the one with the module's name, else the first by name.
-                if normalize(&top) == *name || !providers.contains_key(&top) {
-                    providers.insert(top, name.clone());
+                if normalize(&top) == name || !providers.contains_key(&top) {
+                    providers.insert(top, name.to_owned());
                 }
             }
         }
         providers
     }
 
-    /// Returns the modules that the packages of these names provide, without those of their dependencies.
-    pub(crate) fn modules<'n>(&self, wanted: impl IntoIterator<Item = &'n str>) -> Vec<String> {
-        let mut modules = Vec::new();
-        for name in wanted {
-            let package = self.find(name, None).ok().flatten();
-            for module in package.map(|package| package.modules(&self.target)).unwrap_or_default() {
-                if !modules.contains(&module) {
-                    modules.push(module);
-                }
-            }
-        }
-        modules
+    /// Returns the names of all packages to choose from, sorted.
+    fn names(&self) -> BTreeSet<&str> {
+        self.choices.iter().flat_map(|choice| choice.packages.keys().map(String::as_str)).collect()
     }
 
-    /// Returns the packages of these names and all their dependencies, each once and after its dependencies. A name may
-    /// be that of a package or of a module.
+    /// Returns the packages of a normalized name, those of the first source first.
+    fn candidates(&self, name: &str) -> impl Iterator<Item = &Arc<Available>> {
+        self.choices.iter().filter_map(move |choice| choice.packages.get(name)).flatten()
+    }
+
+    /// Returns the packages that fulfil requirements, and all packages that those require. The name in a requirement may be
+    /// that of a module.
     ///
     /// # Errors
-    /// [`PackageError`] for a name that no package source has, and for a package whose file is missing or does not
-    /// match; it names the package that requires it.
+    /// [`PackageError`] for a name that no package source has, for versions that do not go together, and for a package whose
+    /// file is missing or does not match.
     pub(crate) fn resolve<'n>(
         &self,
         wanted: impl IntoIterator<Item = &'n str>,
-    ) -> Result<Vec<Arc<Available>>, PackageError> {
-        let mut steps: Vec<Step> = wanted.into_iter().map(|name| Step::Enter(name.to_owned(), None)).collect();
-        steps.reverse();
-        let mut seen = BTreeSet::new();
-        let mut order = Vec::new();
-        while let Some(step) = steps.pop() {
-            let (name, needed_by) = match step {
-                Step::Leave(package) => {
-                    order.push(package);
-                    continue;
-                }
-                Step::Enter(name, needed_by) => (name, needed_by),
-            };
-            let Some(package) = self.find(&name, needed_by.as_deref())? else {
-                continue;
-            };
-            // A cycle ends here.
-            if !seen.insert(package.name.clone()) {
-                continue;
-            }
-            let depends = package.depends(&self.target)?;
-            let by = package.name.clone();
-            steps.push(Step::Leave(package));
-            steps.extend(depends.into_iter().rev().map(|name| Step::Enter(name, Some(by.clone()))));
+    ) -> Result<Arc<PackageSet>, PackageError> {
+        let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
+        let resolved = || self.resolved.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = resolved().get(&wanted) {
+            return Ok(Arc::clone(known));
         }
-        Ok(order)
+        let set = Arc::new(self.select(&wanted)?);
+        let mut known = resolved();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(wanted, Arc::clone(&set));
+        Ok(set)
     }
 
-    /// Returns the package of a name; `None` if there is nothing to mount for it.
-    fn find(&self, wanted: &str, needed_by: Option<&str>) -> Result<Option<Arc<Available>>, PackageError> {
-        let name = normalize(wanted);
-        if self.sites.iter().any(|site| site.packages().contains(&name)) {
+    fn select(&self, wanted: &[String]) -> Result<PackageSet, PackageError> {
+        let mut requirements = Vec::new();
+        for text in wanted {
+            requirements.extend(self.requirement(text)?);
+        }
+        if requirements.is_empty() {
+            return Ok(PackageSet::default());
+        }
+        let named: Vec<String> = requirements.iter().map(|requirement| requirement.name().to_string()).collect();
+        let failure = RefCell::new(None);
+        let (target, sites, failed) = (&self.target, &self.sites, &failure);
+        let in_sites: Vec<_> = sites.iter().map(|site| SiteSource::new(site)).collect();
+        let choices: Vec<_> =
+            self.choices.iter().map(|choice| ChoiceSource { choice, target, sites, failure: failed }).collect();
+        let sources = in_sites.iter().map(|source| source as &dyn Source);
+        let sources: Vec<&dyn Source> = sources.chain(choices.iter().map(|source| source as &dyn Source)).collect();
+        let found = resolve(&Request::of(requirements), &sources, &self.target.wheels, &mut Control::default());
+        let found = found.map_err(|error| failure.take().unwrap_or_else(|| self.failure(error)))?;
+        let packages = ordered(&found, &named).into_iter().filter_map(|name| self.selected(&found, name)).collect();
+        let named = named.iter().filter_map(|name| self.selected(&found, name)).collect();
+        Ok(PackageSet { packages, named })
+    }
+
+    /// Returns the requirement of a text; `None` for a module of a site folder, which is there.
+    fn requirement(&self, text: &str) -> Result<Option<Requirement>, PackageError> {
+        let parsed = text.parse::<Requirement>();
+        let name = parsed.as_ref().map_or_else(|_| normalize(text), |requirement| requirement.name().to_string());
+        let in_site = self.sites.iter().any(|site| site.packages().contains_key(&name));
+        if in_site || self.candidates(&name).next().is_some() {
+            let requirement = parsed.map_err(PackageError::from)?;
+            // A file that cannot be used at all is named, with the reason.
+            let first = self.candidates(&name).next().filter(|_| !in_site);
+            if let Some(first) = first.filter(|_| !self.candidates(&name).any(|one| is_usable(one, &self.target))) {
+                if first.is_there() {
+                    first.open(&self.target)?;
+                }
+                return Err(PackageError::Absent { name: name.clone(), needed_by: None, path: first.path.clone() });
+            }
+            return Ok(Some(requirement));
+        }
+        // The name of a module, perhaps with versions.
+        let end = text.find(|c: char| !(c.is_alphanumeric() || "._-".contains(c))).unwrap_or(text.len());
+        let (module, rest) = text.split_at(end);
+        if let Some(provider) = self.provider(module) {
+            return Ok(Some(format!("{provider}{rest}").parse()?));
+        }
+        if self.sites.iter().any(|site| site.provides(module)) {
             return Ok(None);
         }
-        let by_module = || self.provider(wanted).and_then(|name| self.packages.get(name));
-        let candidates = self.packages.get(&name).or_else(by_module);
-        let Some(candidates) = candidates else {
-            if self.sites.iter().any(|site| site.provides(wanted)) {
-                return Ok(None);
-            }
-            return Err(PackageError::Unknown {
-                name: wanted.to_owned(),
-                needed_by: needed_by.map(str::to_owned),
-                similar: similar(wanted, self.packages.keys().map(String::as_str)),
-                place: None,
-            });
-        };
-        let usable = candidates.iter().find(|package| package.fits(&self.target) && package.is_there());
-        match (usable, candidates.first()) {
-            (Some(package), _) if package.kind == PackageType::CpythonModule => Ok(None),
-            (Some(package), _) => Ok(Some(Arc::clone(package))),
-            (None, Some(first)) if first.is_there() => first.open(&self.target).map(|_| Some(Arc::clone(first))),
-            // A distribution may be incomplete. The linker reports a missing library to the code that calls it.
-            (None, Some(first)) if first.kind == PackageType::SharedLibrary && needed_by.is_some() => {
-                tracing::warn!(library = %first.path.display(), ?needed_by, "a library is not in the distribution");
-                Ok(None)
-            }
-            (None, first) => Err(PackageError::Absent {
-                name: wanted.to_owned(),
-                needed_by: needed_by.map(str::to_owned),
-                path: first.map(|first| first.path.clone()).unwrap_or_default(),
-            }),
+        let (name, similar) = (module.to_owned(), similar(module, self.names()));
+        match parsed {
+            Err(error) if module.is_empty() || !rest.is_empty() => Err(error.into()),
+            _ => Err(PackageError::Unknown { name, needed_by: None, similar, place: None }),
         }
+    }
+
+    /// Returns the error of a resolution.
+    fn failure(&self, error: terrarium_index::Error) -> PackageError {
+        if let terrarium_index::Error::NoSolution { unknown, .. } = &error
+            && let [(name, needed_by)] = unknown.as_slice()
+        {
+            let similar = similar(name, self.names());
+            return PackageError::Unknown { name: name.clone(), needed_by: needed_by.clone(), similar, place: None };
+        }
+        error.into()
+    }
+
+    /// Returns the package of a name in a resolution; `None` if there is nothing to mount for it.
+    fn selected(&self, found: &Resolution, name: &str) -> Option<Arc<Available>> {
+        let version = &found.get(name)?.version;
+        if self.sites.iter().any(|site| site.packages().contains_key(name)) {
+            return None;
+        }
+        let package = self.choices.iter().find_map(|choice| choice.find(name, version, &self.target))?;
+        if package.kind == PackageType::SharedLibrary && !package.is_there() {
+            tracing::warn!(library = %package.path.display(), "a library is not in the distribution");
+            return None;
+        }
+        (package.kind != PackageType::CpythonModule).then(|| Arc::clone(package))
     }
 }
 
-enum Step {
-    /// Finds a package; the second name is the package that requires it.
-    Enter(String, Option<String>),
-    /// All dependencies of the package are in the order.
-    Leave(Arc<Available>),
+/// Returns the names of a resolution, each after the ones that it requires. Cycles end at the first name that is met again.
+fn ordered<'f>(found: &'f Resolution, named: &'f [String]) -> Vec<&'f str> {
+    let mut steps: Vec<Step<'f>> = named.iter().rev().map(|name| Step::Enter(name)).collect();
+    let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Leave(name) => order.push(name),
+            Step::Enter(name) if seen.insert(name) => {
+                steps.push(Step::Leave(name));
+                let requires = found.get(name).map(|package| package.requires.as_slice()).unwrap_or_default();
+                steps.extend(requires.iter().rev().map(|name| Step::Enter(name.as_ref())));
+            }
+            Step::Enter(_) => {}
+        }
+    }
+    order
+}
+
+enum Step<'f> {
+    Enter(&'f str),
+    /// All requirements of the package are in the order.
+    Leave(&'f str),
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! A site folder: packages that an installer has unpacked. It is mounted as a whole.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest, Sha256};
+use terrarium_index::{Version, WheelName};
 
 use super::{
     PackageError, WheelTarget,
@@ -14,7 +15,6 @@ use super::{
     host_file, normalize,
     placed::{PlacedFile, PlacedKind, SITE_PACKAGES},
     record,
-    tags::WheelName,
 };
 use crate::sys::{file_stamp::FileStamp, regular_file};
 use terrarium_unix::vfs::Content;
@@ -32,8 +32,8 @@ pub(super) const DIST_INFO: &str = ".dist-info";
 pub(crate) struct SiteFolder {
     root: PathBuf,
     files: Vec<PlacedFile>,
-    /// The normalized names of the packages in it.
-    packages: BTreeSet<String>,
+    /// The packages in it by their normalized names.
+    packages: BTreeMap<String, Version>,
     key: String,
 }
 
@@ -47,7 +47,7 @@ impl SiteFolder {
         let mut listed = Vec::new();
         walk(&real, &real, MAX_DEPTH, &mut listed)?;
         listed.sort();
-        let mut packages = BTreeSet::new();
+        let mut packages = BTreeMap::new();
         let mut digests = HashMap::new();
         let tops: BTreeSet<&str> = listed.iter().filter_map(|file| file.split_once('/')).map(|(top, _)| top).collect();
         for top in tops {
@@ -56,7 +56,8 @@ impl SiteFolder {
             };
             let folder = real.join(top);
             check_tags(&folder, package, target)?;
-            packages.insert(normalize(package.split('-').next().unwrap_or(package)));
+            let (name, version) = package.split_once('-').unwrap_or((package, ""));
+            packages.insert(normalize(name), version.parse().unwrap_or_else(|_| Version::new([0])));
             // The installer's record of hashes, which is optional.
             if let Ok(text) = host_file::read(&folder.join("RECORD"), MAX_TEXT) {
                 digests.extend(record::parse(&String::from_utf8_lossy(&text)));
@@ -91,8 +92,8 @@ impl SiteFolder {
         &self.files
     }
 
-    /// Returns the normalized names of the packages.
-    pub(crate) fn packages(&self) -> &BTreeSet<String> {
+    /// Returns the packages by their normalized names.
+    pub(crate) fn packages(&self) -> &BTreeMap<String, Version> {
         &self.packages
     }
 
@@ -172,9 +173,9 @@ fn check_tags(folder: &Path, package: &str, target: &WheelTarget) -> Result<(), 
     };
     let tags = text.lines().filter_map(|line| line.strip_prefix("Tag:"));
     let names: Vec<WheelName> =
-        tags.filter_map(|tag| WheelName::parse(Path::new(&format!("{package}-{}.whl", tag.trim())))).collect();
+        tags.filter_map(|tag| WheelName::parse(&format!("{package}-{}.whl", tag.trim()))).collect();
     match names.first() {
-        Some(first) if !names.iter().any(|name| name.fits(target)) => first.check(folder, target),
+        Some(first) if !names.iter().any(|name| target.fits(name)) => target.check(first, folder),
         _ => Ok(()),
     }
 }
@@ -182,7 +183,7 @@ fn check_tags(folder: &Path, package: &str, target: &WheelTarget) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::tags::target;
+    use crate::package::target::target;
 
     fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
@@ -204,7 +205,7 @@ mod tests {
             ("Foo_Bar-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py2-none-any\nTag: py3-none-any\n"),
         ]);
         let site = SiteFolder::open(dir.path(), &target()).unwrap();
-        assert_eq!(site.packages().iter().collect::<Vec<_>>(), ["foo-bar"]);
+        assert_eq!(site.packages().keys().collect::<Vec<_>>(), ["foo-bar"]);
         let names: Vec<_> = site.files().iter().map(|file| file.path.rsplit('/').next().unwrap()).collect();
         assert_eq!(names, ["RECORD", "WHEEL", "bar.py", "__init__.py"]);
         let PlacedKind::File { content, .. } = &site.files()[3].kind else { panic!("a file") };

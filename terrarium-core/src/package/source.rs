@@ -8,15 +8,13 @@ use std::{
     sync::Arc,
 };
 
-use pep508_rs::pep440_rs::Version;
-
 use super::{
     Lock, PackageError, WheelTarget,
     available::Available,
     error::PackageContext,
     lock::{LOCK_FILE, MAX_LOCK, PackageType},
     site::{DIST_INFO, SiteFolder},
-    tags::WheelName,
+    target::wheel_name,
 };
 use crate::sys::regular_file;
 
@@ -119,15 +117,15 @@ fn folder(path: &Path, target: &WheelTarget) -> std::io::Result<Option<Result<Pa
 fn choice(wheels: Vec<PathBuf>, target: &WheelTarget) -> Result<PackageSource, PackageError> {
     let mut packages = wheels.into_iter().map(wheel).collect::<Result<Vec<_>, _>>()?;
     packages.sort_by_cached_key(|package| {
-        let fits = WheelName::parse(&package.path).is_some_and(|name| name.fits(target));
-        let version = package.version.parse::<Version>().ok();
-        std::cmp::Reverse((fits, version, package.path.clone()))
+        // The best build of a version comes first.
+        let rank = wheel_name(&package.path).and_then(|name| Some((target.wheels.rank(&name)?, name.build)));
+        std::cmp::Reverse((rank.is_some(), package.version.clone(), rank, package.path.clone()))
     });
     Ok(PackageSource::Choice(packages.into_iter().map(Arc::new).collect()))
 }
 
 fn wheel(path: PathBuf) -> Result<Available, PackageError> {
-    let name = WheelName::parse(&path)
+    let name = wheel_name(&path)
         .ok_or_else(|| PackageError::damaged(&path, "its name is not NAME-VERSION-PYTHON-ABI-PLATFORM.whl"))?;
     Ok(Available::wheel(name, path))
 }
@@ -136,12 +134,12 @@ fn wheel(path: PathBuf) -> Result<Available, PackageError> {
 fn distribution(lock: &Path, target: &WheelTarget) -> Result<PackageSource, PackageError> {
     let parsed = read_lock(lock, target)?;
     let folder = lock.parent().unwrap_or(Path::new(""));
-    let packages = parsed.packages.into_iter().filter(|(_, package)| package.package_type != PackageType::Other);
-    let packages = packages.map(|(name, package)| {
+    let packages = parsed.packages.into_iter().filter(|package| package.package_type != PackageType::Other);
+    let packages = packages.map(|package| {
         // For a file elsewhere, a copy beside the lock is used.
         let file = package.file_name.rsplit('/').next().unwrap_or(&package.file_name);
         let path = folder.join(file);
-        Arc::new(Available::locked(name, package, path))
+        Arc::new(Available::locked(package, path))
     });
     Ok(PackageSource::Choice(packages.collect()))
 }

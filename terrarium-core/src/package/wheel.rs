@@ -6,15 +6,16 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use terrarium_index::Metadata;
 
 use super::{
     PackageError, WheelTarget,
     archive::{Archive, ArchiveEntry, EntryKind},
     error::PackageContext,
-    host_file, metadata,
+    host_file,
     placed::{LIBRARIES, PlacedFile, PlacedKind, SITE_PACKAGES, stays_inside, unsafe_path},
     record,
-    tags::WheelName,
+    target::wheel_name,
 };
 use terrarium_unix::vfs::Content;
 
@@ -38,13 +39,13 @@ impl Wheel {
     /// [`PackageError`], when it cannot be read, is not a wheel, does not match the guest, or has a path that leads
     /// out.
     pub(crate) fn open(path: &Path, target: &WheelTarget) -> Result<Self, PackageError> {
-        let name = WheelName::parse(path)
+        let name = wheel_name(path)
             .ok_or_else(|| PackageError::damaged(path, "its name is not NAME-VERSION-PYTHON-ABI-PLATFORM.whl"))?;
-        name.check(path, target)?;
+        target.check(&name, path)?;
         let mut wheel = Self::libraries(path)?;
         let is_own = |folder: &&str| {
             folder.strip_suffix(".dist-info").and_then(|folder| folder.split('-').next()).map(super::normalize)
-                == Some(name.name.clone())
+                .is_some_and(|own| own == name.name.as_ref())
         };
         let mut folders = wheel.entries.iter().filter_map(|entry| entry.name.split_once('/')).map(|(top, _)| top);
         let dist_info = folders.find(is_own).map(str::to_owned);
@@ -94,15 +95,18 @@ impl Wheel {
         }
     }
 
-    /// Returns the dependencies of the package.
+    /// Returns the requirements of the package, and what else decides on its use.
     ///
     /// # Errors
     /// [`PackageError::Damaged`], when the metadata is broken or missing.
-    pub(crate) fn requirements(&self, target: &WheelTarget) -> Result<Vec<String>, PackageError> {
-        let Some(text) = self.metadata("METADATA")? else {
+    pub(crate) fn metadata(&self) -> Result<Metadata, PackageError> {
+        let Some(text) = self.text("METADATA")? else {
             return Err(PackageError::damaged(&self.path, "it has no METADATA"));
         };
-        metadata::requirements(&text, target).map_err(|reason| PackageError::damaged(&self.path, reason))
+        Metadata::parse(&self.path.to_string_lossy(), text.as_bytes()).map_err(|error| match error {
+            terrarium_index::Error::Format { reason, .. } => PackageError::damaged(&self.path, reason),
+            error => PackageError::damaged(&self.path, error),
+        })
     }
 
     /// Returns the modules and packages at the top level of the folder for modules.
@@ -123,7 +127,7 @@ impl Wheel {
     /// # Errors
     /// [`PackageError::Damaged`], when a member has no place.
     pub(crate) fn files(&self) -> Result<Vec<PlacedFile>, PackageError> {
-        let record = match self.metadata("RECORD")? {
+        let record = match self.text("RECORD")? {
             Some(text) => record::parse(&text),
             None => HashMap::new(),
         };
@@ -177,7 +181,7 @@ impl Wheel {
     }
 
     /// Returns the text of a file of the metadata, if it exists.
-    fn metadata(&self, name: &str) -> Result<Option<String>, PackageError> {
+    fn text(&self, name: &str) -> Result<Option<String>, PackageError> {
         let Some(dist_info) = &self.dist_info else {
             return Ok(None);
         };

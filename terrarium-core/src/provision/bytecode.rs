@@ -85,7 +85,7 @@ fn sources(item: &PackageFiles) -> impl Iterator<Item = &PlacedFile> {
 
 /// Returns a name that is derived from everything that the bytecode depends on.
 fn file_name(item: &PackageFiles) -> Result<String> {
-    let python = target()?.full;
+    let python = target()?.wheels.python().to_string();
     let origin = format!("bytecode {FORMAT} of Python {python} for {}", item.key);
     Ok(cache::name(&cache::digest([origin.as_bytes()])) + ".pyc.zip")
 }

@@ -10,7 +10,7 @@ use terrarium_runtime::{Packed, Runtime};
 use twox_hash::XxHash3_128;
 
 use crate::{
-    Error, Result,
+    Result,
     engine::{InterpreterSource, Machine},
     error::ErrorContext,
     guest::{HARNESS_FILES, HARNESS_ROOT},
@@ -59,10 +59,7 @@ pub(crate) fn guest_key() -> Result<String> {
 /// [`Error::Artifacts`], when they are damaged.
 pub(crate) fn target() -> Result<WheelTarget> {
     let guest = &runtime()?.manifest().guest;
-    let mut numbers = guest.python.split('.').map(|number| number.parse().ok());
-    let python = numbers.next().flatten().zip(numbers.next().flatten());
-    let python = python.ok_or_else(|| Error::artifacts(format!("Python's version is {:?}", guest.python)))?;
-    Ok(WheelTarget { python, full: guest.python.clone(), platform: guest.platform.clone(), abi: guest.abi.clone() })
+    WheelTarget::new(&guest.python, &guest.platform, &guest.abi).or_artifacts()
 }
 
 /// Returns the machine that runs the interpreter. Its compiled code is kept in `cache_dir` (`None`: the default

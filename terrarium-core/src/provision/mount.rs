@@ -76,8 +76,8 @@ impl PackageProvider {
         let (Some(pool), listed) = (&self.pool, listed(options)) else {
             return Ok(Arc::new(MountedPackages::none()?));
         };
-        let packages = pool.resolve(listed.iter().map(String::as_str))?;
-        let made = mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile, Wait::default())?;
+        let set = pool.resolve(listed.iter().map(String::as_str))?;
+        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), inlining, self.compile, Wait::default())?;
         made.map_err(endless)
     }
 
@@ -85,7 +85,8 @@ impl PackageProvider {
     /// turn off `preload`, or name a site folder, which may change.
     pub(crate) fn preloaded_modules(&self, options: &SandboxOptions) -> Option<Vec<String>> {
         let pool = self.pool.as_ref().filter(|pool| pool.sites().is_empty() && options.preload)?;
-        Some(pool.modules(listed(options).iter().map(String::as_str)))
+        let set = pool.resolve(listed(options).iter().map(String::as_str)).ok()?;
+        Some(set.modules(pool.target()))
     }
 
     /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`]. The compilation of
@@ -115,14 +116,18 @@ impl PackageProvider {
         for name in scan.modules.iter().filter_map(|module| pool.provider(module)) {
             match pool.resolve([name]) {
                 Ok(_) => wanted.push(name),
-                Err(error @ (PackageError::Unknown { .. } | PackageError::Absent { .. })) => {
+                Err(
+                    error @ (PackageError::Unknown { .. }
+                    | PackageError::Absent { .. }
+                    | PackageError::Unsatisfiable { .. }),
+                ) => {
                     tracing::warn!(%error, "a package that the code imports is left out");
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        let packages = pool.resolve(wanted)?;
-        let made = mounted(pool, &packages, options.cache_dir.as_deref(), inlining, self.compile, wait)?;
+        let set = pool.resolve(wanted)?;
+        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), inlining, self.compile, wait)?;
         Ok(made.map(Some))
     }
 }
@@ -144,9 +149,9 @@ pub(crate) fn mount_for_image(
         let reason = "a site folder cannot be part of an image: name wheels or a distribution".to_owned();
         return Err(Error::option("packages_from", reason));
     }
-    let names = || options.packages.iter().map(String::as_str);
-    let mounted = mounted(&pool, &pool.resolve(names())?, cache_dir, false, compile, Wait::default())?;
-    Ok((mounted.map_err(endless)?, pool.modules(names())))
+    let set = pool.resolve(options.packages.iter().map(String::as_str))?;
+    let mounted = mounted(&pool, &set.packages, cache_dir, false, compile, Wait::default())?;
+    Ok((mounted.map_err(endless)?, set.modules(pool.target())))
 }
 
 fn listed(options: &SandboxOptions) -> &[String] {
@@ -211,7 +216,7 @@ fn mounted(
         prepare_libraries(&items, cache_dir, inlining)?;
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
-        names.extend(pool.sites().iter().flat_map(|site| site.packages().iter().cloned()));
+        names.extend(pool.sites().iter().flat_map(|site| site.packages().keys().cloned()));
         for item in bytecode::bytecode(&items, cache_dir, compile)? {
             items.push(item);
         }

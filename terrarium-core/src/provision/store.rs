@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use terrarium_index::Surroundings;
+
 use super::distribution::{runtime, target};
 use crate::{
     Error, Result,
@@ -12,6 +14,8 @@ use crate::{
 
 /// The name of the package store below the cache folder.
 const STORE: &str = "packages";
+/// The name of the folder of what an index has sent.
+const INDEX: &str = "index";
 /// The address where the guest's own distribution publishes its packages, by version.
 const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
 
@@ -48,6 +52,7 @@ impl PackageStore {
         let runtime = runtime()?;
         let lock = runtime.package_lock().or_artifacts()?;
         let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
-        Ok(Self::at(dir, target()?, Distribution { url, lock }))
+        let index_cache = dir.with_file_name(INDEX);
+        Ok(Self::at(dir, index_cache, Surroundings::of_process(), target()?, Distribution { url, lock }))
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     PythonError,
-    package::Lock,
+    package::{Lock, package_of},
     provision::{PackageProvider, runtime, target},
 };
 
@@ -40,7 +40,7 @@ fn provider(module: &str, packages: &PackageProvider) -> Option<String> {
     }
     let lock = runtime().ok()?.package_lock().ok()?;
     let lock = Lock::parse(&lock, Path::new("the guest's lock"), &target().ok()?).ok()?;
-    lock.provider(module).map(str::to_owned)
+    lock.provider(module).or_else(|| package_of(module)).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_package_of_a_missing_module_is_named() {
-        for (module, package) in [("numpy", "numpy"), ("PIL", "Pillow"), ("cv2", "opencv-python"), ("yaml.x", "pyyaml")]
+        for (module, package) in [("numpy", "numpy"), ("PIL", "Pillow"), ("cv2", "opencv-python"), ("yaml.x", "pyyaml"), ("pptx", "python-pptx")]
         {
             let error = hinted("ModuleNotFoundError", &format!("No module named '{module}'"));
             let sentence = format!("The package {package} provides it: add \"{package}\" to the option `packages`");

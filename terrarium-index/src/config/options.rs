@@ -103,6 +103,10 @@ pub struct IndexOptions {
     ///
     /// Default: `false`.
     pub allow_unhashed: bool,
+    /// Whether wheels stay in the cache after they were placed in a folder.
+    ///
+    /// Default: `true`.
+    pub keep_wheels: bool,
     /// The number of requests at a time.
     ///
     /// Default: 8.
@@ -131,6 +135,7 @@ impl IndexOptions {
             offline: false,
             refresh: false,
             allow_unhashed: false,
+            keep_wheels: true,
             parallel: 8,
             bounds: Bounds::default(),
         }

@@ -204,7 +204,8 @@ pub(crate) fn file_url(file: &WheelFile) -> Result<Url, Error> {
     Ok(url)
 }
 
-fn address_of(text: &str) -> Result<Url, String> {
+/// Parses an address that can be fetched.
+pub(crate) fn address_of(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("its address is not valid: {error}"))?;
     match url.scheme() {
         "http" | "https" => Ok(url),

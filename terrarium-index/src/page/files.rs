@@ -62,7 +62,18 @@ fn judge(name: &PackageName, file: PageFile, target: &Target) -> Option<Result<(
         return Some(Err(other(Some(version), Misfit::RequiresPython(required.to_string()))));
     }
     let PageFile { file_name, url, hashes, size, upload_time, metadata, yanked, .. } = file;
-    let wheel = WheelFile { file_name, name: wheel, url, hashes, size, upload_time, requires_python, metadata, yanked };
+    let wheel = WheelFile {
+        file_name,
+        name: wheel,
+        is_wheel: true,
+        url,
+        hashes,
+        size,
+        upload_time,
+        requires_python,
+        metadata,
+        yanked,
+    };
     Some(Ok((rank, wheel)))
 }
 

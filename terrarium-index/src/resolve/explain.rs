@@ -49,7 +49,7 @@ pub(super) fn explain(solver: &Solver<'_, '_>, tree: &Tree) -> Result<Error, Err
             [] => {
                 let asked: Vec<&str> = solver.sources.iter().map(|source| source.label()).collect();
                 lines.push(format!("no package {name}: not in {}", asked.join(", ")));
-                unknown.push(name.to_string());
+                unknown.push((name.to_string(), needs.subject_of(name)));
             }
             known => lines.extend(lack(solver, name, known, set, has_facts(name))),
         }
@@ -91,6 +91,13 @@ impl Needs {
         for (text, versions) in solver.facts.borrow().of(of, set, needed) {
             texts.entry((needed.clone(), text)).or_default().extend(versions);
         }
+    }
+
+    /// Returns a package that requires `name`; `None` if the request does.
+    fn subject_of(&self, name: &PackageName) -> Option<String> {
+        let requires = |needed: &BTreeMap<(Node, String), _>| needed.keys().any(|(node, _)| node.name() == Some(name));
+        let subject = self.0.iter().find(|(_, needed)| requires(needed)).map(|(node, _)| node);
+        subject.and_then(Node::name).map(ToString::to_string)
     }
 
     /// Returns one sentence for each, each subject after the one that requires it.

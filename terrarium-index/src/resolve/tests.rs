@@ -293,7 +293,7 @@ fn a_conflict_at_the_end_of_a_long_chain_is_explained() {
 #[test]
 fn a_package_that_no_source_has_is_part_of_the_error() {
     let result = run(&Request::new(["nunpy", "a"]).unwrap(), &[&Lines::new("i", "a 1")]);
-    assert!(matches!(result, Err(Error::NoSolution { unknown, .. }) if unknown == ["nunpy"]));
+    assert!(matches!(result, Err(Error::NoSolution { unknown, .. }) if unknown == [("nunpy".to_owned(), None)]));
 }
 
 #[test]

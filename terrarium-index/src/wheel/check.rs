@@ -40,6 +40,15 @@ pub struct WheelSummary {
     pub is_placeholder: bool,
 }
 
+impl WheelSummary {
+    /// Returns the figures of an archive whose content is not looked at.
+    pub(crate) fn of_archive(path: &Path, sha256: String) -> Result<Self, Error> {
+        let bytes = path.metadata().map_err(Error::file(path))?.len();
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { file_name, sha256, bytes, members: 0, unpacked_bytes: 0, is_placeholder: false })
+    }
+}
+
 /// Checks a wheel whose hash is `sha256`, and returns its metadata.
 ///
 /// # Errors

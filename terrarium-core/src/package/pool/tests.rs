@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::package::{tags::target, wheel::tests::zip};
+use crate::package::{target::target, wheel::tests::zip};
 
 /// Writes a wheel with one module; `requires` are the lines of its metadata.
 fn wheel(dir: &Path, file: &str, module: &str, requires: &[&str]) -> PathBuf {
@@ -13,7 +13,8 @@ fn wheel(dir: &Path, file: &str, module: &str, requires: &[&str]) -> PathBuf {
     let (name, version) = (parts.next().unwrap(), parts.next().unwrap());
     let requires: String = requires.iter().map(|line| format!("Requires-Dist: {line}\n")).collect();
     let info = format!("{name}-{version}.dist-info/METADATA");
-    let content = zip(&[(&format!("{module}.py"), "x = 1", None), (&info, &format!("Name: {name}\n{requires}"), None)]);
+    let metadata = format!("Name: {name}\nVersion: {version}\n{requires}");
+    let content = zip(&[(&format!("{module}.py"), "x = 1", None), (&info, &metadata, None)]);
     let path = dir.join(file);
     std::fs::write(&path, content).unwrap();
     path
@@ -25,7 +26,7 @@ fn pool(from: &[&Path]) -> Result<Pool, PackageError> {
 }
 
 fn names(pool: &Pool, wanted: &[&str]) -> Result<Vec<String>, PackageError> {
-    Ok(pool.resolve(wanted.iter().copied())?.iter().map(|package| package.name.clone()).collect())
+    Ok(pool.resolve(wanted.iter().copied())?.packages.iter().map(|package| package.name.clone()).collect())
 }
 
 fn lock(dir: &Path, packages: &[(&str, &str, &[&str], &str)]) {
@@ -67,7 +68,7 @@ fn a_lock_that_lists_only_the_name_of_a_package_leaves_its_modules_to_its_file()
     let pool = pool(&[dir.path()]).unwrap();
     assert_eq!((pool.provider("docx"), pool.provider("et_xmlfile")), (Some("python-docx"), Some("et-xmlfile")));
     assert_eq!(pool.provider("os"), None);
-    assert_eq!(pool.modules(["python-docx", "et-xmlfile"]), ["docx", "et_xmlfile"]);
+    assert_eq!(pool.resolve(["python-docx", "et-xmlfile"]).unwrap().modules(&target()), ["docx", "et_xmlfile"]);
     assert_eq!(names(&pool, &["docx"]).unwrap(), ["python-docx"]);
 }
 
@@ -78,7 +79,7 @@ fn of_several_wheels_the_newest_that_fits_is_taken() {
         wheel(dir.path(), file, "a", &[]);
     }
     let pool = pool(&[dir.path()]).unwrap();
-    assert_eq!(pool.resolve(["a"]).unwrap()[0].version, "1.10");
+    assert_eq!(pool.resolve(["a"]).unwrap().packages[0].version.to_string(), "1.10");
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn the_first_source_wins() {
     let first = wheel(one.path(), "a-1-py3-none-any.whl", "a", &[]);
     wheel(other.path(), "a-2-py3-none-any.whl", "a", &[]);
     for (from, version) in [([first.as_path(), other.path()], "1"), ([other.path(), &first], "2")] {
-        assert_eq!(pool(&from).unwrap().resolve(["a"]).unwrap()[0].version, version);
+        assert_eq!(pool(&from).unwrap().resolve(["a"]).unwrap().packages[0].version.to_string(), version);
     }
 }
 
@@ -137,7 +138,7 @@ fn a_lock_gives_dependencies_modules_and_hashes() {
 
     let other = zip(&[("b.py", "", None), ("b-1.dist-info/METADATA", "", None)]);
     std::fs::write(dir.path().join("b-1-py3-none-any.whl"), other).unwrap();
-    let error = pool.resolve(["b"]).unwrap().last().unwrap().open(&target()).err().unwrap();
+    let error = pool.resolve(["b"]).unwrap().packages.last().unwrap().open(&target()).err().unwrap();
     assert!(matches!(&error, PackageError::Hash { .. }), "{error}");
     assert!(error.to_string().contains("b-1-py3-none-any.whl: its SHA-256 is"), "{error}");
 }

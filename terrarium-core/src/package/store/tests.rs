@@ -11,7 +11,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::package::{DownloadProgress, Pool, tags::target, wheel::tests::zip};
+use crate::package::{Pool, target::target, wheel::tests::zip};
 
 /// Serves files, and records the requested paths and ranges.
 #[derive(Clone, Default)]
@@ -63,9 +63,17 @@ impl Server {
             start => ("206 Partial", format!("Content-Range: bytes {start}-{}/{}\r\n", body.len() - 1, body.len())),
         };
         let rest = &body[start..];
-        write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n{extra}Connection: close\r\n\r\n", rest.len())?;
-        let is_lock = path == LOCK_FILE;
-        let stop = if is_lock { None } else { self.breaks.lock().unwrap().pop() };
+        let kind = match path.starts_with("simple/") {
+            true => "application/vnd.pypi.simple.v1+json",
+            false => "application/octet-stream",
+        };
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{extra}Connection: close\r\n\r\n",
+            rest.len()
+        )?;
+        let is_page = path == LOCK_FILE || path.ends_with('/');
+        let stop = if is_page { None } else { self.breaks.lock().unwrap().pop() };
         stream.write_all(&rest[..stop.unwrap_or(rest.len()).min(rest.len())])
     }
 
@@ -76,7 +84,13 @@ impl Server {
         for (name, version, depends) in packages {
             let module = format!("version = '{version}' # {}", "padding ".repeat(2000));
             let info = format!("{name}-{version}.dist-info/METADATA");
-            let wheel = zip(&[(&format!("{name}.py"), &module, None), (&info, "", None)]);
+            let metadata = format!("Name: {name}\nVersion: {version}\n");
+            let tags = format!("{name}-{version}.dist-info/WHEEL");
+            let wheel = zip(&[
+                (&format!("{name}.py"), &module, None),
+                (&info, &metadata, None),
+                (&tags, "Wheel-Version: 1.0\n", None),
+            ]);
             let file = format!("{name}-{version}-py3-none-any.whl");
             let package = serde_json::json!({
                 "name": name, "version": version, "file_name": file, "depends": depends, "imports": [name],
@@ -89,6 +103,31 @@ impl Server {
         let lock = serde_json::json!({"info": info, "packages": locked}).to_string();
         files.insert(LOCK_FILE.to_owned(), lock.into_bytes());
         *self.files.lock().unwrap() = files;
+    }
+
+    /// Adds a wheel to the server's index. `requires` are the lines of its metadata.
+    fn release(&self, name: &str, version: &str, tags: &str, requires: &[&str]) {
+        let file = format!("{name}-{version}-{tags}.whl");
+        let requires: String = requires.iter().map(|line| format!("Requires-Dist: {line}\n")).collect();
+        let wheel = zip(&[
+            (&format!("{name}/__init__.py"), &format!("version = '{version}'"), None),
+            (
+                &format!("{name}-{version}.dist-info/METADATA"),
+                &format!("Name: {name}\nVersion: {version}\nProvides-Extra: more\n{requires}"),
+                None,
+            ),
+            (&format!("{name}-{version}.dist-info/WHEEL"), "Wheel-Version: 1.0\n", None),
+        ]);
+        let hash = format!("{:x}", Sha256::digest(&wheel));
+        let entry = serde_json::json!({"filename": file, "url": format!("../../{file}"), "hashes": {"sha256": hash}});
+        let mut files = self.files.lock().unwrap();
+        let page = files.entry(format!("simple/{name}/")).or_insert_with(|| {
+            serde_json::json!({"meta": {"api-version": "1.0"}, "name": name, "files": []}).to_string().into_bytes()
+        });
+        let mut parsed: serde_json::Value = serde_json::from_slice(page).unwrap();
+        parsed["files"].as_array_mut().unwrap().push(entry);
+        *page = parsed.to_string().into_bytes();
+        files.insert(file, wheel);
     }
 
     fn asked(&self) -> Vec<String> {
@@ -110,8 +149,28 @@ fn fixture(packages: &[(&str, &str, &[&str])]) -> Fixture {
     let url = server.start();
     let lock = server.files.lock().unwrap()[LOCK_FILE].clone();
     let distribution = Distribution { url: url.clone(), lock };
-    let store = PackageStore::at(dir.path().to_owned(), target(), distribution);
+    let store = store_at(dir.path(), &url, distribution);
     Fixture { dir, server, url, store }
+}
+
+/// Returns a store whose index is that of the server.
+fn store_at(dir: &Path, url: &str, distribution: Distribution) -> PackageStore {
+    let mut here = Surroundings::default();
+    here.variables.insert("PIP_INDEX_URL".to_owned(), format!("{url}/simple/"));
+    here.variables.insert("PIP_RETRIES".to_owned(), "3".to_owned());
+    PackageStore::at(dir.to_owned(), dir.join("index"), here, target(), distribution)
+}
+
+/// Adds packages, perhaps from another distribution.
+fn add(
+    store: &PackageStore,
+    requirements: &[&str],
+    from: Option<&str>,
+    progress: OnProgress<'_>,
+) -> Result<Vec<StoredPackage>, PackageError> {
+    let mut request = PackageRequest::new(requirements.iter().copied());
+    request.distribution = from.map(str::to_owned);
+    store.add(&request, progress)
 }
 
 fn names(packages: &[StoredPackage]) -> Vec<String> {
@@ -132,37 +191,34 @@ fn what_is_added_comes_with_what_it_needs_and_is_used_without_the_network() {
         seen.push((progress.file_name.to_owned(), progress.done));
         ControlFlow::Continue(())
     };
-    let new = store.add(&strings(&["A"]), None, &mut progress).unwrap();
+    let new = add(&store, &["A"], None, &mut progress).unwrap();
     assert_eq!(names(&new), ["a 1", "b 1"]);
-    assert_eq!(seen.iter().filter(|(_, done)| *done == 0).count(), 2);
+    assert_eq!(seen[0], ("a".to_owned(), 0), "the selection is reported, too");
     assert!(seen.iter().any(|(file, done)| file == "a-1-py3-none-any.whl" && *done > 100));
     assert_eq!(server.asked(), ["a-1-py3-none-any.whl@0", "b-1-py3-none-any.whl@0"]);
 
     let listed: Vec<_> = store.list().unwrap().iter().map(|package| (package.name.clone(), package.asked)).collect();
     assert_eq!(listed, [("a".to_owned(), true), ("b".to_owned(), false)]);
-    assert!(store.add(&strings(&["a"]), None, &mut keep_on).unwrap().is_empty());
+    assert!(add(&store, &["a"], None, &mut keep_on).unwrap().is_empty());
     let pool = Pool::open(&[], dir.path(), target()).unwrap();
-    let found: Vec<_> = pool.resolve(["a"]).unwrap().iter().map(|package| package.name.clone()).collect();
+    let found: Vec<_> = pool.resolve(["a"]).unwrap().packages.iter().map(|package| package.name.clone()).collect();
     assert_eq!(found, ["b", "a"]);
     assert!(server.asked().is_empty(), "all was here");
 }
 
 #[test]
-fn a_download_that_the_caller_stops_keeps_its_part_and_leaves_the_store_usable() {
-    let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &[])]);
-    let error = store.add(&strings(&["a"]), None, &mut |_| ControlFlow::Break(())).unwrap_err();
-    assert_eq!(error.code(), "package_cancelled");
-    let file = "a-1-py3-none-any.whl";
-    // It was stopped before anything was read, and is not tried again.
-    assert_eq!(server.asked(), [format!("{file}@0")]);
-    assert!(!dir.path().join(file).exists() && store.list().unwrap().is_empty());
-    let mut stop_later = |progress: DownloadProgress<'_>| match progress.done {
-        0 => ControlFlow::Continue(()),
-        _ => ControlFlow::Break(()),
-    };
-    store.add(&strings(&["a"]), None, &mut stop_later).unwrap_err();
-    assert!(dir.path().join(format!(".{file}.part")).exists());
-    assert_eq!(names(&store.add(&strings(&["a"]), None, &mut keep_on).unwrap()), ["a 1"]);
+fn a_download_that_the_caller_stops_leaves_the_store_usable() {
+    let Fixture { dir, store, .. } = fixture(&[("a", "1", &[])]);
+    for stop_at in ["a", "a-1-py3-none-any.whl"] {
+        let mut stop = |progress: DownloadProgress<'_>| match progress.file_name == stop_at {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let error = add(&store, &["a"], None, &mut stop).unwrap_err();
+        assert_eq!(error.code(), "package_cancelled");
+        assert!(!dir.path().join("a-1-py3-none-any.whl").exists() && store.list().unwrap().is_empty());
+    }
+    assert_eq!(names(&add(&store, &["a"], None, &mut keep_on).unwrap()), ["a 1"]);
 }
 
 /// Progress that no one looks at.
@@ -174,20 +230,19 @@ fn keep_on(_: DownloadProgress<'_>) -> ControlFlow<()> {
 fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &[])]);
     server.breaks.lock().unwrap().extend([50, 100]);
-    store.add(&strings(&["a"]), None, &mut keep_on).unwrap();
+    add(&store, &["a"], None, &mut keep_on).unwrap();
     let file = "a-1-py3-none-any.whl";
     assert_eq!(server.asked(), [format!("{file}@0"), format!("{file}@100"), format!("{file}@150")]);
     assert_eq!(fs::read(dir.path().join(file)).unwrap(), server.files.lock().unwrap()[file]);
 
-    // A later process, too, continues from the part that exists.
-    fs::remove_file(dir.path().join(file)).unwrap();
-    fs::write(dir.path().join(format!(".{file}.part")), &server.files.lock().unwrap()[file][..77]).unwrap();
-    store.add(&strings(&["a"]), None, &mut keep_on).unwrap();
-    assert_eq!(server.asked(), [format!("{file}@77")]);
+    // A damaged file is fetched again.
+    fs::write(dir.path().join(file), "x").unwrap();
+    assert!(add(&store, &["a"], None, &mut keep_on).unwrap().is_empty(), "nothing is new");
+    assert_eq!(server.asked(), [format!("{file}@0")]);
 
     fs::remove_file(dir.path().join(file)).unwrap();
     server.breaks.lock().unwrap().extend([0; 20]);
-    let error = store.add(&strings(&["a"]), None, &mut keep_on).unwrap_err();
+    let error = add(&store, &["a"], None, &mut keep_on).unwrap_err();
     assert!(matches!(&error, PackageError::Download { url, .. } if url.ends_with(file)), "{error}");
 }
 
@@ -196,11 +251,43 @@ fn a_file_with_another_hash_is_refused_and_not_kept() {
     let Fixture { dir, server, store, .. } = fixture(&[("a", "1", &[])]);
     let file = "a-1-py3-none-any.whl";
     server.files.lock().unwrap().get_mut(file).unwrap()[40] ^= 1;
-    let error = store.add(&strings(&["a"]), None, &mut keep_on).unwrap_err();
-    assert!(matches!(&error, PackageError::Hash { path, .. } if path.ends_with(file)), "{error}");
-    assert!(store.list().unwrap().is_empty());
-    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, [".guard"]);
+    let error = add(&store, &["a"], None, &mut keep_on).unwrap_err();
+    assert!(error.code() == "package_damaged" && error.to_string().contains(file), "{error}");
+    assert!(store.list().unwrap().is_empty() && !dir.path().join(file).exists());
+}
+
+#[test]
+fn what_the_distribution_does_not_have_comes_from_the_index() {
+    let Fixture { dir, server, store, .. } = fixture(&[("numpy", "1", &[])]);
+    server.release("sheet", "1.0", "py3-none-any", &[]);
+    server.release("sheet", "2.0", "py3-none-any", &["numpy>=1", "tool>=1,<3 ; sys_platform == 'emscripten'"]);
+    server.release("sheet", "3.0", "cp314-cp314-win_amd64", &[]);
+    server.release("tool", "2.5", "py3-none-any", &["colour; extra == 'more'"]);
+    server.release("tool", "3.0", "py3-none-any", &[]);
+    server.release("colour", "1", "py3-none-any", &[]);
+    let new = add(&store, &["Sheet"], None, &mut keep_on).unwrap();
+    assert_eq!(names(&new), ["numpy 1", "sheet 2.0", "tool 2.5"]);
+    assert_eq!(names(&add(&store, &["sheet<2", "tool[more]"], None, &mut keep_on).unwrap()), ["colour 1", "sheet 1.0"]);
+    server.asked();
+
+    // A sandbox selects versions among those of the store, without the network.
+    let pool = Pool::open(&[], dir.path(), target()).unwrap();
+    let chosen = |wanted: &[&str]| {
+        let set = pool.resolve(wanted.iter().copied()).unwrap();
+        set.packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect::<Vec<_>>()
+    };
+    assert_eq!(chosen(&["sheet"]), ["numpy 1", "tool 2.5", "sheet 2.0"]);
+    assert_eq!(chosen(&["sheet==1.*"]), ["sheet 1.0"]);
+    assert_eq!(chosen(&["tool[more]"]), ["colour 1", "tool 2.5"]);
+    let error = pool.resolve(["sheet>2", "tool"]).err().unwrap();
+    assert!(error.code() == "package_unsatisfiable" && error.to_string().contains("sheet>2"), "{error}");
+    assert!(server.asked().is_empty());
+
+    // Each version stays as long as a request needs it.
+    server.release("sheet", "2.1", "py3-none-any", &[]);
+    assert_eq!(names(&store.update(&strings(&["sheet"]), &mut keep_on).unwrap()), ["sheet 2.1", "tool 3.0"]);
+    assert_eq!(names(&store.list().unwrap()), ["sheet 1.0", "sheet 2.1", "tool 3.0"]);
+    assert_eq!(names(&store.remove(&strings(&["sheet"])).unwrap()), ["sheet 1.0", "sheet 2.1"]);
 }
 
 #[test]
@@ -208,25 +295,25 @@ fn another_distribution_is_named_by_its_address_or_its_folder() {
     let Fixture { dir, server, url, store } = fixture(&[("a", "1", &[])]);
     server.distribution(&[("other", "5", &[])]);
     let with_lock = format!("{url}/{LOCK_FILE}");
-    assert_eq!(names(&store.add(&strings(&["other"]), Some(&with_lock), &mut keep_on).unwrap()), ["other 5"]);
+    assert_eq!(names(&add(&store, &["other"], Some(&with_lock), &mut keep_on).unwrap()), ["other 5"]);
     assert_eq!(store.list().unwrap()[0].from, url);
     let pool = Pool::open(&[format!("{url}/")], dir.path(), target()).unwrap();
-    assert_eq!(pool.resolve(["other"]).unwrap().len(), 1);
+    assert_eq!(pool.resolve(["other"]).unwrap().packages.len(), 1);
 
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in server.files.lock().unwrap().iter() {
         fs::write(folder.path().join(name), content).unwrap();
     }
     let second = tempfile::tempdir().unwrap();
-    let store = PackageStore::at(second.path().to_owned(), target(), Distribution { url, lock: Vec::new() });
+    let store = store_at(second.path(), &url, Distribution { url: url.clone(), lock: Vec::new() });
     let from = folder.path().to_str().unwrap();
-    assert_eq!(names(&store.add(&strings(&["other"]), Some(from), &mut keep_on).unwrap()), ["other 5"]);
+    assert_eq!(names(&add(&store, &["other"], Some(from), &mut keep_on).unwrap()), ["other 5"]);
 }
 
 #[test]
 fn removing_takes_what_nobody_needs_any_more() {
     let Fixture { dir, store, .. } = fixture(&[("a", "1", &["b"]), ("b", "1", &[]), ("c", "1", &["b"])]);
-    store.add(&strings(&["a", "c"]), None, &mut keep_on).unwrap();
+    add(&store, &["a", "c"], None, &mut keep_on).unwrap();
     let error = store.remove(&strings(&["b"])).unwrap_err().to_string();
     assert!(error.contains("\"b\" stays"), "{error}");
     assert_eq!(names(&store.remove(&strings(&["a"])).unwrap()), ["a 1"]);
@@ -242,7 +329,7 @@ fn updating_fetches_what_has_changed() {
     server.distribution(&[("a", "1", &["b"]), ("b", "1", &[])]);
     // Another spelling of the address, so that the lock is downloaded.
     let from = url.replace("127.0.0.1", "localhost");
-    store.add(&strings(&["a"]), Some(&from), &mut keep_on).unwrap();
+    add(&store, &["a"], Some(&from), &mut keep_on).unwrap();
     assert!(store.update(&[], &mut keep_on).unwrap().is_empty());
     server.distribution(&[("a", "1", &["b"]), ("b", "2", &[])]);
     assert_eq!(names(&store.update(&[], &mut keep_on).unwrap()), ["b 2"]);
@@ -251,16 +338,73 @@ fn updating_fetches_what_has_changed() {
 }
 
 #[test]
-fn what_the_distribution_does_not_have_is_named() {
+fn what_nothing_has_is_named_with_what_is_close_and_with_the_places() {
     let Fixture { dir: _dir, server, url, store } = fixture(&[("numpy", "1", &["gone"])]);
-    let error = store.add(&strings(&["nunpy"]), None, &mut keep_on).unwrap_err().to_string();
-    assert!(error.contains("did you mean numpy?"), "{error}");
-    let error = store.add(&strings(&["numpy"]), None, &mut keep_on).unwrap_err().to_string();
+    let error = add(&store, &["nunpy"], None, &mut keep_on).unwrap_err().to_string();
+    assert!(error.contains("did you mean numpy?") && error.contains("/simple/ has it"), "{error}");
+    let error = add(&store, &["numpy"], None, &mut keep_on).unwrap_err().to_string();
     assert!(error.contains("\"gone\", needed by \"numpy\""), "{error}");
+    let error = add(&store, &["numpy >< 1"], None, &mut keep_on).unwrap_err();
+    assert!(error.code() == "package_requirement" && error.to_string().contains("numpy >< 1"), "{error}");
     server.files.lock().unwrap().clear();
-    let error = store.add(&strings(&["x"]), Some(&url), &mut keep_on).unwrap_err().to_string();
+    // Another spelling of the address, so that the lock is downloaded.
+    let url = url.replace("127.0.0.1", "localhost");
+    let error = add(&store, &["x"], Some(&url), &mut keep_on).unwrap_err().to_string();
     assert!(error.contains(&format!("{url}/{LOCK_FILE}")) && error.contains("404"), "{error}");
-    assert!(matches!(store.add(&[], Some("no/folder"), &mut keep_on), Err(PackageError::Source { .. })));
+    assert!(matches!(add(&store, &[], Some("no/folder"), &mut keep_on), Err(PackageError::Source { .. })));
+}
+
+#[test]
+fn where_only_the_index_can_be_reached_it_serves_the_packages_of_the_distribution() {
+    let Fixture { dir, server, url, .. } = fixture(&[("a", "1", &[])]);
+    server.release("a", "1.1", "py3-none-any", &[]);
+    let lock = server.files.lock().unwrap()[LOCK_FILE].clone();
+    // Nothing listens at the address of the distribution.
+    let distribution = Distribution { url: "http://127.0.0.1:9/d".to_owned(), lock };
+    let store = store_at(dir.path(), &url, distribution);
+    assert_eq!(names(&add(&store, &["a"], None, &mut keep_on).unwrap()), ["a 1.1"]);
+    server.files.lock().unwrap().clear();
+    fs::remove_dir_all(dir.path().join("index")).unwrap();
+    let error = add(&store, &["a==1"], None, &mut keep_on).unwrap_err().to_string();
+    assert!(error.starts_with("http://127.0.0.1:9/d/a-1"), "{error}");
+}
+
+#[test]
+fn requirements_files_and_locks_are_read_and_a_lock_is_written() {
+    let Fixture { dir, server, store, url } = fixture(&[("numpy", "1", &[])]);
+    server.release("sheet", "1.0", "py3-none-any", &[]);
+    server.release("sheet", "2.0", "py3-none-any", &["numpy"]);
+    let file = dir.path().join("requirements.txt");
+    fs::write(&file, "# comment\nsheet>=1\n--pre\n").unwrap();
+    let request = PackageRequest::default().requirements_file(&file);
+    assert_eq!(names(&store.add(&request, &mut keep_on).unwrap()), ["numpy 1", "sheet 2.0"]);
+    let lock = store.pylock().unwrap();
+    assert!(lock.contains("name = \"sheet\"") && lock.contains("name = \"numpy\""), "{lock}");
+    let path = dir.path().join("pylock.toml");
+    fs::write(&path, &lock).unwrap();
+
+    let second = tempfile::tempdir().unwrap();
+    let store = store_at(second.path(), &url, Distribution { url: url.clone(), lock: Vec::new() });
+    let request = PackageRequest::default().lock_file(&path);
+    assert_eq!(names(&store.add(&request, &mut keep_on).unwrap()), ["numpy 1", "sheet 2.0"]);
+    let both = PackageRequest::new(["x"]).lock_file(&path);
+    assert_eq!(store.add(&both, &mut keep_on).unwrap_err().code(), "package_requirement");
+
+    fs::write(&file, "sheet\n-e .\n").unwrap();
+    let error = store.add(&PackageRequest::default().requirements_file(&file), &mut keep_on).unwrap_err().to_string();
+    assert!(error.contains("requirements.txt:2"), "{error}");
+}
+
+#[test]
+fn offline_only_what_is_here_is_used() {
+    let Fixture { dir: _dir, server, store, .. } = fixture(&[]);
+    server.release("sheet", "1.0", "py3-none-any", &[]);
+    let offline = PackageRequest::new(["sheet"]).offline(true);
+    let error = store.add(&offline, &mut keep_on).unwrap_err().to_string();
+    assert!(error.contains("offline"), "{error}");
+    add(&store, &["sheet"], None, &mut keep_on).unwrap();
+    server.files.lock().unwrap().clear();
+    assert!(store.add(&offline, &mut keep_on).unwrap().is_empty());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::*;
-use crate::package::{placed::lay_out, tags::target};
+use crate::package::{placed::lay_out, target::target};
 use terrarium_unix::vfs::{LayerBuilder, Vfs, VfsLimits};
 
 /// Returns the bytes of an archive with these members, each with an optional mode.
@@ -27,7 +27,7 @@ pub(crate) fn zip(members: &[(&str, &str, Option<u32>)]) -> Vec<u8> {
 
 fn wheel(dir: &Path, members: &[(&str, &str, Option<u32>)]) -> Result<Wheel, PackageError> {
     let path = dir.join("Foo_Bar-1.0-py3-none-any.whl");
-    let metadata = [("Foo_Bar-1.0.dist-info/METADATA", "Name: Foo.Bar\nRequires-Dist: baz\n", None)];
+    let metadata = [("Foo_Bar-1.0.dist-info/METADATA", "Name: Foo.Bar\nVersion: 1.0\nRequires-Dist: baz\n", None)];
     std::fs::write(&path, zip(&[&metadata, members].concat())).unwrap();
     Wheel::open(&path, &target())
 }
@@ -81,7 +81,7 @@ fn files_lie_where_installers_put_them() {
     let linked = vfs.host_read(b"/lib/python3.14/site-packages/foo/link.py").unwrap();
     assert_eq!(linked.into_vec().unwrap(), b"x = 1");
     assert_eq!(wheel.modules(), ["foo", "plat", "pure"]);
-    assert_eq!(wheel.requirements(&target()).unwrap(), ["baz"]);
+    assert_eq!(wheel.metadata().unwrap().requires[0].to_string(), "baz");
 }
 
 #[test]

@@ -1,6 +1,0 @@
-//! Fuzz target: the metadata of a wheel. The tests do the same with fixed seeds.
-#![no_main]
-
-use terrarium_core::exercise;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| exercise::metadata(data));
