@@ -98,9 +98,7 @@ impl AddArgs {
         if let Some(path) = &self.script {
             let code = std::fs::read_to_string(path)
                 .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-            let head = PackageRequest::of_script(&code).map_err(failure)?;
-            let none = || Failure::Usage(format!("{}: no head `# /// script` with packages", path.display()));
-            request.requirements.extend(head.ok_or_else(none)?.requirements);
+            request = request.script(code);
         }
         request.requirements_files = self.requirements_files;
         request.lock_file = self.lock_file;

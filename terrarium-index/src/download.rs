@@ -1,6 +1,7 @@
 //! Downloads of wheels: a file is complete with the right hash, or absent. What arrived before a failure is continued later.
 
 use std::{
+    fmt,
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use ureq::http::header::{ACCEPT_ENCODING, RANGE};
 use crate::{
     Control, Error, Index, Progress, WheelFile, WheelName, WheelSummary,
     error::redacted,
-    hash::sha256,
+    hash::{Mismatch, sha256},
     http::{Fault, Job, LEAST, Pace, Reply, Stop, Tick, in_parallel, read_all},
     index::{Fetcher, address_of, file_url},
     wheel,
@@ -157,7 +158,7 @@ impl Fetcher {
         }
         if file.hashes.is_empty() && !(self.allow_unhashed && file.is_wheel) {
             let reason = "the index states no hash of SHA-256 or stronger: set `allow_unhashed` to trust the server";
-            return Err(Error::Hash { file: file.file_name.clone(), reason: reason.to_owned() });
+            return Err(Error::hash(&file.file_name, reason, None));
         }
         let url = file_url(file)?;
         let key = if file.hashes.is_empty() { redacted(&url) } else { file.hashes.to_string() };
@@ -197,8 +198,9 @@ impl Fetcher {
             }
             Err(reason) => {
                 fs::remove_file(part).map_err(Error::file(part))?;
-                let reason = format!("{reason} (from {})", redacted(&file_url(file)?));
-                Err(Error::Hash { file: file.file_name.clone(), reason })
+                let text = format!("{reason} (from {})", redacted(&file_url(file)?));
+                let mismatch = if let Wrong::Hash(mismatch) = reason { Some(mismatch) } else { None };
+                Err(Error::hash(&file.file_name, text, mismatch))
             }
         }
     }
@@ -304,14 +306,29 @@ fn continues(reply: &Reply, done: u64) -> bool {
     reply.header("content-range").is_some_and(|range| range.trim().starts_with(&format!("bytes {done}-")))
 }
 
+/// The difference between a file and what the index states about it.
+enum Wrong {
+    Size { size: u64, stated: u64 },
+    Hash(Mismatch),
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Size { size, stated } => write!(f, "it has {size} bytes, the index states {stated}"),
+            Self::Hash(mismatch) => mismatch.fmt(f),
+        }
+    }
+}
+
 /// Compares a file with the stated size and hashes, and returns its SHA-256.
-fn checked(path: &Path, file: &WheelFile) -> Result<Result<String, String>, Error> {
+fn checked(path: &Path, file: &WheelFile) -> Result<Result<String, Wrong>, Error> {
     let mut opened = File::open(path).map_err(Error::file(path))?;
     let size = opened.metadata().map_err(Error::file(path))?.len();
     if let Some(stated) = file.size.filter(|stated| *stated != size) {
-        return Ok(Err(format!("it has {size} bytes, the index states {stated}")));
+        return Ok(Err(Wrong::Size { size, stated }));
     }
-    file.hashes.check(&mut opened).map_err(Error::file(path))
+    Ok(file.hashes.check(&mut opened).map_err(Error::file(path))?.map_err(Wrong::Hash))
 }
 
 /// Waits for other calls and processes that fetch the same file.

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::hash::Mismatch;
+
 /// The error that caused this one.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -90,6 +92,10 @@ pub enum Error {
         file: String,
         /// The problem with both hashes.
         reason: String,
+        /// The hash that is stated, in hexadecimal, if another one was found.
+        expected: Option<String>,
+        /// The hash that was found.
+        found: Option<String>,
     },
     /// A wheel is broken, or contains something that is not allowed.
     #[error("{file}: {reason}")]
@@ -169,6 +175,11 @@ impl Error {
 
     pub(crate) fn format(what: impl ToString, reason: impl ToString) -> Self {
         Self::Format { what: what.to_string(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn hash(file: &str, reason: impl Into<String>, mismatch: Option<Mismatch>) -> Self {
+        let (expected, found) = mismatch.map(|mismatch| (mismatch.expected, mismatch.found)).unzip();
+        Self::Hash { file: file.to_owned(), reason: reason.into(), expected, found }
     }
 
     pub(crate) fn wheel(file: impl ToString, reason: impl ToString) -> Self {

@@ -116,8 +116,8 @@ impl Hashes {
     /// Compares with the hashes of the bytes of `reader`, and returns their SHA-256.
     ///
     /// # Errors
-    /// The system's reason, or `Ok(Err(reason))` for a hash that differs.
-    pub(crate) fn check(&self, reader: &mut dyn Read) -> io::Result<Result<String, String>> {
+    /// The system's reason, or `Ok(Err(mismatch))` for a hash that differs.
+    pub(crate) fn check(&self, reader: &mut dyn Read) -> io::Result<Result<String, Mismatch>> {
         let needs = |algorithm| self.0.contains_key(&algorithm);
         let (mut first, mut second, mut third) = (Sha256::new(), Sha384::new(), Sha512::new());
         let mut block = vec![0; 1 << 16];
@@ -143,10 +143,24 @@ impl Hashes {
                 Algorithm::Sha512 => &third,
             };
             if found != expected {
-                return Ok(Err(format!("its {algorithm} is {found}, expected is {expected}")));
+                return Ok(Err(Mismatch { algorithm, found: found.clone(), expected: expected.to_owned() }));
             }
         }
         Ok(Ok(sha256))
+    }
+}
+
+/// A hash that differs from the stated one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    algorithm: Algorithm,
+    pub(crate) found: String,
+    pub(crate) expected: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "its {} is {}, expected is {}", self.algorithm, self.found, self.expected)
     }
 }
 
@@ -174,7 +188,7 @@ mod tests {
         hashes.add("SHA512", &format!("{:x}", Sha512::digest(bytes))).unwrap();
         assert_eq!(hashes.check(&mut &bytes[..]).unwrap(), Ok(sha256(bytes)));
         hashes.add("sha384", &"0".repeat(96)).unwrap();
-        assert!(hashes.check(&mut &bytes[..]).unwrap().unwrap_err().contains("sha384"));
+        assert!(hashes.check(&mut &bytes[..]).unwrap().unwrap_err().to_string().contains("sha384"));
     }
 
     #[test]

@@ -69,7 +69,8 @@ export class PackageStore {
   static open(gate: Where, run: number, options: string): Run;
   path(): string;
   list(gate: Where, run: number): Run;
-  add(gate: Where, run: number, names: string[], from: string | null): Run;
+  add(gate: Where, run: number, request: string): Run;
+  pylock(gate: Where, run: number): Run;
   update(gate: Where, run: number, names: string[]): Run;
   remove(gate: Where, run: number, names: string[]): Run;
 }

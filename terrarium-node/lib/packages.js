@@ -21,8 +21,15 @@ const { later, now } = require('./work.js');
 
 /**
  * @typedef {object} AddOptions Options of `PackageStore.add` and `addSync`.
- * @property {string} [from] the distribution: the address or the folder of a `pyodide-lock.json`. Default: the
- *   distribution that the interpreter belongs to
+ * @property {string[]} [requirementsFiles] requirements files of pip
+ * @property {string} [script] the text of a script whose head names the packages that it needs (PEP 723)
+ * @property {string} [lockFile] a `pylock.toml` (PEP 751), whose packages are taken as they are
+ * @property {string} [from] another distribution in place of the Python index: the address or the folder of a
+ *   `pyodide-lock.json`. Default: the distribution that the interpreter belongs to
+ * @property {string} [index] the address of the Python index, in place of the user's
+ * @property {string[]} [extraIndexes] addresses of more indexes, which are asked first
+ * @property {boolean} [offline] whether only what is on this machine is used
+ * @property {boolean} [prereleases] whether pre-releases are like other releases
  */
 
 /** @typedef {import('./work.js').Task<StoredPackage[]>} PackagesTask */
@@ -30,7 +37,7 @@ const { later, now } = require('./work.js');
 /**
  * The packages on this machine: sandboxes take theirs from this store, unless the option `packagesFrom` names other places.
  *
- * Only `add` and `update` use the network. Every file is checked against the SHA-256 in its distribution's lock.
+ * Only `add` and `update` use the network. Every file is checked against the SHA-256 that its distribution or the index states.
  *
  * @example
  * const store = await PackageStore.open({ cacheDir: 'cache' });
@@ -88,29 +95,48 @@ class PackageStore {
   }
 
   /**
-   * Downloads packages and all that they need.
+   * Downloads packages and all that they need: those of the distribution, and all others from the Python index. The
+   * settings for pip and uv count: addresses of indexes, credentials, proxies.
    *
-   * @param {string[]} names names of packages, or of modules in them
+   * @param {string[]} requirements such as `'numpy'`, `'pandas<3'` or `'uvicorn[standard]'`; names of modules will do
    * @param {AddOptions & DownloadOptions} [options]
    * @returns {Promise<StoredPackage[]>} the packages that are new
    */
-  async add(names, options) {
-    return abortable(this.#adding(names, options));
+  async add(requirements, options) {
+    return abortable(this.#adding(requirements, options));
   }
 
   /**
    * Downloads packages while the JavaScript thread waits.
    *
-   * @param {string[]} names
+   * @param {string[]} requirements
    * @param {AddOptions & DownloadOptions} [options] a `signal` counts only if it is aborted already
    * @returns {StoredPackage[]}
    */
-  addSync(names, options) {
-    return atOnce(this.#adding(names, options));
+  addSync(requirements, options) {
+    return atOnce(this.#adding(requirements, options));
   }
 
   /**
-   * Brings packages to the versions that their distributions have now.
+   * Returns the lock of the packages, as the text of a `pylock.toml` (PEP 751).
+   *
+   * @returns {Promise<string>}
+   */
+  async pylock() {
+    return later(this.#locking());
+  }
+
+  /**
+   * Returns the lock of the packages while the JavaScript thread waits.
+   *
+   * @returns {string}
+   */
+  pylockSync() {
+    return now(this.#locking());
+  }
+
+  /**
+   * Brings packages to the newest versions that fit what was requested.
    *
    * @param {string[]} [names] by default all packages
    * @param {DownloadOptions} [options]
@@ -156,19 +182,34 @@ class PackageStore {
     return { begin: (gate, number) => this.#native.list(gate, number), finish: packages };
   }
 
+  /** @returns {import('./work.js').Task<string>} */
+  #locking() {
+    return { begin: (gate, number) => this.#native.pylock(gate, number), finish: ({ text }) => JSON.parse(text) };
+  }
+
   /**
-   * @param {string[]} names
+   * @param {string[]} requirements
    * @param {AddOptions & DownloadOptions} [options]
    * @returns {PackagesTask}
    */
-  #adding(names, options) {
-    const wanted = strings(names);
-    const { from, ...others } = Object.fromEntries(given(options));
-    const source = from === undefined ? null : string('from', from);
+  #adding(requirements, options) {
+    /** @type {Record<string, unknown>} */
+    const request = { requirements: strings(requirements) };
+    /** @type {Record<string, unknown>} */
+    const others = {};
+    for (const [name, value] of given(options)) {
+      const member = MEMBERS.get(name);
+      if (member === undefined) {
+        others[name] = value;
+      } else {
+        request[member.core] = member.check(name, value);
+      }
+    }
+    const text = JSON.stringify(request);
     const begin = (/** @type {native.Gate | null} */ gate, /** @type {number} */ number) => {
-      return this.#native.add(gate, number, wanted, source);
+      return this.#native.add(gate, number, text);
     };
-    return { begin, finish: packages, isStore: true, ...download(others, ['from']) };
+    return { begin, finish: packages, isStore: true, ...download(others, [...MEMBERS.keys()]) };
   }
 
   /**
@@ -254,13 +295,33 @@ function atOnce(task) {
   return now(task);
 }
 
-/** @param {unknown} names @returns {string[]} */
-function strings(names) {
+/** @param {unknown} names @param {string} [what] @returns {string[]} */
+function strings(names, what = 'names') {
   if (!Array.isArray(names)) {
-    throw wrongType('names', 'they are not an array of strings');
+    throw wrongType(what, 'they are not an array of strings');
   }
-  return names.map((name) => string('name', name));
+  return names.map((name) => string(what, name));
 }
+
+/** @param {string} name @param {unknown} value @returns {boolean} */
+function boolean(name, value) {
+  if (typeof value !== 'boolean') {
+    throw wrongType(name, 'it is not a boolean');
+  }
+  return value;
+}
+
+/** The options of a request, with their names in core and their checks. @type {Map<string, { core: string, check: (name: string, value: unknown) => unknown }>} */
+const MEMBERS = new Map([
+  ['requirementsFiles', { core: 'requirements_files', check: (name, value) => strings(value, name) }],
+  ['script', { core: 'script', check: string }],
+  ['lockFile', { core: 'lock_file', check: string }],
+  ['from', { core: 'distribution', check: string }],
+  ['index', { core: 'index', check: string }],
+  ['extraIndexes', { core: 'extra_indexes', check: (name, value) => strings(value, name) }],
+  ['offline', { core: 'offline', check: boolean }],
+  ['prereleases', { core: 'prereleases', check: boolean }],
+]);
 
 /** @param {import('./work.js').Answer} answer @returns {StoredPackage[]} */
 function packages({ text }) {

@@ -6,7 +6,7 @@ use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::json;
-use terrarium_core::{DownloadProgress, Error, PackageError, PackageStore, StoredPackage};
+use terrarium_core::{DownloadProgress, Error, PackageError, PackageRequest, PackageStore, StoredPackage};
 
 use crate::{
     fault::Fault,
@@ -56,16 +56,31 @@ impl NativePackageStore {
         self.ask(gate, run, |store, _| store.list())
     }
 
-    /// Downloads packages with all that they need.
+    /// Downloads the packages of a request, with all that they need.
     #[napi]
     pub fn add(
         &self,
         gate: Option<ClassInstance<'_, Gate>>,
         run: u32,
-        names: Vec<String>,
-        from: Option<String>,
+        request: String,
     ) -> Run {
-        self.ask(gate, run, move |store, progress| store.add(&names, from.as_deref(), progress))
+        let store = Arc::clone(&self.inner);
+        let wire = Wire::new(request, Vec::new());
+        start(gate.as_deref(), run, move |sink| {
+            let request: PackageRequest = wire.options()?;
+            let packages = stoppable(sink, |progress| store.add(&request, progress))?;
+            Ok(Answer::Data(Wire::of(&packages, Vec::new())?))
+        })
+    }
+
+    /// Returns the lock of the packages as the text of `pylock.toml`.
+    #[napi]
+    pub fn pylock(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32) -> Run {
+        let store = Arc::clone(&self.inner);
+        start(gate.as_deref(), run, move |_| {
+            let text = store.pylock().map_err(Error::from)?;
+            Ok(Answer::Data(Wire::of(&text, Vec::new())?))
+        })
     }
 
     /// Updates packages to the present versions of their distributions.
@@ -99,11 +114,15 @@ impl NativePackageStore {
 /// Runs `work` until its end, or until the run is cancelled.
 fn stoppable<T>(sink: &Sink, work: impl FnOnce(OnProgress<'_>) -> Result<T, PackageError>) -> Result<T, Fault> {
     let cancel = sink.cancel();
-    let mut progress = |DownloadProgress { file_name, done, total, .. }: DownloadProgress<'_>| {
+    let mut progress = |progress: DownloadProgress<'_>| {
+        let DownloadProgress { file_name, done, total, all_done, all_total, .. } = progress;
         if cancel.is_cancelled() {
             return ControlFlow::Break(());
         }
-        sink.progress(json!({ "file_name": file_name, "done": done, "total": total }).to_string());
+        let told = json!({
+            "file_name": file_name, "done": done, "total": total, "all_done": all_done, "all_total": all_total,
+        });
+        sink.progress(told.to_string());
         ControlFlow::Continue(())
     };
     match work(&mut progress) {

@@ -34,7 +34,7 @@ enum Event<T> {
 pub(crate) enum Heard {
     Bytes(Vec<u8>),
     Text(String),
-    Download { file_name: String, done: u64, total: Option<u64> },
+    Download { file_name: String, done: u64, total: Option<u64>, all_done: u64, all_total: Option<u64> },
 }
 
 /// Sends news to a listener, from any thread, and returns whether the work is still waited for. News for a missing
@@ -155,7 +155,9 @@ fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<
     match heard {
         Heard::Bytes(bytes) => exit::call(py, || listener.call1(py, (PyBytes::new(py, &bytes),)))?,
         Heard::Text(text) => exit::call(py, || listener.call1(py, (text,)))?,
-        Heard::Download { file_name, done, total } => exit::call(py, || listener.call1(py, (file_name, done, total)))?,
+        Heard::Download { file_name, done, total, all_done, all_total } => {
+            exit::call(py, || listener.call1(py, (file_name, done, total, all_done, all_total)))?
+        }
     };
     Ok(())
 }

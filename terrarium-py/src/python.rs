@@ -54,6 +54,11 @@ pub(crate) fn json(value: &impl serde::Serialize) -> PyResult<String> {
     serde_json::to_string(value).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
+/// Parses one of the core's types, whose JSON the package's own Python has written.
+pub(crate) fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> PyResult<T> {
+    serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
 /// Returns contents by path.
 pub(crate) fn files<'py>(py: Python<'py>, files: &BTreeMap<String, Bytes>) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);

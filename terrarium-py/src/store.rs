@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use pyo3::prelude::*;
-use terrarium_core::{DownloadProgress, PackageError, StoredPackage};
+use terrarium_core::{DownloadProgress, PackageError, PackageRequest, StoredPackage};
 
 use crate::{
     error::raised,
@@ -36,17 +36,22 @@ impl PackageStore {
         python::json(&listed)
     }
 
-    /// Download packages; return the new ones as JSON. `progress` is called with a file's name, the bytes that have
+    /// Download the packages of a request, which is JSON; return the new ones as JSON. `progress` is called with a file's name, the bytes that have
     /// arrived, and the bytes of the file.
     fn add(
         &self,
         py: Python<'_>,
         is_main: bool,
-        names: Vec<String>,
-        from_: Option<String>,
+        request: &str,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<String> {
-        self.fetch(py, is_main, progress, move |store, progress| store.add(&names, from_.as_deref(), progress))
+        let request: PackageRequest = python::parsed(request)?;
+        self.fetch(py, is_main, progress, move |store, progress| store.add(&request, progress))
+    }
+
+    /// Return the lock of the packages as the text of `pylock.toml`.
+    fn pylock(&self, py: Python<'_>) -> PyResult<String> {
+        exit::detach(py, || self.0.pylock()).map_err(|error| raised(py, error.into()))
     }
 
     /// Bring packages to their present versions; return the changed ones as JSON.
@@ -83,8 +88,9 @@ impl PackageStore {
         let listeners: Vec<_> = progress.into_iter().collect();
         let fetched = gate::run(py, is_main, &listeners, Stop::Abandon, move |tell| {
             let mut report = |progress: DownloadProgress<'_>| {
-                let DownloadProgress { file_name, done, total, .. } = progress;
-                let is_awaited = tell(0, Heard::Download { file_name: file_name.to_owned(), done, total });
+                let DownloadProgress { file_name, done, total, all_done, all_total, .. } = progress;
+                let file_name = file_name.to_owned();
+                let is_awaited = tell(0, Heard::Download { file_name, done, total, all_done, all_total });
                 if is_awaited { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             };
             Ok(work(&store, &mut report)?)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import http.server
 import json
 import pickle
@@ -51,6 +52,43 @@ def distribution(tmp_path):
     distribution.server.server_close()
 
 
+class Index(http.server.BaseHTTPRequestHandler):
+    """A Python index (PEP 691) with the wheels of the corpus."""
+
+    def do_GET(self):
+        path = self.path.strip("/").split("/")
+        wheels = {file.name: file for file in CORPUS.glob("*.whl")}
+        if path[0] == "simple":
+            own = [name for name in wheels if name.split("-")[0].replace("_", "-").lower() == path[1]]
+            files = [{"filename": name, "url": f"/files/{name}", "hashes": {"sha256": sha256(wheels[name])}} for name in own]
+            page = {"meta": {"api-version": "1.1"}, "name": path[1], "files": files}
+            body, kind = json.dumps(page).encode(), "application/vnd.pypi.simple.v1+json"
+            self.send_response(200 if own else 404)
+        else:
+            body, kind = wheels[path[-1]].read_bytes(), "application/octet-stream"
+            self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def index():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/simple"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture
 def store(tmp_path):
     return terrarium.PackageStore(tmp_path / "cache")
@@ -62,7 +100,8 @@ def test_packages_are_added_with_what_they_need_used_and_removed(distribution, s
     assert [(package.name, package.asked) for package in added] == [("python-dateutil", True), ("six", False)]
     assert added[1] == terrarium.StoredPackage("six", "1.17.0", 11050, False, distribution.url)
     assert {type(progress) for progress in seen} == {terrarium.DownloadProgress}
-    assert terrarium.DownloadProgress(distribution.file("six"), 11050, 11050) in seen
+    assert any((step.file_name, step.done, step.total) == (distribution.file("six"), 11050, 11050) for step in seen)
+    assert seen[-1].all_done == seen[-1].all_total > 11050
     assert store.list() == added
     assert store.add("six", from_=distribution.url) == []
     assert (store.path / distribution.file("six")).is_file()
@@ -88,6 +127,37 @@ def test_a_folder_is_a_distribution_too_and_an_update_takes_its_versions(distrib
     distribution.lock["packages"]["six"]["version"] = "2"
     distribution.write()
     assert [(package.name, package.version) for package in store.update("six")] == [("six", "2")]
+
+
+def test_what_the_distribution_does_not_have_comes_from_the_index(index, distribution, store, tmp_path):
+    """The distribution's own server cannot be reached here, as on a machine that only has a mirror of the index."""
+    added = store.add("python-dateutil>=2", index=index, extra_indexes=[])
+    assert [package.name for package in added] == ["python-dateutil", "six"]
+    assert {package.source for package in added} == {index + "/"}
+    sandbox = terrarium.Sandbox(packages=["python-dateutil>2,<9"], cache_dir=tmp_path / "cache", preload=False)
+    assert sandbox.execute("import dateutil.parser\ndateutil.parser.parse('1 May 2026').month").final_expression == 5
+    lock = tmp_path / "pylock.toml"
+    lock.write_text(store.pylock())
+    assert asyncio.run(store.pylock_async()) == lock.read_text()
+
+    other = terrarium.PackageStore(tmp_path / "other")
+    assert [package.name for package in other.add(lock_file=lock)] == ["python-dateutil", "six"]
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("cycler  # a comment\n")
+    script = "# /// script\n# dependencies = ['six']\n# ///\n"
+    added = other.add(requirements_files=[requirements], script=script, index=index)
+    assert [package.name for package in added] == ["cycler"]
+    with pytest.raises(terrarium.PackageError, match="you require six>99") as error:
+        other.add("six>99", index=index)
+    assert error.value.code == "package_unsatisfiable"
+    with pytest.raises(terrarium.PackageError, match="no-such-name") as error:
+        other.add("no-such-name", index=index)
+    assert error.value.code == "package_unknown"
+    with pytest.raises(terrarium.PackageError, match="six >< 2") as error:
+        other.add("six >< 2", index=index)
+    assert error.value.code == "package_requirement"
+    with pytest.raises(terrarium.PackageError, match="you require six"):
+        terrarium.Sandbox(packages=["six<1"], cache_dir=tmp_path / "other")
 
 
 def test_an_unknown_name_is_named_with_the_way_out(distribution, store):

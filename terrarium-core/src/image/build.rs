@@ -197,6 +197,7 @@ impl Recipe {
             compatibility: compatibility(self.kind)?,
             guest: guest_key()?,
             packages: self.mounted.names.clone(),
+            versions: self.mounted.versions.clone(),
             modules: self.modules.clone(),
             warnings,
             reads,

@@ -21,6 +21,9 @@ pub(super) struct ImageHeader {
     /// See [`guest_key`](crate::provision::guest_key).
     pub(super) guest: String,
     pub(super) packages: Vec<String>,
+    /// See [`ImageInfo::versions`](crate::ImageInfo::versions).
+    #[serde(default)]
+    pub(super) versions: Vec<String>,
     pub(super) modules: Vec<String>,
     /// See [`ImageInfo::warnings`](crate::ImageInfo::warnings).
     #[serde(default)]

@@ -29,6 +29,9 @@ pub struct ImageInfo {
     pub target: String,
     /// The packages in the image, with their dependencies.
     pub packages: Vec<String>,
+    /// The packages with their versions, such as `numpy==2.4.3`. The same options give the same versions, until
+    /// [`PackageStore::update`](crate::PackageStore::update) is called.
+    pub versions: Vec<String>,
     /// The modules that the build imported.
     pub modules: Vec<String>,
     /// The shortcomings of the image: modules that could not be imported, and the reasons. Also a file that was damaged

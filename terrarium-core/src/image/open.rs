@@ -35,6 +35,7 @@ fn info(path: &Path, header: &ImageHeader) -> Result<ImageInfo> {
         version: header.version.clone(),
         target: header.target.clone(),
         packages: header.packages.clone(),
+        versions: header.versions.clone(),
         modules: header.modules.clone(),
         warnings: header.warnings.clone(),
         size,

@@ -70,7 +70,7 @@ pub enum PackageError {
         fits: String,
     },
     /// The hash of a file differs from the hash in its lock.
-    #[error("{path}: its SHA-256 is {found}, the lock says {expected}")]
+    #[error("{path}: its SHA-256 is {found}, expected is {expected}")]
     Hash {
         /// The file.
         path: PathBuf,
@@ -169,6 +169,9 @@ impl From<terrarium_index::Error> for PackageError {
             E::Setting { place, .. } => Self::Requirement { text: place.clone(), reason },
             E::Request { url, .. } | E::Credentials { url, .. } | E::Offline { url } => download(url),
             E::TooLarge { what, .. } | E::Format { what, .. } => download(what),
+            E::Hash { file, expected: Some(expected), found: Some(found), .. } => {
+                Self::Hash { path: file.into(), expected: expected.clone(), found: found.clone() }
+            }
             E::Hash { file, .. } => Self::Damaged { path: file.into(), reason: trimmed(&reason, file), source: None },
             E::Wheel { file, .. } => Self::Damaged { path: file.into(), reason: trimmed(&reason, file), source: None },
             E::File { path, .. } => Self::Store { path: path.clone(), reason, source: Some(error.into()) },

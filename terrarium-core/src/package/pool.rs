@@ -16,8 +16,10 @@ use super::{
     name::similar,
     normalize,
     resolver::{Choice, ChoiceSource, SiteSource, is_usable},
+    set_locks::SetLocks,
     site::SiteFolder,
     source::PackageSource,
+    store::STORE,
 };
 
 /// The number of resolutions that are kept.
@@ -28,6 +30,8 @@ pub(crate) struct Pool {
     target: WheelTarget,
     choices: Vec<Choice>,
     sites: Vec<Arc<SiteFolder>>,
+    /// The versions of the store that earlier resolutions selected.
+    sets: SetLocks,
     /// The packages by module. Collected at the first use, since that opens wheels.
     providers: OnceLock<BTreeMap<String, String>>,
     /// The packages by module that only their files tell. Collected when a module has no provider.
@@ -59,20 +63,16 @@ impl PackageSet {
 }
 
 impl Pool {
-    /// Opens the package sources that the options name; without any, the package store at `store`.
+    /// Opens the package sources that the options name, and the package store at `store`, which comes last.
     ///
     /// # Errors
     /// As for [`PackageSource::open`].
     pub(crate) fn open(from: &[String], store: &Path, target: WheelTarget) -> Result<Self, PackageError> {
-        let sources = match from {
-            [] => vec![("the package store".to_owned(), PackageSource::store(store, &target)?)],
-            from => {
-                let open = |entry: &String| -> Result<_, PackageError> {
-                    Ok((entry.clone(), PackageSource::open(entry, store, &target)?))
-                };
-                from.iter().map(open).collect::<Result<_, _>>()?
-            }
+        let open = |entry: &String| -> Result<_, PackageError> {
+            Ok((entry.clone(), PackageSource::open(entry, store, &target)?))
         };
+        let mut sources = from.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        sources.push((STORE.to_owned(), PackageSource::store(store, &target)?));
         let (mut choices, mut sites) = (Vec::new(), Vec::new());
         for (label, source) in sources {
             match source {
@@ -81,7 +81,8 @@ impl Pool {
             }
         }
         let (providers, examined, resolved) = Default::default();
-        Ok(Self { target, choices, sites, providers, examined, resolved })
+        let sets = SetLocks::new(store, from);
+        Ok(Self { target, choices, sites, sets, providers, examined, resolved })
     }
 
     /// Returns the target that the packages must match.
@@ -169,8 +170,21 @@ impl Pool {
             self.choices.iter().map(|choice| ChoiceSource { choice, target, sites, failure: failed }).collect();
         let sources = in_sites.iter().map(|source| source as &dyn Source);
         let sources: Vec<&dyn Source> = sources.chain(choices.iter().map(|source| source as &dyn Source)).collect();
-        let found = resolve(&Request::of(requirements), &sources, &self.target.wheels, &mut Control::default());
-        let found = found.map_err(|error| failure.take().unwrap_or_else(|| self.failure(error)))?;
+        let mut request = Request::of(requirements);
+        let select = |request: &Request| resolve(request, &sources, &self.target.wheels, &mut Control::default());
+        let locked = self.sets.read(wanted).and_then(|versions| {
+            request.constraints = versions;
+            select(&request).ok()
+        });
+        let found = match locked {
+            Some(found) => found,
+            None => {
+                request.constraints.clear();
+                let found = select(&request).map_err(|error| failure.take().unwrap_or_else(|| self.failure(error)))?;
+                self.sets.write(wanted, &found);
+                found
+            }
+        };
         let packages = ordered(&found, &named).into_iter().filter_map(|name| self.selected(&found, name)).collect();
         let named = named.iter().filter_map(|name| self.selected(&found, name)).collect();
         Ok(PackageSet { packages, named })

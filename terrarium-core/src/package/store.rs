@@ -26,6 +26,7 @@ use super::{
     lock::{LOCK_FILE, LockedPackage, MAX_LOCK, PackageType, StoredRequest},
     name::similar,
     normalize,
+    set_locks::SetLocks,
     source::{folder_address, is_address, read_lock},
 };
 use crate::cache::{Cache, LockFile, write_whole};
@@ -34,6 +35,8 @@ use request::text;
 
 /// The file whose lock the present user of the store holds.
 const GUARD: &str = ".guard";
+/// The label of the packages of the store in messages.
+pub(super) const STORE: &str = "the package store";
 /// The age at which an unfinished download is no longer continued.
 const GIVEN_UP: Duration = Duration::from_secs(24 * 3600);
 
@@ -115,7 +118,7 @@ pub struct StoredPackage {
     pub from: String,
     /// What deserves attention about the package, such as a version that its authors withdrew. Only
     /// [`PackageStore::add`] and [`PackageStore::update`] tell it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub warnings: Vec<String>,
 }
 
@@ -244,6 +247,7 @@ impl PackageStore {
             changed.extend(self.install(&wanted, Vec::new(), from, &request, &mut lock, &index, &mut control)?);
         }
         self.prune(&mut lock)?;
+        SetLocks::forget(&self.dir);
         Ok(changed)
     }
 
@@ -285,7 +289,7 @@ impl PackageStore {
     /// [`PackageError::Damaged`], when the store's lock is broken.
     pub fn pylock(&self) -> Result<String, PackageError> {
         let lock = self.lock()?;
-        let wheels = catalogue("the package store", lock.packages.iter(), LockedPackage::wheel_file)?;
+        let wheels = catalogue(STORE, lock.packages.iter(), LockedPackage::wheel_file)?;
         let requirements = lock.requests.iter().flat_map(|request| &request.requirements);
         let request = Request::new(requirements.map(String::as_str))?;
         let found = resolve(&request, &[&wheels], &self.target.wheels, &mut Control::default())?;
@@ -372,7 +376,7 @@ impl PackageStore {
 
     /// Resolves a request with the entries of the store alone.
     fn present(&self, request: &Request, lock: &Lock) -> Result<Resolution, PackageError> {
-        let in_store = catalogue("the package store", lock.packages.iter(), |_| None)?;
+        let in_store = catalogue(STORE, lock.packages.iter(), |_| None)?;
         let sources: [&dyn Source; 1] = [&in_store];
         Ok(resolve(request, &sources, &self.target.wheels, &mut Control::default())?)
     }

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions,
-    package::{Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SiteFolder, import_scan, lay_out},
+    package::{
+        Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SET_LOCKS, SiteFolder, import_scan, lay_out,
+    },
 };
 use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
 
@@ -26,6 +28,8 @@ pub(crate) struct MountedPackages {
     pub(crate) layer: Arc<Layer>,
     /// The packages' names, including dependencies.
     pub(crate) names: Vec<String>,
+    /// The packages with their versions.
+    pub(crate) versions: Vec<String>,
     /// The packages' files, including bytecode.
     pub(crate) files: Vec<PlacedFile>,
     /// The key that identifies these packages; empty for no packages.
@@ -38,7 +42,7 @@ impl MountedPackages {
     /// # Errors
     /// [`Error::Artifacts`].
     pub(crate) fn none() -> Result<Self> {
-        Ok(Self { layer: layer()?, names: Vec::new(), files: Vec::new(), key: String::new() })
+        Ok(Self { layer: layer()?, names: Vec::new(), versions: Vec::new(), files: Vec::new(), key: String::new() })
     }
 }
 
@@ -180,6 +184,8 @@ fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
 fn stamp(path: &Path) -> String {
     let of = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok()));
     let listed = fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    // The versions that were selected are no reason to read the packages again.
+    let listed = listed.filter(|path| !path.ends_with(SET_LOCKS));
     let mut inside: Vec<_> = listed.map(|path| (of(&path), path)).collect();
     inside.sort();
     let digest = Sha256::digest(format!("{:?} {inside:?}", of(path)));
@@ -217,6 +223,9 @@ fn mounted(
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         names.extend(pool.sites().iter().flat_map(|site| site.packages().keys().cloned()));
+        let own = packages.iter().map(|package| (&package.name, &package.version));
+        let in_sites = pool.sites().iter().flat_map(|site| site.packages());
+        let versions = own.chain(in_sites).map(|(name, version)| format!("{name}=={version}")).collect();
         for item in bytecode::bytecode(&items, cache_dir, compile)? {
             items.push(item);
         }
@@ -225,7 +234,7 @@ fn mounted(
             lay_out(&mut layer, &item.origin, &item.files)?;
         }
         let files = items.into_iter().flat_map(|item| item.files).collect();
-        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, files, key }))
+        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key }))
     })
 }
 

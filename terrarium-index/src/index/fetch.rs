@@ -10,6 +10,7 @@ use crate::{
     Bounds, Error, Hashes, IndexOptions, Metadata, Releases, Target, WheelFile,
     config::parse_netrc,
     error::redacted,
+    hash::Mismatch,
     http::{CachedPage, Credentials, Fault, PageCache, Stop, Tick, Transport, fresh_until, read_all},
     page::{self, PageFile},
     wheel,
@@ -192,7 +193,7 @@ impl Fetcher {
             let bytes = read_all(reply, limit, "metadata_bytes", window, stop)?;
             match check_hash(hashes, &bytes) {
                 Ok(()) => Ok(Some(bytes)),
-                Err(reason) => Err(Fault::Final(Error::Hash { file: redacted(&url), reason })),
+                Err(mismatch) => Err(Fault::Final(Error::hash(&redacted(&url), mismatch.to_string(), Some(mismatch)))),
             }
         })
     }
@@ -213,7 +214,8 @@ pub(crate) fn address_of(text: &str) -> Result<Url, String> {
     }
 }
 
-fn check_hash(hashes: &Hashes, bytes: &[u8]) -> Result<(), String> {
+fn check_hash(hashes: &Hashes, bytes: &[u8]) -> Result<(), Mismatch> {
     let mut reader = bytes;
-    hashes.check(&mut reader).map_err(|error| error.to_string())?.map(|_| ())
+    // Bytes in memory can always be read.
+    hashes.check(&mut reader).map_or(Ok(()), |checked| checked.map(|_| ()))
 }

@@ -123,12 +123,15 @@ class PackageStore:
     def add(
         self,
         is_main: bool,
-        names: Sequence[str],
-        from_: str | None,
-        progress: Callable[[str, int, int | None], object] | None,
+        request: str,
+        progress: Callable[[str, int, int | None, int, int | None], object] | None,
     ) -> str: ...
+    def pylock(self) -> str: ...
     def update(
-        self, is_main: bool, names: Sequence[str], progress: Callable[[str, int, int | None], object] | None
+        self,
+        is_main: bool,
+        names: Sequence[str],
+        progress: Callable[[str, int, int | None, int, int | None], object] | None,
     ) -> str: ...
     def remove(self, names: Sequence[str]) -> str: ...
 

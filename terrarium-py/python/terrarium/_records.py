@@ -224,7 +224,9 @@ class StoredPackage:
     asked: bool
     """Whether it was asked for by name; otherwise another package needs it."""
     source: str
-    """The distribution that it came from: an address or a folder."""
+    """The distribution or the index that it came from: an address or a folder."""
+    warnings: tuple[str, ...] = ()
+    """What deserves attention, such as a version that its authors withdrew; told when a package is added or updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +234,12 @@ class DownloadProgress:
     """The progress of a file's download."""
 
     file_name: str
-    """The file."""
+    """The file; the name of a package while versions are selected, before any file is downloaded."""
     done: int
     """The number of bytes that have arrived, those of an earlier attempt included."""
     total: int | None
-    """The number of bytes that the file has, if the server says so."""
+    """The number of bytes that the file has, as far as it is known."""
+    all_done: int
+    """The number of bytes of all files of the call that have arrived."""
+    all_total: int | None
+    """The number of bytes of all files of the call, as far as it is known."""

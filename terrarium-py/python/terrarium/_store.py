@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from terrarium._gate import in_thread, on_main_thread
 from terrarium._json import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from terrarium._records import DownloadProgress, StoredPackage
@@ -51,28 +52,68 @@ class PackageStore:
         return _packages(self._native.list())
 
     def add(
-        self, *names: str, from_: str | os.PathLike[str] | None = None, progress: Progress | None = None
+        self,
+        *requirements: str,
+        requirements_files: Iterable[str | os.PathLike[str]] = (),
+        script: str | None = None,
+        lock_file: str | os.PathLike[str] | None = None,
+        from_: str | os.PathLike[str] | None = None,
+        index: str | None = None,
+        extra_indexes: Iterable[str] = (),
+        offline: bool = False,
+        prereleases: bool = False,
+        progress: Progress | None = None,
     ) -> list_[StoredPackage]:
         """Download packages and all that they need, and return the new ones.
 
-        Received data is kept when the call fails or Ctrl+C stops it, and the next call continues from there.
+        The packages of the distribution come first, and the Python index has the others. The settings for pip and uv
+        count: addresses of indexes, credentials, proxies. All packages of a call are added, or none. Received data is
+        kept when the call fails or Ctrl+C stops it, and the next call continues from there.
 
         Args:
-            names: names of packages, such as `"numpy"`.
-            from_: the address or the folder of another distribution, one with a `pyodide-lock.json`; default the
-                distribution of this version.
+            requirements: requirements in the form of PEP 508, such as `"numpy"`, `"pandas<3"` or `"uvicorn[standard]"`.
+            requirements_files: requirements files of pip.
+            script: the text of a script whose head names the packages that it needs (PEP 723).
+            lock_file: a `pylock.toml` (PEP 751), whose packages are taken as they are.
+            from_: the address or the folder of another distribution, one with a `pyodide-lock.json`, in place of the
+                index; default the distribution of this version.
+            index: the address of the index, in place of the user's.
+            extra_indexes: addresses of more indexes, which are asked first.
+            offline: whether only what is on this machine is used.
+            prereleases: whether pre-releases are like other releases.
             progress: is called with a `DownloadProgress` for each piece that arrives, in this thread. An exception that
                 it raises stops the download and is raised here.
 
-        Raises `PackageError` for a name that the distribution does not have (code `package_unknown`), a download that
-        fails (`package_download`), a file with another hash (`package_hash`), or a store that cannot be written.
+        Raises `PackageError` for a name that nothing has (code `package_unknown`), versions that do not go together
+        (`package_unsatisfiable`), a requirement that cannot be read (`package_requirement`), a download that fails
+        (`package_download`), a file with another hash (`package_hash`), or a store that cannot be written.
 
         """
-        source = None if from_ is None else os.fspath(from_)
-        return _packages(self._native.add(on_main_thread(), _checked(names), source, _listener(progress)))
+        request = {
+            "requirements": _checked(requirements),
+            "requirements_files": [os.fspath(path) for path in requirements_files],
+            "script": script,
+            "lock_file": None if lock_file is None else os.fspath(lock_file),
+            "distribution": None if from_ is None else os.fspath(from_),
+            "index": index,
+            "extra_indexes": [*extra_indexes],
+            "offline": offline,
+            "prereleases": prereleases,
+        }
+        return _packages(self._native.add(on_main_thread(), json.dumps(request), _listener(progress)))
 
     async def add_async(
-        self, *names: str, from_: str | os.PathLike[str] | None = None, progress: Progress | None = None
+        self,
+        *requirements: str,
+        requirements_files: Iterable[str | os.PathLike[str]] = (),
+        script: str | None = None,
+        lock_file: str | os.PathLike[str] | None = None,
+        from_: str | os.PathLike[str] | None = None,
+        index: str | None = None,
+        extra_indexes: Iterable[str] = (),
+        offline: bool = False,
+        prereleases: bool = False,
+        progress: Progress | None = None,
     ) -> list_[StoredPackage]:
         """Do what `add` does, on another thread. Cancelling the task stops the download.
 
@@ -80,10 +121,35 @@ class PackageStore:
         """
         from terrarium._tasks import with_progress
 
-        return await with_progress(lambda heard: self.add(*names, from_=from_, progress=heard), progress)
+        return await with_progress(
+            lambda heard: self.add(
+                *requirements,
+                requirements_files=requirements_files,
+                script=script,
+                lock_file=lock_file,
+                from_=from_,
+                index=index,
+                extra_indexes=extra_indexes,
+                offline=offline,
+                prereleases=prereleases,
+                progress=heard,
+            ),
+            progress,
+        )
+
+    def pylock(self) -> str:
+        """Return the lock of the packages, as the text of a `pylock.toml` (PEP 751).
+
+        Raises `PackageError` when the store is damaged.
+        """
+        return self._native.pylock()
+
+    async def pylock_async(self) -> str:
+        """Do what `pylock` does, on another thread."""
+        return await in_thread(self.pylock)
 
     def update(self, *names: str, progress: Progress | None = None) -> list_[StoredPackage]:
-        """Bring packages (without names: all) to the present versions of their distributions.
+        """Bring packages (without names: all) to the newest versions that fit what was requested.
 
         Returns the packages that changed. Raises what `add` raises.
         """
@@ -126,17 +192,22 @@ def _checked(names: tuple[str, ...]) -> list_[str]:
     return [*names]
 
 
-def _listener(progress: Progress | None) -> Callable[[str, int, int | None], object] | None:
+def _listener(progress: Progress | None) -> Callable[[str, int, int | None, int, int | None], object] | None:
     if progress is None:
         return None
     if not callable(progress):
         raise TypeError(f"progress: expected a function, not {type(progress).__name__}")
     from terrarium._records import DownloadProgress
 
-    return lambda file_name, done, total: progress(DownloadProgress(file_name, done, total))
+    return lambda *members: progress(DownloadProgress(*members))
 
 
 def _packages(text: str) -> list_[StoredPackage]:
+    return [_package(members) for members in loads(text)]
+
+
+def _package(members: dict[str, Any]) -> StoredPackage:
     from terrarium._records import StoredPackage, record
 
-    return [record(StoredPackage, {**members, "source": members["from"]}) for members in loads(text)]
+    warnings = tuple(members.get("warnings", ()))
+    return record(StoredPackage, {**members, "source": members["from"], "warnings": warnings})

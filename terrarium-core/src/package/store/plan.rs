@@ -7,7 +7,7 @@ use terrarium_index::{
     resolve,
 };
 
-use super::{PackageRequest, PackageStore, address, checked_file_name, request::text};
+use super::{PackageRequest, PackageStore, STORE, address, checked_file_name, request::text};
 use crate::package::{
     Lock, PackageError,
     import_names::package_of,
@@ -16,9 +16,6 @@ use crate::package::{
     normalize,
     source::is_address,
 };
-
-/// The label of the packages of the store in messages.
-const STORE: &str = "the package store";
 
 /// A package that a request needs.
 pub(super) enum Planned {

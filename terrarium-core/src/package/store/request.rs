@@ -37,7 +37,9 @@ pub struct PackageRequest {
     pub requirements: Vec<String>,
     /// Requirements files of pip.
     pub requirements_files: Vec<PathBuf>,
-    /// A `pylock.toml` (PEP 751), whose packages are taken as they are. It excludes the other two.
+    /// The text of a script whose head names the packages that it needs (PEP 723).
+    pub script: Option<String>,
+    /// A `pylock.toml` (PEP 751), whose packages are taken as they are. It excludes requirements.
     pub lock_file: Option<PathBuf>,
     /// Another distribution than the default one, in place of the Python index: the address or the folder of a lock.
     pub distribution: Option<String>,
@@ -75,6 +77,13 @@ impl PackageRequest {
     #[must_use]
     pub fn requirements_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.requirements_files.push(path.into());
+        self
+    }
+
+    /// Sets [`script`](Self::script).
+    #[must_use]
+    pub fn script(mut self, code: impl Into<String>) -> Self {
+        self.script = Some(code.into());
         self
     }
 
@@ -125,12 +134,19 @@ impl PackageRequest {
         self.distribution.is_none() || self.index.is_some() || !self.extra_indexes.is_empty()
     }
 
-    /// Reads the requirements files, and adds the settings that they contain to `self`.
+    /// Reads the requirements of all kinds, and adds the settings of files to `self`.
     ///
     /// # Errors
     /// [`PackageError::Requirement`] with the file and the line.
     pub(super) fn read(&mut self, here: &Surroundings) -> Result<Request, PackageError> {
         let mut request = Request::new(self.requirements.iter().map(String::as_str))?;
+        if let Some(code) = &self.script {
+            let head = Self::of_script(code)?.ok_or_else(|| PackageError::Requirement {
+                text: "script".to_owned(),
+                reason: "the script has no head `# /// script` that names packages".to_owned(),
+            })?;
+            request.requirements.extend(Request::new(head.requirements.iter().map(String::as_str))?.requirements);
+        }
         for path in &self.requirements_files {
             let file = RequirementsFile::read(path, here)?;
             let read = Request::of_file(&file);
@@ -153,7 +169,7 @@ impl PackageRequest {
     /// [`PackageError::Requirement`].
     pub(super) fn locked(&self, target: &WheelTarget) -> Result<Option<Vec<terrarium_index::WheelFile>>, PackageError> {
         let Some(path) = &self.lock_file else { return Ok(None) };
-        if !self.requirements.is_empty() || !self.requirements_files.is_empty() {
+        if !self.requirements.is_empty() || !self.requirements_files.is_empty() || self.script.is_some() {
             let reason = format!("{}: a lock file cannot be combined with requirements", path.display());
             return Err(PackageError::Requirement { text: path.to_string_lossy().into_owned(), reason });
         }
