@@ -59,6 +59,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin: Option<PathBuf>,
 
+    /// Download the packages of `--package` that are missing, and those that the head of the program names
+    /// (`# /// script`)
+    #[arg(long)]
+    pub(crate) install: bool,
+
     /// Print the names of the written files on the standard error
     #[arg(short, long)]
     pub(crate) verbose: bool,

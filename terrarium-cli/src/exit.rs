@@ -94,8 +94,8 @@ impl From<Error> for Failure {
             "package_unknown" if details.package_source.is_none() => {
                 let package = details.package.unwrap_or_default();
                 Self::Usage(format!(
-                    "{text}; add it with `terrarium packages add {package}`, or name a folder that has it with \
-                     --packages-from"
+                    "{text}; add it with `terrarium packages add {package}` or `terrarium run --install`, or name a \
+                     folder that has it with --packages-from"
                 ))
             }
             "package_source" => match details.package_source {

@@ -8,7 +8,9 @@ use std::{
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use terrarium_core::{DownloadProgress, PackageError, PackageRequest, PackageStore, StoredPackage};
+use terrarium_core::{
+    DownloadProgress, PackageError, PackageRequest, PackageStore, Packages, SandboxOptions, StoredPackage,
+};
 
 use crate::{
     exit::{Failure, say},
@@ -140,6 +142,26 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
         PackagesCommand::List { json } => list(&store.list().map_err(failure)?, json)?,
     }
     Ok(0)
+}
+
+/// Downloads the packages of the options that are missing.
+///
+/// # Errors
+/// [`Failure`] with the reason.
+pub(crate) fn install(options: &SandboxOptions) -> Result<(), Failure> {
+    let Packages::List(names) = &options.packages else { return Ok(()) };
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut bar = Bar::default();
+    let store = PackageStore::open(options.cache_dir.as_deref())?;
+    let request = PackageRequest::new(names.iter().cloned());
+    let new = store.add(&request, &mut |progress| bar.follow(progress)).map_err(failure);
+    bar.clear();
+    for package in new? {
+        say(&format!("added {} {}", package.name, package.version));
+    }
+    Ok(())
 }
 
 /// Makes a failure with the text alone: this command itself is the way out of a missing package.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use terrarium_core::{CancelHandle, ExecuteOptions, ExecutionResult};
+use terrarium_core::{CancelHandle, Error, ExecuteOptions, ExecutionResult, PackageRequest, Packages, SandboxOptions};
 
 use crate::{
     args::RunArgs,
@@ -10,7 +10,7 @@ use crate::{
     inputs,
     interrupt::{Interrupts, Otherwise},
     outputs::OutputFolder,
-    prepare,
+    packages, prepare,
     script::Script,
     streams::Streams,
 };
@@ -36,6 +36,10 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
         streams.connect(&mut execute, options.timeout);
     }
 
+    script_packages(&mut options, &code)?;
+    if args.install {
+        packages::install(&options)?;
+    }
     let sandbox = prepare::sandbox(options)?;
     prepare::packages(&sandbox, &code)?;
     let interrupts = Interrupts::install(Otherwise::Leave)?;
@@ -56,6 +60,16 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
         streams.finish(result.status)?;
     }
     written.map(|()| interrupts.exit_code().unwrap_or_else(|| exit::code(&result)))
+}
+
+/// Adds the packages that the head of a program names (PEP 723), unless the options name packages.
+fn script_packages(options: &mut SandboxOptions, code: &str) -> Result<(), Failure> {
+    if options.packages == Packages::default()
+        && let Some(head) = PackageRequest::of_script(code).map_err(Error::from)?
+    {
+        options.packages = Packages::List(head.requirements);
+    }
+    Ok(())
 }
 
 /// Prints the result as one line of JSON.

@@ -195,6 +195,11 @@ export interface ImageInfo {
   target: string;
   /** The packages in the image, with their dependencies. */
   packages: string[];
+  /**
+   * The packages with their versions, such as `numpy==2.4.3`. The same options give the same versions, until
+   * `PackageStore.update` is called.
+   */
+  versions: string[];
   /** The modules that the build imported. */
   modules: string[];
   /**
@@ -255,18 +260,27 @@ export interface StoredPackage {
   bytes: number;
   /** Whether a user requested it by name; otherwise another package requires it. */
   asked: boolean;
-  /** The distribution of the package: an address or a folder. */
+  /** The distribution or the index of the package: an address or a folder. */
   from: string;
+  /**
+   * Sentences about what deserves attention, such as a version that its authors withdrew. Only `PackageStore.add` and
+   * `PackageStore.update` tell it.
+   */
+  warnings: string[];
 }
 
-/** The progress of the download of a file. */
+/** The progress of a call that adds packages. */
 export interface DownloadProgress {
-  /** The name of the file. */
+  /** The name of the file; the name of a package while versions are selected, before any file is downloaded. */
   fileName: string;
   /** The bytes that have arrived, including those of an earlier attempt. */
   done: number;
-  /** The size of the file in bytes, if the server states it. */
+  /** The size of the file in bytes, as far as it is known. */
   total: number | null;
+  /** The bytes of all files of the call that have arrived. */
+  allDone: number;
+  /** The size of all files of the call, as far as it is known. */
+  allTotal: number | null;
 }
 
 /** The completions at a cursor. */

@@ -58,12 +58,7 @@ impl NativePackageStore {
 
     /// Downloads the packages of a request, with all that they need.
     #[napi]
-    pub fn add(
-        &self,
-        gate: Option<ClassInstance<'_, Gate>>,
-        run: u32,
-        request: String,
-    ) -> Run {
+    pub fn add(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, request: String) -> Run {
         let store = Arc::clone(&self.inner);
         let wire = Wire::new(request, Vec::new());
         start(gate.as_deref(), run, move |sink| {

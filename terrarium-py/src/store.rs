@@ -38,13 +38,7 @@ impl PackageStore {
 
     /// Download the packages of a request, which is JSON; return the new ones as JSON. `progress` is called with a file's name, the bytes that have
     /// arrived, and the bytes of the file.
-    fn add(
-        &self,
-        py: Python<'_>,
-        is_main: bool,
-        request: &str,
-        progress: Option<Py<PyAny>>,
-    ) -> PyResult<String> {
+    fn add(&self, py: Python<'_>, is_main: bool, request: &str, progress: Option<Py<PyAny>>) -> PyResult<String> {
         let request: PackageRequest = python::parsed(request)?;
         self.fetch(py, is_main, progress, move |store, progress| store.add(&request, progress))
     }

@@ -60,7 +60,9 @@ class Index(http.server.BaseHTTPRequestHandler):
         wheels = {file.name: file for file in CORPUS.glob("*.whl")}
         if path[0] == "simple":
             own = [name for name in wheels if name.split("-")[0].replace("_", "-").lower() == path[1]]
-            files = [{"filename": name, "url": f"/files/{name}", "hashes": {"sha256": sha256(wheels[name])}} for name in own]
+            files = [
+                {"filename": name, "url": f"/files/{name}", "hashes": {"sha256": sha256(wheels[name])}} for name in own
+            ]
             page = {"meta": {"api-version": "1.1"}, "name": path[1], "files": files}
             body, kind = json.dumps(page).encode(), "application/vnd.pypi.simple.v1+json"
             self.send_response(200 if own else 404)

@@ -61,7 +61,7 @@ def test_records_are_frozen_and_pickle_compare_and_hash(sandbox, session):
     records = [
         result.error, result.error.frames[0], result.metrics, result.displays[0], session.list_files()[0],
         session.complete("impo", 4), image.info, terrarium.about(), terrarium.StoredPackage("six", "1", 5, True, "/d"),
-        terrarium.DownloadProgress("six.whl", 1, None), terrarium.Opaque("a.B", "<B>"), terrarium.Array("i8", (1,), [0]),
+        terrarium.DownloadProgress("six.whl", 1, None, 1, None), terrarium.Opaque("a.B", "<B>"), terrarium.Array("i8", (1,), [0]),
         column, labels, terrarium.Series("n", labels, column), terrarium.Table((1, 1), labels, labels, [column]),
     ]  # fmt: skip
     for record in records:

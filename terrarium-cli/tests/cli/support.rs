@@ -53,6 +53,11 @@ pub(crate) fn ran(args: &[&str]) -> Ran {
     terrarium(args).output().unwrap().into()
 }
 
+/// Runs the program to its end, with variables of the environment.
+pub(crate) fn ran_in(args: &[&str], variables: &[(&str, &str)]) -> Ran {
+    terrarium(args).envs(variables.iter().copied()).output().unwrap().into()
+}
+
 /// Runs the program to its end, with `stdin` through a pipe.
 pub(crate) fn ran_with(args: &[&str], stdin: impl AsRef<[u8]> + Send + 'static) -> Output {
     let child = spawn(terrarium(args).stdin(Stdio::piped()));

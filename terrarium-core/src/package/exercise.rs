@@ -6,7 +6,20 @@ use super::{WheelTarget, lock::Lock, record};
 use crate::exercise::text;
 
 /// Words of a `RECORD`.
-const RECORD: &[&str] = &["x", "foo/bar.py", ",", "sha256=", "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0", "\"", "\n", "\r\n", "é", "\0", "3", "=="];
+const RECORD: &[&str] = &[
+    "x",
+    "foo/bar.py",
+    ",",
+    "sha256=",
+    "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0",
+    "\"",
+    "\n",
+    "\r\n",
+    "é",
+    "\0",
+    "3",
+    "==",
+];
 /// Words of a lock.
 const LOCK: &[&str] = &[
     "{",

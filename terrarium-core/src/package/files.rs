@@ -49,4 +49,3 @@ fn finish(part: &Path, path: &Path, sha256: &str) -> Result<(), PackageError> {
     file.sync_all().or_store(part)?;
     fs::rename(part, path).or_store(part)
 }
-

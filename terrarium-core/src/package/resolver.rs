@@ -55,13 +55,13 @@ impl Source for ChoiceSource<'_> {
         let in_site = self.sites.iter().any(|site| site.packages().contains_key(name.as_ref()));
         let candidates = self.choice.packages.get(name.as_ref()).filter(|_| !in_site);
         let Some(candidates) = candidates else { return Ok(None) };
-        let (usable, others): (Vec<_>, Vec<_>) =
-            candidates.iter().partition(|package| is_usable(package, self.target));
+        let (usable, others): (Vec<_>, Vec<_>) = candidates.iter().partition(|package| is_usable(package, self.target));
         let release = |package: &Arc<Available>| {
             Release::new(name.clone(), package.version.clone(), Arc::clone(&self.choice.label))
         };
         let other = |package: &Arc<Available>| {
-            let tags = wheel_name(&package.path).filter(|_| !package.fits(self.target)).map(|name: WheelName| name.tags());
+            let tags =
+                wheel_name(&package.path).filter(|_| !package.fits(self.target)).map(|name: WheelName| name.tags());
             let misfit = tags.map_or(Misfit::Absent, Misfit::Platform);
             let file_name = package.path.file_name().unwrap_or_default().to_string_lossy();
             OtherFile::new(Some(package.version.clone()), &file_name, misfit)

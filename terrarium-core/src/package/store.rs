@@ -3,35 +3,37 @@
 //! The package store is a distribution, a folder with a lock, so that a sandbox reads it like any other. Only
 //! [`PackageStore::add`] and [`PackageStore::update`] use the network.
 
+mod install;
 mod plan;
+mod progress;
 mod request;
 
+pub use progress::DownloadProgress;
 pub use request::PackageRequest;
 
 use std::{
     collections::BTreeSet,
     fs, io,
-    ops::ControlFlow,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
-use terrarium_index::{Control, Index, Progress, PyLock, Request, Resolution, Source, Surroundings, WheelSummary, resolve};
+use terrarium_index::{Control, PyLock, Request, Resolution, Source, Surroundings, resolve};
 
 use super::{
-    Lock, PackageError, Wheel, WheelTarget,
+    Lock, PackageError, WheelTarget,
     error::PackageContext,
-    files::{copy, has_hash},
-    lock::{LOCK_FILE, LockedPackage, MAX_LOCK, PackageType, StoredRequest},
+    lock::{LOCK_FILE, LockedPackage},
     name::similar,
     normalize,
     set_locks::SetLocks,
-    source::{folder_address, is_address, read_lock},
+    source::{is_address, read_lock},
 };
 use crate::cache::{Cache, LockFile, write_whole};
-use plan::{From as Origin, Planned, catalogue};
-use request::text;
+use install::address_of_server;
+use plan::{Planned, catalogue};
+use progress::{OnProgress, control};
 
 /// The file whose lock the present user of the store holds.
 const GUARD: &str = ".guard";
@@ -39,31 +41,6 @@ const GUARD: &str = ".guard";
 pub(super) const STORE: &str = "the package store";
 /// The age at which an unfinished download is no longer continued.
 const GIVEN_UP: Duration = Duration::from_secs(24 * 3600);
-
-/// The progress of a call that adds packages.
-///
-/// ```
-/// fn show(progress: terrarium_core::DownloadProgress<'_>) {
-///     eprintln!("{}: {} bytes", progress.file_name, progress.done);
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DownloadProgress<'a> {
-    /// The name of the file; the name of a package while versions are selected, before any file is downloaded.
-    pub file_name: &'a str,
-    /// The bytes that have arrived, including those of an earlier attempt.
-    pub done: u64,
-    /// The size of the file in bytes, as far as it is known.
-    pub total: Option<u64>,
-    /// The bytes of all files of the call that have arrived.
-    pub all_done: u64,
-    /// The size of all files of the call, as far as it is known.
-    pub all_total: Option<u64>,
-}
-
-/// The callback for the progress; a break stops the call.
-type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>) -> ControlFlow<()>;
 
 /// The packages on this machine. They are the package source of a sandbox, unless
 /// [`SandboxOptions::packages_from`](crate::SandboxOptions::packages_from) names others.
@@ -116,7 +93,7 @@ pub struct StoredPackage {
     pub asked: bool,
     /// The distribution or the index of the package: an address or a folder.
     pub from: String,
-    /// What deserves attention about the package, such as a version that its authors withdrew. Only
+    /// Sentences about what deserves attention, such as a version that its authors withdrew. Only
     /// [`PackageStore::add`] and [`PackageStore::update`] tell it.
     #[serde(default)]
     pub warnings: Vec<String>,
@@ -179,49 +156,6 @@ impl PackageStore {
         self.install(&wanted, present, from, &request, &mut lock, &index, &mut control)
     }
 
-    /// Resolves a request, and fetches what it needs.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one step that two callers share")]
-    fn install(
-        &self,
-        wanted: &Request,
-        mut present: Vec<LockedPackage>,
-        mut from: Origin,
-        request: &PackageRequest,
-        lock: &mut Lock,
-        index: &Index,
-        control: &mut Control<'_>,
-    ) -> Result<Vec<StoredPackage>, PackageError> {
-        let asked = request.uses_index().then_some(index);
-        let mut unreachable: Option<PackageError> = None;
-        loop {
-            let (planned, found) = match self.plan(wanted, &present, &from, asked, control) {
-                Ok(planned) => planned,
-                Err(error) => return Err(unreachable.unwrap_or(error)),
-            };
-            // A file that was damaged is fetched again.
-            let damaged = planned.iter().find_map(|planned| match planned {
-                Planned::Present(package) if !self.is_right(package) => Some(package.file_name.clone()),
-                _ => None,
-            });
-            if let Some(file_name) = damaged {
-                present.retain(|package| package.file_name != file_name);
-                continue;
-            }
-            let requirements = wanted.requirements.iter().map(text).collect();
-            match self.fetch(planned, found.warnings(), requirements, request, lock, index, control) {
-                // Where only the index can be reached, it may have what the distribution has.
-                Err(error @ PackageError::Download { .. })
-                    if unreachable.is_none() && asked.is_some() && request.distribution.is_none() =>
-                {
-                    tracing::warn!(%error, "the distribution cannot be reached: the index is asked for its packages");
-                    from.lock = Lock::empty(&self.target);
-                    unreachable = Some(error);
-                }
-                result => return result,
-            }
-        }
-    }
-
     /// Updates packages (without names: all) to the newest versions that fulfil what was requested, and returns the
     /// packages that changed.
     ///
@@ -271,16 +205,17 @@ impl PackageStore {
         for request in &lock.requests {
             let found = self.present(&Request::new(request.requirements.iter().map(String::as_str))?, &lock)?;
             if let Some(name) = gone.iter().find(|name| found.get(name).is_some()) {
-                let requires = |package: &&terrarium_index::Resolved| {
-                    package.requires.iter().any(|other| other.as_ref() == name)
-                };
+                let requires =
+                    |package: &&terrarium_index::Resolved| package.requires.iter().any(|other| other.as_ref() == name);
                 let user = found.packages().iter().find(requires).map_or("", |package| package.name.as_ref());
                 let reason = format!("package {name:?} stays, {user:?} needs it: remove that too");
                 return Err(PackageError::Store { path: self.dir.clone(), reason, source: None });
             }
         }
+        let listed: Vec<_> = before.packages.iter().map(|package| (package, self.stored(package, &before))).collect();
         let removed = self.prune(&mut lock)?;
-        Ok(removed.iter().map(|package| self.stored(package, &before)).collect())
+        let is_removed = |package: &LockedPackage| removed.iter().any(|gone| gone.file_name == package.file_name);
+        Ok(listed.into_iter().filter(|(package, _)| is_removed(package)).map(|(_, stored)| stored).collect())
     }
 
     /// Returns the lock of the store's packages in the form of `pylock.toml` (PEP 751).
@@ -294,84 +229,6 @@ impl PackageStore {
         let request = Request::new(requirements.map(String::as_str))?;
         let found = resolve(&request, &[&wheels], &self.target.wheels, &mut Control::default())?;
         Ok(PyLock::of(&found, &self.target.wheels).to_toml()?)
-    }
-
-    /// Fetches what is planned and writes the lock: all of it, or none.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one step that two callers share")]
-    fn fetch(
-        &self,
-        planned: Vec<Planned>,
-        warnings: &[String],
-        requirements: Vec<String>,
-        request: &PackageRequest,
-        lock: &mut Lock,
-        index: &Index,
-        control: &mut Control<'_>,
-    ) -> Result<Vec<StoredPackage>, PackageError> {
-        let (mut entries, mut files) = (Vec::new(), Vec::new());
-        for planned in planned {
-            match planned {
-                Planned::Present(_) => {}
-                Planned::BuiltIn(package) => entries.push((package, Vec::new())),
-                Planned::Copied(package, path) => {
-                    let place = self.dir.join(&package.file_name);
-                    if !has_hash(&place, &package.sha256) {
-                        copy(&path, &place, &package.sha256)?;
-                    }
-                    entries.push((package, Vec::new()));
-                }
-                Planned::Downloaded(file, entry, from) => match entry {
-                    Some(package) if self.is_right(&package) => entries.push((package, Vec::new())),
-                    entry => files.push((file, entry, from)),
-                },
-            }
-        }
-        let wheels: Vec<_> = files.iter().map(|(file, ..)| std::sync::Arc::clone(file)).collect();
-        let summaries = index.download(&wheels, &self.dir, control)?;
-        for ((file, entry, from), summary) in files.into_iter().zip(summaries) {
-            let package = match entry {
-                Some(package) => package,
-                None => self.entry(&summary, &file.url, &from)?,
-            };
-            let placeholder = format!("{} has no files besides its metadata", summary.file_name);
-            entries.push((package, if summary.is_placeholder { vec![placeholder] } else { Vec::new() }));
-        }
-        let stored = StoredRequest::new(requirements, request);
-        lock.requests.retain(|known| *known != stored);
-        lock.requests.push(stored);
-        let is_known = |package: &LockedPackage| {
-            lock.packages.iter().any(|known| known.file_name == package.file_name && known.sha256 == package.sha256)
-        };
-        let new: Vec<_> = entries.iter().filter(|(package, _)| !is_known(package)).cloned().collect();
-        lock.add(entries.into_iter().map(|(package, _)| package).collect());
-        self.write(lock)?;
-        let told = |(package, notes): (LockedPackage, Vec<String>)| {
-            let start = format!("{} {} ", normalize(&package.name), package.version);
-            let own = warnings.iter().filter(|warning| warning.starts_with(&start)).cloned();
-            let warnings = notes.into_iter().chain(own).collect();
-            StoredPackage { warnings, ..self.stored(&package, lock) }
-        };
-        Ok(new.into_iter().map(told).collect())
-    }
-
-    /// Returns the entry of a wheel of an index that has arrived.
-    fn entry(&self, summary: &WheelSummary, url: &str, from: &str) -> Result<LockedPackage, PackageError> {
-        let wheel = Wheel::open(&self.dir.join(&summary.file_name), &self.target)?;
-        let metadata = wheel.metadata()?;
-        Ok(LockedPackage {
-            name: metadata.name.to_string(),
-            version: metadata.version.to_string(),
-            file_name: summary.file_name.clone(),
-            sha256: summary.sha256.clone(),
-            depends: Vec::new(),
-            imports: wheel.modules(),
-            package_type: PackageType::Package,
-            from: Some(from.to_owned()),
-            url: Some(url.to_owned()),
-            requires: Some(metadata.requires.iter().map(text).collect()),
-            extras: metadata.extras.iter().map(ToString::to_string).collect(),
-            rest: serde_json::Map::new(),
-        })
     }
 
     /// Resolves a request with the entries of the store alone.
@@ -398,47 +255,6 @@ impl PackageStore {
             self.discard(&package.file_name)?;
         }
         Ok(removed)
-    }
-
-    /// Returns a distribution with its lock.
-    fn distribution(
-        &self,
-        from: Option<&str>,
-        index: &Index,
-        control: &mut Control<'_>,
-    ) -> Result<Origin, PackageError> {
-        let Some(from) = from.filter(|from| *from != self.distribution.url) else {
-            let Distribution { url, lock } = &self.distribution;
-            let lock = Lock::parse(lock, Path::new(LOCK_FILE), &self.target)?;
-            return Ok(Origin { place: url.clone(), lock });
-        };
-        if is_address(from) {
-            let folder = folder_address(from);
-            let url = format!("{folder}/{LOCK_FILE}");
-            let lock = Lock::parse(&index.get(&url, MAX_LOCK, control)?, Path::new(&url), &self.target)?;
-            return Ok(Origin { place: folder.to_owned(), lock });
-        }
-        let given = Path::new(from);
-        let path = if given.is_dir() { given.join(LOCK_FILE) } else { given.to_owned() };
-        let path = path.canonicalize().map_err(|error| PackageError::Source {
-            entry: from.to_owned(),
-            reason: format!("it is neither an address nor a folder with {LOCK_FILE}: {error}"),
-            source: Some(error.into()),
-        })?;
-        let lock = read_lock(&path, &self.target)?;
-        let folder = path.parent().unwrap_or(Path::new("/"));
-        Ok(Origin { place: folder.to_string_lossy().into_owned(), lock })
-    }
-
-    /// Whether the file of an entry exists.
-    fn is_there(&self, package: &LockedPackage) -> bool {
-        package.package_type == PackageType::CpythonModule || self.dir.join(&package.file_name).is_file()
-    }
-
-    /// Whether the file of an entry has the hash that the entry states.
-    fn is_right(&self, package: &LockedPackage) -> bool {
-        package.package_type == PackageType::CpythonModule
-            || has_hash(&self.dir.join(&package.file_name), &package.sha256)
     }
 
     fn lock(&self) -> Result<Lock, PackageError> {
@@ -499,26 +315,6 @@ impl PackageStore {
 /// Returns the normalized name in a requirement.
 fn name_of(requirement: &str) -> String {
     requirement.parse().map_or_else(|_| normalize(requirement), |r: terrarium_index::Requirement| r.name().to_string())
-}
-
-/// Returns the control of a call with the caller's callback.
-fn control(progress: OnProgress<'_>) -> Control<'_> {
-    Control::new(terrarium_index::Cancel::default(), move |event| match event {
-        Progress::Downloading { file_name, done, total, all_done, all_total, .. } => {
-            progress(DownloadProgress { file_name, done, total, all_done, all_total })
-        }
-        Progress::Examined { name, .. } => {
-            progress(DownloadProgress { file_name: name, done: 0, total: None, all_done: 0, all_total: None })
-        }
-        _ => ControlFlow::Continue(()),
-    })
-}
-
-/// Returns the server of an address.
-fn address_of_server(url: &str) -> String {
-    let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url[start..].find('/').map_or(url.len(), |at| start + at + 1);
-    url[..end].to_owned()
 }
 
 fn guard(dir: &Path, deadline: Option<Instant>) -> Result<Option<LockFile>, PackageError> {

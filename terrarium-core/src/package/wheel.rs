@@ -44,7 +44,10 @@ impl Wheel {
         target.check(&name, path)?;
         let mut wheel = Self::libraries(path)?;
         let is_own = |folder: &&str| {
-            folder.strip_suffix(".dist-info").and_then(|folder| folder.split('-').next()).map(super::normalize)
+            folder
+                .strip_suffix(".dist-info")
+                .and_then(|folder| folder.split('-').next())
+                .map(super::normalize)
                 .is_some_and(|own| own == name.name.as_ref())
         };
         let mut folders = wheel.entries.iter().filter_map(|entry| entry.name.split_once('/')).map(|(top, _)| top);

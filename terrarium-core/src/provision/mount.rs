@@ -13,7 +13,8 @@ use super::{
 use crate::{
     Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions,
     package::{
-        Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SET_LOCKS, SiteFolder, import_scan, lay_out,
+        Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SET_LOCKS, SiteFolder, import_scan,
+        lay_out,
     },
 };
 use terrarium_unix::vfs::{Content, Layer, LayerBuilder};

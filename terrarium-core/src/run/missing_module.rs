@@ -60,8 +60,13 @@ mod tests {
 
     #[test]
     fn the_package_of_a_missing_module_is_named() {
-        for (module, package) in [("numpy", "numpy"), ("PIL", "Pillow"), ("cv2", "opencv-python"), ("yaml.x", "pyyaml"), ("pptx", "python-pptx")]
-        {
+        for (module, package) in [
+            ("numpy", "numpy"),
+            ("PIL", "Pillow"),
+            ("cv2", "opencv-python"),
+            ("yaml.x", "pyyaml"),
+            ("pptx", "python-pptx"),
+        ] {
             let error = hinted("ModuleNotFoundError", &format!("No module named '{module}'"));
             let sentence = format!("The package {package} provides it: add \"{package}\" to the option `packages`");
             assert!(error.message.ends_with(&sentence), "{}", error.message);

@@ -173,6 +173,8 @@ class ImageInfo:
     """The kind of machine that it runs on."""
     packages: list[str]
     """The packages in it, with those that they need."""
+    versions: list[str]
+    """The packages with their versions, such as `numpy==2.4.3`."""
     modules: list[str]
     """The modules that were imported for it."""
     warnings: list[str]
@@ -226,7 +228,7 @@ class StoredPackage:
     source: str
     """The distribution or the index that it came from: an address or a folder."""
     warnings: tuple[str, ...] = ()
-    """What deserves attention, such as a version that its authors withdrew; told when a package is added or updated."""
+    """Sentences about what deserves attention, such as a version that its authors withdrew; told when a package is added or updated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use terrarium_index::{
-    Catalogue, Control, Hashes, Index, IndexOptions, Request, Requirement, Resolution, Source, WheelFile,
-    resolve,
+    Catalogue, Control, Hashes, Index, IndexOptions, Request, Requirement, Resolution, Source, WheelFile, resolve,
 };
 
 use super::{PackageRequest, PackageStore, STORE, address, checked_file_name, request::text};
@@ -93,16 +92,20 @@ impl PackageStore {
                 packages.iter().find(is_it).cloned()
             };
             let label = &*package.release.source;
-            planned.push(if label == STORE {
-                entry(present).map(Planned::Present)
-            } else if label == from.place {
-                entry(&from.lock.packages).map(|package| self.of_distribution(package, from)).transpose()?
-            } else {
-                package.release.wheels.first().map(|wheel| {
-                    Planned::Downloaded(Arc::clone(wheel), None, label.to_owned())
-                })
-            }
-            .ok_or_else(|| PackageError::damaged(&self.dir, format!("{name} {version} was not found again")))?);
+            planned.push(
+                if label == STORE {
+                    entry(present).map(Planned::Present)
+                } else if label == from.place {
+                    entry(&from.lock.packages).map(|package| self.of_distribution(package, from)).transpose()?
+                } else {
+                    package
+                        .release
+                        .wheels
+                        .first()
+                        .map(|wheel| Planned::Downloaded(Arc::clone(wheel), None, label.to_owned()))
+                }
+                .ok_or_else(|| PackageError::damaged(&self.dir, format!("{name} {version} was not found again")))?,
+            );
         }
         Ok((planned, found))
     }

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
+    ops::ControlFlow,
     sync::{Arc, Mutex},
     thread,
 };
