@@ -2,6 +2,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
@@ -71,14 +72,12 @@ test('packages are added with progress, listed, used, updated and removed', asyn
   const added = await store.add([NAME], { from, onProgress: (progress) => seen.push(progress) });
   assert.deepEqual(names(added), [NAME, NEEDED]);
   const size = files[wheel(NAME)].length;
-  assert.deepEqual(seen.filter(({ fileName }) => fileName === wheel(NAME)).at(-1), {
-    fileName: wheel(NAME),
-    done: size,
-    total: size,
-  });
+  const last = seen.filter(({ fileName }) => fileName === wheel(NAME)).at(-1);
+  assert.deepEqual([last.done, last.total], [size, size]);
+  assert.equal(seen.at(-1).allDone, size + files[wheel(NEEDED)].length);
   assert.deepEqual(
     (await store.list()).find(({ name }) => name === NAME),
-    { name: NAME, version: all[NAME].version, bytes: size, asked: true, from },
+    { name: NAME, version: all[NAME].version, bytes: size, asked: true, from, warnings: [] },
   );
 
   // Nothing is fetched twice, and nothing while code runs.
@@ -119,6 +118,38 @@ test('the calls that wait do the same', async () => {
   }
   assert.deepEqual(done.updated, []);
   assert.equal(done.last.done, done.last.total);
+});
+
+test('packages come from an index with versions, files, scripts and locks', async () => {
+  const sha256 = (content) => crypto.createHash('sha256').update(content).digest('hex');
+  for (const name of [NAME, NEEDED]) {
+    const hashes = { sha256: sha256(files[wheel(name)]) };
+    const page = { meta: { 'api-version': '1.1' }, name, files: [{ filename: wheel(name), url: `/${wheel(name)}`, hashes }] };
+    files[`simple/${name}/`] = (response) => {
+      response.setHeader('Content-Type', 'application/vnd.pypi.simple.v1+json').end(JSON.stringify(page));
+    };
+  }
+  const index = `${from}/simple/`;
+  const file = path.join(cacheDir, 'requirements.txt');
+  fs.writeFileSync(file, `${NAME}>=2 # dates\n`);
+  const store = await open();
+  const added = await store.add([], { index, extraIndexes: [], requirementsFiles: [file] });
+  assert.deepEqual(names(added), [NAME, NEEDED]);
+  assert.deepEqual(new Set(added.map(({ from: place }) => place)), new Set([index]));
+  const script = `# /// script\n# dependencies = ['${NEEDED}']\n# ///\n`;
+  assert.deepEqual(await store.add([], { script, offline: true, prereleases: false }), []);
+
+  const lockFile = path.join(cacheDir, 'pylock.toml');
+  fs.writeFileSync(lockFile, await store.pylock());
+  assert.equal(store.pylockSync(), fs.readFileSync(lockFile, 'utf8'));
+  const other = await PackageStore.open({ cacheDir: path.join(cacheDir, 'other') });
+  assert.deepEqual(names(await other.add([], { lockFile })), [NAME, NEEDED]);
+  await assert.rejects(store.add([`${NEEDED}>99`], { index }), {
+    code: 'ERR_TERRARIUM_PACKAGE_UNSATISFIABLE',
+    message: /you require six>99/,
+  });
+  await assert.rejects(store.add(['six >< 2'], { index }), { code: 'ERR_TERRARIUM_PACKAGE_REQUIREMENT' });
+  await assert.rejects(store.add(['six'], { offline: 'yes' }), TypeError);
 });
 
 test('an unknown name is an error that says how Node adds a package', async () => {
