@@ -15,9 +15,11 @@ mod seal;
 mod tests;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
     time::Instant,
 };
 
@@ -173,7 +175,21 @@ impl Cache {
         let path = self.path(key);
         let seal = seal::of(content);
         self.with_folder(&path, || partial::write(&path, &[content, &seal], true))?;
+        made(|made| made.insert(path.clone()));
         Ok(path)
+    }
+
+    /// Removes the file named `key` if this process wrote it and has no further use for it: see [`claim`](Self::claim).
+    pub(crate) fn remove_made(&self, key: &str) {
+        let path = self.path(key);
+        if made(|made| made.remove(&path)) && fs::remove_file(&path).is_ok() {
+            mark::remove(self, key);
+        }
+    }
+
+    /// Keeps a file, which this process may have written as a step of other work.
+    pub(crate) fn claim(path: &Path) {
+        made(|made| made.remove(path));
     }
 
     /// Takes the lock `key`, and calls `waits` once if another process or thread holds it. `None` at the deadline.
@@ -212,6 +228,12 @@ impl Cache {
     pub(crate) fn path(&self, key: &str) -> PathBuf {
         self.dir.join(key)
     }
+}
+
+/// Calls `work` with the paths of the files that this process wrote.
+fn made<T>(work: impl FnOnce(&mut BTreeSet<PathBuf>) -> T) -> T {
+    static MADE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    work(&mut MADE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Reports a damaged file. It is not removed: the file that is made again replaces it.

@@ -180,6 +180,11 @@ impl Image {
         &self.inner.info
     }
 
+    /// Returns the files of the image's packages.
+    pub(crate) fn packaged(&self) -> &[PlacedFile] {
+        &self.inner.files
+    }
+
     pub(crate) fn inner(&self) -> &Arc<OpenImage> {
         &self.inner
     }

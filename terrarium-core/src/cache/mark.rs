@@ -41,6 +41,11 @@ pub(crate) fn set(cache: &Cache, name: &str, stamp: &ChangeStamp, content: impl 
     }
 }
 
+/// Removes the mark of the file `name`.
+pub(super) fn remove(cache: &Cache, name: &str) {
+    let _ = fs::remove_file(cache.path(&mark(name)));
+}
+
 fn mark(name: &str) -> String {
     format!("{name}.{ENDING}")
 }

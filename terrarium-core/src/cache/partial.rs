@@ -2,50 +2,100 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-use crate::sys::private_files;
+use crate::sys::{file_size, private_files, unnamed_file};
 
 /// The most bytes of a file's name that its partial file repeats.
 const MAX_STEM: usize = 100;
 /// A partial file that is younger may belong to a process that has not locked it yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
+/// The unit of holes: zeros of a whole unit take no space on the disk.
+const PAGE: usize = 4096;
+/// The number of attempts to find a name that is free.
+const ATTEMPTS: usize = 1000;
+
 /// Writes the pieces to a file that only the user can read or write. `sync`: the content is on the disk before the file
 /// has its name.
+///
+/// A process that is killed meanwhile leaves nothing where the system has files without names, and a partial file
+/// elsewhere.
 ///
 /// # Errors
 /// The system's; the file is unchanged then.
 pub(super) fn write(path: &Path, pieces: &[&[u8]], sync: bool) -> io::Result<()> {
-    let (mut file, partial) = create(path)?;
+    file_size::check(pieces.iter().map(|piece| piece.len() as u64).sum())?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Without a name: the system removes the file if the process ends before it has one.
+    let (mut file, mut partial) = match unnamed_file::create(folder) {
+        Ok(file) => (file, None),
+        Err(_) => named(path, folder, private_files::create_file).map(|(file, partial)| (file, Some(partial)))?,
+    };
     // Shows `remove_stale` that the file is in use. A system without locks protects it by its age alone.
     let _ = file.try_lock();
-    let written = pieces.iter().try_for_each(|piece| file.write_all(piece));
+    let written = fill(&mut file, pieces);
     let written = written.and_then(|()| if sync { file.sync_all() } else { Ok(()) });
-    let written = written.and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
+    let written = written.and_then(|()| {
+        let partial = match &partial {
+            Some(partial) => partial,
+            None => partial.insert(named(path, folder, |name| unnamed_file::give_name(&file, name))?.1),
+        };
+        fs::rename(partial, path)
+    });
+    if let (Err(_), Some(partial)) = (&written, &partial) {
         // The partial file is useless, and the first error is the one to report.
-        let _ = fs::remove_file(&partial);
+        let _ = fs::remove_file(partial);
     }
     written
 }
 
-fn create(path: &Path) -> io::Result<(File, PathBuf)> {
+/// Writes the pieces to an empty file, with holes for pages of zeros.
+fn fill(file: &mut File, pieces: &[&[u8]]) -> io::Result<()> {
+    let mut position = 0_u64;
+    for mut piece in pieces.iter().copied() {
+        while !piece.is_empty() {
+            // The first part ends where a page of the file begins.
+            let first = PAGE - usize::try_from(position % PAGE as u64).unwrap_or_default();
+            let mut length = first.min(piece.len());
+            let is_hole = |part: &[u8]| part.len() == PAGE && part.iter().all(|byte| *byte == 0);
+            let hole = is_hole(&piece[..length]);
+            while let Some(next) = piece.get(length..length + PAGE)
+                && is_hole(next) == hole
+            {
+                length += PAGE;
+            }
+            if hole {
+                file.seek(SeekFrom::Current(i64::try_from(length).unwrap_or(i64::MAX)))?;
+            } else {
+                file.write_all(&piece[..length])?;
+            }
+            position += length as u64;
+            piece = &piece[length..];
+        }
+    }
+    // The end may be a hole.
+    file.set_len(position)
+}
+
+/// Calls `make` with a name of a partial file in the folder, until the name is free.
+fn named<T>(path: &Path, folder: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(T, PathBuf)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = &name[..name.floor_char_boundary(MAX_STEM)];
+    let mut left = ATTEMPTS;
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let partial = folder.join(format!(".{stem}.{}.{number}", std::process::id()));
-        match private_files::create_file(&partial) {
+        left -= 1;
+        match make(&partial) {
             // A process with the same number left it when it was killed: in containers the number is always the same.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            created => return Ok((created?, partial)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && left > 0 => {}
+            made => return Ok((made?, partial)),
         }
     }
 }
@@ -109,6 +159,30 @@ mod tests {
         drop(used);
         remove_stale(dir.path());
         assert!(!dir.path().join(".used.1.8").exists());
+    }
+
+    #[test]
+    fn zeros_take_no_space_and_the_content_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let zeros = vec![0; 1 << 20];
+        for (number, pieces) in [
+            vec![&zeros[..]],
+            vec![b"a", &zeros, b"b"],
+            vec![&zeros[..5000], &[7; 3000], &zeros, &[7; 9000], &zeros[..1]],
+            vec![],
+            vec![b"", &zeros[..PAGE], b""],
+        ]
+        .iter()
+        .enumerate()
+        {
+            write(&path, pieces, number % 2 == 0).unwrap();
+            assert!(fs::read(&path).unwrap() == pieces.concat(), "{number}");
+        }
+        write(&path, &[&zeros, b"end"], false).unwrap();
+        let blocks = std::os::unix::fs::MetadataExt::blocks(&fs::metadata(&path).unwrap());
+        assert!(blocks * 512 < 1 << 18, "{blocks} blocks");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]

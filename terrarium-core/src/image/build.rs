@@ -18,7 +18,9 @@ use crate::{
     error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     options::{REPR_BYTES, VALUE_BYTES},
-    provision::{BARE, MountedPackages, guest_key, mount_for_image, start_environment, target as package_target},
+    provision::{
+        BARE, MountedPackages, guest_key, libraries, mount_for_image, start_environment, target as package_target,
+    },
 };
 use terrarium_unix::{
     abi::Timespec,
@@ -102,7 +104,7 @@ impl Recipe {
         if time.is_zero() { Err(self.late()) } else { Ok(time) }
     }
 
-    fn is_bare(&self) -> bool {
+    pub(super) fn is_bare(&self) -> bool {
         self.modules.is_empty() && self.prepare.is_empty()
     }
 
@@ -133,9 +135,9 @@ impl Recipe {
     /// # Errors
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
     pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
+        machine.prepare_libraries(&libraries(&self.mounted.files));
         progress(ImageProgress::Boot);
-        // The bare image is built once; others are built again, with other code or one more package.
-        let functions = Build::begin(machine.cache(), !self.is_bare())?;
+        let functions = Build::begin(machine.cache())?;
         let started = Instant::now();
         let defaults = SandboxOptions::default();
         let config = GuestConfig::new(&defaults, defaults.home.clone());

@@ -38,7 +38,7 @@ const STREAM_BYTES: u64 = 1 << 20;
 /// # Errors
 /// Faults of the host. A source that cannot be compiled is left out.
 pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<BTreeMap<String, Bytes>> {
-    let image = find::bare(cache_dir)?;
+    let image = find::bare_for_tools(cache_dir)?;
     let open = image.inner();
     let home = SandboxOptions::default().home;
     let doing = "compiling sources";

@@ -65,10 +65,13 @@ fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
     let mut out = Cursor::new(code);
     out.seek(SeekFrom::End(0)).or_engine("image")?;
     let mut archive = ZipWriter::new(out);
-    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (path, content) in members {
+        // Read by each process that starts from the image, unlike the rest.
+        let is_read = path == HEADER;
+        let method = if is_read { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        let options = SimpleFileOptions::default().compression_method(method);
         let bytes = content.clone().into_vec().or_engine(format_args!("image: {path}"))?;
-        archive.start_file(path.trim_start_matches('/'), stored).or_engine("image")?;
+        archive.start_file(path.trim_start_matches('/'), options).or_engine("image")?;
         archive.write_all(&bytes).or_engine("image")?;
     }
     Ok(archive.finish().or_engine("image")?.into_inner())

@@ -56,11 +56,21 @@ fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Ima
     Ok(open_images(|images| images.keep(key, image)))
 }
 
-/// Returns the bare image.
+/// Returns the bare image, for runs.
 ///
 /// # Errors
 /// As for [`Image::build`].
 pub(crate) fn bare(cache_dir: Option<&Path>) -> Result<Image> {
+    let image = bare_for_tools(cache_dir)?;
+    Cache::claim(&image.info().path);
+    Ok(image)
+}
+
+/// Returns the bare image, for programs of this library. An image that is built for them alone does not stay.
+///
+/// # Errors
+/// As for [`Image::build`].
+pub(super) fn bare_for_tools(cache_dir: Option<&Path>) -> Result<Image> {
     check_process()?;
     let recipe = Recipe::bare()?;
     if let Some(path) = SHIPPED.get() {
@@ -135,7 +145,13 @@ fn build(
             let builder = provision::machine(cache_dir, false)?;
             let made = recipe.build(&builder, progress).and_then(|bytes| cache.store(name, &bytes));
             give_back();
-            made?
+            let path = made?;
+            // The image contains all of it.
+            builder.remove_made(&provision::libraries(&recipe.mounted.files));
+            if !recipe.is_bare() {
+                cache.remove_made(&Recipe::bare()?.file_name()?);
+            }
+            path
         }
     };
     drop(lock);

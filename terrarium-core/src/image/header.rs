@@ -6,7 +6,7 @@ use crate::{engine::SnapshotRecord, guest::GuestConfig};
 use terrarium_unix::syscall::{MappedFile, OpenFile};
 
 /// The version of the file's form and content; a change raises it.
-pub(super) const FORMAT: u32 = 6;
+pub(super) const FORMAT: u32 = 7;
 
 /// The description of an image in its file.
 #[derive(Serialize, Deserialize)]

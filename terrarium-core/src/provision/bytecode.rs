@@ -26,7 +26,7 @@ use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
 /// The folder of the guest with the sources to compile.
 pub(crate) const SOURCES: &str = "/sources";
 /// The version of the compiling program and of the form of its output; a change of either raises it.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// The number of packages that are compiled at a time.
 const WORKERS: usize = 2;
 
@@ -149,10 +149,10 @@ fn compiled(item: &PackageFiles, cache_dir: Option<&Path>, compile: CompileSourc
     Ok(files)
 }
 
-/// Packs the bytecode into one file, uncompressed because it is read more often than written.
+/// Packs the bytecode into one file, compressed because most of it is read seldom: images contain what they import.
 fn pack(files: &BTreeMap<String, Bytes>) -> Result<Vec<u8>> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     for (path, content) in files {
         archive.start_file(path.as_str(), options).or_engine("bytecode")?;
         archive.write_all(content).or_engine("bytecode")?;

@@ -73,11 +73,12 @@ impl PackageProvider {
         self.pool.as_deref()
     }
 
-    /// Returns the packages that do not depend on the code: those that the options list, and site folders.
+    /// Returns the packages that do not depend on the code: those that the options list, and site folders. Their libraries
+    /// are compiled for use without an image if `inlining` tells how.
     ///
     /// # Errors
     /// [`Error::Package`] for a package that is missing or broken.
-    pub(crate) fn preloaded(&self, options: &SandboxOptions, inlining: bool) -> Result<Arc<MountedPackages>> {
+    pub(crate) fn preloaded(&self, options: &SandboxOptions, inlining: Option<bool>) -> Result<Arc<MountedPackages>> {
         let (Some(pool), listed) = (&self.pool, listed(options)) else {
             return Ok(Arc::new(MountedPackages::none()?));
         };
@@ -132,7 +133,7 @@ impl PackageProvider {
             }
         }
         let set = pool.resolve(wanted)?;
-        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), inlining, self.compile, wait)?;
+        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), Some(inlining), self.compile, wait)?;
         Ok(made.map(Some))
     }
 }
@@ -155,7 +156,7 @@ pub(crate) fn mount_for_image(
         return Err(Error::option("packages_from", reason));
     }
     let set = pool.resolve(options.packages.iter().map(String::as_str))?;
-    let mounted = mounted(&pool, &set.packages, cache_dir, false, compile, Wait::default())?;
+    let mounted = mounted(&pool, &set.packages, cache_dir, None, compile, Wait::default())?;
     Ok((mounted.map_err(endless)?, set.modules(pool.target())))
 }
 
@@ -193,12 +194,13 @@ fn stamp(path: &Path) -> String {
     format!("{digest:x}")
 }
 
-/// Returns the packages as a layer, made once in a process; `inlining` selects how their libraries are compiled.
+/// Returns the packages as a layer, made once in a process; `inlining` selects how their libraries are compiled. `None`:
+/// they are not, because an image contains them.
 fn mounted(
     pool: &Arc<Pool>,
     packages: &[Arc<Available>],
     cache_dir: Option<&Path>,
-    inlining: bool,
+    inlining: Option<bool>,
     compile: CompileSources,
     wait: Wait<'_>,
 ) -> Result<Result<Arc<MountedPackages>, WaitEnd>> {
@@ -211,7 +213,7 @@ fn mounted(
     }
     let key = format!("{keys:?}");
     let (pool, packages, cache_dir) = (Arc::clone(pool), packages.to_vec(), cache_dir.map(Path::to_owned));
-    SETS.get(&format!("{cache_dir:?} {inlining} {key}"), wait, move || {
+    SETS.get(&format!("{cache_dir:?} {inlining:?} {key}"), wait, move || {
         let cache_dir = cache_dir.as_deref();
         // The last file at a path wins, so the first source comes last.
         let mut items = Vec::new();
@@ -220,7 +222,9 @@ fn mounted(
             items.push(PackageFiles { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
         }
         // A site folder may have many libraries that no code imports; they are compiled when they are loaded.
-        prepare_libraries(&items, cache_dir, inlining)?;
+        if let Some(inlining) = inlining {
+            prepare_libraries(items.iter().flat_map(|item| &item.files), cache_dir, inlining)?;
+        }
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         names.extend(pool.sites().iter().flat_map(|site| site.packages().keys().cloned()));
@@ -240,18 +244,28 @@ fn mounted(
 }
 
 /// Compiles the native libraries of packages before the time of a run is counted.
-fn prepare_libraries(items: &[PackageFiles], cache_dir: Option<&Path>, inlining: bool) -> Result<()> {
-    let files = items.iter().flat_map(|item| &item.files);
-    let libraries: Vec<(&str, &Content)> = files
-        .filter_map(|file| match &file.kind {
-            PlacedKind::File { content, .. } if file.path.ends_with(".so") => Some((file.path.as_str(), content)),
-            _ => None,
-        })
-        .collect();
+///
+/// # Errors
+/// As for [`machine`].
+pub(crate) fn prepare_libraries<'a>(
+    files: impl IntoIterator<Item = &'a PlacedFile>,
+    cache_dir: Option<&Path>,
+    inlining: bool,
+) -> Result<()> {
+    let libraries = libraries(files);
     if !libraries.is_empty() {
         machine(cache_dir, inlining)?.prepare_libraries(&libraries);
     }
     Ok(())
+}
+
+/// Returns the native libraries among files.
+pub(crate) fn libraries<'a>(files: impl IntoIterator<Item = &'a PlacedFile>) -> Vec<(&'a str, &'a Content)> {
+    let library = |file: &'a PlacedFile| match &file.kind {
+        PlacedKind::File { content, .. } if file.path.ends_with(".so") => Some((file.path.as_str(), content)),
+        _ => None,
+    };
+    files.into_iter().filter_map(library).collect()
 }
 
 fn of_site(site: &SiteFolder) -> PackageFiles {

@@ -13,7 +13,7 @@ use crate::{
     guest::GuestConfig,
     image::{self, Recipe},
     package::lay_out,
-    provision::{MountedPackages, PackageProvider, layer},
+    provision::{MountedPackages, PackageProvider, layer, prepare_libraries},
 };
 use terrarium_unix::{
     abi::Timespec,
@@ -56,8 +56,10 @@ impl SandboxSetup {
             return Self::on_image(image, options);
         }
         let packages = PackageProvider::new(&options, image::compile_sources)?;
-        let mounted = while_starting(|| packages.preloaded(&options, false))?;
-        match packages.preloaded_modules(&options).filter(|_| !mounted.files.is_empty()) {
+        let modules = packages.preloaded_modules(&options);
+        let inlining = modules.is_none().then_some(false);
+        let mounted = while_starting(|| packages.preloaded(&options, inlining))?;
+        match modules.filter(|_| !mounted.files.is_empty()) {
             Some(modules) => {
                 let recipe = Recipe { mounted, modules, ..Recipe::bare()? };
                 let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
@@ -78,7 +80,7 @@ impl SandboxSetup {
         options.validate()?;
         check_process()?;
         let packages = PackageProvider::new(&options, image::compile_sources)?;
-        let mounted = packages.preloaded(&options, image.info().inline)?;
+        let mounted = packages.preloaded(&options, Some(image.info().inline))?;
         Self::assemble(options, image, packages, Some(&mounted))
     }
 
@@ -141,7 +143,9 @@ impl SandboxSetup {
 
     /// Returns a setup with the same files on the bare image: programs import packages themselves.
     fn on_bare_image(&self) -> Result<Self> {
-        let image = image::bare(self.options.cache_dir.as_deref())?;
+        let cache_dir = self.options.cache_dir.as_deref();
+        let image = image::bare(cache_dir)?;
+        prepare_libraries(self.image.packaged(), cache_dir, false)?;
         let config = GuestConfig::new(&self.options, working_directory(&self.options, None)?);
         let config = Some(config).filter(|config| *config != image.inner().config);
         let mut setup = Self {

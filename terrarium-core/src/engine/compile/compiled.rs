@@ -43,7 +43,9 @@ pub(in crate::engine) fn cached<E: From<Error>>(
     make: &Make<'_, E>,
 ) -> Result<CompiledModule, E> {
     let names = Names::new(engine, source);
-    if let CachedFile::Intact(path) = cache.check(&names.code)? {
+    if let CachedFile::Intact(path) = cache.check(&names.code)?
+        && let Some(module) = open_present(engine, &path)?
+    {
         let info = match read_info(cache, &names.info)? {
             Some(info) => info,
             None => {
@@ -52,7 +54,6 @@ pub(in crate::engine) fn cached<E: From<Error>>(
                 info
             }
         };
-        let module = open(engine, &path).map_err(engine_error)?;
         return Ok(CompiledModule { module, info: Arc::new(info) });
     }
     let (code, info) = store(engine, cache, &names, source, make)?;
@@ -80,6 +81,20 @@ pub(in crate::engine) fn prepare<E: From<Error>>(
     match cache.check(&names.code)? {
         CachedFile::Intact(_) => Ok(()),
         _ => store(engine, cache, &names, source, make).map(drop),
+    }
+}
+
+/// Removes the machine code of the module whose source has the identity `source`, if this process made it.
+pub(in crate::engine) fn remove_made(engine: &Engine, cache: &Cache, source: &str) {
+    cache.remove_made(&Names::new(engine, source).code);
+}
+
+/// Opens a file of machine code; `None` if another process has removed it since it was checked.
+fn open_present<E: From<Error>>(engine: &Engine, path: &Path) -> Result<Option<Module>, E> {
+    match open(engine, path) {
+        Ok(module) => Ok(Some(module)),
+        Err(_) if !path.exists() => Ok(None),
+        Err(error) => Err(engine_error(error).into()),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The code of an image was compiled before, to run until the snapshot, and the next image mostly has the same code. So
 //! during the build of images, the machine code of each function is stored under the hash of its inputs, and afterwards
-//! kept in a file of the cache folder.
+//! kept in a file of the cache folder. The file is small beside an image: it has room for the interpreter's functions,
+//! which all images share, and for a part of the packages' functions, most of which contain addresses of one image.
 
 use std::{
     borrow::Cow,
@@ -12,13 +13,16 @@ use std::{
 
 use wasmtime::CacheStore;
 
-use super::{compiled::compatibility, config::CodeKind};
-use crate::{Result, cache::Cache};
+use super::{compiled::compatibility, config::CodeKind, stencil};
+use crate::{Result, cache::Cache, error::ErrorContext as _};
 
 /// The first bytes of the file.
-const MAGIC: &[u8; 8] = b"trfuncs3";
-/// The bound of the file's size; the functions that the last build used come first.
-const MAX_FILE_BYTES: usize = 256 << 20;
+const MAGIC: &[u8; 8] = b"trfuncs4";
+/// The bound of the file's content, before its compression: functions that were found again come first, then those
+/// that were compiled first.
+const MAX_FILE_BYTES: usize = 20 << 20;
+/// The level of compression.
+const LEVEL: i32 = 9;
 
 /// The hash of a function's inputs, the settings and the processor.
 type Key = [u8; 32];
@@ -34,6 +38,8 @@ struct FunctionStore {
     /// The number of current builds. Without any, no function is stored.
     builds: usize,
     functions: HashMap<Key, CompiledFunction>,
+    /// The number of functions that were ever added.
+    added: u64,
 }
 
 #[derive(Debug)]
@@ -41,12 +47,14 @@ struct CompiledFunction {
     code: Arc<[u8]>,
     /// The origin and the use of the function, since the file was read.
     state: Use,
+    /// The number of functions that were added before. Neighbours in a module are alike, so they compress well together.
+    order: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
-    Compiled,
     Found,
+    Compiled,
     /// The function was in the file, and was not used.
     Unused,
 }
@@ -74,6 +82,13 @@ impl CompiledFunctions {
     }
 }
 
+impl FunctionStore {
+    fn add(&mut self, key: Key, code: Arc<[u8]>, state: Use) {
+        self.added += 1;
+        self.functions.insert(key, CompiledFunction { code, state, order: self.added });
+    }
+}
+
 impl CacheStore for CompiledFunctions {
     fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
         let key = Key::try_from(key).ok()?;
@@ -91,7 +106,8 @@ impl CacheStore for CompiledFunctions {
     fn insert(&self, key: &[u8], code: Vec<u8>) -> bool {
         let (Ok(key), mut kept) = (Key::try_from(key), self.kept()) else { return false };
         if kept.builds > 0 {
-            kept.functions.insert(key, CompiledFunction { code: code.into(), state: Use::Compiled });
+            let code = stencil::without_positions(&code).unwrap_or(code);
+            kept.add(key, code.into(), Use::Compiled);
         }
         kept.builds > 0
     }
@@ -106,13 +122,12 @@ pub(crate) struct Build {
 }
 
 impl Build {
-    /// Begins a build. With `keep`, it uses the functions of earlier builds and keeps its own for later builds.
+    /// Begins a build, which uses the functions of earlier builds and can keep its own for later builds.
     ///
     /// # Errors
     /// [`Error::Engine`](crate::Error::Engine).
-    pub(crate) fn begin(cache: &Cache, keep: bool) -> Result<Self> {
-        let file = if keep { Some((cache.clone(), file_name()?)) } else { None };
-        Ok(Self::new(shared(), file))
+    pub(crate) fn begin(cache: &Cache) -> Result<Self> {
+        Ok(Self::new(shared(), Some((cache.clone(), file_name()?))))
     }
 
     fn new(functions: Arc<CompiledFunctions>, file: Option<(Cache, String)>) -> Self {
@@ -121,7 +136,9 @@ impl Build {
             let mut kept = functions.kept();
             kept.builds += 1;
             for (key, code) in earlier.unwrap_or_default() {
-                kept.functions.entry(key).or_insert(CompiledFunction { code, state: Use::Unused });
+                if !kept.functions.contains_key(&key) {
+                    kept.add(key, code, Use::Unused);
+                }
             }
         }
         Self { functions, file }
@@ -133,14 +150,16 @@ impl Build {
         let (mut functions, mut compiled) = (Vec::new(), 0);
         for (key, function) in &self.functions.kept().functions {
             compiled += usize::from(function.state == Use::Compiled);
-            functions.push((function.state, *key, Arc::clone(&function.code)));
+            functions.push((function.state, function.order, *key, Arc::clone(&function.code)));
         }
-        functions.sort_unstable_by_key(|(state, key, _)| (*state, *key));
+        functions.sort_unstable_by_key(|(state, order, ..)| (*state, *order));
         tracing::info!(compiled, all = functions.len(), "functions of the images that were built");
-        let text = write(functions.iter().map(|(_, key, code)| (key, &**code)));
-        if compiled > 0
-            && let Err(error) = cache.store(name, &text)
-        {
+        if compiled == 0 {
+            return;
+        }
+        let text = write(functions.iter().map(|(.., key, code)| (key, &**code)));
+        let packed = zstd::bulk::compress(&text, LEVEL).or_engine("compiled functions");
+        if let Err(error) = packed.and_then(|packed| cache.store(name, &packed)) {
             tracing::warn!(%error, "compiled functions cannot be kept");
         }
     }
@@ -160,7 +179,7 @@ fn write<'a>(functions: impl Iterator<Item = (&'a Key, &'a [u8])>) -> Vec<u8> {
     let mut text = MAGIC.to_vec();
     for (key, code) in functions {
         let Ok(length) = u32::try_from(code.len()) else { continue };
-        if text.len() + key.len() + 4 + code.len() > MAX_FILE_BYTES {
+        if text.len() + key.len() + size_of::<u32>() + code.len() > MAX_FILE_BYTES {
             continue;
         }
         text.extend_from_slice(key);
@@ -173,7 +192,7 @@ fn write<'a>(functions: impl Iterator<Item = (&'a Key, &'a [u8])>) -> Vec<u8> {
 /// Reads the functions in the file `name` of the cache folder; `None`, if there is no such file or it is damaged.
 fn read(cache: &Cache, name: &str) -> Option<Vec<(Key, Arc<[u8]>)>> {
     match cache.read(name) {
-        Ok(text) => parse(&text?),
+        Ok(packed) => parse(&zstd::bulk::decompress(&packed?, MAX_FILE_BYTES + MAGIC.len()).ok()?),
         Err(error) => {
             tracing::warn!(%error, "compiled functions are not used");
             None
@@ -270,7 +289,8 @@ mod tests {
         second.functions.insert(&KEY, b"new".to_vec());
         second.keep();
         let text = cache.read("a.functions").unwrap().unwrap();
+        let text = zstd::bulk::decompress(&text, MAX_FILE_BYTES).unwrap();
         let order: Vec<Key> = parse(&text).unwrap().into_iter().map(|(key, _)| key).collect();
-        assert_eq!((order.len(), &order[..2]), (9, &[KEY, [5; 32]][..]));
+        assert_eq!((order.len(), &order[..3]), (9, &[[5; 32], KEY, [0; 32]][..]));
     }
 }

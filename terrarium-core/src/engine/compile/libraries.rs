@@ -142,6 +142,13 @@ impl Libraries {
         compiled::prepare(&self.engine, &self.cache, &self.source(&digest), &make)
     }
 
+    /// Removes the machine code of a library from the cache folder, if this process made it.
+    pub(in crate::engine) fn remove_made(&self, content: &Content) {
+        if let Ok(digest) = digest(content) {
+            compiled::remove_made(&self.engine, &self.cache, &self.source(&digest));
+        }
+    }
+
     fn entry(&self, digest: [u8; 32]) -> Entry {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(digest)
     }

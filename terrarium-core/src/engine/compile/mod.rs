@@ -5,3 +5,4 @@ pub(in crate::engine) mod config;
 pub(in crate::engine) mod functions;
 pub(in crate::engine) mod libraries;
 pub(in crate::engine) mod memory;
+mod stencil;

@@ -147,6 +147,15 @@ impl Machine {
         Ok(Arc::clone(self.main.get_or_init(|| Arc::new(info))))
     }
 
+    /// Removes the machine code of the interpreter before its boot and of libraries from the cache folder, if this process
+    /// made it: an image contains both.
+    pub(crate) fn remove_made(&self, libraries: &[(&str, &Content)]) {
+        compiled::remove_made(&self.engine, &self.cache, &self.source_name());
+        for (_, content) in libraries {
+            self.libraries.remove_made(content);
+        }
+    }
+
     /// Compiles libraries for later use, several at a time, unless they were compiled before. A library that does not
     /// compile fails when it is loaded.
     pub(crate) fn prepare_libraries(&self, libraries: &[(&str, &Content)]) {
