@@ -1,6 +1,7 @@
 // The package: the exports for `require` and for `import`, which finds their names in the literal below.
 'use strict';
 
+const { CacheFolder } = require('./lib/cache.js');
 const { ExecutionError, TerrariumError } = require('./lib/errors.js');
 const { about, Image } = require('./lib/image.js');
 const { ExecutionResult } = require('./lib/result.js');
@@ -34,6 +35,7 @@ const {
 
 module.exports = {
   about,
+  CacheFolder,
   Column,
   Complex,
   Cycle,
@@ -73,6 +75,7 @@ module.exports = {
 // The types of options, results and records.
 /** @typedef {import('./lib/types.js').About} About */
 /** @typedef {import('./lib/packages.js').AddOptions} AddOptions */
+/** @typedef {import('./lib/types.js').CacheEntry} CacheEntry */
 /** @typedef {import('./lib/types.js').Completeness} Completeness */
 /** @typedef {import('./lib/types.js').Completion} Completion */
 /** @typedef {import('./lib/types.js').Content} Content */
@@ -88,6 +91,7 @@ module.exports = {
 /** @typedef {import('./lib/types.js').ImageOptions} ImageOptions */
 /** @typedef {import('./lib/types.js').Metrics} Metrics */
 /** @typedef {import('./lib/types.js').OutputChunk} OutputChunk */
+/** @typedef {import('./lib/cache.js').PruneOptions} PruneOptions */
 /** @typedef {import('./lib/types.js').PythonError} PythonError */
 /** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */
 /** @typedef {import('./lib/types.js').Status} Status */

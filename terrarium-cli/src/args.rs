@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{exit, image::ImageArgs, options::SandboxArgs, packages::PackagesArgs};
+use crate::{cache::CacheArgs, exit, image::ImageArgs, options::SandboxArgs, packages::PackagesArgs};
 
 /// Run Python in a sandbox
 ///
@@ -25,6 +25,7 @@ pub(crate) enum Command {
     Repl(ReplArgs),
     Packages(PackagesArgs),
     Image(ImageArgs),
+    Cache(CacheArgs),
     Info(InfoArgs),
 }
 

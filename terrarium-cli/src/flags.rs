@@ -90,6 +90,10 @@ pub(crate) struct SandboxFlags {
     /// cache folder (`$XDG_CACHE_HOME` or `~/.cache`)]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+
+    /// The bound of the cache folder in bytes, without downloaded packages [default: 4GiB]
+    #[arg(long, value_name = "SIZE")]
+    cache_bytes: Option<Size>,
 }
 
 impl SandboxFlags {
@@ -149,6 +153,9 @@ impl SandboxFlags {
         if let Some(cache_dir) = self.cache_dir {
             options.cache_dir = Some(cache_dir);
         }
+        if let Some(cache_bytes) = self.cache_bytes {
+            options.cache_bytes = cache_bytes.0;
+        }
     }
 }
 
@@ -176,6 +183,10 @@ pub(crate) struct ImageFlags {
     /// The time limit of the build [default: 300s]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Span>,
+
+    /// The bound of the cache folder in bytes, without downloaded packages [default: 4GiB]
+    #[arg(long, value_name = "SIZE")]
+    cache_bytes: Option<Size>,
 }
 
 impl ImageFlags {
@@ -195,6 +206,9 @@ impl ImageFlags {
         }
         if let Some(timeout) = self.timeout {
             options.timeout = timeout.0;
+        }
+        if let Some(cache_bytes) = self.cache_bytes {
+            options.cache_bytes = cache_bytes.0;
         }
     }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod cache;
 mod exit;
 mod flags;
 mod image;
@@ -34,6 +35,7 @@ fn main() {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Packages(args)) => packages::packages(args),
         Some(Command::Image(args)) => image::image(args),
+        Some(Command::Cache(args)) => cache::cache(args),
         Some(Command::Info(args)) => info::print(&args),
     };
     std::process::exit(ended.unwrap_or_else(|failure: Failure| failure.tell()));

@@ -38,6 +38,7 @@ const DURATIONS: &[(&str, u128)] = &[
     ("m", 60_000_000_000),
     ("min", 60_000_000_000),
     ("h", 3_600_000_000_000),
+    ("d", 86_400_000_000_000),
 ];
 
 /// The most fraction digits: their power of ten leaves room for every whole part.

@@ -7,6 +7,7 @@
 //! Each file ends with a [`seal`], by which damage is seen before the file is used. A damaged file counts as missing,
 //! so it is made again and replaced. A file that cannot be read is an error and stays: it may be good.
 
+mod hold;
 mod lock_file;
 pub(crate) mod mark;
 mod partial;
@@ -20,11 +21,12 @@ use std::{
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant, SystemTime},
 };
 
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use hold::{Hold, is_held, remove_unused};
 pub(crate) use lock_file::LockFile;
 
 use crate::{
@@ -32,6 +34,9 @@ use crate::{
     error::ErrorContext,
     sys::{file_stamp::ChangeStamp, private_files, regular_file},
 };
+
+/// The interval at which the use of a file is recorded.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A folder of compiled code. It is checked at each use, and created for the first file: a program that needs no
 /// compiled code needs no folder, and the folder of a running program may be removed.
@@ -131,11 +136,11 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(CachedFile::Absent),
             opened => opened.or_cache(&path)?,
         };
-        let stamp = ChangeStamp::new(&metadata);
+        let stamp = ChangeStamp::new(&touch(&file, metadata));
         if mark::is_set(self, key, &stamp, ()) {
             return Ok(CachedFile::Intact(path));
         }
-        if let Err(reason) = seal::check(&file, metadata.len()).or_cache(&path)? {
+        if let Err(reason) = seal::check(&file, stamp.len()).or_cache(&path)? {
             return Ok(damaged(&path, reason));
         }
         if file.metadata().is_ok_and(|after| ChangeStamp::new(&after) == stamp) {
@@ -154,6 +159,7 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.or_cache(&path)?,
         };
+        let metadata = touch(&file, metadata);
         let mut bytes = Vec::new();
         let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
         bytes.try_reserve_exact(size).or_cache(&path)?;
@@ -184,6 +190,13 @@ impl Cache {
         let path = self.path(key);
         if made(|made| made.remove(&path)) && fs::remove_file(&path).is_ok() {
             mark::remove(self, key);
+        }
+    }
+
+    /// Removes the mark of a file that is gone.
+    pub(crate) fn remove_mark(&self, path: &Path) {
+        if let Some(name) = path.file_name() {
+            mark::remove(self, &name.to_string_lossy());
         }
     }
 
@@ -227,6 +240,15 @@ impl Cache {
     /// Returns the path of the file named `key`, which may not exist.
     pub(crate) fn path(&self, key: &str) -> PathBuf {
         self.dir.join(key)
+    }
+}
+
+/// Records that a file was used, at most once a day, and returns its metadata. Only the removal of old files depends on it.
+fn touch(file: &fs::File, metadata: fs::Metadata) -> fs::Metadata {
+    let is_old = metadata.modified().is_ok_and(|used| used.elapsed().is_ok_and(|age| age > DAY));
+    match is_old && file.set_modified(SystemTime::now()).is_ok() {
+        true => file.metadata().unwrap_or(metadata),
+        false => metadata,
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`Image`]: a booted interpreter with its packages imported, as a file.
 
 mod build;
+mod cache_folder;
 mod compile_sources;
 mod environment;
 mod file;
@@ -19,10 +20,11 @@ use std::{
     time::Duration,
 };
 
+pub use cache_folder::{CacheEntry, CacheFolder, CacheKind};
 pub use info::ImageInfo;
 pub use options::{ImageOptions, ImageProgress};
 
-use crate::{Error, Result, engine::Snapshot, guest::GuestConfig, package::PlacedFile};
+use crate::{Error, Result, cache::Hold, engine::Snapshot, guest::GuestConfig, package::PlacedFile};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
@@ -63,6 +65,8 @@ pub(crate) struct OpenImage {
     pub(crate) layer: Arc<Layer>,
     /// The files of the packages.
     files: Vec<PlacedFile>,
+    /// Keeps the file from being removed.
+    _hold: Option<Hold>,
     /// The descriptors that the interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
     pub(crate) mapped_files: Vec<MappedFile>,

@@ -61,6 +61,6 @@ pub use serde_json::Value as Json;
 
 pub use about::About;
 pub use guest::{Completeness, Completion};
-pub use image::{Image, ImageInfo, ImageOptions, ImageProgress};
+pub use image::{CacheEntry, CacheFolder, CacheKind, Image, ImageInfo, ImageOptions, ImageProgress};
 pub use sandbox::Sandbox;
 pub use session::{FileInfo, Session};

@@ -101,6 +101,9 @@ pub struct SandboxOptions {
     /// The cache folder of compiled code and images. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
     /// cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     pub cache_dir: Option<PathBuf>,
+    /// The bound of the cache folder in bytes, without downloaded packages. When an image was built, files that were not
+    /// used for the longest time are removed until the rest fits; images that a process has open stay. Default: 4 GiB.
+    pub cache_bytes: u64,
 }
 
 impl Default for SandboxOptions {
@@ -129,6 +132,7 @@ impl Default for SandboxOptions {
             image: None,
             threads: true,
             cache_dir: None,
+            cache_bytes: 4 << 30,
         }
     }
 }

@@ -7,7 +7,7 @@
 const { noSuchOption } = require('./errors.js');
 const native = require('./native.js');
 
-/** @typedef {'sandbox' | 'execute' | 'image' | 'images' | 'store'} Kind */
+/** @typedef {'sandbox' | 'execute' | 'image' | 'images' | 'store' | 'cache'} Kind */
 
 /** Options of a run that only JavaScript has. */
 const OWN = ['signal', 'onStdout', 'onStderr'];
@@ -21,6 +21,7 @@ const OPTIONS = {
   image: table(image),
   images: table(['cache_dir', 'unused_for']),
   store: table(['cache_dir']),
+  cache: table(['bytes', 'unused_for']),
 };
 
 /** The name here of each option, by core's name. */

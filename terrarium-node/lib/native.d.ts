@@ -64,6 +64,14 @@ export class Image {
   info(): string;
 }
 
+export class CacheFolder {
+  private constructor();
+  static open(gate: Where, run: number, folder: string): Run;
+  static list(gate: Where, run: number, folder: string): Run;
+  static prune(gate: Where, run: number, folder: string, options: string): Run;
+  static clear(gate: Where, run: number, folder: string): Run;
+}
+
 export class PackageStore {
   private constructor();
   static open(gate: Where, run: number, options: string): Run;

@@ -97,6 +97,12 @@ export interface SandboxOptions {
    * folder (`$XDG_CACHE_HOME` or `~/.cache`).
    */
   cacheDir?: string | null;
+  /**
+   * The bound of the cache folder in bytes, without downloaded packages. When an image was built, files that were not
+   * used for the longest time are removed until the rest fits; images that a process has open stay. In bytes.
+   * Default: 4 GiB.
+   */
+  cacheBytes?: number;
 }
 
 /** A fixed clock and seeded entropy: {@link SandboxOptions.deterministic}. */
@@ -179,6 +185,12 @@ export interface ImageOptions {
   timeout?: number;
   /** The cache folder of images. Default: as for a sandbox. */
   cacheDir?: string | null;
+  /**
+   * The bound of the cache folder in bytes, without downloaded packages. When an image was built, files that were not
+   * used for the longest time are removed until the rest fits; images that a process has open stay. In bytes.
+   * Default: 4 GiB.
+   */
+  cacheBytes?: number;
 }
 
 /** The description of an image. */

@@ -1,17 +1,17 @@
 //! [`NativeImage`]: core's `Image` for JavaScript.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
-use serde::{Deserialize, de::Error as _};
+use serde::Deserialize;
 use terrarium_core::Image;
 
 use crate::{
     fault::Fault,
     gate::Gate,
     run::{Answer, Run, start},
-    wire::Wire,
+    wire::{Seconds, Wire},
 };
 
 /// Core's `Image`.
@@ -33,16 +33,6 @@ pub fn set_bare_image(path: String) {
 struct CacheOptions {
     cache_dir: Option<PathBuf>,
     unused_for: Option<Seconds>,
-}
-
-/// A duration.
-struct Seconds(Duration);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = f64::deserialize(deserializer)?;
-        Duration::try_from_secs_f64(seconds).map(Self).map_err(D::Error::custom)
-    }
 }
 
 #[napi]

@@ -4,6 +4,7 @@
 //! back through a [`Run`](run::Run), which JavaScript reads when a [`Gate`](gate::Gate) wakes it.
 
 mod about;
+mod cache;
 mod fault;
 mod gate;
 mod image;

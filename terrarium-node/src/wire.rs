@@ -2,10 +2,13 @@
 //!
 //! A value of bytes that is beside the text is `{"$type": "blob", "index": n}` in it; other contents are numbers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use napi::bindgen_prelude::Buffer;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::{Map, Value as Json};
 use terrarium_core::{Bytes, Error, ExecuteOptions, ExecutionResult, ImageOptions, JsonOptions, SandboxOptions, Value};
 
@@ -17,6 +20,16 @@ const LONGEST: usize = (1 << 29) - 24;
 const LARGE: usize = 1 << 10;
 /// The kind of a value that is beside the text.
 const BLOB: &str = "blob";
+
+/// A duration, in seconds.
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map(Self).map_err(D::Error::custom)
+    }
+}
 
 /// A message.
 pub(crate) struct Wire {

@@ -63,6 +63,7 @@ for (const document of documents) {
 const GIVEN = {
   'console.assert': "import assert from 'node:assert/strict';\n",
   Image: "import { Image } from 'terrarium';\n",
+  CacheFolder: "import { CacheFolder } from 'terrarium';\n",
   PackageStore: "import { PackageStore } from 'terrarium';\n",
   Sandbox: "import { Sandbox } from 'terrarium';\n",
   sandbox: 'const sandbox = await Sandbox.create();\n',

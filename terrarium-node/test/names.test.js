@@ -10,7 +10,7 @@ const terrarium = require('terrarium');
 const native = require('../lib/native.js');
 const { sandbox } = require('./tools.js');
 
-const { about, Image, PackageStore, Sandbox, Session } = terrarium;
+const { about, CacheFolder, Image, PackageStore, Sandbox, Session } = terrarium;
 
 /** The names of the members that an interface of `types.d.ts` declares. */
 function declared(name) {
@@ -123,7 +123,7 @@ test('the texts of errors have the names that options have here', async () => {
 });
 
 test('no class has a constructor that blocks, or one for users at all', () => {
-  for (const Class of [Sandbox, Session, Image, PackageStore]) {
+  for (const Class of [CacheFolder, Sandbox, Session, Image, PackageStore]) {
     for (const argument of [undefined, {}, { timeout: 1 }, Object.create(Class.prototype)]) {
       assert.throws(() => new Class(argument), {
         name: 'TypeError',

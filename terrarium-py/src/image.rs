@@ -1,14 +1,12 @@
 //! `Image`: the native part of the class of this name in Python.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use terrarium_core::ImageOptions;
 
 use crate::{
+    cache,
     error::raised,
     exit,
     gate::{self, Heard, Stop},
@@ -82,12 +80,7 @@ pub(crate) fn prune_images(
     cache_dir: Option<PathBuf>,
     unused_for: Option<f64>,
 ) -> PyResult<Vec<PathBuf>> {
-    let unused_for = unused_for
-        .map(|seconds| {
-            Duration::try_from_secs_f64(seconds)
-                .map_err(|error| pyo3::exceptions::PyValueError::new_err(format!("unused_for: {error}")))
-        })
-        .transpose()?;
+    let unused_for = cache::seconds(unused_for)?;
     let prune = || terrarium_core::Image::prune(cache_dir.as_deref().map(Path::new), unused_for);
     exit::detach(py, prune).map_err(|error| raised(py, error))
 }

@@ -3,6 +3,7 @@
 //! This crate only converts. Options and results keep the names and the JSON forms of `terrarium-core`. Features of
 //! Python itself (keyword arguments, asyncio, pickling, Jupyter) are written in Python, in `python/terrarium`.
 
+mod cache;
 mod cancel;
 mod convert;
 mod error;
@@ -21,6 +22,8 @@ mod worker;
 /// The library's core; use the package `terrarium`.
 #[pyo3::pymodule]
 mod _native {
+    #[pymodule_export]
+    use crate::cache::CacheFolder;
     #[pymodule_export]
     use crate::cancel::CancelHandle;
     #[pymodule_export]

@@ -1,5 +1,6 @@
 //! The built program `terrarium`, used as users do.
 
+mod cache;
 mod files;
 mod golden;
 mod image;

@@ -51,6 +51,8 @@ pub(crate) struct Recipe {
     pub(crate) kind: CodeKind,
     /// The time limit of each import and of the preparation code.
     pub(crate) timeout: Duration,
+    /// The bound of the cache folder: see [`SandboxOptions::cache_bytes`].
+    pub(crate) cache_bytes: u64,
     /// The end of the time of the whole build.
     pub(crate) deadline: Option<Instant>,
 }
@@ -68,6 +70,7 @@ impl Recipe {
             warm: true,
             kind: CodeKind::default(),
             timeout: Duration::from_secs(300),
+            cache_bytes: SandboxOptions::default().cache_bytes,
             deadline: None,
         })
     }
@@ -85,6 +88,7 @@ impl Recipe {
             warm: options.warm,
             kind: options.kind(),
             timeout: options.timeout,
+            cache_bytes: options.cache_bytes,
             deadline,
         })
     }

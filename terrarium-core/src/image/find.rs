@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     Image, ImageOptions, ImageProgress, Recipe, fault,
-    housekeeping::touch,
+    housekeeping::keep_within,
     open::open,
     open_images::{Key, open_images},
 };
@@ -60,8 +60,8 @@ fn shipped(cache_dir: Option<&Path>, path: &Path, recipe: &Recipe) -> Result<Ima
 ///
 /// # Errors
 /// As for [`Image::build`].
-pub(crate) fn bare(cache_dir: Option<&Path>) -> Result<Image> {
-    let image = bare_for_tools(cache_dir)?;
+pub(crate) fn bare(cache_dir: Option<&Path>, cache_bytes: u64) -> Result<Image> {
+    let image = bare_with(cache_dir, &Recipe { cache_bytes, ..Recipe::bare()? })?;
     Cache::claim(&image.info().path);
     Ok(image)
 }
@@ -71,15 +71,18 @@ pub(crate) fn bare(cache_dir: Option<&Path>) -> Result<Image> {
 /// # Errors
 /// As for [`Image::build`].
 pub(super) fn bare_for_tools(cache_dir: Option<&Path>) -> Result<Image> {
+    bare_with(cache_dir, &Recipe::bare()?)
+}
+
+fn bare_with(cache_dir: Option<&Path>, recipe: &Recipe) -> Result<Image> {
     check_process()?;
-    let recipe = Recipe::bare()?;
     if let Some(path) = SHIPPED.get() {
-        match shipped(cache_dir, path, &recipe) {
+        match shipped(cache_dir, path, recipe) {
             Ok(image) => return Ok(image),
             Err(error) => tracing::warn!(%error, ?path, "the shipped image cannot be used here"),
         }
     }
-    found_or_built(cache_dir, &recipe, &|_| ())
+    found_or_built(cache_dir, recipe, &|_| ())
 }
 
 /// Returns the image of a recipe.
@@ -118,8 +121,6 @@ pub(crate) fn found_or_built(
 
 /// Returns the path of an image in the cache folder if it is as it was written, else the damage if there is any.
 fn intact(cache: &Cache, name: &str) -> Result<std::result::Result<PathBuf, Option<String>>> {
-    // Before the check, which depends on the time of the last change.
-    touch(&cache.path(name));
     Ok(match cache.check(name)? {
         CachedFile::Intact(path) => Ok(path),
         CachedFile::Damaged(reason) => Err(Some(reason)),
@@ -155,7 +156,9 @@ fn build(
         }
     };
     drop(lock);
-    open(cache_dir, &path, Some(&recipe.mounted))
+    let image = open(cache_dir, &path, Some(&recipe.mounted))?;
+    keep_within(cache, recipe.cache_bytes);
+    Ok(image)
 }
 
 /// Returns the image for the given options.
@@ -171,7 +174,16 @@ pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress
     in_background(deadline, progress, move |progress| {
         progress(ImageProgress::Packages);
         let recipe = Recipe::new(&options, deadline)?;
-        found_or_built(options.cache_dir.as_deref(), &recipe, progress)
+        let cache_dir = options.cache_dir.as_deref();
+        let image = found_or_built(cache_dir, &recipe, progress)?;
+        let path = &image.info().path;
+        Cache::claim(path);
+        if path.exists() {
+            return Ok(image);
+        }
+        // An open image without a file runs, but cannot be saved or opened by other processes.
+        open_images(|images| images.forget(path));
+        found_or_built(cache_dir, &recipe, progress).inspect(|image| Cache::claim(&image.info().path))
     })
     .unwrap_or_else(|| Err(late(timeout)))
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Result,
+    cache::Hold,
     engine::{CodeKind, Snapshot, compatibility},
     error::ErrorContext,
     package::lay_out,
@@ -70,6 +71,8 @@ pub(super) fn check(path: &Path, header: &ImageHeader) -> Result<()> {
 
 /// Opens the image at `path`; `mounted` has the files of its packages, unless the image contains them.
 pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&MountedPackages>) -> Result<Image> {
+    // Before anything is read: see `cache::remove_unused`.
+    let hold = Hold::take(path);
     let Contents { header, loader, packaged, written } = file::read(path)?;
     check(path, &header)?;
     let machine = machine(cache_dir, header.inline)?;
@@ -98,6 +101,7 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
     Ok(Image::new(OpenImage {
         snapshot: Arc::new(snapshot),
         layer,
+        _hold: hold,
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),
         open_files: header.open_files,
         mapped_files: header.mapped_files,

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
@@ -40,6 +40,12 @@ impl OpenImages {
         let image = Image { inner: self.used.get(key)?.upgrade()? };
         self.touch(&image);
         Some(image)
+    }
+
+    /// Forgets the image of a file in the cache folder. Its users keep it.
+    pub(super) fn forget(&mut self, path: &Path) {
+        self.used.retain(|key, _| key.path != path);
+        self.recent.retain(|image| image.info().path != path);
     }
 
     /// Keeps an image that was just opened, unless another thread was faster; returns the image to use.

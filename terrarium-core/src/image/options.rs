@@ -50,6 +50,9 @@ pub struct ImageOptions {
     pub timeout: Duration,
     /// The cache folder of images. Default: as for a sandbox.
     pub cache_dir: Option<PathBuf>,
+    /// The bound of the cache folder in bytes, without downloaded packages. When an image was built, files that were not
+    /// used for the longest time are removed until the rest fits; images that a process has open stay. Default: 4 GiB.
+    pub cache_bytes: u64,
 }
 
 impl ImageOptions {
@@ -69,6 +72,7 @@ options! {
         portable: plain(bool),
         timeout: plain(Duration),
         cache_dir: some(PathBuf),
+        cache_bytes: plain(u64),
     }
 }
 
@@ -100,6 +104,7 @@ impl Default for ImageOptions {
             portable: false,
             timeout: Duration::from_secs(300),
             cache_dir: None,
+            cache_bytes: 4 << 30,
         }
     }
 }

@@ -114,6 +114,7 @@ options! {
         image: some(PathBuf),
         threads: plain(bool),
         cache_dir: some(PathBuf),
+        cache_bytes: plain(u64),
     }
 }
 

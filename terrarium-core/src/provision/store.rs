@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// The name of the package store below the cache folder.
-const STORE: &str = "packages";
+pub(crate) const STORE: &str = "packages";
 /// The name of the folder of what an index has sent.
-const INDEX: &str = "index";
+pub(crate) const INDEX: &str = "index";
 /// The address where the guest's own distribution publishes its packages, by version.
 const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
 

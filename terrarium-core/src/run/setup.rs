@@ -61,12 +61,12 @@ impl SandboxSetup {
         let mounted = while_starting(|| packages.preloaded(&options, inlining))?;
         match modules.filter(|_| !mounted.files.is_empty()) {
             Some(modules) => {
-                let recipe = Recipe { mounted, modules, ..Recipe::bare()? };
+                let recipe = Recipe { mounted, modules, cache_bytes: options.cache_bytes, ..Recipe::bare()? };
                 let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
                 Self::assemble(options, image, packages, None)
             }
             None => {
-                let image = image::bare(cache_dir)?;
+                let image = image::bare(cache_dir, options.cache_bytes)?;
                 Self::assemble(options, image, packages, Some(&mounted))
             }
         }
@@ -144,7 +144,7 @@ impl SandboxSetup {
     /// Returns a setup with the same files on the bare image: programs import packages themselves.
     fn on_bare_image(&self) -> Result<Self> {
         let cache_dir = self.options.cache_dir.as_deref();
-        let image = image::bare(cache_dir)?;
+        let image = image::bare(cache_dir, self.options.cache_bytes)?;
         prepare_libraries(self.image.packaged(), cache_dir, false)?;
         let config = GuestConfig::new(&self.options, working_directory(&self.options, None)?);
         let config = Some(config).filter(|config| *config != image.inner().config);

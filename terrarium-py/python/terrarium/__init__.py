@@ -10,13 +10,14 @@ A `Sandbox` runs each piece of code in a fresh interpreter; a `Session` keeps on
 exhaust its memory) ends as an `ExecutionResult` with a `Status`. A `TerrariumError` is for the host's own faults.
 
 Options are keyword arguments: see `SandboxOptions`, `ExecuteOptions` and `ImageOptions`. Packages come from a
-`PackageStore`, and an `Image` contains them imported. Every method that waits has an asynchronous twin, whose name ends
+`PackageStore`, and an `Image` contains them imported; a `CacheFolder` shows the space that images take. Every method that waits has an asynchronous twin, whose name ends
 in `_async`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from terrarium._about import about
+from terrarium._cache import CacheFolder
 from terrarium._contents import Content
 from terrarium._errors import (
     ArtifactsError,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, SandboxOptions, Seconds
     from terrarium._records import (
         About,
+        CacheEntry,
         Completion,
         Display,
         DownloadProgress,
@@ -62,6 +64,7 @@ _LATER = {
     "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions", "Seconds"),
     "terrarium._records": (
         "About",
+        "CacheEntry",
         "Completion",
         "Display",
         "DownloadProgress",
@@ -93,7 +96,9 @@ __all__ = [
     "About",
     "Array",
     "ArtifactsError",
+    "CacheEntry",
     "CacheError",
+    "CacheFolder",
     "CancelHandle",
     "Column",
     "Completion",

@@ -107,6 +107,11 @@ class SandboxOptions(TypedDict, total=False):
     """The cache folder of compiled code and images. Default: `$TERRARIUM_CACHE_DIR`, else `terrarium` in the user's
     cache folder (`$XDG_CACHE_HOME` or `~/.cache`).
     """
+    cache_bytes: int
+    """The bound of the cache folder in bytes, without downloaded packages. When an image was built, files that were not
+    used for the longest time are removed until the rest fits; images that a process has open stay. In bytes. Default: 4
+    GiB.
+    """
 
 
 class ExecuteOptions(TypedDict, total=False):
@@ -174,3 +179,8 @@ class ImageOptions(TypedDict, total=False):
     """
     cache_dir: Path | None
     """The cache folder of images. Default: as for a sandbox."""
+    cache_bytes: int
+    """The bound of the cache folder in bytes, without downloaded packages. When an image was built, files that were not
+    used for the longest time are removed until the rest fits; images that a process has open stay. In bytes. Default: 4
+    GiB.
+    """

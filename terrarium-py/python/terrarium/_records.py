@@ -214,6 +214,24 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """A file of the cache folder."""
+
+    kind: str
+    """The kind of content: `image`, `code` or `functions` (machine code), `bytecode` or `package`."""
+    name: str
+    """The name of the image, of the package's file, or else of the file."""
+    path: str
+    """The path of the file."""
+    bytes: int
+    """The space that the file takes on the disk, in bytes."""
+    used: int
+    """The time of the last use in seconds since 1970, exact to a day."""
+    is_open: bool
+    """Whether a process has the image open."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPackage:
     """A package of the package store."""
 

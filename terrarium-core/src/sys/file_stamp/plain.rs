@@ -39,6 +39,11 @@ impl ChangeStamp {
         Self(FileStamp::new(metadata))
     }
 
+    /// Returns the file's length in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.0.len
+    }
+
     /// Whether the last change is older than `age`: two changes in one tick of the system's clock have the same time.
     pub(crate) fn is_older_than(&self, age: Duration) -> bool {
         self.0.modified.is_some_and(|changed| changed.elapsed().is_ok_and(|past| past > age))
@@ -61,6 +66,7 @@ mod tests {
         assert_ne!(first, stamp());
         assert!(!first.is_same_file(&stamp()) && stamp().is_same_file(&stamp()));
         let change = ChangeStamp::new(&std::fs::metadata(&path).unwrap());
+        assert_eq!(change.len(), 2);
         assert!(!change.is_older_than(Duration::from_secs(60)) && change.is_older_than(Duration::ZERO));
     }
 }

@@ -50,6 +50,11 @@ impl ChangeStamp {
         Self { file: FileStamp::new(metadata), changed: (metadata.ctime(), metadata.ctime_nsec()) }
     }
 
+    /// Returns the file's length in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.file.len
+    }
+
     /// Whether the last change is older than `age`: two changes in one tick of the system's clock have the same time.
     pub(crate) fn is_older_than(&self, age: Duration) -> bool {
         let seconds = u64::try_from(self.changed.0).unwrap_or_default();

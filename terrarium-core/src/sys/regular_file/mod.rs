@@ -6,6 +6,6 @@ mod plain;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use plain::{is_executable, open, read_at};
+pub(crate) use plain::{disk_bytes, is_executable, open, read_at};
 #[cfg(unix)]
-pub(crate) use unix::{is_executable, open, read_at};
+pub(crate) use unix::{disk_bytes, is_executable, open, read_at};

@@ -31,6 +31,11 @@ pub(crate) fn read_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<us
     file.read_at(buf, offset)
 }
 
+/// Returns the space that a file takes on the disk, in bytes.
+pub(crate) fn disk_bytes(metadata: &Metadata) -> u64 {
+    metadata.blocks().saturating_mul(512)
+}
+
 /// Whether a file is executable.
 pub(crate) fn is_executable(metadata: &Metadata) -> bool {
     metadata.mode() & 0o111 != 0
