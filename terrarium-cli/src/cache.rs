@@ -80,7 +80,7 @@ fn show(folder: &CacheFolder, json: bool) -> Result<(), Failure> {
                 writeln!(out, "{} {name}: {}{open}", kind.as_str(), Size(*bytes))?;
             }
         }
-        for kind in [CacheKind::Code, CacheKind::Functions, CacheKind::Bytecode] {
+        for kind in [CacheKind::Code, CacheKind::Functions, CacheKind::Bytecode, CacheKind::Index] {
             let bytes = sum(&entries, |entry| entry.kind == kind);
             if bytes > 0 {
                 writeln!(out, "{}: {}", kind.as_str(), Size(bytes))?;

@@ -65,6 +65,8 @@ pub enum CacheKind {
     Bytecode,
     /// An image.
     Image,
+    /// A page of an index, as it was sent.
+    Index,
     /// A downloaded package.
     Package,
 }
@@ -82,6 +84,7 @@ impl CacheKind {
             Self::Code => "code",
             Self::Functions => "functions",
             Self::Bytecode => "bytecode",
+            Self::Index => "index",
             Self::Package => "package",
         }
     }

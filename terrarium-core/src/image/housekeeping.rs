@@ -16,7 +16,7 @@ use crate::{
     cache::{self, Cache, mark},
     engine::{FUNCTIONS_ENDING, check_process, functions_file},
     error::ErrorContext,
-    provision::{STORE, remove_stale_downloads},
+    provision::{INDEX, STORE, remove_stale_downloads},
     sys::regular_file,
 };
 use terrarium_unix::abi::Errno;
@@ -150,6 +150,12 @@ pub(super) fn entries(cache: &Cache) -> Result<Vec<CacheEntry>> {
     {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         entries.extend(entry(CacheKind::Package, name, path));
+    }
+    for path in listed(&folder.join(INDEX)).unwrap_or_default() {
+        if path.extension().is_some_and(|ending| ending == "page") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            entries.extend(entry(CacheKind::Index, name, path));
+        }
     }
     entries.sort_by(|a, b| (a.kind, &a.name, &a.path).cmp(&(b.kind, &b.name, &b.path)));
     Ok(entries)

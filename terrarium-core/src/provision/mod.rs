@@ -15,4 +15,4 @@ pub(crate) use bytecode::SOURCES;
 pub(crate) use distribution::{BARE, guest_key, layer, machine, runtime, start_environment, target, wasm};
 pub(crate) use memo::{Wait, WaitEnd};
 pub(crate) use mount::{MountedPackages, PackageProvider, libraries, mount_for_image, prepare_libraries};
-pub(crate) use store::{STORE, remove_stale_downloads};
+pub(crate) use store::{INDEX, STORE, remove_stale_downloads};
