@@ -84,8 +84,8 @@ pub struct SandboxOptions {
     /// The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a
     /// folder with `pyodide-lock.json`, or the address of one that [`PackageStore::add`](crate::PackageStore::add) has
     /// downloaded from), or a site folder that `pip install --target` made. A site folder is available as a whole,
-    /// regardless of `packages`, and must not change while it is in use. Default: the packages that the package store
-    /// has downloaded.
+    /// regardless of `packages`, and must not change while it is in use. The packages that the package store has
+    /// downloaded come last. Default: only these.
     pub packages_from: Vec<String>,
     /// Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     /// built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what it

@@ -94,5 +94,8 @@ export function optionNames(): OptionNames;
 
 export function about(gate: Where, run: number): Run;
 
+/** Carries out a command line whose first argument is the program's name, and returns the exit code. */
+export function command(args: string[]): number;
+
 /** Sets the bare image that the package brings. */
 export function setBareImage(path: string): void;

@@ -5,6 +5,7 @@
 
 mod about;
 mod cache;
+mod command;
 mod fault;
 mod gate;
 mod image;
@@ -17,5 +18,6 @@ mod session;
 mod wire;
 
 pub use about::about;
+pub use command::command;
 pub use image::set_bare_image;
 pub use names::option_names;

@@ -124,7 +124,11 @@ test('packages come from an index with versions, files, scripts and locks', asyn
   const sha256 = (content) => crypto.createHash('sha256').update(content).digest('hex');
   for (const name of [NAME, NEEDED]) {
     const hashes = { sha256: sha256(files[wheel(name)]) };
-    const page = { meta: { 'api-version': '1.1' }, name, files: [{ filename: wheel(name), url: `/${wheel(name)}`, hashes }] };
+    const page = {
+      meta: { 'api-version': '1.1' },
+      name,
+      files: [{ filename: wheel(name), url: `/${wheel(name)}`, hashes }],
+    };
     files[`simple/${name}/`] = (response) => {
       response.setHeader('Content-Type', 'application/vnd.pypi.simple.v1+json').end(JSON.stringify(page));
     };
@@ -154,9 +158,9 @@ test('packages come from an index with versions, files, scripts and locks', asyn
 
 test('an unknown name is an error that says how Node adds a package', async () => {
   const store = await open();
-  await assert.rejects(store.add(["no'such"], { from }), (error) => {
+  await assert.rejects(store.add(['no-such'], { from }), (error) => {
     assert.ok(error instanceof TerrariumError);
-    assert.deepEqual([error.code, error.package], ['ERR_TERRARIUM_PACKAGE_UNKNOWN', "no'such"]);
+    assert.deepEqual([error.code, error.package], ['ERR_TERRARIUM_PACKAGE_UNKNOWN', 'no-such']);
     assert.doesNotMatch(error.message, /PackageStore/);
     return true;
   });

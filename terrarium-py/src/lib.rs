@@ -5,6 +5,7 @@
 
 mod cache;
 mod cancel;
+mod command;
 mod convert;
 mod error;
 mod exit;
@@ -26,6 +27,8 @@ mod _native {
     use crate::cache::CacheFolder;
     #[pymodule_export]
     use crate::cancel::CancelHandle;
+    #[pymodule_export]
+    use crate::command::command;
     #[pymodule_export]
     use crate::exit::shut_down;
     #[pymodule_export]

@@ -98,6 +98,15 @@ fn measure(path: &Path, limit: Option<u64>) -> Result<()> {
     Ok(())
 }
 
+/// Runs a program with the command that a package has installed, and compares what it prints.
+fn attempt_command(program: &mut std::process::Command) -> Result<()> {
+    let output = program.args(["run", "-c", "import sys; print('command', sys.argv[1:])", "x"]).output()?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let failed = || format!("the command `terrarium` does not work: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success() && printed == "command ['x']\n", "{}", failed());
+    Ok(())
+}
+
 /// Makes an empty folder in the folder of the results.
 fn empty(name: &str) -> Result<PathBuf> {
     let path = folder().join(name);

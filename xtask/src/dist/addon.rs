@@ -17,7 +17,7 @@ pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-node");
     let staged = super::empty("npm")?.join("package");
     // The package consists of the files that it names and of built ones.
-    for name in ["package.json", "index.js", "lib"] {
+    for name in ["package.json", "index.js", "bin", "lib"] {
         util::copy(&package.join(name), &staged.join(name))?;
     }
     util::copy(&node::declarations()?, &staged.join("types"))?;
@@ -64,6 +64,8 @@ fn attempt(packed: &Path, script: &Path) -> Result<()> {
         command.arg("try.mjs").env("HOME", &home).env_remove("XDG_CACHE_HOME").env_remove("TERRARIUM_CACHE_DIR");
         ensure!(command.current_dir(&project).status()?.success(), "the installed package does not work");
     }
+    let program = project.join("node_modules/.bin/terrarium");
+    super::attempt_command(util::command(&program).env("HOME", &home).current_dir(&project))?;
     ensure!(fs::read_dir(&home)?.next().is_none(), "running plain Python must compile nothing and so write no cache");
     Ok(())
 }

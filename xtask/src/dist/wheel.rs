@@ -118,6 +118,8 @@ fn attempt(wheel: &Path, script: &Path) -> Result<()> {
         command.arg("-I").arg(script).env_clear().env("HOME", &home).current_dir(&home);
         ensure!(command.status()?.success(), "the installed wheel does not work");
     }
+    let program = place.join("venv/bin/terrarium");
+    super::attempt_command(util::command(&program).env_clear().env("HOME", &home).current_dir(&home))?;
     ensure!(fs::read_dir(&home)?.next().is_none(), "running plain Python must compile nothing and so write no cache");
     Ok(())
 }
