@@ -68,8 +68,7 @@ pub(crate) struct SandboxFlags {
 
     /// The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a
     /// folder with `pyodide-lock.json`, or the address of one that `terrarium packages add` has downloaded from), or a
-    /// site folder that `pip install --target` made; repeatable [default: the packages that the package store has
-    /// downloaded]
+    /// site folder that `pip install --target` made; repeatable [default: only these]
     #[arg(long, value_name = "SOURCE")]
     packages_from: Vec<String>,
 

@@ -89,7 +89,7 @@ pub struct SandboxOptions {
     pub packages_from: Vec<String>,
     /// Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     /// built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what it
-    /// imports. The option has no effect on site folders and with [`Packages::Auto`]. Default: on.
+    /// imports. The option has no effect with [`Packages::Auto`]. Default: on.
     pub preload: bool,
     /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it; open only images that you trust,
     /// because they contain native code. `packages` are added to those of the image. Default: none, the library builds

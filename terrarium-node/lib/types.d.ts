@@ -73,13 +73,13 @@ export interface SandboxOptions {
    * The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a folder
    * with `pyodide-lock.json`, or the address of one that `PackageStore.add` has downloaded from), or a site folder that
    * `pip install --target` made. A site folder is available as a whole, regardless of `packages`, and must not change
-   * while it is in use. Default: the packages that the package store has downloaded.
+   * while it is in use. The packages that the package store has downloaded come last. Default: only these.
    */
   packagesFrom?: string[];
   /**
    * Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
    * built at the first use (half a minute for numpy and pandas) and kept in `cacheDir`. Otherwise each run loads what
-   * it imports. The option has no effect on site folders and with `'auto'`. Default: on.
+   * it imports. The option has no effect with `'auto'`. Default: on.
    */
   preload?: boolean;
   /**
@@ -151,8 +151,8 @@ export interface ImageOptions {
   /** The packages that are imported, with their dependencies. Default: none. */
   packages?: string[];
   /**
-   * The package sources, as in {@link SandboxOptions.packagesFrom}. A site folder cannot be part of an image.
-   * Default: the packages that the package store has downloaded.
+   * The package sources, as in {@link SandboxOptions.packagesFrom}. Default: the packages that the package store has
+   * downloaded.
    */
   packagesFrom?: string[];
   /**

@@ -24,8 +24,8 @@ use crate::{
 pub struct ImageOptions {
     /// The packages that are imported, with their dependencies. Default: none.
     pub packages: Vec<String>,
-    /// The package sources, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). A site folder cannot be
-    /// part of an image. Default: the packages that the package store has downloaded.
+    /// The package sources, as in [`SandboxOptions`](crate::SandboxOptions::packages_from). Default: the packages
+    /// that the package store has downloaded.
     pub packages_from: Vec<String>,
     /// Python code that runs before the snapshot is taken. The modules that it imports and the regular files that it
     /// writes stay in the image; the names that it binds do not. A random generator that it creates and keeps in a

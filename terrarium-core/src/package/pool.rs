@@ -46,13 +46,15 @@ pub(crate) struct PackageSet {
     /// The packages, each after the ones that it requires.
     pub(crate) packages: Vec<Arc<Available>>,
     /// The packages that the requirements name, in their order.
-    pub(crate) named: Vec<Arc<Available>>,
+    named: Vec<Arc<Available>>,
+    /// The modules of site folders that the requirements name.
+    site_modules: Vec<String>,
 }
 
 impl PackageSet {
     /// Returns the modules that the named packages provide.
     pub(crate) fn modules(&self, target: &WheelTarget) -> Vec<String> {
-        let mut modules = Vec::new();
+        let mut modules = self.site_modules.clone();
         for module in self.named.iter().flat_map(|package| package.modules(target)) {
             if !modules.contains(&module) {
                 modules.push(module);
@@ -155,12 +157,15 @@ impl Pool {
     }
 
     fn select(&self, wanted: &[String]) -> Result<PackageSet, PackageError> {
-        let mut requirements = Vec::new();
+        let (mut requirements, mut site_modules) = (Vec::new(), Vec::new());
         for text in wanted {
-            requirements.extend(self.requirement(text)?);
+            match self.requirement(text)? {
+                Some(requirement) => requirements.push(requirement),
+                None => site_modules.push(text.clone()),
+            }
         }
         if requirements.is_empty() {
-            return Ok(PackageSet::default());
+            return Ok(PackageSet { site_modules, ..PackageSet::default() });
         }
         let named: Vec<String> = requirements.iter().map(|requirement| requirement.name().to_string()).collect();
         let failure = RefCell::new(None);
@@ -186,8 +191,10 @@ impl Pool {
             }
         };
         let packages = ordered(&found, &named).into_iter().filter_map(|name| self.selected(&found, name)).collect();
+        let in_sites = named.iter().filter_map(|name| self.sites.iter().find_map(|site| site.packages().get(name)));
+        site_modules.extend(in_sites.flat_map(|package| package.modules.clone()));
         let named = named.iter().filter_map(|name| self.selected(&found, name)).collect();
-        Ok(PackageSet { packages, named })
+        Ok(PackageSet { packages, named, site_modules })
     }
 
     /// Returns the requirement of a text; `None` for a module of a site folder, which is there.

@@ -99,8 +99,8 @@ impl Source for SiteSource<'_> {
     }
 
     fn releases(&self, name: &PackageName, _: &mut Control<'_>) -> Result<Option<Arc<Releases>>, Error> {
-        Ok(self.site.packages().get(name.as_ref()).map(|version| {
-            let release = Release::new(name.clone(), version.clone(), Arc::clone(&self.label));
+        Ok(self.site.packages().get(name.as_ref()).map(|package| {
+            let release = Release::new(name.clone(), package.version.clone(), Arc::clone(&self.label));
             Arc::new(Releases::new(Arc::clone(&self.label), vec![release], Vec::new()))
         }))
     }

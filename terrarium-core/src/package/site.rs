@@ -33,8 +33,16 @@ pub(crate) struct SiteFolder {
     root: PathBuf,
     files: Vec<PlacedFile>,
     /// The packages in it by their normalized names.
-    packages: BTreeMap<String, Version>,
+    packages: BTreeMap<String, SitePackage>,
     key: String,
+}
+
+/// A package of a site folder.
+pub(crate) struct SitePackage {
+    pub(crate) version: Version,
+    /// The modules and packages at the top level, according to the installer's record; without one, the module of the
+    /// package's name.
+    pub(crate) modules: Vec<String>,
 }
 
 impl SiteFolder {
@@ -57,11 +65,20 @@ impl SiteFolder {
             let folder = real.join(top);
             check_tags(&folder, package, target)?;
             let (name, version) = package.split_once('-').unwrap_or((package, ""));
-            packages.insert(normalize(name), version.parse().unwrap_or_else(|_| Version::new([0])));
+            let version = version.parse().unwrap_or_else(|_| Version::new([0]));
+            let mut modules = Vec::new();
             // The installer's record of hashes, which is optional.
             if let Ok(text) = host_file::read(&folder.join("RECORD"), MAX_TEXT) {
-                digests.extend(record::parse(&String::from_utf8_lossy(&text)));
+                let record = record::parse(&String::from_utf8_lossy(&text));
+                modules = top_level(record.keys());
+                digests.extend(record);
             }
+            if modules.is_empty() {
+                let own = name.replace(['-', '.'], "_");
+                let files = [format!("{own}.py"), format!("{own}/__init__.py")];
+                modules = top_level(files.iter().filter(|file| listed.binary_search(file).is_ok()));
+            }
+            packages.insert(normalize(name), SitePackage { version, modules });
         }
         let mut files = Vec::new();
         let mut key = Sha256::new();
@@ -93,7 +110,7 @@ impl SiteFolder {
     }
 
     /// Returns the packages by their normalized names.
-    pub(crate) fn packages(&self) -> &BTreeMap<String, Version> {
+    pub(crate) fn packages(&self) -> &BTreeMap<String, SitePackage> {
         &self.packages
     }
 
@@ -108,6 +125,16 @@ impl SiteFolder {
         let rests = self.files.iter().filter_map(|file| file.path.strip_prefix(&start));
         rests.into_iter().any(|rest| rest.starts_with(['/', '.']))
     }
+}
+
+/// Returns the modules and packages at the top level of files, without compiled ones that only others import.
+fn top_level<'p>(files: impl Iterator<Item = &'p String>) -> Vec<String> {
+    let tops = files.filter_map(|path| match path.split_once('/') {
+        Some((top, rest)) => (rest == "__init__.py").then_some(top),
+        None => path.strip_suffix(".py"),
+    });
+    let is_name = |top: &&str| !top.is_empty() && top.chars().all(|c| c.is_alphanumeric() || c == '_');
+    tops.filter(is_name).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Collects the names of all files below `folder`, relative to `root`, without the bytecode of other interpreters.
@@ -210,6 +237,7 @@ mod tests {
         assert_eq!(names, ["RECORD", "WHEEL", "bar.py", "__init__.py"]);
         let PlacedKind::File { content, .. } = &site.files()[3].kind else { panic!("a file") };
         assert!(content.digest().is_some());
+        assert_eq!(site.packages()["foo-bar"].modules, ["foo"]);
         assert!(site.provides("foo") && site.provides("bar") && !site.provides("fo") && !site.provides("baz"));
     }
 

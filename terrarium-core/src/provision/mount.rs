@@ -87,12 +87,13 @@ impl PackageProvider {
         made.map_err(endless)
     }
 
-    /// Returns the modules that an image with the options' packages imports. `None`, if the options list no packages,
-    /// turn off `preload`, or name a site folder, which may change.
+    /// Returns the modules that an image with the options' packages imports. `None`, if the options list no packages or
+    /// turn off `preload`.
     pub(crate) fn preloaded_modules(&self, options: &SandboxOptions) -> Option<Vec<String>> {
-        let pool = self.pool.as_ref().filter(|pool| pool.sites().is_empty() && options.preload)?;
+        let pool = self.pool.as_ref().filter(|_| options.preload)?;
         let set = pool.resolve(listed(options).iter().map(String::as_str)).ok()?;
-        Some(set.modules(pool.target()))
+        let modules = set.modules(pool.target());
+        (!modules.is_empty()).then_some(modules)
     }
 
     /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`]. The compilation of
@@ -141,7 +142,7 @@ impl PackageProvider {
 /// Returns the packages of an image, and the modules that it imports.
 ///
 /// # Errors
-/// [`Error::Package`] for packages that are missing or broken, [`Error::InvalidOption`] for a site folder.
+/// [`Error::Package`] for packages that are missing or broken.
 pub(crate) fn mount_for_image(
     options: &ImageOptions,
     compile: CompileSources,
@@ -151,10 +152,6 @@ pub(crate) fn mount_for_image(
     }
     let cache_dir = options.cache_dir.as_deref();
     let pool = pool(&options.packages_from, &store_dir(cache_dir)?)?;
-    if !pool.sites().is_empty() {
-        let reason = "a site folder cannot be part of an image: name wheels or a distribution".to_owned();
-        return Err(Error::option("packages_from", reason));
-    }
     let set = pool.resolve(options.packages.iter().map(String::as_str))?;
     let mounted = mounted(&pool, &set.packages, cache_dir, None, compile, Wait::default())?;
     Ok((mounted.map_err(endless)?, set.modules(pool.target())))
@@ -230,6 +227,7 @@ fn mounted(
         names.extend(pool.sites().iter().flat_map(|site| site.packages().keys().cloned()));
         let own = packages.iter().map(|package| (&package.name, &package.version));
         let in_sites = pool.sites().iter().flat_map(|site| site.packages());
+        let in_sites = in_sites.map(|(name, package)| (name, &package.version));
         let versions = own.chain(in_sites).map(|(name, version)| format!("{name}=={version}")).collect();
         for item in bytecode::bytecode(&items, cache_dir, compile)? {
             items.push(item);

@@ -88,12 +88,12 @@ class SandboxOptions(TypedDict, total=False):
     """The package sources, the first with the highest precedence: a wheel, a folder of wheels, a distribution (a folder
     with `pyodide-lock.json`, or the address of one that `PackageStore.add` has downloaded from), or a site folder that
     `pip install --target` made. A site folder is available as a whole, regardless of `packages`, and must not change
-    while it is in use. Default: the packages that the package store has downloaded.
+    while it is in use. The packages that the package store has downloaded come last. Default: only these.
     """
     preload: bool
     """Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what
-    it imports. The option has no effect on site folders and with `"auto"`. Default: on.
+    it imports. The option has no effect with `"auto"`. Default: on.
     """
     image: Path | None
     """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
@@ -149,8 +149,8 @@ class ImageOptions(TypedDict, total=False):
     packages: Sequence[str]
     """The packages that are imported, with their dependencies. Default: none."""
     packages_from: Sequence[Path]
-    """The package sources, as in `SandboxOptions.packages_from`. A site folder cannot be part of an image. Default: the
-    packages that the package store has downloaded.
+    """The package sources, as in `SandboxOptions.packages_from`. Default: the packages that the package store has
+    downloaded.
     """
     prepare: str
     """Python code that runs before the snapshot is taken. The modules that it imports and the regular files that it
