@@ -246,7 +246,7 @@ class StoredPackage:
     source: str
     """The distribution or the index that it came from: an address or a folder."""
     warnings: tuple[str, ...] = ()
-    """Sentences about what deserves attention, such as a version that its authors withdrew; told when a package is added or updated."""
+    """Sentences about what deserves attention, such as a version that its authors withdrew. `add` and `update` tell it."""
 
 
 @dataclass(frozen=True, slots=True)
