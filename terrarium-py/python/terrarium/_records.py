@@ -246,7 +246,7 @@ class StoredPackage:
     source: str
     """The distribution or the index that it came from: an address or a folder."""
     warnings: tuple[str, ...] = ()
-    """Sentences about what deserves attention, such as a version that its authors withdrew. `add` and `update` tell it."""
+    """Sentences about what deserves attention, such as a version that was withdrawn; only `add` and `update` tell."""
 
 
 @dataclass(frozen=True, slots=True)
