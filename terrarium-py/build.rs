@@ -23,6 +23,9 @@ const OLDER: &[(&str, &str)] = &[
     ("pthread_key_delete", "GLIBC_2.2.5"),
     ("pthread_setname_np", "GLIBC_2.12"),
     ("pthread_setspecific", "GLIBC_2.2.5"),
+    ("sem_init", "GLIBC_2.2.5"),
+    ("sem_post", "GLIBC_2.2.5"),
+    ("sem_wait", "GLIBC_2.2.5"),
 ];
 
 /// Functions that were called through another function, whose first argument is the version of the structure.

@@ -107,10 +107,16 @@ fn a_site_folder_is_there_as_a_whole() {
     }
     // The packages that the options list are loaded before a run begins, and a changed folder is another one.
     let is_loaded = "import sys\n['one' in sys.modules, 'two' in sys.modules]";
-    assert_eq!(run_in(from(dir.path(), &["one"]).preload(true), is_loaded).final_repr.as_deref(), Some("[True, False]"));
+    assert_eq!(
+        run_in(from(dir.path(), &["one"]).preload(true), is_loaded).final_repr.as_deref(),
+        Some("[True, False]")
+    );
     assert_eq!(run_in(from(dir.path(), &[]).preload(true), is_loaded).final_repr.as_deref(), Some("[False, False]"));
     fs::write(dir.path().join("one.py"), "x = 1234").unwrap();
-    assert_eq!(run_in(from(dir.path(), &["one"]).preload(true), "import one; one.x").final_repr.as_deref(), Some("1234"));
+    assert_eq!(
+        run_in(from(dir.path(), &["one"]).preload(true), "import one; one.x").final_repr.as_deref(),
+        Some("1234")
+    );
     let image = Image::build(ImageOptions::new().package("one").package_source(dir.path().to_str().unwrap())).unwrap();
     assert_eq!((image.info().modules.as_slice(), image.info().versions.len()), (&["one".to_owned()][..], 2));
 }
