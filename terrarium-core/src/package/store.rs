@@ -151,6 +151,9 @@ impl PackageStore {
         let mut wanted = request.read(&self.here)?;
         let index = self.index(&request)?;
         let from = self.distribution(request.distribution.as_deref(), &index, &mut control)?;
+        if wanted.requirements.is_empty() {
+            return Ok(Vec::new());
+        }
         wanted.requirements = Self::by_package(wanted.requirements, [&from.lock, &lock]);
         let present = lock.packages.iter().filter(|package| self.is_there(package)).cloned().collect();
         self.install(&wanted, present, from, &request, &mut lock, &index, &mut control)

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use terrarium_index::{Control, Index, Request, WheelSummary};
+use terrarium_index::{Algorithm, Control, Index, Request, WheelFile, WheelSummary};
 
 use super::{
     Distribution, PackageRequest, PackageStore, StoredPackage,
@@ -87,6 +87,7 @@ impl PackageStore {
                 }
                 Planned::Downloaded(file, entry, from) => match entry {
                     Some(package) if self.is_right(&package) => entries.push((package, Vec::new())),
+                    None if self.has(lock, &file) => {}
                     entry => files.push((file, entry, from)),
                 },
             }
@@ -167,6 +168,13 @@ impl PackageStore {
         let lock = read_lock(&path, &self.target)?;
         let folder = path.parent().unwrap_or(Path::new("/"));
         Ok(Origin { place: folder.to_string_lossy().into_owned(), lock })
+    }
+
+    /// Whether the store has a file of an index, with the hash that the index states.
+    fn has(&self, lock: &Lock, file: &WheelFile) -> bool {
+        let hash = file.hashes.get(Algorithm::Sha256);
+        let mut same = lock.packages.iter().filter(|package| package.file_name == file.file_name);
+        same.any(|package| hash.is_some_and(|hash| hash == package.sha256) && self.is_right(package))
     }
 
     /// Whether the file of an entry exists.

@@ -75,15 +75,12 @@ impl PackageStore {
         index: Option<&Index>,
         control: &mut Control<'_>,
     ) -> Result<(Vec<Planned>, Resolution), PackageError> {
-        let in_store = catalogue(STORE, present.iter(), |_| None)?;
-        let of_distribution = catalogue(&from.place, from.lock.packages.iter(), |package| {
-            let file_name = checked_file_name(package, &from.place).ok()?;
-            remote(package, &file_name, &address(&from.place, &package.file_name))
-        })?;
-        let mut sources: Vec<&dyn Source> = vec![&in_store, &of_distribution];
-        sources.extend(index.map(|index| index as &dyn Source));
-        let found = resolve(request, &sources, &self.target.wheels, control)
-            .map_err(|error| unknown(error, &from.lock, &sources))?;
+        let found = match self.select(request, present, from, index, true, control) {
+            Err(PackageError::Unknown { .. } | PackageError::Unsatisfiable { .. }) if has_extras(request) => {
+                self.select(request, present, from, index, false, control)?
+            }
+            found => found?,
+        };
         let mut planned = Vec::new();
         for package in found.packages() {
             let (name, version) = (package.name.as_ref(), package.version.to_string());
@@ -110,6 +107,33 @@ impl PackageStore {
         Ok((planned, found))
     }
 
+    /// Selects versions. The lock of a distribution states no extras: with `for_extras`, packages whose extras are
+    /// requested come from the index.
+    fn select(
+        &self,
+        request: &Request,
+        present: &[LockedPackage],
+        from: &From,
+        index: Option<&Index>,
+        for_extras: bool,
+        control: &mut Control<'_>,
+    ) -> Result<Resolution, PackageError> {
+        let lacks_extras = |package: &LockedPackage| {
+            let name = normalize(&package.name);
+            let mut asked = request.requirements.iter().filter(|requirement| !requirement.extras().is_empty());
+            package.requires.is_none() && asked.any(|requirement| requirement.name().as_ref() == name)
+        };
+        let is_used = |package: &&LockedPackage| !(for_extras && index.is_some() && lacks_extras(package));
+        let in_store = catalogue(STORE, present.iter().filter(is_used), |_| None)?;
+        let of_distribution = catalogue(&from.place, from.lock.packages.iter().filter(is_used), |package| {
+            let file_name = checked_file_name(package, &from.place).ok()?;
+            remote(package, &file_name, &address(&from.place, &package.file_name))
+        })?;
+        let mut sources: Vec<&dyn Source> = vec![&in_store, &of_distribution];
+        sources.extend(index.map(|index| index as &dyn Source));
+        resolve(request, &sources, &self.target.wheels, control).map_err(|error| unknown(error, &from.lock, &sources))
+    }
+
     /// Returns the plan for a package of a distribution.
     fn of_distribution(&self, mut package: LockedPackage, from: &From) -> Result<Planned, PackageError> {
         let address = address(&from.place, &package.file_name);
@@ -127,6 +151,11 @@ impl PackageStore {
             }
         })
     }
+}
+
+/// Whether a request asks for extras.
+fn has_extras(request: &Request) -> bool {
+    request.requirements.iter().any(|requirement| !requirement.extras().is_empty())
 }
 
 /// Returns the entry of a lock as a file of a server.

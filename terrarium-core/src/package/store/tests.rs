@@ -300,6 +300,9 @@ fn what_the_distribution_does_not_have_comes_from_the_index() {
     store.update(&[], &mut keep_on).unwrap();
 
     // Each version stays as long as a request needs it.
+    server.asked();
+    assert!(store.update(&[], &mut keep_on).unwrap().is_empty());
+    assert!(server.asked().iter().all(|path| !path.contains(".whl")), "no file is fetched twice");
     server.release("sheet", "2.1", "py3-none-any", &[]);
     assert_eq!(names(&store.update(&strings(&["sheet"]), &mut keep_on).unwrap()), ["sheet 2.1"]);
     assert_eq!(names(&store.list().unwrap()), ["sheet 1.0", "sheet 2.1", "tool 3.0"]);
@@ -409,6 +412,20 @@ fn requirements_files_and_locks_are_read_and_a_lock_is_written() {
     fs::write(&file, "sheet\n-e .\n").unwrap();
     let error = store.add(&PackageRequest::default().requirements_file(&file), &mut keep_on).unwrap_err().to_string();
     assert!(error.contains("requirements.txt:2"), "{error}");
+}
+
+#[test]
+fn a_package_of_the_distribution_whose_extras_are_asked_for_comes_from_the_index() {
+    let Fixture { dir: _dir, server, store, .. } = fixture(&[("frame", "1", &[]), ("plain", "1", &[])]);
+    server.release("frame", "1.1", "py3-none-any", &["sheet; extra == 'more'"]);
+    server.release("sheet", "2", "py3-none-any", &[]);
+    assert_eq!(names(&add(&store, &["frame"], None, &mut keep_on).unwrap()), ["frame 1"]);
+    let new = add(&store, &["frame[more]"], None, &mut keep_on).unwrap();
+    assert_eq!(names(&new), ["frame 1.1", "sheet 2"]);
+    // Where only the distribution has it, the extra is told to be unknown.
+    let new = add(&store, &["plain[more]"], None, &mut keep_on).unwrap();
+    assert_eq!((names(&new), new[0].warnings.len()), (vec!["plain 1".to_owned()], 1), "{new:?}");
+    assert!(store.add(&PackageRequest::default(), &mut keep_on).unwrap().is_empty());
 }
 
 #[test]
