@@ -36,6 +36,9 @@ const BY_STRUCTURE: &[(&str, &str, &str)] = &[
     ("fstatat64", "__fxstatat64", "GLIBC_2.4"),
 ];
 
+/// Functions that the standard library uses where the C library has them. At the address 0 they count as absent.
+const ABSENT: [&str; 1] = ["posix_spawn_file_actions_addchdir_np"];
+
 /// The former libraries of the functions.
 const LIBRARIES: [&str; 2] = ["libpthread.so.0", "libdl.so.2"];
 
@@ -54,6 +57,9 @@ fn main() {
             // The arguments move by one; the version is that of the kernel's own structure.
             let shift = "mov %ecx, %r8d\n mov %rdx, %rcx\n mov %rsi, %rdx\n mov %rdi, %rsi\n mov $1, %edi";
             text += &jump(name, older, version, shift);
+        }
+        for name in ABSENT {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,--defsym={name}=0");
         }
         text += &wrapped("gettid", "mov $186, %eax\n syscall\n ret");
         // Newer systems still have these libraries, but empty.
