@@ -1,8 +1,10 @@
 //! `terrarium image`: building images by hand, and managing them.
 
 use std::{
+    cell::RefCell,
     fs,
     io::{self, IsTerminal as _, Write as _},
+    ops::ControlFlow,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -84,10 +86,13 @@ pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
                 options.prepare = read(&path)?;
             }
             let talks = io::stderr().is_terminal();
+            let last = RefCell::new(None);
             let told = |progress: ImageProgress| {
-                if talks || matches!(progress, ImageProgress::Repair(_)) {
+                let is_new = last.replace(Some(progress.clone())).as_ref() != Some(&progress);
+                if is_new && (talks || matches!(progress, ImageProgress::Repair(_))) {
                     say(&format!("{progress}…"));
                 }
+                ControlFlow::Continue(())
             };
             let image = Image::build_with(options, told)?;
             for warning in &image.info().warnings {

@@ -31,6 +31,7 @@ pub(crate) use lock_file::LockFile;
 
 use crate::{
     Error, Result,
+    cancel::scope,
     error::ErrorContext,
     sys::{file_stamp::ChangeStamp, private_files, regular_file},
 };
@@ -211,7 +212,11 @@ impl Cache {
     /// [`Error::Cache`] with the system's reason.
     pub(crate) fn lock(&self, key: &str, deadline: Option<Instant>, waits: &dyn Fn()) -> Result<Option<LockFile>> {
         let path = self.path(key);
-        self.with_folder(&path, || LockFile::take(&path, deadline, waits))
+        let taken = self.with_folder(&path, || LockFile::take(&path, deadline, waits))?;
+        if taken.is_none() {
+            scope::check()?;
+        }
+        Ok(taken)
     }
 
     /// Calls `work`, which creates the file at `path`, in the folder. The folder may be removed at any time.

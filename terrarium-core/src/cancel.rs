@@ -1,5 +1,7 @@
 //! [`CancelHandle`]: stops a run from another thread.
 
+pub(crate) mod scope;
+
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
     atomic::{AtomicBool, Ordering},
@@ -80,6 +82,28 @@ impl CancelHandle {
         let child = Self::new();
         self.register(&child.0);
         child
+    }
+
+    /// Does `work`, and ends the preparations in it when this handle is used: the building of images and the compiling of
+    /// packages end at the next function with [`Error::Cancelled`](crate::Error::Cancelled).
+    ///
+    /// ```
+    /// use terrarium_core::{CancelHandle, Image, ImageOptions};
+    ///
+    /// let cancel = CancelHandle::new();
+    /// cancel.cancel();
+    /// let image = cancel.guard(|| Image::build(ImageOptions::new().prepare("import fractions")));
+    /// assert_eq!(image.unwrap_err().code(), "cancelled");
+    /// ```
+    pub fn guard<T>(&self, work: impl FnOnce() -> T) -> T {
+        scope::within(Some(self.clone()), work)
+    }
+
+    /// Returns the handle that guards the work of this thread, for threads that do a part of it: see
+    /// [`guard`](Self::guard).
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        scope::current()
     }
 
     /// Whether [`cancel`](Self::cancel) was called.

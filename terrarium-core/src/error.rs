@@ -118,6 +118,10 @@ pub enum Error {
         /// The error that caused this one.
         source: Option<Cause>,
     },
+    /// The work was cancelled: see [`CancelHandle::guard`](crate::CancelHandle::guard) and
+    /// [`Image::build_with`](crate::Image::build_with). A run that is cancelled has a result instead.
+    #[error("the work was cancelled")]
+    Cancelled,
     /// This process was forked after its parent had started the engine; a fork does not copy the engine's threads.
     #[error(
         "this process was forked after its parent had started the engine: start a new process instead, or create the \
@@ -193,7 +197,7 @@ impl Error {
     /// The stable name of the kind of error, for programs in any language.
     ///
     /// The code is one of `invalid_option`, `invalid_path`, `file`, `too_large`, `image`, `bare_image_already_set`,
-    /// `cache`, `forked`, `artifacts`, `start`, `engine`, or the [code of a `PackageError`](PackageError::code).
+    /// `cache`, `cancelled`, `forked`, `artifacts`, `start`, `engine`, or the [code of a `PackageError`](PackageError::code).
     ///
     /// ```
     /// use terrarium_core::Image;
@@ -211,6 +215,7 @@ impl Error {
             Self::Image { .. } => "image",
             Self::BareImageAlreadySet { .. } => "bare_image_already_set",
             Self::Cache { .. } => "cache",
+            Self::Cancelled => "cancelled",
             Self::Forked => "forked",
             Self::Artifacts { .. } => "artifacts",
             Self::Start { .. } => "start",

@@ -13,8 +13,10 @@ mod open;
 mod open_images;
 mod options;
 mod verify;
+mod waiting;
 
 use std::{
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -32,6 +34,7 @@ use terrarium_unix::{
     syscall::{MappedFile, OpenFile},
     vfs::Layer,
 };
+pub(crate) use waiting::in_background;
 
 /// A booted interpreter with its packages imported. Sandboxes start from an image in a fraction of a millisecond.
 ///
@@ -87,14 +90,15 @@ impl Image {
     /// [`Error::Package`] for packages that are missing or broken, [`Error::Image`] when the preparation code or an
     /// import fails, [`Error::Cache`] for a cache folder that cannot be used.
     pub fn build(options: ImageOptions) -> Result<Self> {
-        Self::build_with(options, |_| ())
+        Self::build_with(options, |_| ControlFlow::Continue(()))
     }
 
-    /// Builds an image like [`build`](Self::build), and passes each step to `progress`.
+    /// Builds an image like [`build`](Self::build), and passes each step to `progress`, and the present step again every 50
+    /// milliseconds. A break ends the call at once, and the compilation at the next function.
     ///
     /// # Errors
-    /// As for [`build`](Self::build).
-    pub fn build_with(options: ImageOptions, progress: impl Fn(ImageProgress)) -> Result<Self> {
+    /// As for [`build`](Self::build), and [`Error::Cancelled`] after a break.
+    pub fn build_with(options: ImageOptions, progress: impl Fn(ImageProgress) -> ControlFlow<()>) -> Result<Self> {
         find::of_options(&options, &progress)
     }
 

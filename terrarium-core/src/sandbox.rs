@@ -1,9 +1,10 @@
 //! [`Sandbox`]: the options from which runs start, each in a fresh interpreter.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use crate::{
-    ExecuteOptions, ExecutionResult, Image, Result, SandboxOptions, Session,
+    Error, ExecuteOptions, ExecutionResult, Image, ImageProgress, Result, SandboxOptions, Session,
+    image::in_background,
     run::{self, SandboxSetup},
 };
 
@@ -40,7 +41,20 @@ impl Sandbox {
     /// an option that is out of its bounds, [`Error::Package`](crate::Error::Package) for packages that are missing or
     /// broken, [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used.
     pub fn new(options: SandboxOptions) -> Result<Self> {
-        Ok(Self { setup: Arc::new(SandboxSetup::new(options)?) })
+        Ok(Self { setup: Arc::new(SandboxSetup::new(options, &|_| ())?) })
+    }
+
+    /// Creates a sandbox like [`new`](Self::new), and passes each step of a build to `progress`, as
+    /// [`Image::build_with`] does. A break ends the call at once, and the compilation at the next function.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new), and [`Error::Cancelled`](crate::Error::Cancelled) after a break.
+    pub fn new_with(options: SandboxOptions, progress: impl Fn(ImageProgress) -> ControlFlow<()>) -> Result<Self> {
+        let make = |progress: &dyn Fn(ImageProgress)| {
+            progress(ImageProgress::Packages);
+            Ok(Self { setup: Arc::new(SandboxSetup::new(options, progress)?) })
+        };
+        in_background(None, &progress, make).unwrap_or(Err(Error::Cancelled))
     }
 
     /// Creates a sandbox on an image of your choice; see [`Image`] for an example.

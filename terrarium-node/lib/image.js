@@ -4,9 +4,9 @@
 const { noConstructor } = require('./errors.js');
 const { record } = require('./names.js');
 const native = require('./native.js');
-const { plainOptions } = require('./options.js');
+const { abortSignal, plainOptions } = require('./options.js');
 const { string } = require('./runner.js');
-const { later, now } = require('./work.js');
+const { abortable, atOnce, later, now } = require('./work.js');
 
 /** @typedef {import('./types.js').ImageOptions} ImageOptions */
 /** @typedef {import('./types.js').ImageInfo} ImageInfo */
@@ -55,7 +55,7 @@ class Image {
    * @returns {Promise<Image>}
    */
   static async build(options, onProgress) {
-    return later(building(options, onProgress));
+    return abortable(building(options, onProgress));
   }
 
   /**
@@ -66,7 +66,7 @@ class Image {
    * @returns {Image}
    */
   static buildSync(options, onProgress) {
-    return now(building(options, onProgress));
+    return atOnce(building(options, onProgress));
   }
 
   /**
@@ -164,8 +164,9 @@ function about() {
  * @returns {import('./work.js').Task<Image>}
  */
 function building(options, onProgress) {
-  const { text } = plainOptions('image', options);
+  const { text } = plainOptions('image', options?.signal ? { ...options, signal: undefined } : options);
   return {
+    signal: options?.signal === undefined ? undefined : abortSignal(options.signal),
     begin: (gate, number) => native.Image.build(gate, number, text),
     finish: made,
     listener: { progress: onProgress },

@@ -6,7 +6,7 @@ const { record } = require('./names.js');
 const native = require('./native.js');
 const { abortSignal, callback, given, plainOptions } = require('./options.js');
 const { string } = require('./runner.js');
-const { later, now } = require('./work.js');
+const { abortable, atOnce, later, now } = require('./work.js');
 
 /** @typedef {import('./types.js').StoredPackage} StoredPackage */
 /** @typedef {import('./types.js').DownloadProgress} DownloadProgress */
@@ -266,33 +266,6 @@ function download({ onProgress, signal, ...rest }, others) {
     listener.progress = (text) => listen(record(JSON.parse(text)));
   }
   return { listener, signal: signal === undefined ? undefined : abortSignal(signal) };
-}
-
-/**
- * Does a task that a signal stops at once: its thread follows with the next piece that arrives.
- *
- * @param {PackagesTask} task
- * @returns {Promise<StoredPackage[]>}
- */
-async function abortable(task) {
-  const { signal } = task;
-  if (signal === undefined) {
-    return later(task);
-  }
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    later(task)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop));
-  });
-}
-
-/** @param {PackagesTask} task */
-function atOnce(task) {
-  task.signal?.throwIfAborted();
-  return now(task);
 }
 
 /** @param {unknown} names @param {string} [what] @returns {string[]} */

@@ -4,11 +4,11 @@
 const { noConstructor } = require('./errors.js');
 const { Image, nativeOf } = require('./image.js');
 const native = require('./native.js');
-const { plainOptions } = require('./options.js');
+const { abortSignal, plainOptions } = require('./options.js');
 const { Runner, string } = require('./runner.js');
 const { newSession } = require('./session.js');
 const { Parallel } = require('./turns.js');
-const { later, now } = require('./work.js');
+const { abortable, atOnce, later, now } = require('./work.js');
 
 /** @typedef {import('./types.js').SandboxOptions} SandboxOptions */
 /** @typedef {import('./session.js').Session} Session */
@@ -42,7 +42,7 @@ class Sandbox extends Runner {
    * @throws {TypeError | import('./errors.js').TerrariumError} for an option that is unknown or out of its bounds
    */
   static async create(options) {
-    return new Sandbox(await later(creation(options)));
+    return new Sandbox(await abortable(creation(options)));
   }
 
   /**
@@ -52,7 +52,7 @@ class Sandbox extends Runner {
    * @returns {Sandbox}
    */
   static createSync(options) {
-    return new Sandbox(now(creation(options)));
+    return new Sandbox(atOnce(creation(options)));
   }
 
   /**
@@ -130,8 +130,10 @@ class Sandbox extends Runner {
 function creation(options) {
   // Core's option is the path of a file; an opened image goes beside it.
   const opened = options?.image instanceof Image ? nativeOf(options.image) : null;
-  const { text, blobs } = plainOptions('sandbox', opened ? { ...options, image: undefined } : options);
+  const plain = opened || options?.signal ? { ...options, signal: undefined } : options;
+  const { text, blobs } = plainOptions('sandbox', opened ? { ...plain, image: undefined } : plain);
   return {
+    signal: options?.signal === undefined ? undefined : abortSignal(options.signal),
     begin: (gate, number) => native.Sandbox.create(gate, number, opened, text, blobs),
     finish: ({ run }) => /** @type {native.Sandbox} */ (run.sandbox()),
   };

@@ -103,6 +103,8 @@ export interface SandboxOptions {
    * Default: 4 GiB.
    */
   cacheBytes?: number;
+  /** Stops the making of the sandbox when the signal is aborted: the call is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** A fixed clock and seeded entropy: {@link SandboxOptions.deterministic}. */
@@ -191,6 +193,8 @@ export interface ImageOptions {
    * Default: 4 GiB.
    */
   cacheBytes?: number;
+  /** Stops the build when the signal is aborted: the call is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** The description of an image. */
@@ -261,6 +265,25 @@ export interface FileInfo {
   /** The size in bytes. */
   size: number;
 }
+
+/** One file of the cache folder. */
+export interface CacheEntry {
+  /** The kind of content. */
+  kind: CacheKind;
+  /** The name: that of the image, of the package's file, or else of the file. */
+  name: string;
+  /** The path of the file. */
+  path: string;
+  /** The space that the file takes on the disk, in bytes. */
+  bytes: number;
+  /** The time of the last use in seconds since 1970, exact to a day. */
+  used: number;
+  /** Whether a process has the image open. */
+  isOpen: boolean;
+}
+
+/** The kind of a file in the cache folder. */
+export type CacheKind = 'code' | 'functions' | 'bytecode' | 'image' | 'index' | 'package';
 
 /** A package of the package store. */
 export interface StoredPackage {

@@ -216,4 +216,38 @@ function now(task) {
   }
 }
 
-module.exports = { later, MOST_AT_ONCE, now, Reader, Work };
+/**
+ * Does a task that a signal stops at once: its thread follows soon after.
+ *
+ * @template T
+ * @param {Task<T>} task
+ * @returns {Promise<T>}
+ */
+async function abortable(task) {
+  const { signal } = task;
+  if (signal === undefined) {
+    return later(task);
+  }
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    later(task)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+/**
+ * Does a task while the JavaScript thread waits; a signal counts only if it is aborted already.
+ *
+ * @template T
+ * @param {Task<T>} task
+ * @returns {T}
+ */
+function atOnce(task) {
+  task.signal?.throwIfAborted();
+  return now(task);
+}
+
+module.exports = { abortable, atOnce, later, MOST_AT_ONCE, now, Reader, Work };

@@ -1,6 +1,6 @@
 //! [`NativeImage`]: core's `Image` for JavaScript.
 
-use std::path::PathBuf;
+use std::{cell::RefCell, ops::ControlFlow, path::PathBuf};
 
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
@@ -42,7 +42,14 @@ impl NativeImage {
     pub fn build(gate: Option<ClassInstance<'_, Gate>>, run: u32, options: String) -> Run {
         let wire = Wire::new(options, Vec::new());
         start(gate.as_deref(), run, move |sink| {
-            let inner = Image::build_with(wire.image_options()?, |progress| sink.progress(progress.to_string()))?;
+            let last = RefCell::new(String::new());
+            let inner = Image::build_with(wire.image_options()?, |step| {
+                let text = step.to_string();
+                if last.replace(text.clone()) != text {
+                    sink.progress(text);
+                }
+                ControlFlow::Continue(())
+            })?;
             Ok(Answer::Image(Self { inner }))
         })
     }

@@ -221,7 +221,7 @@ pub(crate) fn start(
     let fallback = Arc::clone(&sink);
     let job = move || {
         // A panic is a fault of this library; the reader must receive an answer all the same.
-        let answer = catch_unwind(AssertUnwindSafe(|| work(&sink)))
+        let answer = catch_unwind(AssertUnwindSafe(|| sink.cancel().guard(|| work(&sink))))
             .unwrap_or_else(|_| Err(Error::engine("the run panicked").into()));
         sink.tell(answer.map_or_else(News::Failed, News::Done));
     };

@@ -13,6 +13,27 @@ const { ROOT } = require('./tools.js');
 
 const CORPUS = path.join(ROOT, 'tests/corpus');
 
+test('a signal stops a build at once, and the next build is whole', async () => {
+  const cacheDir = fs.mkdtempSync(path.join(os.tmpdir(), 'terrarium-'));
+  fs.chmodSync(cacheDir, 0o700);
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(reason), 1500);
+  const begun = performance.now();
+  await assert.rejects(Sandbox.create({ cacheDir, signal: controller.signal }), reason);
+  assert.ok(performance.now() - begun < 10_000);
+  await assert.rejects(Image.build({ cacheDir, signal: controller.signal }), reason);
+  assert.throws(() => Image.buildSync({ cacheDir, signal: controller.signal }), reason);
+  await assert.rejects(Image.build({ cacheDir, signal: 1 }), { code: 'ERR_TERRARIUM_INVALID_OPTION' });
+  assert.deepEqual(
+    fs.readdirSync(cacheDir).filter((name) => name.endsWith('.timg')),
+    [],
+  );
+  const sandbox = await Sandbox.create({ cacheDir, signal: new AbortController().signal });
+  assert.equal((await sandbox.execute('1 + 1')).finalExpression, 2);
+  fs.rmSync(cacheDir, { recursive: true });
+});
+
 test('an image is built with progress, saved, opened and started from', async () => {
   const steps = [];
   const image = await Image.build({ prepare: 'import fractions' }, (step) => steps.push(step));

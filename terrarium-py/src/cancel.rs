@@ -27,6 +27,11 @@ impl CancelHandle {
         exit::detach(py, || self.0.cancel());
     }
 
+    /// Call a function. When this handle is used, compiling in it ends at the next function.
+    fn _guard(&self, py: Python<'_>, function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        self.0.guard(|| exit::call(py, || function.call0())).map(Bound::unbind)
+    }
+
     /// Return a separate handle that is used when this one is.
     ///
     /// >>> every = terrarium.CancelHandle()

@@ -46,7 +46,8 @@ pub(crate) enum Stop {
     /// Use this handle and wait for the end of the work, which is short then. After the handle was used, and after the
     /// time, listeners get the rest of their news in one call at the end: a slow listener does not delay that.
     Cancel(CancelHandle, Option<Duration>),
-    /// Stop waiting for the work. It continues, unless it checks (see `Tell`) and ends itself.
+    /// Stop waiting for the work. Compiling ends at the next function, a download with the next piece (see `Tell`), and
+    /// other work continues.
     Abandon,
 }
 
@@ -67,12 +68,14 @@ pub(crate) fn run<T: Send + 'static>(
     }
     let worker = Worker::take().map_err(|error| no_thread(py, &error.to_string()))?;
     let (sender, receiver) = sync_channel(QUEUE);
+    let guard = CancelHandle::current().map_or_else(CancelHandle::new, |outer| outer.child());
+    let abandoned = guard.clone();
     worker.give(move || {
-        let done = work(teller(sender.clone()));
+        let done = guard.guard(|| work(teller(sender.clone())));
         // Abandoned work has no receiver.
         let _ = sender.send(Event::Done(done));
     });
-    let done = wait(py, is_main, listeners, &stop, receiver)?;
+    let done = wait(py, is_main, listeners, &stop, receiver).inspect_err(|_| abandoned.cancel())?;
     worker.put_back();
     done.finish(py)
 }

@@ -1,6 +1,10 @@
 //! `Image`: the native part of the class of this name in Python.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cell::RefCell,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use pyo3::prelude::*;
 use terrarium_core::ImageOptions;
@@ -26,10 +30,13 @@ impl Image {
         let listeners: Vec<_> = progress.into_iter().collect();
         let has_listener = !listeners.is_empty();
         let work = move |tell: gate::Tell| {
+            let last = RefCell::new(String::new());
             terrarium_core::Image::build_with(options, |step| {
-                if has_listener {
-                    tell(0, Heard::Text(step.to_string()));
+                let text = step.to_string();
+                if has_listener && last.replace(text.clone()) != text {
+                    tell(0, Heard::Text(text));
                 }
+                ControlFlow::Continue(())
             })
         };
         gate::run(py, is_main, &listeners, Stop::Abandon, work).map(Self)

@@ -153,3 +153,40 @@ drop.put(None); thread.join()
 print(sandbox.execute("1").final_expression)
 """
     assert python(START + program) == "1\n"
+
+
+def test_ctrl_c_ends_a_build_at_once_and_the_next_one_is_whole(python, tmp_path):
+    program = f"""
+import glob, pathlib
+folder = pathlib.Path({str(tmp_path)!r}) / "cache"
+folder.mkdir(mode=0o700)
+def compiling():
+    names = [pathlib.Path(name).read_text() for name in glob.glob("/proc/self/task/*/comm")]
+    return any(name.startswith("terrarium-compi") for name in names)
+def interrupt():
+    while not compiling():
+        time.sleep(0.01)
+    global begun
+    begun = time.monotonic()
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=interrupt).start()
+try:
+    terrarium.Sandbox(cache_dir=folder)
+except KeyboardInterrupt:
+    print("interrupted", took() < 3)
+until = time.monotonic() + 60
+while compiling() and time.monotonic() < until:
+    time.sleep(0.01)
+print(compiling(), list(folder.glob("*.timg")))
+import asyncio
+async def impatient():
+    await asyncio.wait_for(terrarium.Sandbox.create_async(cache_dir=folder), 1)
+try:
+    asyncio.run(impatient())
+except asyncio.TimeoutError:
+    print("late")
+while compiling() and time.monotonic() < until:
+    time.sleep(0.01)
+print(compiling(), terrarium.Sandbox(cache_dir=folder).execute("2").final_expression)
+"""
+    assert python(START + program) == "interrupted True\nFalse []\nlate\nFalse 2\n"

@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     io::{BufRead as _, BufReader, Read, Write},
+    ops::ControlFlow,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -115,7 +116,14 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
         None => Sandbox::new(job.options)?,
         Some(options) => {
             let steps = RefCell::new(Vec::new());
-            let image = Image::build_with(options, |step| steps.borrow_mut().push(step.to_string()))?;
+            let image = Image::build_with(options, |step| {
+                let step = step.to_string();
+                let mut steps = steps.borrow_mut();
+                if steps.last() != Some(&step) {
+                    steps.push(step);
+                }
+                ControlFlow::Continue(())
+            })?;
             for step in steps.take() {
                 tell(&Line::Progress(step))?;
             }

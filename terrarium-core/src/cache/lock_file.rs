@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::sys::{file_stamp::FileStamp, private_files};
+use crate::{
+    cancel::scope,
+    sys::{file_stamp::FileStamp, private_files},
+};
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -23,7 +26,8 @@ pub(crate) struct LockFile {
 }
 
 impl LockFile {
-    /// Takes the lock, and calls `waits` once if another process or thread holds it. `None` at the deadline.
+    /// Takes the lock, and calls `waits` once if another process or thread holds it. `None` at the deadline, and when the
+    /// work of this thread must stop.
     ///
     /// # Errors
     /// The system's.
@@ -36,7 +40,7 @@ impl LockFile {
             if let Some(waits) = waits.take() {
                 waits();
             }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if scope::is_stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Ok(None);
             }
             // A wait for the lock itself has no deadline, and a signal ends it.

@@ -106,7 +106,7 @@ impl ErrorDetails {
                 Self { path: shown(path), reason: text(reason), ..none }
             }
             Error::BareImageAlreadySet { path } => Self { path: shown(path), ..none },
-            Error::Forked => none,
+            Error::Cancelled | Error::Forked => none,
             Error::Artifacts { reason, source: _ }
             | Error::Start { reason, source: _ }
             | Error::Engine { reason, source: _ } => Self { reason: text(reason), ..none },

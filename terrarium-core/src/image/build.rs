@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Error, ExecutionResult, Result, SandboxOptions, Value, cache,
+    cancel::scope,
     engine::{Build, CodeKind, Machine, compatibility},
     error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
@@ -139,8 +140,13 @@ impl Recipe {
     /// # Errors
     /// [`Error::Image`] when the code of the preparation fails; faults of the host.
     pub(super) fn build(&self, machine: &Arc<Machine>, progress: &dyn Fn(ImageProgress)) -> Result<Vec<u8>> {
+        let progress = |step| {
+            progress(step);
+            scope::check()
+        };
+        progress(ImageProgress::Packages)?;
         machine.prepare_libraries(&libraries(&self.mounted.files));
-        progress(ImageProgress::Boot);
+        progress(ImageProgress::Boot)?;
         let functions = Build::begin(machine.cache())?;
         let started = Instant::now();
         let defaults = SandboxOptions::default();
@@ -154,7 +160,7 @@ impl Recipe {
             interpreter.prepare(&[], self.time()?)?;
         }
         for module in &self.modules {
-            progress(ImageProgress::Import(module.clone()));
+            progress(ImageProgress::Import(module.clone()))?;
             let failed = interpreter.prepare(std::slice::from_ref(module), self.time()?)?;
             self.time()?;
             if let Some(reason) = failed.get(module) {
@@ -162,7 +168,7 @@ impl Recipe {
                 warnings.push(format!("the module {module} could not be imported: {reason}"));
             }
         }
-        progress(ImageProgress::Prepare);
+        progress(ImageProgress::Prepare)?;
         for (name, code) in warm_ups(&self.mounted.names, self.warm) {
             let result = self.run(&mut interpreter, code)?;
             if let Some(error) = result.error {
@@ -177,7 +183,7 @@ impl Recipe {
                 return Err(self.fault(format!("the preparation code failed: {}", error.traceback.trim_end())));
             }
         }
-        progress(ImageProgress::Link);
+        progress(ImageProgress::Link)?;
         interpreter.settle_mappings();
         let (taken, mut reads) = interpreter.take_snapshot()?;
         reads.retain(|name| !environment::is_common(name));
@@ -190,7 +196,7 @@ impl Recipe {
             self.fault(format!("the preparation left a file mapped, which cannot be kept: {errno}"))
         })?;
         let written = written(&process.vfs, &mark);
-        progress(ImageProgress::Compile);
+        progress(ImageProgress::Compile)?;
         let code = taken.compile(self.kind)?;
         functions.keep();
         tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
@@ -217,7 +223,7 @@ impl Recipe {
             mapped_files,
             snapshot: taken.record,
         };
-        progress(ImageProgress::Write);
+        progress(ImageProgress::Write)?;
         file::bytes(code, &header, &taken.loader, &written)
     }
 
@@ -298,7 +304,9 @@ impl Recipe {
 
     /// Runs code; the names that it binds are not kept.
     fn run(&self, interpreter: &mut LiveInterpreter, code: &str) -> Result<ExecutionResult> {
-        let answer = interpreter.execute(&request(code, true), Instant::now().checked_add(self.time()?), None)?;
+        let deadline = Instant::now().checked_add(self.time()?);
+        let answer = interpreter.execute(&request(code, true), deadline, scope::current().as_ref())?;
+        scope::check()?;
         if interpreter.has_ended() {
             return Err(self.fault("the preparation ended the interpreter"));
         }

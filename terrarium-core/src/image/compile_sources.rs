@@ -10,6 +10,7 @@ use std::{
 use super::find;
 use crate::{
     Bytes, Result, SandboxOptions,
+    cancel::scope,
     error::ErrorContext,
     guest::{InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     provision::SOURCES,
@@ -69,7 +70,9 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         repr_bytes: 1 << 10,
         store_last: false,
     };
-    let answer = interpreter.execute(&request, Instant::now().checked_add(TIMEOUT), None)?;
+    let answer = interpreter.execute(&request, Instant::now().checked_add(TIMEOUT), scope::current().as_ref())?;
+    // Otherwise the rest of the sources would be missing for ever.
+    scope::check()?;
     if let Some(error) = conclude(answer, Some(TIMEOUT)).error {
         tracing::warn!(error = %error.message, "a package is only partly compiled");
     }

@@ -2,12 +2,9 @@
 
 use std::{
     fs,
+    ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{
-        OnceLock,
-        mpsc::{self, RecvTimeoutError},
-    },
-    thread,
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -16,6 +13,7 @@ use super::{
     housekeeping::keep_within,
     open::open,
     open_images::{Key, open_images},
+    waiting::in_background,
 };
 use crate::{
     Error, Result,
@@ -26,9 +24,6 @@ use crate::{
     provision::{self, BARE},
     sys::{file_stamp::FileStamp, machine_memory::give_back, private_files},
 };
-
-/// The stack of a thread that builds an image.
-const STACK: usize = 8 << 20;
 
 /// The bare image that the program ships.
 static SHIPPED: OnceLock<PathBuf> = OnceLock::new();
@@ -165,7 +160,7 @@ fn build(
 ///
 /// # Errors
 /// As for [`Image::build`].
-pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress)) -> Result<Image> {
+pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress) -> ControlFlow<()>) -> Result<Image> {
     check_process()?;
     validate::timeout(Some(options.timeout))?;
     let timeout = options.timeout;
@@ -196,42 +191,6 @@ pub(super) fn late(timeout: Duration) -> Error {
         timeout.as_secs_f64()
     );
     Error::image("", reason)
-}
-
-/// A message of [`in_background`].
-enum Message {
-    Step(ImageProgress),
-    Done(Result<Image>),
-}
-
-/// Calls `work` in a thread, and passes its steps to `progress`. `None` at the deadline: `work` then continues alone.
-fn in_background(
-    deadline: Option<Instant>,
-    progress: &dyn Fn(ImageProgress),
-    work: impl FnOnce(&dyn Fn(ImageProgress)) -> Result<Image> + Send + 'static,
-) -> Option<Result<Image>> {
-    let (sender, receiver) = mpsc::channel();
-    // A caller that waits no longer needs neither steps nor the result.
-    let thread = move || {
-        let result = work(&|step| drop(sender.send(Message::Step(step))));
-        let _ = sender.send(Message::Done(result));
-    };
-    let started = thread::Builder::new().name("terrarium-image".to_owned()).stack_size(STACK).spawn(thread);
-    if let Err(error) = started {
-        return Some(Err(error).or_engine("a thread for the build of an image"));
-    }
-    loop {
-        let message = match deadline {
-            Some(deadline) => receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())),
-            None => receiver.recv().map_err(RecvTimeoutError::from),
-        };
-        match message {
-            Ok(Message::Step(step)) => progress(step),
-            Ok(Message::Done(result)) => return Some(result),
-            Err(RecvTimeoutError::Timeout) => return None,
-            Err(RecvTimeoutError::Disconnected) => return Some(Err(Error::engine("the build of an image failed"))),
-        }
-    }
 }
 
 /// Opens an image file at any path.

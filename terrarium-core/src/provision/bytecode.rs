@@ -18,6 +18,7 @@ use super::distribution::{layer, target};
 use crate::{
     Bytes, Result,
     cache::{self, Cache, CachedFile},
+    cancel::scope,
     error::ErrorContext,
     package::{PackageFiles, PlacedFile, PlacedKind, archive_file, from_archive, lay_out},
 };
@@ -100,8 +101,10 @@ fn compile_all(
     let work = Mutex::new(missing.into_iter());
     let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
     let made = Mutex::new(BTreeMap::new());
+    let handle = scope::current();
     let all = || -> Result<()> {
         while let Some(item) = next() {
+            scope::check()?;
             let name = file_name(item)?;
             // Other threads and processes may compile the same package, for other sets of packages. In a folder that
             // cannot be written they do not wait for each other.
@@ -114,10 +117,11 @@ fn compile_all(
         }
         Ok(())
     };
-    thread::scope(|scope| {
+    thread::scope(|threads| {
         // If no thread can start, this thread does all the work.
-        let others: Vec<_> =
-            (1..workers).filter_map(|_| thread::Builder::new().spawn_scoped(scope, all).ok()).collect();
+        let others: Vec<_> = (1..workers)
+            .filter_map(|_| thread::Builder::new().spawn_scoped(threads, || scope::within(handle.clone(), all)).ok())
+            .collect();
         let own = all();
         let panicked = || Err(crate::Error::engine("the thread that compiles packages failed"));
         others.into_iter().try_fold(own?, |(), worker| worker.join().unwrap_or_else(|_| panicked()))

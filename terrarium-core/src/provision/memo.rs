@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{CancelHandle, Error, Result, error::ErrorContext};
+use crate::{CancelHandle, Error, Result, cancel::scope, error::ErrorContext};
 
 /// The number of values that are made at a time. The code of runs chooses the keys.
 const MAKERS: usize = 4;
@@ -32,7 +32,7 @@ pub(crate) enum WaitEnd {
 
 impl Wait<'_> {
     fn ended(&self) -> Option<WaitEnd> {
-        if self.cancel.is_some_and(CancelHandle::is_cancelled) {
+        if scope::is_stopped() || self.cancel.is_some_and(CancelHandle::is_cancelled) {
             return Some(WaitEnd::Cancelled);
         }
         self.deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| WaitEnd::Late)
@@ -100,10 +100,11 @@ impl<T: Send + Sync> Memo<T> {
         if wait.is_endless() {
             return work().map(Ok);
         }
+        let handle = scope::current();
         let (sender, receiver) = mpsc::channel();
         let thread = thread::Builder::new().name("terrarium-packages".to_owned());
         // The caller may have left.
-        thread.spawn(move || drop(sender.send(work()))).or_engine("a thread for packages")?;
+        thread.spawn(move || drop(sender.send(scope::within(handle, work)))).or_engine("a thread for packages")?;
         loop {
             match receiver.recv_timeout(wait.slice()) {
                 Ok(made) => return made.map(Ok),

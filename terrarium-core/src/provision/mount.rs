@@ -165,8 +165,11 @@ fn listed(options: &SandboxOptions) -> &[String] {
 }
 
 /// The end of a wait without an end.
-fn endless(_: WaitEnd) -> Error {
-    Error::engine("a wait for packages ended")
+fn endless(end: WaitEnd) -> Error {
+    match end {
+        WaitEnd::Cancelled => Error::Cancelled,
+        WaitEnd::Late => Error::engine("a wait for packages ended"),
+    }
 }
 
 /// Returns the pool of the package sources, which stays open until a source changes.

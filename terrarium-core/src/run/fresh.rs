@@ -9,7 +9,7 @@ use super::{
     setup::SandboxSetup,
     start::start,
 };
-use crate::{ExecuteOptions, ExecutionResult, Result, engine::check_process};
+use crate::{Error, ExecuteOptions, ExecutionResult, Result, engine::check_process, provision::WaitEnd};
 
 /// Runs code in a fresh interpreter.
 ///
@@ -19,7 +19,10 @@ pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOp
     let called = Instant::now();
     check_process()?;
     check(setup.options(), code, &options)?;
-    let apart = setup.apart(&options)?;
+    let apart = match setup.apart(&options) {
+        Err(Error::Cancelled) => return Ok(unready(setup, &options, WaitEnd::Cancelled, called)),
+        apart => apart?,
+    };
     let setup = apart.as_deref().unwrap_or(setup);
     // The preparation of a setup apart, which is once and takes seconds, is no part of the run's time.
     let begun = if apart.is_some() { Instant::now() } else { called };

@@ -19,7 +19,7 @@ pub(crate) fn prepare(setup: &SandboxSetup, code: &str) -> Result<()> {
     let options = ExecuteOptions::default();
     check(setup.options(), code, &options)?;
     let done = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options, Wait::default())?;
-    done.map(drop).map_err(|_| Error::engine("a wait for packages ended"))
+    done.map(drop).map_err(|_| Error::Cancelled)
 }
 
 /// Returns the packages that the code of a run imports, if the run has time enough to prepare them. The run has begun

@@ -7,7 +7,7 @@ use std::{
 
 use super::guest_path;
 use crate::{
-    Bytes, Error, ExecuteOptions, Image, Result, SandboxOptions,
+    Bytes, Error, ExecuteOptions, Image, ImageProgress, Result, SandboxOptions,
     engine::{check_process, while_starting},
     error::{FileOperation, file_error},
     guest::GuestConfig,
@@ -47,7 +47,7 @@ impl SandboxSetup {
     ///
     /// # Errors
     /// As for [`Sandbox::new`](crate::Sandbox::new).
-    pub(crate) fn new(options: SandboxOptions) -> Result<Self> {
+    pub(crate) fn new(options: SandboxOptions, progress: &dyn Fn(ImageProgress)) -> Result<Self> {
         options.validate()?;
         check_process()?;
         let cache_dir = options.cache_dir.as_deref();
@@ -62,7 +62,7 @@ impl SandboxSetup {
         match modules.filter(|_| !mounted.files.is_empty()) {
             Some(modules) => {
                 let recipe = Recipe { mounted, modules, cache_bytes: options.cache_bytes, ..Recipe::bare()? };
-                let image = image::found_or_built(cache_dir, &recipe, &|_| ())?;
+                let image = image::found_or_built(cache_dir, &recipe, progress)?;
                 Self::assemble(options, image, packages, None)
             }
             None => {
@@ -124,7 +124,10 @@ impl SandboxSetup {
         if let Some(apart) = self.apart.get() {
             return Ok(Some(Arc::clone(apart)));
         }
-        let made = Arc::new(self.on_bare_image()?);
+        let made = Arc::new(match &run.cancel {
+            Some(cancel) => cancel.guard(|| self.on_bare_image())?,
+            None => self.on_bare_image()?,
+        });
         Ok(Some(Arc::clone(self.apart.get_or_init(|| made))))
     }
 

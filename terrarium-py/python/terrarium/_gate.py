@@ -23,7 +23,7 @@ def on_main_thread() -> bool:
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do work that cannot be stopped on another thread: when the task is cancelled, the work still runs to its end."""
+    """Do work on another thread. When the task is cancelled, compiling ends soon; other work runs to its end."""
     # The module imports `asyncio`, which takes longer than the import of this package.
     from terrarium import _tasks
 

@@ -57,8 +57,8 @@ class Image:
         It takes seconds: about five for the bare interpreter, thirty with numpy, pandas and matplotlib on two cores.
 
         Args:
-            progress: is called with the present step, in words. An exception that it raises is raised here, and the
-                build continues in the background.
+            progress: is called with each step, in words. An exception that it raises ends the build, as Ctrl+C does, and
+                is raised here.
             options: see `ImageOptions`: `packages`, `packages_from`, `prepare`, `warm`, `inline`, `portable`, `timeout`
                 and `cache_dir`.
 
@@ -78,7 +78,7 @@ class Image:
     ) -> Image:
         """Do what `build` does, on another thread. `progress` is called in the event loop.
 
-        A build cannot be stopped: after the task is cancelled it continues, and the next build finds the image.
+        Cancelling the task ends the build.
         """
         from terrarium._tasks import with_progress
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias, final
+from typing import Any, TypeAlias, TypeVar, final
 
 __all__ = [
     "CacheFolder",
@@ -23,6 +23,7 @@ __all__ = [
     "shut_down",
 ]
 
+_T = TypeVar("_T")
 _StrPath: TypeAlias = str | PathLike[str]
 
 __version__: str
@@ -32,6 +33,7 @@ class CancelHandle:
     def __new__(cls) -> CancelHandle: ...
     def cancel(self) -> None: ...
     def child(self) -> CancelHandle: ...
+    def _guard(self, function: Callable[[], _T]) -> _T: ...
     @property
     def is_cancelled(self) -> bool: ...
 

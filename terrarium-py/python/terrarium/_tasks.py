@@ -168,23 +168,24 @@ async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do work that cannot be stopped on a thread; see `_gate`."""
-    task: _Task[T] = _Task(lambda: None)
-    return await task.run(work)
+    """Do work on a thread; see `_gate`."""
+    cancel = CancelHandle()
+    task: _Task[T] = _Task(cancel.cancel)
+    return await task.run(lambda: cancel._guard(work))
 
 
 async def with_progress(work: Callable[[Callable[[A], object]], T], progress: Callable[[A], object] | None) -> T:
     """Do work with progress reports on a thread. A report raises after the task was cancelled, which ends the work."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress: expected a function, not {type(progress).__name__}")
-    stopped = threading.Event()
-    task: _Task[T] = _Task(stopped.set)
+    stopped = CancelHandle()
+    task: _Task[T] = _Task(stopped.cancel)
     report = None if progress is None else task.in_loop(progress)
 
     def heard(item: A) -> None:
-        if stopped.is_set():
+        if stopped.is_cancelled:
             raise InterruptedError("the task that waits for this was cancelled")
         if report is not None:
             report(item)
 
-    return await task.run(lambda: work(heard))
+    return await task.run(lambda: stopped._guard(lambda: work(heard)))

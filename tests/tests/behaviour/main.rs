@@ -29,6 +29,7 @@ mod randomness;
 mod security;
 mod sessions;
 mod standard_library;
+mod stopped_builds;
 mod streams;
 mod support;
 mod values;

@@ -31,16 +31,30 @@ export interface OutputChunk {
 ";
 
 /// Members that only JavaScript has, by their struct.
-const ADDED: &[(&str, &str)] = &[(
-    "ExecuteOptions",
-    "  /** Stops the run when the signal is aborted; the result's status is `cancelled` then. */
+const ADDED: &[(&str, &str)] = &[
+    (
+        "SandboxOptions",
+        "  /** Stops the making of the sandbox when the signal is aborted: the call is rejected with the signal's reason. */
+  signal?: AbortSignal;
+",
+    ),
+    (
+        "ImageOptions",
+        "  /** Stops the build when the signal is aborted: the call is rejected with the signal's reason. */
+  signal?: AbortSignal;
+",
+    ),
+    (
+        "ExecuteOptions",
+        "  /** Stops the run when the signal is aborted; the result's status is `cancelled` then. */
   signal?: AbortSignal;
   /** Receives the standard output while the code runs, all of it before the result is there. */
   onStdout?: (data: Buffer) => void;
   /** Receives the standard error while the code runs. */
   onStderr?: (data: Buffer) => void;
 ",
-)];
+    ),
+];
 
 /// Fields whose type in JavaScript differs from their kind.
 const OVERRIDDEN: &[(&str, &str, &str)] = &[("SandboxOptions", "image", "string | Image | null")];
@@ -52,6 +66,8 @@ const RECORDS: &[&str] = &[
     "ImageInfo",
     "About",
     "FileInfo",
+    "CacheEntry",
+    "CacheKind",
     "StoredPackage",
     "DownloadProgress",
     "Completion",

@@ -12,7 +12,7 @@ use wasmtime::{Engine, Module};
 
 use super::{
     config::{self, CodeKind},
-    memory,
+    memory, stopping,
 };
 use crate::{
     Error, Result,
@@ -202,14 +202,14 @@ pub(in crate::engine) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]
     let started = std::time::Instant::now();
     let compiled = match config::for_one_module(engine)? {
         Some(own) => memory::inlining(wasm, move || {
-            let compiled = own.precompile_module(wasm);
+            let compiled = stopping::stoppable(|| own.precompile_module(wasm));
             drop(own);
             compiled
-        })?,
-        None => match config::without_threads(engine)? {
-            Some(sequential) => sequential.precompile_module(wasm),
-            None => engine.precompile_module(wasm),
-        },
+        })??,
+        None => {
+            let sequential = config::without_threads(engine)?;
+            stopping::stoppable(|| sequential.as_ref().unwrap_or(engine).precompile_module(wasm))?
+        }
     };
     let mut code = compiled.map_err(engine_error)?;
     clear_symbols(&mut code);

@@ -13,7 +13,7 @@ use std::{
 
 use wasmtime::CacheStore;
 
-use super::{compiled::compatibility, config::CodeKind, stencil};
+use super::{compiled::compatibility, config::CodeKind, stencil, stopping};
 use crate::{Result, cache::Cache, error::ErrorContext as _};
 
 /// The first bytes of the file.
@@ -91,6 +91,7 @@ impl FunctionStore {
 
 impl CacheStore for CompiledFunctions {
     fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        stopping::check();
         let key = Key::try_from(key).ok()?;
         let code = {
             let mut kept = self.kept();

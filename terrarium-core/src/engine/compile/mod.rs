@@ -6,3 +6,4 @@ pub(in crate::engine) mod functions;
 pub(in crate::engine) mod libraries;
 pub(in crate::engine) mod memory;
 mod stencil;
+mod stopping;

@@ -16,6 +16,7 @@ use super::state::InstanceState;
 use crate::{
     Result,
     cache::Cache,
+    cancel::scope,
     engine::{
         bind::{driver, linker},
         compile::{
@@ -160,8 +161,12 @@ impl Machine {
     /// compile fails when it is loaded.
     pub(crate) fn prepare_libraries(&self, libraries: &[(&str, &Content)]) {
         let next = AtomicUsize::new(0);
+        let handle = scope::current();
         let work = || {
             while let Some((path, content)) = libraries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if scope::is_stopped() {
+                    return;
+                }
                 if let Err(error) = self.libraries.prepare(content, &|| self.main()) {
                     tracing::warn!(%error, path, "a library cannot be compiled");
                 }
@@ -169,10 +174,10 @@ impl Machine {
         };
         // A compilation keeps several processors busy, except at its beginning and its end.
         let workers = thread::available_parallelism().map_or(1, usize::from).min(libraries.len());
-        thread::scope(|scope| {
+        thread::scope(|threads| {
             for _ in 1..workers {
                 // If no thread can start, this thread does all the work.
-                drop(thread::Builder::new().spawn_scoped(scope, work));
+                drop(thread::Builder::new().spawn_scoped(threads, || scope::within(handle.clone(), work)));
             }
             work();
         });
