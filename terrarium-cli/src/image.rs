@@ -48,6 +48,17 @@ enum ImageCommand {
         #[arg(short, long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Make a folder of ready images, for a package that ships them: its users build nothing
+    Ready {
+        /// The packages of an image, separated by commas; repeatable, for several images
+        #[arg(long = "packages", value_name = "NAMES", required = true)]
+        lists: Vec<String>,
+        #[command(flatten)]
+        flags: ImageFlags,
+        /// The folder
+        #[arg(short, long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Print the content of an image
     Inspect {
         /// The image file
@@ -105,6 +116,14 @@ pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
                     say(&format!("wrote {}", path.display()));
                 }
             }
+        }
+        ImageCommand::Ready { lists, flags, out } => {
+            let mut common = ImageOptions::default();
+            flags.apply(&mut common);
+            common.cache_dir = cache_dir;
+            let options = lists.iter().map(|list| common.clone().packages(list.split(',')));
+            Image::make_ready(&out, &options.collect::<Vec<_>>())?;
+            say(&format!("wrote {}", out.display()));
         }
         ImageCommand::Inspect { file, json } => print(&[&Image::inspect(&file)?], json)?,
         ImageCommand::List { json } => print(&Image::list(cache_dir.as_deref())?.iter().collect::<Vec<_>>(), json)?,

@@ -179,10 +179,24 @@ impl Cache {
     /// # Errors
     /// [`Error::Cache`] with the system's reason.
     pub(crate) fn store(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
+        let path = self.write(key, content, true)?;
+        made(|made| made.insert(path.clone()));
+        Ok(path)
+    }
+
+    /// Writes the file named `key` like [`store`](Self::store), without a wait for the disk. After a crash of the machine the
+    /// file may be damaged, and is made again.
+    ///
+    /// # Errors
+    /// [`Error::Cache`] with the system's reason.
+    pub(crate) fn store_for_now(&self, key: &str, content: &[u8]) -> Result<PathBuf> {
+        self.write(key, content, false)
+    }
+
+    fn write(&self, key: &str, content: &[u8], sync: bool) -> Result<PathBuf> {
         let path = self.path(key);
         let seal = seal::of(content);
-        self.with_folder(&path, || partial::write(&path, &[content, &seal], true))?;
-        made(|made| made.insert(path.clone()));
+        self.with_folder(&path, || partial::write(&path, &[content, &seal], sync))?;
         Ok(path)
     }
 

@@ -12,6 +12,7 @@ mod info;
 mod open;
 mod open_images;
 mod options;
+mod ready;
 mod verify;
 mod waiting;
 
@@ -26,10 +27,13 @@ pub use cache_folder::{CacheEntry, CacheFolder, CacheKind};
 pub use info::ImageInfo;
 pub use options::{ImageOptions, ImageProgress};
 
-use crate::{Error, Result, cache::Hold, engine::Snapshot, guest::GuestConfig, package::PlacedFile};
+use crate::{
+    Error, Result, cache::Hold, engine::Snapshot, guest::GuestConfig, package::PlacedFile, provision::add_ready,
+};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
+pub(crate) use ready::ready;
 use terrarium_unix::{
     syscall::{MappedFile, OpenFile},
     vfs::Layer,
@@ -147,6 +151,28 @@ impl Image {
     /// [`Error::BareImageAlreadySet`], when an earlier call has set another path.
     pub fn set_bare(path: impl Into<PathBuf>) -> Result<()> {
         find::ship(path.into())
+    }
+
+    /// Adds a folder of ready images to this process: sandboxes with exactly the packages of one start from it, and nothing
+    /// is built. The packages in the folder are also available to other sandboxes, after those of the package store.
+    ///
+    /// Programs and packages that ship such a folder call this. The first process on a machine unpacks an image into the
+    /// cache folder. An image that cannot be used (another version, an older processor) is left out, and images are built
+    /// as usual.
+    ///
+    /// # Errors
+    /// [`Error::Image`] for a folder without ready images, or of another version.
+    pub fn add_ready(folder: impl AsRef<Path>) -> Result<()> {
+        add_ready(folder.as_ref())
+    }
+
+    /// Makes a folder for [`add_ready`](Self::add_ready): compressed images with these options, their wheels and their
+    /// bytecode. Use [`portable`](ImageOptions::portable), and no preparation code.
+    ///
+    /// # Errors
+    /// As for [`build`](Self::build), and [`Error::Image`] for a folder that cannot be written.
+    pub fn make_ready(folder: impl AsRef<Path>, images: &[ImageOptions]) -> Result<()> {
+        ready::pack(folder.as_ref(), images)
     }
 
     /// Writes the image to a self-contained file, which can be moved to other machines of the same kind.

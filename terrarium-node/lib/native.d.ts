@@ -97,5 +97,8 @@ export function about(gate: Where, run: number): Run;
 /** Carries out a command line whose first argument is the program's name, and returns the exit code. */
 export function command(args: string[]): number;
 
+/** Adds the ready images of an installed package; the reason if they are not used. */
+export function addReadyImages(path: string): string | null;
+
 /** Sets the bare image that the package brings. */
 export function setBareImage(path: string): void;

@@ -27,6 +27,13 @@ pub fn set_bare_image(path: String) {
     let _ = Image::set_bare(path);
 }
 
+/// Makes sandboxes with the packages of a ready image start from the folder of an installed package. Returns the reason why
+/// it is not used.
+#[napi]
+pub fn add_ready_images(path: String) -> Option<String> {
+    Image::add_ready(path).err().map(|error| error.to_string())
+}
+
 /// The options of listing and pruning.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

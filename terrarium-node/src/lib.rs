@@ -19,5 +19,5 @@ mod wire;
 
 pub use about::about;
 pub use command::command;
-pub use image::set_bare_image;
+pub use image::{add_ready_images, set_bare_image};
 pub use names::option_names;

@@ -65,6 +65,12 @@ pub(crate) fn set_bare_image(py: Python<'_>, path: PathBuf) -> PyResult<()> {
     terrarium_core::Image::set_bare(path).map_err(|error| raised(py, error))
 }
 
+/// Start sandboxes with the packages of a ready image from the folder of an installed package.
+#[pyfunction]
+pub(crate) fn add_ready_images(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    terrarium_core::Image::add_ready(path).map_err(|error| raised(py, error))
+}
+
 /// Return the content of an image file as JSON.
 #[pyfunction]
 pub(crate) fn inspect_image(py: Python<'_>, path: PathBuf) -> PyResult<String> {

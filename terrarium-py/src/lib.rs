@@ -32,7 +32,7 @@ mod _native {
     #[pymodule_export]
     use crate::exit::shut_down;
     #[pymodule_export]
-    use crate::image::{Image, inspect_image, list_images, prune_images, set_bare_image};
+    use crate::image::{Image, add_ready_images, inspect_image, list_images, prune_images, set_bare_image};
     #[pymodule_export]
     use crate::python::about;
     #[pymodule_export]

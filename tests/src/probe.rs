@@ -24,6 +24,8 @@ pub struct Job {
     pub options: SandboxOptions,
     /// An image file of the bare interpreter that the program is to use as its own.
     pub base: Option<PathBuf>,
+    /// A folder of ready images that the program is to use.
+    pub ready: Option<PathBuf>,
     /// An image to build first, from which the sandbox then starts.
     pub image: Option<ImageOptions>,
     /// The runs in it, in order.
@@ -111,6 +113,9 @@ pub fn serve(input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std
     };
     if let Some(path) = job.base {
         Image::set_bare(path)?;
+    }
+    if let Some(folder) = job.ready {
+        Image::add_ready(folder)?;
     }
     let sandbox = match job.image {
         None => Sandbox::new(job.options)?,

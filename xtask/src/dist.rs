@@ -4,6 +4,7 @@
 mod addon;
 mod artifacts;
 mod base_image;
+mod ready;
 mod wheel;
 
 use std::fs;
@@ -50,10 +51,19 @@ pub(crate) enum Part {
     Wheel,
     /// The npm package.
     Npm,
+    /// Ready images, as a wheel and as an npm package.
+    Image,
+    /// The name of the images: those of `image`.
+    Science,
 }
 
 /// Makes the chosen parts.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let named = |part| options.parts.contains(&part);
+    ensure!(
+        named(Part::Image) || !named(Part::Science),
+        "`science` is the name of images: cargo xtask dist image science"
+    );
     let wanted = |part: &Part| options.parts.is_empty() || options.parts.contains(part);
     setup::run(&setup::Options::default())?;
     let profile = if options.dev { Profile::DEV } else { Profile::RELEASE };
@@ -71,6 +81,8 @@ impl Part {
             Self::Crate => artifacts::make(),
             Self::Wheel => wheel::make(profile),
             Self::Npm => addon::make(profile),
+            Self::Image => ready::make(profile),
+            Self::Science => Ok(()),
         }
     }
 }

@@ -109,6 +109,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rows.plain("packed crate", || dist::Part::Crate.make_for_tests());
         rows.plain("wheel", || dist::Part::Wheel.make_for_tests());
         rows.plain("npm package", || dist::Part::Npm.make_for_tests());
+        rows.plain("ready images", || dist::Part::Image.make_for_tests());
     }
     if wanted(Part::Demo) {
         rows.plain("demo", demo::check);

@@ -36,7 +36,7 @@ pub use error::PackageError;
 pub use exercise::{exercise_lock, exercise_record};
 pub(crate) use import_names::package_of;
 pub(crate) use import_scan::import_scan;
-pub(crate) use lock::Lock;
+pub(crate) use lock::{LOCK_FILE, Lock};
 pub(crate) use name::{normalize, similar};
 pub(crate) use placed::{PackageFiles, PlacedFile, PlacedKind, SITE_PACKAGES, lay_out};
 pub(crate) use pool::Pool;

@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -65,16 +65,25 @@ impl PackageSet {
 }
 
 impl Pool {
-    /// Opens the package sources that the options name, and the package store at `store`, which comes last.
+    /// Opens the package sources that the options name, then the package store at `store`, and last the folders of wheels
+    /// `ready`.
     ///
     /// # Errors
     /// As for [`PackageSource::open`].
-    pub(crate) fn open(from: &[String], store: &Path, target: WheelTarget) -> Result<Self, PackageError> {
+    pub(crate) fn open(
+        from: &[String],
+        store: &Path,
+        ready: &[PathBuf],
+        target: WheelTarget,
+    ) -> Result<Self, PackageError> {
         let open = |entry: &String| -> Result<_, PackageError> {
             Ok((entry.clone(), PackageSource::open(entry, store, &target)?))
         };
         let mut sources = from.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         sources.push((STORE.to_owned(), PackageSource::store(store, &target)?));
+        for folder in ready {
+            sources.push(open(&folder.to_string_lossy().into_owned())?);
+        }
         let (mut choices, mut sites) = (Vec::new(), Vec::new());
         for (label, source) in sources {
             match source {

@@ -14,7 +14,10 @@ use std::{
 
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use super::distribution::{layer, target};
+use super::{
+    distribution::{layer, target},
+    ready::{BYTECODE, ready_folders},
+};
 use crate::{
     Bytes, Result,
     cache::{self, Cache, CachedFile},
@@ -47,7 +50,8 @@ pub(super) fn bytecode(
     let cache = Cache::new(cache_dir);
     let mut missing = Vec::new();
     for item in items.iter().filter(|item| sources(item).next().is_some()) {
-        if !matches!(cache.check(&file_name(item)?)?, CachedFile::Intact(_)) {
+        let name = file_name(item)?;
+        if of_ready_image(&name).is_none() && !matches!(cache.check(&name)?, CachedFile::Intact(_)) {
             missing.push(item);
         }
     }
@@ -58,8 +62,8 @@ pub(super) fn bytecode(
         let (origin, archive) = match made.get(&name) {
             Some(Made::Memory(archive)) => (item.origin.clone(), Content::from(archive.clone())),
             Some(Made::File(path)) => (path.clone(), archive_file(path, false)?),
-            None => match cache.check(&name)? {
-                CachedFile::Intact(path) => (path.clone(), archive_file(&path, false)?),
+            None => match (of_ready_image(&name), cache.check(&name)?) {
+                (Some(path), _) | (None, CachedFile::Intact(path)) => (path.clone(), archive_file(&path, false)?),
                 // It has no sources.
                 _ => continue,
             },
@@ -67,6 +71,12 @@ pub(super) fn bytecode(
         bytecode.push(PackageFiles { files: from_archive(&origin, archive)?, origin, key: name });
     }
     Ok(bytecode)
+}
+
+/// Returns the file of this name that came with a ready image.
+fn of_ready_image(name: &str) -> Option<PathBuf> {
+    let folders = ready_folders().into_iter();
+    folders.map(|folder| folder.path.join(BYTECODE).join(name)).find(|path| path.is_file())
 }
 
 /// Bytecode that was just compiled.
@@ -85,7 +95,7 @@ fn sources(item: &PackageFiles) -> impl Iterator<Item = &PlacedFile> {
 }
 
 /// Returns a name that is derived from everything that the bytecode depends on.
-fn file_name(item: &PackageFiles) -> Result<String> {
+pub(super) fn file_name(item: &PackageFiles) -> Result<String> {
     let python = target()?.wheels.python().to_string();
     let origin = format!("bytecode {FORMAT} of Python {python} for {}", item.key);
     Ok(cache::name(&cache::digest([origin.as_bytes()])) + ".pyc.zip")

@@ -1,6 +1,10 @@
 //! Mounted packages from the options.
 
-use std::{fmt, fs, path::Path, sync::Arc};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -8,6 +12,7 @@ use super::{
     bytecode::{self, CompileSources},
     distribution::{layer, machine, target},
     memo::{Memo, Wait, WaitEnd},
+    ready::{WHEELS, ready_folders},
     store::store_dir,
 };
 use crate::{
@@ -35,6 +40,17 @@ pub(crate) struct MountedPackages {
     pub(crate) files: Vec<PlacedFile>,
     /// The key that identifies these packages; empty for no packages.
     pub(crate) key: String,
+    /// The packages' wheels. A site folder has none.
+    pub(crate) wheels: Vec<MountedWheel>,
+}
+
+/// A wheel of mounted packages.
+pub(crate) struct MountedWheel {
+    pub(crate) path: PathBuf,
+    /// In hexadecimal.
+    pub(crate) sha256: String,
+    /// The file with its bytecode, if it has sources and the file was kept.
+    pub(crate) bytecode: Option<PathBuf>,
 }
 
 impl MountedPackages {
@@ -43,7 +59,8 @@ impl MountedPackages {
     /// # Errors
     /// [`Error::Artifacts`].
     pub(crate) fn none() -> Result<Self> {
-        Ok(Self { layer: layer()?, names: Vec::new(), versions: Vec::new(), files: Vec::new(), key: String::new() })
+        let (names, versions, files, wheels) = Default::default();
+        Ok(Self { layer: layer()?, names, versions, files, key: String::new(), wheels })
     }
 }
 
@@ -176,9 +193,10 @@ fn endless(end: WaitEnd) -> Error {
 fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
     static POOLS: Memo<Pool> = Memo::new(POOL_CAPACITY);
     let stamps: Vec<String> = from.iter().map(Path::new).chain([store]).map(stamp).collect();
-    let key = format!("{from:?} {store:?} {stamps:?}");
+    let ready: Vec<PathBuf> = ready_folders().iter().map(|folder| folder.path.join(WHEELS)).collect();
+    let key = format!("{from:?} {store:?} {ready:?} {stamps:?}");
     let (from, store) = (from.to_vec(), store.to_owned());
-    let make = move || Ok(Arc::new(Pool::open(&from, &store, target()?)?));
+    let make = move || Ok(Arc::new(Pool::open(&from, &store, &ready, target()?)?));
     POOLS.get(&key, Wait::default(), make)?.map_err(endless)
 }
 
@@ -225,6 +243,11 @@ fn mounted(
         if let Some(inlining) = inlining {
             prepare_libraries(items.iter().flat_map(|item| &item.files), cache_dir, inlining)?;
         }
+        let mut wheels: Vec<MountedWheel> = Vec::new();
+        for item in &items {
+            let (path, sha256) = (item.origin.clone(), item.key.clone());
+            wheels.push(MountedWheel { path, sha256, bytecode: None });
+        }
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         names.extend(pool.sites().iter().flat_map(|site| site.packages().keys().cloned()));
@@ -232,15 +255,19 @@ fn mounted(
         let in_sites = pool.sites().iter().flat_map(|site| site.packages());
         let in_sites = in_sites.map(|(name, package)| (name, &package.version));
         let versions = own.chain(in_sites).map(|(name, version)| format!("{name}=={version}")).collect();
-        for item in bytecode::bytecode(&items, cache_dir, compile)? {
-            items.push(item);
+        let compiled = bytecode::bytecode(&items, cache_dir, compile)?;
+        for (wheel, item) in wheels.iter_mut().zip(&items) {
+            let name = bytecode::file_name(item)?;
+            let own = compiled.iter().find(|compiled| compiled.key == name && compiled.origin.ends_with(&name));
+            wheel.bytecode = own.map(|own| own.origin.clone());
         }
+        items.extend(compiled);
         let mut layer = LayerBuilder::on(&*layer()?);
         for item in &items {
             lay_out(&mut layer, &item.origin, &item.files)?;
         }
         let files = items.into_iter().flat_map(|item| item.files).collect();
-        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key }))
+        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key, wheels }))
     })
 }
 

@@ -13,7 +13,7 @@ use crate::{
     guest::GuestConfig,
     image::{self, Recipe},
     package::lay_out,
-    provision::{MountedPackages, PackageProvider, layer, prepare_libraries},
+    provision::{MountedPackages, PackageProvider, has_ready_images, layer, prepare_libraries},
 };
 use terrarium_unix::{
     abi::Timespec,
@@ -57,6 +57,14 @@ impl SandboxSetup {
         }
         let packages = PackageProvider::new(&options, image::compile_sources)?;
         let modules = packages.preloaded_modules(&options);
+        if let Some(modules) = &modules
+            && has_ready_images()
+        {
+            let mounted = while_starting(|| packages.preloaded(&options, None))?;
+            if let Some(image) = image::ready(&options, &mounted, modules)? {
+                return Self::assemble(options, image, packages, None);
+            }
+        }
         let inlining = modules.is_none().then_some(false);
         let mounted = while_starting(|| packages.preloaded(&options, inlining))?;
         match modules.filter(|_| !mounted.files.is_empty()) {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from terrarium import _native
+from terrarium._errors import TerrariumError
 from terrarium._gate import in_thread, on_main_thread
 from terrarium._json import loads
 from terrarium._options import to_json
@@ -153,6 +156,21 @@ def _info(text: str) -> ImageInfo:
 
     return parsed(ImageInfo, text)
 
+
+def _add_ready_images() -> None:
+    """Use the ready images of an installed package `terrarium-science`, which `pip install terrarium[science]` adds."""
+    spec = find_spec("terrarium_science")
+    for place in (spec.submodule_search_locations if spec else None) or ():
+        folder = os.path.join(place, "ready")
+        if os.path.exists(folder):
+            try:
+                _native.add_ready_images(folder)
+            except TerrariumError as error:
+                # Of another version: images are built as usual.
+                warnings.warn(f"the ready images of terrarium-science are not used: {error}", stacklevel=2)
+
+
+_add_ready_images()
 
 _BARE = os.path.join(os.path.dirname(__file__), "base.timg")
 if os.path.exists(_BARE):

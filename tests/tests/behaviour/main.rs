@@ -26,6 +26,7 @@ mod parallel;
 mod programs;
 mod properties;
 mod randomness;
+mod ready_images;
 mod security;
 mod sessions;
 mod standard_library;

@@ -22,7 +22,7 @@ fn wheel(dir: &Path, file: &str, module: &str, requires: &[&str]) -> PathBuf {
 
 fn pool(from: &[&Path]) -> Result<Pool, PackageError> {
     let from: Vec<String> = from.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
-    Pool::open(&from, Path::new("no-store"), target())
+    Pool::open(&from, Path::new("no-store"), &[], target())
 }
 
 fn names(pool: &Pool, wanted: &[&str]) -> Result<Vec<String>, PackageError> {
@@ -169,6 +169,6 @@ fn what_holds_no_packages_is_refused_by_name() {
         let error = pool(&[path]).err().unwrap().to_string();
         assert!(error.contains(path.to_str().unwrap()) && error.contains(reason), "{error}");
     }
-    let error = Pool::open(&["https://example.com/x/".to_owned()], dir.path(), target()).err().unwrap();
+    let error = Pool::open(&["https://example.com/x/".to_owned()], dir.path(), &[], target()).err().unwrap();
     assert!(error.to_string().contains("no package of the package store was downloaded from there"), "{error}");
 }

@@ -201,7 +201,7 @@ fn what_is_added_comes_with_what_it_needs_and_is_used_without_the_network() {
     let listed: Vec<_> = store.list().unwrap().iter().map(|package| (package.name.clone(), package.asked)).collect();
     assert_eq!(listed, [("a".to_owned(), true), ("b".to_owned(), false)]);
     assert!(add(&store, &["a"], None, &mut keep_on).unwrap().is_empty());
-    let pool = Pool::open(&[], dir.path(), target()).unwrap();
+    let pool = Pool::open(&[], dir.path(), &[], target()).unwrap();
     let found: Vec<_> = pool.resolve(["a"]).unwrap().packages.iter().map(|package| package.name.clone()).collect();
     assert_eq!(found, ["b", "a"]);
     assert!(server.asked().is_empty(), "all was here");
@@ -272,7 +272,7 @@ fn what_the_distribution_does_not_have_comes_from_the_index() {
     server.asked();
 
     // A sandbox selects versions among those of the store, without the network.
-    let pool = Pool::open(&[], dir.path(), target()).unwrap();
+    let pool = Pool::open(&[], dir.path(), &[], target()).unwrap();
     let chosen = |wanted: &[&str]| {
         let set = pool.resolve(wanted.iter().copied()).unwrap();
         set.packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect::<Vec<_>>()
@@ -288,7 +288,7 @@ fn what_the_distribution_does_not_have_comes_from_the_index() {
     server.release("sheet", "2.0.5", "py3-none-any", &[]);
     assert_eq!(names(&add(&store, &["sheet>2.0"], None, &mut keep_on).unwrap()), ["sheet 2.0.5"]);
     let again = || {
-        let pool = Pool::open(&[], dir.path(), target()).unwrap();
+        let pool = Pool::open(&[], dir.path(), &[], target()).unwrap();
         let set = pool.resolve(["sheet"]).unwrap();
         set.packages.last().unwrap().version.to_string()
     };
@@ -316,7 +316,7 @@ fn another_distribution_is_named_by_its_address_or_its_folder() {
     let with_lock = format!("{url}/{LOCK_FILE}");
     assert_eq!(names(&add(&store, &["other"], Some(&with_lock), &mut keep_on).unwrap()), ["other 5"]);
     assert_eq!(store.list().unwrap()[0].from, url);
-    let pool = Pool::open(&[format!("{url}/")], dir.path(), target()).unwrap();
+    let pool = Pool::open(&[format!("{url}/")], dir.path(), &[], target()).unwrap();
     assert_eq!(pool.resolve(["other"]).unwrap().packages.len(), 1);
 
     let folder = tempfile::tempdir().unwrap();
