@@ -112,8 +112,9 @@ pub(super) fn pack(folder: &Path, images: &[ImageOptions]) -> Result<()> {
             for (part, from) in copies {
                 let Some((from, name)) = from.and_then(|from| Some((from, from.file_name()?))) else { continue };
                 let to = folder.join(part).join(name);
-                fs::copy(from, &to).or_image(from, "")?;
-                readable(&to)?;
+                // Not a copy of the file's mode: the cache folder's files are private.
+                let content = fs::read(from).or_image(from, "")?;
+                fs::write(&to, content).or_image(&to, "")?;
             }
         }
         let path = &image.info().path;
@@ -175,11 +176,4 @@ fn compress(content: &[u8], to: &Path) -> io::Result<()> {
     encoder.long_distance_matching(true)?;
     io::Write::write_all(&mut encoder, content)?;
     encoder.finish()?.sync_all()
-}
-
-/// Lets other users read a copy of a private file.
-fn readable(path: &Path) -> Result<()> {
-    let mut permissions = fs::metadata(path).or_image(path, "")?.permissions();
-    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
-    fs::set_permissions(path, permissions).or_image(path, "")
 }
