@@ -65,7 +65,7 @@ enum PackagesCommand {
 /// The arguments of `terrarium packages add`.
 #[derive(Args, Debug)]
 struct AddArgs {
-    /// Requirements, such as `openpyxl`, `pandas<3` or `uvicorn[standard]`; names of modules will do
+    /// Requirements, such as `openpyxl`, `rich>=14` or `httpx[http2]`; names of modules will do
     #[arg(required_unless_present_any = ["requirements_files", "lock_file", "script"])]
     requirements: Vec<String>,
     /// A requirements file of pip
@@ -98,8 +98,12 @@ impl AddArgs {
     fn request(self) -> Result<PackageRequest, Failure> {
         let mut request = PackageRequest::new(self.requirements).offline(self.offline).prereleases(self.pre);
         if let Some(path) = &self.script {
-            let code = std::fs::read_to_string(path)
-                .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+            let in_file = |error: String| Failure::Usage(format!("{}: {error}", path.display()));
+            let code = std::fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
+            let head = PackageRequest::of_script(&code).map_err(|error| in_file(error.to_string()))?;
+            if head.is_none() {
+                return Err(in_file("the script has no head `# /// script` that names packages".to_owned()));
+            }
             request = request.script(code);
         }
         request.requirements_files = self.requirements_files;

@@ -102,6 +102,9 @@ impl fmt::Display for Requirement {
 
 fn parse(text: &str) -> Result<Requirement, String> {
     bounded(text)?;
+    if text.starts_with(['.', '/', '~']) || text.ends_with(".whl") && !text.contains('@') {
+        return Err("packages are taken from an index by name, not from a file".to_owned());
+    }
     // The parser panics on some invalid names, so they are checked first.
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).unwrap_or(text.len());
     let (name, rest) = text.split_at(end);

@@ -67,7 +67,7 @@ impl RequirementsFile {
     /// Reads a file and the files that it includes.
     ///
     /// # Errors
-    /// [`Error::Input`] and [`Error::Requirement`], which name the file and the line; [`Error::File`].
+    /// [`Error::Input`] and [`Error::Requirement`], which name the file and the line.
     pub fn read(path: &Path, here: &Surroundings) -> Result<Self, Error> {
         let mut reader = Reader { here, file: Self::default(), open: Vec::new(), count: 0, require_hashes: false };
         reader.add_file(path, false)?;
@@ -104,9 +104,10 @@ impl Reader<'_> {
         if self.count > MAX_FILES {
             return Err(Error::input(path, None, format!("more than {MAX_FILES} files include one another")));
         }
-        let file = File::open(path).map_err(Error::file(path))?;
+        let unreadable = |error: std::io::Error| Error::input(path, None, error);
+        let file = File::open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Error::file(path))?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(Error::input(path, None, format!("the file has more than {MAX_BYTES} bytes")));
         }

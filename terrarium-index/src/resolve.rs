@@ -4,6 +4,7 @@ mod explain;
 mod facts;
 mod finish;
 mod node;
+mod outdated;
 pub(crate) mod ranges;
 mod request;
 mod resolution;

@@ -98,7 +98,7 @@ class PackageStore {
    * Downloads packages and all that they need: those of the distribution, and all others from the Python index. The
    * settings for pip and uv count: addresses of indexes, credentials, proxies.
    *
-   * @param {string[]} requirements such as `'numpy'`, `'pandas<3'` or `'uvicorn[standard]'`; names of modules will do
+   * @param {string[]} requirements such as `'numpy'`, `'rich>=14'` or `'httpx[http2]'`; names of modules will do
    * @param {AddOptions & DownloadOptions} [options]
    * @returns {Promise<StoredPackage[]>} the packages that are new
    */

@@ -29,7 +29,7 @@ pub(crate) struct Options {
 
 /// Returns the generated files: path from the workspace's root, and content.
 fn files() -> Result<Vec<(&'static str, String)>> {
-    let compatibility = compatibility_page() + &packages::section()? + &suites::page()?;
+    let compatibility = compatibility_page() + &packages::section()? + &crate::packages::page()? + &suites::page()?;
     let source = Crate::core()?;
     let options = words::Options::of(&source)?;
     let mut files = vec![

@@ -8,6 +8,7 @@ mod compare;
 mod demo;
 mod dist;
 mod docs;
+mod packages;
 mod setup;
 mod suites;
 mod test;
@@ -41,6 +42,8 @@ enum Command {
     Docs,
     /// Write the generated files.
     Codegen(codegen::Options),
+    /// Install the most used packages of the Python index and use each in a sandbox; needs the network.
+    Packages(packages::Options),
     /// Run part of the packages' own test suites in the sandbox and in native Python, and compare.
     Suites(suites::Options),
     /// Run the benchmarks; arguments after `--` go to them.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Docs => docs::run(),
         Command::Codegen(options) => codegen::run(&options),
+        Command::Packages(options) => packages::run(&options),
         Command::Suites(options) => suites::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Compare(options) => compare::run(&options),

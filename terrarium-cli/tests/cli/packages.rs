@@ -174,9 +174,28 @@ fn packages_come_from_an_index_with_their_versions_and_the_head_of_a_script_name
     let added = ran_in(&["packages", "--cache-dir", other, "add", "--lock", lock.to_str().unwrap()], &variables);
     assert!(added.stderr.contains("added tool 2.5"), "{}", added.stderr);
 
-    for (wanted, expected) in [("tool>3", "tool>3"), ("tool >< 2", "tool >< 2"), ("tooll", "no package \"tooll\"")] {
+    for (wanted, expected) in [
+        ("tool>3", "tool>3"),
+        ("tool >< 2", "tool >< 2"),
+        ("tooll", "no package \"tooll\""),
+        ("./tool.whl", "not from a file"),
+        ("-rmissing.txt", "terrarium: missing.txt: No such file"),
+        ("--script=missing.py", "terrarium: missing.py: No such file"),
+    ] {
         let refused = terrarium(&["packages", "add", wanted]);
         assert_eq!(refused.code, Some(2), "{}", refused.stderr);
         assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    }
+    for (code, expected) in
+        [("print(1)", "has no head"), ("# /// script\n# dependencies = [3]\n# ///\n", "expected a string")]
+    {
+        fs::write(script, code).unwrap();
+        let refused = terrarium(&["packages", "add", "--script", script]);
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains(&format!("{script}: ")) && refused.stderr.contains(expected),
+            "{}",
+            refused.stderr
+        );
     }
 }

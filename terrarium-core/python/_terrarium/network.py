@@ -199,15 +199,27 @@ def fill_urllib3(module: Any) -> None:
 def fill_httpx(module: Any) -> None:
     """Give httpx transports that refuse: its ordinary ones need a package that it does not require here."""
     from httpx import _exceptions  # type: ignore[import-not-found]
-    from httpx._transports.base import AsyncBaseTransport, BaseTransport  # type: ignore[import-not-found]
+    from httpx._transports import base  # type: ignore[import-not-found]
 
+    _fill_transports(module, "httpx", _exceptions, base)
+
+
+def fill_httpx2(module: Any) -> None:
+    """Give its successor the same transports, in place of the package that has those of a browser."""
+    from httpx2 import _exceptions  # type: ignore[import-not-found]
+    from httpx2._transports import base  # type: ignore[import-not-found]
+
+    _fill_transports(module, "httpx2", _exceptions, base)
+
+
+def _fill_transports(module: Any, package: str, exceptions: Any, base: Any) -> None:
     def refuse(request: Any) -> None:
         if request.url.scheme not in ("http", "https"):
             message = f"the URL {str(request.url)!r} starts with neither http:// nor https://"
-            raise _exceptions.UnsupportedProtocol(message, request=request)
-        raise _exceptions.ConnectError(_CLOSED, request=request)
+            raise exceptions.UnsupportedProtocol(message, request=request)
+        raise exceptions.ConnectError(_CLOSED, request=request)
 
-    class HTTPTransport(BaseTransport):  # type: ignore[misc]
+    class HTTPTransport(base.BaseTransport):  # type: ignore[misc]
         """Refuses every request, like a machine without a network. The settings are for connections."""
 
         def __init__(self, *_settings: Any, **_named: Any) -> None:
@@ -216,7 +228,7 @@ def fill_httpx(module: Any) -> None:
         def handle_request(self, request: Any) -> Any:
             refuse(request)
 
-    class AsyncHTTPTransport(AsyncBaseTransport):  # type: ignore[misc]
+    class AsyncHTTPTransport(base.AsyncBaseTransport):  # type: ignore[misc]
         """Refuses every request, like a machine without a network. The settings are for connections."""
 
         def __init__(self, *_settings: Any, **_named: Any) -> None:
@@ -226,7 +238,7 @@ def fill_httpx(module: Any) -> None:
             refuse(request)
 
     for transport in (HTTPTransport, AsyncHTTPTransport):
-        transport.__module__, transport.__qualname__ = "httpx", transport.__name__
+        transport.__module__, transport.__qualname__ = package, transport.__name__
     module.JavascriptFetchTransport = HTTPTransport
     module.AsyncJavascriptFetchTransport = AsyncHTTPTransport
     module.__all__ = ["AsyncJavascriptFetchTransport", "JavascriptFetchTransport"]

@@ -249,6 +249,7 @@ def _change_network() -> None:
     finder.add("micropip.package_index", by("change_micropip"))
     finder.replace("urllib3.contrib.emscripten", by("fill_urllib3"))
     finder.replace("httpx._transports.jsfetch", by("fill_httpx"))
+    finder.replace("httpx2_jsfetch", by("fill_httpx2"))
 
 
 def _change_natives() -> None:

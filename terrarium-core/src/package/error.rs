@@ -128,6 +128,17 @@ pub enum PackageError {
 }
 
 impl PackageError {
+    /// Adds what was tried in place of a distribution that cannot be reached, and failed.
+    pub(super) fn with_alternative(self, other: &Self) -> Self {
+        match self {
+            Self::Download { url, reason, source } => {
+                let reason = format!("{reason}; the index alone does not have everything: {other}");
+                Self::Download { url, reason, source }
+            }
+            error => error,
+        }
+    }
+
     /// The stable name of the kind of error: see [`Error::code`](crate::Error::code).
     ///
     /// The code is one of `package_unknown`, `package_unsatisfiable`, `package_requirement`, `package_absent`, `package_platform`, `package_hash`, `package_damaged`,
@@ -174,7 +185,10 @@ impl From<terrarium_index::Error> for PackageError {
             }
             E::Hash { file, .. } => Self::Damaged { path: file.into(), reason: trimmed(&reason, file), source: None },
             E::Wheel { file, .. } => Self::Damaged { path: file.into(), reason: trimmed(&reason, file), source: None },
-            E::File { path, .. } => Self::Store { path: path.clone(), reason, source: Some(error.into()) },
+            E::File { path, .. } => {
+                let reason = trimmed(&reason, &path.to_string_lossy());
+                Self::Store { path: path.clone(), reason, source: Some(error.into()) }
+            }
             E::Cancelled => Self::Cancelled { url: "the index".to_owned() },
             _ => Self::Download { url: "the index".to_owned(), reason, source: None },
         }

@@ -321,7 +321,12 @@ fn name_of(requirement: &str) -> String {
 }
 
 fn guard(dir: &Path, deadline: Option<Instant>) -> Result<Option<LockFile>, PackageError> {
-    let lock = Cache::new(Some(dir)).lock(GUARD, deadline, &|| ()).or_store(&dir.join(GUARD))?;
+    let path = dir.join(GUARD);
+    let lock = Cache::new(Some(dir)).lock(GUARD, deadline, &|| ()).map_err(|error| {
+        let text = error.to_string();
+        let reason = text.strip_prefix(&format!("cache {}: ", path.display())).unwrap_or(&text).to_owned();
+        PackageError::Store { path, reason, source: Some(error.into()) }
+    })?;
     Ok(lock.map(LockFile::stay))
 }
 

@@ -197,7 +197,11 @@ fn there_is(solver: &Solver<'_, '_>, releases: &Releases, set: &Set) -> Vec<Stri
     let mut others: Vec<&OtherFile> = releases
         .others
         .iter()
-        .filter(|other| other.version.as_ref().is_none_or(|version| set.contains(version)))
+        .filter(|other| match &other.version {
+            Some(version) => set.contains(version),
+            // Such a file explains a lack of versions, and nothing where versions are there.
+            None => usable.is_empty(),
+        })
         .collect();
     // The newest first.
     others.sort_by(|one, other| other.version.cmp(&one.version));

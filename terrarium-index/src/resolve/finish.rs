@@ -84,6 +84,7 @@ impl Solver<'_, '_> {
                 let reason = if reason.is_empty() { "without a reason" } else { reason };
                 resolution.warnings.push(format!("{name} {version} was yanked: {reason}"));
             }
+            resolution.warnings.extend(self.outdated(found, &release)?);
             // A catalogue without metadata offers no extras, and needs none.
             if let Some(Ok(metadata)) = self.known.borrow().get(&key) {
                 for extra in extras.iter().filter(|extra| !metadata.extras.contains(extra)) {

@@ -63,7 +63,8 @@ impl Resolution {
         self.packages.iter().filter_map(|package| package.release.wheels.first().cloned()).collect()
     }
 
-    /// Returns sentences about what deserves attention: a yanked version, an extra that does not exist.
+    /// Returns sentences about what deserves attention: a yanked version, an extra that does not exist, a version
+    /// that is not the newest because newer ones do not fit.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -106,6 +106,41 @@ fn the_newest_versions_that_go_together_are_chosen() {
 }
 
 #[test]
+fn an_old_version_is_told_with_what_stands_against_newer_ones() {
+    let told = |index: Lines, requirements: &[&str]| {
+        let request = Request::new(requirements.iter().copied()).unwrap();
+        run(&request, &[&index]).unwrap().warnings().to_vec()
+    };
+    let index = |lines: &str| {
+        Lines::new("the index", lines)
+            .with_other("b", "1", "b-1.tar.gz", Misfit::Source)
+            .with_other("c", "3", "c-3-cp314-cp314-linux.whl", Misfit::Platform("cp314-cp314-linux".to_owned()))
+            .with_other("c", "4rc1", "c-4rc1.tar.gz", Misfit::Source)
+            .with_other("d", "1", "d-1.tar.gz", Misfit::Source)
+            .with_other("e", "9", "e-9.whl", Misfit::RequiresPython(">=3.99".to_owned()))
+    };
+    let lines = "a 1\na 2: b>=1\na 3rc1\nc 2\nd 2\nc 1\ne 1\nf 1: c<3\ng 1\ng 2: c<2\nh 1: c>=2";
+    let old = "a 1 is not the newest version: a 2 requires b>=1, of which no version fits this Python";
+    assert_eq!(told(index(lines), &["a"]), [old]);
+    let built = "c 2 is not the newest version: c 3 has no wheel that fits this Python";
+    assert_eq!(told(index(lines), &["c"]), [built]);
+    // Versions that the requirements exclude are no news, nor are files of old versions and of other Pythons.
+    for requirements in [&["a<2", "c<3"][..], &["d", "e"], &["f"]] {
+        assert_eq!(told(index(lines), requirements), [""; 0], "{requirements:?}");
+    }
+    let far = "w 1\nw 2: x\nx 1: y[all], z>=1\ny 1 +all: v; extra == 'all'\nz 1: b";
+    let way = "w 2 requires x, which requires z>=1, which requires b, of which no version fits this Python";
+    assert_eq!(told(index(far), &["w"]), [format!("w 1 is not the newest version: {way}")]);
+    let together = "g 1 is not the newest version: g 2 does not go together with the other packages";
+    let (other, beside) = (index(lines), told(index(lines), &["h", "g"]));
+    assert_eq!(beside, [built, together]);
+    // The newest version of the source that was preferred counts.
+    let first = Lines::new("the distribution", "c 1");
+    let found = run(&Request::new(["c"]).unwrap(), &[&first, &other]).unwrap();
+    assert!(found.warnings().is_empty(), "{:?}", found.warnings());
+}
+
+#[test]
 fn markers_of_other_places_do_not_count() {
     let lines = "a 1: w; sys_platform == 'win32', e; sys_platform == 'emscripten'\ne 1";
     assert_eq!(found(lines, &["a", "none; os_name == 'nt'"]), ok(&["a 1", "e 1"]));
@@ -264,6 +299,12 @@ fn files_that_do_not_fit_are_listed_with_their_reasons() {
     ] {
         assert!(text.contains(expected), "{text}");
     }
+    // A file without a version says nothing about versions that are asked for, where others are there.
+    let mut eggs = Lines::new("the index", "a 1");
+    let egg = OtherFile { version: None, file_name: "a-0-py2.egg".to_owned(), misfit: Misfit::Format };
+    eggs.others.push(("a".parse().unwrap(), egg));
+    let text = shown(run(&Request::new(["a>1"]).unwrap(), &[&eggs])).unwrap_err();
+    assert!(text.contains("a: the index has 1") && !text.contains("egg"), "{text}");
     let text = shown(run(&Request::new(["b"]).unwrap(), &[&index])).unwrap_err();
     assert!(text.contains("b: the index has no version that fits this Python, of its other files, b-1-py3-none-any.whl requires Python <3.14"), "{text}");
 }

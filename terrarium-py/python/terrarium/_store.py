@@ -71,7 +71,7 @@ class PackageStore:
         kept when the call fails or Ctrl+C stops it, and the next call continues from there.
 
         Args:
-            requirements: requirements in the form of PEP 508, such as `"numpy"`, `"pandas<3"` or `"uvicorn[standard]"`.
+            requirements: requirements in the form of PEP 508, such as `"numpy"`, `"rich>=14"` or `"httpx[http2]"`.
             requirements_files: requirements files of pip.
             script: the text of a script whose head names the packages that it needs (PEP 723).
             lock_file: a `pylock.toml` (PEP 751), whose packages are taken as they are.

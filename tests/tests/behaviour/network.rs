@@ -1,7 +1,7 @@
 //! Libraries for the network: they are imported and work, up to the network itself, which is disabled.
 
 use terrarium_core::{ExecutionResult, Packages, Status};
-use terrarium_tests::{options, run_in};
+use terrarium_tests::{options, run_in, wheel};
 
 /// Runs code with the packages that it imports, from the distribution that set-up made for the tests.
 fn with_packages(code: &str) -> ExecutionResult {
@@ -76,6 +76,35 @@ print(isinstance(httpx.HTTPTransport(retries=2), httpx.BaseTransport), httpx.Asy
         UnsupportedProtocol the URL 'ftp://example.org/a' starts with neither http:// nor https://\n\
         ConnectError the network is disabled by policy\n['PUT', '/c/d']\nTrue AsyncBaseTransport\n";
     prints(code, expected);
+}
+
+#[test]
+fn the_successor_of_httpx_receives_transports_that_refuse_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = "class BaseTransport: pass\nclass AsyncBaseTransport: pass\n";
+    let exceptions =
+        "class ConnectError(Exception):\n    def __init__(self, message, request): super().__init__(message)\n";
+    let transports =
+        "from .base import BaseTransport\nfrom httpx2_jsfetch import JavascriptFetchTransport as HTTPTransport\n";
+    let files = [
+        ("httpx2/__init__.py", "from ._transports import HTTPTransport\nfrom ._exceptions import ConnectError\n"),
+        ("httpx2/_exceptions.py", exceptions),
+        ("httpx2/_transports/__init__.py", transports),
+        ("httpx2/_transports/base.py", base),
+    ];
+    wheel(dir.path(), "httpx2", "2", &files, &["httpx2-jsfetch; sys_platform == 'emscripten'"]);
+    wheel(dir.path(), "httpx2_jsfetch", "1", &[("httpx2_jsfetch/__init__.py", "import js\n")], &[]);
+    let code = r#"
+import httpx2, types
+request = types.SimpleNamespace(url=types.SimpleNamespace(scheme="https"))
+try:
+    httpx2.HTTPTransport(retries=1).handle_request(request)
+except httpx2.ConnectError as error:
+    print(error, httpx2.HTTPTransport.__module__, httpx2.HTTPTransport.__mro__[1].__name__)
+"#;
+    let result = run_in(options().package("httpx2").package_source(dir.path().to_str().unwrap()), code);
+    let expected = "the network is disabled by policy httpx2 BaseTransport\n";
+    assert_eq!((result.status, result.stdout.as_str()), (Status::Success, expected), "{:?}", result.error);
 }
 
 #[test]

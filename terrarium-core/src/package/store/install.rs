@@ -35,7 +35,12 @@ impl PackageStore {
         loop {
             let (planned, found) = match self.plan(wanted, &present, &from, asked, control) {
                 Ok(planned) => planned,
-                Err(error) => return Err(unreachable.unwrap_or(error)),
+                Err(error) => {
+                    return Err(match unreachable {
+                        Some(first) => first.with_alternative(&error),
+                        None => error,
+                    });
+                }
             };
             // A file that was damaged is fetched again.
             let damaged = planned.iter().find_map(|planned| match planned {
@@ -47,11 +52,21 @@ impl PackageStore {
                 continue;
             }
             let requirements = wanted.requirements.iter().map(text).collect();
-            match self.fetch(planned, found.warnings(), requirements, request, lock, index, control) {
+            let mut warnings = found.warnings().to_vec();
+            if unreachable.is_some() {
+                let outdated = warnings.iter_mut().filter(|warning| warning.contains("is not the newest"));
+                outdated
+                    .for_each(|warning| warning.push_str("; the distribution, which cannot be reached, may have one"));
+            }
+            match self.fetch(planned, &warnings, requirements, request, lock, index, control) {
                 // Where only the index can be reached, it may have what the distribution has.
-                Err(error @ PackageError::Download { .. })
-                    if unreachable.is_none() && asked.is_some() && request.distribution.is_none() =>
+                Err(PackageError::Download { url, reason, source })
+                    if unreachable.is_none()
+                        && asked.is_some()
+                        && request.distribution.is_none()
+                        && url.starts_with(&from.place) =>
                 {
+                    let error = PackageError::Download { url, reason, source };
                     tracing::warn!(%error, "the distribution cannot be reached: the index is asked for its packages");
                     from.lock = Lock::empty(&self.target);
                     unreachable = Some(error);

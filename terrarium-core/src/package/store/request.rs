@@ -23,7 +23,7 @@ const MAX_PYLOCK: u64 = 16 << 20;
 /// ```
 /// use terrarium_core::PackageRequest;
 ///
-/// let request = PackageRequest::new(["openpyxl>=3.1", "uvicorn[standard]"]).extra_index("https://packages.example.com/simple/");
+/// let request = PackageRequest::new(["openpyxl>=3.1", "httpx[http2]"]).extra_index("https://packages.example.com/simple/");
 /// assert_eq!(request.requirements.len(), 2);
 /// let script = "# /// script\n# dependencies = ['rich']\n# ///\nimport rich\n";
 /// assert_eq!(PackageRequest::of_script(script)?.unwrap().requirements, ["rich"]);
