@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use clap::Args;
-use terrarium_core::{JsonOptions as _, Packages, SandboxOptions};
+use terrarium_core::{Install, JsonOptions as _, Packages, SandboxOptions};
 
 use crate::{
     exit::Failure,
@@ -35,6 +35,11 @@ pub(crate) struct SandboxArgs {
     #[arg(long, conflicts_with = "packages")]
     auto_packages: bool,
 
+    /// Let the program install packages while it runs: none (`off`), those on this machine (`local`), or those of the
+    /// Python index (`index`), which sends names that the program chooses [default: local]
+    #[arg(long, value_name = "ORIGIN", value_parser = install)]
+    pip: Option<Install>,
+
     /// Fix the clock, and derive random numbers from SEED (0 if it is omitted), so that each run does the same
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
     deterministic: Option<Option<u64>>,
@@ -52,6 +57,9 @@ impl SandboxArgs {
         let mut options = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
         self.flags.apply(&mut options);
         options.env.extend(self.env);
+        if let Some(install) = self.pip {
+            options.install = install;
+        }
         if let Some(seed) = self.deterministic {
             options.deterministic.get_or_insert_default().seed = seed.unwrap_or_default();
         }
@@ -65,6 +73,15 @@ impl SandboxArgs {
         let room = options.file_bytes;
         inputs::read_all(&self.files, room, &mut options.files)?;
         Ok(options)
+    }
+}
+
+fn install(text: &str) -> Result<Install, String> {
+    match text {
+        "off" => Ok(Install::Off),
+        "local" => Ok(Install::Local),
+        "index" => Ok(Install::Index),
+        _ => Err("it is none of off, local and index".to_owned()),
     }
 }
 
@@ -87,7 +104,7 @@ mod tests {
     use super::*;
 
     /// Options whose flags are not simply their values, and which other tests cover.
-    const BY_HAND: &[&str] = &["args", "env", "files", "packages", "deterministic"];
+    const BY_HAND: &[&str] = &["args", "env", "files", "packages", "install", "deterministic"];
 
     #[derive(Parser)]
     struct Command {
@@ -141,6 +158,8 @@ mod tests {
         assert_eq!(env.into_iter().collect::<Vec<_>>(), [("A", "1"), ("B", "x=y")].map(|(n, v)| (n.into(), v.into())));
         let named = options(&["--package=numpy", "--package=PIL"]).packages;
         assert_eq!(named, Packages::List(vec!["numpy".to_owned(), "PIL".to_owned()]));
+        assert_eq!(options(&["--pip", "off"]).install, Install::Off);
+        assert_eq!(options(&["--pip=index"]).install, Install::Index);
         assert_eq!(options(&["--auto-packages"]).packages, Packages::Auto);
         assert_eq!(options(&["--package=auto"]).packages, Packages::Auto);
         assert_eq!(options(&["--packages-from=a", "--packages-from=b"]).packages_from, ["a", "b"]);

@@ -51,7 +51,7 @@ pub mod training;
 pub use bytes::Bytes;
 pub use cancel::CancelHandle;
 pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
-pub use options::{Deterministic, ExecuteOptions, JsonOptions, Packages, SandboxOptions, StreamCallback};
+pub use options::{Deterministic, ExecuteOptions, Install, JsonOptions, Packages, SandboxOptions, StreamCallback};
 pub use package::{DownloadProgress, PackageError, PackageRequest, PackageStore, StoredPackage};
 pub use result::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
 pub use value::{Column, DataFrame, Dtype, Index, Labels, Layout, NdArray, Series, Value, ValueError};

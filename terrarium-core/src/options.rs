@@ -87,6 +87,9 @@ pub struct SandboxOptions {
     /// regardless of `packages`, and must not change while it is in use. The packages that the package store has
     /// downloaded come last. Default: only these.
     pub packages_from: Vec<String>,
+    /// The origin of packages that code installs while it runs, with `micropip.install`, `%pip install` or
+    /// `python -m pip install`. Default: [`Install::Local`].
+    pub install: Install,
     /// Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     /// built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what it
     /// imports. The option has no effect with [`Packages::Auto`]. Default: on.
@@ -128,6 +131,7 @@ impl Default for SandboxOptions {
             deterministic: None,
             packages: Packages::default(),
             packages_from: Vec::new(),
+            install: Install::default(),
             preload: true,
             image: None,
             threads: true,
@@ -155,6 +159,34 @@ pub enum Packages {
     /// Python files that accompany it; other forms of import are not found. A module that no package source provides
     /// raises Python's `ModuleNotFoundError`.
     Auto,
+}
+
+/// The origin of packages that code installs while it runs: [`SandboxOptions::install`]. In JSON it is `"off"`, `"local"` or
+/// `"index"`.
+///
+/// An interpreter may install 100 packages with 256 MiB of files, beside those that it has, whose versions stay. The time
+/// counts against the time limit of the run.
+///
+/// ```
+/// use terrarium_core::{Install, SandboxOptions};
+///
+/// let options = SandboxOptions::new().install(Install::Off);
+/// assert_eq!(serde_json::to_value(&options).unwrap()["install"], "off");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Install {
+    /// Installing is refused.
+    Off,
+    /// The package sources of the sandbox, the package store included. Nothing is downloaded.
+    #[default]
+    Local,
+    /// Those, then the distribution and the Python index with the user's settings for pip and uv. Code that is not
+    /// trusted chooses names that leave this machine, and files that arrive. Every hash is checked. Downloads go into a
+    /// bounded folder of their own, which other sandboxes do not use. Compiled libraries of the index are refused, unless
+    /// `untrusted_libraries` is on.
+    Index,
 }
 
 impl Default for Packages {

@@ -11,7 +11,7 @@ use crate::{
     guest::LiveInterpreter,
     run::{self, SandboxSetup},
 };
-use terrarium_unix::{abi::Errno, vfs::Vfs};
+use terrarium_unix::{abi::Errno, syscall::Supplied, vfs::Vfs};
 
 /// An interpreter that keeps its names, modules and files between runs.
 ///
@@ -37,7 +37,7 @@ pub struct Session {
 /// An interpreter, or the files of a lost interpreter.
 enum SessionState {
     Live(Box<LiveInterpreter>),
-    Lost(Vfs),
+    Lost(Box<(Vfs, Supplied)>),
 }
 
 /// A file of a session.
@@ -265,8 +265,10 @@ impl Session {
 
     fn live(&mut self) -> Result<&mut LiveInterpreter> {
         check_process()?;
-        if let SessionState::Lost(files) = &self.state {
-            let live = run::start(&self.setup, Some(files.clone()))?;
+        if let SessionState::Lost(lost) = &self.state {
+            let (files, supplied) = &**lost;
+            let mut live = run::start(&self.setup, Some(files.clone()))?;
+            live.process().supplied.clone_from(supplied);
             self.state = SessionState::Live(Box::new(live));
         }
         match &mut self.state {
@@ -279,14 +281,14 @@ impl Session {
     fn lose(&mut self) {
         if let SessionState::Live(live) = &mut self.state {
             let files = live.take_files();
-            self.state = SessionState::Lost(files);
+            self.state = SessionState::Lost(Box::new(files));
         }
     }
 
     fn files(&mut self) -> &mut Vfs {
         match &mut self.state {
             SessionState::Live(live) => live.files(),
-            SessionState::Lost(files) => files,
+            SessionState::Lost(lost) => &mut lost.0,
         }
     }
 }

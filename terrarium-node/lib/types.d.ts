@@ -77,6 +77,11 @@ export interface SandboxOptions {
    */
   packagesFrom?: string[];
   /**
+   * The origin of packages that code installs while it runs, with `micropip.install`, `%pip install` or
+   * `python -m pip install`. Default: `'local'`.
+   */
+  install?: 'off' | 'local' | 'index';
+  /**
    * Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
    * built at the first use (half a minute for numpy and pandas) and kept in `cacheDir`. Otherwise each run loads what
    * it imports. The option has no effect with `'auto'`. Default: on.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from keyword import iskeyword
 
-from _terrarium import streams
 from _terrarium.pristine import BUILTINS
 
 TYPE_CHECKING = False
@@ -27,6 +26,7 @@ _SETTINGS = frozenset(
     )
 )
 _CELLS = "__import__('_terrarium.cells', fromlist=['capture'])"
+_INSTALLS = "__import__('_terrarium.library.installs', fromlist=['magic'])"
 _INSTALLERS = ("pip", "pip3", "conda", "mamba", "uv")
 _INSTEAD = {
     "timeit": "use the module timeit",
@@ -135,10 +135,11 @@ def _shell(command: str, number: int) -> str:
 
 def _installer(name: str, rest: str, number: int) -> str:
     words = rest.split()
-    if "install" not in words[:2]:
+    if name == "uv" and words[:1] == ["pip"]:
+        rest = rest.lstrip()[3:]
+    elif name not in ("pip", "pip3") and words[:1] not in (["install"], ["add"]):
         raise Refused(_no_command("%" + name), number)
-    streams.complain(f"line {number}: `{name} install` does nothing: packages are given by the option `packages`")
-    return "pass"
+    return f"{_INSTALLS}.magic({rest!r})"
 
 
 def _no_command(shown: str) -> str:

@@ -242,20 +242,3 @@ def _fill_transports(module: Any, package: str, exceptions: Any, base: Any) -> N
     module.JavascriptFetchTransport = HTTPTransport
     module.AsyncJavascriptFetchTransport = AsyncHTTPTransport
     module.__all__ = ["AsyncJavascriptFetchTransport", "JavascriptFetchTransport"]
-
-
-def change_micropip(module: Any) -> None:
-    """Make micropip explain how to add a package, when it cannot reach an index."""
-    real = module.query_package
-
-    async def query_package(name: str, *args: Any, **keywords: Any) -> Any:
-        try:
-            return await real(name, *args, **keywords)
-        except ValueError:
-            pass
-        raise ValueError(
-            f"{name!r} cannot be fetched: {_CLOSED}. "
-            f"Packages are added from outside: add {name!r} to the option `packages`"
-        )
-
-    module.query_package = disguise(query_package, real)

@@ -246,7 +246,6 @@ def _change_network() -> None:
     finder.add("_socket", by("change_lookups"))
     finder.add("select", by("change_select"))
     finder.add("socket", by("change_sockets"))
-    finder.add("micropip.package_index", by("change_micropip"))
     finder.replace("urllib3.contrib.emscripten", by("fill_urllib3"))
     finder.replace("httpx._transports.jsfetch", by("fill_httpx"))
     finder.replace("httpx2_jsfetch", by("fill_httpx2"))

@@ -90,7 +90,14 @@ def child(job):
     posix.writev = record
     # The one request that every run makes.
     inherited = writable_files()
-    fcntl.ioctl = lambda descriptor, request: writable_files() - inherited if request == WRITABLE else -1
+
+    def answer(descriptor, request, *argument):
+        if argument:
+            # The host has nothing to add.
+            raise OSError(25, "Inappropriate ioctl for device")
+        return writable_files() - inherited if request == WRITABLE else -1
+
+    fcntl.ioctl = answer
     sys.path.insert(0, job["path"])
     before = time.perf_counter()
     modules = set(sys.modules)

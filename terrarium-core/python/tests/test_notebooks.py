@@ -34,11 +34,61 @@ def test_help_is_shown_for_a_question_mark(harness):
     assert "len(obj, /)" in harness.run("x = 1\n?len").ok().stdout
 
 
-def test_an_installation_is_skipped_with_a_note(harness):
+def test_a_failed_installation_is_shown_and_the_program_goes_on(harness):
+    # There is no host that has packages.
     result = harness.run("!pip install -q pandas\n%pip install numpy\n!python -m pip install x\n1").ok()
     assert result.final == 1
-    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["line 1", "line 2", "line 3"]
-    assert "the option `packages`" in result.stderr
+    reason = "ERROR: packages cannot be installed here, such as while an image is made"
+    assert result.stderr.splitlines() == [reason] * 3
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("%pip --version", "(terrarium)"),
+        ("%pip", "Usage: pip <command>"),
+        ("%pip uninstall -y x", "ERROR: `pip uninstall` does not work here: "),
+        ("%pip nonsense", 'ERROR: unknown command "nonsense"'),
+        ("%pip install 'a", "ERROR: "),
+        ("%pip install --target /tmp x", "ERROR: the option --target does not work here: packages have one place"),
+        ("%uv pip install --nonsense", "ERROR: no such option: --nonsense"),
+        ("%pip show nobody-has-it", "WARNING: Package(s) not found: nobody-has-it"),
+    ],
+)
+def test_commands_of_pip_that_install_nothing(harness, command, shown):
+    result = harness.run(command).ok()
+    assert shown in result.stdout + result.stderr
+
+
+def test_a_file_of_requirements_that_names_itself_ends(harness):
+    result = harness.run("open('r.txt', 'w').write('-r r.txt\\n')\n%pip install -r r.txt").ok()
+    assert result.stderr == "ERROR: requirements files name each other: r.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["pip", "install", "x"], ["install", "x"]),
+        (["/usr/bin/pip3", "list"], ["list"]),
+        (["python", "-m", "pip", "install", "x"], ["install", "x"]),
+        (["", "-I", "-m", "pip"], []),
+        (["uv", "pip", "install", "x"], ["install", "x"]),
+        (["python", "-c", "pip"], None),
+        (["pipx", "install"], None),
+        ([], None),
+    ],
+)
+def test_the_commands_that_are_pip(harness, words, found):
+    code = f"from _terrarium.library.installs import pip_words\nrepr(pip_words({words!r}))"
+    assert harness.run(code).ok().final == repr(found)
+
+
+def test_a_command_of_a_shell_that_is_more_than_pip_is_none(harness):
+    code = (
+        "from _terrarium.library.installs import shell_words as s\n"
+        "[s('pip install \\'x>1\\' y'), s('pip list | head'), s('pip install x && ls'), s('ls'), s(\"pip 'x\"), s('')]"
+    )
+    assert harness.run(code).ok().final == [["install", "x>1", "y"], None, None, None, None, None]
 
 
 @pytest.mark.parametrize(

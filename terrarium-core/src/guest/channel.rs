@@ -80,7 +80,7 @@ impl Frames {
     /// Reads a display, and returns it with the memory that it takes.
     fn display(&self, json: &[u8], memory: u64) -> Result<(Display, u64), Errno> {
         // The guest waits meanwhile, so its deadline ends this.
-        let is_late = || self.interrupt.get().is_some_and(|interrupt| interrupt.reason().is_some());
+        let is_late = || self.is_stopping();
         let decoder = Decoder::new(memory, Vec::new(), &is_late);
         let read = |text: &[u8]| {
             let mut reader = serde_json::Deserializer::from_slice(text);
@@ -107,6 +107,10 @@ impl Frames {
 }
 
 impl Channel for Frames {
+    fn is_stopping(&self) -> bool {
+        self.interrupt.get().is_some_and(|interrupt| interrupt.reason().is_some())
+    }
+
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno> {
         // Signs, of which nothing is kept.
         if let [sign @ (b'U' | b'P' | b'F' | b'R')] = bytes {

@@ -26,7 +26,10 @@ use crate::{
     error::ErrorContext,
     result::PythonError,
 };
-use terrarium_unix::{syscall::Process, vfs::Vfs};
+use terrarium_unix::{
+    syscall::{Process, Supplied},
+    vfs::Vfs,
+};
 
 /// The harness's module.
 const MODULE: &str = "_terrarium.main";
@@ -303,11 +306,18 @@ impl LiveInterpreter {
         &mut self.process().vfs
     }
 
-    /// Takes the files of an interpreter that is gone, and closes its descriptors.
-    pub(crate) fn take_files(&mut self) -> Vfs {
+    /// Takes the files of an interpreter that is gone, with the packages that were added to them, and closes its
+    /// descriptors.
+    pub(crate) fn take_files(&mut self) -> (Vfs, Supplied) {
         let process = self.process();
         process.close_all();
-        process.vfs.clone()
+        (process.vfs.clone(), process.supplied.clone())
+    }
+
+    /// Adds names of packages that are mounted in its files.
+    pub(crate) fn add_packages(&mut self, names: &[String]) {
+        let new: Vec<String> = names.iter().filter(|name| !self.packages.contains(name)).cloned().collect();
+        self.packages.extend(new);
     }
 
     /// Returns the peak of the interpreter's memory in bytes.

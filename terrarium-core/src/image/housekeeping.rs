@@ -16,7 +16,7 @@ use crate::{
     cache::{self, Cache, mark},
     engine::{FUNCTIONS_ENDING, check_process, functions_file},
     error::ErrorContext,
-    provision::{INDEX, STORE, remove_stale_downloads},
+    provision::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, remove_stale_downloads},
     sys::regular_file,
 };
 use terrarium_unix::abi::Errno;
@@ -144,14 +144,15 @@ pub(super) fn entries(cache: &Cache) -> Result<Vec<CacheEntry>> {
         let title = (kind == CacheKind::Image).then(|| inspect(&path).ok()).flatten();
         entries.extend(entry(kind, title.map_or(name, |info| info.name), path));
     }
-    let packages = listed(&folder.join(STORE)).unwrap_or_default();
-    for path in
-        packages.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "whl" || ending == "zip"))
+    let all_in = |names: [&str; 2]| names.map(|name| listed(&folder.join(name)).unwrap_or_default()).concat();
+    for path in all_in([STORE, GUEST_STORE])
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "whl" || ending == "zip"))
     {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         entries.extend(entry(CacheKind::Package, name, path));
     }
-    for path in listed(&folder.join(INDEX)).unwrap_or_default() {
+    for path in all_in([INDEX, GUEST_INDEX]) {
         if path.extension().is_some_and(|ending| ending == "page") {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             entries.extend(entry(CacheKind::Index, name, path));

@@ -120,7 +120,8 @@ mod tests {
         let text = r#"{"timeout": null, "grace": 0.25, "memory": 100000000, "stream_bytes": 1, "file_bytes": 2,
             "file_count": 20, "open_files": 9, "code_bytes": 3, "value_bytes": 4, "repr_bytes": 5, "home": "/h",
             "cwd": "w", "args": ["a"], "env": {"A": "1"}, "files": {"a.txt": "aGk="}, "untrusted_libraries": true,
-            "deterministic": {"seed": 7}, "packages": "auto", "packages_from": ["x"], "preload": false,
+            "deterministic": {"seed": 7}, "packages": "auto", "packages_from": ["x"], "install": "index",
+            "preload": false,
             "image": "x.timg", "threads": false, "cache_dir": "c"}"#;
         let options = SandboxOptions::from_json(text).unwrap();
         assert_eq!(options, serde_json::from_str(text).unwrap());

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value as Json;
 
-use super::{AUTO, Packages};
+use super::{AUTO, Install, Packages};
 use crate::{Bytes, Error, Result, Value, error::OptionProblem};
 
 /// The reason why a value from JSON is not valid for an option.
@@ -195,6 +195,20 @@ impl Member for Packages {
             Json::String(word) => Err(Refusal::Value(format!("{word:?} is neither a list nor {AUTO:?}"))),
             names @ Json::Array(_) => Vec::read(names).map(Self::List),
             other => Err(Refusal::wrong_type(Self::EXPECTED, &other)),
+        }
+    }
+}
+
+impl Member for Install {
+    const EXPECTED: &'static str = "\"off\", \"local\" or \"index\"";
+
+    fn read(value: Json) -> Result<Self, Refusal> {
+        match value.as_str() {
+            Some("off") => Ok(Self::Off),
+            Some("local") => Ok(Self::Local),
+            Some("index") => Ok(Self::Index),
+            Some(word) => Err(Refusal::Value(format!("{word:?} is none of {}", Self::EXPECTED))),
+            None => Err(Refusal::wrong_type(Self::EXPECTED, &value)),
         }
     }
 }

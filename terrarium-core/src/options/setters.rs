@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Deterministic, ExecuteOptions, Packages, SandboxOptions};
+use super::{Deterministic, ExecuteOptions, Install, Packages, SandboxOptions};
 use crate::{Bytes, CancelHandle, Value};
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
@@ -110,6 +110,7 @@ options! {
         deterministic: into(Option<Deterministic>),
         packages: into(Packages),
         packages_from: list(String),
+        install: plain(Install),
         preload: plain(bool),
         image: some(PathBuf),
         threads: plain(bool),

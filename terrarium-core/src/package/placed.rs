@@ -43,16 +43,27 @@ pub(crate) struct PackageFiles {
     pub(crate) files: Vec<PlacedFile>,
 }
 
+/// Checks that no file has an invalid place.
+///
+/// # Errors
+/// [`PackageError::Damaged`], which names the file.
+pub(crate) fn check_places(origin: &Path, files: &[PlacedFile]) -> Result<(), PackageError> {
+    match files.iter().find(|file| TAKEN.iter().any(|taken| file.path.starts_with(taken))) {
+        Some(PlacedFile { path, .. }) => {
+            Err(PackageError::damaged(origin, format!("it puts a file at {path:?}, which is not its place")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Adds files to a layer. A later file replaces an earlier one, as when packages are installed one after the other.
 /// `origin` is the package's file or folder.
 ///
 /// # Errors
 /// [`PackageError::Damaged`], which names the file with an invalid place.
 pub(crate) fn lay_out(layer: &mut LayerBuilder, origin: &Path, files: &[PlacedFile]) -> Result<(), PackageError> {
+    check_places(origin, files)?;
     for PlacedFile { path, kind } in files {
-        if TAKEN.iter().any(|taken| path.starts_with(taken)) {
-            return Err(PackageError::damaged(origin, format!("it puts a file at {path:?}, which is not its place")));
-        }
         let added = match kind {
             PlacedKind::File { content, executable } => {
                 let mode = if *executable { 0o555 } else { 0o444 };

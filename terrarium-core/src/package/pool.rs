@@ -1,5 +1,9 @@
 //! All package sources of a sandbox: resolves requirements to the packages that fulfil them.
 
+mod beside;
+
+pub(crate) use beside::{Addition, Installed};
+
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},

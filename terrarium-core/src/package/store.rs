@@ -3,11 +3,13 @@
 //! The package store is a distribution, a folder with a lock, so that a sandbox reads it like any other. Only
 //! [`PackageStore::add`] and [`PackageStore::update`] use the network.
 
+mod guest;
 mod install;
 mod plan;
 mod progress;
 mod request;
 
+pub(crate) use guest::{GuestRequest, touch};
 pub use progress::DownloadProgress;
 pub use request::PackageRequest;
 

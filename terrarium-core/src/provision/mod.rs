@@ -7,6 +7,7 @@
 
 mod bytecode;
 mod distribution;
+mod install;
 mod memo;
 mod mount;
 mod ready;
@@ -14,9 +15,10 @@ mod store;
 
 pub(crate) use bytecode::SOURCES;
 pub(crate) use distribution::{BARE, guest_key, layer, machine, runtime, start_environment, target, wasm};
+pub(crate) use install::{Installer, mount};
 pub(crate) use memo::{Wait, WaitEnd};
 pub(crate) use mount::{MountedPackages, PackageProvider, libraries, mount_for_image, prepare_libraries};
 pub(crate) use ready::{
     BYTECODE, IMAGES, ReadyFolder, ReadyImage, WHEELS, add_ready, has_ready_images, ready_folders, write_index,
 };
-pub(crate) use store::{INDEX, STORE, remove_stale_downloads};
+pub(crate) use store::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, remove_stale_downloads};

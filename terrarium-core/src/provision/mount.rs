@@ -7,6 +7,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use terrarium_index::Cancel;
 
 use super::{
     bytecode::{self, CompileSources},
@@ -18,8 +19,8 @@ use super::{
 use crate::{
     Error, ExecuteOptions, ImageOptions, Packages, Result, SandboxOptions,
     package::{
-        Available, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SET_LOCKS, SiteFolder, import_scan,
-        lay_out,
+        Available, Installed, OpenPackage, PackageError, PackageFiles, PlacedFile, PlacedKind, Pool, SET_LOCKS,
+        SiteFolder, import_scan, lay_out,
     },
 };
 use terrarium_unix::vfs::{Content, Layer, LayerBuilder};
@@ -114,7 +115,8 @@ impl PackageProvider {
     }
 
     /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`]. The compilation of
-    /// packages that are used for the first time takes part of the run's time.
+    /// packages that are used for the first time takes part of the run's time. `installed` are the packages of an
+    /// interpreter whose code has installed some.
     ///
     /// # Errors
     /// [`Error::Package`] for a package that is broken. A missing package is left to Python's own error.
@@ -125,6 +127,7 @@ impl PackageProvider {
         code: &str,
         run: &ExecuteOptions,
         wait: Wait<'_>,
+        installed: Option<&Installed>,
     ) -> Result<Result<Option<Arc<MountedPackages>>, WaitEnd>> {
         let (Some(pool), Packages::Auto) = (&self.pool, &options.packages) else {
             return Ok(Ok(None));
@@ -150,8 +153,18 @@ impl PackageProvider {
                 Err(error) => return Err(error.into()),
             }
         }
-        let set = pool.resolve(wanted)?;
-        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), Some(inlining), self.compile, wait)?;
+        let packages = match installed {
+            None => pool.resolve(wanted)?.packages.clone(),
+            Some(installed) => {
+                let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
+                let found = pool.beside(&wanted, installed, false, &Cancel::default());
+                found.map(|found| found.packages).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the packages that the code imports are left out");
+                    Vec::new()
+                })
+            }
+        };
+        let made = mounted(pool, &packages, options.cache_dir.as_deref(), Some(inlining), self.compile, wait)?;
         Ok(made.map(Some))
     }
 }
@@ -192,12 +205,17 @@ fn endless(end: WaitEnd) -> Error {
 /// Returns the pool of the package sources, which stays open until a source changes.
 fn pool(from: &[String], store: &Path) -> Result<Arc<Pool>> {
     static POOLS: Memo<Pool> = Memo::new(POOL_CAPACITY);
+    pool_in(&POOLS, from, store)
+}
+
+/// Returns the pool of the package sources, like [`pool`].
+pub(super) fn pool_in(pools: &'static Memo<Pool>, from: &[String], store: &Path) -> Result<Arc<Pool>> {
     let stamps: Vec<String> = from.iter().map(Path::new).chain([store]).map(stamp).collect();
     let ready: Vec<PathBuf> = ready_folders().iter().map(|folder| folder.path.join(WHEELS)).collect();
     let key = format!("{from:?} {store:?} {ready:?} {stamps:?}");
     let (from, store) = (from.to_vec(), store.to_owned());
     let make = move || Ok(Arc::new(Pool::open(&from, &store, &ready, target()?)?));
-    POOLS.get(&key, Wait::default(), make)?.map_err(endless)
+    pools.get(&key, Wait::default(), make)?.map_err(endless)
 }
 
 /// Returns a text that changes when a file, or a file in a folder, changes.
@@ -234,11 +252,7 @@ fn mounted(
     SETS.get(&format!("{cache_dir:?} {inlining:?} {key}"), wait, move || {
         let cache_dir = cache_dir.as_deref();
         // The last file at a path wins, so the first source comes last.
-        let mut items = Vec::new();
-        for opened in &opened {
-            let files = opened.wheel.files()?;
-            items.push(PackageFiles { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files });
-        }
+        let mut items = opened.iter().map(files_of).collect::<Result<Vec<_>>>()?;
         // A site folder may have many libraries that no code imports; they are compiled when they are loaded.
         if let Some(inlining) = inlining {
             prepare_libraries(items.iter().flat_map(|item| &item.files), cache_dir, inlining)?;
@@ -269,6 +283,15 @@ fn mounted(
         let files = items.into_iter().flat_map(|item| item.files).collect();
         Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key, wheels }))
     })
+}
+
+/// Returns the files of an open package.
+///
+/// # Errors
+/// [`Error::Package`].
+pub(super) fn files_of(opened: &OpenPackage) -> Result<PackageFiles> {
+    let files = opened.wheel.files()?;
+    Ok(PackageFiles { origin: opened.wheel.path().to_owned(), key: opened.sha256.to_string(), files })
 }
 
 /// Compiles the native libraries of packages before the time of a run is counted.

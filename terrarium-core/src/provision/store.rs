@@ -16,8 +16,11 @@ use crate::{
 pub(crate) const STORE: &str = "packages";
 /// The name of the folder of what an index has sent.
 pub(crate) const INDEX: &str = "index";
+/// The names of both folders for the packages that code downloads.
+pub(crate) const GUEST_STORE: &str = "guest-packages";
+pub(crate) const GUEST_INDEX: &str = "guest-index";
 /// The address where the guest's own distribution publishes its packages, by version.
-const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
+pub(super) const DISTRIBUTION: &str = "https://cdn.jsdelivr.net/pyodide";
 
 /// Returns the folder of the package store.
 ///
@@ -31,9 +34,17 @@ pub(super) fn store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
     })
 }
 
+/// Returns the folder of the packages that code downloads.
+///
+/// # Errors
+/// As for [`store_dir`].
+pub(super) fn guest_store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
+    Ok(store_dir(cache_dir)?.with_file_name(GUEST_STORE))
+}
+
 /// Removes what downloads left that were given up.
 pub(crate) fn remove_stale_downloads(cache_dir: Option<&Path>) {
-    if let Ok(dir) = store_dir(cache_dir) {
+    for dir in [store_dir(cache_dir), guest_store_dir(cache_dir)].into_iter().flatten() {
         remove_stale(&dir);
     }
 }
@@ -45,14 +56,25 @@ impl PackageStore {
     /// # Errors
     /// [`Error::Cache`], when it cannot be created or others can write to it.
     pub fn open(cache_dir: Option<&Path>) -> Result<Self> {
-        let dir = store_dir(cache_dir)?;
+        Self::open_at(cache_dir, store_dir(cache_dir)?, INDEX)
+    }
+
+    /// Opens the store of the packages that code downloads.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub(super) fn of_guests(cache_dir: Option<&Path>) -> Result<Self> {
+        Self::open_at(cache_dir, guest_store_dir(cache_dir)?, GUEST_INDEX)
+    }
+
+    fn open_at(cache_dir: Option<&Path>, dir: PathBuf, index: &str) -> Result<Self> {
         Cache::open(cache_dir)?;
         // The same rules as for compiled code: files of the store run without another check.
         Cache::open(Some(&dir))?;
         let runtime = runtime()?;
         let lock = runtime.package_lock().or_artifacts()?;
         let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
-        let index_cache = dir.with_file_name(INDEX);
+        let index_cache = dir.with_file_name(index);
         Ok(Self::at(dir, index_cache, Surroundings::of_process(), target()?, Distribution { url, lock }))
     }
 }

@@ -15,8 +15,7 @@ use crate::{
     error::{FileOperation, file_error},
     guest::{Listener, LiveInterpreter, Request, cancelled, conclude, stream, text},
     options::validate,
-    package::{PlacedFile, PlacedKind, SITE_PACKAGES},
-    provision::MountedPackages,
+    provision::{MountedPackages, mount},
     sys::machine_memory,
 };
 use terrarium_unix::{
@@ -53,7 +52,7 @@ pub(crate) fn execute(
     }
     let cwd = options.cwd.as_deref().map(|cwd| setup.working_directory(Some(cwd))).transpose()?;
     if keep {
-        match packages(setup, code, &options, begun)? {
+        match packages(setup, code, &options, begun, Some(&live.process().supplied))? {
             Ok(found) => found.map_or(Ok(()), |found| add_packages(live, &found))?,
             Err(end) => return Ok(unready(setup, &options, end, begun)),
         }
@@ -126,9 +125,10 @@ pub(crate) fn execute(
     result.outputs.retain(|name, _| options.outputs.contains(name));
     result.session_lost = keep && lost;
     if let Some(error) = &mut result.error {
-        missing_module::explain(error, setup.packages());
+        missing_module::explain(error, setup);
     }
     collect(setup, live, &mark, &mut result);
+    note_installed(live);
     result.metrics = metrics(setup, live, run, started, keep);
     Ok(result)
 }
@@ -206,23 +206,24 @@ fn is_scratch(home: &str, absolute: &str) -> bool {
 
 /// Mounts packages into the files of a live interpreter.
 fn add_packages(live: &mut LiveInterpreter, found: &MountedPackages) -> Result<()> {
-    let fault = |path: &str, errno| file_error(FileOperation::Mount, path, errno);
     if found.names.iter().all(|name| live.packages.contains(name)) {
         return Ok(());
     }
-    let vfs = live.files();
-    for PlacedFile { path, kind } in &found.files {
-        let mounted = match kind {
-            PlacedKind::File { content, executable } => {
-                vfs.host_mount(path.as_bytes(), content.clone(), if *executable { 0o555 } else { 0o444 })
-            }
-            PlacedKind::Link(target) => vfs.host_mount_link(path.as_bytes(), target.as_bytes()),
-        };
-        mounted.map_err(|errno| fault(path, errno))?;
-    }
-    vfs.host_renew(SITE_PACKAGES.as_bytes()).map_err(|errno| fault(SITE_PACKAGES, errno))?;
-    live.packages.clone_from(&found.names);
+    mount(live.files(), &found.files)?;
+    live.add_packages(&found.names);
+    let supplied = &mut live.process().supplied.items;
+    let new: Vec<String> = found.versions.iter().filter(|text| !supplied.contains(text)).cloned().collect();
+    supplied.extend(new);
     Ok(())
+}
+
+/// Adds the packages that the code has installed to those of the interpreter.
+fn note_installed(live: &mut LiveInterpreter) {
+    if live.process().supplied.count > 0 {
+        let items = &live.process().supplied.items;
+        let names: Vec<String> = items.iter().filter_map(|item| Some(item.split_once("==")?.0.to_owned())).collect();
+        live.add_packages(&names);
+    }
 }
 
 /// Returns a file's content, which is shared and not copied if it has a separate allocation.

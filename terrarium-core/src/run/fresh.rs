@@ -26,7 +26,7 @@ pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOp
     let setup = apart.as_deref().unwrap_or(setup);
     // The preparation of a setup apart, which is once and takes seconds, is no part of the run's time.
     let begun = if apart.is_some() { Instant::now() } else { called };
-    let found = match packages(setup, code, &options, begun)? {
+    let found = match packages(setup, code, &options, begun, None)? {
         Ok(found) => found,
         Err(end) => return Ok(unready(setup, &options, end, begun)),
     };
@@ -34,6 +34,7 @@ pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOp
     let mut live = start(setup, files)?;
     if let Some(found) = found {
         live.packages.clone_from(&found.names);
+        live.process().supplied.items.clone_from(&found.versions);
     }
     let mut result = execute(setup, &mut live, code, options, begun, false)?;
     live.finish();

@@ -1,25 +1,34 @@
-//! A second sentence for `ModuleNotFoundError`: the package that provides the module.
+//! A second sentence for `ModuleNotFoundError`: the package that provides the module, and the ways to it.
 
 use std::path::Path;
 
+use super::setup::SandboxSetup;
 use crate::{
     PythonError,
     package::{Lock, package_of},
-    provision::{PackageProvider, runtime, target},
+    provision::{Installer, PackageProvider, runtime, target},
 };
 
 /// Adds a hint to the error, if it is about a module that a known package provides.
-pub(crate) fn explain(error: &mut PythonError, packages: &PackageProvider) {
+pub(super) fn explain(error: &mut PythonError, setup: &SandboxSetup) {
+    hint(error, setup.packages(), setup.installer());
+}
+
+fn hint(error: &mut PythonError, packages: &PackageProvider, installer: &Installer) {
     if error.kind != "ModuleNotFoundError" {
         return;
     }
     let Some(module) = module(&error.message) else {
         return;
     };
-    let Some(package) = provider(module, packages) else {
+    let at_hand = installer.provider(module);
+    let Some(package) = provider(module, packages).or_else(|| at_hand.clone()) else {
         return;
     };
-    let hint = format!(". The package {package} provides it: add {package:?} to the option `packages`");
+    let mut hint = format!(". The package {package} provides it: add {package:?} to the option `packages`");
+    if let Some(package) = at_hand.or_else(|| installer.uses_index().then(|| package.clone())) {
+        hint += &format!(", or let the code install it: `%pip install {package}`");
+    }
     // The traceback ends with the message.
     if let Some(at) = error.traceback.rfind(&error.message) {
         error.traceback.insert_str(at + error.message.len(), &hint);
@@ -48,13 +57,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::SandboxOptions;
+    use crate::{Install, SandboxOptions};
 
     fn hinted(kind: &str, message: &str) -> PythonError {
         let traceback = format!("Traceback (most recent call last):\n  …\n{kind}: {message}\n");
         let mut error = PythonError { kind: kind.into(), message: message.into(), traceback, ..Default::default() };
-        let packages = PackageProvider::new(&SandboxOptions::default(), |_, _| Ok(BTreeMap::new())).unwrap();
-        explain(&mut error, &packages);
+        let options = SandboxOptions::default().install(Install::Off);
+        let packages = PackageProvider::new(&options, |_, _| Ok(BTreeMap::new())).unwrap();
+        hint(&mut error, &packages, &Installer::new(&options, false, |_, _| Ok(BTreeMap::new()), Vec::new()));
         error
     }
 

@@ -9,6 +9,7 @@ use crate::{
     guest::{Answer, Outcome, conclude},
     provision::{MountedPackages, Wait, WaitEnd},
 };
+use terrarium_unix::syscall::Supplied;
 
 /// Prepares the packages that the code of a run imports, whatever time that takes.
 ///
@@ -18,12 +19,12 @@ pub(crate) fn prepare(setup: &SandboxSetup, code: &str) -> Result<()> {
     check_process()?;
     let options = ExecuteOptions::default();
     check(setup.options(), code, &options)?;
-    let done = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options, Wait::default())?;
+    let done = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options, Wait::default(), None)?;
     done.map(drop).map_err(|_| Error::Cancelled)
 }
 
 /// Returns the packages that the code of a run imports, if the run has time enough to prepare them. The run has begun
-/// at `begun`.
+/// at `begun`. What the interpreter has installed (`supplied`) stays as it is.
 ///
 /// # Errors
 /// As for [`Sandbox::execute`](crate::Sandbox::execute).
@@ -32,11 +33,14 @@ pub(super) fn packages(
     code: &str,
     options: &ExecuteOptions,
     begun: Instant,
+    supplied: Option<&Supplied>,
 ) -> Result<Result<Option<Arc<MountedPackages>>, WaitEnd>> {
     let timeout = options.timeout.or(setup.options().timeout);
     let deadline = timeout.and_then(|timeout| begun.checked_add(timeout));
     let wait = Wait { deadline, cancel: options.cancel.as_ref() };
-    setup.packages().imported(setup.options(), setup.is_inlined(), code, options, wait)
+    let installed =
+        supplied.filter(|supplied| supplied.count > 0).map(|supplied| setup.installer().installed(supplied));
+    setup.packages().imported(setup.options(), setup.is_inlined(), code, options, wait, installed.as_ref())
 }
 
 /// Returns the result of a run whose packages were not ready in time.

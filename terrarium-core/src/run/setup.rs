@@ -13,7 +13,7 @@ use crate::{
     guest::GuestConfig,
     image::{self, Recipe},
     package::lay_out,
-    provision::{MountedPackages, PackageProvider, has_ready_images, layer, prepare_libraries},
+    provision::{Installer, MountedPackages, PackageProvider, has_ready_images, layer, prepare_libraries},
 };
 use terrarium_unix::{
     abi::Timespec,
@@ -34,6 +34,8 @@ pub(crate) struct SandboxSetup {
     /// The configuration to send to the harness; `None`, if the image has the same.
     config: Option<GuestConfig>,
     packages: PackageProvider,
+    /// Serves the code that installs packages.
+    installer: Arc<Installer>,
     /// The names of the packages in the files.
     names: Vec<String>,
     /// The read-only files of every interpreter.
@@ -109,9 +111,12 @@ impl SandboxSetup {
         let mut names = open.info.packages.clone();
         let added = mounted.map(|mounted| mounted.names.as_slice()).unwrap_or_default();
         names.extend(added.iter().filter(|name| !open.info.packages.contains(name)).cloned());
+        let installer =
+            Installer::new(&options, open.info.inline, image::compile_sources, versions(&names, &image, mounted));
+        let installer = Arc::new(installer);
         let process = Process::new(Vfs::new(Arc::clone(&open.layer), VfsLimits::default()));
         let (layer, apart) = (Arc::clone(&open.layer), OnceLock::new());
-        let mut setup = Self { options, image, process, config, packages, names, layer, apart };
+        let mut setup = Self { options, image, process, config, packages, installer, names, layer, apart };
         let files = setup.lay_out(mounted)?;
         setup.process = setup.process_on(files)?;
         match setup.is_suited(&BTreeMap::new(), &BTreeMap::new(), setup.options.cwd.as_deref()) {
@@ -164,6 +169,7 @@ impl SandboxSetup {
             process: self.process.clone(),
             config,
             packages: self.packages.clone(),
+            installer: Arc::new(self.installer.on_bare_image()),
             names: self.names.clone(),
             layer: Arc::clone(&self.layer),
             apart: OnceLock::new(),
@@ -181,6 +187,11 @@ impl SandboxSetup {
     /// Returns the provider of the sandbox's packages.
     pub(crate) fn packages(&self) -> &PackageProvider {
         &self.packages
+    }
+
+    /// Returns the part that serves the code which installs packages.
+    pub(super) fn installer(&self) -> &Installer {
+        &self.installer
     }
 
     pub(crate) fn options(&self) -> &SandboxOptions {
@@ -246,6 +257,7 @@ impl SandboxSetup {
     /// Creates a process on these files, in its working directory, with the descriptors that the image left open.
     pub(super) fn process_on(&self, files: Vfs) -> Result<Process> {
         let mut process = Process::new(files);
+        process.supplier = Some(Arc::clone(&self.installer) as _);
         process.fds = FdTable::with_standard_streams(self.options.open_files);
         process.reopen(&self.image.inner().open_files);
         process.remap(&self.image.inner().mapped_files);
@@ -293,6 +305,14 @@ impl SandboxSetup {
         let written = files.host_write(writer, absolute.as_bytes(), content);
         written.map(drop).map_err(|errno| file_error(FileOperation::Write, path, errno))
     }
+}
+
+/// Returns the packages of every interpreter with their versions; only the name where the version is not known.
+fn versions(names: &[String], image: &Image, mounted: Option<&MountedPackages>) -> Vec<String> {
+    let known = image.info().versions.iter().chain(mounted.map(|mounted| &mounted.versions).into_iter().flatten());
+    let known: BTreeMap<&str, &String> =
+        known.filter_map(|text| Some((text.split_once("==")?.0, text))).rev().collect();
+    names.iter().map(|name| known.get(name.as_str()).map_or(name, |text| text).clone()).collect()
 }
 
 /// Returns the absolute working directory; a relative path starts at home.

@@ -90,6 +90,10 @@ class SandboxOptions(TypedDict, total=False):
     `pip install --target` made. A site folder is available as a whole, regardless of `packages`, and must not change
     while it is in use. The packages that the package store has downloaded come last. Default: only these.
     """
+    install: Literal["off", "local", "index"]
+    """The origin of packages that code installs while it runs, with `micropip.install`, `%pip install` or
+    `python -m pip install`. Default: `"local"`.
+    """
     preload: bool
     """Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what

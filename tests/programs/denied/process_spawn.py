@@ -21,7 +21,6 @@ ways = {
     "posix_spawn": lambda: os.posix_spawn("/bin/sh", ["sh"], {}),
     "pty": lambda: pty.spawn("sh"),
     "pty.fork": lambda: pty.fork(),
-    "pip": lambda: __import__("pip").main(["install", "x"]),
     "asyncio": lambda: asyncio.run(asyncio.create_subprocess_exec("true")),
 }
 for name, way in ways.items():
@@ -29,7 +28,7 @@ for name, way in ways.items():
         print(name, "RAN", way())
     except BaseException as error:
         print(name, type(error).__name__)
-        assert any(reason in str(error) for reason in ("processes cannot be started", "from outside of the sandbox")), error
+        assert "processes cannot be started" in str(error), error
 try:
     print("system", os.system("true") != 0)
 except Exception as error:

@@ -11,6 +11,7 @@ mod golden;
 mod hostile;
 mod image_files;
 mod images;
+mod installing;
 mod interruption;
 mod isolation;
 mod killers;

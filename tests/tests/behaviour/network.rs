@@ -126,15 +126,6 @@ except OSError as error:
 }
 
 #[test]
-fn micropip_says_how_packages_are_added() {
-    let code =
-        "import micropip\ntry:\n    await micropip.install('nobody')\nexcept ValueError as error:\n    print(error)";
-    let expected = "'nobody' cannot be fetched: the network is disabled by policy. Packages are added from outside: add \
-        'nobody' to the option `packages`\n";
-    prints(code, expected);
-}
-
-#[test]
 fn there_is_no_javascript_for_libraries_either() {
     let code = r#"
 import urllib3, httpx, sys

@@ -40,6 +40,7 @@ pub(super) const SANDBOX: Flags = Flags {
         ("files", "--file"),
         ("deterministic", "--deterministic"),
         ("packages", "--package, --auto-packages"),
+        ("install", "--pip"),
     ],
     values: &[("home", "PATH"), ("cwd", "PATH"), ("packages_from", "SOURCE"), ("image", "FILE"), ("cache_dir", "DIR")],
     switches: &[

@@ -166,6 +166,7 @@ impl Emitter<'_> {
             Kind::List(inner) => format!("{}[]", self.type_of(inner)?),
             Kind::Map(inner) => format!("Record<string, {}>", self.type_of(inner)?),
             Kind::Named(name) if name == "Packages" => "string[] | 'auto'".to_owned(),
+            Kind::Named(name) if name == "Install" => "'off' | 'local' | 'index'".to_owned(),
             Kind::Named(name) if self.types.contains(&name.as_str()) => name.clone(),
             Kind::Named(name) => bail!("the file has no type for `{name}`"),
         })

@@ -116,6 +116,7 @@ fn named(kind: &Kind) -> String {
         Kind::Map(inner) => format!("{}s by name", named(inner)),
         Kind::Named(name) => match name.as_str() {
             "Packages" => "list of names, or `auto`".to_owned(),
+            "Install" => "`off`, `local` or `index`".to_owned(),
             "StreamCallback" => "function".to_owned(),
             name => format!("`{name}`"),
         },

@@ -83,6 +83,7 @@ fn type_of(kind: &Kind) -> Result<String> {
         Kind::Map(inner) => format!("Mapping[str, {}]", type_of(inner)?),
         Kind::Named(name) => match name.as_str() {
             "Packages" => "Sequence[str] | Literal[\"auto\"]",
+            "Install" => "Literal[\"off\", \"local\", \"index\"]",
             "StreamCallback" => "Callable[[bytes], object]",
             "Deterministic" | "CancelHandle" => name,
             _ => bail!("Python has no type for `{name}`"),

@@ -97,6 +97,7 @@ pub(super) fn python(text: &str) -> String {
         Span::Code(code) => format!("`{code}`"),
         Span::Link(_, path) => match target(path) {
             ("Packages", Some("Auto")) => "`\"auto\"`".to_owned(),
+            ("Install", Some("Local")) => "`\"local\"`".to_owned(),
             (of, Some(member)) => format!("`{of}.{member}`"),
             (of, None) => format!("`{of}`"),
         },
@@ -111,6 +112,7 @@ pub(super) fn javascript(text: &str, types: &[&str], members: &BTreeSet<String>)
         Span::Code(code) => format!("`{code}`"),
         Span::Link(_, path) => match target(path) {
             ("Packages", Some("Auto")) => "`'auto'`".to_owned(),
+            ("Install", Some("Local")) => "`'local'`".to_owned(),
             (of, Some(member)) if types.contains(&of) => format!("{{@link {of}.{}}}", camel(member)),
             (of, None) if types.contains(&of) => format!("{{@link {of}}}"),
             (of, Some(member)) => format!("`{of}.{}`", camel(member)),

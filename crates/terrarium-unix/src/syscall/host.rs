@@ -128,6 +128,11 @@ pub trait Channel: Debug + Send + Sync {
     /// # Errors
     /// The errno with which the guest's write fails.
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno>;
+
+    /// Whether the run is to end, because of its deadline or a cancel. Work of the host for the guest ends then.
+    fn is_stopping(&self) -> bool {
+        false
+    }
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

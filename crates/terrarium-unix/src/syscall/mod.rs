@@ -37,6 +37,7 @@ mod rw;
 mod socket;
 mod stat;
 mod stop;
+mod supply;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -52,4 +53,5 @@ pub use mappings::{MappedFile, Mappings};
 pub use page::compatibility_page;
 pub use process::Process;
 pub use stop::Stop;
+pub use supply::{Supplied, Supplier};
 pub use table::{FAMILIES, Family, REDIRECTS, UnknownImport, check, find, imports};

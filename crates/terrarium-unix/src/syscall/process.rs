@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Mappings;
 use super::host::{Channel, Clock, Sleeper, SystemClock, ThreadSleeper, Wake};
 use super::program::ProgramFile;
+use super::supply::{Supplied, Supplier};
 use super::zone::Zone;
 use crate::abi::{ClockId, Errno, OpenFlags, Timespec};
 use crate::fd::{Description, Entropy, FdTable, Object, OpenDescription, Pipes, Resources, Streams};
@@ -42,6 +43,10 @@ pub struct Process {
     pub sleeper: Arc<dyn Sleeper>,
     /// The destination of frames. By default there is none, and writing a frame fails with EBADF.
     pub channel: Option<Arc<dyn Channel>>,
+    /// The host's answers to requests for files. By default there are none, and such a request fails with ENOTTY.
+    pub supplier: Option<Arc<dyn Supplier>>,
+    /// The supplies that the process has received.
+    pub supplied: Supplied,
     /// The local time zone.
     pub(super) zone: Zone,
     cwd: Ino,
@@ -70,6 +75,8 @@ impl Process {
             clock: Arc::new(SystemClock::new()),
             sleeper: Arc::new(ThreadSleeper),
             channel: None,
+            supplier: None,
+            supplied: Supplied::default(),
             zone: Zone::default(),
             cwd: Ino::ROOT,
             program: None,
@@ -190,9 +197,14 @@ impl Process {
 
     /// Waits without using the processor.
     pub fn sleep(&mut self, ns: u64) -> Wake {
+        self.waiting(|process| process.sleeper.sleep(ns))
+    }
+
+    /// Calls a function whose time is no processor time of the guest.
+    pub(super) fn waiting<T>(&mut self, wait: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.clock.monotonic_ns();
-        let wake = self.sleeper.sleep(ns);
+        let done = wait(self);
         self.slept_ns = self.slept_ns.saturating_add(self.clock.monotonic_ns().saturating_sub(before));
-        wake
+        done
     }
 }

@@ -1,9 +1,9 @@
 //! The harness's own requests to the host: an `ioctl` on the channel's descriptor, whose argument is a buffer.
 //!
 //! User code can make them as well. Each works on the guest's memory and on the state of its process alone, for a
-//! bounded time.
+//! bounded time. Only a request for files waits for the host, until the run is to end.
 
-use super::{Process, derive, links, locks};
+use super::{Process, derive, links, locks, supply};
 use crate::abi::Errno;
 use crate::memory::GuestMemory;
 
@@ -23,6 +23,8 @@ const LINK: u32 = 0x7406;
 const LOCK: u32 = 0x7407;
 /// Returns the number of open descriptors of files that can be written.
 const WRITABLE: u32 = 0x7408;
+/// Adds files of the host.
+const SUPPLY: u32 = 0x7409;
 /// Makes a pair of connected sockets.
 pub(super) const PAIR: u32 = 0x7480;
 
@@ -48,6 +50,7 @@ pub(super) fn serve(
         LINK => links::link(process, memory, address).map(|()| 0),
         LOCK => locks::flock(process, memory, address).map(|()| 0),
         WRITABLE => i32::try_from(process.fds.writable_files()).map_err(|_| Errno::EOVERFLOW),
+        SUPPLY => supply::supply(process, memory, address),
         PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }

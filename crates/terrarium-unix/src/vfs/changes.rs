@@ -65,8 +65,11 @@ impl Vfs {
                 before.add_tree(*ino);
                 after.add_tree(*ino);
             } else {
-                before.add_file(*ino);
-                after.add_file(*ino);
+                // The first name of a file that the host has mounted since then is no change of the guest's.
+                let is_mounted = old.is_none()
+                    && new.is_some_and(|inode| matches!(&inode.node, Node::Regular(file) if !file.counted));
+                before.add_file(*ino, 0);
+                after.add_file(*ino, usize::from(is_mounted));
             }
         }
         compare(before.files, after.files)
@@ -110,13 +113,13 @@ impl<'v> View<'v> {
         self.top.get(&ino).or_else(|| self.layer.get(ino)).map(Arc::as_ref)
     }
 
-    /// Adds all names of a regular file.
-    fn add_file(&mut self, ino: Ino) {
+    /// Adds the names of a regular file, except the first `skipped` ones.
+    fn add_file(&mut self, ino: Ino, skipped: usize) {
         let Some(inode) = self.inode(ino) else { return };
         let Node::Regular(file) = &inode.node else {
             return;
         };
-        for link in &inode.links {
+        for link in inode.links.iter().skip(skipped) {
             let Some(dir) = self.path(link.dir) else {
                 continue;
             };
@@ -140,7 +143,7 @@ impl<'v> View<'v> {
             for (_, entry) in directory.iter() {
                 match entry.kind {
                     crate::abi::FileType::Directory => todo.push(entry.ino),
-                    _ => self.add_file(entry.ino),
+                    _ => self.add_file(entry.ino, 0),
                 }
             }
         }

@@ -92,6 +92,21 @@ mod tests {
     }
 
     #[test]
+    fn a_mount_is_no_change_of_the_guest_and_another_name_of_its_file_is_one() {
+        let mut vfs = Vfs::new(Layer::unix(), VfsLimits::default());
+        let mark = vfs.mark();
+        vfs.host_mount(b"/lib/site/a.py", Content::from(b"one"), 0o444).unwrap();
+        vfs.host_renew(b"/lib/site").unwrap();
+        assert!(vfs.changes(&mark).is_empty());
+        let guest = Context::guest(Timespec::default());
+        vfs.link(&guest, At::root(b"/lib/site/a.py"), Follow::No, At::root(b"/home/earth/b.py")).unwrap();
+        assert_eq!(vfs.changes(&mark).created, [b"/home/earth/b.py"]);
+        let later = vfs.mark();
+        vfs.unlink(&guest, At::root(b"/home/earth/b.py")).unwrap();
+        assert_eq!(vfs.changes(&later).deleted, [b"/home/earth/b.py"]);
+    }
+
+    #[test]
     fn a_renewed_directory_has_another_time() {
         let mut vfs = Vfs::new(Layer::unix(), VfsLimits::default());
         let time = |vfs: &Vfs| {

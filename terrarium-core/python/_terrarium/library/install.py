@@ -32,6 +32,7 @@ _CHANGED = {
     "concurrent.futures.process": "executors.change_executor",
     "joblib._multiprocessing_helpers": "joblib_serial.change",
     "lxml.etree": "pages.change",
+    "micropip": "installs.change_micropip",
 }
 # Modules of the library with other contents, and the functions that fill them.
 _REPLACED = {
@@ -39,11 +40,11 @@ _REPLACED = {
     "concurrent.futures.interpreter": "executors.fill_interpreters",
 }
 # Modules that the guest's build does not have, from the folder `modules`.
-_ADDED = ("_posixshmem", "grp", "pwd", "resource")
+_ADDED = ("_posixshmem", "grp", "micropip", "pwd", "resource")
 _NO_PROCESSES = "processes cannot be started in this sandbox"
 _NO_SCREEN = "there is neither a screen nor a terminal in this sandbox"
 _NO_INTERPRETERS = "further interpreters cannot be made in this sandbox"
-_NO_INSTALLING = "packages are added from outside of the sandbox, by the option `packages`"
+_NO_INSTALLING = "an interpreter cannot make another one; `%pip install` installs packages in this one"
 # Modules that do not exist, with the reason.
 _REFUSED = {
     "_curses": _NO_SCREEN,
@@ -55,7 +56,6 @@ _REFUSED = {
     "curses": _NO_SCREEN,
     "ensurepip": _NO_INSTALLING,
     "idlelib": _NO_SCREEN,
-    "pip": _NO_INSTALLING,
     "readline": _NO_SCREEN,
     "syslog": "there is no system log in this sandbox",
     "tkinter": _NO_SCREEN,
@@ -74,6 +74,7 @@ def install(finder: Any, supplier: Any) -> None:
         finder.replace(name, _by(topic))
     for name in _ADDED:
         supplier.provide(name, f"{_HERE}/modules/{name}.py")
+    supplier.provide("pip", f"{_HERE}/modules/pip/__init__.py")
     for name, reason in _REFUSED.items():
         supplier.miss(name, reason)
 

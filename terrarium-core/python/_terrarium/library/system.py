@@ -63,11 +63,26 @@ def posix_spawnp(path: Any, argv: Any, env: Any, /, **_options: Any) -> int:
 
 def system(command: Any) -> int:
     name = os.fsdecode(command)
+    arguments = load("_terrarium.library.installs").shell_words(name) if "pip" in name else None
+    if arguments is not None:
+        return _pip(arguments)
     try:
         os.write(2, f"sh: {NO_PROCESSES}: {name}\n".encode(errors="backslashreplace"))
     except OSError:
         pass
     return _NOT_FOUND
+
+
+def _pip(arguments: list[str]) -> int:
+    """Run pip, which works without a process; return its status as `wait` encodes it."""
+    status, *texts = load("_terrarium.library.installs").run_pip(arguments)
+    for descriptor, text in enumerate(texts, 1):
+        try:
+            os.write(descriptor, text.encode(errors="replace"))
+        except OSError:
+            pass
+    encoded: int = status << 8
+    return encoded
 
 
 def _no_child() -> ChildProcessError:

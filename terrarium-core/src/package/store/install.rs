@@ -117,9 +117,11 @@ impl PackageStore {
             let placeholder = format!("{} has no files besides its metadata", summary.file_name);
             entries.push((package, if summary.is_placeholder { vec![placeholder] } else { Vec::new() }));
         }
-        let stored = StoredRequest::new(requirements, request);
-        lock.requests.retain(|known| *known != stored);
-        lock.requests.push(stored);
+        if !requirements.is_empty() {
+            let stored = StoredRequest::new(requirements, request);
+            lock.requests.retain(|known| *known != stored);
+            lock.requests.push(stored);
+        }
         let is_known = |package: &LockedPackage| {
             lock.packages.iter().any(|known| known.file_name == package.file_name && known.sha256 == package.sha256)
         };

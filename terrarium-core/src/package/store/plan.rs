@@ -118,24 +118,17 @@ impl PackageStore {
         for_extras: bool,
         control: &mut Control<'_>,
     ) -> Result<Resolution, PackageError> {
-        let lacks_extras = |package: &LockedPackage| {
-            let name = normalize(&package.name);
-            let mut asked = request.requirements.iter().filter(|requirement| !requirement.extras().is_empty());
-            package.requires.is_none() && asked.any(|requirement| requirement.name().as_ref() == name)
-        };
+        let lacks_extras = |package: &LockedPackage| lacks_extras(package, &request.requirements);
         let is_used = |package: &&LockedPackage| !(for_extras && index.is_some() && lacks_extras(package));
         let in_store = catalogue(STORE, present.iter().filter(is_used), |_| None)?;
-        let of_distribution = catalogue(&from.place, from.lock.packages.iter().filter(is_used), |package| {
-            let file_name = checked_file_name(package, &from.place).ok()?;
-            remote(package, &file_name, &address(&from.place, &package.file_name))
-        })?;
+        let of_distribution = catalogue_of(from, is_used)?;
         let mut sources: Vec<&dyn Source> = vec![&in_store, &of_distribution];
         sources.extend(index.map(|index| index as &dyn Source));
         resolve(request, &sources, &self.target.wheels, control).map_err(|error| unknown(error, &from.lock, &sources))
     }
 
     /// Returns the plan for a package of a distribution.
-    fn of_distribution(&self, mut package: LockedPackage, from: &From) -> Result<Planned, PackageError> {
+    pub(super) fn of_distribution(&self, mut package: LockedPackage, from: &From) -> Result<Planned, PackageError> {
         let address = address(&from.place, &package.file_name);
         let file_name = checked_file_name(&package, &from.place)?;
         let wheel = remote(&package, &file_name, &address);
@@ -171,6 +164,21 @@ fn remote(package: &LockedPackage, file_name: &str, address: &str) -> Option<Whe
     let _ = hashes.add("sha256", &package.sha256);
     file.hashes = hashes;
     Some(file)
+}
+
+/// Whether requirements ask for extras of a package whose lock states none.
+pub(super) fn lacks_extras(package: &LockedPackage, requirements: &[Requirement]) -> bool {
+    let name = normalize(&package.name);
+    let mut asked = requirements.iter().filter(|requirement| !requirement.extras().is_empty());
+    package.requires.is_none() && asked.any(|requirement| requirement.name().as_ref() == name)
+}
+
+/// Returns the packages of a distribution as a source of the resolver.
+pub(super) fn catalogue_of(from: &From, is_used: impl Fn(&&LockedPackage) -> bool) -> Result<Catalogue, PackageError> {
+    catalogue(&from.place, from.lock.packages.iter().filter(is_used), |package| {
+        let file_name = checked_file_name(package, &from.place).ok()?;
+        remote(package, &file_name, &address(&from.place, &package.file_name))
+    })
 }
 
 /// Returns the entries of a lock as a source of the resolver.

@@ -1,11 +1,15 @@
 //! The harness's requests: the local time zone, steps of key derivation, the size of the memory.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Guest;
 use crate::abi::{AT_FDCWD, Errno, OpenFlags, Tm};
 use crate::fd::CHANNEL;
+use crate::syscall::{Supplied, Supplier};
+use crate::vfs::{Content, Vfs};
 
 const ZONE: i64 = 0x7401;
 const PBKDF2: i64 = 0x7402;
@@ -13,6 +17,7 @@ const SCRYPT: i64 = 0x7403;
 const MEMORY: i64 = 0x7404;
 const LINK: i64 = 0x7406;
 const WRITABLE: i64 = 0x7408;
+const SUPPLY: i64 = 0x7409;
 
 /// Makes a request about the bytes at an address.
 fn request(guest: &mut Guest, number: i64, address: i64) -> Result<i32, Errno> {
@@ -139,7 +144,52 @@ fn requests_out_of_bounds_are_refused() {
     assert!(request(&mut guest, MEMORY, 0).unwrap() > 0);
     let alarm = guest.bytes(&[1; 16]);
     assert_eq!(request(&mut guest, 0x7405, alarm), Err(Errno::ENOTSUP), "a fixed clock sends no signals");
-    assert_eq!(request(&mut guest, 0x7409, 0), Err(Errno::ENOTTY));
+    assert_eq!(request(&mut guest, SUPPLY, 0), Err(Errno::ENOTTY), "the host has nothing to add");
+}
+
+/// Puts the request into a file, and answers with as many bytes as its first one says.
+#[derive(Debug)]
+struct Echo;
+
+impl Supplier for Echo {
+    fn supply(
+        &self,
+        request: &[u8],
+        vfs: &mut Vfs,
+        supplied: &mut Supplied,
+        is_stopping: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, Errno> {
+        assert!(!is_stopping());
+        let count = *request.first().ok_or(Errno::EPERM)?;
+        vfs.host_mount(b"/lib/asked", Content::from(request.to_vec()), 0o444)?;
+        supplied.bytes += u64::from(count);
+        Ok(vec![7; count.into()])
+    }
+}
+
+#[test]
+fn files_that_the_code_asks_for_come_from_the_host_and_the_answer_replaces_the_request() {
+    let mut guest = Guest::new();
+    guest.process.supplier = Some(Arc::new(Echo));
+    let ask = |guest: &mut Guest, capacity: u32, length: u32, content: &[u8]| {
+        let address = guest.bytes(&words(&[capacity, length], content));
+        let done = request(guest, SUPPLY, address);
+        let start = usize::try_from(address).unwrap();
+        (done, guest.memory[start + 4..start + 8 + content.len()].to_vec())
+    };
+    let (done, answer) = ask(&mut guest, 8, 3, &[5, 1, 2, 9, 9, 9, 9, 9]);
+    assert_eq!((done, answer), (Ok(0), vec![5, 0, 0, 0, 7, 7, 7, 7, 7, 9, 9, 9]));
+    assert_eq!(guest.process.vfs.host_read(b"/lib/asked").unwrap().as_slice(), Some(&[5, 1, 2][..]));
+    assert_eq!(guest.process.supplied.bytes, 5);
+    assert_eq!(ask(&mut guest, 4, 1, &[5, 0, 0, 0]).0, Err(Errno::EMSGSIZE));
+    assert_eq!(ask(&mut guest, 4, 5, &[5, 0, 0, 0]).0, Err(Errno::EINVAL));
+    assert_eq!(ask(&mut guest, 0, 0, &[]).0, Err(Errno::EPERM), "the supplier's error");
+    assert_eq!(ask(&mut guest, u32::MAX, 1, &[5]).0, Err(Errno::EINVAL));
+    for address in [i64::from(u32::MAX), i64::from(u32::MAX) - 6, i64::try_from(guest.memory.len()).unwrap() - 9] {
+        guest.process.supplied.bytes = 0;
+        assert!(matches!(request(&mut guest, SUPPLY, address), Err(Errno::EFAULT | Errno::EINVAL | Errno::EPERM)));
+        assert_eq!(guest.process.supplied.bytes, 0);
+    }
 }
 
 /// Gives a file another name; links at the end of `old` are followed.
