@@ -167,7 +167,7 @@ impl Image {
     }
 
     /// Makes a folder for [`add_ready`](Self::add_ready): compressed images with these options, their wheels and their
-    /// bytecode. Use [`portable`](ImageOptions::portable), and no preparation code.
+    /// bytecode. The images are [`portable`](ImageOptions::portable) and have no preparation code.
     ///
     /// # Errors
     /// As for [`build`](Self::build), and [`Error::Image`] for a folder that cannot be written.

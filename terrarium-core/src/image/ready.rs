@@ -10,14 +10,15 @@ use std::{
 use serde_json::{Map, Value as Json};
 
 use super::{
-    Image, ImageOptions, Recipe, fault, find,
+    Image, ImageOptions, Recipe, build, fault, find,
     housekeeping::keep_within,
     open::open,
     open_images::{Key, open_images},
 };
 use crate::{
-    Result, SandboxOptions,
+    Error, Result, SandboxOptions,
     cache::{self, Cache, CachedFile},
+    engine::{CodeKind, compatibility},
     error::ErrorContext,
     package::LOCK_FILE,
     provision::{self, MountedPackages, ReadyFolder, ReadyImage},
@@ -38,6 +39,10 @@ pub(crate) fn ready(options: &SandboxOptions, mounted: &MountedPackages, modules
     let cache_dir = options.cache_dir.as_deref();
     for folder in provision::ready_folders() {
         let Some(image) = folder.image_of(mounted, modules) else { continue };
+        if image.target != target()? {
+            tracing::warn!(folder = ?folder.path, "a ready image is for another version of this library");
+            continue;
+        }
         let cache = Cache::new(cache_dir);
         let key = Key { path: cache.path(&name(image)), cache_dir: None, file: None };
         if let Some(image) = open_images(|images| images.find(&key)) {
@@ -54,6 +59,12 @@ pub(crate) fn ready(options: &SandboxOptions, mounted: &MountedPackages, modules
         }
     }
     Ok(None)
+}
+
+/// Returns what ready images must be made for: this version, this guest, and machine code for any processor.
+fn target() -> Result<String> {
+    let code = compatibility(CodeKind { inline: false, portable: true })?;
+    Ok(format!("{} {} {} {code}", env!("CARGO_PKG_VERSION"), build::target(), provision::guest_key()?))
 }
 
 /// Returns the image's file in the cache folder. The wheels are not part of the name, since the image contains their hashes.
@@ -104,6 +115,9 @@ pub(super) fn pack(folder: &Path, images: &[ImageOptions]) -> Result<()> {
     }
     let (mut packed, mut sources) = (Vec::new(), BTreeSet::new());
     for options in images {
+        if !options.portable || options.inline {
+            return Err(Error::option("portable", "ready images are portable, and not compiled with inlining"));
+        }
         let image = find::of_options(options, &|_| std::ops::ControlFlow::Continue(()))?;
         let mounted = Recipe::new(options, None)?.mounted;
         for wheel in &mounted.wheels {
@@ -130,6 +144,7 @@ pub(super) fn pack(folder: &Path, images: &[ImageOptions]) -> Result<()> {
             bytes: content.len() as u64,
             wheels: mounted.wheels.iter().map(|wheel| wheel.sha256.clone()).collect(),
             modules: image.info().modules.iter().cloned().collect(),
+            target: target()?,
         });
     }
     write_lock(&folder.join(provision::WHEELS), &sources)?;

@@ -55,6 +55,8 @@ pub(crate) struct ReadyImage {
     pub(crate) wheels: BTreeSet<String>,
     /// The modules that it has imported by name.
     pub(crate) modules: BTreeSet<String>,
+    /// The library, the guest and the machine code that it is for.
+    pub(crate) target: String,
 }
 
 static FOLDERS: Mutex<Vec<Arc<ReadyFolder>>> = Mutex::new(Vec::new());
@@ -129,6 +131,7 @@ mod tests {
             bytes: 1,
             wheels: set(wheels),
             modules: set(modules),
+            target: String::new(),
         };
         let all = image("all", &["1", "2", "3"], &["a", "b", "c"]);
         write_index(dir.path(), vec![all, image("some", &["1", "2"], &["a", "b"])]).unwrap();

@@ -10,8 +10,8 @@ A `Sandbox` runs each piece of code in a fresh interpreter; a `Session` keeps on
 exhaust its memory) ends as an `ExecutionResult` with a `Status`. A `TerrariumError` is for the host's own faults.
 
 Options are keyword arguments: see `SandboxOptions`, `ExecuteOptions` and `ImageOptions`. Packages come from a
-`PackageStore`, and an `Image` contains them imported; a `CacheFolder` shows the space that images take. Every method that waits has an asynchronous twin, whose name ends
-in `_async`.
+`PackageStore`, and an `Image` contains them imported; a `CacheFolder` shows the space that images take. Every method
+that waits has an asynchronous twin, whose name ends in `_async`.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -60,10 +60,10 @@ class Image:
         It takes seconds: about five for the bare interpreter, thirty with numpy, pandas and matplotlib on two cores.
 
         Args:
-            progress: is called with each step, in words. An exception that it raises ends the build, as Ctrl+C does, and
-                is raised here.
-            options: see `ImageOptions`: `packages`, `packages_from`, `prepare`, `warm`, `inline`, `portable`, `timeout`
-                and `cache_dir`.
+            progress: is called with each step, in words. An exception that it raises ends the build, as Ctrl+C does,
+                and is raised here.
+            options: see `ImageOptions`: `packages`, `packages_from`, `prepare`, `warm`, `inline`, `portable`,
+                `timeout`, `cache_dir` and `cache_bytes`.
 
         Raises `PackageError` for packages that are not there or broken, `ImageError` when the preparation code or an
         import fails, `CacheError` for a cache folder that cannot be used.

@@ -218,7 +218,7 @@ class CacheEntry:
     """A file of the cache folder."""
 
     kind: str
-    """The kind of content: `image`, `code` or `functions` (machine code), `bytecode`, `index` (a page of one) or `package`."""
+    """The kind: `image`, `code` or `functions` (machine code), `bytecode`, `index` (a page of one) or `package`."""
     name: str
     """The name of the image, of the package's file, or else of the file."""
     path: str

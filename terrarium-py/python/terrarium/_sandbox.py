@@ -48,7 +48,7 @@ class Sandbox:
                 - the environment of the code: `files`, `home`, `cwd`, `args`, `env`
                 - packages: `packages` (names, or `"auto"`), `packages_from`, `preload`, `image`
                 - behaviour: `threads`, `deterministic`, `untrusted_libraries`
-                - the host: `cache_dir`
+                - the host: `cache_dir`, `cache_bytes`
 
         Raises `TypeError` for an unknown option or a value of the wrong type, `InvalidOptionError` and
         `InvalidPathError` for a value out of its bounds, `PackageError` for packages that are missing or damaged,

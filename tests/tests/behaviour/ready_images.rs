@@ -31,7 +31,7 @@ const CODE: &str = "import sys\nloaded = 'dateutil' in sys.modules\nimport dateu
 #[test]
 fn a_ready_image_is_unpacked_where_its_packages_are_nowhere_else_and_serves_no_other_list() {
     let (ready, cache) = (folder(), folder());
-    let image = ImageOptions::new().package("python-dateutil").package_source(corpus());
+    let image = ImageOptions::new().package("python-dateutil").package_source(corpus()).portable(true);
     Image::make_ready(ready.path(), &[image]).unwrap();
     assert!(ready.path().join("wheels/pyodide-lock.json").exists());
 
