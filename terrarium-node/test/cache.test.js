@@ -49,7 +49,7 @@ test('files are listed with their kinds, and removed by age and by size', async 
     [image],
   );
   assert.deepEqual(await cache.clear(), []);
-  await assert.rejects(cache.prune({ unused_for: 1 }), { code: 'invalid_option' });
+  await assert.rejects(cache.prune({ unused_for: 1 }), { code: 'ERR_TERRARIUM_INVALID_OPTION' });
   assert.throws(() => new CacheFolder(), /CacheFolder\.open/);
   fs.rmSync(cacheDir, { recursive: true });
 });
