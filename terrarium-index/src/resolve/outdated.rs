@@ -51,22 +51,24 @@ impl Solver<'_, '_> {
     /// requires.
     fn obstacle(&self, name: &PackageName, version: &Version) -> Result<String, Error> {
         // Each step has the text that leads to it.
-        let mut open = VecDeque::from([(name.clone(), version.clone(), String::new())]);
+        let mut open = VecDeque::from([(name.clone(), version.clone(), Vec::new(), String::new())]);
         let mut seen = HashSet::new();
-        while let Some((name, version, way)) = open.pop_front() {
+        while let Some((name, version, extras, way)) = open.pop_front() {
             // Only what the resolution has looked at: nothing is fetched for an explanation.
             let metadata = match self.known.borrow().get(&(name.clone(), version.clone())).cloned() {
                 Some(Ok(metadata)) => metadata,
                 Some(Err(reason)) if way.is_empty() => return Ok(format!("cannot be used: {reason}")),
                 _ => continue,
             };
-            for requirement in metadata.requires.iter().filter(|requirement| requirement.applies(self.target, &[])) {
+            for requirement in metadata.requires.iter().filter(|requirement| requirement.applies(self.target, &extras))
+            {
                 let set = of_specifiers(requirement.specifiers());
                 let choose = |control: &mut _| self.rules.choose(requirement.name(), &set, self.sources, control);
                 match self.with_control(choose)?.release {
                     None => return Ok(format!("{way}requires {requirement}, of which no version fits this Python")),
                     Some(release) if seen.insert(release.name.clone()) => {
-                        open.push_back((release.name, release.version, format!("{way}requires {requirement}, which ")));
+                        let way = format!("{way}requires {requirement}, which ");
+                        open.push_back((release.name, release.version, requirement.extras().to_vec(), way));
                     }
                     Some(_) => {}
                 }

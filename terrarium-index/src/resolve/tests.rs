@@ -128,9 +128,14 @@ fn an_old_version_is_told_with_what_stands_against_newer_ones() {
     for requirements in [&["a<2", "c<3"][..], &["d", "e"], &["f"]] {
         assert_eq!(told(index(lines), requirements), [""; 0], "{requirements:?}");
     }
-    let far = "w 1\nw 2: x\nx 1: y[all], z>=1\ny 1 +all: v; extra == 'all'\nz 1: b";
-    let way = "w 2 requires x, which requires z>=1, which requires b, of which no version fits this Python";
-    assert_eq!(told(index(far), &["w"]), [format!("w 1 is not the newest version: {way}")]);
+    for (needs, way) in [
+        ("z>=1\nz 1: b", "z>=1, which requires b"),
+        ("z[all]\nz 1 +all: v; extra == 'all', w; extra == 'no'", "z[all], which requires v"),
+    ] {
+        let far = format!("w 1\nw 2: x\nx 1: {needs}");
+        let reason = format!("w 2 requires x, which requires {way}, of which no version fits this Python");
+        assert_eq!(told(index(&far), &["w"]), [format!("w 1 is not the newest version: {reason}")]);
+    }
     let together = "g 1 is not the newest version: g 2 does not go together with the other packages";
     let (other, beside) = (index(lines), told(index(lines), &["h", "g"]));
     assert_eq!(beside, [built, together]);
