@@ -1,5 +1,5 @@
 # packages: micropip
-# works: yes: it installs what the option `install` permits; `uninstall`, `freeze` and other indexes are refused
+# works: in part: it installs what the option `install` permits; `uninstall`, `freeze` and other indexes are refused
 """Its import, the installation of a package, and one that does not exist."""
 
 import micropip

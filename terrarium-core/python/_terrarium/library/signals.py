@@ -76,12 +76,14 @@ def _set(seconds: float, interval: float) -> None:
     global _due, _interval
     _real_signal(_module.SIGALRM, _on_alarm)
     request = b"".join([int(value * _SECOND).to_bytes(8, "little") for value in (seconds, interval)])
+    # Before the host begins to count, so that nothing remains of an alarm that has gone off.
+    begun = time.monotonic()
     try:
         ioctl(channel.descriptor, _SET, bytearray(request), True)
     except OSError as error:
         refused = type(error)(error.errno, "alarms need the clock of the machine")
     else:
-        _due, _interval = (time.monotonic() + seconds if seconds else 0.0), interval
+        _due, _interval = (begun + seconds if seconds else 0.0), interval
         return
     raise refused
 
