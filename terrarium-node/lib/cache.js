@@ -52,7 +52,7 @@ class CacheFolder {
    * @returns {Promise<CacheFolder>}
    */
   static async open(options) {
-    return later(opening(options));
+    return later(CacheFolder.#opening(options));
   }
 
   /**
@@ -62,7 +62,7 @@ class CacheFolder {
    * @returns {CacheFolder}
    */
   static openSync(options) {
-    return now(opening(options));
+    return now(CacheFolder.#opening(options));
   }
 
   /**
@@ -139,19 +139,19 @@ class CacheFolder {
     const { text } = plainOptions('store', { cacheDir: this.#cacheDir });
     return { begin: (gate, number) => native.CacheFolder.clear(gate, number, text), finish: entries };
   }
-}
 
-/**
- * @param {{ cacheDir?: string | null }} [options]
- * @returns {import('./work.js').Task<CacheFolder>}
- */
-function opening(options) {
-  const { text } = plainOptions('store', options);
-  const cacheDir = options?.cacheDir ?? null;
-  return {
-    begin: (gate, number) => native.CacheFolder.open(gate, number, text),
-    finish: ({ text: path }) => new CacheFolder(OPENED, JSON.parse(path), cacheDir),
-  };
+  /**
+   * @param {{ cacheDir?: string | null }} [options]
+   * @returns {import('./work.js').Task<CacheFolder>}
+   */
+  static #opening(options) {
+    const { text } = plainOptions('store', options);
+    const cacheDir = options?.cacheDir ?? null;
+    return {
+      begin: (gate, number) => native.CacheFolder.open(gate, number, text),
+      finish: ({ text: path }) => new CacheFolder(OPENED, JSON.parse(path), cacheDir),
+    };
+  }
 }
 
 /** @param {import('./work.js').Answer} answer @returns {CacheEntry[]} */

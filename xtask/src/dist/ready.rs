@@ -60,7 +60,10 @@ fn content(lists: &[&str]) -> Result<Content> {
     ensure!(command.status()?.success(), "cannot build the ready images");
     let mut licences = Vec::new();
     let mut names = Vec::new();
-    for path in files(&folder.join("wheels"))? {
+    // Their lock is beside them.
+    let wheels =
+        files(&folder.join("wheels"))?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "whl"));
+    for path in wheels {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut archive = ZipArchive::new(Cursor::new(util::read(&path)?))?;
         let mut parts = name.split('-');
