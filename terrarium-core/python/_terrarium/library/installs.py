@@ -112,9 +112,9 @@ def magic(arguments: str) -> None:
 
 
 def change_micropip(module: Any) -> None:
-    """Let the package micropip install as the module that stands in for it does."""
+    """Let the package micropip install and list as the module that stands in for it does."""
     if not hasattr(module, "PackageMetadata"):
         loader = load("importlib.util").spec_from_file_location("micropip", f"{_HERE}/modules/micropip.py").loader
         own = type(sys)("micropip")
         loader.exec_module(own)
-        module.install = own.install
+        module.install, module.list = own.install, own.list
