@@ -39,7 +39,8 @@ fn main() {
     let science = Sandbox::new(
         SandboxOptions::new()
             .packages(["numpy", "pandas", "matplotlib"])
-            .package_source(corpus.to_string_lossy().into_owned()),
+            .package_source(corpus.to_string_lossy().into_owned())
+            .quick_start(false),
     );
     let science = science.expect("a sandbox");
     for (name, code) in SCIENCE {

@@ -76,6 +76,10 @@ pub(crate) struct SandboxFlags {
     #[arg(id = "preload", long = "no-preload")]
     no_preload: bool,
 
+    /// Wait until the image with the packages is built, as `terrarium run` always does
+    #[arg(id = "quick_start", long = "no-quick-start")]
+    no_quick_start: bool,
+
     /// The image file to start from, as `terrarium image build --out` wrote it; open only images that you trust,
     /// because they contain native code
     #[arg(long, value_name = "FILE")]
@@ -142,6 +146,9 @@ impl SandboxFlags {
         }
         if self.no_preload {
             options.preload = false;
+        }
+        if self.no_quick_start {
+            options.quick_start = false;
         }
         if let Some(image) = self.image {
             options.image = Some(image);

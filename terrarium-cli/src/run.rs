@@ -40,6 +40,8 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     if args.install {
         packages::install(&options)?;
     }
+    // The process ends with the program, so an image would never be built in the background.
+    options.quick_start = false;
     let sandbox = prepare::sandbox(options)?;
     prepare::packages(&sandbox, &code)?;
     let interrupts = Interrupts::install(Otherwise::Leave)?;

@@ -1,5 +1,6 @@
 //! [`Image`]: a booted interpreter with its packages imported, as a file.
 
+mod background;
 mod build;
 mod cache_folder;
 mod compile_sources;
@@ -30,6 +31,7 @@ pub use options::{ImageOptions, ImageProgress};
 use crate::{
     Error, Result, cache::Hold, engine::Snapshot, guest::GuestConfig, package::PlacedFile, provision::add_ready,
 };
+pub(crate) use background::{build_in_background, is_built};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};

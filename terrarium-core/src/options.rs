@@ -94,6 +94,10 @@ pub struct SandboxOptions {
     /// built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what it
     /// imports. The option has no effect with [`Packages::Auto`]. Default: on.
     pub preload: bool,
+    /// Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
+    /// the runs that start after that; until then each run imports its packages, as without `preload`. Without this
+    /// option, the creation of the sandbox waits for the image. Default: on.
+    pub quick_start: bool,
     /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it; open only images that you trust,
     /// because they contain native code. `packages` are added to those of the image. Default: none, the library builds
     /// the image that it needs.
@@ -133,6 +137,7 @@ impl Default for SandboxOptions {
             packages_from: Vec::new(),
             install: Install::default(),
             preload: true,
+            quick_start: true,
             image: None,
             threads: true,
             cache_dir: None,

@@ -32,9 +32,9 @@ pub struct Sandbox {
 impl Sandbox {
     /// Creates a sandbox with these options.
     ///
-    /// The first sandbox on a machine builds the bare image, and the first sandbox with certain packages builds the
-    /// [`Image`] with them. A build takes five seconds for the bare image and half a minute with numpy and pandas, and images are kept in [`SandboxOptions::cache_dir`]. Nothing
-    /// is downloaded.
+    /// The first sandbox on a machine builds the bare image, which takes five seconds, unless the program ships it. The
+    /// first sandbox with certain packages starts before the [`Image`] with them is built: see
+    /// [`SandboxOptions::quick_start`]. Images are kept in [`SandboxOptions::cache_dir`]. Nothing is downloaded.
     ///
     /// # Errors
     /// [`Error::InvalidOption`](crate::Error::InvalidOption) and [`Error::InvalidPath`](crate::Error::InvalidPath) for
@@ -102,7 +102,7 @@ impl Sandbox {
     /// # Errors
     /// As for [`execute`](Self::execute).
     pub fn execute_with(&self, code: &str, options: ExecuteOptions) -> Result<ExecutionResult> {
-        run::execute_fresh(&self.setup, code, options)
+        run::execute_fresh(self.setup.current(), code, options)
     }
 
     /// Starts a session: an interpreter that keeps its state between runs.
@@ -110,7 +110,7 @@ impl Sandbox {
     /// # Errors
     /// Faults of the host.
     pub fn session(&self) -> Result<Session> {
-        Session::start(Arc::clone(&self.setup))
+        Session::start(Arc::clone(self.setup.current()))
     }
 
     /// Prepares the packages that `code` imports, if the option `packages` is [`Packages::Auto`](crate::Packages::Auto).
@@ -132,7 +132,7 @@ impl Sandbox {
     /// # Errors
     /// As for [`execute`](Self::execute), and [`Error::Package`](crate::Error::Package) for a package that is broken.
     pub fn prepare_packages(&self, code: &str) -> Result<()> {
-        run::prepare(&self.setup, code)
+        run::prepare(self.setup.current(), code)
     }
 
     /// Returns the options of the sandbox.

@@ -88,6 +88,12 @@ export interface SandboxOptions {
    */
   preload?: boolean;
   /**
+   * Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
+   * the runs that start after that; until then each run imports its packages, as without `preload`. Without this
+   * option, the creation of the sandbox waits for the image. Default: on.
+   */
+  quickStart?: boolean;
+  /**
    * The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
    * native code. `packages` are added to those of the image. Default: none, the library builds the image that it needs.
    */

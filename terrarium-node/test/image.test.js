@@ -74,7 +74,7 @@ test('the images of a cache folder are listed and pruned', async () => {
 });
 
 test('arrays and tables have classes, and go back', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false });
   const run = async (code, inputs = {}) => (await science.execute(code, { inputs })).raiseForStatus().finalExpression;
   const cases = [
     ["np.arange(6, dtype='int32').reshape(2, 3)", Int32Array.of(0, 1, 2, 3, 4, 5), [2, 3], 'int32'],
@@ -140,7 +140,7 @@ test('arrays and tables have classes, and go back', async () => {
 });
 
 test('every value of numpy and pandas goes back as what it was', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false });
   const program = fs.readFileSync(path.join(ROOT, 'tests/programs/border.py'), 'utf8');
   const { finalExpression: found } = (await science.execute(program)).raiseForStatus();
   assert.ok(found.length > 100);
@@ -149,7 +149,7 @@ test('every value of numpy and pandas goes back as what it was', async () => {
 });
 
 test('labels have names and levels, and columns their types', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false });
   const code = `import pandas as pd
 index = pd.MultiIndex.from_tuples([('x', 1), ('y', 2)], names=['shop', None])
 day = pd.date_range('2026-10-24', periods=2, freq='2D', tz='Europe/Berlin')
@@ -163,7 +163,7 @@ pd.DataFrame({'day': day, 'grade': pd.Categorical(['b', None], ['b', 'a'], order
 });
 
 test('tables that are made here go in', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false });
   const table = new DataFrame({
     columns: new Index(['n', 't'], 'field'),
     index: new Index(new Column('str', ['r', 's']), 'row'),
@@ -175,7 +175,7 @@ test('tables that are made here go in', async () => {
 });
 
 test('long columns are buffers, and go back', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS] });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false });
   const code = `import pandas as pd, numpy as np
 n = 60_000
 frame = pd.DataFrame({'a': np.arange(n, dtype='i8'), 'b': np.arange(n) * 0.5, 't': ['é', None] * (n // 2),
@@ -200,7 +200,7 @@ frame`;
 });
 
 test('a table over the bound is told by its class and repr', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], valueBytes: 100_000 });
+  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false, valueBytes: 100_000 });
   const code = "import pandas as pd\n[1, pd.DataFrame({'a': ['x' * 50] * 10_000})]";
   const { finalExpression } = (await science.execute(code)).raiseForStatus();
   assert.deepEqual([finalExpression[0], finalExpression[1].class], [1, 'pandas.DataFrame']);

@@ -27,7 +27,7 @@ def session(sandbox):
 @pytest.fixture(scope="session")
 def science():
     """A sandbox with pandas; its image is made once on a machine."""
-    return terrarium.Sandbox(packages=["numpy", "pandas"], packages_from=[ROOT / "tests/corpus"])
+    return terrarium.Sandbox(packages=["numpy", "pandas"], packages_from=[ROOT / "tests/corpus"], quick_start=False)
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 use terrarium_core::{ExecutionResult, Sandbox, SandboxOptions, Session};
 
-/// Returns the default options: a function, so that a test shows only its changes.
+/// Returns the default options, except that a sandbox waits for its image: a test then always runs on that. A function, so
+/// that a test shows only its changes.
 pub fn options() -> SandboxOptions {
-    SandboxOptions::default()
+    SandboxOptions::default().quick_start(false)
 }
 
 /// Makes a sandbox with the default options.

@@ -29,7 +29,8 @@ pub(crate) fn measure(timeout: Duration, add: Add<'_>) {
         let timeout = seconds.map_or(timeout, Duration::from_secs_f64);
         let packages: Vec<&str> = packages.split(", ").filter(|name| !name.is_empty()).collect();
         let names = text.lines().filter_map(|line| line.strip_prefix("def ")?.strip_suffix("():"));
-        let options = SandboxOptions::new().packages(&packages[..]).package_source(CORPUS).timeout(timeout);
+        let options =
+            SandboxOptions::new().packages(&packages[..]).package_source(CORPUS).timeout(timeout).quick_start(false);
         let mut sandbox = None;
         for name in names.filter(|name| !name.starts_with('_')) {
             let code = format!("{text}\nfor _ in {name}():\n    print({BEGUN:?}, end='', flush=True)\n");

@@ -1,6 +1,7 @@
 // The protocol of `protocol.py`, for the peers that are driven from Node. A peer has `about`, `fresh`, `evaluate`, `run`
 // and `hold`, all of which may be asynchronous.
 
+import { readFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 async function repeated({ seconds, most }, action) {
@@ -43,6 +44,12 @@ function say(message) {
 export async function main(role, peer) {
   if (role === "cold") {
     console.log(String(await peer.evaluate("1 + 1")));
+    process.exit(0);
+  }
+  if (role === "first") {
+    const run = await peer.fresh(["numpy", "pandas", "matplotlib"]);
+    // All of it before the end of the process.
+    writeSync(1, await run(readFileSync(process.argv.at(-1), "utf8")));
     process.exit(0);
   }
   say({ about: await peer.about() });

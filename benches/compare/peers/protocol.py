@@ -1,6 +1,7 @@
 """The protocol between `cargo xtask compare` and a peer, for the peers that are driven from Python.
 
 A peer is a program. Started with `cold` it evaluates `1 + 1` in its interpreter, prints the value and ends. Started
+with `first`, it runs the program that the last argument names with the science stack, prints its output and ends. Started
 with `serve` it first prints a line `{"about": {name: version, …}}`, then answers each line of JSON with one:
 
     {"task": "fresh", "code", "packages": […], "seconds", "most"}   run in a fresh interpreter each time
@@ -20,8 +21,12 @@ import json
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+
+SCIENCE = ["numpy", "pandas", "matplotlib"]
 
 
 class CannotError(Exception):
@@ -62,6 +67,10 @@ def main(peer: Peer) -> None:
     """Do the work that the command line requests."""
     if sys.argv[1] == "cold":
         print(peer.evaluate("1 + 1"), flush=True)
+        return
+    if sys.argv[1] == "first":
+        peer.prepare(SCIENCE)
+        print(peer.fresh(Path(sys.argv[-1]).read_text(), SCIENCE), end="", flush=True)
         return
     say({"about": peer.about()})
     for line in sys.stdin:

@@ -24,7 +24,9 @@ await main(role, {
     return { terrarium: versions.terrarium, Node: process.versions.node, Python: versions.python };
   },
   async fresh(packages) {
-    const sandbox = packages.length > 0 ? await Sandbox.create({ packages, packagesFrom: [wheels] }) : plain;
+    const quickStart = role === 'first';
+    const options = { packages, packagesFrom: [wheels], quickStart };
+    const sandbox = packages.length > 0 ? await Sandbox.create(options) : plain;
     return async (code) => (await run(sandbox, code)).stdout;
   },
   async evaluate(code) {

@@ -27,7 +27,9 @@ class TerrariumPeer(protocol.Peer):
         """The sandbox with these packages."""
         key = tuple(packages)
         if key not in self.sandboxes:
-            options = {"packages": packages, "packages_from": [sys.argv[3]]} if packages else {}
+            options: dict[str, Any] = {"packages": packages, "packages_from": [sys.argv[3]]} if packages else {}
+            if packages and sys.argv[1] != "first":
+                options["quick_start"] = False
             self.sandboxes[key] = terrarium.Sandbox(**options)
         return self.sandboxes[key]
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! terrarium-compare cold
+//! terrarium-compare first FOLDER-OF-WHEELS PROGRAM
 //! terrarium-compare serve FOLDER-OF-WHEELS [inline]
 //! ```
 //!
@@ -93,7 +94,7 @@ impl Peer {
                 Image::build(options).and_then(|image| Sandbox::on_image(image, SandboxOptions::default()))
             } else {
                 let packages = Packages::List(packages.clone());
-                Sandbox::new(SandboxOptions::new().packages(packages).packages_from(packages_from))
+                Sandbox::new(SandboxOptions::new().packages(packages).packages_from(packages_from).quick_start(false))
             };
             self.sandboxes.insert(packages.clone(), sandbox.map_err(|error| error.to_string())?);
         }
@@ -163,15 +164,26 @@ fn cold() -> Result<()> {
     Ok(())
 }
 
+/// Runs a program with the science stack on a machine that may never have run it.
+fn first(wheels: &str, program: &str) -> Result<()> {
+    let code = std::fs::read_to_string(program).map_err(|error| error.to_string())?;
+    let options = SandboxOptions::new().packages(["numpy", "pandas", "matplotlib"]).package_source(wheels);
+    let sandbox = Sandbox::new(options).map_err(|error| error.to_string())?;
+    print!("{}", checked(sandbox.execute(&code))?.stdout);
+    Ok(())
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match &*arguments {
         [role] if role == "cold" => cold(),
+        [role, wheels, program] if role == "first" => first(wheels, program),
         [role, wheels, how @ ..] if role == "serve" && (how.is_empty() || how == ["inline"]) => {
             let (wheels, inline) = (wheels.clone(), !how.is_empty());
             serve(&mut Peer { wheels, inline, sandboxes: BTreeMap::new(), live: None, held: Vec::new() })
         }
-        _ => Err("usage: terrarium-compare cold | serve FOLDER-OF-WHEELS [inline]".to_owned()),
+        _ => Err("usage: terrarium-compare cold | first FOLDER-OF-WHEELS PROGRAM | serve FOLDER-OF-WHEELS [inline]"
+            .to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

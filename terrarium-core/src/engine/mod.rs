@@ -13,7 +13,7 @@ mod stop;
 
 pub(crate) use compile::{
     compiled::compatibility,
-    config::{CodeKind, VERSION, check_process, while_starting},
+    config::{CodeKind, VERSION, check_process, in_background, is_background, while_starting},
     functions::{Build, ENDING as FUNCTIONS_ENDING, file_name as functions_file},
 };
 pub(crate) use dl::LoaderRecord;

@@ -49,6 +49,8 @@ pub(crate) struct InterpreterOptions {
     pub(crate) value_bytes: u64,
     pub(crate) grace: Duration,
     pub(crate) untrusted_libraries: bool,
+    /// Whether libraries are compiled as they are called, where they are not in the cache folder.
+    pub(crate) lazy: bool,
     /// Whether sleeping takes real time.
     pub(crate) real_sleep: bool,
 }
@@ -58,7 +60,7 @@ impl InterpreterOptions {
     pub(crate) fn trusted(memory: u64) -> Self {
         let grace = Duration::from_millis(100);
         // The addresses of all objects are sent as values, when an image is made.
-        Self { memory, value_bytes: 64 << 20, grace, untrusted_libraries: false, real_sleep: true }
+        Self { memory, value_bytes: 64 << 20, grace, untrusted_libraries: false, lazy: false, real_sleep: true }
     }
 }
 
@@ -188,6 +190,7 @@ impl LiveInterpreter {
         let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let ended = self.invoke(function, (message, bound), rest, cancel)?;
         let interrupted = self.guest.interrupt().reason();
+        let deadline = deadline.and_then(|deadline| deadline.checked_add(self.guest.interrupt().prepared()));
         let mut answer = match ended {
             Ok(response) => {
                 let reply = Reply {
@@ -340,6 +343,7 @@ fn guest_options(
         env,
         memory: options.memory,
         untrusted_libraries: options.untrusted_libraries,
+        lazy: options.lazy,
         real_sleep: options.real_sleep,
     };
     (frames, guest, options.grace)

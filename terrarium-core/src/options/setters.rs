@@ -112,6 +112,7 @@ options! {
         packages_from: list(String),
         install: plain(Install),
         preload: plain(bool),
+        quick_start: plain(bool),
         image: some(PathBuf),
         threads: plain(bool),
         cache_dir: some(PathBuf),

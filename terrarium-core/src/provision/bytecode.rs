@@ -22,6 +22,7 @@ use crate::{
     Bytes, Result,
     cache::{self, Cache, CachedFile},
     cancel::scope,
+    engine::is_background,
     error::ErrorContext,
     package::{PackageFiles, PlacedFile, PlacedKind, archive_file, from_archive, lay_out},
 };
@@ -38,14 +39,15 @@ const WORKERS: usize = 2;
 /// bytecode by the paths at which the interpreter looks for it, relative to the root.
 pub(crate) type CompileSources = fn(Layer, Option<&Path>) -> Result<BTreeMap<String, Bytes>>;
 
-/// Returns the bytecode of the packages that have sources, as separate packages.
+/// Returns the bytecode of the packages that have sources, as separate packages. Without `compile`, only bytecode that is
+/// in the cache folder.
 ///
 /// # Errors
 /// [`Error::Cache`](crate::Error::Cache), when the cache cannot be used, and faults of the host.
 pub(super) fn bytecode(
     items: &[PackageFiles],
     cache_dir: Option<&Path>,
-    compile: CompileSources,
+    compile: Option<CompileSources>,
 ) -> Result<Vec<PackageFiles>> {
     let cache = Cache::new(cache_dir);
     let mut missing = Vec::new();
@@ -55,7 +57,10 @@ pub(super) fn bytecode(
             missing.push(item);
         }
     }
-    let made = compile_all(missing, cache_dir, &cache, compile)?;
+    let made = match compile {
+        Some(compile) => compile_all(missing, cache_dir, &cache, compile)?,
+        None => BTreeMap::new(),
+    };
     let mut bytecode = Vec::new();
     for item in items {
         let name = file_name(item)?;
@@ -64,7 +69,7 @@ pub(super) fn bytecode(
             Some(Made::File(path)) => (path.clone(), archive_file(path, false)?),
             None => match (of_ready_image(&name), cache.check(&name)?) {
                 (Some(path), _) | (None, CachedFile::Intact(path)) => (path.clone(), archive_file(&path, false)?),
-                // It has no sources.
+                // It has no sources, or they are not compiled.
                 _ => continue,
             },
         };
@@ -107,7 +112,7 @@ fn compile_all(
     cache: &Cache,
     compile: CompileSources,
 ) -> Result<BTreeMap<String, Made>> {
-    let workers = missing.len().min(WORKERS);
+    let workers = if is_background() { 1 } else { missing.len().min(WORKERS) };
     let work = Mutex::new(missing.into_iter());
     let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
     let made = Mutex::new(BTreeMap::new());

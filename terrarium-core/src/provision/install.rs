@@ -220,7 +220,7 @@ impl Installer {
         }
         prepare_libraries(own.iter().flat_map(|item| &item.files), cache_dir, self.inlining)?;
         // The sources that code has chosen are compiled by the guest itself, in the time of its run.
-        let bytecode = bytecode::bytecode(&own, cache_dir, self.compile)?;
+        let bytecode = bytecode::bytecode(&own, cache_dir, Some(self.compile))?;
         // The first file at a path stays, and the first package comes last, as when a sandbox starts with them.
         let items = bytecode.into_iter().rev().chain(others.into_iter().rev()).chain(own.into_iter().rev());
         let files = items.flat_map(|item| item.files).collect();

@@ -97,11 +97,23 @@ impl PackageProvider {
     /// # Errors
     /// [`Error::Package`] for a package that is missing or broken.
     pub(crate) fn preloaded(&self, options: &SandboxOptions, inlining: Option<bool>) -> Result<Arc<MountedPackages>> {
+        self.listed(options, Stage::Bytecode { libraries: inlining })
+    }
+
+    /// Returns the packages that the options list without compiling anything.
+    ///
+    /// # Errors
+    /// As for [`preloaded`](Self::preloaded).
+    pub(crate) fn sources(&self, options: &SandboxOptions) -> Result<Arc<MountedPackages>> {
+        self.listed(options, Stage::Sources)
+    }
+
+    fn listed(&self, options: &SandboxOptions, stage: Stage) -> Result<Arc<MountedPackages>> {
         let (Some(pool), listed) = (&self.pool, listed(options)) else {
             return Ok(Arc::new(MountedPackages::none()?));
         };
         let set = pool.resolve(listed.iter().map(String::as_str))?;
-        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), inlining, self.compile, Wait::default())?;
+        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), stage, self.compile, Wait::default())?;
         made.map_err(endless)
     }
 
@@ -164,7 +176,8 @@ impl PackageProvider {
                 })
             }
         };
-        let made = mounted(pool, &packages, options.cache_dir.as_deref(), Some(inlining), self.compile, wait)?;
+        let stage = Stage::Bytecode { libraries: Some(inlining) };
+        let made = mounted(pool, &packages, options.cache_dir.as_deref(), stage, self.compile, wait)?;
         Ok(made.map(Some))
     }
 }
@@ -183,7 +196,8 @@ pub(crate) fn mount_for_image(
     let cache_dir = options.cache_dir.as_deref();
     let pool = pool(&options.packages_from, &store_dir(cache_dir)?)?;
     let set = pool.resolve(options.packages.iter().map(String::as_str))?;
-    let mounted = mounted(&pool, &set.packages, cache_dir, None, compile, Wait::default())?;
+    let stage = Stage::Bytecode { libraries: None };
+    let mounted = mounted(&pool, &set.packages, cache_dir, stage, compile, Wait::default())?;
     Ok((mounted.map_err(endless)?, set.modules(pool.target())))
 }
 
@@ -230,13 +244,22 @@ fn stamp(path: &Path) -> String {
     format!("{digest:x}")
 }
 
-/// Returns the packages as a layer, made once in a process; `inlining` selects how their libraries are compiled. `None`:
-/// they are not, because an image contains them.
+/// The work that is done before packages are mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// None: bytecode is there if an earlier process made it.
+    Sources,
+    /// Sources are compiled, and libraries with or without inlining. `None`: libraries are not, because an image contains
+    /// them.
+    Bytecode { libraries: Option<bool> },
+}
+
+/// Returns the packages as a layer, made once in a process.
 fn mounted(
     pool: &Arc<Pool>,
     packages: &[Arc<Available>],
     cache_dir: Option<&Path>,
-    inlining: Option<bool>,
+    stage: Stage,
     compile: CompileSources,
     wait: Wait<'_>,
 ) -> Result<Result<Arc<MountedPackages>, WaitEnd>> {
@@ -249,12 +272,12 @@ fn mounted(
     }
     let key = format!("{keys:?}");
     let (pool, packages, cache_dir) = (Arc::clone(pool), packages.to_vec(), cache_dir.map(Path::to_owned));
-    SETS.get(&format!("{cache_dir:?} {inlining:?} {key}"), wait, move || {
+    SETS.get(&format!("{cache_dir:?} {stage:?} {key}"), wait, move || {
         let cache_dir = cache_dir.as_deref();
         // The last file at a path wins, so the first source comes last.
         let mut items = opened.iter().map(files_of).collect::<Result<Vec<_>>>()?;
         // A site folder may have many libraries that no code imports; they are compiled when they are loaded.
-        if let Some(inlining) = inlining {
+        if let Stage::Bytecode { libraries: Some(inlining) } = stage {
             prepare_libraries(items.iter().flat_map(|item| &item.files), cache_dir, inlining)?;
         }
         let mut wheels: Vec<MountedWheel> = Vec::new();
@@ -269,6 +292,7 @@ fn mounted(
         let in_sites = pool.sites().iter().flat_map(|site| site.packages());
         let in_sites = in_sites.map(|(name, package)| (name, &package.version));
         let versions = own.chain(in_sites).map(|(name, version)| format!("{name}=={version}")).collect();
+        let compile = (stage != Stage::Sources).then_some(compile);
         let compiled = bytecode::bytecode(&items, cache_dir, compile)?;
         for (wheel, item) in wheels.iter_mut().zip(&items) {
             let name = bytecode::file_name(item)?;

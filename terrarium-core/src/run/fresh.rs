@@ -38,6 +38,7 @@ pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOp
     }
     let mut result = execute(setup, &mut live, code, options, begun, false)?;
     live.finish();
+    setup.note_run();
     result.metrics.total = called.elapsed();
     Ok(result)
 }

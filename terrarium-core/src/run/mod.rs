@@ -6,6 +6,7 @@ mod fresh;
 mod guest_path;
 mod missing_module;
 mod packages;
+mod quick;
 mod setup;
 mod start;
 

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::guest_path;
+use super::{
+    guest_path,
+    quick::{self, NextSetup},
+};
 use crate::{
     Bytes, Error, ExecuteOptions, Image, ImageProgress, Result, SandboxOptions,
     engine::{check_process, while_starting},
@@ -42,6 +45,8 @@ pub(crate) struct SandboxSetup {
     layer: Arc<Layer>,
     /// The setup of runs that the image does not suit.
     apart: OnceLock<Arc<Self>>,
+    /// The setup that replaces this one, for a sandbox that started before its image was built.
+    next: Option<Arc<NextSetup>>,
 }
 
 impl SandboxSetup {
@@ -57,15 +62,24 @@ impl SandboxSetup {
             let image = Image::open_with(path, cache_dir)?;
             return Self::on_image(image, options);
         }
-        let packages = PackageProvider::new(&options, image::compile_sources)?;
+        let packages = Self::packages_of(&options)?;
         let modules = packages.preloaded_modules(&options);
         if let Some(modules) = &modules
             && has_ready_images()
         {
-            let mounted = while_starting(|| packages.preloaded(&options, None))?;
+            // Without a wait for bytecode that the folders lack.
+            let mounted = match options.quick_start {
+                true => while_starting(|| packages.sources(&options))?,
+                false => while_starting(|| packages.preloaded(&options, None))?,
+            };
             if let Some(image) = image::ready(&options, &mounted, modules)? {
                 return Self::assemble(options, image, packages, None);
             }
+        }
+        if let Some(modules) = modules.as_deref().filter(|_| options.quick_start)
+            && let Some(setup) = while_starting(|| quick::started(&options, modules))?
+        {
+            return Ok(setup);
         }
         let inlining = modules.is_none().then_some(false);
         let mounted = while_starting(|| packages.preloaded(&options, inlining))?;
@@ -89,12 +103,56 @@ impl SandboxSetup {
     pub(crate) fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
         options.validate()?;
         check_process()?;
-        let packages = PackageProvider::new(&options, image::compile_sources)?;
+        let packages = Self::packages_of(&options)?;
         let mounted = packages.preloaded(&options, Some(image.info().inline))?;
         Self::assemble(options, image, packages, Some(&mounted))
     }
 
-    fn assemble(
+    /// Opens the package sources of the options.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::new`](crate::Sandbox::new).
+    pub(super) fn packages_of(options: &SandboxOptions) -> Result<PackageProvider> {
+        PackageProvider::new(options, image::compile_sources)
+    }
+
+    /// Creates a setup for the time until `next` is set.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::new`](crate::Sandbox::new).
+    pub(super) fn quick(
+        options: SandboxOptions,
+        bare: Image,
+        packages: PackageProvider,
+        mounted: &MountedPackages,
+        next: &Arc<NextSetup>,
+    ) -> Result<Self> {
+        let setup = Self::assemble(options, bare, packages, Some(mounted))?;
+        Ok(Self { next: Some(Arc::clone(next)), ..setup })
+    }
+
+    /// Returns the setup for the next run.
+    pub(crate) fn current(self: &Arc<Self>) -> &Arc<Self> {
+        let mut current = self;
+        while let Some(next) = current.next.as_ref().and_then(|next| next.get()) {
+            current = next;
+        }
+        current
+    }
+
+    /// Records the end of a run.
+    pub(super) fn note_run(&self) {
+        if let Some(next) = &self.next {
+            next.note_run();
+        }
+    }
+
+    /// Whether libraries are compiled as they are called.
+    pub(super) fn is_quick(&self) -> bool {
+        self.next.is_some()
+    }
+
+    pub(super) fn assemble(
         options: SandboxOptions,
         image: Image,
         packages: PackageProvider,
@@ -116,7 +174,7 @@ impl SandboxSetup {
         let installer = Arc::new(installer);
         let process = Process::new(Vfs::new(Arc::clone(&open.layer), VfsLimits::default()));
         let (layer, apart) = (Arc::clone(&open.layer), OnceLock::new());
-        let mut setup = Self { options, image, process, config, packages, installer, names, layer, apart };
+        let mut setup = Self { options, image, process, config, packages, installer, names, layer, apart, next: None };
         let files = setup.lay_out(mounted)?;
         setup.process = setup.process_on(files)?;
         match setup.is_suited(&BTreeMap::new(), &BTreeMap::new(), setup.options.cwd.as_deref()) {
@@ -173,6 +231,7 @@ impl SandboxSetup {
             names: self.names.clone(),
             layer: Arc::clone(&self.layer),
             apart: OnceLock::new(),
+            next: self.next.clone(),
             image,
         };
         setup.process = setup.process_on(self.process.vfs.clone())?;

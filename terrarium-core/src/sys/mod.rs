@@ -11,6 +11,7 @@ pub(crate) mod file_size;
 pub(crate) mod file_stamp;
 pub(crate) mod machine_memory;
 pub(crate) mod page_size;
+pub(crate) mod priority;
 pub(crate) mod private_files;
 pub(crate) mod protection;
 pub(crate) mod regular_file;

@@ -99,6 +99,11 @@ class SandboxOptions(TypedDict, total=False):
     built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what
     it imports. The option has no effect with `"auto"`. Default: on.
     """
+    quick_start: bool
+    """Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
+    the runs that start after that; until then each run imports its packages, as without `preload`. Without this option,
+    the creation of the sandbox waits for the image. Default: on.
+    """
     image: Path | None
     """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
     native code. `packages` are added to those of the image. Default: none, the library builds the image that it needs.

@@ -46,7 +46,8 @@ class Sandbox:
                 - limits: `timeout`, `grace`, `memory`, `stream_bytes`, `file_bytes`, `file_count`, `open_files`,
                   `code_bytes`, `value_bytes`, `repr_bytes`
                 - the environment of the code: `files`, `home`, `cwd`, `args`, `env`
-                - packages: `packages` (names, or `"auto"`), `packages_from`, `install`, `preload`, `image`
+                - packages: `packages` (names, or `"auto"`), `packages_from`, `install`, `preload`, `quick_start`,
+                  `image`
                 - behaviour: `threads`, `deterministic`, `untrusted_libraries`
                 - the host: `cache_dir`, `cache_bytes`
 

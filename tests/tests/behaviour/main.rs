@@ -26,6 +26,7 @@ mod packages;
 mod parallel;
 mod programs;
 mod properties;
+mod quick_start;
 mod randomness;
 mod ready_images;
 mod security;

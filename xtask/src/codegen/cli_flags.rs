@@ -45,6 +45,7 @@ pub(super) const SANDBOX: Flags = Flags {
     values: &[("home", "PATH"), ("cwd", "PATH"), ("packages_from", "SOURCE"), ("image", "FILE"), ("cache_dir", "DIR")],
     switches: &[
         ("untrusted_libraries", "Let code load shared libraries that it provides or makes itself"),
+        ("quick_start", "Wait until the image with the packages is built, as `terrarium run` always does"),
         ("preload", "Import packages in every run, instead of starting from an image with the packages loaded"),
         ("threads", "Make every start of a thread a `RuntimeError`"),
     ],

@@ -17,6 +17,8 @@ use serde_json::Value;
 
 use crate::util;
 
+/// The folder of caches beside the logs.
+const CACHE: &str = "cache";
 /// The longest that a peer may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// The longest that a peer may take to end.
@@ -50,7 +52,7 @@ pub(super) struct Driver {
 impl Driver {
     /// Starts a peer; its standard error goes to the file.
     pub(super) fn start(command: &[OsString], log: &Path) -> Result<Self> {
-        let mut process = started(command, log)?;
+        let mut process = started(command, CACHE, log)?;
         let input = process.stdin.take();
         let output = process.stdout.take().context("the peer has no output")?;
         let (sender, lines) = channel();
@@ -97,8 +99,13 @@ impl Drop for Driver {
 
 /// Measures the milliseconds from the start of a process to its first line, which must be as expected.
 pub(super) fn cold(command: &[OsString], expected: &str, log: &Path) -> Result<f64> {
+    cold_in(command, CACHE, expected, log)
+}
+
+/// Measures like [`cold`], with another folder of caches beside the log.
+pub(super) fn cold_in(command: &[OsString], cache: &str, expected: &str, log: &Path) -> Result<f64> {
     let start = Instant::now();
-    let mut process = started(command, log)?;
+    let mut process = started(command, cache, log)?;
     let mut line = String::new();
     let output = process.stdout.take().context("the peer has no output")?;
     BufReader::new(output).read_line(&mut line)?;
@@ -109,14 +116,14 @@ pub(super) fn cold(command: &[OsString], expected: &str, log: &Path) -> Result<f
     Ok(ms)
 }
 
-fn started(command: &[OsString], log: &Path) -> Result<Child> {
+fn started(command: &[OsString], cache: &str, log: &Path) -> Result<Child> {
     let (program, arguments) = command.split_first().context("no command")?;
     let folder = log.parent().unwrap_or(Path::new("."));
     let log = File::create(log).with_context(|| format!("cannot write `{}`", log.display()))?;
     let mut command: Command = util::command(program);
     command.args(arguments).current_dir(folder);
     // Caches are together in this folder, apart from the user's own.
-    command.env("TERRARIUM_CACHE_DIR", folder.join("cache")).env("MPLCONFIGDIR", folder.join("matplotlib"));
+    command.env("TERRARIUM_CACHE_DIR", folder.join(cache)).env("MPLCONFIGDIR", folder.join("matplotlib"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
     command.spawn().with_context(|| format!("cannot start `{}`", program.to_string_lossy()))
 }

@@ -1,6 +1,8 @@
 //! The measurements: every peer in turn, repeatedly.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::driver::{Answer, Driver, cold};
+use super::driver::{Answer, Driver, cold, cold_in};
 use super::effort::Effort;
 use super::machine::Machine;
 use super::memory::private_bytes;
@@ -29,6 +31,8 @@ const SETS: &[(&str, &str)] = &[("programs", "Programs"), ("held_out", "Programs
 /// Interpreters that exist before memory is measured: shared pages of the first ones count as theirs alone until others
 /// share them.
 const HELD_BEFORE: usize = 4;
+/// The folder of caches for the first result, which is emptied before.
+const FIRST_CACHE: &str = "first-cache";
 /// The time for memory to settle.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -40,6 +44,7 @@ pub(super) fn everything(peers: &[Peer], effort: &Effort, command: String) -> Re
     let machine = Machine::now();
     let mut panel = Panel::new(peers);
     let mut starts = panel.starts(effort);
+    starts.push(panel.first(effort));
     starts.extend(panel.science(effort)?);
     let sets = SETS.iter().map(|(folder, title)| panel.programs(folder, title, effort)).collect::<Result<_>>()?;
     let memory = panel.memory(effort);
@@ -91,6 +96,34 @@ impl<'a> Panel<'a> {
             });
         }
         vec![cold, fresh, live]
+    }
+
+    /// Measures the first result with packages where nothing was run before, except what a package brings compiled.
+    fn first(&mut self, effort: &Effort) -> Row {
+        println!("measuring: the first result with packages");
+        let mut row = self.row("empty cache: new process to the first result of `read_csv`, `groupby`");
+        for turn in 1..=effort.science {
+            self.turn(turn, &mut row, |panel, peer| panel.first_result(peer));
+        }
+        row
+    }
+
+    fn first_result(&self, peer: usize) -> Given<Vec<f64>> {
+        let commands = self.peer(peer)?.commands.as_ref().map_err(|_| "not installed".to_owned())?;
+        let (Some(cold), Some(first)) = (&commands.cold, &commands.first) else {
+            return Err("it has no packages, or compiles nothing at first".to_owned());
+        };
+        let log = self.log(peer);
+        let cache = log.with_file_name(FIRST_CACHE);
+        let in_words = |error: anyhow::Error| format!("{error:#}");
+        match fs::remove_dir_all(&cache) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(format!("{error}")),
+            _ => {}
+        }
+        // The packages have the image of the bare interpreter, which is built here instead.
+        cold_in(cold, FIRST_CACHE, "2", &log).map_err(in_words)?;
+        let (_, _, expected) = TASKS.iter().find(|(file, ..)| *file == "table").copied().unwrap_or_default();
+        cold_in(first, FIRST_CACHE, expected.trim(), &log).map(|ms| vec![ms]).map_err(in_words)
     }
 
     /// Measures the science stack, in a fresh interpreter each time.

@@ -21,10 +21,13 @@ pub(super) struct Peer {
     pub(super) commands: Result<Commands>,
 }
 
-/// The two ways in which a peer is started.
+/// The ways in which a peer is started.
 pub(super) struct Commands {
     /// The command for one result and the end; `None` where another peer's cold start applies.
     pub(super) cold: Option<Vec<OsString>>,
+    /// The command for the first result with packages and the end; `None`, if the peer has no packages, or no state that a
+    /// new machine lacks.
+    pub(super) first: Option<Vec<OsString>>,
     /// The command that answers requests.
     pub(super) serve: Vec<OsString>,
 }
@@ -40,6 +43,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
     println!("building this library with the profile `{profile}`");
     let program = util::build("terrarium-compare", profile)?;
     let wheels = util::root().join("tests/corpus");
+    let first = home.join("tasks/table.py");
     let python = util::newest_python();
     let python = |peer: &str| in_environment(&python, peer, &home);
     let script = |name: &str| home.join("peers").join(name);
@@ -50,6 +54,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             what: "CPython as WebAssembly, in the calling process (Rust API)",
             commands: Ok(Commands {
                 cold: Some(line(&program, ["cold"])),
+                first: Some(line(&program, [OsStr::new("first"), wheels.as_os_str(), first.as_os_str()])),
                 serve: line(&program, [OsStr::new("serve"), wheels.as_os_str()]),
             }),
         },
@@ -58,6 +63,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             what: "the same, with images that were built with `--inline`",
             commands: Ok(Commands {
                 cold: None,
+                first: None,
                 serve: line(&program, [OsStr::new("serve"), wheels.as_os_str(), OsStr::new("inline")]),
             }),
         },
@@ -69,11 +75,11 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
                 test::python::lay_out(&package, profile)?;
                 // Compiled like packages that pip installs.
                 util::run_quietly(util::command(&python).args(["-m", "compileall", "-q"]).arg(&package))?;
+                let script = script("terrarium_python.py");
                 let arguments = |role: &'static str| {
-                    let script = script("terrarium_python.py");
                     line(&python, [script.as_os_str(), OsStr::new(role), package.as_os_str(), wheels.as_os_str()])
                 };
-                Ok(Commands { cold: Some(arguments("cold")), serve: arguments("serve") })
+                Ok(with_packages(arguments, &first))
             }),
         },
         Peer {
@@ -82,7 +88,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             commands: modules().and_then(|(node, _)| {
                 let package = scratch.join("node-package");
                 node_package(&package, profile)?;
-                Ok(in_node(&node, &script("terrarium.mjs"), &package, &wheels))
+                Ok(in_node(&node, &script("terrarium.mjs"), &package, &wheels, &first))
             }),
         },
         Peer {
@@ -91,7 +97,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             commands: modules().and_then(|(node, modules)| {
                 let home = modules.join("pyodide");
                 ensure!(home.join("pyodide.mjs").is_file(), "the package `pyodide` is not whole");
-                Ok(in_node(&node, &script("pyodide.mjs"), &home, &wheels))
+                Ok(in_node(&node, &script("pyodide.mjs"), &home, &wheels, &first))
             }),
         },
         Peer {
@@ -110,6 +116,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             what: "native, a process for each interpreter; no sandbox",
             commands: python("native").map(|python| Commands {
                 cold: Some(line(&python, ["-I", "-c", "print(1 + 1)"])),
+                first: None,
                 serve: line(&python, [script("native.py").as_os_str(), OsStr::new("serve")]),
             }),
         },
@@ -118,6 +125,7 @@ pub(super) fn ready(profile: &str) -> Result<Vec<Peer>> {
             what: "native, each fresh run is a fork of a process that has imported all it needs; no sandbox",
             commands: python("native").map(|python| Commands {
                 cold: None,
+                first: None,
                 serve: line(&python, [script("native_fork.py").as_os_str(), OsStr::new("serve")]),
             }),
         },
@@ -132,7 +140,13 @@ fn line<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>)
 /// Returns the commands of a peer that one Python script drives.
 fn both(python: &Path, script: &Path) -> Commands {
     let role = |role: &str| line(python, [script.as_os_str(), OsStr::new(role)]);
-    Commands { cold: Some(role("cold")), serve: role("serve") }
+    Commands { cold: Some(role("cold")), first: None, serve: role("serve") }
+}
+
+/// Returns the commands of a peer with packages; `first` is the program for its first result.
+fn with_packages(role: impl Fn(&'static str) -> Vec<OsString>, first: &Path) -> Commands {
+    let program = [role("first"), vec![first.as_os_str().to_owned()]].concat();
+    Commands { cold: Some(role("cold")), first: Some(program), serve: role("serve") }
 }
 
 /// Returns the Python of a peer's own environment.
@@ -179,12 +193,12 @@ fn node(modules: &Path) -> Result<PathBuf> {
 }
 
 /// Returns the commands of a peer that one script drives in Node, from a package's folder.
-fn in_node(node: &Path, script: &Path, package: &Path, wheels: &Path) -> Commands {
+fn in_node(node: &Path, script: &Path, package: &Path, wheels: &Path, first: &Path) -> Commands {
     let role = |role: &'static str| {
         let flag = OsStr::new("--expose-gc");
         line(node, [flag, script.as_os_str(), OsStr::new(role), package.as_os_str(), wheels.as_os_str()])
     };
-    Commands { cold: Some(role("cold")), serve: role("serve") }
+    with_packages(role, first)
 }
 
 /// Puts this library's Node package into a folder.

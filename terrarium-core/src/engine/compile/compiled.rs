@@ -12,6 +12,7 @@ use wasmtime::{Engine, Module};
 
 use super::{
     config::{self, CodeKind},
+    lazy::LazyLibrary,
     memory, stopping,
 };
 use crate::{
@@ -29,6 +30,8 @@ pub(in crate::engine) struct CompiledModule {
     pub(in crate::engine) module: Module,
     /// The information for linking.
     pub(in crate::engine) info: Arc<ModuleInfo>,
+    /// The parts of a library that is compiled as it is called; the module is their root.
+    pub(in crate::engine) lazy: Option<Arc<LazyLibrary>>,
 }
 
 /// Returns the module whose source has the identity `source`, and compiles it unless it is in the cache folder.
@@ -54,14 +57,26 @@ pub(in crate::engine) fn cached<E: From<Error>>(
                 info
             }
         };
-        return Ok(CompiledModule { module, info: Arc::new(info) });
+        return Ok(CompiledModule { module, info: Arc::new(info), lazy: None });
     }
     let (code, info) = store(engine, cache, &names, source, make)?;
     let module = match code {
         Code::File(path) => open(engine, &path),
         Code::Memory(code) => from_memory(engine, &code),
     };
-    Ok(CompiledModule { module: module.map_err(engine_error)?, info: Arc::new(info) })
+    Ok(CompiledModule { module: module.map_err(engine_error)?, info: Arc::new(info), lazy: None })
+}
+
+/// Returns the module whose source has the identity `source` if it is in the cache folder.
+///
+/// # Errors
+/// As for [`cached`].
+pub(in crate::engine) fn find(engine: &Engine, cache: &Cache, source: &str) -> Result<Option<CompiledModule>> {
+    let names = Names::new(engine, source);
+    let CachedFile::Intact(path) = cache.check(&names.code)? else { return Ok(None) };
+    let Some(info) = read_info(cache, &names.info)? else { return Ok(None) };
+    let module = open(engine, &path).map_err(engine_error)?;
+    Ok(Some(CompiledModule { module, info: Arc::new(info), lazy: None }))
 }
 
 /// Returns a module's bytes, ready for the engine, and its information for linking.
@@ -175,7 +190,7 @@ fn to_json(info: &ModuleInfo) -> Result<Vec<u8>> {
 /// [`Error::Engine`], when it does not compile.
 pub(in crate::engine) fn uncached(engine: &Engine, wasm: &[u8], info: ModuleInfo) -> Result<CompiledModule> {
     let module = module(engine, "a library of the guest's own", wasm)?;
-    Ok(CompiledModule { module, info: Arc::new(info) })
+    Ok(CompiledModule { module, info: Arc::new(info), lazy: None })
 }
 
 /// Compiles a module without keeping it; `source` describes it in the log.
@@ -192,6 +207,15 @@ fn from_memory(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
     unsafe {
         Module::deserialize(engine, code)
     }
+}
+
+/// Compiles a module for one process, in a fraction of the usual time: the code is slower.
+///
+/// # Errors
+/// [`Error::Engine`], when it does not compile.
+pub(in crate::engine) fn quickly(engine: &Engine, wasm: &[u8]) -> Result<Module> {
+    let code = config::quick()?.precompile_module(wasm).map_err(engine_error)?;
+    from_memory(engine, &code).map_err(engine_error)
 }
 
 /// Returns the machine code of a module; `source` describes it in the log.

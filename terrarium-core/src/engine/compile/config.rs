@@ -2,6 +2,7 @@
 //! with inlining, and some engines only compile.
 
 use std::{
+    cell::Cell,
     sync::{
         OnceLock,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -11,6 +12,7 @@ use std::{
 
 use wasmtime::{
     Collector, Config, Enabled, Engine, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+    RegallocAlgorithm,
 };
 
 use super::functions;
@@ -160,13 +162,30 @@ pub(in crate::engine) fn for_one_module(engine: &Engine) -> Result<Option<Engine
     made.map(Some).or_engine("")
 }
 
-/// Returns an engine that compiles like `engine` without threads, if there are no threads for the compiler and `engine`
-/// would start them.
+/// Does `work`, and compiles all that it needs in this thread.
+pub(crate) fn in_background<T>(work: impl FnOnce() -> T) -> T {
+    let before = IS_BACKGROUND.replace(true);
+    let done = work();
+    IS_BACKGROUND.set(before);
+    done
+}
+
+/// Whether this thread works in the background.
+pub(crate) fn is_background() -> bool {
+    IS_BACKGROUND.get()
+}
+
+thread_local! {
+    static IS_BACKGROUND: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns an engine that compiles like `engine` without threads, if there are no threads for the compiler, or this
+/// thread works in the background, and `engine` would use threads.
 ///
 /// # Errors
 /// [`Error::Engine`].
 pub(in crate::engine) fn without_threads(engine: &Engine) -> Result<Option<Engine>> {
-    if has_threads() || !Engine::same(engine, self::engine(false)?) {
+    if (has_threads() && !is_background()) || !Engine::same(engine, self::engine(false)?) {
         return Ok(None);
     }
     make_compiler(CodeKind::default()).map(Some).or_engine("")
@@ -188,9 +207,28 @@ fn has_threads() -> bool {
     })
 }
 
+/// Returns the engine that compiles in the least time. Its code runs in the engine without inlining.
+///
+/// # Errors
+/// [`Error::Engine`].
+pub(in crate::engine) fn quick() -> Result<&'static Engine> {
+    static QUICK: OnceLock<wasmtime::Result<Engine>> = OnceLock::new();
+    check_process()?;
+    let made = QUICK.get_or_init(|| {
+        let mut config = base(false);
+        config
+            // Small modules: guests and the thread that compiles in advance do not wait for each other.
+            .parallel_compilation(false)
+            .cranelift_opt_level(OptLevel::None)
+            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+        Engine::new(&config)
+    });
+    made.as_ref().map_err(|reason| Error::engine(format!("{reason:#}")))
+}
+
 fn make_compiler(kind: CodeKind) -> wasmtime::Result<Engine> {
     let mut config = config(kind.inline)?;
-    config.parallel_compilation(has_threads());
+    config.parallel_compilation(has_threads() && !is_background());
     if !kind.portable {
         return Engine::new(&config);
     }
@@ -247,9 +285,15 @@ fn pool() -> PoolingAllocationConfig {
 }
 
 fn config(inlining: bool) -> wasmtime::Result<Config> {
+    let mut config = base(inlining);
+    config.enable_incremental_compilation(functions::shared())?;
+    Ok(config)
+}
+
+/// Returns the settings of all engines.
+fn base(inlining: bool) -> Config {
     let mut config = Config::new();
     config
-        .enable_incremental_compilation(functions::shared())?
         .compiler_inlining(if inlining { Inlining::Yes } else { Inlining::No })
         .cranelift_opt_level(OptLevel::Speed)
         .wasm_exceptions(true)
@@ -272,5 +316,5 @@ fn config(inlining: bool) -> wasmtime::Result<Config> {
     if has_little_space() {
         config.gc_heap_reservation(1 << 20).gc_heap_guard_size(64 << 10).gc_heap_reservation_for_growth(16 << 20);
     }
-    Ok(config)
+    config
 }

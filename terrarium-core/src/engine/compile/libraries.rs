@@ -8,7 +8,11 @@ use std::{
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 
-use super::compiled::{self, CompiledModule};
+use super::{
+    compiled::{self, CompiledModule},
+    config,
+    lazy::LazyLibrary,
+};
 use crate::{Error, cache::Cache};
 use terrarium_unix::{
     abi::Errno,
@@ -67,8 +71,16 @@ pub(in crate::engine) struct Libraries {
     elsewhere: OnceLock<Arc<BTreeSet<String>>>,
 }
 
-/// A library, once it is compiled, and the lock of its compilation.
-type Entry = Arc<Mutex<Option<Arc<CompiledModule>>>>;
+/// A library, and the lock of its compilation.
+type Entry = Arc<Mutex<Compiled>>;
+
+/// A library, once it is compiled.
+#[derive(Default)]
+struct Compiled {
+    whole: Option<Arc<CompiledModule>>,
+    /// The library as it is compiled when it is called.
+    lazy: Option<Arc<CompiledModule>>,
+}
 
 /// The most libraries that stay open without a guest that uses them: each has a descriptor.
 const MAX_KNOWN: usize = 256;
@@ -119,12 +131,73 @@ impl Libraries {
         let entry = self.entry(digest);
         // Held during the compilation: another thread would otherwise do the same work.
         let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(compiled) = &*entry {
+        if let Some(compiled) = &entry.whole {
             return Ok(Arc::clone(compiled));
         }
         let make = || self.verified(&bytes(&file.content)?, digest, main);
-        let compiled = compiled::cached(&self.engine, &self.cache, &self.source(&digest), &make)?;
-        Ok(Arc::clone(entry.insert(Arc::new(compiled))))
+        let compile = || compiled::cached(&self.engine, &self.cache, &self.source(&digest), &make).map(Arc::new);
+        if config::is_background() {
+            // A guest that needs the library does not wait for a thread of low priority.
+            drop(entry);
+            return compile();
+        }
+        Ok(Arc::clone(entry.whole.insert(compile()?)))
+    }
+
+    /// Returns the library in `file`, which the host has placed there: as it is in the cache folder, else compiled as it
+    /// is called.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(in crate::engine) fn lazy(&self, file: &LibraryFile, main: Main<'_>) -> Result<Arc<CompiledModule>, LoadError> {
+        let digest = digest(&file.content)?;
+        let entry = self.entry(digest);
+        let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
+        self.lazily(&mut entry, digest, &file.content, main)
+    }
+
+    fn lazily(
+        &self,
+        entry: &mut Compiled,
+        digest: [u8; 32],
+        content: &Content,
+        main: Main<'_>,
+    ) -> Result<Arc<CompiledModule>, LoadError> {
+        // A library that is compiled as it is called serves until a guest asks for the other.
+        if let Some(compiled) = entry.whole.as_ref().or(entry.lazy.as_ref()) {
+            return Ok(Arc::clone(compiled));
+        }
+        if let Some(found) = compiled::find(&self.engine, &self.cache, &self.source(&digest))? {
+            return Ok(Arc::clone(entry.whole.insert(Arc::new(found))));
+        }
+        let (wasm, info) = self.verified(&bytes(content)?, digest, main)?;
+        let (library, module) = match LazyLibrary::new(&self.engine, wasm.clone()) {
+            Ok((library, root)) => (Some(Arc::new(library)), root),
+            Err(error) => {
+                tracing::debug!(%error, "a library is compiled as a whole");
+                (None, compiled::quickly(&self.engine, &wasm)?)
+            }
+        };
+        let made = CompiledModule { module, info: Arc::new(info), lazy: library };
+        Ok(Arc::clone(entry.lazy.insert(Arc::new(made))))
+    }
+
+    /// Compiles of a library what its load is certain to need, for guests that will compile it as they call it. A library
+    /// that a guest loads at the moment is left to the guest.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub(in crate::engine) fn prefetch(&self, content: &Content, main: Main<'_>) -> Result<(), LoadError> {
+        let digest = digest(content)?;
+        let entry = self.entry(digest);
+        let made = match entry.try_lock() {
+            Ok(mut entry) => self.lazily(&mut entry, digest, content, main)?,
+            Err(_) => return Ok(()),
+        };
+        match &made.lazy {
+            Some(library) => Ok(library.prefetch()?),
+            None => Ok(()),
+        }
     }
 
     /// Compiles a library for later use, unless it is in the cache folder.
@@ -135,11 +208,27 @@ impl Libraries {
         let digest = digest(content)?;
         let entry = self.entry(digest);
         let entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
-        if entry.is_some() {
+        if entry.whole.is_some() {
             return Ok(());
         }
+        // A guest that needs the library does not wait for a thread of low priority.
+        let entry = if config::is_background() { None } else { Some(entry) };
         let make = || self.verified(&bytes(content)?, digest, main);
-        compiled::prepare(&self.engine, &self.cache, &self.source(&digest), &make)
+        let prepared = compiled::prepare(&self.engine, &self.cache, &self.source(&digest), &make);
+        drop(entry);
+        prepared
+    }
+
+    /// Forgets the libraries that are compiled as they are called. Guests that have one keep it.
+    pub(in crate::engine) fn forget_lazy(&self) {
+        let entries: Vec<Entry> = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.entries.values().cloned().collect()
+        };
+        for entry in entries {
+            let lazy = entry.lock().unwrap_or_else(PoisonError::into_inner).lazy.take();
+            drop(lazy);
+        }
     }
 
     /// Removes the machine code of a library from the cache folder, if this process made it.

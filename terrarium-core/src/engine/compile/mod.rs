@@ -3,6 +3,7 @@
 pub(in crate::engine) mod compiled;
 pub(in crate::engine) mod config;
 pub(in crate::engine) mod functions;
+pub(in crate::engine) mod lazy;
 pub(in crate::engine) mod libraries;
 pub(in crate::engine) mod memory;
 mod stencil;

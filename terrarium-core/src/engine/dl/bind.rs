@@ -10,11 +10,12 @@ use wasmtime::{
 
 use super::{
     loader::{Loader, function},
+    parts::PartLinks,
     symbol,
 };
 use crate::engine::{bind::reenter::nested, live::state::InstanceState};
 use terrarium_wasm::{
-    link::{Definition, FunctionTarget, LibraryId},
+    link::{Definition, FunctionTarget, LibraryId, PARTS},
     rewrite::{SAFEPOINT_MODULE, SAFEPOINT_NAME},
 };
 
@@ -50,6 +51,7 @@ pub(super) fn gather(
     library: LibraryId,
     module: &Module,
     addresses: Addresses,
+    parts: Option<&PartLinks>,
 ) -> Result<LibraryImports> {
     let links = caller.data().links()?;
     let mut pointers = HashMap::new();
@@ -59,6 +61,10 @@ pub(super) fn gather(
     for import in module.imports() {
         let (from, name) = (import.module(), import.name());
         imports.push(match (import.ty(), from, name) {
+            (ty, PARTS, _) => {
+                let parts = parts.ok_or_else(|| format_err!("it imports parts of a library that is whole"))?;
+                if matches!(ty, ExternType::Table(_)) { parts.table.into() } else { parts.load.into() }
+            }
             (ExternType::Memory(_), SAFEPOINT_MODULE, SAFEPOINT_NAME) => links.safepoint.into(),
             (ExternType::Memory(_), ..) => links.memory.into(),
             (ExternType::Table(_), ..) => links.table.into(),

@@ -7,6 +7,7 @@ use wasmtime::{Caller, Instance, Ref, Result, Trap, format_err};
 use super::{
     bind::{self, Addresses, LibraryImports},
     loader::{Linkage, Loader},
+    parts::PartLinks,
 };
 use crate::engine::{
     bind::reenter::{address, call_export, nested},
@@ -107,7 +108,11 @@ fn open(state: &InstanceState, path: &str) -> Result<(Arc<ModuleInfo>, CompiledL
     let file = state.run.process.library(path)?;
     let (libraries, main) = (&state.machine.libraries, || state.machine.main());
     let (compiled, untrusted) = if file.trusted {
-        (libraries.trusted(&file, &main)?, 0)
+        let found = match state.run.lazy {
+            true => state.run.interrupt.preparing(|| libraries.lazy(&file, &main))?,
+            false => libraries.trusted(&file, &main)?,
+        };
+        (found, 0)
     } else if state.run.untrusted_libraries {
         if file.content.len() > MAX_UNTRUSTED {
             return Err(LoadError::Refused(format!("it has more than {MAX_UNTRUSTED} bytes")));
@@ -163,8 +168,16 @@ async fn instantiate(
     compiled: &CompiledModule,
     addresses: Addresses,
 ) -> Result<Option<Vec<String>>> {
-    let LibraryImports { imports, pointers, bindings } = bind::gather(caller, library, &compiled.module, addresses)?;
+    let parts = match &compiled.lazy {
+        Some(library) => Some(PartLinks::new(caller, library).await?),
+        None => None,
+    };
+    let LibraryImports { imports, pointers, bindings } =
+        bind::gather(caller, library, &compiled.module, addresses, parts.as_ref())?;
     let instance = Instance::new_async(&mut *caller, &compiled.module, &imports).await?;
+    if let Some(parts) = parts {
+        parts.set_root(instance, imports);
+    }
     let loader = Loader::of(caller)?;
     loader.instances.push(instance);
     loader.linked.push(Linkage { module: compiled.module.clone(), bindings, pointers: pointers.clone() });

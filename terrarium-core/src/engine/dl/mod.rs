@@ -7,6 +7,7 @@ mod bind;
 mod entry;
 mod load;
 mod loader;
+mod parts;
 mod symbol;
 
 pub(super) use bind::{LATE, late};

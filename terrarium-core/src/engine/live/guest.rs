@@ -41,6 +41,8 @@ pub(crate) struct GuestOptions {
     pub(crate) memory: u64,
     /// Whether the guest may load libraries that its code brought or created.
     pub(crate) untrusted_libraries: bool,
+    /// Whether libraries are compiled as they are called, where they are not in the cache folder.
+    pub(crate) lazy: bool,
     /// Whether sleeping takes real time: false with a clock that sleeping advances.
     pub(crate) real_sleep: bool,
 }

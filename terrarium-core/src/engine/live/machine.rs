@@ -114,6 +114,23 @@ impl Machine {
         Ok(Arc::clone(unbooted.insert(made)))
     }
 
+    /// Compiles of libraries what guests that load them are certain to need, until `is_done` returns true.
+    pub(crate) fn prefetch_libraries(&self, libraries: &[(&str, &Content)], is_done: &dyn Fn() -> bool) {
+        for (path, content) in libraries {
+            if is_done() {
+                return;
+            }
+            if let Err(error) = self.libraries.prefetch(content, &|| self.main()) {
+                tracing::debug!(%error, path, "a library is not compiled in advance");
+            }
+        }
+    }
+
+    /// Forgets libraries that were compiled as guests called them.
+    pub(crate) fn forget_lazy_libraries(&self) {
+        self.libraries.forget_lazy();
+    }
+
     fn source_name(&self) -> String {
         format!("python {} {}", env!("CARGO_PKG_VERSION"), self.source.key)
     }
@@ -174,6 +191,7 @@ impl Machine {
         };
         // A compilation keeps several processors busy, except at its beginning and its end.
         let workers = thread::available_parallelism().map_or(1, usize::from).min(libraries.len());
+        let workers = if config::is_background() { 1 } else { workers };
         thread::scope(|threads| {
             for _ in 1..workers {
                 // If no thread can start, this thread does all the work.

@@ -55,6 +55,8 @@ pub(in crate::engine) struct RunState {
     pub(in crate::engine) depth: u32,
     /// Whether the guest may load libraries that its code brought or created.
     pub(in crate::engine) untrusted_libraries: bool,
+    /// Whether libraries are compiled as they are called, where they are not in the cache folder.
+    pub(in crate::engine) lazy: bool,
     /// An address near the top of the guest's stack: the address of a local variable of the host function that the
     /// driver calls first. It is compared and never dereferenced.
     pub(in crate::engine) stack: u64,
@@ -120,6 +122,7 @@ impl RunState {
             loader: None,
             depth: 0,
             untrusted_libraries: options.untrusted_libraries,
+            lazy: options.lazy,
             stack: 0,
             request: Vec::new(),
             response: Vec::new(),
@@ -130,8 +133,14 @@ impl RunState {
     /// Returns the state of an instance that serves no run.
     pub(in crate::engine) fn none() -> Self {
         let process = Process::new(Vfs::new(Layer::empty(), VfsLimits::default()));
-        let nothing =
-            GuestOptions { process, env: Vec::new(), memory: 0, untrusted_libraries: false, real_sleep: false };
+        let nothing = GuestOptions {
+            process,
+            env: Vec::new(),
+            memory: 0,
+            untrusted_libraries: false,
+            lazy: false,
+            real_sleep: false,
+        };
         Self::new(None, nothing)
     }
 

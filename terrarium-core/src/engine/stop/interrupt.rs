@@ -64,6 +64,11 @@ struct InterruptState {
     alarm: Option<(Instant, Duration)>,
     /// Whether the alarm has gone off and the guest has not noticed yet.
     rings: bool,
+    /// The time that the host took to prepare what the guest needs, which does not count as the run's.
+    prepared: Duration,
+    /// Whether a preparation is in progress, and the deadline before it is moved.
+    is_preparing: bool,
+    deadline: Option<Instant>,
     /// The visits of the watchdog for the alarm that are due, and the time of the next one if it is certain.
     visits: u32,
     next_visit: Option<Instant>,
@@ -73,6 +78,16 @@ impl InterruptState {
     /// Returns the present moment.
     fn now(&self) -> Moment {
         Moment { processor: self.clock.map_or(Duration::ZERO, ThreadClock::now), wall: Instant::now() }
+    }
+
+    /// Returns the time of the deadline, or of the next look at it, if that is to come.
+    fn due(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let due = match self.is_preparing {
+            true => now.checked_add(AGAIN),
+            false => self.deadline?.checked_add(self.prepared),
+        };
+        due.filter(|due| *due > now)
     }
 
     /// Interrupts the guest, or stops it by force after its grace period.
@@ -151,14 +166,16 @@ impl Interrupt {
     pub(crate) fn arm(self: &Arc<Self>, timeout: Option<Duration>, grace: Duration) -> std::io::Result<WatchGuard> {
         watchdog().ensure_running()?;
         let clock = Some(ThreadClock::current()?);
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let run = {
             let mut state = self.lock();
             state.release();
             let (run, safepoint, closed) = (state.run.wrapping_add(1), state.safepoint.take(), state.closed);
-            *state = InterruptState { run, armed: true, grace, clock, safepoint, closed, ..InterruptState::default() };
+            let set = InterruptState { run, armed: true, grace, clock, safepoint, closed, ..InterruptState::default() };
+            *state = InterruptState { deadline, ..set };
             run
         };
-        if let Some(at) = timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
+        if let Some(at) = deadline {
             watchdog().watch(at, self, run, Purpose::Stop);
         }
         Ok(WatchGuard { interrupt: Arc::clone(self) })
@@ -183,6 +200,22 @@ impl Interrupt {
         }
     }
 
+    /// Does work of the host that prepares what the guest needs. The deadline of the run moves by its time.
+    pub(in crate::engine) fn preparing<T>(&self, work: impl FnOnce() -> T) -> T {
+        let begin = Instant::now();
+        self.lock().is_preparing = true;
+        let done = work();
+        let mut state = self.lock();
+        state.is_preparing = false;
+        state.prepared = state.prepared.saturating_add(begin.elapsed());
+        done
+    }
+
+    /// Returns the time of such work in the present run.
+    pub(crate) fn prepared(&self) -> Duration {
+        self.lock().prepared
+    }
+
     /// Returns the reason why the present run is being stopped, if it is.
     pub(crate) fn reason(&self) -> Option<Reason> {
         self.lock().reason
@@ -199,6 +232,12 @@ impl Interrupt {
         let run = {
             let mut state = self.lock();
             if !state.armed || run.is_some_and(|run| run != state.run) {
+                return;
+            }
+            if let Some(later) = state.due().filter(|_| reason == Reason::Timeout && state.reason.is_none()) {
+                let run = state.run;
+                drop(state);
+                watchdog().watch(later, self, run, Purpose::Stop);
                 return;
             }
             state.reason.get_or_insert(reason);

@@ -21,10 +21,11 @@ pub(super) fn append(section: &mut CodeSection, module: &Module<'_>, mapping: &m
     Ok(())
 }
 
-fn copy(
+/// Returns a body with the indices of `mapping`. With `keeps_memory`, the first memory stays the first.
+pub(in crate::link) fn copy<R: Reencode<Error = Fault>>(
     wasm: &[u8],
     body: &FunctionBody<'_>,
-    mapping: &mut Renumbering,
+    mapping: &mut R,
     keeps_memory: bool,
     scratch: &mut Vec<u8>,
 ) -> Result<Vec<u8>, Fault> {
@@ -51,7 +52,7 @@ fn copy(
 }
 
 /// Returns the declarations of the locals, if they contain a type of the module.
-fn locals(body: &FunctionBody<'_>, mapping: &mut Renumbering) -> Result<Option<Vec<u8>>, Fault> {
+fn locals<R: Reencode<Error = Fault>>(body: &FunctionBody<'_>, mapping: &mut R) -> Result<Option<Vec<u8>>, Fault> {
     let mut names_types = false;
     let mut declarations = Vec::new();
     for declaration in body.get_locals_reader()? {

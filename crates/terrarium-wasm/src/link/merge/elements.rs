@@ -64,7 +64,7 @@ fn with_expressions(element: &Element<'_>, mapping: &mut Renumbering) -> Result<
 }
 
 /// Appends segments for single `slots` of `table`; adjacent slots share a segment.
-pub(super) fn append_slots(section: &mut ElementSection, table: u32, slots: &BTreeMap<u32, u32>) {
+pub(in crate::link) fn append_slots(section: &mut ElementSection, table: u32, slots: &BTreeMap<u32, u32>) {
     let mut run: Vec<u32> = Vec::new();
     let mut start = 0_u32;
     for (slot, function) in slots {

@@ -46,11 +46,11 @@ impl MergeError {
 
 /// A defect of a module. The caller adds which module it is.
 #[derive(Debug)]
-pub(super) struct Fault(pub(super) String);
+pub(in crate::link) struct Fault(pub(in crate::link) String);
 
 impl Fault {
     /// Makes the fault of a module that names an index it does not have.
-    pub(super) fn unknown(what: &str, index: impl std::fmt::Display) -> Self {
+    pub(in crate::link) fn unknown(what: &str, index: impl std::fmt::Display) -> Self {
         Self(format!("it names {what} {index}, which it does not have"))
     }
 }

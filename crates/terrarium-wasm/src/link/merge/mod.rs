@@ -17,14 +17,14 @@
 //!
 //! Types come first, because everything refers to them; then functions, then the rest, module by module in their order.
 
-mod code;
-mod elements;
-mod error;
+pub(in crate::link) mod code;
+pub(in crate::link) mod elements;
+pub(in crate::link) mod error;
 mod exports;
 mod functions;
 mod globals;
 mod input;
-mod module;
+pub(in crate::link) mod module;
 mod renumber;
 mod shared;
 mod snapshot;

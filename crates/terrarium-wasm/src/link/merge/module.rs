@@ -9,31 +9,31 @@ use super::error::Fault;
 
 /// A module that borrows its bytes.
 #[derive(Default)]
-pub(super) struct Module<'a> {
-    pub(super) wasm: &'a [u8],
-    pub(super) types: Vec<RecGroup>,
+pub(in crate::link) struct Module<'a> {
+    pub(in crate::link) wasm: &'a [u8],
+    pub(in crate::link) types: Vec<RecGroup>,
     /// Type indices of the functions.
-    pub(super) functions: Space<'a, u32, u32>,
-    pub(super) tables: Space<'a, TableType, Table<'a>>,
-    pub(super) memories: Space<'a, MemoryType, MemoryType>,
-    pub(super) tags: Space<'a, TagType, TagType>,
-    pub(super) globals: Space<'a, GlobalType, Global<'a>>,
-    pub(super) exports: Vec<Export<'a>>,
-    pub(super) elements: Vec<Element<'a>>,
-    pub(super) bodies: Vec<FunctionBody<'a>>,
+    pub(in crate::link) functions: Space<'a, u32, u32>,
+    pub(in crate::link) tables: Space<'a, TableType, Table<'a>>,
+    pub(in crate::link) memories: Space<'a, MemoryType, MemoryType>,
+    pub(in crate::link) tags: Space<'a, TagType, TagType>,
+    pub(in crate::link) globals: Space<'a, GlobalType, Global<'a>>,
+    pub(in crate::link) exports: Vec<Export<'a>>,
+    pub(in crate::link) elements: Vec<Element<'a>>,
+    pub(in crate::link) bodies: Vec<FunctionBody<'a>>,
 }
 
 /// The items of one kind in a module; imports come first.
-pub(super) struct Space<'a, I, D> {
-    pub(super) imported: Vec<Imported<'a, I>>,
-    pub(super) defined: Vec<D>,
+pub(in crate::link) struct Space<'a, I, D> {
+    pub(in crate::link) imported: Vec<Imported<'a, I>>,
+    pub(in crate::link) defined: Vec<D>,
 }
 
 /// An import.
-pub(super) struct Imported<'a, I> {
-    pub(super) module: &'a str,
-    pub(super) name: &'a str,
-    pub(super) ty: I,
+pub(in crate::link) struct Imported<'a, I> {
+    pub(in crate::link) module: &'a str,
+    pub(in crate::link) name: &'a str,
+    pub(in crate::link) ty: I,
 }
 
 impl<I, D> Default for Space<'_, I, D> {
@@ -44,7 +44,7 @@ impl<I, D> Default for Space<'_, I, D> {
 
 impl<'a> Module<'a> {
     /// Parses `wasm`.
-    pub(super) fn parse(wasm: &'a [u8]) -> Result<Self, Fault> {
+    pub(in crate::link) fn parse(wasm: &'a [u8]) -> Result<Self, Fault> {
         let mut module = Self { wasm, ..Self::default() };
         for payload in Parser::new(0).parse_all(wasm) {
             module.read(payload?)?;
@@ -91,7 +91,7 @@ impl<'a> Module<'a> {
     }
 
     /// Returns the type index of the function `index`.
-    pub(super) fn function_type(&self, index: u32) -> Result<u32, Fault> {
+    pub(in crate::link) fn function_type(&self, index: u32) -> Result<u32, Fault> {
         let position = index as usize;
         let imported = self.functions.imported.get(position).map(|import| import.ty);
         let defined = || self.functions.defined.get(position.checked_sub(self.functions.imported.len())?).copied();
@@ -101,14 +101,14 @@ impl<'a> Module<'a> {
 
 impl<'a, I, D> Space<'a, I, D> {
     /// Returns the number of items.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::link) fn len(&self) -> usize {
         self.imported.len().saturating_add(self.defined.len())
     }
 }
 
 impl<'a, I> Imported<'a, I> {
     /// Returns the name of the main module's export that this import refers to.
-    pub(super) fn export(&self) -> Option<String> {
+    pub(in crate::link) fn export(&self) -> Option<String> {
         match self.module {
             // Names with this prefix are reserved for the host; a library cannot reach them this way.
             "env" if !self.name.starts_with("terrarium.") => Some(self.name.to_owned()),

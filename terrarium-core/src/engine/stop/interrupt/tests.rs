@@ -254,3 +254,24 @@ fn alarms_set_again_and_again_do_not_fill_the_queue_of_the_watchdog() {
     assert!(other.set_alarm(Some(Duration::from_millis(1)), Duration::ZERO));
     assert!(rings(&other), "another guest's alarm is in time");
 }
+
+#[test]
+fn the_deadline_moves_by_the_time_of_a_preparation() {
+    let interrupt = Arc::new(Interrupt::default());
+    let ms = Duration::from_millis;
+    let _watch = interrupt.arm(Some(ms(300)), ms(50)).unwrap();
+    let begin = Instant::now();
+    // The deadline passes in the middle of the first.
+    interrupt.preparing(|| thread::sleep(ms(600)));
+    interrupt.preparing(|| thread::sleep(ms(200)));
+    assert!(interrupt.prepared() >= ms(800));
+    while interrupt.reason().is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "the deadline never comes");
+        thread::sleep(ms(1));
+    }
+    assert_eq!(interrupt.reason(), Some(Reason::Timeout));
+    assert!(begin.elapsed() >= ms(1100), "{:?}", begin.elapsed());
+    // Another run has its own time.
+    let _watch = interrupt.arm(Some(ms(1)), ms(50)).unwrap();
+    assert_eq!(interrupt.prepared(), Duration::ZERO);
+}

@@ -1,0 +1,131 @@
+//! The quick start: a sandbox whose image is not built yet starts from the bare image. A thread builds the image in the
+//! background; until it is there, runs import their packages themselves, and libraries are compiled as they are called.
+
+use std::{
+    cmp::Reverse,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::setup::SandboxSetup;
+use crate::{
+    Result, SandboxOptions,
+    image::{self, Recipe},
+    package::SITE_PACKAGES,
+    provision::{MountedPackages, libraries, machine},
+};
+
+/// The stack of a thread that compiles libraries.
+const STACK: usize = 8 << 20;
+
+/// The longest that the build of an image waits for the first run.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The time between two looks for its end.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The setup that replaces an earlier one of a sandbox.
+#[derive(Default)]
+pub(super) struct NextSetup {
+    setup: OnceLock<Arc<SandboxSetup>>,
+    /// Whether a run has ended in an interpreter of the earlier setup.
+    has_run: AtomicBool,
+}
+
+impl NextSetup {
+    /// Returns the setup, once it is there.
+    pub(super) fn get(&self) -> Option<&Arc<SandboxSetup>> {
+        self.setup.get()
+    }
+
+    fn set(&self, setup: SandboxSetup) {
+        self.setup.get_or_init(|| Arc::new(setup));
+    }
+
+    /// Records the end of a run.
+    pub(super) fn note_run(&self) {
+        self.has_run.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for the end of the first run, which is to have the processors for itself.
+    fn wait_for_run(&self) {
+        let until = Instant::now() + PATIENCE;
+        while !self.has_run.load(Ordering::Relaxed) && Instant::now() < until {
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Returns a setup on the bare image, if the image with the modules is not in the cache folder. The build of that image
+/// begins in the background.
+///
+/// # Errors
+/// As for [`Sandbox::new`](crate::Sandbox::new).
+pub(super) fn started(options: &SandboxOptions, modules: &[String]) -> Result<Option<SandboxSetup>> {
+    let cache_dir = options.cache_dir.as_deref();
+    let packages = SandboxSetup::packages_of(options)?;
+    let mounted = packages.sources(options)?;
+    let recipe = recipe(options, Arc::clone(&mounted), modules.to_vec())?;
+    if mounted.files.is_empty() || image::is_built(machine(cache_dir, false)?.cache(), &recipe)? {
+        return Ok(None);
+    }
+    let next = Arc::new(NextSetup::default());
+    let setup =
+        SandboxSetup::quick(options.clone(), image::bare(cache_dir, options.cache_bytes)?, packages, &mounted, &next)?;
+    prefetch(options, mounted, modules.to_vec(), &next);
+    build(options.clone(), modules.to_vec(), next)?;
+    Ok(Some(setup))
+}
+
+/// Begins to compile what the first import of the modules needs, in a thread: the guest meanwhile runs Python.
+fn prefetch(options: &SandboxOptions, mounted: Arc<MountedPackages>, modules: Vec<String>, next: &Arc<NextSetup>) {
+    let (cache_dir, next) = (options.cache_dir.clone(), Arc::downgrade(next));
+    let work = move || -> Result<()> {
+        let mut libraries = libraries(&mounted.files);
+        let package = |path: &str| path.strip_prefix(SITE_PACKAGES)?.split('/').nth(1).map(str::to_owned);
+        // In the order of the options, so that a package comes after those that it needs. Inner packages are imported first.
+        let rank = |path: &str| package(path).and_then(|name| modules.iter().position(|module| *module == name));
+        let depth = |path: &str| Reverse(path.matches('/').count());
+        libraries.sort_by_key(|(path, _)| (rank(path).unwrap_or(usize::MAX), depth(path)));
+        let is_done = || next.upgrade().is_none_or(|next| next.get().is_some());
+        machine(cache_dir.as_deref(), false)?.prefetch_libraries(&libraries, &is_done);
+        Ok(())
+    };
+    let report = move || {
+        if let Err(error) = work() {
+            tracing::debug!(%error, "libraries are not compiled in advance");
+        }
+    };
+    // Without a thread, the guest compiles them.
+    drop(thread::Builder::new().name("terrarium-prefetch".to_owned()).stack_size(STACK).spawn(report));
+}
+
+/// Begins the build of the image. Its first step is the bytecode of the packages, which then serves the runs.
+fn build(options: SandboxOptions, modules: Vec<String>, first: Arc<NextSetup>) -> Result<()> {
+    let (cache_dir, for_done) = (options.cache_dir.clone(), options.clone());
+    let last = Arc::new(NextSetup::default());
+    let of_last = Arc::clone(&last);
+    let make = move || {
+        first.wait_for_run();
+        let packages = SandboxSetup::packages_of(&options)?;
+        let mounted = packages.preloaded(&options, None)?;
+        let bare = image::bare(options.cache_dir.as_deref(), options.cache_bytes)?;
+        let setup = SandboxSetup::quick(options.clone(), bare, packages.clone(), &mounted, &of_last)?;
+        first.set(setup);
+        recipe(&options, mounted, modules)
+    };
+    let done = move |image| {
+        let packages = SandboxSetup::packages_of(&for_done)?;
+        let setup = SandboxSetup::assemble(for_done, image, packages, None)?;
+        last.set(setup);
+        Ok(())
+    };
+    image::build_in_background(cache_dir, make, done)
+}
+
+fn recipe(options: &SandboxOptions, mounted: Arc<MountedPackages>, modules: Vec<String>) -> Result<Recipe> {
+    Ok(Recipe { mounted, modules, cache_bytes: options.cache_bytes, ..Recipe::bare()? })
+}
