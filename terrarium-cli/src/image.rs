@@ -50,8 +50,8 @@ enum ImageCommand {
     },
     /// Make a folder of ready images, for a package that ships them: its users build nothing
     Ready {
-        /// The packages of an image, separated by commas; repeatable, for several images
-        #[arg(long = "packages", value_name = "NAMES", required = true)]
+        /// The packages of an image, separated by commas; repeatable, for several images [default: one image without packages]
+        #[arg(long = "packages", value_name = "NAMES")]
         lists: Vec<String>,
         #[command(flatten)]
         flags: ImageFlags,
@@ -121,8 +121,11 @@ pub(crate) fn image(args: ImageArgs) -> Result<i32, Failure> {
             let mut common = ImageOptions::default();
             flags.apply(&mut common);
             common.cache_dir = cache_dir;
-            let options = lists.iter().map(|list| common.clone().packages(list.split(',')));
-            Image::make_ready(&out, &options.collect::<Vec<_>>())?;
+            let mut options: Vec<_> = lists.iter().map(|list| common.clone().packages(list.split(','))).collect();
+            if options.is_empty() {
+                options.push(common);
+            }
+            Image::make_ready(&out, &options)?;
             say(&format!("wrote {}", out.display()));
         }
         ImageCommand::Inspect { file, json } => print(&[&Image::inspect(&file)?], json)?,

@@ -45,7 +45,7 @@ impl Profile {
 /// A published package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// The crate of the guest's artifacts.
+    /// The crates of the guest's artifacts and of the bare image.
     Crate,
     /// The Python wheel.
     Wheel,

@@ -58,7 +58,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Setup(options) => setup::run(&options),
+        Command::Setup(options) => setup::run(&options).and_then(|()| setup::bare_image().map(drop)),
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),

@@ -4,6 +4,7 @@ mod artifacts;
 mod bytecode;
 mod corpus;
 mod download;
+mod image;
 mod optimise;
 mod pack;
 mod pins;
@@ -16,6 +17,7 @@ use terrarium_runtime::{Runtime, sha256_hex};
 
 use crate::util;
 pub(crate) use artifacts::rewrite_options;
+pub(crate) use image::lay_out as bare_image;
 use pins::Pins;
 
 /// The calls of the guest that are made direct, from the workspace's root: see `cargo xtask train`.

@@ -13,6 +13,7 @@ use super::{
     housekeeping::keep_within,
     open::open,
     open_images::{Key, open_images},
+    ready::ready_bare,
     waiting::in_background,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     engine::{Machine, check_process},
     error::ErrorContext,
     options::validate,
-    provision::{self, BARE},
+    provision::{self, BARE, BuiltInImage},
     sys::{file_stamp::FileStamp, machine_memory::give_back, private_files},
 };
 
@@ -76,6 +77,21 @@ fn bare_with(cache_dir: Option<&Path>, recipe: &Recipe) -> Result<Image> {
             Ok(image) => return Ok(image),
             Err(error) => tracing::warn!(%error, ?path, "the shipped image cannot be used here"),
         }
+    }
+    ready_or_built(cache_dir, recipe, provision::built_in_image())
+}
+
+/// Returns the bare image that was built for this processor, or else a ready one, or else builds it.
+pub(super) fn ready_or_built(
+    cache_dir: Option<&Path>,
+    recipe: &Recipe,
+    built_in: Option<&BuiltInImage>,
+) -> Result<Image> {
+    let machine = provision::machine(cache_dir, recipe.kind.inline)?;
+    if !machine.cache().path(&recipe.file_name()?).exists()
+        && let Some(image) = ready_bare(cache_dir, recipe, built_in)?
+    {
+        return Ok(image);
     }
     found_or_built(cache_dir, recipe, &|_| ())
 }

@@ -1,7 +1,11 @@
 //! Ready images: made for a package that users install, found and unpacked where it is installed.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::BTreeSet,
+    fmt,
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -21,87 +25,174 @@ use crate::{
     engine::{CodeKind, compatibility},
     error::ErrorContext,
     package::LOCK_FILE,
-    provision::{self, MountedPackages, ReadyFolder, ReadyImage},
+    provision::{self, BuiltInImage, MountedPackages, ReadyImage},
 };
 
 /// The level of compression: higher ones take minutes for a few hundredths.
 const LEVEL: i32 = 15;
+/// The level for small images, such as the bare one: a twelfth better, and six seconds longer.
+const LEVEL_OF_SMALL: i32 = 19;
+/// The largest small image.
+const SMALL: usize = 64 << 20;
 /// The logarithm of the distance at which repetitions are found. Readers accept it without further options.
 const WINDOW: u32 = 27;
 /// The largest image that is unpacked.
 const MAX_BYTES: u64 = 2 << 30;
+
+/// A compressed image.
+struct Packed<'a> {
+    image: &'a ReadyImage,
+    content: PackedContent<'a>,
+}
+
+#[derive(Debug)]
+enum PackedContent<'a> {
+    File(PathBuf),
+    BuiltIn(&'a [u8]),
+}
 
 /// Returns the ready image of exactly these packages, if an installed package brings one that works here.
 ///
 /// # Errors
 /// [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used.
 pub(crate) fn ready(options: &SandboxOptions, mounted: &MountedPackages, modules: &[String]) -> Result<Option<Image>> {
-    let cache_dir = options.cache_dir.as_deref();
+    of_folders(options.cache_dir.as_deref(), options.cache_bytes, mounted, modules)
+}
+
+/// Returns the bare image that an installed package or this library brings, if one works here.
+///
+/// # Errors
+/// As for [`ready`].
+pub(super) fn ready_bare(
+    cache_dir: Option<&Path>,
+    recipe: &Recipe,
+    built_in: Option<&BuiltInImage>,
+) -> Result<Option<Image>> {
+    let image = of_folders(cache_dir, recipe.cache_bytes, &recipe.mounted, &[])?;
+    match (image, built_in) {
+        (None, Some(built_in)) => {
+            let packed = Packed { image: &built_in.image, content: PackedContent::BuiltIn(built_in.content) };
+            packed.open(cache_dir, recipe.cache_bytes, &recipe.mounted)
+        }
+        (image, _) => Ok(image),
+    }
+}
+
+fn of_folders(
+    cache_dir: Option<&Path>,
+    cache_bytes: u64,
+    mounted: &MountedPackages,
+    modules: &[String],
+) -> Result<Option<Image>> {
     for folder in provision::ready_folders() {
         let Some(image) = folder.image_of(mounted, modules) else { continue };
-        if image.target != target()? {
-            tracing::warn!(folder = ?folder.path, "a ready image is for another version of this library");
-            continue;
-        }
-        let cache = Cache::new(cache_dir);
-        let key = Key { path: cache.path(&name(image)), cache_dir: None, file: None };
-        if let Some(image) = open_images(|images| images.find(&key)) {
+        let content = PackedContent::File(folder.path.join(provision::IMAGES).join(&image.file));
+        if let Some(image) = (Packed { image, content }).open(cache_dir, cache_bytes, mounted)? {
             return Ok(Some(image));
-        }
-        let path = unpacked(&cache, &folder, image)?;
-        match open(cache_dir, &path, Some(mounted)) {
-            Ok(image) => {
-                keep_within(&cache, options.cache_bytes);
-                return Ok(Some(open_images(|images| images.keep(key, image))));
-            }
-            // Another version of the library, or an older processor: an image is built as usual.
-            Err(error) => tracing::warn!(%error, folder = ?folder.path, "a ready image cannot be used here"),
         }
     }
     Ok(None)
+}
+
+impl Packed<'_> {
+    /// Opens the image, which the first process unpacks into the cache folder. `None` for an image that cannot be used
+    /// here.
+    ///
+    /// # Errors
+    /// [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be used, and
+    /// [`Error::Image`](crate::Error::Image) for a file that cannot be read.
+    fn open(&self, cache_dir: Option<&Path>, cache_bytes: u64, mounted: &MountedPackages) -> Result<Option<Image>> {
+        if self.image.target != target()? {
+            tracing::warn!(from = %self.content, "a ready image is for another version of this library");
+            return Ok(None);
+        }
+        let cache = Cache::new(cache_dir);
+        let key = Key { path: cache.path(&self.name()), cache_dir: None, file: None };
+        if let Some(image) = open_images(|images| images.find(&key)) {
+            return Ok(Some(image));
+        }
+        let path = match (self.unpacked(&cache), &self.content) {
+            // The same program has all that it takes to build another one.
+            (Err(error @ Error::Image { .. }), PackedContent::BuiltIn(_)) => {
+                tracing::warn!(%error, from = %self.content, "a ready image is damaged");
+                return Ok(None);
+            }
+            (path, _) => path?,
+        };
+        match open(cache_dir, &path, Some(mounted)) {
+            Ok(image) => {
+                keep_within(&cache, cache_bytes);
+                Ok(Some(open_images(|images| images.keep(key, image))))
+            }
+            // An older processor, for example: an image is built as usual.
+            Err(error) => {
+                tracing::warn!(%error, from = %self.content, "a ready image cannot be used here");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Returns the image's file in the cache folder. The wheels are not part of the name, since the image contains their
+    /// hashes.
+    fn name(&self) -> String {
+        cache::name(&cache::digest([b"ready".as_slice(), self.image.sha256.as_bytes()])) + ".timg"
+    }
+
+    /// Returns the path of the unpacked image in the cache folder, where the first process unpacks it.
+    fn unpacked(&self, cache: &Cache) -> Result<PathBuf> {
+        let name = self.name();
+        if let CachedFile::Intact(path) = cache.check(&name)? {
+            return Ok(path);
+        }
+        let _lock = cache.lock(&format!("{name}.lock"), None, &|| ())?;
+        match cache.check(&name)? {
+            CachedFile::Intact(path) => Ok(path),
+            _ => cache.store_for_now(&name, &self.unpack()?),
+        }
+    }
+
+    /// Unpacks the image, whose archive has a checksum of its content.
+    fn unpack(&self) -> Result<Vec<u8>> {
+        let (bytes, place) = (self.image.bytes, PathBuf::from(self.content.to_string()));
+        if bytes > MAX_BYTES {
+            return Err(fault(&place, format!("it has {bytes} bytes, the limit is {MAX_BYTES}")));
+        }
+        let unpack = || -> io::Result<Vec<u8>> {
+            let size = usize::try_from(bytes).unwrap_or(usize::MAX);
+            let mut content = Vec::new();
+            content.try_reserve_exact(size)?;
+            match &self.content {
+                PackedContent::File(path) => {
+                    let reader = zstd::stream::read::Decoder::new(File::open(path)?)?;
+                    reader.take(bytes.saturating_add(1)).read_to_end(&mut content)?;
+                }
+                PackedContent::BuiltIn(packed) => {
+                    zstd::bulk::Decompressor::new()?.decompress_to_buffer(packed, &mut content)?;
+                }
+            }
+            Ok(content)
+        };
+        let content = unpack().or_image(&place, "")?;
+        match content.len() as u64 == bytes {
+            true => Ok(content),
+            false => Err(fault(&place, "it has another size than its description states")),
+        }
+    }
+}
+
+impl fmt::Display for PackedContent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::BuiltIn(_) => f.write_str("the bare image in this program"),
+        }
+    }
 }
 
 /// Returns what ready images must be made for: this version, this guest, and machine code for any processor.
 fn target() -> Result<String> {
     let code = compatibility(CodeKind { inline: false, portable: true })?;
     Ok(format!("{} {} {} {code}", env!("CARGO_PKG_VERSION"), build::target(), provision::guest_key()?))
-}
-
-/// Returns the image's file in the cache folder. The wheels are not part of the name, since the image contains their hashes.
-fn name(image: &ReadyImage) -> String {
-    cache::name(&cache::digest([b"ready".as_slice(), image.sha256.as_bytes()])) + ".timg"
-}
-
-/// Returns the path of the unpacked image in the cache folder, where the first process unpacks it.
-fn unpacked(cache: &Cache, folder: &ReadyFolder, image: &ReadyImage) -> Result<PathBuf> {
-    let name = name(image);
-    if let CachedFile::Intact(path) = cache.check(&name)? {
-        return Ok(path);
-    }
-    let _lock = cache.lock(&format!("{name}.lock"), None, &|| ())?;
-    match cache.check(&name)? {
-        CachedFile::Intact(path) => Ok(path),
-        _ => cache.store_for_now(&name, &unpack(&folder.path.join(provision::IMAGES).join(&image.file), image.bytes)?),
-    }
-}
-
-/// Unpacks a file of so many bytes. The archive has a checksum of its content.
-fn unpack(path: &Path, bytes: u64) -> Result<Vec<u8>> {
-    if bytes > MAX_BYTES {
-        return Err(fault(path, format!("it has {bytes} bytes, the limit is {MAX_BYTES}")));
-    }
-    let unpack = || -> io::Result<Vec<u8>> {
-        let mut content = Vec::new();
-        content.try_reserve_exact(usize::try_from(bytes).unwrap_or(usize::MAX))?;
-        let reader = zstd::stream::read::Decoder::new(File::open(path)?)?;
-        reader.take(bytes.saturating_add(1)).read_to_end(&mut content)?;
-        Ok(content)
-    };
-    let content = unpack().or_image(path, "")?;
-    match content.len() as u64 == bytes {
-        true => Ok(content),
-        false => Err(fault(path, "it has another size than the folder states")),
-    }
 }
 
 /// Makes a folder of ready images.
@@ -185,7 +276,8 @@ fn write_lock(folder: &Path, wheels: &BTreeSet<PathBuf>) -> Result<()> {
 }
 
 fn compress(content: &[u8], to: &Path) -> io::Result<()> {
-    let mut encoder = zstd::stream::write::Encoder::new(File::create(to)?, LEVEL)?;
+    let level = if content.len() <= SMALL { LEVEL_OF_SMALL } else { LEVEL };
+    let mut encoder = zstd::stream::write::Encoder::new(File::create(to)?, level)?;
     encoder.include_checksum(true)?;
     encoder.window_log(WINDOW)?;
     encoder.long_distance_matching(true)?;

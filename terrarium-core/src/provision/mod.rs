@@ -19,6 +19,7 @@ pub(crate) use install::{Installer, mount};
 pub(crate) use memo::{Wait, WaitEnd};
 pub(crate) use mount::{MountedPackages, PackageProvider, libraries, mount_for_image, prepare_libraries};
 pub(crate) use ready::{
-    BYTECODE, IMAGES, ReadyFolder, ReadyImage, WHEELS, add_ready, has_ready_images, ready_folders, write_index,
+    BYTECODE, BuiltInImage, IMAGES, ReadyImage, WHEELS, add_ready, built_in_image, has_ready_images, ready_folders,
+    write_index,
 };
 pub(crate) use store::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, remove_stale_downloads};

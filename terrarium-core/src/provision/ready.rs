@@ -1,4 +1,5 @@
-//! Ready images: folders with images, wheels and bytecode that an installed package brings.
+//! Ready images: folders with images, wheels and bytecode that an installed package brings, and the bare image that is built
+//! into this library.
 //!
 //! ```text
 //! ready.json        the images: file, size, wheels, modules
@@ -11,7 +12,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,39 @@ pub(crate) struct ReadyImage {
     pub(crate) modules: BTreeSet<String>,
     /// The library, the guest and the machine code that it is for.
     pub(crate) target: String,
+}
+
+/// An image that is built into this library.
+#[derive(Debug)]
+pub(crate) struct BuiltInImage {
+    pub(crate) image: ReadyImage,
+    /// The compressed image.
+    pub(crate) content: &'static [u8],
+}
+
+/// Returns the bare image that is built into this library, if there is one.
+pub(crate) fn built_in_image() -> Option<&'static BuiltInImage> {
+    static BARE: LazyLock<Option<BuiltInImage>> = LazyLock::new(|| {
+        let (index, content) = packed()?;
+        match serde_json::from_slice::<ReadyIndex>(index) {
+            Ok(index) if index.format == FORMAT => {
+                Some(BuiltInImage { image: index.images.into_iter().next()?, content })
+            }
+            _ => None,
+        }
+    });
+    BARE.as_ref()
+}
+
+/// Returns the description and the content of the image in the crate of that purpose.
+#[cfg(feature = "shipped-image")]
+fn packed() -> Option<(&'static [u8], &'static [u8])> {
+    terrarium_image::bare().map(|packed| (packed.index, packed.content))
+}
+
+#[cfg(not(feature = "shipped-image"))]
+fn packed() -> Option<(&'static [u8], &'static [u8])> {
+    None
 }
 
 static FOLDERS: Mutex<Vec<Arc<ReadyFolder>>> = Mutex::new(Vec::new());

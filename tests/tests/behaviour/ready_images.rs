@@ -1,6 +1,11 @@
 //! Ready images: made once, used where their packages are nowhere else.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::Path,
+    time::Duration,
+};
 
 use terrarium_core::{CacheFolder, CacheKind, Image, ImageOptions, Packages, SandboxOptions};
 use terrarium_tests::{Job, Report, Step, corpus, options, run_job};
@@ -62,4 +67,31 @@ fn a_ready_image_is_unpacked_where_its_packages_are_nowhere_else_and_serves_no_o
     let report = run(ready.path(), other.path(), listed(&["python-dateutil"]), CODE);
     assert!(!report.is_healthy() && format!("{report:?}").contains(".zst"), "{report:?}");
     assert!(!fs::read_dir(other.path()).unwrap().flatten().any(|entry| entry.path().extension().unwrap() == "timg"));
+}
+
+#[test]
+fn a_ready_bare_image_serves_processes_that_compile_nothing() {
+    let (ready, cache) = (folder(), folder());
+    Image::make_ready(ready.path(), &[ImageOptions::new().portable(true)]).unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let report = run(ready.path(), cache.path(), options(), "import json\njson.loads('40') + 2");
+        assert!(report.is_healthy(), "{report:?}");
+        assert_eq!(report.results[0].0.final_repr.as_deref(), Some("42"), "{report:?}");
+        let entries = CacheFolder::open(Some(cache.path())).unwrap().list().unwrap();
+        assert_eq!(entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [CacheKind::Image], "{entries:?}");
+        assert!(Image::inspect(&entries[0].path).unwrap().portable);
+        seen.push(fs::metadata(&entries[0].path).unwrap().ino());
+    }
+    assert_eq!(seen[0], seen[1], "the second process uses the file of the first");
+
+    // An image of another build is not even unpacked.
+    let index = ready.path().join("ready.json");
+    let text = fs::read_to_string(&index).unwrap().replace("x86_64-linux", "sparc-plan9");
+    fs::write(&index, text).unwrap();
+    let (unpacked, other) = (CacheFolder::open(Some(cache.path())).unwrap().list().unwrap(), folder());
+    let report = run(ready.path(), other.path(), options(), "40 + 2");
+    assert!(report.is_healthy(), "{report:?}");
+    assert_eq!(report.results[0].0.final_repr.as_deref(), Some("42"), "{report:?}");
+    assert!(!other.path().join(unpacked[0].path.file_name().unwrap()).exists());
 }

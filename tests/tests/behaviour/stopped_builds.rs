@@ -14,7 +14,7 @@ use std::{
 };
 
 use terrarium_core::{CacheFolder, CancelHandle, Image, ImageOptions, ImageProgress, Sandbox};
-use terrarium_tests::{Job, Step, options};
+use terrarium_tests::{Job, Step, corpus, options};
 
 use crate::support::probe;
 
@@ -25,10 +25,12 @@ fn folder() -> tempfile::TempDir {
     dir
 }
 
-/// A job that needs the bare image.
+/// A job that builds the bare image, also in a program that contains one.
 fn job(cache: &Path) -> String {
     let step = Step { code: "40 + 2".to_owned(), ..Step::default() };
-    serde_json::to_string(&Job { options: options().cache_dir(cache), steps: vec![step], ..Job::default() }).unwrap()
+    let image = Some(ImageOptions::new().cache_dir(cache));
+    let job = Job { options: options().cache_dir(cache), image, steps: vec![step], ..Job::default() };
+    serde_json::to_string(&job).unwrap()
 }
 
 /// Starts the probe with a job, in a shell that sets it up.
@@ -132,7 +134,8 @@ fn a_caller_stops_a_build_at_once_and_builds_later() {
         thread::sleep(Duration::from_millis(700));
         other.cancel();
     });
-    let sandbox = terrarium_core::SandboxOptions::new().cache_dir(dir.path());
+    // With a package: the program may contain the bare image.
+    let sandbox = terrarium_tests::options().package("six").package_source(corpus()).cache_dir(dir.path());
     assert_eq!(cancel.guard(|| Sandbox::new(sandbox.clone())).unwrap_err().code(), "cancelled");
     let go_on = |_| ControlFlow::Continue(());
     let made = Sandbox::new_with(sandbox, go_on).unwrap();

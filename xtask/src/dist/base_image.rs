@@ -1,30 +1,25 @@
 //! The image of the bare interpreter in the packages, for any processor of this architecture: an installation compiles
-//! nothing.
+//! nothing. It is the image of the crate `terrarium-image`, unpacked, so that no cache folder is needed.
 
+use std::fs::File;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use crate::util;
+use crate::{setup, util};
 
 /// The image's name in a package, beside the library.
 pub(super) const NAME: &str = "base.timg";
 
 /// Writes the image into `folder`.
 pub(super) fn write(folder: &Path) -> Result<()> {
-    // The engine's output depends on its version and settings, not on its own build profile.
-    let program = util::build("terrarium", "dev")?;
+    let packed = setup::bare_image()?;
+    let name = || format!("cannot unpack `{}`", packed.display());
+    let image = zstd::stream::decode_all(File::open(&packed).with_context(name)?).with_context(name)?;
     let path = folder.join(NAME);
     // The path may be a link to a file in use.
     let _ = std::fs::remove_file(&path);
-    let status = util::command(&program)
-        .args(["image", "build", "--portable", "--cache-dir"])
-        .arg(super::folder().join("cache"))
-        .arg("-o")
-        .arg(&path)
-        .status()
-        .with_context(|| format!("cannot start `{}`", program.display()))?;
-    ensure!(status.success(), "cannot build the base image");
+    util::write(&path, &image)?;
     // After an installation as root, other users can read the image.
     #[cfg(unix)]
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;

@@ -30,6 +30,7 @@ const CLEAN: &[&str] = &[
     "terrarium-core/src/",
     "terrarium-index/src/",
     "terrarium-index/tests/",
+    "terrarium-image/",
     "terrarium-node/",
     "terrarium-py/",
     "terrarium-runtime/src/",

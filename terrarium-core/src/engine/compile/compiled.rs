@@ -13,7 +13,7 @@ use wasmtime::{Engine, Module};
 use super::{
     config::{self, CodeKind},
     lazy::LazyLibrary,
-    memory, stopping,
+    memory, slow, stopping,
 };
 use crate::{
     Error, Result,
@@ -214,6 +214,7 @@ fn from_memory(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
 /// # Errors
 /// [`Error::Engine`], when it does not compile.
 pub(in crate::engine) fn quickly(engine: &Engine, wasm: &[u8]) -> Result<Module> {
+    slow::warn(wasm);
     let code = config::quick()?.precompile_module(wasm).map_err(engine_error)?;
     from_memory(engine, &code).map_err(engine_error)
 }
@@ -223,6 +224,7 @@ pub(in crate::engine) fn quickly(engine: &Engine, wasm: &[u8]) -> Result<Module>
 /// # Errors
 /// [`Error::Engine`], when it does not compile, or there is too little memory for it.
 pub(in crate::engine) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]) -> Result<Vec<u8>> {
+    slow::warn(wasm);
     let started = std::time::Instant::now();
     let compiled = match config::for_one_module(engine)? {
         Some(own) => memory::inlining(wasm, move || {

@@ -6,5 +6,6 @@ pub(in crate::engine) mod functions;
 pub(in crate::engine) mod lazy;
 pub(in crate::engine) mod libraries;
 pub(in crate::engine) mod memory;
+mod slow;
 mod stencil;
 mod stopping;
