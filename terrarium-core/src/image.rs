@@ -136,7 +136,8 @@ impl Image {
     ///
     /// Programs and packages that ship an image call this, so that no machine has to build one. Build the image with
     /// [`portable`](ImageOptions::portable). The file is trusted as a part of the program and not checked. Where it
-    /// cannot be used (another version, an older processor), an image is built as usual.
+    /// cannot be used (another version, an older processor), the image of the feature `shipped-image` is used, or one is
+    /// built as usual.
     ///
     /// ```
     /// use terrarium_core::Image;

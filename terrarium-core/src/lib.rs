@@ -20,6 +20,14 @@
 //! A [`Sandbox`] runs each piece of code in a fresh interpreter; a [`Session`] keeps one. Every effect of the code ends
 //! as an [`ExecutionResult`] with a [`Status`]; an [`Error`] is a fault of the host. [`SandboxOptions`] contains the
 //! limits, all of which have defaults.
+//!
+//! # Features
+//! - `shipped-image` (default): the program contains the bare image, 8 MB for x86-64 Linux, and compiles no interpreter on
+//!   the machine where it first runs. Without the feature, that takes seconds; with a compiler that was built without
+//!   optimisation, it takes minutes.
+//!
+//! Packages with compiled code are compiled when they are first used. Set `opt-level = 3` in `[profile.dev.package."*"]` of
+//! `Cargo.toml` if a build for development uses some.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("terrarium runs on Linux: how guests are stopped and used again is made for its kernel");

@@ -32,8 +32,8 @@ pub struct Sandbox {
 impl Sandbox {
     /// Creates a sandbox with these options.
     ///
-    /// The first sandbox on a machine builds the bare image, which takes five seconds, unless the program ships it. The
-    /// first sandbox with certain packages starts before the [`Image`] with them is built: see
+    /// The first sandbox on a machine unpacks the bare image of the feature `shipped-image`, or builds one, which takes
+    /// five seconds. The first sandbox with certain packages starts before the [`Image`] with them is built: see
     /// [`SandboxOptions::quick_start`]. Images are kept in [`SandboxOptions::cache_dir`]. Nothing is downloaded.
     ///
     /// # Errors

@@ -9,7 +9,9 @@ use std::{
 };
 
 use super::{
-    Image, ImageOptions, ImageProgress, Recipe, fault,
+    Image, ImageOptions, ImageProgress, Recipe,
+    background::is_built,
+    fault,
     housekeeping::keep_within,
     open::open,
     open_images::{Key, open_images},
@@ -88,7 +90,7 @@ pub(super) fn ready_or_built(
     built_in: Option<&BuiltInImage>,
 ) -> Result<Image> {
     let machine = provision::machine(cache_dir, recipe.kind.inline)?;
-    if !machine.cache().path(&recipe.file_name()?).exists()
+    if !is_built(machine.cache(), recipe)?
         && let Some(image) = ready_bare(cache_dir, recipe, built_in)?
     {
         return Ok(image);
