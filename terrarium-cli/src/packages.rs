@@ -148,18 +148,21 @@ pub(crate) fn packages(args: PackagesArgs) -> Result<i32, Failure> {
     Ok(0)
 }
 
-/// Downloads the packages of the options that are missing.
+/// Downloads the packages of the options that are missing. `script` is the program whose head names them.
 ///
 /// # Errors
 /// [`Failure`] with the reason.
-pub(crate) fn install(options: &SandboxOptions) -> Result<(), Failure> {
+pub(crate) fn install(options: &SandboxOptions, script: Option<&String>) -> Result<(), Failure> {
     let Packages::List(names) = &options.packages else { return Ok(()) };
     if names.is_empty() {
         return Ok(());
     }
     let mut bar = Bar::default();
     let store = PackageStore::open(options.cache_dir.as_deref())?;
-    let request = PackageRequest::new(names.iter().cloned());
+    let request = match script {
+        Some(code) => PackageRequest::default().script(code),
+        None => PackageRequest::new(names.iter().cloned()),
+    };
     let new = store.add(&request, &mut |progress| bar.follow(progress)).map_err(failure);
     bar.clear();
     for package in new? {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use terrarium_core::{CancelHandle, Error, ExecuteOptions, ExecutionResult, PackageRequest, Packages, SandboxOptions};
+use terrarium_core::{CancelHandle, ExecuteOptions, ExecutionResult, PackageRequest, Packages, SandboxOptions};
 
 use crate::{
     args::RunArgs,
@@ -36,9 +36,9 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
         streams.connect(&mut execute, options.timeout);
     }
 
-    script_packages(&mut options, &code)?;
+    let of_head = script_packages(&mut options, &code)?;
     if args.install {
-        packages::install(&options)?;
+        packages::install(&options, of_head.then_some(&code))?;
     }
     // The process ends with the program, so an image would never be built in the background.
     options.quick_start = false;
@@ -64,14 +64,12 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     written.map(|()| interrupts.exit_code().unwrap_or_else(|| exit::code(&result)))
 }
 
-/// Adds the packages that the head of a program names (PEP 723), unless the options name packages.
-fn script_packages(options: &mut SandboxOptions, code: &str) -> Result<(), Failure> {
-    if options.packages == Packages::default()
-        && let Some(head) = PackageRequest::of_script(code).map_err(Error::from)?
-    {
-        options.packages = Packages::List(head.requirements);
-    }
-    Ok(())
+/// Adds the packages that the head of a program names (PEP 723), unless the options name packages. Returns whether it did.
+fn script_packages(options: &mut SandboxOptions, code: &str) -> Result<bool, Failure> {
+    let head = PackageRequest::of_script(code)?;
+    let (true, Some(head)) = (options.packages == Packages::default(), head) else { return Ok(false) };
+    options.packages = Packages::List(head.requirements);
+    Ok(true)
 }
 
 /// Prints the result as one line of JSON.

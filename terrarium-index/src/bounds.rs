@@ -35,6 +35,10 @@ pub struct Bounds {
     ///
     /// Default: 200,000.
     pub members: usize,
+    /// The most bytes of pages and metadata that stay in the cache after a download.
+    ///
+    /// Default: 256 MiB.
+    pub cache_bytes: u64,
     /// The longest time to connect to a server.
     ///
     /// Default: 15 seconds.
@@ -61,6 +65,7 @@ impl Default for Bounds {
             wheel_bytes: 1 << 30,
             unpacked_bytes: 4 << 30,
             members: 200_000,
+            cache_bytes: 256 << 20,
             connect: Duration::from_secs(15),
             read: Duration::from_secs(30),
             retries: 3,

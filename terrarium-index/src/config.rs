@@ -8,6 +8,7 @@ mod user;
 
 pub(crate) use crate::http::decoded;
 pub(crate) use netrc::parse as parse_netrc;
+pub(crate) use options::address;
 pub use options::{Credential, IndexOptions};
 pub(crate) use pip_conf::PipConf;
 pub use surroundings::Surroundings;

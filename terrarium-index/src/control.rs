@@ -58,6 +58,8 @@ pub enum Progress<'a> {
         /// The size of all wheels of the call, as far as it is known.
         all_total: Option<u64>,
     },
+    /// Nothing has changed for some milliseconds: the call waits for a server, or for another process.
+    Waiting,
 }
 
 type Report<'a> = Box<dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a>;
@@ -85,6 +87,14 @@ impl<'a> Control<'a> {
     /// Returns a control with a function that receives the progress. A break cancels the call.
     pub fn new(cancel: Cancel, report: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
         Self { cancel, report: Some(Box::new(report)) }
+    }
+
+    /// Reports that the caller waits for something else, such as another process.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], when the call is to end.
+    pub fn wait(&mut self) -> Result<(), Error> {
+        self.report(Progress::Waiting)
     }
 
     /// Fails if the call was cancelled.

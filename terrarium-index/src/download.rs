@@ -2,20 +2,19 @@
 
 use std::{
     fmt,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io::{Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use ureq::http::header::{ACCEPT_ENCODING, RANGE};
 
 use crate::{
-    Control, Error, Index, Progress, WheelFile, WheelName, WheelSummary,
+    Control, Error, Index, Progress, WheelFile, WheelName, WheelSummary, cache,
     error::redacted,
     hash::{Mismatch, sha256},
-    http::{Fault, Job, LEAST, Pace, Reply, Stop, Tick, in_parallel, read_all},
+    http::{Fault, Job, LEAST, Pace, Reply, Stop, Tick, read_all},
     index::{Fetcher, address_of, file_url},
     wheel,
 };
@@ -47,9 +46,11 @@ impl Index {
                 Ok((path, summary))
             })
         };
+        // Until the files are placed, no other call removes them.
+        let used = cache::enter(&self.fetcher.cache, &Stop::default())?;
         let mut sums: Vec<(u64, Option<u64>)> = files.iter().map(|file| (0, file.size)).collect();
         let jobs = files.iter().map(job).collect();
-        let found = in_parallel(jobs, self.parallel, control, |control, at, done, total| {
+        let found = self.run(jobs, control, |control, at, done, total| {
             sums[at] = (done, total.or(sums[at].1));
             let all_total = sums.iter().try_fold(0_u64, |sum, (_, total)| Some(sum.saturating_add((*total)?)));
             let all_done = sums.iter().map(|(done, _)| done).sum();
@@ -59,12 +60,11 @@ impl Index {
         control.check()?;
         let paths: Vec<&Path> = found.iter().map(|(path, _)| path.as_path()).collect();
         place(&paths, into)?;
-        if !self.keep_wheels {
-            // What was placed is not needed twice.
-            for folder in paths.iter().filter_map(|path| path.parent()) {
-                let _ = fs::remove_dir_all(folder);
-            }
-        }
+        drop(used);
+        // What was placed is not needed twice.
+        let placed = paths.iter().filter(|_| !self.keep_wheels).filter_map(|path| path.parent());
+        let placed = placed.map(Path::to_owned).collect();
+        cache::tidy(&self.fetcher.cache, self.fetcher.bounds().cache_bytes, &placed);
         Ok(found.into_iter().map(|(_, summary)| summary).collect())
     }
 }
@@ -134,7 +134,7 @@ impl Index {
     pub fn get(&self, url: &str, limit: u64, control: &mut Control<'_>) -> Result<Vec<u8>, Error> {
         let (fetcher, text) = (Arc::clone(&self.fetcher), url.to_owned());
         let job: Job<Vec<u8>> = Box::new(move |stop, _| fetcher.get(&text, limit, stop));
-        let found = in_parallel(vec![job], 1, control, |_, _, _, _| Ok(()))?;
+        let found = self.run(vec![job], control, |_, _, _, _| Ok(()))?;
         found.into_iter().next().ok_or(Error::Cancelled)
     }
 }
@@ -162,10 +162,11 @@ impl Fetcher {
         }
         let url = file_url(file)?;
         let key = if file.hashes.is_empty() { redacted(&url) } else { file.hashes.to_string() };
-        let folder = self.wheels.join(sha256(key.as_bytes()));
+        let folder = self.cache.join(cache::WHEELS).join(sha256(key.as_bytes()));
+        let _used = cache::enter(&self.cache, stop)?;
         fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let path = folder.join(&file.file_name);
-        let _lock = lock(&folder.join("lock"), stop)?;
+        let _lock = cache::take(&folder.join(cache::WHEEL_LOCK), stop, File::try_lock)?;
         let is_known = !file.hashes.is_empty() || self.transport.is_offline;
         if is_known && let Ok(Ok(sha256)) = checked(&path, file) {
             let size = path.metadata().map_or(0, |metadata| metadata.len());
@@ -329,17 +330,4 @@ fn checked(path: &Path, file: &WheelFile) -> Result<Result<String, Wrong>, Error
         return Ok(Err(Wrong::Size { size, stated }));
     }
     Ok(file.hashes.check(&mut opened).map_err(Error::file(path))?.map_err(Wrong::Hash))
-}
-
-/// Waits for other calls and processes that fetch the same file.
-fn lock(path: &Path, stop: &Stop) -> Result<File, Error> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(Error::file(path))?;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if stop.sleep(Duration::from_millis(50)) => return Err(Error::Cancelled),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Err(Error::file(path)(error)),
-        }
-    }
 }

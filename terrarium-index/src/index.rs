@@ -34,7 +34,7 @@ pub(crate) use fetch::{Fetcher, address_of, file_url};
 pub struct Index {
     pub(crate) fetcher: Arc<Fetcher>,
     label: String,
-    pub(crate) parallel: usize,
+    parallel: usize,
     pub(crate) keep_wheels: bool,
     releases: Mutex<HashMap<PackageName, Option<Arc<Releases>>>>,
     metadata: Mutex<HashMap<(PackageName, Version), Arc<Metadata>>>,
@@ -56,6 +56,20 @@ impl Index {
             releases: Mutex::default(),
             metadata: Mutex::default(),
         })
+    }
+
+    /// Runs jobs that use the fetcher. After a failure or a cancellation no thread waits for a server any more.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        jobs: Vec<Job<T>>,
+        control: &mut Control<'_>,
+        report: impl FnMut(&mut Control<'_>, usize, u64, Option<u64>) -> Result<(), Error>,
+    ) -> Result<Vec<T>, Error> {
+        let done = in_parallel(jobs, self.parallel, control, report);
+        if done.is_err() {
+            self.fetcher.transport.hang_up();
+        }
+        done
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<PackageName, Option<Arc<Releases>>>> {
@@ -93,7 +107,7 @@ impl Source for Index {
         let what = format!("{} {}", release.name, release.version);
         let wheel = wheels.into_iter().next().ok_or_else(|| Error::format(what, "it has no wheel"))?;
         let job: Job<Metadata> = Box::new(move |stop, tick| fetcher.metadata(&wheel, true, stop, tick));
-        let found = in_parallel(vec![job], 1, control, |_, _, _, _| Ok(()))?;
+        let found = self.run(vec![job], control, |_, _, _, _| Ok(()))?;
         let found = found.into_iter().next().map(Arc::new).ok_or(Error::Cancelled)?;
         self.read().insert(key, Arc::clone(&found));
         Ok(found)
@@ -120,7 +134,7 @@ impl Source for Index {
             })
         };
         let jobs = wanted.into_iter().map(job).collect();
-        for (name, found, metadata) in in_parallel(jobs, self.parallel, control, |_, _, _, _| Ok(()))? {
+        for (name, found, metadata) in self.run(jobs, control, |_, _, _, _| Ok(()))? {
             if let Some((version, metadata)) = metadata {
                 self.read().insert((name.clone(), version), Arc::new(metadata));
             }

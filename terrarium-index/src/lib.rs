@@ -28,6 +28,7 @@
 //! ```
 
 mod bounds;
+mod cache;
 mod config;
 mod control;
 mod download;
@@ -48,6 +49,7 @@ mod target;
 mod wheel;
 
 pub use bounds::Bounds;
+pub use cache::{is_cache_in_use, tidy_cache};
 pub use config::{Credential, IndexOptions, Surroundings};
 pub use control::{Cancel, Control, Progress};
 pub use error::Error;

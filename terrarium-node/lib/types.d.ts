@@ -315,7 +315,10 @@ export interface StoredPackage {
   warnings: string[];
 }
 
-/** The progress of a call that adds packages. */
+/**
+ * The progress of a call that adds packages. While the call waits for a server or for another process, the same
+ * progress is reported again, some times a second.
+ */
 export interface DownloadProgress {
   /** The name of the file; the name of a package while versions are selected, before any file is downloaded. */
   fileName: string;

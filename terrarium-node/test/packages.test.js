@@ -223,6 +223,78 @@ test('a signal stops a download, and the next call continues it', async () => {
   assert.deepEqual(names(await store.add([NAME], { from, signal: new AbortController().signal })), [NAME, NEEDED]);
 });
 
+test('a signal and an error of the listener end a call that waits for a page or a file', async () => {
+  const store = await open();
+  const index = `${from}/simple/`;
+  const silent = (name) => {
+    let closed;
+    const wasClosed = new Promise((resolve) => (closed = resolve));
+    files[name] = (response) => response.on('close', closed);
+    return wasClosed;
+  };
+  for (const [name, requirements, options] of [
+    ['simple/nothing/', ['nothing'], { index }],
+    [wheel(NAME), [NAME], { from }],
+  ]) {
+    const content = files[name];
+    const begun = performance.now();
+    for (const end of [
+      (wasClosed) => {
+        const signal = AbortSignal.timeout(500);
+        return [{ signal }, { name: 'TimeoutError' }, wasClosed];
+      },
+      (wasClosed) => {
+        const onProgress = () => {
+          if (asked.includes(name)) {
+            throw new RangeError('enough');
+          }
+        };
+        return [{ onProgress }, RangeError, wasClosed];
+      },
+    ]) {
+      asked = [];
+      const [more, expected, wasClosed] = end(silent(name));
+      await assert.rejects(store.add(requirements, { ...options, ...more }), expected);
+      await wasClosed;
+    }
+    assert.ok(performance.now() - begun < 15_000);
+    files[name] = content;
+  }
+  assert.deepEqual(names(await store.add([NAME], { from })), [NAME, NEEDED]);
+});
+
+test('a script for another Python is refused', async () => {
+  const store = await open();
+  const script = `# /// script\n# requires-python = '<3.14'\n# dependencies = ['six']\n# ///\n`;
+  await assert.rejects(store.add([], { script }), {
+    code: 'ERR_TERRARIUM_PACKAGE_REQUIREMENT',
+    message: /it requires Python <3\.14, this is 3\.14/,
+  });
+});
+
+test('a run that installs ends when it is cancelled while the index is silent', async () => {
+  const before = process.env.PIP_INDEX_URL;
+  process.env.PIP_INDEX_URL = `${from}/simple/`;
+  try {
+    files['simple/nothing/'] = () => {};
+    const box = await Sandbox.create({ install: 'index', cacheDir, timeout: 60 });
+    await box.execute('1');
+    const abort = new AbortController();
+    const waiting = setInterval(() => asked.includes('simple/nothing/') && abort.abort(), 20);
+    const begun = performance.now();
+    const result = await box.execute('%pip install nothing', { signal: abort.signal }).catch((error) => error);
+    clearInterval(waiting);
+    assert.ok(result.status === 'cancelled' || result.name === 'AbortError', `${result}`);
+    assert.ok(performance.now() - begun < 8_000);
+  } finally {
+    if (before === undefined) {
+      delete process.env.PIP_INDEX_URL;
+    } else {
+      process.env.PIP_INDEX_URL = before;
+    }
+  }
+});
+
 test('an error that is thrown while progress is told ends the call', async () => {
   const store = await open();
   const failure = new Error('from the callback');

@@ -154,7 +154,8 @@ fn wait<T: Send>(
 }
 
 fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<()> {
-    let Some(listener) = listener else { return Ok(()) };
+    // Frequent news must not keep signals away. A listener's own code handles them.
+    let Some(listener) = listener else { return py.check_signals() };
     match heard {
         Heard::Bytes(bytes) => exit::call(py, || listener.call1(py, (PyBytes::new(py, &bytes),)))?,
         Heard::Text(text) => exit::call(py, || listener.call1(py, (text,)))?,

@@ -134,3 +134,22 @@ def test_a_run_ends_at_its_deadline_while_the_index_is_slow_and_others_go_on(ind
     assert sandbox.execute(PROGRAM).final_expression == 42
     index.slow.set()
     assert "Successfully installed slow-package-1" in session.execute("%pip install slow-package").stdout
+
+
+def test_a_cancelled_run_ends_while_the_index_is_slow_and_the_session_is_kept(index, tmp_path):
+    session = terrarium.Sandbox(install="index", cache_dir=tmp_path, timeout=60).session()
+    session.execute("x = 5")
+    cancel = terrarium.CancelHandle()
+
+    def cancel_soon():
+        while not any("slow-package" in path for path in index.asked):
+            time.sleep(0.01)
+        cancel.cancel()
+
+    threading.Thread(target=cancel_soon, daemon=True).start()
+    begun = time.monotonic()
+    result = session.execute("%pip install slow-package", cancel=cancel)
+    assert result.status == "cancelled"
+    assert time.monotonic() - begun < 8
+    # The store of packages that code installs is free again.
+    assert session.execute(f"{PROGRAM} + x").final_expression == 47

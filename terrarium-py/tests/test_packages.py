@@ -230,7 +230,7 @@ def test_twins_do_the_same_and_call_progress_in_the_loop(distribution, store):
 
 # A server that takes half a minute for a file, and a store.
 SLOW = f"""
-import asyncio, http.server, os, pathlib, signal, sys, tempfile, threading, time, terrarium
+import asyncio, http.server, os, pathlib, signal, socket, sys, tempfile, threading, time, terrarium
 corpus = pathlib.Path({str(CORPUS)!r})
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
@@ -240,6 +240,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         is_slow = "sympy" in self.path
+        if "jiter" in self.path:
+            time.sleep(60)
         for start in range(0, len(data), 1 << 16):
             self.wfile.write(data[start : start + (1 << 16)])
             time.sleep(0.3 if is_slow else 0)
@@ -247,19 +249,27 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
 threading.Thread(target=server.serve_forever, daemon=True).start()
 url = f"http://127.0.0.1:{{server.server_port}}"
+# Nothing accepts here, and nothing answers.
+silent = socket.create_server(("127.0.0.1", 0))
+index = f"http://127.0.0.1:{{silent.getsockname()[1]}}/simple"
 folder = tempfile.TemporaryDirectory()
 store = terrarium.PackageStore(folder.name)
 begun = time.monotonic()
 """
 
 
+# A file that arrives slowly, one that does not arrive, and a page that does not.
+WAYS = ["'sympy', from_=url", "'jiter', from_=url", "'nothing', index=index"]
+
+
 @pytest.mark.parametrize("progress", ["None", "print"])
-def test_ctrl_c_stops_a_download_and_frees_the_store(python, progress):
+@pytest.mark.parametrize("way", WAYS)
+def test_ctrl_c_stops_a_download_and_frees_the_store(python, progress, way):
     program = f"""
 listener = None if {progress} is None else lambda progress: None
 threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
-    store.add("sympy", from_=url, progress=listener)
+    store.add({way}, progress=listener)
 except KeyboardInterrupt:
     print("interrupted")
 print([package.name for package in store.add("six", from_=url)], time.monotonic() - begun < 10)
@@ -267,17 +277,54 @@ print([package.name for package in store.add("six", from_=url)], time.monotonic(
     assert python(SLOW + program) == "interrupted\n['six'] True\n"
 
 
-def test_a_cancelled_task_stops_its_download(python):
-    program = """
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cancelled_task_stops_its_download(python, way):
+    program = f"""
 async def main():
     try:
-        await asyncio.wait_for(store.add_async("sympy", from_=url), 1)
+        await asyncio.wait_for(store.add_async({way}), 1)
     except asyncio.TimeoutError:
         print("cancelled")
     print([package.name for package in await store.add_async("six", from_=url)], time.monotonic() - begun < 10)
 asyncio.run(main())
 """
     assert python(SLOW + program) == "cancelled\n['six'] True\n"
+
+
+def test_an_exception_of_progress_ends_a_call_that_waits(python):
+    program = """
+def progress(progress):
+    if time.monotonic() - begun > 1:
+        raise TimeoutError("long enough")
+try:
+    store.add("nothing", index=index, progress=progress)
+except TimeoutError as error:
+    print(error)
+print([package.name for package in store.add("six", from_=url)], time.monotonic() - begun < 10)
+"""
+    assert python(SLOW + program) == "long enough\n['six'] True\n"
+
+
+def test_ctrl_c_ends_the_command(python):
+    program = """
+import subprocess
+command = [sys.executable, "-m", "terrarium", "packages", "--cache-dir", folder.name, "add", "nothing", "--index-url", index]
+with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+    print(process.wait(10) == -signal.SIGINT)
+print([package.name for package in store.add("six", from_=url)])
+"""
+    assert python(SLOW + program) == "True\n['six']\n"
+
+
+def test_a_script_for_another_python_is_refused(store):
+    script = "# /// script\n# requires-python = '<3.14'\n# dependencies = ['six']\n# ///\n"
+    with pytest.raises(terrarium.PackageError, match=r"it requires Python <3.14, this is 3\.14") as raised:
+        store.add(script=script)
+    assert raised.value.code == "package_requirement"
 
 
 def test_packages_are_prepared_before_a_run():

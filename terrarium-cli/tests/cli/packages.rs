@@ -198,4 +198,20 @@ fn packages_come_from_an_index_with_their_versions_and_the_head_of_a_script_name
             refused.stderr
         );
     }
+    for (lines, expected, may_run) in [
+        ("# requires-python = '<3.14'\n", "it requires Python <3.14, this is 3.14.", false),
+        ("# [tool.uv]\n# index-url = 'https://example.com/simple'\n", "which a script may not choose", true),
+    ] {
+        fs::write(script, format!("# /// script\n# dependencies = ['tool']\n{lines}# ///\nprint(1)")).unwrap();
+        for command in [&["run", "--install", script][..], &["packages", "add", "--script", script]] {
+            let refused = terrarium(command);
+            assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""), "{}", refused.stderr);
+            assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+        }
+        for command in [&["run", script][..], &["run", "--package=tool", script]] {
+            let ran = terrarium(command);
+            assert_eq!(ran.code, Some(if may_run { 0 } else { 2 }), "{}", ran.stderr);
+            assert!(may_run || ran.stderr.contains(expected), "{}", ran.stderr);
+        }
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
     cache::{self, Cache, mark},
     engine::{FUNCTIONS_ENDING, check_process, functions_file},
     error::ErrorContext,
-    provision::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, remove_stale_downloads},
+    provision::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, files_of_index, remove_stale_downloads},
     sys::regular_file,
 };
 use terrarium_unix::abi::Errno;
@@ -152,10 +152,11 @@ pub(super) fn entries(cache: &Cache) -> Result<Vec<CacheEntry>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         entries.extend(entry(CacheKind::Package, name, path));
     }
-    for path in all_in([INDEX, GUEST_INDEX]) {
-        if path.extension().is_some_and(|ending| ending == "page") {
+    for index in [INDEX, GUEST_INDEX] {
+        let (files, is_open) = files_of_index(&folder.join(index));
+        for path in files {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            entries.extend(entry(CacheKind::Index, name, path));
+            entries.extend(entry(CacheKind::Index, name, path).map(|entry| CacheEntry { is_open, ..entry }));
         }
     }
     entries.sort_by(|a, b| (a.kind, &a.name, &a.path).cmp(&(b.kind, &b.name, &b.path)));

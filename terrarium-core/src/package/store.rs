@@ -32,7 +32,10 @@ use super::{
     set_locks::SetLocks,
     source::{is_address, read_lock},
 };
-use crate::cache::{Cache, LockFile, write_whole};
+use crate::{
+    Error,
+    cache::{Cache, LockFile, write_whole},
+};
 use install::address_of_server;
 use plan::{Planned, catalogue};
 use progress::{OnProgress, control};
@@ -41,8 +44,10 @@ use progress::{OnProgress, control};
 const GUARD: &str = ".guard";
 /// The label of the packages of the store in messages.
 pub(super) const STORE: &str = "the package store";
-/// The age at which an unfinished download is no longer continued.
-const GIVEN_UP: Duration = Duration::from_secs(24 * 3600);
+/// The pause between two attempts to take the store.
+const PAUSE: Duration = Duration::from_millis(40);
+/// The start of the names of folders from which an index places files.
+const STAGING: &str = ".new.";
 
 /// The packages on this machine. They are the package source of a sandbox, unless
 /// [`SandboxOptions::packages_from`](crate::SandboxOptions::packages_from) names others.
@@ -137,10 +142,10 @@ impl PackageStore {
     /// [`PackageError::Store`] for a store that is not writable, [`PackageError::Cancelled`] when `progress` breaks.
     /// What was downloaded is kept, and the next call continues from there.
     pub fn add(&self, request: &PackageRequest, progress: OnProgress<'_>) -> Result<Vec<StoredPackage>, PackageError> {
-        let _guard = self.guard()?;
+        let mut control = control(progress);
+        let _guard = self.guard_within(&mut control)?;
         let mut request = request.clone();
         let mut lock = self.lock()?;
-        let mut control = control(progress);
         if let Some(wheels) = request.locked(&self.target)? {
             let index = self.index(&request)?;
             let pins = wheels.iter().map(|file| format!("{}=={}", file.name.name, file.name.version)).collect();
@@ -150,7 +155,7 @@ impl PackageStore {
             });
             return self.fetch(planned.collect(), &[], pins, &request, &mut lock, &index, &mut control);
         }
-        let mut wanted = request.read(&self.here)?;
+        let mut wanted = request.read(&self.here, &self.target)?;
         let index = self.index(&request)?;
         let from = self.distribution(request.distribution.as_deref(), &index, &mut control)?;
         if wanted.requirements.is_empty() {
@@ -167,12 +172,12 @@ impl PackageStore {
     /// # Errors
     /// As for [`add`](Self::add); [`PackageError::Unknown`] for a name that is not in the store.
     pub fn update(&self, names: &[String], progress: OnProgress<'_>) -> Result<Vec<StoredPackage>, PackageError> {
-        let _guard = self.guard()?;
+        let mut control = control(progress);
+        let _guard = self.guard_within(&mut control)?;
         let mut lock = self.lock()?;
         for name in names {
             self.known(&lock, name)?;
         }
-        let mut control = control(progress);
         let mut changed = Vec::new();
         for stored in lock.requests.clone() {
             let request = stored.request();
@@ -303,6 +308,16 @@ impl PackageStore {
         guard(&self.dir, None)
     }
 
+    /// Does the same, and ends the wait when the control does.
+    fn guard_within(&self, control: &mut Control<'_>) -> Result<LockFile, PackageError> {
+        loop {
+            if let Some(guard) = guard(&self.dir, Instant::now().checked_add(PAUSE))? {
+                return Ok(guard);
+            }
+            control.wait()?;
+        }
+    }
+
     fn stored(&self, package: &LockedPackage, lock: &Lock) -> StoredPackage {
         let name = normalize(&package.name);
         let mut requirements = lock.requests.iter().flat_map(|request| &request.requirements);
@@ -325,6 +340,9 @@ fn name_of(requirement: &str) -> String {
 fn guard(dir: &Path, deadline: Option<Instant>) -> Result<Option<LockFile>, PackageError> {
     let path = dir.join(GUARD);
     let lock = Cache::new(Some(dir)).lock(GUARD, deadline, &|| ()).map_err(|error| {
+        if matches!(error, Error::Cancelled) {
+            return PackageError::Cancelled { url: dir.to_string_lossy().into_owned() };
+        }
         let text = error.to_string();
         let reason = text.strip_prefix(&format!("cache {}: ", path.display())).unwrap_or(&text).to_owned();
         PackageError::Store { path, reason, source: Some(error.into()) }
@@ -332,19 +350,21 @@ fn guard(dir: &Path, deadline: Option<Instant>) -> Result<Option<LockFile>, Pack
     Ok(lock.map(LockFile::stay))
 }
 
-/// Removes parts of downloads that were given up, from the store in a folder. A store that is being changed stays as it
-/// is.
+/// Removes what killed processes left in the store in a folder. A store that is being changed stays as it is.
 pub(crate) fn remove_stale(dir: &Path) {
     if !dir.is_dir() {
         return;
     }
     let Ok(Some(_guard)) = guard(dir, Some(Instant::now())) else { return };
     Cache::new(Some(dir)).remove_stale();
+    remove_staged(dir);
+}
+
+/// Removes folders of files that were never placed. The caller has the guard.
+fn remove_staged(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let is_part = entry.file_name().to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".part"));
-        let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        if is_part && modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > GIVEN_UP)) {
-            let _ = fs::remove_file(entry.path());
+        if entry.file_name().to_string_lossy().starts_with(STAGING) {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }

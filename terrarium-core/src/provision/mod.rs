@@ -22,4 +22,4 @@ pub(crate) use ready::{
     BYTECODE, BuiltInImage, IMAGES, ReadyImage, WHEELS, add_ready, built_in_image, has_ready_images, ready_folders,
     write_index,
 };
-pub(crate) use store::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, remove_stale_downloads};
+pub(crate) use store::{GUEST_INDEX, GUEST_STORE, INDEX, STORE, files_of_index, remove_stale_downloads};

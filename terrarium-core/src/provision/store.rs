@@ -1,15 +1,18 @@
 //! The package store below the cache folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use terrarium_index::Surroundings;
+use terrarium_index::{Surroundings, is_cache_in_use, tidy_cache};
 
 use super::distribution::{runtime, target};
 use crate::{
     Error, Result,
     cache::{Cache, default_cache_dir},
     error::ErrorContext,
-    package::{Distribution, PackageStore, remove_stale},
+    package::{Distribution, PackageRequest, PackageStore, remove_stale},
 };
 
 /// The name of the package store below the cache folder.
@@ -44,9 +47,23 @@ pub(super) fn guest_store_dir(cache_dir: Option<&Path>) -> Result<PathBuf> {
 
 /// Removes what downloads left that were given up.
 pub(crate) fn remove_stale_downloads(cache_dir: Option<&Path>) {
-    for dir in [store_dir(cache_dir), guest_store_dir(cache_dir)].into_iter().flatten() {
-        remove_stale(&dir);
+    for (dir, index) in [(store_dir(cache_dir), INDEX), (guest_store_dir(cache_dir), GUEST_INDEX)] {
+        if let Ok(dir) = dir {
+            remove_stale(&dir);
+            // The bound of the cache folder counts the pages, too.
+            tidy_cache(&dir.with_file_name(index), u64::MAX);
+        }
     }
+}
+
+/// Returns the files of what an index has sent to a folder, and whether a download uses the folder.
+pub(crate) fn files_of_index(folder: &Path) -> (Vec<PathBuf>, bool) {
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let kinds: Vec<PathBuf> = entries(folder).filter(|path| path.is_dir()).collect();
+    let all = kinds.iter().flat_map(|kind| entries(kind));
+    // Wheels that are on their way have folders of their own.
+    let files = all.flat_map(|path| if path.is_dir() { entries(&path).collect() } else { vec![path] });
+    (files.collect(), is_cache_in_use(folder))
 }
 
 impl PackageStore {
@@ -76,5 +93,16 @@ impl PackageStore {
         let url = format!("{DISTRIBUTION}/v{}/full", runtime.manifest().guest.version);
         let index_cache = dir.with_file_name(index);
         Ok(Self::at(dir, index_cache, Surroundings::of_process(), target()?, Distribution { url, lock }))
+    }
+}
+
+impl PackageRequest {
+    /// Returns the request in the head of a script (PEP 723); `None` if there is none, or if it requires nothing.
+    ///
+    /// # Errors
+    /// [`PackageError::Requirement`](crate::PackageError::Requirement) for a head that cannot be read, or that is for
+    /// another Python.
+    pub fn of_script(code: &str) -> Result<Option<Self>> {
+        Ok(Self::of_head(code, &target()?)?)
     }
 }

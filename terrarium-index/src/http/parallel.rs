@@ -8,7 +8,7 @@ use std::{
         mpsc::{RecvTimeoutError, Sender, channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::Stop;
@@ -29,7 +29,7 @@ enum Message<T> {
 }
 
 /// Runs jobs, at most `most` at a time, and returns their results in order. `report` receives the index of a job with its
-/// progress.
+/// progress. The control is asked all along, also while nothing arrives.
 ///
 /// At the first failure or a cancellation the call returns at once. The threads of other jobs end by themselves: they
 /// write nothing but complete files and parts that the next call continues.
@@ -57,12 +57,20 @@ pub(crate) fn in_parallel<T: Send + 'static>(
     drop(sender);
     let mut results: Vec<Option<T>> = (0..count).map(|_| None).collect();
     let mut missing = count;
+    let mut asked = Instant::now();
     let outcome = loop {
         if missing == 0 {
             break Ok(());
         }
         if let Err(error) = control.check() {
             break Err(error);
+        }
+        // Not only after a silence: the progress of some jobs is not reported.
+        if asked.elapsed() >= GLANCE {
+            if let Err(error) = control.wait() {
+                break Err(error);
+            }
+            asked = Instant::now();
         }
         match receiver.recv_timeout(GLANCE) {
             Ok(Message::Progress(index, done, total)) => {
@@ -105,10 +113,10 @@ fn work<T: Send>(queue: &Mutex<VecDeque<(usize, Job<T>)>>, sender: &Sender<Messa
 
 #[cfg(test)]
 mod tests {
-    use std::{ops::ControlFlow, time::Instant};
+    use std::ops::ControlFlow;
 
     use super::*;
-    use crate::Cancel;
+    use crate::{Cancel, Progress};
 
     fn job<T: Send + 'static>(f: impl FnOnce(&Stop) -> Result<T, Error> + Send + 'static) -> Job<T> {
         Box::new(move |stop, tick| {
@@ -143,6 +151,26 @@ mod tests {
             let jobs = vec![slow(), fail(panics), slow()];
             assert!(in_parallel(jobs, 2, &mut Control::default(), |_, _, _, _| Ok(())).is_err());
             assert!(start.elapsed() < Duration::from_secs(20));
+        }
+    }
+
+    #[test]
+    fn the_caller_is_asked_while_nothing_and_while_much_arrives() {
+        for is_busy in [false, true] {
+            let mut left = 3;
+            let mut control = Control::new(Cancel::default(), |progress| {
+                assert_eq!(progress, Progress::Waiting);
+                left -= 1;
+                if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            let work: Job<()> = Box::new(move |stop, tick| {
+                while !stop.sleep(Duration::from_millis(1)) {
+                    (0..u64::from(is_busy)).for_each(|_| tick(1, None));
+                }
+                Ok(())
+            });
+            let result = in_parallel(vec![work], 1, &mut control, |_, _, _, _| Ok(()));
+            assert!(matches!(result, Err(Error::Cancelled)));
         }
     }
 

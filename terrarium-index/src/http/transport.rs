@@ -1,6 +1,14 @@
 //! [`Transport`]: requests with redirects, credentials, proxies and retries.
 
-use std::{io::Read, path::Path, time::Duration};
+use std::{
+    io::{self, Read},
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use ureq::{
     Agent,
@@ -27,7 +35,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) fn of_io(url: &Url, error: std::io::Error) -> Self {
+    pub(crate) fn of_io(url: &Url, error: io::Error) -> Self {
         let error = match error.downcast::<ureq::Error>() {
             Ok(error) => return Self::of_client(url, error),
             Err(error) => error,
@@ -48,7 +56,7 @@ impl Fault {
                 | E::ConnectProxyFailed(_)
         );
         // A certificate that is not valid stays so.
-        let certificate = matches!(&error, E::Io(error) if error.kind() == std::io::ErrorKind::InvalidData);
+        let certificate = matches!(&error, E::Io(error) if error.kind() == io::ErrorKind::InvalidData);
         let reason = match &error {
             E::HostNotFound => "the name of the host is unknown".to_owned(),
             E::Timeout(_) => format!("the server is too slow ({error})"),
@@ -86,10 +94,29 @@ impl Reply {
     }
 }
 
+/// A body whose end is an error after its connection was closed from here: what arrived may be a part.
+struct Uncut<R> {
+    body: R,
+    hang_ups: Arc<AtomicU64>,
+    before: u64,
+}
+
+impl<R: Read> Read for Uncut<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.body.read(buf)?;
+        match count == 0 && !buf.is_empty() && self.hang_ups.load(Ordering::SeqCst) != self.before {
+            true => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection was closed")),
+            false => Ok(count),
+        }
+    }
+}
+
 /// Sends requests.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Transport {
-    agent: Agent,
+    agent: Mutex<Agent>,
+    /// How often all connections were closed.
+    hang_ups: Arc<AtomicU64>,
     proxies: Proxies,
     credentials: Credentials,
     trusted_hosts: Vec<String>,
@@ -117,7 +144,20 @@ impl Transport {
             .user_agent(concat!("terrarium/", env!("CARGO_PKG_VERSION")))
             .build();
         let (trusted_hosts, is_offline) = (options.trusted_hosts.clone(), options.offline);
-        Ok(Self { agent: config.into(), proxies, credentials, trusted_hosts, bounds, is_offline })
+        let (agent, hang_ups) = (Mutex::new(config.into()), Arc::default());
+        Ok(Self { agent, hang_ups, proxies, credentials, trusted_hosts, bounds, is_offline })
+    }
+
+    fn agent(&self) -> MutexGuard<'_, Agent> {
+        self.agent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes all connections, so that threads which wait for a server end. Other calls repeat their requests.
+    pub(crate) fn hang_up(&self) {
+        self.hang_ups.fetch_add(1, Ordering::SeqCst);
+        let mut agent = self.agent();
+        let new = Agent::new_with_config(agent.config().clone());
+        std::mem::replace(&mut *agent, new).shutdown();
     }
 
     /// Repeats an attempt that fails for a passing reason.
@@ -162,11 +202,12 @@ impl Transport {
             if stop.is_set() {
                 return Err(Fault::Final(Error::Cancelled));
             }
+            let before = self.hang_ups.load(Ordering::SeqCst);
             let response = self.send(&at, headers)?;
             let status = response.status().as_u16();
             let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let (301..=303 | 307 | 308, Some(location)) = (status, location) else {
-                return self.judge(at, response);
+                return self.judge(at, response, before);
             };
             let next = at.join(location).map_err(|error| {
                 Fault::Final(Error::request(&at, format!("its redirect {location:?} is no address: {error}"), None))
@@ -190,7 +231,8 @@ impl Transport {
         let _ = plain.set_username("");
         plain.set_fragment(None);
         let proxy = self.proxies.of(url).map_err(Fault::Final)?;
-        let mut request = self.agent.get(plain.as_str()).config().proxy(proxy).build();
+        let agent = self.agent().clone();
+        let mut request = agent.get(plain.as_str()).config().proxy(proxy).build();
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -218,13 +260,14 @@ impl Transport {
     }
 
     /// Tells responses that the caller expects from failures.
-    fn judge(&self, url: Url, response: Response<ureq::Body>) -> Result<Reply, Fault> {
+    fn judge(&self, url: Url, response: Response<ureq::Body>, before: u64) -> Result<Reply, Fault> {
         let status = response.status().as_u16();
         match status {
             200 | 206 | 304 | 404 | 410 | 416 => {
                 let length = response.body().content_length();
                 let (parts, body) = response.into_parts();
-                let body = Box::new(body.into_reader());
+                let hang_ups = Arc::clone(&self.hang_ups);
+                let body = Box::new(Uncut { body: body.into_reader(), hang_ups, before });
                 Ok(Reply { status, headers: parts.headers, url, body, length })
             }
             401 | 403 | 407 => {

@@ -7,7 +7,7 @@ use ureq::http::header::{ACCEPT, ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MAT
 use url::Url;
 
 use crate::{
-    Bounds, Error, Hashes, IndexOptions, Metadata, Releases, Target, WheelFile,
+    Bounds, Error, Hashes, IndexOptions, Metadata, Releases, Target, WheelFile, cache,
     config::parse_netrc,
     error::redacted,
     hash::Mismatch,
@@ -24,7 +24,7 @@ const MISSING: &str = "missing";
 pub(crate) struct Fetcher {
     pub(crate) indexes: Vec<Url>,
     pub(crate) transport: Transport,
-    pub(crate) wheels: PathBuf,
+    pub(crate) cache: PathBuf,
     pub(crate) allow_unhashed: bool,
     pages: PageCache,
     metadata: PageCache,
@@ -50,10 +50,10 @@ impl Fetcher {
         Ok(Self {
             transport: Transport::new(proxies, credentials, options)?,
             indexes,
-            wheels: options.cache.join("wheels"),
             allow_unhashed: options.allow_unhashed,
-            pages: PageCache::new(options.cache.join("pages")),
-            metadata: PageCache::new(options.cache.join("metadata")),
+            pages: PageCache::new(options.cache.join(cache::PAGES)),
+            metadata: PageCache::new(options.cache.join(cache::METADATA)),
+            cache: options.cache.clone(),
             refresh: options.refresh,
             target,
         })

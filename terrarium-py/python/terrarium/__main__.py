@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 # The module of images names the bare image that the package ships.
@@ -14,6 +15,9 @@ _ = _image
 
 def main() -> int:
     """Carry out the command line, and return the exit code."""
+    # Python's own handler would only run when the command has ended.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _native.command(["terrarium", *sys.argv[1:]])
 
 

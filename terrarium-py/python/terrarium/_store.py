@@ -81,7 +81,7 @@ class PackageStore:
             extra_indexes: addresses of more indexes, which are asked first.
             offline: whether only what is on this machine is used.
             prereleases: whether pre-releases are like other releases.
-            progress: is called with a `DownloadProgress` for each piece that arrives, in this thread. An exception that
+            progress: is called with a `DownloadProgress` some times a second, in this thread. An exception that
                 it raises stops the download and is raised here.
 
         Raises `PackageError` for a name that nothing has (code `package_unknown`), versions that do not go together

@@ -7,13 +7,13 @@ use std::{
     ops::ControlFlow,
     path::Path,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
-use terrarium_index::{Cancel, Control, Progress, Request, Source};
+use terrarium_index::{Cancel, Control, Progress, Request, Source, tidy_cache};
 
 use super::{
-    PackageRequest, PackageStore, guard,
+    PackageRequest, PackageStore,
     plan::{Planned, catalogue_of, lacks_extras},
 };
 use crate::package::{Installed, Lock, PackageError, Pool, lock::LockedPackage, normalize};
@@ -25,8 +25,6 @@ const MOST_PACKAGES: usize = 1_000;
 const IN_USE: Duration = Duration::from_secs(24 * 3600);
 /// The most bytes of pages and metadata of an index that are kept.
 const MOST_PAGES: u64 = 256 << 20;
-/// The pause between two attempts to take the store.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// The packages that a run asks for.
 pub(crate) struct GuestRequest<'a> {
@@ -49,16 +47,6 @@ impl PackageStore {
         asked: &GuestRequest<'_>,
         cancel: &Cancel,
     ) -> Result<(), PackageError> {
-        let _guard = loop {
-            if cancel.is_cancelled() {
-                return Err(PackageError::Cancelled { url: "the index".to_owned() });
-            }
-            if let Some(guard) = guard(&self.dir, Instant::now().checked_add(PAUSE))? {
-                break guard;
-            }
-        };
-        let mut lock = self.lock()?;
-        self.make_room(&mut lock)?;
         let (is_too_much, limit) = (Cell::new(false), asked.bytes);
         let report = |progress: Progress<'_>| {
             if let Progress::Downloading { all_done, all_total, .. } = progress {
@@ -67,8 +55,12 @@ impl PackageStore {
             if is_too_much.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let mut control = Control::new(cancel.clone(), report);
+        let _guard = self.guard_within(&mut control)?;
+        let mut lock = self.lock()?;
+        self.make_room(&mut lock)?;
         let fetched = self.fetch_all(pool, asked, &mut lock, &mut control);
-        self.trim_pages();
+        // Code chooses the names, and those that do not exist have pages, too.
+        tidy_cache(&self.index_cache, MOST_PAGES);
         match fetched {
             Err(PackageError::Cancelled { .. }) if is_too_much.get() => Err(PackageError::Download {
                 url: "the index".to_owned(),
@@ -171,13 +163,6 @@ impl PackageStore {
             }
         }
     }
-
-    /// Forgets the pages of the index, when they are too many: code chooses the names.
-    fn trim_pages(&self) {
-        if size_of_folder(&self.index_cache) > MOST_PAGES {
-            let _ = fs::remove_dir_all(&self.index_cache);
-        }
-    }
 }
 
 /// Records the use of a package's file, at most once an hour.
@@ -188,19 +173,4 @@ pub(crate) fn touch(path: &Path) {
     {
         let _ = file.set_modified(SystemTime::now());
     }
-}
-
-/// Returns the bytes of the files in a folder and in the folders below it.
-fn size_of_folder(folder: &Path) -> u64 {
-    let (mut sum, mut open) = (0_u64, vec![folder.to_owned()]);
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => open.push(entry.path()),
-                Ok(metadata) => sum = sum.saturating_add(metadata.len()),
-                Err(_) => {}
-            }
-        }
-    }
-    sum
 }

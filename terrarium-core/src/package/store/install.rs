@@ -7,6 +7,7 @@ use terrarium_index::{Algorithm, Control, Index, Request, WheelFile, WheelSummar
 use super::{
     Distribution, PackageRequest, PackageStore, StoredPackage,
     plan::{From as Origin, Planned},
+    remove_staged,
     request::text,
 };
 use crate::package::{
@@ -108,6 +109,9 @@ impl PackageStore {
             }
         }
         let wheels: Vec<_> = files.iter().map(|(file, ..)| Arc::clone(file)).collect();
+        if !wheels.is_empty() {
+            remove_staged(&self.dir);
+        }
         let summaries = index.download(&wheels, &self.dir, control)?;
         for ((file, entry, from), summary) in files.into_iter().zip(summaries) {
             let package = match entry {

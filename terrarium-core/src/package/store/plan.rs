@@ -3,7 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use terrarium_index::{
-    Catalogue, Control, Hashes, Index, IndexOptions, Request, Requirement, Resolution, Source, WheelFile, resolve,
+    Catalogue, Control, Hashes, Index, IndexOptions, Request, Requirement, Resolution, ScriptMetadata, Source,
+    WheelFile, resolve,
 };
 
 use super::{PackageRequest, PackageStore, STORE, address, checked_file_name, request::text};
@@ -44,6 +45,9 @@ impl PackageStore {
         options.extra_indexes.extend(request.extra_indexes.iter().cloned());
         options.offline |= request.offline;
         options.keep_wheels = false;
+        if let Some(head) = request.script.as_deref().map(ScriptMetadata::find).transpose()?.flatten() {
+            head.check_places(&options)?;
+        }
         Ok(Index::new(&options, self.target.wheels.clone())?)
     }
 

@@ -4,7 +4,10 @@ use std::ops::ControlFlow;
 
 use terrarium_index::{Cancel, Control, Progress};
 
-/// The progress of a call that adds packages.
+use crate::{cancel::scope, package::LOCK_FILE};
+
+/// The progress of a call that adds packages. While the call waits for a server or for another process, the same progress
+/// is reported again, some times a second.
 ///
 /// ```
 /// fn show(progress: terrarium_core::DownloadProgress<'_>) {
@@ -29,15 +32,24 @@ pub struct DownloadProgress<'a> {
 /// The callback for the progress; a break stops the call.
 pub(super) type OnProgress<'a> = &'a mut dyn FnMut(DownloadProgress<'_>) -> ControlFlow<()>;
 
-/// Returns the control of a call with the caller's callback.
+/// Returns the control of a call with the caller's callback. While nothing arrives, the callback gets the last progress
+/// again, so that it can end the call; the handle that guards the work of this thread ends it, too.
 pub(super) fn control(progress: OnProgress<'_>) -> Control<'_> {
-    Control::new(Cancel::default(), move |event| match event {
-        Progress::Downloading { file_name, done, total, all_done, all_total, .. } => {
-            progress(DownloadProgress { file_name, done, total, all_done, all_total })
+    let mut file = LOCK_FILE.to_owned();
+    let (mut done, mut total, mut all_done, mut all_total) = (0, None, 0, None);
+    Control::new(Cancel::default(), move |event| {
+        match event {
+            Progress::Downloading { file_name, done: now, total: of, all_done: all, all_total: of_all, .. } => {
+                file_name.clone_into(&mut file);
+                (done, total, all_done, all_total) = (now, of, all, of_all);
+            }
+            Progress::Examined { name, .. } => {
+                name.clone_into(&mut file);
+                (done, total) = (0, None);
+            }
+            _ if scope::is_stopped() => return ControlFlow::Break(()),
+            _ => {}
         }
-        Progress::Examined { name, .. } => {
-            progress(DownloadProgress { file_name: name, done: 0, total: None, all_done: 0, all_total: None })
-        }
-        _ => ControlFlow::Continue(()),
+        progress(DownloadProgress { file_name: &file, done, total, all_done, all_total })
     })
 }

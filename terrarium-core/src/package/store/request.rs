@@ -27,7 +27,7 @@ const MAX_PYLOCK: u64 = 16 << 20;
 /// assert_eq!(request.requirements.len(), 2);
 /// let script = "# /// script\n# dependencies = ['rich']\n# ///\nimport rich\n";
 /// assert_eq!(PackageRequest::of_script(script)?.unwrap().requirements, ["rich"]);
-/// # Ok::<(), terrarium_core::PackageError>(())
+/// # Ok::<(), terrarium_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -61,16 +61,6 @@ impl PackageRequest {
     /// Returns a request of requirements.
     pub fn new(requirements: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { requirements: requirements.into_iter().map(Into::into).collect(), ..Self::default() }
-    }
-
-    /// Returns the request in the head of a script (PEP 723); `None` if there is none, or if it requires nothing.
-    ///
-    /// # Errors
-    /// [`PackageError::Requirement`] for a head that cannot be read.
-    pub fn of_script(code: &str) -> Result<Option<Self>, PackageError> {
-        let Some(metadata) = ScriptMetadata::find(code)? else { return Ok(None) };
-        let requirements: Vec<String> = metadata.dependencies.iter().map(text).collect();
-        Ok((!requirements.is_empty()).then(|| Self::new(requirements)))
     }
 
     /// Adds to [`requirements_files`](Self::requirements_files).
@@ -129,6 +119,15 @@ impl PackageRequest {
         self
     }
 
+    /// Returns the request in the head of a script.
+    ///
+    /// # Errors
+    /// [`PackageError::Requirement`].
+    pub(crate) fn of_head(code: &str, target: &WheelTarget) -> Result<Option<Self>, PackageError> {
+        let found = head(code, target)?;
+        Ok(found.map(|head| Self::new(head.dependencies.iter().map(text))))
+    }
+
     /// Whether an index may be asked.
     pub(super) fn uses_index(&self) -> bool {
         self.distribution.is_none() || self.index.is_some() || !self.extra_indexes.is_empty()
@@ -138,14 +137,14 @@ impl PackageRequest {
     ///
     /// # Errors
     /// [`PackageError::Requirement`] with the file and the line.
-    pub(super) fn read(&mut self, here: &Surroundings) -> Result<Request, PackageError> {
+    pub(super) fn read(&mut self, here: &Surroundings, target: &WheelTarget) -> Result<Request, PackageError> {
         let mut request = Request::new(self.requirements.iter().map(String::as_str))?;
         if let Some(code) = &self.script {
-            let head = Self::of_script(code)?.ok_or_else(|| PackageError::Requirement {
+            let head = head(code, target)?.ok_or_else(|| PackageError::Requirement {
                 text: "script".to_owned(),
                 reason: "the script has no head `# /// script` that names packages".to_owned(),
             })?;
-            request.requirements.extend(Request::new(head.requirements.iter().map(String::as_str))?.requirements);
+            request.requirements.extend(head.dependencies);
         }
         for path in &self.requirements_files {
             let file = RequirementsFile::read(path, here)?;
@@ -182,6 +181,16 @@ impl PackageRequest {
         let text = String::from_utf8(bytes).or_damaged(path)?;
         Ok(Some(PyLock::parse(&text, path)?.select(&target.wheels, path)?))
     }
+}
+
+/// Returns the head of a script that is for this Python; `None` if there is none, or if it requires nothing.
+///
+/// # Errors
+/// [`PackageError::Requirement`].
+fn head(code: &str, target: &WheelTarget) -> Result<Option<ScriptMetadata>, PackageError> {
+    let Some(metadata) = ScriptMetadata::find(code)? else { return Ok(None) };
+    metadata.check(&target.wheels)?;
+    Ok((!metadata.dependencies.is_empty()).then_some(metadata))
 }
 
 /// Returns a requirement's text with its marker.

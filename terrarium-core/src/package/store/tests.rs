@@ -2,6 +2,7 @@
 
 mod guest;
 mod server;
+mod waiting;
 
 use std::ops::ControlFlow;
 
@@ -82,6 +83,7 @@ fn what_is_added_comes_with_what_it_needs_and_is_used_without_the_network() {
     let found: Vec<_> = pool.resolve(["a"]).unwrap().packages.iter().map(|package| package.name.clone()).collect();
     assert_eq!(found, ["b", "a"]);
     assert!(server.asked().is_empty(), "all was here");
+    assert!(!dir.path().join("index/wheels").exists(), "nothing stays of finished downloads");
 }
 
 #[test]
@@ -315,6 +317,41 @@ fn offline_only_what_is_here_is_used() {
     add(&store, &["sheet"], None, &mut keep_on).unwrap();
     server.files.lock().unwrap().clear();
     assert!(store.add(&offline, &mut keep_on).unwrap().is_empty());
+}
+
+#[test]
+fn the_head_of_a_script_is_for_this_python_and_for_the_indexes_of_the_caller() {
+    let Fixture { dir: _dir, server, url, store } = fixture(&[]);
+    server.release("sheet", "1.0", "py3-none-any", &[]);
+    let script = |lines: &str| {
+        let lines: String = lines.lines().map(|line| format!("# {line}\n")).collect();
+        PackageRequest::default().script(format!("# /// script\n# dependencies = ['sheet']\n{lines}# ///\n"))
+    };
+    for (lines, expected) in [
+        ("requires-python = '<3.14'", "it requires Python <3.14, this is 3.14.2"),
+        ("[[tool.uv.index]]\nurl = 'https://other.example.com/simple/'", "which a script may not choose"),
+        ("[tool.uv.sources]\nsheet = { path = '.' }", "takes sheet from somewhere else"),
+    ] {
+        let error = store.add(&script(lines), &mut keep_on).unwrap_err();
+        assert!(error.code() == "package_requirement" && error.to_string().contains(expected), "{error}");
+    }
+    let own = format!("requires-python = '>=3.14'\n[tool.uv]\nindex-url = '{url}/simple'");
+    assert_eq!(names(&store.add(&script(&own), &mut keep_on).unwrap()), ["sheet 1.0"]);
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed() {
+    let Fixture { dir, store, .. } = fixture(&[("a", "1", &[])]);
+    let left = dir.path().join(".new.1.abcdef");
+    for clear in [true, false] {
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("a-1-py3-none-any.whl"), "half").unwrap();
+        match clear {
+            true => remove_stale(dir.path()),
+            false => drop(add(&store, &["a"], None, &mut keep_on).unwrap()),
+        }
+        assert!(!left.exists(), "{clear}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn pool_of(dir: &Path) -> Pool {
     Pool::open(&[], dir, &[], target()).unwrap()
 }
 
-fn fetch(
+pub(super) fn fetch(
     store: &PackageStore,
     wanted: &[&str],
     present: &[&str],

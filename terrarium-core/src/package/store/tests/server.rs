@@ -20,6 +20,9 @@ pub(super) struct Server {
     asked: Arc<Mutex<Vec<String>>>,
     /// The bytes of a body after which a connection is closed, for as many responses as there are entries.
     pub(super) breaks: Arc<Mutex<Vec<usize>>>,
+    /// The start of the paths that get no answer, and the connections that wait for one.
+    pub(super) silent: Arc<Mutex<Option<String>>>,
+    pub(super) waiting: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl Server {
@@ -51,6 +54,10 @@ impl Server {
         }
         let path = first.split(' ').nth(1).unwrap_or_default().trim_start_matches("/d/").to_owned();
         self.asked.lock().unwrap().push(format!("{path}@{start}"));
+        if self.silent.lock().unwrap().as_ref().is_some_and(|silent| path.starts_with(silent)) {
+            self.waiting.lock().unwrap().push(stream);
+            return Ok(());
+        }
         let Some(body) = self.files.lock().unwrap().get(&path).cloned() else {
             return write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         };
