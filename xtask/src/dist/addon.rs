@@ -25,7 +25,7 @@ pub(super) fn make(profile: Profile) -> Result<()> {
         util::copy(&util::root().join(name), &staged.join(name))?;
     }
     util::copy(&util::root().join("terrarium-node/README.md"), &staged.join("README.md"))?;
-    base_image::write(&staged)?;
+    base_image::write(&staged, "terrarium-node")?;
     util::copy(&library(profile)?, &staged.join(ADDON))?;
     let _ = util::run_quietly(util::command("strip").arg("--strip-debug").arg(staged.join(ADDON)));
     let output = util::npm().args(["pack", "--silent"]).current_dir(&staged).output()?;

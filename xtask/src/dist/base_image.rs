@@ -4,15 +4,24 @@
 use std::fs::File;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{setup, util};
 
 /// The image's name in a package, beside the library.
 pub(super) const NAME: &str = "base.timg";
 
-/// Writes the image into `folder`.
-pub(super) fn write(folder: &Path) -> Result<()> {
+/// Writes the image into `folder`, for the native code of the crate `library`, which must not contain it too.
+pub(super) fn write(folder: &Path, library: &str) -> Result<()> {
+    let mut tree = util::cargo();
+    tree.args(["tree", "--quiet", "--prefix", "none", "--edges", "normal", "--package", library]);
+    let output = tree.output()?;
+    ensure!(output.status.success(), "cargo tree failed: {}", String::from_utf8_lossy(&output.stderr));
+    let is_inside = String::from_utf8_lossy(&output.stdout).lines().any(|line| line.starts_with("terrarium-image "));
+    ensure!(
+        !is_inside,
+        "`{library}` contains the bare image, which is a file of its package: turn off `shipped-image`"
+    );
     let packed = setup::bare_image()?;
     let name = || format!("cannot unpack `{}`", packed.display());
     let image = zstd::stream::decode_all(File::open(&packed).with_context(name)?).with_context(name)?;

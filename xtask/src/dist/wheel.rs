@@ -20,7 +20,7 @@ const NEWEST_GLIBC: (u32, u32) = (2, 28);
 
 pub(super) fn make(profile: Profile) -> Result<()> {
     let package = util::root().join("terrarium-py");
-    base_image::write(&package.join("python/terrarium"))?;
+    base_image::write(&package.join("python/terrarium"), "terrarium-py")?;
     let python = venv::ready("dist", &package.join("dist/requirements.txt"))?;
     let out = super::empty("wheel")?;
     let status = util::command(&python)

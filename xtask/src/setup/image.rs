@@ -4,6 +4,7 @@
 //! program itself shows whether the image is up to date.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -32,18 +33,26 @@ pub(crate) fn lay_out() -> Result<PathBuf> {
     let mut command = util::command(&program);
     command.args(["image", "ready", "--portable", "--cache-dir"]).arg(util::root().join(WORK).join("cache"));
     ensure!(command.arg("-o").arg(&made).status()?.success(), "cannot make the bare image");
-    // Under another name than the last image: the description is written when its image is there.
+    // The description is there only while its image is.
     let image = path(&made)?;
-    let place = folder.join(IMAGES);
-    if place.exists() {
-        fs::remove_dir_all(&place).with_context(|| format!("cannot remove `{}`", place.display()))?;
-    }
-    util::copy(&image, &place.join(image.file_name().unwrap_or_default()))?;
+    remove(fs::remove_file(folder.join(INDEX)))?;
+    remove(fs::remove_dir_all(folder.join(IMAGES)))?;
+    util::copy(&image, &folder.join(IMAGES).join(image.file_name().unwrap_or_default()))?;
     util::copy(&made.join(INDEX), &folder.join(INDEX))?;
     println!("{}: {} bytes", image.display(), fs::metadata(&image)?.len());
     let program = demo::build()?;
     ensure!(starts_from_it(&program)?, "the program does not start from the bare image that it contains");
     path(&folder)
+}
+
+/// Passes the outcome of a removal on, unless there was nothing to remove.
+fn remove(removed: io::Result<()>) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).context("cannot remove the last bare image")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the program runs Python in an empty cache folder and compiles nothing for that.
