@@ -8,8 +8,10 @@ mod environment;
 mod file;
 mod find;
 mod header;
+mod held;
 mod housekeeping;
 mod info;
+mod layered;
 mod open;
 mod open_images;
 mod options;
@@ -18,6 +20,7 @@ mod verify;
 mod waiting;
 
 use std::{
+    collections::BTreeSet,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
@@ -29,12 +32,19 @@ pub use info::ImageInfo;
 pub use options::{ImageOptions, ImageProgress};
 
 use crate::{
-    Error, Result, cache::Hold, engine::Snapshot, guest::GuestConfig, package::PlacedFile, provision::add_ready,
+    Error, Result,
+    cache::Hold,
+    engine::Snapshot,
+    guest::{GuestConfig, Noted},
+    package::PlacedFile,
+    provision::add_ready,
 };
 pub(crate) use background::{build_in_background, is_built};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};
+pub(crate) use held::{holding, open_held};
+pub(crate) use layered::layered;
 pub(crate) use ready::ready;
 use terrarium_unix::{
     syscall::{MappedFile, OpenFile},
@@ -76,11 +86,17 @@ pub(crate) struct OpenImage {
     files: Vec<PlacedFile>,
     /// Keeps the file from being removed.
     _hold: Option<Hold>,
+    /// The image below a layer, which is kept too.
+    _base: Option<Image>,
+    /// The hash of the machine code.
+    sha256: String,
+    /// The keys of its packages.
+    pub(crate) parts: BTreeSet<String>,
     /// The descriptors that the interpreter left open.
     pub(crate) open_files: Vec<OpenFile>,
     pub(crate) mapped_files: Vec<MappedFile>,
-    /// The environment variables that packages read when they were imported.
-    reads: Vec<String>,
+    /// The searches of packages when they were imported.
+    noted: Noted,
     /// The configuration that the interpreter was set up with.
     pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,

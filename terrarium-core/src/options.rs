@@ -92,7 +92,8 @@ pub struct SandboxOptions {
     pub install: Install,
     /// Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     /// built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what it
-    /// imports. The option has no effect with [`Packages::Auto`]. Default: on.
+    /// imports. With [`Packages::Auto`], an image is made after a run, with the packages that its code imported.
+    /// Default: on.
     pub preload: bool,
     /// Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
     /// the runs that start after that; until then each run imports its packages, as without `preload`. Without this

@@ -84,7 +84,7 @@ export interface SandboxOptions {
   /**
    * Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
    * built at the first use (half a minute for numpy and pandas) and kept in `cacheDir`. Otherwise each run loads what
-   * it imports. The option has no effect with `'auto'`. Default: on.
+   * it imports. With `'auto'`, an image is made after a run, with the packages that its code imported. Default: on.
    */
   preload?: boolean;
   /**

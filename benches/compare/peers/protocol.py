@@ -1,8 +1,8 @@
 """The protocol between `cargo xtask compare` and a peer, for the peers that are driven from Python.
 
 A peer is a program. Started with `cold` it evaluates `1 + 1` in its interpreter, prints the value and ends. Started
-with `first`, it runs the program that the last argument names with the science stack, prints its output and ends. Started
-with `serve` it first prints a line `{"about": {name: version, …}}`, then answers each line of JSON with one:
+with `first`, it runs the program that the last argument names with the science stack, prints its output and ends.
+Started with `serve` it first prints a line `{"about": {name: version, …}}`, then answers each line of JSON with one:
 
     {"task": "fresh", "code", "packages": […], "seconds", "most"}   run in a fresh interpreter each time
         {"ms": […], "stdout"}
@@ -24,7 +24,6 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-
 
 SCIENCE = ["numpy", "pandas", "matplotlib"]
 

@@ -71,9 +71,10 @@ globals of the session; `matches` replace the text from `start` to the cursor (b
 `reset_globals({}) -> None` forgets the names that user code made.
 
 For making an image, `prepare({"modules"}) -> {"failed": {module: reason}}` imports modules. `settle({}) ->
-{"generators": [[address, words]], "reads": [name]}` quiesces the interpreter. It names the objects with states of
-random generators, and the environment variables that were read since the first `prepare`; it sends the addresses of all
-objects (frames B of 32-bit words) and keeps them alive until `release({})`.
+{"generators": [[address, words]], "reads": [name], "absent_modules": [name], "absent_distributions": [name]}` quiesces
+the interpreter. It names the objects with states of random generators, and what packages looked for since the first
+`prepare`: environment variables, modules in vain, distributions (`*` for all). It sends the addresses of all objects
+(frames B of 32-bit words) and keeps them alive until `release({})`.
 
 Interrupts
 ==========

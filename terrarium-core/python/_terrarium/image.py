@@ -71,12 +71,35 @@ def _note_variable(self: Any, name: str) -> str:
     return _read_variable(self, name)
 
 
+# The top names of modules, and the names of distributions, that packages looked for and that are not there. A package
+# that looks for another when it is imported would be a different one beside it.
+_absent_modules: set[str] = set()
+_absent_distributions: set[str] = set()
+
+
+class _Searches:
+    """The last finder, which notes what the others did not find."""
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        _absent_modules.add(name.partition(".")[0])
+
+    def find_distributions(self, context: Any) -> tuple[()]:
+        # A search for all distributions depends on each of them.
+        _absent_distributions.add(context.name or "*")
+        return ()
+
+
+_searches = _Searches()
+
+
 def prepare(modules: list[str]) -> dict[str, str]:
     """Import modules as a program does; return the reasons of failed imports.
 
-    From the first call on, reads of environment variables are recorded.
+    From the first call on, reads of environment variables and searches for packages are recorded.
     """
     _environment.__getitem__ = _note_variable  # type: ignore[method-assign]
+    if _searches not in sys.meta_path:
+        sys.meta_path.append(_searches)
     load("_terrarium.generators").watch()
     # Some modules keep `__main__` when they are imported.
     main.open(Source("", "main.py"), True, f"{getcwd()}/main.py")
@@ -106,15 +129,21 @@ def _put_back(name: str, before: dict[str, Any]) -> None:
                 del sys.modules[other]
 
 
-def settle() -> tuple[list[list[int]], list[str]]:
+def settle() -> dict[str, list[Any]]:
     """Quiesce the interpreter.
 
-    Return addresses near the states of random generators with the numbers of their words, and the names of environment
-    variables that were read.
+    Return addresses near the states of random generators with the numbers of their words, the names of environment
+    variables that were read, and those of modules and distributions that were not found.
     """
     _environment.__getitem__ = _read_variable  # type: ignore[method-assign]
-    reads = sorted(name for name in _reads if type(name) is str)
-    _reads.clear()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _searches]
+    if "pkg_resources" in sys.modules:
+        _absent_distributions.add("*")
+    searches = {"reads": _reads, "absent_modules": _absent_modules, "absent_distributions": _absent_distributions}
+    found: dict[str, list[Any]] = {}
+    for kind, searched in searches.items():
+        found[kind] = sorted(name for name in searched if type(name) is str)
+        searched.clear()
     warm()
     load("_terrarium.library.environment").note_packages()
     main.park()
@@ -143,11 +172,13 @@ def settle() -> tuple[list[list[int]], list[str]]:
     if not had_gc:
         del sys.modules["gc"]
     gc.collect()
-    generators: list[list[int]] = load("_terrarium.generators").forget(gc.get_objects())
+    found["generators"] = load("_terrarium.generators").forget(gc.get_objects())
     if sys.platform == "emscripten":
         _send_objects(gc)
+    global _has_settled
+    _has_settled = True
     gc.freeze()
-    return generators, reads
+    return found
 
 
 class _Start(int):
@@ -182,6 +213,9 @@ class _Watch:
         return False
 
 
+_watch: Callable[[], None] = _Watch()
+
+
 def _quieten_exit() -> None:
     """Skip exit functions while there is nothing for them to end, as in a program that uses none of their modules.
 
@@ -189,6 +223,9 @@ def _quieten_exit() -> None:
     """
     import atexit
 
+    global _watch
+    # That of the image from which this interpreter continued.
+    atexit.unregister(_watch)
     # In the order of their registration elsewhere; they are called in the opposite order.
     known: list[tuple[Callable[[], object], Callable[[], object]]] = []
     logging = sys.modules.get("logging")
@@ -226,11 +263,14 @@ def _quieten_exit() -> None:
             # The program changed the objects that are checked here.
             return True
 
-    atexit.register(_Watch())
+    _watch = _Watch()
+    atexit.register(_watch)
     run.settings.must_exit = must_exit
     run.settings.exit_functions = atexit._ncallbacks()
 
 
+# Whether this interpreter was settled before: it continued from an image, whose objects are immortal.
+_has_settled = False
 # All objects, while the host works on them.
 _kept: list[object] = []
 
@@ -249,7 +289,11 @@ def _send_objects(gc: Any) -> None:
     seen = bytearray()
     step = 1000
 
+    is_old: Callable[[object], bool] = sys._is_immortal if _has_settled else lambda _: False  # type: ignore[attr-defined]
+
     def is_new(found: object) -> bool:
+        if is_old(found):
+            return False
         place = id(found) >> 3
         if place >> 3 >= len(seen):
             seen.extend(bytes((place >> 3) + 4096 - len(seen)))

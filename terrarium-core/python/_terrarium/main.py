@@ -134,8 +134,7 @@ def _prepare(request: dict[str, Any]) -> str:
 
 
 def _settle(_request: dict[str, Any]) -> str:
-    generators, reads = load("_terrarium.image").settle()
-    return dump({"generators": generators, "reads": reads})
+    return dump(load("_terrarium.image").settle())
 
 
 def _release(_request: dict[str, Any]) -> str:

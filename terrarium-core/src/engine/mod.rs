@@ -22,5 +22,5 @@ pub(crate) use live::{
     guest::{GuestInstance, GuestOptions, PyFunction},
     machine::{InterpreterSource, Machine},
 };
-pub(crate) use snapshot::{Snapshot, SnapshotRecord, TakenSnapshot};
+pub(crate) use snapshot::{LayerRecord, Snapshot, SnapshotLayer, SnapshotRecord, Span, TakenLayer, TakenSnapshot};
 pub(crate) use stop::interrupt::{CancelTarget, Interrupt, Phase, Reason};

@@ -14,7 +14,7 @@ use super::{
     config::GuestConfig,
     functions::{HarnessFunction, HarnessFunctions},
     protocol::{
-        CheckResponse, CodeRequest, Completeness, Completion, Empty, PrepareRequest, PrepareResponse, Request,
+        CheckResponse, CodeRequest, Completeness, Completion, Empty, Noted, PrepareRequest, PrepareResponse, Request,
         Response, SettleResponse,
     },
     reply::Reply,
@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     CancelHandle, Error, StreamCallback,
-    engine::{CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, TakenSnapshot},
+    engine::{
+        CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, Span, TakenLayer,
+        TakenSnapshot,
+    },
     error::ErrorContext,
     result::PythonError,
 };
@@ -148,13 +151,30 @@ impl LiveInterpreter {
         parse::<PrepareResponse>(&response).map(|answer| answer.failed)
     }
 
-    /// Quiesces the interpreter and takes a snapshot. Also returns the environment variables that were read since the
-    /// first call of [`prepare`](Self::prepare).
+    /// Quiesces the interpreter and takes a snapshot. Also returns what packages looked for since the first call of
+    /// [`prepare`](Self::prepare).
     ///
     /// # Errors
     /// [`Error::Engine`].
-    pub(crate) fn take_snapshot(&mut self) -> Result<(TakenSnapshot, Vec<String>), Error> {
-        let SettleResponse { generators, reads } =
+    pub(crate) fn take_snapshot(&mut self) -> Result<(TakenSnapshot, Noted), Error> {
+        let (entropy, noted) = self.quiesce()?;
+        let functions = HarnessFunction::ALL.iter().zip(self.functions.0);
+        let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
+        Ok((TakenSnapshot::new(&mut self.guest, functions, entropy)?, noted))
+    }
+
+    /// Quiesces an interpreter that resumed from a snapshot, and takes the difference to that snapshot: see
+    /// [`TakenLayer::new`].
+    ///
+    /// # Errors
+    /// [`Error::Engine`].
+    pub(crate) fn take_layer(&mut self) -> Result<(Option<TakenLayer>, Noted), Error> {
+        let (entropy, noted) = self.quiesce()?;
+        Ok((TakenLayer::new(&mut self.guest, entropy)?, noted))
+    }
+
+    fn quiesce(&mut self) -> Result<(Vec<Span>, Noted), Error> {
+        let SettleResponse { generators, noted } =
             parse(&self.ask(self.functions.get(HarnessFunction::Settle), &Empty {}, PATIENCE * 12)?)?;
         let mut entropy = Vec::new();
         for (address, words) in generators {
@@ -165,9 +185,7 @@ impl LiveInterpreter {
             self.guest.make_immortal(addresses)?;
         }
         self.ask(self.functions.get(HarnessFunction::Release), &Empty {}, PATIENCE)?;
-        let functions = HarnessFunction::ALL.iter().zip(self.functions.0);
-        let functions = functions.map(|(function, place)| (function.name().to_owned(), place.0)).collect();
-        Ok((TakenSnapshot::new(&mut self.guest, functions, entropy)?, reads))
+        Ok((entropy, noted))
     }
 
     /// Runs code until the deadline.

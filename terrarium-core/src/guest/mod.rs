@@ -22,7 +22,7 @@ pub(crate) use config::GuestConfig;
 pub use exercise::exercise;
 pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
 pub(crate) use interpreter::{InterpreterOptions, LiveInterpreter};
-pub(crate) use protocol::Request;
 pub use protocol::{Completeness, Completion};
+pub(crate) use protocol::{Noted, Request};
 pub(crate) use result::{cancelled, conclude, text};
 pub(crate) use stream::{Listener, stream};

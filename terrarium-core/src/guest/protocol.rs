@@ -1,6 +1,6 @@
 //! The messages to and from the harness; the docstring of its package describes them too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -46,8 +46,19 @@ pub(super) struct PrepareResponse {
 pub(super) struct SettleResponse {
     /// Addresses near the states of random generators, and the numbers of the states' words.
     pub(super) generators: Vec<(u32, u32)>,
-    /// The environment variables that packages read when they were imported.
-    pub(super) reads: Vec<String>,
+    #[serde(flatten)]
+    pub(super) noted: Noted,
+}
+
+/// The searches of packages when they were imported.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Noted {
+    /// The environment variables that they read.
+    pub(crate) reads: BTreeSet<String>,
+    /// The top names of modules that were not found.
+    pub(crate) absent_modules: BTreeSet<String>,
+    /// The names of distributions that they searched for, which may be there; `*` for a search of all.
+    pub(crate) absent_distributions: BTreeSet<String>,
 }
 
 /// Code to run. Every byte costs time in each run, so defaults are left out.

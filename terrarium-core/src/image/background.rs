@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use super::{Image, Recipe, found_or_built};
+use super::{Image, Recipe, found_or_built, layered};
 use crate::{Error, Result, cache::Cache, engine, error::ErrorContext, provision, sys::priority};
 
 /// The stack of the thread, as of each thread that builds an image.
@@ -19,7 +19,8 @@ pub(crate) fn is_built(cache: &Cache, recipe: &Recipe) -> Result<bool> {
     Ok(cache.path(&recipe.file_name()?).exists())
 }
 
-/// Builds an image in a thread of low priority, and passes it to `done`. The recipe is made in the thread. The end of
+/// Builds an image in a thread of low priority, as a layer on another one if that is possible and `as_layer` allows it,
+/// and passes it to `done`. The recipe is made in the thread. The end of
 /// the process ends the build too; a later process begins again with the compiled libraries that are in the cache
 /// folder by then.
 ///
@@ -27,8 +28,9 @@ pub(crate) fn is_built(cache: &Cache, recipe: &Recipe) -> Result<bool> {
 /// [`Error::Engine`], if no thread can start.
 pub(crate) fn build_in_background(
     cache_dir: Option<std::path::PathBuf>,
+    as_layer: bool,
     recipe: impl FnOnce() -> Result<Recipe> + Send + 'static,
-    done: impl FnOnce(Image) -> Result<()> + Send + 'static,
+    done: impl FnOnce(Result<Image>) + Send + 'static,
 ) -> Result<()> {
     static TURN: Mutex<()> = Mutex::new(());
     let work = move || {
@@ -36,14 +38,24 @@ pub(crate) fn build_in_background(
         priority::lower();
         let built = engine::in_background(|| {
             let recipe = recipe()?;
-            let image = found_or_built(cache_dir.as_deref(), &recipe, &|_| ())?;
+            let cache_dir = cache_dir.as_deref();
+            let is_built = is_built(provision::machine(cache_dir, recipe.kind.inline)?.cache(), &recipe)?;
+            let on_other = match as_layer && !is_built {
+                true => layered(cache_dir, &recipe, || Ok(recipe.clone()))?,
+                false => None,
+            };
+            let image = match on_other {
+                Some(image) => image,
+                None => found_or_built(cache_dir, &recipe, &|_| ())?,
+            };
             // Code that was compiled in a hurry serves the guests that have it.
-            provision::machine(cache_dir.as_deref(), recipe.kind.inline)?.forget_lazy_libraries();
+            provision::machine(cache_dir, recipe.kind.inline)?.forget_lazy_libraries();
             Ok::<_, Error>(image)
         });
-        if let Err(error) = built.and_then(done) {
+        if let Err(error) = &built {
             tracing::warn!(%error, "an image cannot be built in the background: runs import their packages");
         }
+        done(built);
     };
     let thread = thread::Builder::new().name("terrarium-image".to_owned()).stack_size(STACK);
     thread.spawn(work).map(drop).or_engine("a thread for the build of an image")

@@ -7,10 +7,9 @@ use std::{
 };
 
 use super::{
-    ImageOptions, ImageProgress, compile_sources, environment, file,
+    ImageOptions, ImageProgress, OpenImage, compile_sources, file,
     find::late,
     header::{FORMAT, ImageHeader},
-    verify,
 };
 use crate::{
     Error, ExecutionResult, Result, SandboxOptions, Value, cache,
@@ -19,14 +18,12 @@ use crate::{
     error::ErrorContext,
     guest::{GuestConfig, InterpreterOptions, LiveInterpreter, Request, conclude, stream},
     options::{REPR_BYTES, VALUE_BYTES},
-    provision::{
-        BARE, MountedPackages, guest_key, libraries, mount_for_image, start_environment, target as package_target,
-    },
+    provision::{BARE, MountedPackages, guest_key, libraries, mount_for_image, start_environment},
 };
 use terrarium_unix::{
     abi::Timespec,
     syscall::Process,
-    vfs::{Content, Context, Vfs, VfsLimits},
+    vfs::{Content, Context, Layer, Vfs, VfsLimits},
 };
 
 /// The memory limit of the interpreter that becomes an image.
@@ -42,6 +39,7 @@ const EXERCISES: usize = 40;
 const FILENAME: &str = "<prepare>";
 
 /// The inputs of an image.
+#[derive(Clone)]
 pub(crate) struct Recipe {
     pub(crate) mounted: Arc<MountedPackages>,
     /// The modules that are imported. A module that fails to import is left out.
@@ -135,6 +133,11 @@ impl Recipe {
         Ok(cache::name(&digest) + ".timg")
     }
 
+    /// Returns the name of the file with this image as a layer on another one.
+    pub(super) fn layered_name(&self) -> Result<String> {
+        Ok(cache::name(&cache::digest([b"layer".as_slice(), self.file_name()?.as_bytes()])) + ".timg")
+    }
+
     /// Boots, imports, prepares, links and compiles; returns the bytes of the image's file.
     ///
     /// # Errors
@@ -154,20 +157,10 @@ impl Recipe {
         let mut interpreter = self.boot(machine, &config)?;
         self.exercise(&mut interpreter)?;
         let mark = interpreter.process().vfs.mark();
-        let mut warnings = Vec::new();
-        if !self.is_bare() {
-            // From here on, reads of environment variables are recorded.
-            interpreter.prepare(&[], self.time()?)?;
-        }
-        for module in &self.modules {
-            progress(ImageProgress::Import(module.clone()))?;
-            let failed = interpreter.prepare(std::slice::from_ref(module), self.time()?)?;
-            self.time()?;
-            if let Some(reason) = failed.get(module) {
-                tracing::warn!(module, reason, "a module cannot be imported into an image");
-                warnings.push(format!("the module {module} could not be imported: {reason}"));
-            }
-        }
+        let mut warnings = match self.is_bare() {
+            true => Vec::new(),
+            false => self.import(&mut interpreter, self.modules.iter(), &progress)?,
+        };
         progress(ImageProgress::Prepare)?;
         for (name, code) in warm_ups(&self.mounted.names, self.warm) {
             let result = self.run(&mut interpreter, code)?;
@@ -185,46 +178,41 @@ impl Recipe {
         }
         progress(ImageProgress::Link)?;
         interpreter.settle_mappings();
-        let (taken, mut reads) = interpreter.take_snapshot()?;
-        reads.retain(|name| !environment::is_common(name));
+        let (taken, noted) = interpreter.take_snapshot()?;
         let booted = started.elapsed();
-        let process = interpreter.process();
-        let open_files = process.open_files().map_err(|(descriptor, errno)| {
-            self.fault(format!("the preparation left the descriptor {descriptor} open, which cannot be kept: {errno}"))
-        })?;
-        let mapped_files = process.mapped_files().map_err(|errno| {
-            self.fault(format!("the preparation left a file mapped, which cannot be kept: {errno}"))
-        })?;
-        let written = written(&process.vfs, &mark);
+        let written = written(&interpreter.process().vfs, &mark);
         progress(ImageProgress::Compile)?;
         let code = taken.compile(self.kind)?;
         functions.keep();
         tracing::info!(name = self.name(), ?booted, total = ?started.elapsed(), bytes = code.len(), "built an image");
-        let header = ImageHeader {
-            format: FORMAT,
-            name: self.name(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            python: package_target()?.wheels.python().to_string(),
-            target: target(),
-            compatibility: compatibility(self.kind)?,
-            guest: guest_key()?,
-            packages: self.mounted.names.clone(),
-            versions: self.mounted.versions.clone(),
-            modules: self.modules.clone(),
-            warnings,
-            reads,
-            inline: self.kind.inline,
-            portable: self.kind.portable,
-            code: code.len() as u64,
-            sha256: verify::hash(&code),
-            is_complete: self.mounted.files.is_empty(),
-            config,
-            open_files,
-            mapped_files,
-            snapshot: taken.record,
-        };
+        let header = self.header(&mut interpreter, (self.kind, config), &code, taken.record, noted)?;
         progress(ImageProgress::Write)?;
-        file::bytes(code, &header, &taken.loader, &written)
+        file::bytes(code, &ImageHeader { warnings, ..header }, &taken.loader, &written)
+    }
+
+    /// Imports modules; returns the shortcomings.
+    ///
+    /// # Errors
+    /// Faults of the host, and those of `progress`.
+    pub(super) fn import<'m>(
+        &self,
+        interpreter: &mut LiveInterpreter,
+        modules: impl Iterator<Item = &'m String>,
+        progress: &dyn Fn(ImageProgress) -> Result<()>,
+    ) -> Result<Vec<String>> {
+        let mut warnings = Vec::new();
+        // From here on, the searches of packages are recorded.
+        interpreter.prepare(&[], self.time()?)?;
+        for module in modules {
+            progress(ImageProgress::Import(module.clone()))?;
+            let failed = interpreter.prepare(std::slice::from_ref(module), self.time()?)?;
+            self.time()?;
+            if let Some(reason) = failed.get(module) {
+                tracing::warn!(module, reason, "a module cannot be imported into an image");
+                warnings.push(format!("the module {module} could not be imported: {reason}"));
+            }
+        }
+        Ok(warnings)
     }
 
     /// Boots and runs programs; returns for each the content of the memory that the interpreter's module exports as
@@ -291,15 +279,32 @@ impl Recipe {
     }
 
     fn boot(&self, machine: &Arc<Machine>, config: &GuestConfig) -> Result<LiveInterpreter> {
+        let process = self.process(Arc::clone(&self.mounted.layer), &config.home)?;
+        let options = InterpreterOptions::trusted(MEMORY);
+        LiveInterpreter::boot(machine, process, options, start_environment(&config.home), config)
+    }
+
+    /// Resumes an interpreter of an image on these files.
+    ///
+    /// # Errors
+    /// Faults of the host.
+    pub(super) fn resume(&self, open: &OpenImage, files: Arc<Layer>) -> Result<LiveInterpreter> {
+        let mut process = self.process(files, &open.config.home)?;
+        process.reopen(&open.open_files);
+        process.remap(&open.mapped_files);
+        process.change_directory(open.config.home.as_bytes()).or_image(self.name().as_ref(), "")?;
+        LiveInterpreter::resume(&open.snapshot, process, InterpreterOptions::trusted(MEMORY), None)
+    }
+
+    fn process(&self, files: Arc<Layer>, home: &str) -> Result<Process> {
         let limits = VfsLimits { bytes: MEMORY, inodes: 1_000_000, ..VfsLimits::default() };
-        let mut vfs = Vfs::new(Arc::clone(&self.mounted.layer), limits);
+        let mut vfs = Vfs::new(files, limits);
         let writer = Context::guest(Timespec::PROVIDED);
-        vfs.host_mkdir(&writer, config.home.as_bytes()).or_image(self.name().as_ref(), "")?;
+        vfs.host_mkdir(&writer, home.as_bytes()).or_image(self.name().as_ref(), "")?;
         let mut process = Process::new(vfs);
         process.streams.output = stream(STREAM_BYTES, None);
         process.streams.error = stream(STREAM_BYTES, None);
-        let options = InterpreterOptions::trusted(MEMORY);
-        LiveInterpreter::boot(machine, process, options, start_environment(&config.home), config)
+        Ok(process)
     }
 
     /// Runs code; the names that it binds are not kept.
@@ -315,7 +320,7 @@ impl Recipe {
     }
 
     /// Returns an error of this image without a source.
-    fn fault(&self, reason: impl Into<String>) -> Error {
+    pub(super) fn fault(&self, reason: impl Into<String>) -> Error {
         Error::image(self.name(), reason)
     }
 }
@@ -350,7 +355,7 @@ fn warm_ups(packages: &[String], warm: bool) -> impl Iterator<Item = (&'static s
 }
 
 /// Returns the files that the interpreter wrote.
-fn written(vfs: &Vfs, mark: &terrarium_unix::vfs::Mark) -> Vec<(String, Content)> {
+pub(super) fn written(vfs: &Vfs, mark: &terrarium_unix::vfs::Mark) -> Vec<(String, Content)> {
     let changes = vfs.changes(mark);
     let paths = changes.created.into_iter().chain(changes.modified);
     let paths = paths.filter_map(|path| String::from_utf8(path).ok());

@@ -22,13 +22,13 @@ pub(super) fn is_common(name: &str) -> bool {
 impl OpenImage {
     /// Whether the image has anything that reads its environment when it is imported.
     pub(crate) fn depends_on_environment(&self) -> bool {
-        !self.reads.is_empty() || !self.info.packages.is_empty()
+        !self.noted.reads.is_empty() || !self.info.packages.is_empty()
     }
 
     /// Whether a program with these variables can continue from the image: its packages would have been imported in the
     /// same way.
     pub(crate) fn suits_variables<'e>(&self, mut env: impl Iterator<Item = (&'e String, &'e String)>) -> bool {
-        let was_read = |name: &str| self.reads.iter().any(|read| read == name) || self.belongs_to_package(name);
+        let was_read = |name: &str| self.noted.reads.contains(name) || self.belongs_to_package(name);
         let is_same = |name: &str, value: &str| {
             let set = SET.iter().find(|(set, _)| *set == name).map(|(_, value)| *value);
             let old = self.config.env.get(name).map(String::as_str).or(set);

@@ -54,11 +54,22 @@ pub(super) fn bytes(
     loader: &LoaderRecord,
     written: &[(String, Content)],
 ) -> Result<Vec<u8>> {
+    bytes_with(code, header, serde_json::to_vec(loader).or_engine("image")?, written)
+}
+
+fn bytes_with(code: Vec<u8>, header: &ImageHeader, loader: Vec<u8>, written: &[(String, Content)]) -> Result<Vec<u8>> {
     let header = serde_json::to_vec(header).or_engine("image")?;
-    let loader = serde_json::to_vec(loader).or_engine("image")?;
     let mut members = vec![(HEADER.to_owned(), Content::from(header)), (LOADER.to_owned(), Content::from(loader))];
     members.extend(written.iter().map(|(path, content)| (format!("{WRITTEN}{path}"), content.clone())));
     append(code, &members)
+}
+
+/// Returns the bytes of a layer's file.
+///
+/// # Errors
+/// As for [`bytes`].
+pub(super) fn layer(content: Vec<u8>, header: &ImageHeader, written: &[(String, Content)]) -> Result<Vec<u8>> {
+    bytes_with(content, header, b"{}".to_vec(), written)
 }
 
 fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {
@@ -136,6 +147,15 @@ pub(super) fn lay_out_written(layer: &mut LayerBuilder, path: &Path, files: &[Pl
     }
     layer.owner(Credentials::ROOT);
     Ok(())
+}
+
+/// Returns the paths and contents of files that the guest wrote.
+pub(super) fn contents(files: Vec<PlacedFile>) -> Vec<(String, Content)> {
+    let content = |file: PlacedFile| match file.kind {
+        PlacedKind::File { content, .. } => Some((file.path, content)),
+        PlacedKind::Link(_) => None,
+    };
+    files.into_iter().filter_map(content).collect()
 }
 
 /// Writes an image with the files of its packages to `path`.

@@ -133,7 +133,7 @@ pub(crate) fn found_or_built(
 }
 
 /// Returns the path of an image in the cache folder if it is as it was written, else the damage if there is any.
-fn intact(cache: &Cache, name: &str) -> Result<std::result::Result<PathBuf, Option<String>>> {
+pub(super) fn intact(cache: &Cache, name: &str) -> Result<std::result::Result<PathBuf, Option<String>>> {
     Ok(match cache.check(name)? {
         CachedFile::Intact(path) => Ok(path),
         CachedFile::Damaged(reason) => Err(Some(reason)),

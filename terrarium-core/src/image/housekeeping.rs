@@ -87,7 +87,7 @@ fn remove(cache_dir: Option<&Path>, old: impl Fn(&CacheEntry) -> bool, bytes: Op
     }
     cache.remove_stale();
     remove_stale_downloads(cache_dir);
-    for path in named(cache_dir, mark::ENDING)? {
+    for path in named(&cache, mark::ENDING)? {
         // Marks of files that are gone. A mark that is removed too early costs its image another check.
         let _ = fs::remove_file(path);
     }
@@ -193,11 +193,19 @@ fn is_unreadable(error: &Error) -> bool {
 }
 
 fn files(cache_dir: Option<&Path>) -> Result<Vec<PathBuf>> {
-    named(cache_dir, "timg")
+    images(&Cache::open(cache_dir)?)
+}
+
+/// Returns the files of images in a cache folder.
+///
+/// # Errors
+/// [`Error::Cache`].
+pub(super) fn images(cache: &Cache) -> Result<Vec<PathBuf>> {
+    named(cache, "timg")
 }
 
 /// Returns the files of a cache folder whose names have this ending.
-fn named(cache_dir: Option<&Path>, ending: &str) -> Result<Vec<PathBuf>> {
-    let paths = listed(&Cache::open(cache_dir)?.path(""))?;
+fn named(cache: &Cache, ending: &str) -> Result<Vec<PathBuf>> {
+    let paths = listed(&cache.path(""))?;
     Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect())
 }

@@ -6,7 +6,7 @@ use super::{
     Image, ImageInfo, OpenImage, build, fault,
     file::{self, Contents},
     header::{FORMAT, ImageHeader},
-    verify,
+    layered, verify,
 };
 use crate::{
     Result,
@@ -97,15 +97,24 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
     };
     let info = info(path, &header)?;
     let read = move || loader.clone().into_vec().or_engine("the image's file");
-    let snapshot = Snapshot::open(&machine, path, header.snapshot, read)?;
+    let (snapshot, base) = match header.base {
+        None => (Snapshot::open(&machine, path, header.snapshot, read)?, None),
+        Some(base) => {
+            let (below, layer) = layered::below(cache_dir, path, base, header.code, header.snapshot.memory)?;
+            (below.inner().snapshot.with_layer(header.snapshot, layer), Some(below))
+        }
+    };
     Ok(Image::new(OpenImage {
         snapshot: Arc::new(snapshot),
         layer,
         _hold: hold,
+        _base: base,
+        sha256: header.sha256,
+        parts: header.parts,
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),
         open_files: header.open_files,
         mapped_files: header.mapped_files,
-        reads: header.reads,
+        noted: header.noted,
         config: header.config,
         info,
     }))

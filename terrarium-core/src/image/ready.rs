@@ -94,6 +94,30 @@ fn of_folders(
     Ok(None)
 }
 
+/// Unpacks the ready image with the most of these wheels and no others, if there is one: a layer can be on it.
+///
+/// # Errors
+/// As for [`ready`].
+pub(super) fn unpack_part(cache: &Cache, wheels: &BTreeSet<&str>) -> Result<()> {
+    let target = target()?;
+    let folders = provision::ready_folders();
+    let images = folders.iter().flat_map(|folder| folder.index.images.iter().map(move |image| (folder, image)));
+    let suited = images.filter(|(_, image)| {
+        let is_part = image.wheels.iter().all(|wheel| wheels.contains(wheel.as_str()));
+        image.target == target && is_part && !image.wheels.is_empty()
+    });
+    let Some((folder, image)) = suited.max_by_key(|(_, image)| image.wheels.len()) else { return Ok(()) };
+    let content = PackedContent::File(folder.path.join(provision::IMAGES).join(&image.file));
+    match (Packed { image, content }).unpacked(cache) {
+        // It serves no sandbox by itself here.
+        Err(error @ Error::Image { .. }) => {
+            tracing::warn!(%error, "a ready image is damaged");
+            Ok(())
+        }
+        unpacked => unpacked.map(drop),
+    }
+}
+
 impl Packed<'_> {
     /// Opens the image, which the first process unpacks into the cache folder. `None` for an image that cannot be used
     /// here.

@@ -10,6 +10,7 @@ mod distribution;
 mod install;
 mod memo;
 mod mount;
+mod part;
 mod ready;
 mod store;
 
@@ -17,7 +18,10 @@ pub(crate) use bytecode::SOURCES;
 pub(crate) use distribution::{BARE, guest_key, layer, machine, runtime, start_environment, target, wasm};
 pub(crate) use install::{Installer, mount};
 pub(crate) use memo::{Wait, WaitEnd};
-pub(crate) use mount::{MountedPackages, PackageProvider, libraries, mount_for_image, prepare_libraries};
+pub(crate) use mount::{
+    ImportedPackages, MountedPackages, PackageProvider, libraries, mount_for_image, prepare_libraries,
+};
+pub(crate) use part::MountedPart;
 pub(crate) use ready::{
     BYTECODE, BuiltInImage, IMAGES, ReadyImage, WHEELS, add_ready, built_in_image, has_ready_images, ready_folders,
     write_index,

@@ -13,6 +13,7 @@ use super::{
     bytecode::{self, CompileSources},
     distribution::{layer, machine, target},
     memo::{Memo, Wait, WaitEnd},
+    part::MountedPart,
     ready::{WHEELS, ready_folders},
     store::store_dir,
 };
@@ -43,6 +44,8 @@ pub(crate) struct MountedPackages {
     pub(crate) key: String,
     /// The packages' wheels. A site folder has none.
     pub(crate) wheels: Vec<MountedWheel>,
+    /// The wheels and site folders.
+    pub(crate) parts: Vec<MountedPart>,
 }
 
 /// A wheel of mounted packages.
@@ -60,9 +63,16 @@ impl MountedPackages {
     /// # Errors
     /// [`Error::Artifacts`].
     pub(crate) fn none() -> Result<Self> {
-        let (names, versions, files, wheels) = Default::default();
-        Ok(Self { layer: layer()?, names, versions, files, key: String::new(), wheels })
+        let (names, versions, files, wheels, parts) = Default::default();
+        Ok(Self { layer: layer()?, names, versions, files, key: String::new(), wheels, parts })
     }
+}
+
+/// The packages that the code of a run imports.
+pub(crate) struct ImportedPackages {
+    pub(crate) mounted: Arc<MountedPackages>,
+    /// The packages that it imports itself.
+    pub(crate) names: Arc<Vec<String>>,
 }
 
 /// Provides a sandbox with its packages.
@@ -126,21 +136,23 @@ impl PackageProvider {
         (!modules.is_empty()).then_some(modules)
     }
 
-    /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`]. The compilation of
-    /// packages that are used for the first time takes part of the run's time. `installed` are the packages of an
-    /// interpreter whose code has installed some.
+    /// Returns the packages that the code of a run imports, if the options are [`Packages::Auto`]. `installed` are the
+    /// packages of an interpreter whose code has installed some.
+    ///
+    /// Without `inlining`, nothing is compiled. Else packages that are used for the first time are compiled, which takes
+    /// part of the run's time, unless the caller says that an image serves them.
     ///
     /// # Errors
     /// [`Error::Package`] for a package that is broken. A missing package is left to Python's own error.
     pub(crate) fn imported(
         &self,
         options: &SandboxOptions,
-        inlining: bool,
-        code: &str,
-        run: &ExecuteOptions,
+        inlining: Option<bool>,
+        (code, run): (&str, &ExecuteOptions),
         wait: Wait<'_>,
         installed: Option<&Installed>,
-    ) -> Result<Result<Option<Arc<MountedPackages>>, WaitEnd>> {
+        is_served: &dyn Fn(&ImportedPackages) -> Result<bool>,
+    ) -> Result<Result<Option<ImportedPackages>, WaitEnd>> {
         let (Some(pool), Packages::Auto) = (&self.pool, &options.packages) else {
             return Ok(Ok(None));
         };
@@ -165,20 +177,46 @@ impl PackageProvider {
                 Err(error) => return Err(error.into()),
             }
         }
+        let names: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
         let packages = match installed {
             None => pool.resolve(wanted)?.packages.clone(),
             Some(installed) => {
-                let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
-                let found = pool.beside(&wanted, installed, false, &Cancel::default());
+                let found = pool.beside(&names, installed, false, &Cancel::default());
                 found.map(|found| found.packages).unwrap_or_else(|error| {
                     tracing::warn!(%error, "the packages that the code imports are left out");
                     Vec::new()
                 })
             }
         };
-        let stage = Stage::Bytecode { libraries: Some(inlining) };
-        let made = mounted(pool, &packages, options.cache_dir.as_deref(), stage, self.compile, wait)?;
-        Ok(made.map(Some))
+        let names = Arc::new(names);
+        let mount = |stage| {
+            let made = mounted(pool, &packages, options.cache_dir.as_deref(), stage, self.compile, wait)?;
+            Ok::<_, Error>(made.map(|mounted| ImportedPackages { mounted, names: Arc::clone(&names) }))
+        };
+        let found = match mount(Stage::Sources)? {
+            Ok(found) => found,
+            Err(end) => return Ok(Err(end)),
+        };
+        match inlining {
+            Some(_) if !is_served(&found)? => Ok(mount(Stage::Bytecode { libraries: inlining })?.map(Some)),
+            _ => Ok(Ok(Some(found))),
+        }
+    }
+
+    /// Returns packages by name, with their bytecode, and the modules that an image with them imports.
+    ///
+    /// # Errors
+    /// As for [`preloaded`](Self::preloaded).
+    pub(crate) fn named(
+        &self,
+        options: &SandboxOptions,
+        names: &[String],
+    ) -> Result<(Arc<MountedPackages>, Vec<String>)> {
+        let Some(pool) = &self.pool else { return Ok((Arc::new(MountedPackages::none()?), Vec::new())) };
+        let set = pool.resolve(names.iter().map(String::as_str))?;
+        let stage = Stage::Bytecode { libraries: None };
+        let made = mounted(pool, &set.packages, options.cache_dir.as_deref(), stage, self.compile, Wait::default())?;
+        Ok((made.map_err(endless)?, set.modules(pool.target())))
     }
 }
 
@@ -286,6 +324,7 @@ fn mounted(
             wheels.push(MountedWheel { path, sha256, bytecode: None });
         }
         items.extend(pool.sites().iter().rev().map(|site| of_site(site)));
+        let parts = items.iter().map(MountedPart::new).collect();
         let mut names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         names.extend(pool.sites().iter().flat_map(|site| site.packages().keys().cloned()));
         let own = packages.iter().map(|package| (&package.name, &package.version));
@@ -305,7 +344,7 @@ fn mounted(
             lay_out(&mut layer, &item.origin, &item.files)?;
         }
         let files = items.into_iter().flat_map(|item| item.files).collect();
-        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key, wheels }))
+        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key, wheels, parts }))
     })
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn execute(
     let cwd = options.cwd.as_deref().map(|cwd| setup.working_directory(Some(cwd))).transpose()?;
     if keep {
         match packages(setup, code, &options, begun, Some(&live.process().supplied))? {
-            Ok(found) => found.map_or(Ok(()), |found| add_packages(live, &found))?,
+            Ok(found) => found.map_or(Ok(()), |found| add_packages(live, &found.mounted))?,
             Err(end) => return Ok(unready(setup, &options, end, begun)),
         }
     }

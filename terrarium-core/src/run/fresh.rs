@@ -30,15 +30,29 @@ pub(crate) fn execute_fresh(setup: &SandboxSetup, code: &str, options: ExecuteOp
         Ok(found) => found,
         Err(end) => return Ok(unready(setup, &options, end, begun)),
     };
-    let files = found.as_ref().map(|found| setup.lay_out(Some(found))).transpose()?;
+    let with_packages = match &found {
+        Some(found) => setup.with_packages(found)?,
+        None => None,
+    };
+    // An image that does not suit the environment of this run is left out.
+    let with_packages = with_packages.filter(|setup| setup.suits(&options));
+    let files = match &with_packages {
+        Some(_) => None,
+        None => found.as_ref().map(|found| setup.lay_out(Some(&found.mounted))).transpose()?,
+    };
+    let first = setup;
+    let setup = with_packages.as_deref().unwrap_or(setup);
     let mut live = start(setup, files)?;
-    if let Some(found) = found {
-        live.packages.clone_from(&found.names);
-        live.process().supplied.items.clone_from(&found.versions);
+    if let Some(found) = &found {
+        live.packages.clone_from(&found.mounted.names);
+        live.process().supplied.items.clone_from(&found.mounted.versions);
     }
     let mut result = execute(setup, &mut live, code, options, begun, false)?;
     live.finish();
     setup.note_run();
+    if let (Some(found), None) = (&found, &with_packages) {
+        first.make_image(found)?;
+    }
     result.metrics.total = called.elapsed();
     Ok(result)
 }

@@ -1,11 +1,14 @@
 //! Runs: a sandbox's options become a setup, the setup a live interpreter, and the interpreter's answer a result.
 
+mod auto;
 mod check;
 mod execute;
+mod files;
 mod fresh;
 mod guest_path;
 mod missing_module;
 mod packages;
+mod preloaded;
 mod quick;
 mod setup;
 mod start;

@@ -1,13 +1,13 @@
 //! The packages that the code of a run imports. Their preparation is part of the run's time.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use super::{check::check, setup::SandboxSetup};
 use crate::{
     Error, ExecuteOptions, ExecutionResult, Metrics, Result,
     engine::{Reason, check_process},
     guest::{Answer, Outcome, conclude},
-    provision::{MountedPackages, Wait, WaitEnd},
+    provision::{ImportedPackages, Wait, WaitEnd},
 };
 use terrarium_unix::syscall::Supplied;
 
@@ -19,7 +19,11 @@ pub(crate) fn prepare(setup: &SandboxSetup, code: &str) -> Result<()> {
     check_process()?;
     let options = ExecuteOptions::default();
     check(setup.options(), code, &options)?;
-    let done = setup.packages().imported(setup.options(), setup.is_inlined(), code, &options, Wait::default(), None)?;
+    let inlining = Some(setup.is_inlined());
+    let done =
+        setup.packages().imported(setup.options(), inlining, (code, &options), Wait::default(), None, &|found| {
+            Ok(setup.with_packages(found)?.is_some())
+        })?;
     done.map(drop).map_err(|_| Error::Cancelled)
 }
 
@@ -34,13 +38,16 @@ pub(super) fn packages(
     options: &ExecuteOptions,
     begun: Instant,
     supplied: Option<&Supplied>,
-) -> Result<Result<Option<Arc<MountedPackages>>, WaitEnd>> {
+) -> Result<Result<Option<ImportedPackages>, WaitEnd>> {
     let timeout = options.timeout.or(setup.options().timeout);
     let deadline = timeout.and_then(|timeout| begun.checked_add(timeout));
     let wait = Wait { deadline, cancel: options.cancel.as_ref() };
     let installed =
         supplied.filter(|supplied| supplied.count > 0).map(|supplied| setup.installer().installed(supplied));
-    setup.packages().imported(setup.options(), setup.is_inlined(), code, options, wait, installed.as_ref())
+    // An interpreter that lives has its image already.
+    let is_served = |found: &ImportedPackages| Ok(supplied.is_none() && setup.with_packages(found)?.is_some());
+    let inlining = (!setup.is_lazy()).then_some(setup.is_inlined());
+    setup.packages().imported(setup.options(), inlining, (code, options), wait, installed.as_ref(), &is_served)
 }
 
 /// Returns the result of a run whose packages were not ready in time.

@@ -5,7 +5,7 @@ use std::{
     cmp::Reverse,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -13,10 +13,10 @@ use std::{
 
 use super::setup::SandboxSetup;
 use crate::{
-    Result, SandboxOptions,
+    Image, Result, SandboxOptions,
     image::{self, Recipe},
     package::SITE_PACKAGES,
-    provision::{MountedPackages, libraries, machine},
+    provision::{MountedPackages, PackageProvider, libraries, machine},
 };
 
 /// The stack of a thread that compiles libraries.
@@ -31,8 +31,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Default)]
 pub(super) struct NextSetup {
     setup: OnceLock<Arc<SandboxSetup>>,
-    /// Whether a run has ended in an interpreter of the earlier setup.
-    has_run: AtomicBool,
+    /// The number of runs that have ended in interpreters of the earlier setup.
+    runs: AtomicU32,
 }
 
 impl NextSetup {
@@ -45,39 +45,33 @@ impl NextSetup {
         self.setup.get_or_init(|| Arc::new(setup));
     }
 
-    /// Records the end of a run.
-    pub(super) fn note_run(&self) {
-        self.has_run.store(true, Ordering::Relaxed);
+    /// Records the end of a run, and returns the number of runs.
+    pub(super) fn note_run(&self) -> u32 {
+        self.runs.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
 
     /// Waits for the end of the first run, which is to have the processors for itself.
     fn wait_for_run(&self) {
         let until = Instant::now() + PATIENCE;
-        while !self.has_run.load(Ordering::Relaxed) && Instant::now() < until {
+        while self.runs.load(Ordering::Relaxed) == 0 && Instant::now() < until {
             thread::sleep(PAUSE);
         }
     }
 }
 
-/// Returns a setup on the bare image, if the image with the modules is not in the cache folder. The build of that image
-/// begins in the background.
+/// Returns a setup on the bare image. The build of the recipe's image begins in the background.
 ///
 /// # Errors
 /// As for [`Sandbox::new`](crate::Sandbox::new).
-pub(super) fn started(options: &SandboxOptions, modules: &[String]) -> Result<Option<SandboxSetup>> {
+pub(super) fn started(options: &SandboxOptions, packages: PackageProvider, recipe: Recipe) -> Result<SandboxSetup> {
     let cache_dir = options.cache_dir.as_deref();
-    let packages = SandboxSetup::packages_of(options)?;
-    let mounted = packages.sources(options)?;
-    let recipe = recipe(options, Arc::clone(&mounted), modules.to_vec())?;
-    if mounted.files.is_empty() || image::is_built(machine(cache_dir, false)?.cache(), &recipe)? {
-        return Ok(None);
-    }
+    let Recipe { mounted, modules, .. } = recipe;
     let next = Arc::new(NextSetup::default());
     let setup =
         SandboxSetup::quick(options.clone(), image::bare(cache_dir, options.cache_bytes)?, packages, &mounted, &next)?;
-    prefetch(options, mounted, modules.to_vec(), &next);
-    build(options.clone(), modules.to_vec(), next)?;
-    Ok(Some(setup))
+    prefetch(options, mounted, modules.clone(), &next);
+    build(options.clone(), modules, next)?;
+    Ok(setup)
 }
 
 /// Begins to compile what the first import of the modules needs, in a thread: the guest meanwhile runs Python.
@@ -117,15 +111,42 @@ fn build(options: SandboxOptions, modules: Vec<String>, first: Arc<NextSetup>) -
         first.set(setup);
         recipe(&options, mounted, modules)
     };
-    let done = move |image| {
-        let packages = SandboxSetup::packages_of(&for_done)?;
-        let setup = SandboxSetup::assemble(for_done, image, packages, None)?;
-        last.set(setup);
-        Ok(())
+    let done = move |image: Result<Image>| {
+        let assembled = image.and_then(|image| {
+            let packages = SandboxSetup::packages_of(&for_done)?;
+            SandboxSetup::assemble(for_done, image, packages, None)
+        });
+        if let Ok(setup) = assembled {
+            last.set(setup);
+        }
     };
-    image::build_in_background(cache_dir, make, done)
+    image::build_in_background(cache_dir, false, make, done)
 }
 
-fn recipe(options: &SandboxOptions, mounted: Arc<MountedPackages>, modules: Vec<String>) -> Result<Recipe> {
+/// Begins to build an image for a sandbox that has a layer on another one: that starts a little slower.
+pub(super) fn replace_layer(setup: &SandboxSetup, next: Arc<NextSetup>) -> Result<()> {
+    let (options, modules) = (setup.options().clone(), setup.image().info().modules.clone());
+    let (cache_dir, for_done) = (options.cache_dir.clone(), options.clone());
+    let make = move || {
+        let mounted = SandboxSetup::packages_of(&options)?.preloaded(&options, None)?;
+        recipe(&options, mounted, modules)
+    };
+    let done = move |image: Result<Image>| {
+        let assembled = image.and_then(|image| {
+            let packages = SandboxSetup::packages_of(&for_done)?;
+            SandboxSetup::assemble(for_done, image, packages, None)
+        });
+        if let Ok(setup) = assembled {
+            next.set(setup);
+        }
+    };
+    image::build_in_background(cache_dir, false, make, done)
+}
+
+/// Returns the recipe of the image with these packages and modules.
+///
+/// # Errors
+/// [`Error::Artifacts`](crate::Error::Artifacts).
+pub(super) fn recipe(options: &SandboxOptions, mounted: Arc<MountedPackages>, modules: Vec<String>) -> Result<Recipe> {
     Ok(Recipe { mounted, modules, cache_bytes: options.cache_bytes, ..Recipe::bare()? })
 }

@@ -6,47 +6,52 @@ use std::{
 };
 
 use super::{
+    auto::AutoImages,
     guest_path,
     quick::{self, NextSetup},
 };
 use crate::{
     Bytes, Error, ExecuteOptions, Image, ImageProgress, Result, SandboxOptions,
     engine::{check_process, while_starting},
-    error::{FileOperation, file_error},
     guest::GuestConfig,
-    image::{self, Recipe},
-    package::lay_out,
-    provision::{Installer, MountedPackages, PackageProvider, has_ready_images, layer, prepare_libraries},
+    image,
+    provision::{ImportedPackages, Installer, MountedPackages, PackageProvider, prepare_libraries},
 };
 use terrarium_unix::{
     abi::Timespec,
-    fd::FdTable,
     syscall::{Clock, FixedClock, Process, SystemClock},
-    vfs::{Content, Context, Layer, LayerBuilder, Vfs, VfsLimits},
+    vfs::{Context, Layer, Vfs, VfsLimits},
 };
 
 /// The start of an interpreter's monotonic clock: later than the clock of any image at its snapshot.
 pub(super) const MONOTONIC_START: u64 = 3_600_000_000_000;
 
+/// The number of runs after which a layered image is replaced by a whole image.
+const RUNS_ON_LAYER: u32 = 1000;
+
 /// The checked options of a sandbox, with everything that the start of an interpreter needs.
 pub(crate) struct SandboxSetup {
-    options: SandboxOptions,
-    image: Image,
+    pub(super) options: SandboxOptions,
+    pub(super) image: Image,
     /// The process from which every interpreter starts.
     process: Process,
     /// The configuration to send to the harness; `None`, if the image has the same.
     config: Option<GuestConfig>,
     packages: PackageProvider,
     /// Serves the code that installs packages.
-    installer: Arc<Installer>,
+    pub(super) installer: Arc<Installer>,
     /// The names of the packages in the files.
     names: Vec<String>,
     /// The read-only files of every interpreter.
-    layer: Arc<Layer>,
+    pub(super) layer: Arc<Layer>,
     /// The setup of runs that the image does not suit.
     apart: OnceLock<Arc<Self>>,
     /// The setup that replaces this one, for a sandbox that started before its image was built.
     next: Option<Arc<NextSetup>>,
+    /// Whether libraries are compiled as they are called.
+    is_lazy: bool,
+    /// The images of a sandbox that finds packages in code.
+    auto: Option<Arc<AutoImages>>,
 }
 
 impl SandboxSetup {
@@ -63,36 +68,34 @@ impl SandboxSetup {
             return Self::on_image(image, options);
         }
         let packages = Self::packages_of(&options)?;
-        let modules = packages.preloaded_modules(&options);
-        if let Some(modules) = &modules
-            && has_ready_images()
-        {
-            // Without a wait for bytecode that the folders lack.
-            let mounted = match options.quick_start {
-                true => while_starting(|| packages.sources(&options))?,
-                false => while_starting(|| packages.preloaded(&options, None))?,
-            };
-            if let Some(image) = image::ready(&options, &mounted, modules)? {
-                return Self::assemble(options, image, packages, None);
-            }
-        }
-        if let Some(modules) = modules.as_deref().filter(|_| options.quick_start)
-            && let Some(setup) = while_starting(|| quick::started(&options, modules))?
-        {
-            return Ok(setup);
-        }
-        let inlining = modules.is_none().then_some(false);
-        let mounted = while_starting(|| packages.preloaded(&options, inlining))?;
-        match modules.filter(|_| !mounted.files.is_empty()) {
-            Some(modules) => {
-                let recipe = Recipe { mounted, modules, cache_bytes: options.cache_bytes, ..Recipe::bare()? };
-                let image = image::found_or_built(cache_dir, &recipe, progress)?;
-                Self::assemble(options, image, packages, None)
-            }
+        match packages.preloaded_modules(&options) {
+            Some(modules) => Self::preloaded(options, packages, modules, progress),
             None => {
+                let mounted = while_starting(|| packages.preloaded(&options, Some(false)))?;
                 let image = image::bare(cache_dir, options.cache_bytes)?;
-                Self::assemble(options, image, packages, Some(&mounted))
+                let auto = AutoImages::of(&options);
+                let setup = Self::assemble(options, image, packages, Some(&mounted))?;
+                Ok(Self { is_lazy: auto.is_some() && setup.options.quick_start, auto, ..setup })
             }
+        }
+    }
+
+    /// Returns the setup on an image with packages that code imports, if there is one.
+    ///
+    /// # Errors
+    /// As for [`AutoImages::setup`].
+    pub(super) fn with_packages(&self, found: &ImportedPackages) -> Result<Option<Arc<Self>>> {
+        self.auto.as_ref().map_or(Ok(None), |auto| auto.setup(self, &found.mounted))
+    }
+
+    /// Begins to make an image with packages that code has imported.
+    ///
+    /// # Errors
+    /// [`Error::Engine`], if no thread can start.
+    pub(super) fn make_image(&self, found: &ImportedPackages) -> Result<()> {
+        match &self.auto {
+            Some(auto) if self.options.quick_start => auto.make(self, found),
+            _ => Ok(()),
         }
     }
 
@@ -128,7 +131,7 @@ impl SandboxSetup {
         next: &Arc<NextSetup>,
     ) -> Result<Self> {
         let setup = Self::assemble(options, bare, packages, Some(mounted))?;
-        Ok(Self { next: Some(Arc::clone(next)), ..setup })
+        Ok(Self { next: Some(Arc::clone(next)), is_lazy: true, ..setup })
     }
 
     /// Returns the setup for the next run.
@@ -140,16 +143,26 @@ impl SandboxSetup {
         current
     }
 
+    /// Creates a setup on a layered image. It is replaced after many runs.
+    pub(super) fn on_layer(options: SandboxOptions, image: Image, packages: PackageProvider) -> Result<Self> {
+        let next = options.quick_start.then(Arc::default);
+        Ok(Self { next, ..Self::assemble(options, image, packages, None)? })
+    }
+
     /// Records the end of a run.
     pub(super) fn note_run(&self) {
-        if let Some(next) = &self.next {
-            next.note_run();
+        let Some(next) = &self.next else { return };
+        if next.note_run() == RUNS_ON_LAYER
+            && !self.is_lazy
+            && let Err(error) = quick::replace_layer(self, Arc::clone(next))
+        {
+            tracing::warn!(%error, "an image stays a layer");
         }
     }
 
     /// Whether libraries are compiled as they are called.
-    pub(super) fn is_quick(&self) -> bool {
-        self.next.is_some()
+    pub(super) fn is_lazy(&self) -> bool {
+        self.is_lazy
     }
 
     pub(super) fn assemble(
@@ -174,7 +187,20 @@ impl SandboxSetup {
         let installer = Arc::new(installer);
         let process = Process::new(Vfs::new(Arc::clone(&open.layer), VfsLimits::default()));
         let (layer, apart) = (Arc::clone(&open.layer), OnceLock::new());
-        let mut setup = Self { options, image, process, config, packages, installer, names, layer, apart, next: None };
+        let mut setup = Self {
+            options,
+            image,
+            process,
+            config,
+            packages,
+            installer,
+            names,
+            layer,
+            apart,
+            next: None,
+            is_lazy: false,
+            auto: None,
+        };
         let files = setup.lay_out(mounted)?;
         setup.process = setup.process_on(files)?;
         match setup.is_suited(&BTreeMap::new(), &BTreeMap::new(), setup.options.cwd.as_deref()) {
@@ -189,7 +215,7 @@ impl SandboxSetup {
     /// # Errors
     /// As for [`Sandbox::new`](crate::Sandbox::new).
     pub(super) fn apart(&self, run: &ExecuteOptions) -> Result<Option<Arc<Self>>> {
-        if self.is_suited(&run.env, &run.files, run.cwd.as_deref().or(self.options.cwd.as_deref())) {
+        if self.suits(run) {
             return Ok(None);
         }
         if let Some(apart) = self.apart.get() {
@@ -200,6 +226,11 @@ impl SandboxSetup {
             None => self.on_bare_image()?,
         });
         Ok(Some(Arc::clone(self.apart.get_or_init(|| made))))
+    }
+
+    /// Whether a run can start from the image.
+    pub(super) fn suits(&self, run: &ExecuteOptions) -> bool {
+        self.is_suited(&run.env, &run.files, run.cwd.as_deref().or(self.options.cwd.as_deref()))
     }
 
     /// Whether a run with these variables and files, besides those of the options, can start from the image.
@@ -232,6 +263,8 @@ impl SandboxSetup {
             layer: Arc::clone(&self.layer),
             apart: OnceLock::new(),
             next: self.next.clone(),
+            is_lazy: self.is_lazy,
+            auto: None,
             image,
         };
         setup.process = setup.process_on(self.process.vfs.clone())?;
@@ -283,87 +316,6 @@ impl SandboxSetup {
             None => writer(&SystemClock::new()),
         }
     }
-
-    /// Creates the home folder, the working directory and the options' files, on top of packages.
-    pub(super) fn lay_out(&self, mounted: Option<&MountedPackages>) -> Result<Vfs> {
-        let writer = self.writer();
-        let bytes = self.options.file_bytes;
-        let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
-        let mut files = Vfs::new(self.layer(mounted)?, limits);
-        for folder in [self.options.home.clone(), self.working_directory(None)?] {
-            let made = files.host_mkdir(&writer, folder.as_bytes());
-            made.map_err(|errno| file_error(FileOperation::CreateFolder, &folder, errno))?;
-        }
-        self.write_all(&mut files, &writer, &self.options.files)?;
-        Ok(files)
-    }
-
-    /// Returns a layer with the image's files and the packages' files.
-    fn layer(&self, mounted: Option<&MountedPackages>) -> Result<Arc<Layer>> {
-        let own = &self.layer;
-        match mounted {
-            // The packages' layer already includes the files of the bare image.
-            Some(mounted) if Arc::ptr_eq(own, &layer()?) => Ok(Arc::clone(&mounted.layer)),
-            Some(mounted) if !mounted.files.is_empty() => {
-                let mut layer = LayerBuilder::on(own);
-                lay_out(&mut layer, &self.image.info().path, &mounted.files)?;
-                Ok(Arc::new(layer.build()))
-            }
-            _ => Ok(Arc::clone(own)),
-        }
-    }
-
-    /// Creates a process on these files, in its working directory, with the descriptors that the image left open.
-    pub(super) fn process_on(&self, files: Vfs) -> Result<Process> {
-        let mut process = Process::new(files);
-        process.supplier = Some(Arc::clone(&self.installer) as _);
-        process.fds = FdTable::with_standard_streams(self.options.open_files);
-        process.reopen(&self.image.inner().open_files);
-        process.remap(&self.image.inner().mapped_files);
-        let cwd = self.working_directory(None)?;
-        let entered = process.change_directory(cwd.as_bytes());
-        entered.map_err(|errno| file_error(FileOperation::EnterFolder, &cwd, errno))?;
-        Ok(process)
-    }
-
-    pub(crate) fn working_directory(&self, cwd: Option<&str>) -> Result<String> {
-        working_directory(&self.options, cwd)
-    }
-
-    pub(crate) fn write_all(
-        &self,
-        files: &mut Vfs,
-        writer: &Context,
-        contents: &BTreeMap<String, Bytes>,
-    ) -> Result<()> {
-        let used = contents.values().map(|content| content.len() as u64).sum();
-        if used > self.options.file_bytes {
-            let limit = self.options.file_bytes;
-            return Err(Error::TooLarge { what: "the files", option: "file_bytes", limit, used });
-        }
-        for (path, content) in contents {
-            let absolute = guest_path::below(&self.options.home, path)?;
-            self.write(files, writer, path, &absolute, content.clone())?;
-        }
-        Ok(())
-    }
-
-    /// Writes one file for the user, who calls it `path`.
-    ///
-    /// # Errors
-    /// [`Error::File`] with the file system's reason.
-    pub(crate) fn write(
-        &self,
-        files: &mut Vfs,
-        writer: &Context,
-        path: &str,
-        absolute: &str,
-        content: Bytes,
-    ) -> Result<()> {
-        let content = Content::Owned(content.into_shared());
-        let written = files.host_write(writer, absolute.as_bytes(), content);
-        written.map(drop).map_err(|errno| file_error(FileOperation::Write, path, errno))
-    }
 }
 
 /// Returns the packages of every interpreter with their versions; only the name where the version is not known.
@@ -375,7 +327,7 @@ fn versions(names: &[String], image: &Image, mounted: Option<&MountedPackages>) 
 }
 
 /// Returns the absolute working directory; a relative path starts at home.
-fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<String> {
+pub(super) fn working_directory(options: &SandboxOptions, cwd: Option<&str>) -> Result<String> {
     match cwd.or(options.cwd.as_deref()) {
         Some(cwd) if cwd != "." => guest_path::existing(&options.home, cwd.trim_end_matches('/')),
         _ => Ok(options.home.clone()),

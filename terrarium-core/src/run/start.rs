@@ -44,7 +44,7 @@ pub(crate) fn start(setup: &SandboxSetup, files: Option<Vfs>) -> Result<LiveInte
             value_bytes: options.value_bytes,
             grace: options.grace,
             untrusted_libraries: options.untrusted_libraries,
-            lazy: setup.is_quick(),
+            lazy: setup.is_lazy(),
             real_sleep: options.deterministic.is_none(),
         },
         setup.config(),

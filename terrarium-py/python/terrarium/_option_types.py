@@ -97,7 +97,7 @@ class SandboxOptions(TypedDict, total=False):
     preload: bool
     """Whether the packages are imported once, into an image, so that every run starts with them loaded. The image is
     built at the first use (half a minute for numpy and pandas) and kept in `cache_dir`. Otherwise each run loads what
-    it imports. The option has no effect with `"auto"`. Default: on.
+    it imports. With `"auto"`, an image is made after a run, with the packages that its code imported. Default: on.
     """
     quick_start: bool
     """Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves

@@ -15,6 +15,7 @@ mod installing;
 mod interruption;
 mod isolation;
 mod killers;
+mod layered_images;
 mod leaks;
 mod limits;
 mod linking;

@@ -64,7 +64,7 @@ impl Closures {
 }
 
 /// The part of closures that an image keeps.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::engine) struct ClosuresRecord {
     taken: Vec<u32>,
     free: Vec<u32>,

@@ -232,6 +232,12 @@ impl GuestInstance {
         Some((&mut self.instance.store, links))
     }
 
+    /// Returns the instance of a guest that resumed from a snapshot, and the snapshot.
+    pub(in crate::engine) fn resumed(&mut self) -> Option<(Arc<Snapshot>, &mut Instance)> {
+        let snapshot = self.instance.store.data().run.snapshot.clone()?;
+        Some((snapshot, &mut self.instance))
+    }
+
     /// Returns the guest's files, descriptors and streams.
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.instance.store.data_mut().run.process

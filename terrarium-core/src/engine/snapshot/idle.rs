@@ -13,7 +13,7 @@ use std::sync::{
 
 use wasmtime::{Global, Result, Val, bail};
 
-use super::{Snapshot, pristine::PristineMemory};
+use super::{Snapshot, SnapshotLayer, layer::PAGE, pristine::PristineMemory};
 use crate::{
     engine::{compile::config::GUEST_STACK, live::instance::Instance},
     sys::{dirty_pages, fault_around, page_size::page_size},
@@ -119,6 +119,8 @@ impl Snapshot {
         let Instance { store, links, globals, runs, copied, written: known, by_faults, .. } = instance;
         let memory = links.memory.data(&**store);
         let from = original.memory.bytes();
+        // The pages of a layer were written too, though seldom by the program.
+        let layer = self.layer.as_ref().map_or(0, SnapshotLayer::len);
         if memory.len() != from.len() || links.table.size(&**store) != original.table {
             return Ok(false);
         }
@@ -131,7 +133,7 @@ impl Snapshot {
                     return Ok(false);
                 }
                 let listed = dirty_pages::written(memory)?;
-                if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > MAX_WRITTEN_BYTES {
+                if listed.iter().map(ExactSizeIterator::len).sum::<usize>() > MAX_WRITTEN_BYTES + layer {
                     return Ok(false);
                 }
                 listed
@@ -141,12 +143,17 @@ impl Snapshot {
         if *runs == 1 {
             *by_faults = fault_around::disable(to, &written);
         }
+        let piece = if layer == 0 { usize::MAX } else { PAGE };
         for range in &written {
             let (Some(to), Some(from)) = (to.get_mut(range.clone()), from.get(range.clone())) else {
                 bail!("a page is outside of the memory");
             };
-            to.copy_from_slice(from);
-            *copied += from.len() as u64;
+            for (to, from) in to.chunks_mut(piece).zip(from.chunks(piece)) {
+                if layer == 0 || to != from {
+                    to.copy_from_slice(from);
+                    *copied += from.len() as u64;
+                }
+            }
         }
         for (global, value) in globals.iter().zip(&original.globals) {
             global.set(&mut **store, *value)?;

@@ -8,7 +8,7 @@ use std::{
 use wasmtime::{InstancePre, Linker, Module, ModuleExport, PoolConcurrencyLimitError, Result, Store, format_err};
 
 use super::{
-    SnapshotRecord,
+    SnapshotLayer, SnapshotRecord,
     idle::{self, Idle},
     take,
 };
@@ -41,10 +41,12 @@ pub(crate) struct Snapshot {
     machine: Arc<Machine>,
     pre: InstancePre<InstanceState>,
     pub(in crate::engine) linker: Arc<Linker<InstanceState>>,
-    exports: Exports,
+    exports: Arc<Exports>,
     pub(crate) record: SnapshotRecord,
+    /// The state of its guests, if that is later than the state in the module.
+    pub(super) layer: Option<SnapshotLayer>,
     loader: OnceLock<Arc<LoaderRecord>>,
-    read_loader: Box<dyn Fn() -> Result<Vec<u8>, Error> + Send + Sync>,
+    read_loader: Arc<dyn Fn() -> Result<Vec<u8>, Error> + Send + Sync>,
     pub(super) idle: Arc<Idle>,
 }
 
@@ -80,10 +82,27 @@ impl Snapshot {
         let module = compiled::open(&machine.engine, path).map_err(engine_error)?;
         let linker = linker::linker(&machine.engine, &module).map_err(engine_error)?;
         let pre = linker.instantiate_pre(&module).map_err(engine_error)?;
-        let exports = Exports::new(&module).map_err(engine_error)?;
-        let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Box::new(read_loader));
+        let exports = Arc::new(Exports::new(&module).map_err(engine_error)?);
+        let (linker, loader, read_loader) = (Arc::new(linker), OnceLock::new(), Arc::new(read_loader));
         let (machine, idle) = (Arc::clone(machine), Idle::new());
-        Ok(Self { machine, pre, linker, exports, record, loader, read_loader, idle })
+        Ok(Self { machine, pre, linker, exports, record, layer: None, loader, read_loader, idle })
+    }
+
+    /// Returns the snapshot of a later state, with the machine code of this one.
+    pub(crate) fn with_layer(&self, record: SnapshotRecord, layer: SnapshotLayer) -> Self {
+        let loader = self.loader.clone();
+        let read_loader = Arc::clone(&self.read_loader);
+        Self {
+            machine: Arc::clone(&self.machine),
+            pre: self.pre.clone(),
+            linker: Arc::clone(&self.linker),
+            exports: Arc::clone(&self.exports),
+            record,
+            layer: Some(layer),
+            loader,
+            read_loader,
+            idle: Idle::new(),
+        }
     }
 
     /// Returns the record of the loaded libraries.
@@ -155,7 +174,7 @@ impl Snapshot {
             }
             store.data_mut().set_links(links);
             ffi::restore(&mut store, &self.record.closures)?;
-            Ok(Instance {
+            let mut instance = Instance {
                 store: GuardedStore::new(store),
                 links,
                 invoke,
@@ -164,7 +183,11 @@ impl Snapshot {
                 copied: 0,
                 written: None,
                 by_faults: false,
-            })
+            };
+            if let Some(layer) = &self.layer {
+                layer.apply(&mut instance, self.record.memory)?;
+            }
+            Ok(instance)
         })
     }
 }

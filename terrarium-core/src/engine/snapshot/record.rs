@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::ffi::ClosuresRecord;
 
 /// The state that the host needs to resume a guest.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SnapshotRecord {
     /// The address of the word that makes the interpreter check for signals.
     pub(in crate::engine) signal_word: u32,

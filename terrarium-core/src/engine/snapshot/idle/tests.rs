@@ -222,3 +222,55 @@ fn an_image_that_nobody_uses_is_gone_with_its_instances() {
     }
     assert!(snapshot.upgrade().is_none());
 }
+
+/// Returns a sandbox whose image is a layer on the bare image: a module with many objects and a generator.
+fn layered() -> (tempfile::TempDir, Image, Sandbox) {
+    use crate::{image, provision::PackageProvider};
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let module = "import random\nmany = [[n] for n in range(50_000)]\nown = random.Random()\ncount = 0";
+    let mut wheel = zip::ZipWriter::new(std::fs::File::create(folder.path().join("extra-1-py3-none-any.whl")).unwrap());
+    for (name, text) in [("extra.py", module), ("extra-1.dist-info/METADATA", "Name: extra\nVersion: 1\n")] {
+        wheel.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        wheel.write_all(text.as_bytes()).unwrap();
+    }
+    wheel.finish().unwrap();
+    let options = SandboxOptions::default().package("extra").package_source(folder.path().to_str().unwrap());
+    let packages = PackageProvider::new(&options, image::compile_sources).unwrap();
+    let (mounted, modules) = packages.named(&options, &["extra".to_owned()]).unwrap();
+    let recipe = image::Recipe { mounted, modules, ..image::Recipe::bare().unwrap() };
+    let image = image::layered(None, &recipe, || Ok(recipe.clone())).unwrap().unwrap();
+    assert!(image.inner().snapshot.layer.is_some());
+    let sandbox = Sandbox::on_image(image.clone(), SandboxOptions::default()).unwrap();
+    (folder, image, sandbox)
+}
+
+#[test]
+fn an_instance_on_a_layer_is_put_back_in_every_byte() {
+    if !is_supported() {
+        return;
+    }
+    let (_folder, image, sandbox) = layered();
+    let snapshot = &image.inner().snapshot;
+    let mut new = snapshot.new_instance().unwrap();
+    let own = [
+        (
+            "the module",
+            "import extra\nassert len(extra.many) == 50_000 and extra.count == 0\nextra.count = 1\nextra.many.clear()",
+        ),
+        ("its objects", "import extra\nfor one in extra.many: one.append(1)"),
+    ];
+    for (name, code) in own.iter().chain(WILD).chain(&own).chain(WILD) {
+        let status = execute(&sandbox, code);
+        assert!(matches!(status, Status::Success | Status::Error), "{name}: {status:?}");
+        assert!(status == Status::Success || !own.iter().any(|(own, _)| own == name), "{name}");
+        if let Some(mut used) = snapshot.idle.take() {
+            assert_pristine(&mut used, &mut new, name);
+            snapshot.idle.put(used);
+        }
+    }
+    let drawn = |code| sandbox.execute(code).unwrap().final_repr.unwrap();
+    for code in ["import extra; extra.own.random()", "import random; random.random()"] {
+        assert_ne!(drawn(code), drawn(code), "{code}");
+    }
+}
