@@ -200,7 +200,12 @@ frame`;
 });
 
 test('a table over the bound is told by its class and repr', async () => {
-  const science = await Sandbox.create({ packages: ['pandas'], packagesFrom: [CORPUS], quickStart: false, valueBytes: 100_000 });
+  const science = await Sandbox.create({
+    packages: ['pandas'],
+    packagesFrom: [CORPUS],
+    quickStart: false,
+    valueBytes: 100_000,
+  });
   const code = "import pandas as pd\n[1, pd.DataFrame({'a': ['x' * 50] * 10_000})]";
   const { finalExpression } = (await science.execute(code)).raiseForStatus();
   assert.deepEqual([finalExpression[0], finalExpression[1].class], [1, 'pandas.DataFrame']);
