@@ -4,7 +4,7 @@
 //! made in the background, for the next runs. An image with more packages serves too: the code may import all of them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct AutoImages {
 struct State {
     /// The setups on images, with the keys of the packages in them.
     setups: Vec<(BTreeSet<String>, Arc<SandboxSetup>)>,
+    /// The setups that served sets of packages, by the key of the set.
+    known: BTreeMap<String, Arc<SandboxSetup>>,
     /// The sets of packages whose image was looked for in the cache folder.
     sought: BTreeSet<String>,
     /// The packages that images are to have.
@@ -54,13 +56,20 @@ impl AutoImages {
     /// # Errors
     /// [`Error::Cache`](crate::Error::Cache) for a cache folder that cannot be read.
     pub(super) fn setup(&self, bare: &SandboxSetup, found: &MountedPackages) -> Result<Option<Arc<SandboxSetup>>> {
+        if found.parts.is_empty() {
+            return Ok(None);
+        }
+        if let Some(setup) = self.state().known.get(&found.key) {
+            return Ok(Some(Arc::clone(setup)));
+        }
         let keys: BTreeSet<String> = found.parts.iter().map(|part| part.key.clone()).collect();
         {
             let mut state = self.state();
-            if keys.is_empty() {
-                return Ok(None);
-            }
             if let Some(setup) = state.find(&keys) {
+                if state.known.len() >= MOST_SETS {
+                    state.known.clear();
+                }
+                state.known.insert(found.key.clone(), Arc::clone(&setup));
                 return Ok(Some(setup));
             }
             if state.sought.len() >= MOST_SETS {
@@ -130,6 +139,7 @@ impl State {
         // A guest needs memory of its own besides that of the image.
         if setup.image().info().memory <= setup.options().memory / 2 {
             self.setups.push((keys, setup));
+            self.known.clear();
         }
     }
 }
