@@ -87,7 +87,7 @@ pub(crate) struct OpenImage {
     /// Keeps the file from being removed.
     _hold: Option<Hold>,
     /// The image below a layer, which is kept too.
-    _base: Option<Image>,
+    base: Option<Image>,
     /// The hash of the machine code.
     sha256: String,
     /// The keys of its packages.
@@ -100,6 +100,13 @@ pub(crate) struct OpenImage {
     /// The configuration that the interpreter was set up with.
     pub(crate) config: GuestConfig,
     pub(crate) info: ImageInfo,
+}
+
+impl OpenImage {
+    /// Whether the image is a layer on another one.
+    pub(crate) fn is_layer(&self) -> bool {
+        self.base.is_some()
+    }
 }
 
 impl Image {

@@ -116,8 +116,9 @@ impl Sandbox {
     /// Prepares the packages that `code` imports, if the option `packages` is [`Packages::Auto`](crate::Packages::Auto).
     /// Nothing is run.
     ///
-    /// A package that the machine has not used before is compiled, which takes seconds to half a minute. That is part
-    /// of the time of the first run, unless it is done here before. Packages in a list are prepared by [`new`](Self::new).
+    /// A package that the machine has not used before is compiled, which takes seconds to half a minute. Otherwise the
+    /// first runs compile what they call, and are slower; without [`SandboxOptions::quick_start`] the first run compiles
+    /// all, in its time. Packages in a list are prepared by [`new`](Self::new).
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {

@@ -68,8 +68,13 @@ fn bytes_with(code: Vec<u8>, header: &ImageHeader, loader: Vec<u8>, written: &[(
 ///
 /// # Errors
 /// As for [`bytes`].
-pub(super) fn layer(content: Vec<u8>, header: &ImageHeader, written: &[(String, Content)]) -> Result<Vec<u8>> {
-    bytes_with(content, header, b"{}".to_vec(), written)
+pub(super) fn layer(
+    content: Vec<u8>,
+    header: &ImageHeader,
+    loader: Option<&LoaderRecord>,
+    written: &[(String, Content)],
+) -> Result<Vec<u8>> {
+    bytes_with(content, header, serde_json::to_vec(&loader).or_engine("image")?, written)
 }
 
 fn append(code: Vec<u8>, members: &[(String, Content)]) -> Result<Vec<u8>> {

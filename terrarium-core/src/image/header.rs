@@ -73,6 +73,8 @@ pub(super) struct BaseImage {
     /// The hash of its machine code.
     pub(super) sha256: String,
     pub(super) layer: LayerRecord,
+    /// Whether the file has a record of loaded libraries.
+    pub(super) has_loader: bool,
 }
 
 impl Recipe {

@@ -156,10 +156,11 @@ fn write(recipe: &Recipe, base: &Image, file: Option<String>) -> Result<Option<V
     let config = (kind, below.config.clone());
     let header = recipe.header(&mut interpreter, config, &taken.content, taken.record, noted)?;
     let warnings = below.info.warnings.iter().cloned().chain(warnings).collect();
-    let base = Some(BaseImage { file, sha256: below.sha256.clone(), layer: taken.layer });
+    let base =
+        Some(BaseImage { file, sha256: below.sha256.clone(), layer: taken.layer, has_loader: taken.loader.is_some() });
     let header = ImageHeader { warnings, base, is_complete: false, ..header };
     tracing::info!(name = header.name, bytes = taken.content.len(), base = below.info.name, "made a layered image");
-    file::layer(taken.content, &header, &kept).map(Some)
+    file::layer(taken.content, &header, taken.loader.as_ref(), &kept).map(Some)
 }
 
 /// Returns the files of an interpreter that continues from `below` with the recipe's packages, and those that were

@@ -100,15 +100,16 @@ pub(super) fn open(cache_dir: Option<&Path>, path: &Path, mounted: Option<&Mount
     let (snapshot, base) = match header.base {
         None => (Snapshot::open(&machine, path, header.snapshot, read)?, None),
         Some(base) => {
+            let own = base.has_loader.then_some(read);
             let (below, layer) = layered::below(cache_dir, path, base, header.code, header.snapshot.memory)?;
-            (below.inner().snapshot.with_layer(header.snapshot, layer), Some(below))
+            (below.inner().snapshot.with_layer(header.snapshot, layer, own), Some(below))
         }
     };
     Ok(Image::new(OpenImage {
         snapshot: Arc::new(snapshot),
         layer,
         _hold: hold,
-        _base: base,
+        base,
         sha256: header.sha256,
         parts: header.parts,
         files: mounted.map_or(packaged, |mounted| mounted.files.clone()),

@@ -60,7 +60,7 @@ impl AutoImages {
             return Ok(None);
         }
         if let Some(setup) = self.state().known.get(&found.key) {
-            return Ok(Some(Arc::clone(setup)));
+            return Ok(Some(Arc::clone(setup.current())));
         }
         let keys: BTreeSet<String> = found.parts.iter().map(|part| part.key.clone()).collect();
         {
@@ -117,12 +117,14 @@ impl AutoImages {
         let done = move |image: Result<Image>| {
             let setup = image.and_then(|image| {
                 let keys = image.inner().parts.clone();
-                Ok((keys, SandboxSetup::assemble(options, image, packages, None)?))
+                Ok((keys, SandboxSetup::on_packages(options, image, packages)?))
             });
             let mut state = of_images.state();
             state.is_making = false;
-            if let Ok((keys, setup)) = setup {
-                state.add(keys, Arc::new(setup));
+            match setup {
+                Ok((keys, setup)) => state.add(keys, Arc::new(setup)),
+                // Perhaps they do not go together.
+                Err(_) => state.names.clear(),
             }
         };
         image::build_in_background(bare.options().cache_dir.clone(), true, recipe, done)
@@ -156,7 +158,7 @@ fn in_cache(bare: &SandboxSetup, keys: &BTreeSet<String>) -> Result<Option<(BTre
             continue;
         }
         if let Some(image) = image::open_held(cache_dir, machine.cache(), &held, &mounted)? {
-            let setup = SandboxSetup::assemble(options.clone(), image, bare.packages().clone(), None)?;
+            let setup = SandboxSetup::on_packages(options.clone(), image, bare.packages().clone())?;
             return Ok(Some((held.parts, setup)));
         }
     }

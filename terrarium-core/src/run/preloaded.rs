@@ -3,7 +3,7 @@
 
 use super::{quick, setup::SandboxSetup};
 use crate::{
-    ImageProgress, Result, SandboxOptions,
+    Error, ImageProgress, Result, SandboxOptions,
     engine::while_starting,
     image,
     provision::{PackageProvider, has_ready_images, machine},
@@ -38,8 +38,15 @@ impl SandboxSetup {
             quick::recipe(&options, mounted, recipe.modules.clone())
         };
         if !image::is_built(machine(cache_dir, false)?.cache(), &recipe)? {
-            if let Some(image) = while_starting(|| image::layered(cache_dir, &recipe, complete))? {
-                return Self::on_layer(options, image, packages);
+            let layered = match while_starting(|| image::layered(cache_dir, &recipe, complete)) {
+                Err(error) if !matches!(error, Error::Cancelled) => {
+                    tracing::warn!(%error, "a whole image is built in place of a layer");
+                    None
+                }
+                made => made?.filter(|image| image.info().memory <= options.memory),
+            };
+            if let Some(image) = layered {
+                return Self::on_packages(options, image, packages);
             }
             if options.quick_start {
                 return while_starting(|| quick::started(&options, packages, recipe));

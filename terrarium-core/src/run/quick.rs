@@ -13,7 +13,7 @@ use std::{
 
 use super::setup::SandboxSetup;
 use crate::{
-    Image, Result, SandboxOptions,
+    Image, Packages, Result, SandboxOptions,
     image::{self, Recipe},
     package::SITE_PACKAGES,
     provision::{MountedPackages, PackageProvider, libraries, machine},
@@ -125,10 +125,15 @@ fn build(options: SandboxOptions, modules: Vec<String>, first: Arc<NextSetup>) -
 
 /// Begins to build an image for a sandbox that has a layer on another one: that starts a little slower.
 pub(super) fn replace_layer(setup: &SandboxSetup, next: Arc<NextSetup>) -> Result<()> {
-    let (options, modules) = (setup.options().clone(), setup.image().info().modules.clone());
+    let info = setup.image().info();
+    let (options, modules, versions) = (setup.options().clone(), info.modules.clone(), info.versions.clone());
     let (cache_dir, for_done) = (options.cache_dir.clone(), options.clone());
     let make = move || {
-        let mounted = SandboxSetup::packages_of(&options)?.preloaded(&options, None)?;
+        let packages = SandboxSetup::packages_of(&options)?;
+        let mounted = match options.packages {
+            Packages::List(_) => packages.preloaded(&options, None)?,
+            Packages::Auto => packages.named(&options, &versions)?.0,
+        };
         recipe(&options, mounted, modules)
     };
     let done = move |image: Result<Image>| {

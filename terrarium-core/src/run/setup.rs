@@ -26,8 +26,8 @@ use terrarium_unix::{
 /// The start of an interpreter's monotonic clock: later than the clock of any image at its snapshot.
 pub(super) const MONOTONIC_START: u64 = 3_600_000_000_000;
 
-/// The number of runs after which a layered image is replaced by a whole image.
-const RUNS_ON_LAYER: u32 = 1000;
+/// The bytes of layers that runs compare or copy before a layered image is replaced by a whole one: seconds, as its build.
+const LAYER_BYTES: u64 = 4 << 30;
 
 /// The checked options of a sandbox, with everything that the start of an interpreter needs.
 pub(crate) struct SandboxSetup {
@@ -143,16 +143,17 @@ impl SandboxSetup {
         current
     }
 
-    /// Creates a setup on a layered image. It is replaced after many runs.
-    pub(super) fn on_layer(options: SandboxOptions, image: Image, packages: PackageProvider) -> Result<Self> {
-        let next = options.quick_start.then(Arc::default);
+    /// Creates a setup on an image with packages. One that is a layer is replaced after many runs.
+    pub(super) fn on_packages(options: SandboxOptions, image: Image, packages: PackageProvider) -> Result<Self> {
+        let next = (options.quick_start && image.inner().is_layer()).then(Arc::default);
         Ok(Self { next, ..Self::assemble(options, image, packages, None)? })
     }
 
     /// Records the end of a run.
     pub(super) fn note_run(&self) {
         let Some(next) = &self.next else { return };
-        if next.note_run() == RUNS_ON_LAYER
+        let runs = LAYER_BYTES / self.image.info().size.max(1) + 1;
+        if u64::from(next.note_run()) == runs
             && !self.is_lazy
             && let Err(error) = quick::replace_layer(self, Arc::clone(next))
         {

@@ -152,8 +152,9 @@ class Sandbox:
     def prepare_packages(self, code: str) -> None:
         """Prepare the packages that `code` imports, if the option `packages` is `"auto"`. Nothing is run.
 
-        A package that the machine has not used before is compiled, which takes seconds to half a minute. That is part
-        of the time of the first run, unless it is done here before.
+        A package that the machine has not used before is compiled, which takes seconds to half a minute. Otherwise the
+        first runs compile what they call, and are slower; without `quick_start` the first run compiles all, in its
+        time.
 
         >>> sandbox = terrarium.Sandbox(packages="auto")
         >>> sandbox.prepare_packages("import json")

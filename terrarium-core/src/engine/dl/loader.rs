@@ -79,6 +79,14 @@ impl Loader {
         Ok(Self { namespace, instances, merged, is_merged, linked: Vec::new(), handles, host_slots, untrusted: 0 })
     }
 
+    /// Whether a guest has neither loaded a library nor put a function into the table, since it resumed from a snapshot
+    /// with that record.
+    pub(in crate::engine) fn is_as(&self, record: &LoaderRecord) -> bool {
+        self.linked.is_empty()
+            && self.host_slots == record.host_slots
+            && self.namespace.added_slots().count() == Namespace::from_record(&record.namespace).added_slots().count()
+    }
+
     /// Returns the part that an image keeps.
     pub(in crate::engine) fn record(&self) -> LoaderRecord {
         LoaderRecord {

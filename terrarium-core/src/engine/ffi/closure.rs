@@ -57,6 +57,11 @@ impl Closures {
         self.changed
     }
 
+    /// Whether all these slots of the table are, or were, those of closures.
+    pub(in crate::engine) fn have_slots(&self, mut slots: std::ops::Range<u64>) -> bool {
+        slots.all(|slot| u32::try_from(slot).is_ok_and(|slot| self.taken.contains(&slot) || self.free.contains(&slot)))
+    }
+
     /// Whether another function of that type would exceed a bound.
     fn are_too_many(&self, ty: &FuncType) -> bool {
         self.functions >= MAX_FUNCTIONS || self.parameters + ty.params().len() > MAX_PARAMETERS

@@ -21,6 +21,8 @@ use crate::{
 
 /// The most idle instances.
 const MAX_WAITING: usize = 16;
+/// The limit of the layers of idle instances.
+const MAX_WAITING_BYTES: usize = 64 << 20;
 /// The limit of written memory; an instance with more is dropped.
 const MAX_WRITTEN_BYTES: usize = 16 << 20;
 /// The limit of used stack; an instance with more is dropped.
@@ -75,15 +77,21 @@ impl Idle {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn put(&self, instance: Instance) {
+    fn put(&self, instance: Instance, most: usize) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() < MAX_WAITING {
+        if waiting.len() < most {
             waiting.push(instance);
         }
     }
 }
 
 impl Snapshot {
+    /// Returns the most instances that wait: each has its own copy of a layer.
+    fn most_waiting(&self) -> usize {
+        let layer = self.layer.as_ref().map_or(0, SnapshotLayer::len);
+        MAX_WAITING_BYTES.checked_div(layer).unwrap_or(MAX_WAITING).clamp(1, MAX_WAITING)
+    }
+
     /// Recycles an instance whose program has ended in order.
     pub(in crate::engine) fn recycle(&self, mut instance: Instance) {
         instance.runs += 1;
@@ -97,7 +105,7 @@ impl Snapshot {
         match self.restore(&mut instance) {
             Ok(true) => {
                 instance.store.data_mut().end_run();
-                self.idle.put(instance);
+                self.idle.put(instance, self.most_waiting());
             }
             Ok(false) => {}
             Err(error) => {

@@ -6,13 +6,14 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use wasmtime::{Memory, Result, Val, bail, format_err};
+use wasmtime::{Memory, Ref, Result, Val, bail, format_err};
 
 use super::{SnapshotRecord, Span, plug};
 use crate::{
     Error,
     engine::{
         compile::compiled::engine_error,
+        dl::LoaderRecord,
         live::{block_on::block_on, guest::GuestInstance, instance::Instance},
     },
 };
@@ -31,6 +32,8 @@ pub(crate) struct LayerRecord {
     parts: Vec<(u32, u32)>,
     /// The bits of the mutable globals, in the order of the snapshot's exports.
     globals: Vec<u64>,
+    /// The number of slots of the table; closures have those that the snapshot lacks.
+    table: u64,
 }
 
 /// A layer that was taken of a guest.
@@ -40,6 +43,8 @@ pub(crate) struct TakenLayer {
     pub(crate) layer: LayerRecord,
     /// The content of the parts, one after the other.
     pub(crate) content: Vec<u8>,
+    /// The libraries, if the guest has looked for any.
+    pub(crate) loader: Option<LoaderRecord>,
 }
 
 /// A layer on a snapshot.
@@ -71,7 +76,7 @@ impl LayerRecord {
 
 impl TakenLayer {
     /// Takes the difference between a quiescent guest and the snapshot that it resumed from. `None`, if there is more:
-    /// the guest has loaded libraries or made functions, which only a whole snapshot can contain.
+    /// the guest has loaded libraries or looked up their functions, which only a whole snapshot can contain.
     ///
     /// # Errors
     /// [`Error::Engine`].
@@ -81,12 +86,16 @@ impl TakenLayer {
         };
         let before = snapshot.new_instance().map_err(engine_error)?;
         let Instance { store, links, globals, .. } = instance;
-        if store.data().run.loader.as_ref().is_some_and(|loader| !loader.linked.is_empty())
-            || store.data().closures.have_changed()
-            || links.table.size(&**store) != before.links.table.size(&*before.store)
-        {
+        let table = links.table.size(&**store);
+        let new_slots = before.links.table.size(&*before.store)..table;
+        let is_same = match &store.data().run.loader {
+            Some(loader) => loader.is_as(&*snapshot.loader()?),
+            None => true,
+        };
+        if !is_same || !store.data().closures.have_slots(new_slots) {
             return Ok(None);
         }
+        let loader = store.data().run.loader.as_ref().map(|loader| loader.record());
         let pieces = block_on(plug::plug(store, links)).map_err(engine_error)?;
         let globals = globals.iter().map(|global| bits(&global.get(&mut **store)));
         let globals = globals.collect::<Result<Vec<_>>>().map_err(engine_error)?;
@@ -108,8 +117,9 @@ impl TakenLayer {
         let is_new = |span: &&Span| entropy.iter().all(|other| other.address != span.address);
         let old: Vec<Span> = record.entropy.iter().filter(is_new).copied().collect();
         entropy.extend(old);
-        let record = SnapshotRecord { entropy, memory: new.len() as u64, ..record.clone() };
-        Ok(Some(Self { record, layer: LayerRecord { parts, globals }, content }))
+        let (closures, memory) = (store.data().closures.record(), new.len() as u64);
+        let record = SnapshotRecord { entropy, closures, memory, ..record.clone() };
+        Ok(Some(Self { record, layer: LayerRecord { parts, globals, table }, content, loader }))
     }
 }
 
@@ -138,6 +148,10 @@ impl SnapshotLayer {
     /// When the memory cannot grow, and for a layer of another snapshot.
     pub(super) fn apply(&self, instance: &mut Instance, memory: u64) -> Result<()> {
         let Instance { store, links, globals, .. } = instance;
+        let slots = self.record.table.saturating_sub(links.table.size(&**store));
+        if slots > 0 {
+            links.table.grow(&mut **store, slots, Ref::Func(None))?;
+        }
         let missing = memory.saturating_sub(links.memory.data_size(&**store) as u64).div_ceil(WASM_PAGE);
         if missing > 0 {
             links.memory.grow(&mut **store, missing)?;

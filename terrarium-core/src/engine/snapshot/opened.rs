@@ -36,6 +36,9 @@ use terrarium_wasm::rewrite::{GLOBAL_EXPORT_PREFIX, SAFEPOINT_EXPORT};
 /// The limit of the places for random bytes in a guest: a few generators of 2.5 kB each.
 const MAX_ENTROPY: u64 = 1 << 20;
 
+/// Reads the text of a record of loaded libraries.
+type ReadLoader = Arc<dyn Fn() -> Result<Vec<u8>, Error> + Send + Sync>;
+
 /// A compiled snapshot, ready to be instantiated.
 pub(crate) struct Snapshot {
     machine: Arc<Machine>,
@@ -46,7 +49,7 @@ pub(crate) struct Snapshot {
     /// The state of its guests, if that is later than the state in the module.
     pub(super) layer: Option<SnapshotLayer>,
     loader: OnceLock<Arc<LoaderRecord>>,
-    read_loader: Arc<dyn Fn() -> Result<Vec<u8>, Error> + Send + Sync>,
+    read_loader: ReadLoader,
     pub(super) idle: Arc<Idle>,
 }
 
@@ -88,10 +91,18 @@ impl Snapshot {
         Ok(Self { machine, pre, linker, exports, record, layer: None, loader, read_loader, idle })
     }
 
-    /// Returns the snapshot of a later state, with the machine code of this one.
-    pub(crate) fn with_layer(&self, record: SnapshotRecord, layer: SnapshotLayer) -> Self {
-        let loader = self.loader.clone();
-        let read_loader = Arc::clone(&self.read_loader);
+    /// Returns the snapshot of a later state, with the machine code of this one. Its libraries are recorded anew if `loader`
+    /// reads a record.
+    pub(crate) fn with_layer(
+        &self,
+        record: SnapshotRecord,
+        layer: SnapshotLayer,
+        loader: Option<impl Fn() -> Result<Vec<u8>, Error> + Send + Sync + 'static>,
+    ) -> Self {
+        let (loader, read_loader): (_, ReadLoader) = match loader {
+            Some(read) => (OnceLock::new(), Arc::new(read)),
+            None => (self.loader.clone(), Arc::clone(&self.read_loader)),
+        };
         Self {
             machine: Arc::clone(&self.machine),
             pre: self.pre.clone(),
@@ -173,7 +184,6 @@ impl Snapshot {
                 globals.push(get(&mut store, global)?.into_global().ok_or_else(missing)?);
             }
             store.data_mut().set_links(links);
-            ffi::restore(&mut store, &self.record.closures)?;
             let mut instance = Instance {
                 store: GuardedStore::new(store),
                 links,
@@ -187,6 +197,7 @@ impl Snapshot {
             if let Some(layer) = &self.layer {
                 layer.apply(&mut instance, self.record.memory)?;
             }
+            ffi::restore(&mut instance.store, &self.record.closures)?;
             Ok(instance)
         })
     }

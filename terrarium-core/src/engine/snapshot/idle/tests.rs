@@ -136,7 +136,7 @@ fn an_instance_that_was_put_back_equals_one_that_never_ran_in_every_byte() {
         assert!(snapshot.idle.take().is_none(), "{name}: another instance waits");
         assert_pristine(&mut used, &mut new, name);
         // It serves the next program.
-        snapshot.idle.put(used);
+        snapshot.idle.put(used, MAX_WAITING);
     }
     let mut used = snapshot.idle.take().unwrap();
     assert_eq!(used.runs as usize, 3 * WILD.len());
@@ -177,13 +177,13 @@ fn instances_are_kept_up_to_a_bound_and_for_a_number_of_programs() {
     let (image, sandbox) = sandbox();
     let snapshot = &image.inner().snapshot;
     for _ in 0..MAX_WAITING + 4 {
-        snapshot.idle.put(snapshot.new_instance().unwrap());
+        snapshot.idle.put(snapshot.new_instance().unwrap(), MAX_WAITING);
     }
     assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), MAX_WAITING);
     snapshot.idle.waiting.lock().unwrap().clear();
     let mut worn = snapshot.new_instance().unwrap();
     worn.copied = MAX_COPIED_BYTES - 1;
-    snapshot.idle.put(worn);
+    snapshot.idle.put(worn, MAX_WAITING);
     assert_eq!(execute(&sandbox, "1"), Status::Success);
     assert_eq!(snapshot.idle.waiting.lock().unwrap().len(), 1, "one program is left to it");
     assert_eq!(execute(&sandbox, "1"), Status::Success);
@@ -266,7 +266,7 @@ fn an_instance_on_a_layer_is_put_back_in_every_byte() {
         assert!(status == Status::Success || !own.iter().any(|(own, _)| own == name), "{name}");
         if let Some(mut used) = snapshot.idle.take() {
             assert_pristine(&mut used, &mut new, name);
-            snapshot.idle.put(used);
+            snapshot.idle.put(used, MAX_WAITING);
         }
     }
     let drawn = |code| sandbox.execute(code).unwrap().final_repr.unwrap();
