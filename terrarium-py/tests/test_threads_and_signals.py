@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .conftest import ROOT
+
+CORPUS = ROOT / "tests/corpus"
 START = """
 import os, signal, sys, threading, time, terrarium
 sandbox = terrarium.Sandbox(timeout=50)
@@ -160,6 +163,8 @@ def test_ctrl_c_ends_a_build_at_once_and_the_next_one_is_whole(python, tmp_path)
 import glob, pathlib
 folder = pathlib.Path({str(tmp_path)!r}) / "cache"
 folder.mkdir(mode=0o700)
+# The bare image may be a part of the package.
+wanted = dict(packages=["six"], packages_from=[{str(CORPUS)!r}], quick_start=False, cache_dir=folder)
 def compiling():
     names = [pathlib.Path(name).read_text() for name in glob.glob("/proc/self/task/*/comm")]
     return any(name.startswith("terrarium-compi") for name in names)
@@ -171,22 +176,22 @@ def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 threading.Thread(target=interrupt).start()
 try:
-    terrarium.Sandbox(cache_dir=folder)
+    terrarium.Sandbox(**wanted)
 except KeyboardInterrupt:
     print("interrupted", took() < 3)
 until = time.monotonic() + 60
 while compiling() and time.monotonic() < until:
     time.sleep(0.01)
-print(compiling(), list(folder.glob("*.timg")))
+print(compiling(), [image for image in terrarium.Image.list(folder) if image.packages])
 import asyncio
 async def impatient():
-    await asyncio.wait_for(terrarium.Sandbox.create_async(cache_dir=folder), 1)
+    await asyncio.wait_for(terrarium.Sandbox.create_async(**wanted), 1)
 try:
     asyncio.run(impatient())
 except asyncio.TimeoutError:
     print("late")
 while compiling() and time.monotonic() < until:
     time.sleep(0.01)
-print(compiling(), terrarium.Sandbox(cache_dir=folder).execute("2").final_expression)
+print(compiling(), terrarium.Sandbox(**wanted).execute("2").final_expression)
 """
     assert python(START + program) == "interrupted True\nFalse []\nlate\nFalse 2\n"

@@ -306,7 +306,10 @@ fn a_pasted_program_is_one_block() {
 #[test]
 fn the_first_start_on_a_machine_says_why_it_takes_long() {
     let (state, cache) = (folder(&[]), folder(&[]));
-    let first = Terminal::with_cache(&["run", "-c", "print('ready')"], state.path(), &cache.path().join("cache"));
+    // With a package, whose image is built: the program may contain the bare image.
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus");
+    let args = ["run", "--package", "six", "--packages-from", corpus, "-c", "print('ready')"];
+    let first = Terminal::with_cache(&args, state.path(), &cache.path().join("cache"));
     first.waits(|screen| screen.contains("ready"), "the end");
     first.shows("terrarium: preparing the interpreter (once per machine)…\nready");
     assert_eq!(first.ends(), Some(0));
