@@ -252,7 +252,8 @@ pub(super) fn pack(folder: &Path, images: &[ImageOptions]) -> Result<()> {
         let content = kept.read(&name)?.ok_or_else(|| fault(path, "it is damaged"))?;
         let name = format!("{}.zst", image.info().name);
         let to = folder.join(provision::IMAGES).join(&name);
-        compress(&content, &to).or_image(&to, "")?;
+        let level = if content.len() <= SMALL { LEVEL_OF_SMALL } else { LEVEL };
+        compress(&content, level, &to).or_image(&to, "")?;
         packed.push(ReadyImage {
             file: name,
             sha256: cache::hex(&cache::digest([content.as_slice()])),
@@ -299,8 +300,7 @@ fn write_lock(folder: &Path, wheels: &BTreeSet<PathBuf>) -> Result<()> {
     fs::write(&path, text).or_image(&path, "")
 }
 
-fn compress(content: &[u8], to: &Path) -> io::Result<()> {
-    let level = if content.len() <= SMALL { LEVEL_OF_SMALL } else { LEVEL };
+fn compress(content: &[u8], level: i32, to: &Path) -> io::Result<()> {
     let mut encoder = zstd::stream::write::Encoder::new(File::create(to)?, level)?;
     encoder.include_checksum(true)?;
     encoder.window_log(WINDOW)?;

@@ -134,8 +134,8 @@ fn a_caller_stops_a_build_at_once_and_builds_later() {
         thread::sleep(Duration::from_millis(700));
         other.cancel();
     });
-    // With a package: the program may contain the bare image.
-    let sandbox = terrarium_tests::options().package("six").package_source(corpus()).cache_dir(dir.path());
+    // With a package of compiled code: the program may contain the bare image.
+    let sandbox = terrarium_tests::options().package("kiwisolver").package_source(corpus()).cache_dir(dir.path());
     assert_eq!(cancel.guard(|| Sandbox::new(sandbox.clone())).unwrap_err().code(), "cancelled");
     let go_on = |_| ControlFlow::Continue(());
     let made = Sandbox::new_with(sandbox, go_on).unwrap();

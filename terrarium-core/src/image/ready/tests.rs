@@ -7,13 +7,20 @@ use crate::{CacheFolder, CacheKind, Sandbox, Value};
 
 /// A bare image for any processor, compressed.
 static PACKED: LazyLock<(ReadyImage, Vec<u8>)> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    Image::make_ready(folder.path(), &[ImageOptions::new().portable(true)]).unwrap();
-    let text = fs::read(folder.path().join("ready.json")).unwrap();
-    let mut index: Json = serde_json::from_slice(&text).unwrap();
-    let image: ReadyImage = serde_json::from_value(index["images"][0].take()).unwrap();
-    let content = fs::read(folder.path().join(provision::IMAGES).join(&image.file)).unwrap();
-    (image, content)
+    let image = Image::build(ImageOptions::new().portable(true)).unwrap();
+    let name = image.info().path.file_name().unwrap().to_str().unwrap().to_owned();
+    let content = Cache::new(None).read(&name).unwrap().unwrap();
+    let packed = tempfile::NamedTempFile::new().unwrap();
+    compress(&content, 1, packed.path()).unwrap();
+    let image = ReadyImage {
+        file: "base.zst".to_owned(),
+        sha256: cache::hex(&cache::digest([content.as_slice()])),
+        bytes: content.len() as u64,
+        wheels: BTreeSet::new(),
+        modules: BTreeSet::new(),
+        target: target().unwrap(),
+    };
+    (image, fs::read(packed.path()).unwrap())
 });
 
 /// Returns an image as it would be in a program, after a change.
