@@ -39,7 +39,7 @@ use crate::{
     package::PlacedFile,
     provision::add_ready,
 };
-pub(crate) use background::{build_in_background, is_built};
+pub(crate) use background::{build_in_background, found_or_made, is_built};
 pub(crate) use build::Recipe;
 pub(crate) use compile_sources::compile_sources;
 pub(crate) use find::{bare, found_or_built};

@@ -116,9 +116,10 @@ impl Sandbox {
     /// Prepares the packages that `code` imports, if the option `packages` is [`Packages::Auto`](crate::Packages::Auto).
     /// Nothing is run.
     ///
-    /// A package that the machine has not used before is compiled, which takes seconds to half a minute. Otherwise the
-    /// first runs compile what they call, and are slower; without [`SandboxOptions::quick_start`] the first run compiles
-    /// all, in its time. Packages in a list are prepared by [`new`](Self::new).
+    /// An image with the packages is made, which takes up to a minute, so that the next runs with them start from it.
+    /// Otherwise the first runs compile what they call, and the image is made in the background. Without
+    /// [`SandboxOptions::quick_start`] packages are compiled and no image is made; the first run would do that in its
+    /// time. Packages in a list are prepared by [`new`](Self::new).
     ///
     /// ```
     /// # fn main() -> terrarium_core::Result<()> {

@@ -1,6 +1,7 @@
 //! Builds of images in the background, one at a time in a process.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
 };
@@ -19,15 +20,27 @@ pub(crate) fn is_built(cache: &Cache, recipe: &Recipe) -> Result<bool> {
     Ok(cache.path(&recipe.file_name()?).exists())
 }
 
-/// Builds an image in a thread of low priority, as a layer on another one if that is possible and `as_layer` allows it,
-/// and passes it to `done`. The recipe is made in the thread. The end of
-/// the process ends the build too; a later process begins again with the compiled libraries that are in the cache
-/// folder by then.
+/// Returns the image of a recipe: as a layer on another one, if that is possible and the image is not built yet.
+///
+/// # Errors
+/// As for [`Image::build`].
+pub(crate) fn found_or_made(cache_dir: Option<&Path>, recipe: &Recipe) -> Result<Image> {
+    if !is_built(provision::machine(cache_dir, recipe.kind.inline)?.cache(), recipe)?
+        && let Some(image) = layered(cache_dir, recipe, || Ok(recipe.clone()))?
+    {
+        return Ok(image);
+    }
+    found_or_built(cache_dir, recipe, &|_| ())
+}
+
+/// Builds an image in a thread of low priority, perhaps as a layer on another one, and passes it to `done`. The recipe is
+/// made in the thread. The end of the process ends the build too; a later process begins again with the compiled
+/// libraries that are in the cache folder by then.
 ///
 /// # Errors
 /// [`Error::Engine`], if no thread can start.
 pub(crate) fn build_in_background(
-    cache_dir: Option<std::path::PathBuf>,
+    cache_dir: Option<PathBuf>,
     as_layer: bool,
     recipe: impl FnOnce() -> Result<Recipe> + Send + 'static,
     done: impl FnOnce(Result<Image>) + Send + 'static,
@@ -39,14 +52,9 @@ pub(crate) fn build_in_background(
         let built = engine::in_background(|| {
             let recipe = recipe()?;
             let cache_dir = cache_dir.as_deref();
-            let is_built = is_built(provision::machine(cache_dir, recipe.kind.inline)?.cache(), &recipe)?;
-            let on_other = match as_layer && !is_built {
-                true => layered(cache_dir, &recipe, || Ok(recipe.clone()))?,
-                false => None,
-            };
-            let image = match on_other {
-                Some(image) => image,
-                None => found_or_built(cache_dir, &recipe, &|_| ())?,
+            let image = match as_layer {
+                true => found_or_made(cache_dir, &recipe)?,
+                false => found_or_built(cache_dir, &recipe, &|_| ())?,
             };
             // Code that was compiled in a hurry serves the guests that have it.
             provision::machine(cache_dir, recipe.kind.inline)?.forget_lazy_libraries();

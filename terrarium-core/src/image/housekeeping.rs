@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     CacheEntry, CacheKind, ImageInfo, file,
+    layered::check_below,
     open::{check, inspect},
 };
 use crate::{
@@ -118,7 +119,11 @@ fn is_old(entry: &CacheEntry, limit: Option<Duration>) -> bool {
 
 /// Whether this version can use an image, or the image cannot be judged.
 fn is_usable(path: &Path) -> Result<bool> {
-    match file::read(path).and_then(|contents| check(path, &contents.header)) {
+    let usable = |contents: file::Contents| {
+        check(path, &contents.header)?;
+        check_below(path, &contents.header)
+    };
+    match file::read(path).and_then(usable) {
         Ok(()) => Ok(true),
         Err(error @ Error::Image { .. }) => Ok(is_unreadable(&error)),
         Err(error) => Err(error),

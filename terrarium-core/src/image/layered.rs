@@ -27,6 +27,8 @@ use crate::{
 };
 use terrarium_unix::vfs::{Layer, LayerBuilder};
 
+/// The fault of a layer without the image below.
+const GONE: &str = "the image below it is gone";
 /// The largest layer. A layer is copied into each new interpreter.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -174,6 +176,18 @@ fn files(recipe: &Recipe, below: &OpenImage) -> Result<(Arc<Layer>, Vec<(String,
     Ok((Arc::new(layer.build()), file::contents(written)))
 }
 
+/// Checks that the image below a layer at `path` is there, if it is a file beside it.
+///
+/// # Errors
+/// [`Error::Image`](crate::Error::Image).
+pub(super) fn check_below(path: &Path, header: &ImageHeader) -> Result<()> {
+    let name = header.base.as_ref().and_then(|base| base.file.as_ref());
+    match name.is_none_or(|name| path.with_file_name(name).exists()) {
+        true => Ok(()),
+        false => Err(fault(path, GONE)),
+    }
+}
+
 /// Opens the image below a layer and reads the layer, which is the beginning of the file at `path`.
 ///
 /// # Errors
@@ -189,7 +203,7 @@ pub(super) fn below(
         None => bare(cache_dir, crate::SandboxOptions::default().cache_bytes)?,
         Some(name) => {
             let cache = Cache::new(cache_dir);
-            let below = intact(&cache, name)?.map_err(|_| fault(path, "the image below it is gone"))?;
+            let below = intact(&cache, name)?.map_err(|_| fault(path, GONE))?;
             open(cache_dir, &below, Some(&*Arc::new(provision::MountedPackages::none()?)))?
         }
     };

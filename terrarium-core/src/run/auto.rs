@@ -11,6 +11,7 @@ use std::{
 use super::{quick, setup::SandboxSetup};
 use crate::{
     Image, Packages, Result, SandboxOptions,
+    engine::while_starting,
     image::{self, Recipe},
     provision::{ImportedPackages, MountedPackages, machine},
 };
@@ -83,6 +84,25 @@ impl AutoImages {
         let mut state = self.state();
         state.add(has, Arc::new(setup));
         Ok(state.find(&keys))
+    }
+
+    /// Makes an image with these packages.
+    ///
+    /// # Errors
+    /// As for [`Image::build`].
+    pub(super) fn prepare(&self, bare: &SandboxSetup, found: &ImportedPackages) -> Result<()> {
+        let (options, packages) = (bare.options(), bare.packages());
+        if found.names.is_empty() {
+            return Ok(());
+        }
+        let image = while_starting(|| {
+            let (mounted, modules) = packages.named(options, &found.names)?;
+            image::found_or_made(options.cache_dir.as_deref(), &quick::recipe(options, mounted, modules)?)
+        })?;
+        let keys = image.inner().parts.clone();
+        let setup = SandboxSetup::on_packages(options.clone(), image, packages.clone())?;
+        self.state().add(keys, Arc::new(setup));
+        Ok(())
     }
 
     /// Begins to make an image with these packages and those that code has imported before.

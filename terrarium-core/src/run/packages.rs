@@ -19,12 +19,14 @@ pub(crate) fn prepare(setup: &SandboxSetup, code: &str) -> Result<()> {
     check_process()?;
     let options = ExecuteOptions::default();
     check(setup.options(), code, &options)?;
-    let inlining = Some(setup.is_inlined());
-    let done =
-        setup.packages().imported(setup.options(), inlining, (code, &options), Wait::default(), None, &|found| {
-            Ok(setup.with_packages(found)?.is_some())
-        })?;
-    done.map(drop).map_err(|_| Error::Cancelled)
+    let inlining = (!setup.is_lazy()).then_some(setup.is_inlined());
+    let is_served = |found: &ImportedPackages| Ok(setup.with_packages(found)?.is_some());
+    let found =
+        setup.packages().imported(setup.options(), inlining, (code, &options), Wait::default(), None, &is_served)?;
+    match found.map_err(|_| Error::Cancelled)? {
+        Some(found) if setup.is_lazy() && !is_served(&found)? => setup.prepare_image(&found),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the packages that the code of a run imports, if the run has time enough to prepare them. The run has begun

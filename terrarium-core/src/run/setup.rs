@@ -88,6 +88,14 @@ impl SandboxSetup {
         self.auto.as_ref().map_or(Ok(None), |auto| auto.setup(self, &found.mounted))
     }
 
+    /// Makes an image with packages that code imports.
+    ///
+    /// # Errors
+    /// As for [`AutoImages::prepare`].
+    pub(super) fn prepare_image(&self, found: &ImportedPackages) -> Result<()> {
+        self.auto.as_ref().map_or(Ok(()), |auto| auto.prepare(self, found))
+    }
+
     /// Begins to make an image with packages that code has imported.
     ///
     /// # Errors

@@ -152,9 +152,9 @@ class Sandbox:
     def prepare_packages(self, code: str) -> None:
         """Prepare the packages that `code` imports, if the option `packages` is `"auto"`. Nothing is run.
 
-        A package that the machine has not used before is compiled, which takes seconds to half a minute. Otherwise the
-        first runs compile what they call, and are slower; without `quick_start` the first run compiles all, in its
-        time.
+        An image with the packages is made, which takes up to a minute, so that the next runs with them start from it.
+        Otherwise the first runs compile what they call, and the image is made in the background. Without `quick_start`,
+        packages are compiled and no image is made; the first run would do that in its time.
 
         >>> sandbox = terrarium.Sandbox(packages="auto")
         >>> sandbox.prepare_packages("import json")

@@ -154,11 +154,13 @@ fn a_layer_whose_image_is_gone_is_made_again() {
     let layer =
         Image::list(Some(cache.path())).unwrap().into_iter().find(|info| info.name == "kiwisolver+extra").unwrap();
     assert!(layer.size < LAYER, "{layer:?}");
-    fs::remove_file(&below).unwrap();
-    assert_eq!(success(&job(code)).final_repr.as_deref(), Some("5"));
-    // A damaged layer too.
+    // A damaged layer is made again.
     let bytes = fs::read(&layer.path).unwrap();
     fs::write(&layer.path, &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(success(&job(code)).final_repr.as_deref(), Some("5"));
+    assert_eq!(fs::read(&layer.path).unwrap().len(), bytes.len());
+    fs::remove_file(&below).unwrap();
+    assert!(Image::prune(Some(cache.path()), None).unwrap().contains(&layer.path));
     assert_eq!(success(&job(code)).final_repr.as_deref(), Some("5"));
 }
 
@@ -207,6 +209,10 @@ fn packages_that_code_imports_get_an_image_which_serves_smaller_sets_too() {
     );
     let result = other.execute("1 + 1").unwrap();
     assert_eq!(success(&result).metrics.image, "base");
+    let quick = Sandbox::new(options().quick_start(true)).unwrap();
+    quick.prepare_packages("import click").unwrap();
+    let result = quick.execute("import sys\nloaded = 'click' in sys.modules\nimport click\nloaded").unwrap();
+    assert_eq!((success(&result).metrics.image.as_str(), result.final_repr.as_deref()), ("click", Some("True")));
     // A package that no image has is imported by the run.
     let result = other.execute("import six, click\nclick.__name__").unwrap();
     assert_eq!((success(&result).metrics.image.as_str(), result.final_repr.as_deref()), ("base", Some("'click'")));
