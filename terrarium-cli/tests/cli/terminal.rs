@@ -311,9 +311,7 @@ fn the_first_start_on_a_machine_says_why_it_takes_long() {
     let args = ["run", "--package", "kiwisolver", "--packages-from", corpus, "-c", "print('ready')"];
     let first = Terminal::with_cache(&args, state.path(), &cache.path().join("cache"));
     // The end of the build is not waited for, since others may keep the processors busy.
-    first.waits(|screen| screen.contains("terrarium: preparing the interpreter (once per machine)…\n"), "the reason");
-    first.types(CTRL_C);
-    assert_eq!(first.ends(), Some(130));
+    first.shows("terrarium: preparing the interpreter (once per machine)…");
 }
 
 #[test]
