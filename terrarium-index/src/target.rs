@@ -61,6 +61,12 @@ impl Target {
         &self.full
     }
 
+    /// Returns the tag of the platform.
+    #[must_use]
+    pub fn platform(&self) -> &str {
+        &self.platform
+    }
+
     /// Returns the tags of wheels that fit, as a text for messages.
     #[must_use]
     pub fn tags(&self) -> String {

@@ -127,7 +127,7 @@ impl ErrorDetails {
             PackageError::Absent { name, needed_by, path } => {
                 Self { package: text(name), needed_by: needed_by.clone(), path: shown(path), ..none }
             }
-            PackageError::Platform { path, tags, fits } => {
+            PackageError::Platform { path, tags, fits, way_out: _ } => {
                 Self { path: shown(path), expected: text(fits), found: text(tags), ..none }
             }
             PackageError::Hash { path, expected, found } => {

@@ -26,7 +26,7 @@ fn all() -> Vec<Error> {
         [
             PackageError::Unknown { name: name(), needed_by: None, similar: Vec::new(), place: None },
             PackageError::Absent { name: name(), needed_by: Some(name()), path: path.into() },
-            PackageError::Platform { path: path.into(), tags: name(), fits: name() },
+            PackageError::Platform { path: path.into(), tags: name(), fits: name(), way_out: None },
             PackageError::Hash { path: path.into(), expected: name(), found: name() },
             PackageError::Damaged { path: path.into(), reason: name(), source: Some(full().into()) },
             PackageError::Source { entry: name(), reason: name(), source: Some(full().into()) },

@@ -60,7 +60,7 @@ pub enum PackageError {
         path: PathBuf,
     },
     /// A wheel is for another platform or another Python.
-    #[error("{path}: the wheel is for {tags}; this Python loads {fits}")]
+    #[error("{path}: the wheel is for {tags}; this Python loads {fits}{}", after_colon(.way_out.as_deref()))]
     Platform {
         /// The wheel.
         path: PathBuf,
@@ -68,6 +68,8 @@ pub enum PackageError {
         tags: String,
         /// The tags that this Python loads.
         fits: String,
+        /// The way to the right files, where one is known.
+        way_out: Option<String>,
     },
     /// The hash of a file differs from the hash in its lock.
     #[error("{path}: its SHA-256 is {found}, expected is {expected}")]
@@ -238,6 +240,10 @@ impl<T, E: Into<Cause>> PackageContext<T> for Result<T, E> {
 
 fn needed(by: Option<&str>) -> String {
     by.map_or_else(String::new, |by| format!(", needed by {by:?}"))
+}
+
+fn after_colon(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!(": {text}"))
 }
 
 fn searched(place: Option<&str>) -> String {

@@ -41,7 +41,7 @@ pub(crate) use name::{normalize, similar};
 pub(crate) use placed::{PackageFiles, PlacedFile, PlacedKind, SITE_PACKAGES, check_places, lay_out};
 pub(crate) use pool::{Addition, Installed, Pool};
 pub(crate) use set_locks::SET_LOCKS;
-pub(crate) use site::SiteFolder;
+pub(crate) use site::{SiteFolder, install_command};
 pub(crate) use store::{Distribution, GuestRequest, remove_stale, touch};
 pub use store::{DownloadProgress, PackageRequest, PackageStore, StoredPackage};
 pub(crate) use target::WheelTarget;

@@ -15,18 +15,37 @@ pub(crate) fn normalize(name: &str) -> String {
 
 /// Returns at most three of `names` that are similar to `name`, the closest first.
 pub(crate) fn similar<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+    suggested(name, names, [])
+}
+
+/// Returns at most three packages whose names are similar to `name`, or whose modules have such names, the closest first.
+/// `modules` are the names of modules with their packages.
+pub(crate) fn suggested<'n>(
+    name: &str,
+    packages: impl IntoIterator<Item = &'n str>,
+    modules: impl IntoIterator<Item = (&'n str, &'n str)>,
+) -> Vec<String> {
     let wanted = normalize(name);
     // One error in four letters, and never a different word.
     let most = (wanted.len() / 4).clamp(1, 3);
-    let mut close: Vec<(usize, &str)> = names
-        .into_iter()
-        .filter(|name| name.len().abs_diff(wanted.len()) <= most && name.len() > most)
-        .map(|name| (distance(&wanted, &normalize(name)), name))
+    let of_packages = packages.into_iter().map(|name| (name, name));
+    // Too many things are called by two letters.
+    let of_modules = modules.into_iter().filter(|(module, _)| module.len() > 2);
+    let mut close: Vec<(usize, &str)> = of_packages
+        .chain(of_modules)
+        .filter(|(called, _)| called.len().abs_diff(wanted.len()) <= most && called.len() > most)
+        .map(|(called, package)| (distance(&wanted, &normalize(called)), package))
         .filter(|(distance, _)| *distance <= most)
         .collect();
     close.sort_unstable();
-    close.dedup();
-    close.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+    let mut found: Vec<String> = Vec::new();
+    for (_, package) in close {
+        if !found.iter().any(|known| normalize(known) == normalize(package)) {
+            found.push(package.to_owned());
+        }
+    }
+    found.truncate(3);
+    found
 }
 
 /// Returns the number of letters to insert, remove, change or swap with the next to turn one word into the other.
@@ -83,5 +102,11 @@ mod tests {
         assert!(similar("matplotlib", names).is_empty());
         assert!(similar("x", names).is_empty());
         assert!(similar("", names).is_empty());
+        let modules = [("PIL", "pillow"), ("cv2", "opencv-python"), ("sklearn", "scikit-learn"), ("gi", "pygobject")];
+        let suggested = |name: &str| suggested(name, names, modules);
+        assert_eq!(suggested("pil"), ["pillow"]);
+        assert_eq!(suggested("sklaern"), ["scikit-learn"]);
+        assert_eq!(suggested("nunpy"), ["numpy"]);
+        assert!(suggested("g").is_empty());
     }
 }

@@ -1,9 +1,14 @@
 //! A site folder: packages that an installer has unpacked. It is mounted as a whole.
 
+mod warnings;
+
+pub(crate) use warnings::{SiteWarning, install_command};
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use sha2::{Digest, Sha256};
@@ -35,6 +40,9 @@ pub(crate) struct SiteFolder {
     /// The packages in it by their normalized names.
     packages: BTreeMap<String, SitePackage>,
     key: String,
+    target: WheelTarget,
+    /// Collected at the first use, since that reads all metadata.
+    warnings: OnceLock<Vec<SiteWarning>>,
 }
 
 /// A package of a site folder.
@@ -43,6 +51,8 @@ pub(crate) struct SitePackage {
     /// The modules and packages at the top level, according to the installer's record; without one, the module of the
     /// package's name.
     pub(crate) modules: Vec<String>,
+    /// The name of the folder with the metadata.
+    folder: String,
 }
 
 impl SiteFolder {
@@ -78,7 +88,7 @@ impl SiteFolder {
                 let files = [format!("{own}.py"), format!("{own}/__init__.py")];
                 modules = top_level(files.iter().filter(|file| listed.binary_search(file).is_ok()));
             }
-            packages.insert(normalize(name), SitePackage { version, modules });
+            packages.insert(normalize(name), SitePackage { version, modules, folder: top.to_owned() });
         }
         let mut files = Vec::new();
         let mut key = Sha256::new();
@@ -96,7 +106,8 @@ impl SiteFolder {
                 kind: PlacedKind::File { content, executable },
             });
         }
-        Ok(Self { root: root.to_owned(), files, packages, key: format!("{:x}", key.finalize()) })
+        let (root, key, target) = (root.to_owned(), format!("{:x}", key.finalize()), target.clone());
+        Ok(Self { root, files, packages, key, target, warnings: OnceLock::new() })
     }
 
     /// Returns the folder.
@@ -117,6 +128,16 @@ impl SiteFolder {
     /// Returns the key that identifies this state of the folder.
     pub(crate) fn key(&self) -> &str {
         &self.key
+    }
+
+    /// Returns what is wrong with packages of the folder, by their names.
+    pub(crate) fn warnings(&self) -> &[SiteWarning] {
+        self.warnings.get_or_init(|| warnings::of(self))
+    }
+
+    /// Returns the reason why the import of a module at the top level fails, if a package of the folder is at fault.
+    pub(crate) fn warning_of(&self, module: &str) -> Option<&SiteWarning> {
+        self.warnings().iter().find(|warning| warning.concerns(module))
     }
 
     /// Whether the folder has a module.
@@ -202,7 +223,15 @@ fn check_tags(folder: &Path, package: &str, target: &WheelTarget) -> Result<(), 
     let names: Vec<WheelName> =
         tags.filter_map(|tag| WheelName::parse(&format!("{package}-{}.whl", tag.trim()))).collect();
     match names.first() {
-        Some(first) if !names.iter().any(|name| target.fits(name)) => target.check(first, folder),
+        Some(first) if !names.iter().any(|name| target.fits(name)) => {
+            target.check(first, folder).map_err(|error| match error {
+                PackageError::Platform { path, tags, fits, .. } => {
+                    let way_out = Some(format!("make the site folder with {}", install_command(target)));
+                    PackageError::Platform { path, tags, fits, way_out }
+                }
+                error => error,
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -287,5 +316,9 @@ mod tests {
         let dir = site(&[("x-1.dist-info/WHEEL", "Tag: cp314-cp314-manylinux_2_28_x86_64\n")]);
         let error = SiteFolder::open(dir.path(), &target()).err().unwrap().to_string();
         assert!(error.contains("x-1.dist-info: the wheel is for cp314-cp314-manylinux_2_28_x86_64"), "{error}");
+        assert!(
+            error.contains(": make the site folder with `pip install --target DIR --python-version 3.14 "),
+            "{error}"
+        );
     }
 }

@@ -36,7 +36,12 @@ impl WheelTarget {
     pub(super) fn check(&self, name: &WheelName, path: &Path) -> Result<(), PackageError> {
         match self.fits(name) {
             true => Ok(()),
-            false => Err(PackageError::Platform { path: path.to_owned(), tags: name.tags(), fits: self.wheels.tags() }),
+            false => Err(PackageError::Platform {
+                path: path.to_owned(),
+                tags: name.tags(),
+                fits: self.wheels.tags(),
+                way_out: None,
+            }),
         }
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct MountedPackages {
     pub(crate) wheels: Vec<MountedWheel>,
     /// The wheels and site folders.
     pub(crate) parts: Vec<MountedPart>,
+    /// The site folders.
+    pub(crate) sites: Vec<Arc<SiteFolder>>,
 }
 
 /// A wheel of mounted packages.
@@ -64,7 +66,7 @@ impl MountedPackages {
     /// [`Error::Artifacts`].
     pub(crate) fn none() -> Result<Self> {
         let (names, versions, files, wheels, parts) = Default::default();
-        Ok(Self { layer: layer()?, names, versions, files, key: String::new(), wheels, parts })
+        Ok(Self { layer: layer()?, names, versions, files, key: String::new(), wheels, parts, sites: Vec::new() })
     }
 }
 
@@ -344,7 +346,8 @@ fn mounted(
             lay_out(&mut layer, &item.origin, &item.files)?;
         }
         let files = items.into_iter().flat_map(|item| item.files).collect();
-        Ok(Arc::new(MountedPackages { layer: Arc::new(layer.build()), names, versions, files, key, wheels, parts }))
+        let (sites, layer) = (pool.sites().to_vec(), Arc::new(layer.build()));
+        Ok(Arc::new(MountedPackages { layer, names, versions, files, key, wheels, parts, sites }))
     })
 }
 

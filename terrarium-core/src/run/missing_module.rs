@@ -5,7 +5,7 @@ use std::path::Path;
 use super::setup::SandboxSetup;
 use crate::{
     PythonError,
-    package::{Lock, package_of},
+    package::{Lock, SITE_PACKAGES, install_command, package_of},
     provision::{Installer, PackageProvider, runtime, target},
 };
 
@@ -15,12 +15,14 @@ pub(super) fn explain(error: &mut PythonError, setup: &SandboxSetup) {
 }
 
 fn hint(error: &mut PythonError, packages: &PackageProvider, installer: &Installer) {
+    let Some(module) = module(error) else { return };
+    let module = module.as_str();
+    if let Some(hint) = of_site(module, packages) {
+        return append(error, &hint);
+    }
     if error.kind != "ModuleNotFoundError" {
         return;
     }
-    let Some(module) = module(&error.message) else {
-        return;
-    };
     let at_hand = installer.provider(module);
     let Some(package) = provider(module, packages).or_else(|| at_hand.clone()) else {
         return;
@@ -29,18 +31,35 @@ fn hint(error: &mut PythonError, packages: &PackageProvider, installer: &Install
     if let Some(package) = at_hand.or_else(|| installer.uses_index().then(|| package.clone())) {
         hint += &format!(", or let the code install it: `%pip install {package}`");
     }
-    // The traceback ends with the message.
-    if let Some(at) = error.traceback.rfind(&error.message) {
-        error.traceback.insert_str(at + error.message.len(), &hint);
-    }
-    error.message.push_str(&hint);
+    append(error, &hint);
 }
 
-/// Returns the top-level module that is missing according to the message. A module that lacks a part (`No module named
-/// 'a.b'; 'a' is not a package`) is not missing.
-fn module(message: &str) -> Option<&str> {
-    let name = message.strip_prefix("No module named '")?.strip_suffix('\'')?;
-    name.split('.').next().filter(|top| !top.is_empty())
+/// Returns the hint about a package of a site folder that is at fault.
+fn of_site(module: &str, packages: &PackageProvider) -> Option<String> {
+    let pool = packages.pool()?;
+    let warning = pool.sites().iter().find_map(|site| site.warning_of(module))?;
+    let command = install_command(pool.target());
+    Some(format!(". The site folder's package {}: make the folder anew with {command}", warning.text))
+}
+
+fn append(error: &mut PythonError, hint: &str) {
+    // The traceback ends with the message.
+    if let Some(at) = error.traceback.rfind(&error.message) {
+        error.traceback.insert_str(at + error.message.len(), hint);
+    }
+    error.message.push_str(hint);
+}
+
+/// Returns the top-level module that is missing, or whose library cannot be loaded, according to the message. A module that
+/// lacks a part (`No module named 'a.b'; 'a' is not a package`) is not missing.
+fn module(error: &PythonError) -> Option<String> {
+    let name = match error.kind.as_str() {
+        "ModuleNotFoundError" => error.message.strip_prefix("No module named '")?.strip_suffix('\'')?,
+        // The text of the loader starts with the library's path.
+        "ImportError" => error.message.split(SITE_PACKAGES).nth(1)?.strip_prefix('/')?,
+        _ => return None,
+    };
+    name.split(['.', '/']).next().filter(|top| !top.is_empty()).map(str::to_owned)
 }
 
 fn provider(module: &str, packages: &PackageProvider) -> Option<String> {

@@ -25,6 +25,8 @@ const MAX_REDIRECTS: usize = 5;
 /// The longest pause that a server may ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
+const PROXY_SECRET: &str = "the proxy asks for a name and a password: put them in the proxy's address";
+
 /// The failure of an attempt.
 #[derive(Debug)]
 pub(crate) enum Fault {
@@ -57,7 +59,17 @@ impl Fault {
         );
         // A certificate that is not valid stays so.
         let certificate = matches!(&error, E::Io(error) if error.kind() == io::ErrorKind::InvalidData);
+        if let E::ConnectProxyFailed(text) = &error
+            && text.contains("407")
+        {
+            let reason = PROXY_SECRET.to_owned();
+            return Self::Final(Error::Credentials { url: redacted(url), status: 407, reason });
+        }
         let reason = match &error {
+            E::Io(cause) if certificate && is_unknown_authority(&cause.to_string()) => format!(
+                "its certificate is not trusted ({cause}): set `SSL_CERT_FILE`, or `cert` of pip, to a file with the \
+                 certificates of its authority"
+            ),
             E::HostNotFound => "the name of the host is unknown".to_owned(),
             E::Timeout(_) => format!("the server is too slow ({error})"),
             error => error.to_string(),
@@ -273,7 +285,7 @@ impl Transport {
             401 | 403 | 407 => {
                 let has_secret = self.credentials.of(&url).is_some();
                 let reason = match status {
-                    407 => "the proxy asks for a name and a password: put them in the proxy's address",
+                    407 => PROXY_SECRET,
                     _ if has_secret => "the server refuses the name and the password that are configured for it",
                     401 => "the server asks for a name and a password: put them in the index's address or in netrc",
                     _ => "the server refuses access",
@@ -288,6 +300,12 @@ impl Transport {
             _ => Err(Fault::Final(Error::request(&url, format!("status {status}"), Some(status)))),
         }
     }
+}
+
+/// Whether a certificate is refused because its authority is none of those that are trusted: it has no issuer there, it is
+/// the server's own, or its authority has the name of a trusted one and another key.
+fn is_unknown_authority(reason: &str) -> bool {
+    ["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"].iter().any(|name| reason.contains(name))
 }
 
 /// Reads the certificates of authorities from a file.

@@ -2,9 +2,11 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
+mod secure;
 mod server;
 mod wheels;
 
+pub(crate) use secure::{Authority, TunnelProxy};
 pub(crate) use server::{Answer, Server};
 pub(crate) use wheels::{Wheel, sha256};
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead as _, BufReader, Read as _, Write},
+    io::{BufRead as _, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -43,9 +43,15 @@ pub(crate) enum Answer {
     Secret(String, Box<Answer>),
 }
 
+/// A connection to a client, perhaps an encrypted one.
+pub(crate) trait Connection: Read + Write {}
+
+impl<C: Read + Write> Connection for C {}
+
 /// A server, which ends with its value.
 pub(crate) struct Server {
     address: SocketAddr,
+    scheme: &'static str,
     shared: Arc<Shared>,
 }
 
@@ -59,26 +65,39 @@ struct Shared {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::start_with("http", |stream| stream)
+    }
+
+    /// Starts a server whose connections `secure` makes from those of the system.
+    pub(crate) fn start_with<C: Connection>(
+        scheme: &'static str,
+        secure: impl Fn(TcpStream) -> C + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared::default());
         let accepted = Arc::clone(&shared);
+        let secure = Arc::new(secure);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 if accepted.is_over.load(Ordering::Relaxed) {
                     return;
                 }
-                let shared = Arc::clone(&accepted);
+                let (shared, secure) = (Arc::clone(&accepted), Arc::clone(&secure));
                 shared.connections.fetch_add(1, Ordering::Relaxed);
                 // A client that goes away ends its connection's thread.
-                thread::spawn(move || drop(stream.and_then(|stream| serve(&shared, stream))));
+                thread::spawn(move || drop(stream.and_then(|stream| serve(&shared, secure(stream)))));
             }
         });
-        Self { address, shared }
+        Self { address, scheme, shared }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 
     pub(crate) fn host(&self) -> String {
@@ -151,9 +170,8 @@ impl Drop for Server {
     }
 }
 
-fn serve(shared: &Shared, stream: TcpStream) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut out = stream;
+fn serve(shared: &Shared, stream: impl Connection) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream);
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 {
@@ -175,13 +193,15 @@ fn serve(shared: &Shared, stream: TcpStream) -> std::io::Result<()> {
             .unwrap_or(path);
         shared.seen.lock().unwrap().push(Seen { path: path.clone(), headers: headers.clone() });
         if is_tunnel {
-            write!(out, "HTTP/1.1 200 OK\r\n\r\n")?;
+            write!(reader.get_mut(), "HTTP/1.1 200 OK\r\n\r\n")?;
             continue;
         }
         let answer = shared.next(&path);
-        if !answer.send(&mut out, &headers, shared)? {
+        let out = reader.get_mut();
+        if !answer.send(out, &headers, shared)? {
             return Ok(());
         }
+        reader.get_mut().flush()?;
     }
 }
 
@@ -199,7 +219,12 @@ impl Shared {
 
 impl Answer {
     /// Sends the answer. Returns whether the connection goes on.
-    fn send(&self, out: &mut TcpStream, headers: &HashMap<String, String>, shared: &Shared) -> std::io::Result<bool> {
+    fn send(
+        &self,
+        out: &mut impl Connection,
+        headers: &HashMap<String, String>,
+        shared: &Shared,
+    ) -> std::io::Result<bool> {
         match self {
             Self::Secret(secret, answer) => match headers.get("authorization") == Some(secret) {
                 true => return answer.send(out, headers, shared),
@@ -222,8 +247,8 @@ impl Answer {
             Self::Stall(start, length) => {
                 write!(out, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n")?;
                 out.write_all(start)?;
+                out.flush()?;
                 // Ends when the client does.
-                out.set_read_timeout(Some(Duration::from_secs(120)))?;
                 let _ = out.read(&mut [0; 1]);
                 return Ok(false);
             }
@@ -252,7 +277,7 @@ fn range(headers: &HashMap<String, String>) -> Option<usize> {
     headers.get("range")?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
 }
 
-fn send_body(out: &mut TcpStream, headers: &HashMap<String, String>, kind: &str, body: &[u8]) -> std::io::Result<()> {
+fn send_body(out: &mut impl Write, headers: &HashMap<String, String>, kind: &str, body: &[u8]) -> std::io::Result<()> {
     let etag = format!("\"{}\"", &sha256(body)[..8]);
     if headers.get("if-none-match") == Some(&etag) {
         return write!(out, "HTTP/1.1 304 Not Modified\r\netag: {etag}\r\n\r\n");

@@ -10,9 +10,9 @@ use terrarium_index::{
 use super::{PackageRequest, PackageStore, STORE, address, checked_file_name, request::text};
 use crate::package::{
     Lock, PackageError,
-    import_names::package_of,
+    import_names::{package_of_normal, well_known},
     lock::{LockedPackage, PackageType},
-    name::similar,
+    name::suggested,
     normalize,
     source::is_address,
 };
@@ -59,7 +59,7 @@ impl PackageStore {
                 return None;
             }
             // The name of a package of an index is meant where versions are stated.
-            let known = || package_of(name).filter(|_| requirement.specifiers().is_empty());
+            let known = || package_of_normal(name).filter(|_| requirement.specifiers().is_empty());
             let package = locks.iter().find_map(|lock| lock.provider(name)).or_else(known)?;
             let full = text(requirement);
             full.strip_prefix(name).and_then(|rest| format!("{}{rest}", normalize(package)).parse().ok())
@@ -202,10 +202,16 @@ pub(super) fn catalogue<'l>(
 }
 
 /// Returns the error of a resolution; a package that is unknown is named with similar ones of the distribution.
-fn unknown(error: terrarium_index::Error, lock: &Lock, sources: &[&dyn Source]) -> PackageError {
+fn unknown<'l>(error: terrarium_index::Error, lock: &'l Lock, sources: &[&dyn Source]) -> PackageError {
     let terrarium_index::Error::NoSolution { unknown, .. } = &error else { return error.into() };
     let [(name, needed_by)] = unknown.as_slice() else { return error.into() };
-    let similar = similar(name, lock.packages.iter().map(|package| package.name.as_str()));
+    let packages = lock.packages.iter().map(|package| package.name.as_str());
+    // The index has no list of its names that could be asked for, so the well-known ones stand in for it.
+    let packages = packages.chain(well_known().map(|(_, package)| package));
+    let of_lock =
+        |package: &'l LockedPackage| package.imports.iter().map(|module| (module.as_str(), package.name.as_str()));
+    let modules = lock.packages.iter().flat_map(of_lock);
+    let similar = suggested(name, packages, modules.chain(well_known()));
     let places: Vec<&str> = sources.iter().map(|source| source.label()).filter(|label| *label != STORE).collect();
     let (name, needed_by, place) = (name.clone(), needed_by.clone(), Some(places.join(" and ")));
     PackageError::Unknown { name, needed_by, similar, place }

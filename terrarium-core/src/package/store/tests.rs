@@ -240,6 +240,21 @@ fn what_nothing_has_is_named_with_what_is_close_and_with_the_places() {
     let Fixture { dir: _dir, server, url, store } = fixture(&[("numpy", "1", &["gone"])]);
     let error = add(&store, &["nunpy"], None, &mut keep_on).unwrap_err().to_string();
     assert!(error.contains("did you mean numpy?") && error.contains("/simple/ has it"), "{error}");
+    for (name, package) in [
+        ("sklaern", "scikit-learn"),
+        ("cv2>=4", "opencv-python"),
+        ("PIL>9", "pillow"),
+        ("bs4==1", "beautifulsoup4"),
+        ("yaml~=5.0", "pyyaml"),
+        ("python-docs", "python-docx"),
+        ("docxx", "python-docx"),
+    ] {
+        let error = add(&store, &[name], None, &mut keep_on).unwrap_err().to_string();
+        assert!(error.contains(&format!("did you mean {package}")), "{name}: {error}");
+    }
+    // Without versions, the name of a well-known module stands for its package.
+    let error = add(&store, &["PIL"], None, &mut keep_on).unwrap_err().to_string();
+    assert!(error.contains("no package \"pillow\""), "{error}");
     let error = add(&store, &["numpy"], None, &mut keep_on).unwrap_err().to_string();
     assert!(error.contains("\"gone\", needed by \"numpy\""), "{error}");
     let error = add(&store, &["numpy >< 1"], None, &mut keep_on).unwrap_err();

@@ -40,7 +40,7 @@ impl Installer {
                 format!("{}{kept}", self.without_places(explanation))
             }
             PackageError::Requirement { reason, .. } => self.without_places(reason),
-            PackageError::Platform { path, tags, fits } => {
+            PackageError::Platform { path, tags, fits, .. } => {
                 format!("{}: the wheel is for {tags}; this Python loads {fits}", file(path))
             }
             PackageError::Hash { path, .. } => {

@@ -6,6 +6,6 @@ mod linux;
 mod plain;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{available, give_back};
+pub(crate) use linux::{available, give_back, with_swap};
 #[cfg(not(target_os = "linux"))]
-pub(crate) use plain::{available, give_back};
+pub(crate) use plain::{available, give_back, with_swap};
