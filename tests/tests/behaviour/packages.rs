@@ -233,6 +233,38 @@ fn site() -> String {
 }
 
 #[test]
+fn the_import_of_a_package_of_a_site_folder_for_another_machine_says_how_to_make_the_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &[u8]| {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    let hash = "sha256=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0,3";
+    write("empty_core-0.1.dist-info/RECORD", format!("empty_core-0.1.dist-info/METADATA,{hash}\n").as_bytes());
+    for (name, file) in [("fast", "_core.cpython-314-x86_64-linux-gnu.so"), ("plain", "_core.so")] {
+        let record = format!("{name}/__init__.py,{hash}\n{name}/{file},{hash}\n");
+        write(&format!("{name}-2.dist-info/RECORD"), record.as_bytes());
+        write(&format!("{name}/__init__.py"), format!("import {name}._core\n").as_bytes());
+        write(&format!("{name}/{file}"), b"\x7fELF and more");
+    }
+    write("good-1.dist-info/RECORD", format!("good.py,{hash}\n").as_bytes());
+    write("good.py", b"import nowhere_at_all");
+    let sandbox = Sandbox::new(options().package_source(dir.path().to_str().unwrap()).preload(false)).unwrap();
+    let message = |code: &str| sandbox.execute(code).unwrap().error.unwrap().message;
+    for (module, expected) in [
+        ("empty_core", "package empty-core 0.1 has no files besides its metadata: make the folder anew with `pip install"),
+        ("fast", "package fast 2 has libraries for another platform, such as fast/_core.cpython-314-x86_64-linux-gnu.so"),
+        ("plain", "package plain 2 has libraries for another platform, such as plain/_core.so"),
+    ] {
+        let message = message(&format!("import {module}"));
+        assert!(message.contains(expected) && message.contains("--python-version 3.14 --platform"), "{message}");
+        assert!(!message.contains(dir.path().to_str().unwrap()), "{message}");
+    }
+    assert_eq!(message("import good"), "No module named 'nowhere_at_all'");
+}
+
+#[test]
 fn wheels_of_the_python_index_work_from_a_site_folder() {
     let options = options().package_source(site()).timeout(None);
     let result = run_in(options, include_str!("../../programs/site.py"));

@@ -233,6 +233,7 @@ pub(in crate::engine) fn machine_code(engine: &Engine, source: &str, wasm: &[u8]
             compiled
         })??,
         None => {
+            memory::check(wasm)?;
             let sequential = config::without_threads(engine)?;
             stopping::stoppable(|| sequential.as_ref().unwrap_or(engine).precompile_module(wasm))?
         }

@@ -11,6 +11,12 @@ pub(crate) fn available() -> Option<u64> {
     available_below(Path::new("/"))
 }
 
+/// Returns the memory in bytes that this process can use, with what the machine can swap out; `None` if the system does
+/// not report it. The bounds of control groups hold without their swap.
+pub(crate) fn with_swap() -> Option<u64> {
+    with_swap_below(Path::new("/"))
+}
+
 /// Gives all memory that the compiler has freed back to the system; the C library would keep most of it.
 pub(crate) fn give_back() {
     #[cfg(target_env = "gnu")]
@@ -23,14 +29,25 @@ pub(crate) fn give_back() {
 
 /// Returns the memory that this process can still use without swapping, from the system's files below `root`.
 fn available_below(root: &Path) -> Option<u64> {
-    let machine = meminfo(&fs::read_to_string(root.join("proc/meminfo")).ok()?)?;
-    let groups = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
-    Some(groups.lines().filter_map(|line| in_group(root, line)).fold(machine, u64::min))
+    Some(in_groups(root, meminfo(&fs::read_to_string(root.join("proc/meminfo")).ok()?, "MemAvailable:")?))
 }
 
-/// Returns `MemAvailable` in the text of `/proc/meminfo`.
-fn meminfo(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+/// Returns the same with the machine's free swap.
+fn with_swap_below(root: &Path) -> Option<u64> {
+    let text = fs::read_to_string(root.join("proc/meminfo")).ok()?;
+    let swap = meminfo(&text, "SwapFree:").unwrap_or(0);
+    Some(in_groups(root, meminfo(&text, "MemAvailable:")?.saturating_add(swap)))
+}
+
+/// Returns what the machine has, bounded by the control groups of this process.
+fn in_groups(root: &Path, machine: u64) -> u64 {
+    let groups = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
+    groups.lines().filter_map(|line| in_group(root, line)).fold(machine, u64::min)
+}
+
+/// Returns a figure in the text of `/proc/meminfo`.
+fn meminfo(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
@@ -66,8 +83,8 @@ mod tests {
     #[test]
     fn what_is_available_is_read_from_what_the_system_says() {
         let text = "MemTotal:       24614856 kB\nMemFree:  100 kB\nMemAvailable:   23004300 kB\nBuffers: 1 kB\n";
-        assert_eq!(meminfo(text), Some(23_004_300 << 10));
-        assert_eq!(meminfo("MemTotal: 1 kB\n"), None);
+        assert_eq!(meminfo(text, "MemAvailable:"), Some(23_004_300 << 10));
+        assert_eq!(meminfo("MemTotal: 1 kB\n", "MemAvailable:"), None);
     }
 
     #[test]
@@ -79,8 +96,9 @@ mod tests {
             fs::write(path, text).unwrap();
         };
         assert_eq!(available_below(root.path()), None);
-        write("proc/meminfo", "MemAvailable: 1000 kB\n");
+        write("proc/meminfo", "MemAvailable: 1000 kB\nSwapFree: 500 kB\n");
         assert_eq!(available_below(root.path()), Some(1_024_000));
+        assert_eq!(with_swap_below(root.path()), Some(1_536_000));
         write("proc/self/cgroup", "3:cpu,cpuacct:/a\n2:memory:/a/b\n0::/user/me\n");
         assert_eq!(available_below(root.path()), Some(1_024_000));
         write("sys/fs/cgroup/user/me/memory.max", "max\n");
@@ -90,6 +108,7 @@ mod tests {
         assert_eq!(available_below(root.path()), Some(600_000));
         write("sys/fs/cgroup/user/memory.stat", "anon 1\ninactive_file 100000\n");
         assert_eq!(available_below(root.path()), Some(700_000));
+        assert_eq!(with_swap_below(root.path()), Some(700_000));
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000\n");
         write("sys/fs/cgroup/memory/memory.usage_in_bytes", "600000\n");
         assert_eq!(available_below(root.path()), Some(0));

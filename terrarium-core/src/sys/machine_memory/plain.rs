@@ -5,6 +5,11 @@ pub(crate) fn available() -> Option<u64> {
     None
 }
 
+/// Returns the memory in bytes that this process can use with swap; never known here.
+pub(crate) fn with_swap() -> Option<u64> {
+    None
+}
+
 /// Does nothing: the allocator decides.
 pub(crate) fn give_back() {}
 
@@ -13,6 +18,7 @@ mod tests {
     #[test]
     fn nothing_is_known() {
         assert_eq!(super::available(), None);
+        assert_eq!(super::with_swap(), None);
         super::give_back();
     }
 }
