@@ -157,11 +157,10 @@ impl Recipe {
         let mut interpreter = self.boot(machine, &config)?;
         self.exercise(&mut interpreter)?;
         let mark = interpreter.process().vfs.mark();
-        let of_sites = self.mounted.sites.iter().flat_map(|site| site.warnings());
-        let mut warnings: Vec<String> = of_sites.map(|warning| format!("the site folder's {}", warning.text)).collect();
-        if !self.is_bare() {
-            warnings.extend(self.import(&mut interpreter, self.modules.iter(), &progress)?);
-        }
+        let mut warnings = match self.is_bare() {
+            true => Vec::new(),
+            false => self.import(&mut interpreter, self.modules.iter(), &progress)?,
+        };
         progress(ImageProgress::Prepare)?;
         for (name, code) in warm_ups(&self.mounted.names, self.warm) {
             let result = self.run(&mut interpreter, code)?;
@@ -201,7 +200,8 @@ impl Recipe {
         modules: impl Iterator<Item = &'m String>,
         progress: &dyn Fn(ImageProgress) -> Result<()>,
     ) -> Result<Vec<String>> {
-        let mut warnings = Vec::new();
+        let of_sites = self.mounted.sites.iter().flat_map(|site| site.warnings());
+        let mut warnings: Vec<String> = of_sites.map(|warning| format!("the site folder's {}", warning.text)).collect();
         // From here on, the searches of packages are recorded.
         interpreter.prepare(&[], self.time()?)?;
         for module in modules {

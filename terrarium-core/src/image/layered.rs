@@ -157,7 +157,9 @@ fn write(recipe: &Recipe, base: &Image, file: Option<String>) -> Result<Option<V
     let kind = crate::engine::CodeKind { inline: below.info.inline, portable: below.info.portable };
     let config = (kind, below.config.clone());
     let header = recipe.header(&mut interpreter, config, &taken.content, taken.record, noted)?;
-    let warnings = below.info.warnings.iter().cloned().chain(warnings).collect();
+    let known = &below.info.warnings;
+    let new = warnings.into_iter().filter(|warning| !known.contains(warning));
+    let warnings = known.iter().cloned().chain(new).collect();
     let base =
         Some(BaseImage { file, sha256: below.sha256.clone(), layer: taken.layer, has_loader: taken.loader.is_some() });
     let header = ImageHeader { warnings, base, is_complete: false, ..header };

@@ -130,7 +130,7 @@ impl SiteFolder {
         &self.key
     }
 
-    /// Returns what is wrong with packages of the folder, by their names.
+    /// Returns the faults of packages of the folder, by their names.
     pub(crate) fn warnings(&self) -> &[SiteWarning] {
         self.warnings.get_or_init(|| warnings::of(self))
     }

@@ -1,6 +1,6 @@
 //! A package index on the loopback interface, and wheels to fill it with.
 
-#![allow(dead_code, reason = "each test program uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test program uses a part")]
 
 mod secure;
 mod server;

@@ -253,8 +253,14 @@ fn the_import_of_a_package_of_a_site_folder_for_another_machine_says_how_to_make
     let sandbox = Sandbox::new(options().package_source(dir.path().to_str().unwrap()).preload(false)).unwrap();
     let message = |code: &str| sandbox.execute(code).unwrap().error.unwrap().message;
     for (module, expected) in [
-        ("empty_core", "package empty-core 0.1 has no files besides its metadata: make the folder anew with `pip install"),
-        ("fast", "package fast 2 has libraries for another platform, such as fast/_core.cpython-314-x86_64-linux-gnu.so"),
+        (
+            "empty_core",
+            "package empty-core 0.1 has no files besides its metadata: make the folder anew with `pip install",
+        ),
+        (
+            "fast",
+            "package fast 2 has libraries for another platform, such as fast/_core.cpython-314-x86_64-linux-gnu.so",
+        ),
         ("plain", "package plain 2 has libraries for another platform, such as plain/_core.so"),
     ] {
         let message = message(&format!("import {module}"));

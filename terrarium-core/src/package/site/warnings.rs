@@ -1,4 +1,4 @@
-//! What is wrong with the packages of a site folder: pip has selected them for another Python or another platform.
+//! The faults of the packages of a site folder: pip has selected them for another Python or another platform.
 
 use std::{
     fs::File,
