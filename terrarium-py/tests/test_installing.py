@@ -6,6 +6,10 @@ import hashlib
 import http.server
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -153,3 +157,55 @@ def test_a_cancelled_run_ends_while_the_index_is_slow_and_the_session_is_kept(in
     assert time.monotonic() - begun < 8
     # The store of packages that code installs is free again.
     assert session.execute(f"{PROGRAM} + x").final_expression == 47
+
+
+# A program that installs the packages that its arguments name, and prints the values of their modules.
+WORKER = """
+import sys, terrarium
+folder, *names = sys.argv[1:]
+code = "".join(f"%pip install {name}\\nimport {name.replace('-', '_')} as module\\nprint(module.x)\\n" for name in names)
+result = terrarium.Sandbox(install="index", cache_dir=folder, timeout=100).execute(code)
+lines = [line for line in result.stdout.splitlines() if line.isdigit()]
+print(result.status, *lines, result.stderr)
+"""
+
+
+def test_processes_install_at_the_same_time_and_one_that_is_killed_leaves_nothing(index, tmp_path):
+    for number in range(4):
+        name = f"own{number}_package"
+        text = f"from lower_package import x as y\nx = y + {number}\n" + "# padding\n" * 20_000
+        index.wheels[f"{name}-1-py3-none-any.whl"] = wheel(name, "1", {f"{name}.py": text}, ["lower-package"])
+    terrarium.Sandbox(install="index", cache_dir=tmp_path).execute("1")
+
+    def start(*names):
+        command = [sys.executable, "-c", WORKER, str(tmp_path), *names]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def wait_for(name):
+        end = time.monotonic() + 60
+        while not any(name in path for path in index.asked):
+            assert time.monotonic() < end, index.asked
+            time.sleep(0.01)
+
+    hung = start("own0-package", "slow-package")
+    wait_for("/simple/slow-package")
+    others = [start(f"own{number % 4}-package", "lower-package") for number in range(7)]
+    time.sleep(1)
+    hung.send_signal(signal.SIGKILL)
+    assert hung.wait(30) == -signal.SIGKILL
+    hung.stdout.close()
+    for number, process in enumerate(others):
+        text, _ = process.communicate(timeout=200)
+        assert (process.returncode, text.strip()) == (0, f"success {41 + number % 4} 41"), text
+
+    store = tmp_path / "guest-packages"
+    lock = json.loads((store / "pyodide-lock.json").read_text())["packages"]
+    files = {package["file_name"]: package["sha256"] for package in lock.values()}
+    expected = {f"own{number}_package-1-py3-none-any.whl" for number in range(4)} | {"lower_package-2.0-py3-none-any.whl"}
+    assert set(files) == expected
+    assert {path.name for path in store.iterdir() if path.suffix == ".whl" or path.name.startswith(".new")} == expected
+    for name, sha256 in files.items():
+        assert hashlib.sha256((store / name).read_bytes()).hexdigest() == sha256
+    fetched = [path for path in index.asked if path.startswith("/files/")]
+    assert len(fetched) == len(set(fetched)), "each file is fetched once"
+    assert not (tmp_path / "guest-index" / "wheels").exists() or os.listdir(tmp_path / "guest-index" / "wheels") == []
