@@ -201,7 +201,9 @@ def test_processes_install_at_the_same_time_and_one_that_is_killed_leaves_nothin
     store = tmp_path / "guest-packages"
     lock = json.loads((store / "pyodide-lock.json").read_text())["packages"]
     files = {package["file_name"]: package["sha256"] for package in lock.values()}
-    expected = {f"own{number}_package-1-py3-none-any.whl" for number in range(4)} | {"lower_package-2.0-py3-none-any.whl"}
+    expected = {f"own{number}_package-1-py3-none-any.whl" for number in range(4)} | {
+        "lower_package-2.0-py3-none-any.whl"
+    }
     assert set(files) == expected
     assert {path.name for path in store.iterdir() if path.suffix == ".whl" or path.name.startswith(".new")} == expected
     for name, sha256 in files.items():
