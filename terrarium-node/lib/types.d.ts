@@ -289,7 +289,7 @@ export interface CacheEntry {
   bytes: number;
   /** The time of the last use in seconds since 1970, exact to a day. */
   used: number;
-  /** Whether a process has the image open. */
+  /** Whether a process has the image open, or downloads into the folder of an index's files. */
   isOpen: boolean;
 }
 

@@ -48,7 +48,7 @@ pub struct CacheEntry {
     pub bytes: u64,
     /// The time of the last use in seconds since 1970, exact to a day.
     pub used: u64,
-    /// Whether a process has the image open.
+    /// Whether a process has the image open, or downloads into the folder of an index's files.
     pub is_open: bool,
 }
 
