@@ -97,7 +97,7 @@ pub struct SandboxOptions {
     pub preload: bool,
     /// Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
     /// the runs that start after that; until then each run imports its packages, as without `preload`. Without this
-    /// option, the creation of the sandbox waits for the image. Default: on.
+    /// option, the creation of the sandbox waits for the image; with `deterministic` it always does. Default: on.
     pub quick_start: bool,
     /// The image file to start from, as [`Image::save`](crate::Image::save) wrote it; open only images that you trust,
     /// because they contain native code. `packages` are added to those of the image. Default: none, the library builds

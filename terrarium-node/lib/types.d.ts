@@ -90,7 +90,7 @@ export interface SandboxOptions {
   /**
    * Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
    * the runs that start after that; until then each run imports its packages, as without `preload`. Without this
-   * option, the creation of the sandbox waits for the image. Default: on.
+   * option, the creation of the sandbox waits for the image; with `deterministic` it always does. Default: on.
    */
   quickStart?: boolean;
   /**

@@ -45,7 +45,8 @@ struct State {
 impl AutoImages {
     /// Returns the images for a sandbox with these options, if there can be any.
     pub(super) fn of(options: &SandboxOptions) -> Option<Arc<Self>> {
-        (options.packages == Packages::Auto && options.preload && options.image.is_none()).then(Arc::default)
+        let is_suited = options.preload && options.image.is_none() && options.deterministic.is_none();
+        (options.packages == Packages::Auto && is_suited).then(Arc::default)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

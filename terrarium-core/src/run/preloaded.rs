@@ -37,7 +37,8 @@ impl SandboxSetup {
             let mounted = while_starting(|| packages.preloaded(&options, None))?;
             quick::recipe(&options, mounted, recipe.modules.clone())
         };
-        if !image::is_built(machine(cache_dir, false)?.cache(), &recipe)? {
+        // Results that are to repeat come from the same image, whatever else the cache folder has.
+        if options.deterministic.is_none() && !image::is_built(machine(cache_dir, false)?.cache(), &recipe)? {
             let layered = match while_starting(|| image::layered(cache_dir, &recipe, complete)) {
                 Err(error) if !matches!(error, Error::Cancelled) => {
                     tracing::warn!(%error, "a whole image is built in place of a layer");

@@ -102,7 +102,7 @@ class SandboxOptions(TypedDict, total=False):
     quick_start: bool
     """Whether a sandbox starts before its image is built. A thread of low priority then builds the image, which serves
     the runs that start after that; until then each run imports its packages, as without `preload`. Without this option,
-    the creation of the sandbox waits for the image. Default: on.
+    the creation of the sandbox waits for the image; with `deterministic` it always does. Default: on.
     """
     image: Path | None
     """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain

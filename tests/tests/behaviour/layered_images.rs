@@ -217,3 +217,24 @@ fn packages_that_code_imports_get_an_image_which_serves_smaller_sets_too() {
     let result = other.execute("import six, click\nclick.__name__").unwrap();
     assert_eq!((success(&result).metrics.image.as_str(), result.final_repr.as_deref()), ("base", Some("'click'")));
 }
+
+#[test]
+fn deterministic_runs_repeat_whatever_the_cache_folder_has() {
+    let (cache, own) = (cache(), sources(&[("extra", "import uuid, random\nown = random.Random()")]));
+    let fixed = |cache: &Path| {
+        let options = listed(cache, &["extra"]).package_source(own.path().to_str().unwrap()).quick_start(true);
+        options.deterministic(terrarium_core::Deterministic::default())
+    };
+    let code = "import extra, random, time\n[extra.uuid.uuid4().hex, extra.own.random(), random.random(), time.time()]";
+    let run = |options| {
+        let result = Sandbox::new(options).unwrap().execute(code).unwrap();
+        success(&result).final_repr.clone().unwrap()
+    };
+    // A layer is there, and is not used.
+    let layer = listed(cache.path(), &["extra"]).package_source(own.path().to_str().unwrap());
+    success(&Sandbox::new(layer).unwrap().execute("import extra").unwrap());
+    let first = run(fixed(cache.path()));
+    assert_eq!(run(fixed(cache.path())), first);
+    let empty = self::cache();
+    assert_eq!(run(fixed(empty.path())), first);
+}
