@@ -76,7 +76,8 @@ pub fn is_cache_in_use(cache: &Path) -> bool {
 /// std::fs::create_dir_all(folder.join("wheels/a"))?;
 /// terrarium_index::tidy_cache(&folder, 1 << 20);
 /// assert!(!folder.join("wheels").exists());
-/// # std::fs::remove_dir_all(folder)
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn tidy_cache(cache: &Path, page_bytes: u64) {
     tidy(cache, page_bytes, &BTreeSet::new());

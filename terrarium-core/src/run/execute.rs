@@ -44,6 +44,7 @@ pub(crate) fn execute(
     keep: bool,
 ) -> Result<ExecutionResult> {
     let started = Instant::now();
+    setup.note_code(code);
     let settings = setup.options();
     if options.cancel.as_ref().is_some_and(CancelHandle::is_cancelled) {
         let mut result = cancelled();

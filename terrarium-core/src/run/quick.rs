@@ -2,6 +2,7 @@
 //! background; until it is there, runs import their packages themselves, and libraries are compiled as they are called.
 
 use std::{
+    cell::Cell,
     cmp::Reverse,
     sync::{
         Arc, OnceLock,
@@ -31,6 +32,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Default)]
 pub(super) struct NextSetup {
     setup: OnceLock<Arc<SandboxSetup>>,
+    /// The code of the first run.
+    code: OnceLock<String>,
     /// The number of runs that have ended in interpreters of the earlier setup.
     runs: AtomicU32,
 }
@@ -48,6 +51,16 @@ impl NextSetup {
     /// Records the end of a run, and returns the number of runs.
     pub(super) fn note_run(&self) -> u32 {
         self.runs.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    }
+
+    /// Records the code of the first run.
+    pub(super) fn note_code(&self, code: &str) {
+        self.code.get_or_init(|| code.to_owned());
+    }
+
+    /// Whether the code of the first run, if it has begun, names a module.
+    fn is_named(&self, module: &str) -> bool {
+        self.code.get().is_none_or(|code| code.contains(module))
     }
 
     /// Waits for the end of the first run, which is to have the processors for itself.
@@ -84,8 +97,18 @@ fn prefetch(options: &SandboxOptions, mounted: Arc<MountedPackages>, modules: Ve
         let rank = |path: &str| package(path).and_then(|name| modules.iter().position(|module| *module == name));
         let depth = |path: &str| Reverse(path.matches('/').count());
         libraries.sort_by_key(|(path, _)| (rank(path).unwrap_or(usize::MAX), depth(path)));
-        let is_done = || next.upgrade().is_none_or(|next| next.get().is_some());
-        machine(cache_dir.as_deref(), false)?.prefetch_libraries(&libraries, &is_done);
+        let are_all_named = Cell::new(true);
+        let choose = |path: &str| {
+            let next = next.upgrade().filter(|next| next.get().is_none())?;
+            let Some(module) = rank(path).and_then(|rank| modules.get(rank)) else {
+                // Another package, which one of the modules needs.
+                return Some(are_all_named.get());
+            };
+            let is_named = next.is_named(module);
+            are_all_named.set(are_all_named.get() && is_named);
+            Some(is_named)
+        };
+        machine(cache_dir.as_deref(), false)?.prefetch_libraries(&libraries, &choose);
         Ok(())
     };
     let report = move || {

@@ -157,6 +157,13 @@ impl SandboxSetup {
         Ok(Self { next, ..Self::assemble(options, image, packages, None)? })
     }
 
+    /// Records the code of a run that is about to begin.
+    pub(super) fn note_code(&self, code: &str) {
+        if let Some(next) = self.next.as_ref().filter(|_| self.is_lazy) {
+            next.note_code(code);
+        }
+    }
+
     /// Records the end of a run.
     pub(super) fn note_run(&self) {
         let Some(next) = &self.next else { return };

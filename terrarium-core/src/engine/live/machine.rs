@@ -114,11 +114,14 @@ impl Machine {
         Ok(Arc::clone(unbooted.insert(made)))
     }
 
-    /// Compiles of libraries what guests that load them are certain to need, until `is_done` returns true.
-    pub(crate) fn prefetch_libraries(&self, libraries: &[(&str, &Content)], is_done: &dyn Fn() -> bool) {
+    /// Compiles of libraries what guests that load them are certain to need. `choose` tells for each path whether that one
+    /// is compiled now; `None` ends the work.
+    pub(crate) fn prefetch_libraries(&self, libraries: &[(&str, &Content)], choose: &dyn Fn(&str) -> Option<bool>) {
         for (path, content) in libraries {
-            if is_done() {
-                return;
+            match choose(path) {
+                None => return,
+                Some(false) => continue,
+                Some(true) => {}
             }
             if let Err(error) = self.libraries.prefetch(content, &|| self.main()) {
                 tracing::debug!(%error, path, "a library is not compiled in advance");
