@@ -53,6 +53,17 @@ impl NextSetup {
         self.runs.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
 
+    /// Sets a setup on an image, if it was built.
+    fn set_image(&self, options: SandboxOptions, image: Result<Image>) {
+        let assembled = image.and_then(|image| {
+            let packages = SandboxSetup::packages_of(&options)?;
+            SandboxSetup::assemble(options, image, packages, None)
+        });
+        if let Ok(setup) = assembled {
+            self.set(setup);
+        }
+    }
+
     /// Records the code of the first run.
     pub(super) fn note_code(&self, code: &str) {
         self.code.get_or_init(|| code.to_owned());
@@ -134,16 +145,7 @@ fn build(options: SandboxOptions, modules: Vec<String>, first: Arc<NextSetup>) -
         first.set(setup);
         recipe(&options, mounted, modules)
     };
-    let done = move |image: Result<Image>| {
-        let assembled = image.and_then(|image| {
-            let packages = SandboxSetup::packages_of(&for_done)?;
-            SandboxSetup::assemble(for_done, image, packages, None)
-        });
-        if let Ok(setup) = assembled {
-            last.set(setup);
-        }
-    };
-    image::build_in_background(cache_dir, false, make, done)
+    image::build_in_background(cache_dir, false, make, move |image| last.set_image(for_done, image))
 }
 
 /// Begins to build an image for a sandbox that has a layer on another one: that starts a little slower.
@@ -159,16 +161,7 @@ pub(super) fn replace_layer(setup: &SandboxSetup, next: Arc<NextSetup>) -> Resul
         };
         recipe(&options, mounted, modules)
     };
-    let done = move |image: Result<Image>| {
-        let assembled = image.and_then(|image| {
-            let packages = SandboxSetup::packages_of(&for_done)?;
-            SandboxSetup::assemble(for_done, image, packages, None)
-        });
-        if let Ok(setup) = assembled {
-            next.set(setup);
-        }
-    };
-    image::build_in_background(cache_dir, false, make, done)
+    image::build_in_background(cache_dir, false, make, move |image| next.set_image(for_done, image))
 }
 
 /// Returns the recipe of the image with these packages and modules.

@@ -10,21 +10,10 @@ use std::{
 use terrarium_core::{CacheFolder, CacheKind, Image, ImageOptions, Packages, Sandbox, SandboxOptions, Status};
 use terrarium_tests::{corpus, options, wheel};
 
-use crate::support::success;
+use crate::support::{cache, success};
 
 /// The most bytes of an image that contains no machine code.
 const LAYER: u64 = 16 << 20;
-
-/// Makes a cache folder that has the bare image and nothing else.
-fn cache() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let bare = Image::build(ImageOptions::new()).unwrap().info().path.clone();
-    let there = dir.path().join(bare.file_name().unwrap());
-    if fs::hard_link(&bare, &there).is_err() {
-        fs::copy(&bare, &there).unwrap();
-    }
-    dir
-}
 
 fn listed(cache: &Path, names: &[&str]) -> SandboxOptions {
     let packages = Packages::List(names.iter().map(|name| (*name).to_owned()).collect());
@@ -235,6 +224,6 @@ fn deterministic_runs_repeat_whatever_the_cache_folder_has() {
     success(&Sandbox::new(layer).unwrap().execute("import extra").unwrap());
     let first = run(fixed(cache.path()));
     assert_eq!(run(fixed(cache.path())), first);
-    let empty = self::cache();
+    let empty = crate::support::cache();
     assert_eq!(run(fixed(empty.path())), first);
 }

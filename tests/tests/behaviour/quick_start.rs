@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use terrarium_core::{Image, ImageOptions, Sandbox, SandboxOptions, Status};
+use terrarium_core::{Image, Sandbox, SandboxOptions, Status};
 use terrarium_tests::{Job, Step, corpus, options};
 
-use crate::support::{probe, success};
+use crate::support::{cache, probe, success};
 
 /// A time that the build of an image takes on no machine.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -30,17 +30,6 @@ for wrong in (lambda: solver.addConstraint(y >= 95), lambda: Variable(1), lambda
     except (UnsatisfiableConstraint, TypeError, ValueError) as error:
         found.append(type(error).__name__)
 found";
-
-/// Makes a cache folder that has the bare image and nothing else.
-fn cache() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let bare = Image::build(ImageOptions::new()).unwrap().info().path.clone();
-    let there = dir.path().join(bare.file_name().unwrap());
-    if fs::hard_link(&bare, &there).is_err() {
-        fs::copy(&bare, &there).unwrap();
-    }
-    dir
-}
 
 fn with_package(cache: &Path) -> SandboxOptions {
     options().quick_start(true).package("kiwisolver").package_source(corpus()).cache_dir(cache)

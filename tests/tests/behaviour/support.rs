@@ -1,11 +1,12 @@
 //! Helpers that several areas need.
 
 use std::{
+    fs,
     path::Path,
     time::{Duration, Instant},
 };
 
-use terrarium_core::{ExecutionResult, Status, Value};
+use terrarium_core::{ExecutionResult, Image, ImageOptions, Status, Value};
 
 /// The helper process.
 pub(crate) fn probe() -> &'static Path {
@@ -40,4 +41,15 @@ pub(crate) fn text(value: &str) -> Option<Value> {
 /// An `int`.
 pub(crate) fn int(value: i64) -> Option<Value> {
     Some(Value::Int(value))
+}
+
+/// Makes a cache folder that has the bare image and nothing else.
+pub(crate) fn cache() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let bare = Image::build(ImageOptions::new()).unwrap().info().path.clone();
+    let there = dir.path().join(bare.file_name().unwrap());
+    if fs::hard_link(&bare, &there).is_err() {
+        fs::copy(&bare, &there).unwrap();
+    }
+    dir
 }
