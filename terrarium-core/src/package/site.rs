@@ -241,7 +241,8 @@ mod tests {
     use super::*;
     use crate::package::target::target;
 
-    fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
+    /// Makes a folder with these files.
+    pub(super) fn site<C: AsRef<[u8]>>(files: &[(&str, C)]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         for (name, content) in files {
             let path = dir.path().join(name);
