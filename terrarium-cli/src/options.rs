@@ -3,12 +3,13 @@
 use std::{fs, path::PathBuf};
 
 use clap::Args;
-use terrarium_core::{Install, JsonOptions as _, Packages, SandboxOptions};
+use terrarium_core::{Install, JsonOptions as _, Mount, MountMode, Packages, SandboxOptions};
 
 use crate::{
     exit::Failure,
     flags::SandboxFlags,
     inputs::{self, HostFile},
+    units::Size,
 };
 
 /// The flags that all commands share that run code.
@@ -22,6 +23,12 @@ pub(crate) struct SandboxArgs {
     /// Give the sandbox a file, or a folder with its files, below its home folder; repeatable
     #[arg(long = "file", value_name = "HOST[:GUEST]")]
     files: Vec<HostFile>,
+
+    /// Show the program a folder or file of the host, at a path relative to its home folder or absolute; repeatable. MODE
+    /// is `ro` (the default), `overlay` (changes stay in the sandbox and are in its results) or `rw`, whose growth of the
+    /// folder is bounded: `rw,bytes=1GiB,files=1000`
+    #[arg(long = "mount", value_name = "GUEST:HOST[:MODE]", value_parser = mount)]
+    mounts: Vec<(String, Mount)>,
 
     /// Set an environment variable; repeatable. Nothing is inherited from the host
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
@@ -57,6 +64,7 @@ impl SandboxArgs {
         let mut options = self.config.map_or_else(|| Ok(SandboxOptions::default()), |path| read(&path))?;
         self.flags.apply(&mut options);
         options.env.extend(self.env);
+        options.mounts.extend(self.mounts);
         if let Some(install) = self.pip {
             options.install = install;
         }
@@ -74,6 +82,40 @@ impl SandboxArgs {
         inputs::read_all(&self.files, room, &mut options.files)?;
         Ok(options)
     }
+}
+
+/// Reads a mount: the guest's path, the host's path, and the mode if what follows the last colon is one.
+fn mount(text: &str) -> Result<(String, Mount), String> {
+    let (guest, rest) = text.split_once(':').ok_or("not of the form GUEST:HOST[:MODE]")?;
+    let (host, settings) = match rest.rsplit_once(':') {
+        Some((host, last)) if is_mode(last) => (host, last),
+        _ => (rest, "ro"),
+    };
+    if guest.is_empty() || host.is_empty() {
+        return Err("not of the form GUEST:HOST[:MODE]".to_owned());
+    }
+    let mut settings = settings.split(',');
+    let mut mount = Mount::read_only(host);
+    mount.mode = match settings.next() {
+        Some("overlay") => MountMode::Overlay,
+        Some("rw" | "read-write") => MountMode::ReadWrite,
+        _ => MountMode::ReadOnly,
+    };
+    for setting in settings {
+        let is_bounded = mount.mode == MountMode::ReadWrite;
+        mount = match setting.split_once('=') {
+            Some(("bytes", size)) if is_bounded => mount.max_bytes(size.parse::<Size>()?.0),
+            Some(("files", count)) if is_bounded => {
+                mount.max_files(count.parse().map_err(|_| format!("{count:?} is no number of files"))?)
+            }
+            _ => return Err(format!("{setting:?} is no setting: `rw` has `bytes=SIZE` and `files=NUMBER`")),
+        };
+    }
+    Ok((guest.to_owned(), mount))
+}
+
+fn is_mode(text: &str) -> bool {
+    matches!(text.split(',').next(), Some("ro" | "read-only" | "overlay" | "rw" | "read-write"))
 }
 
 fn install(text: &str) -> Result<Install, String> {
@@ -104,7 +146,7 @@ mod tests {
     use super::*;
 
     /// Options whose flags are not simply their values, and which other tests cover.
-    const BY_HAND: &[&str] = &["args", "env", "files", "packages", "install", "deterministic"];
+    const BY_HAND: &[&str] = &["args", "env", "files", "mounts", "packages", "install", "deterministic"];
 
     #[derive(Parser)]
     struct Command {
@@ -168,6 +210,25 @@ mod tests {
             assert_eq!(options(&[flag]).deterministic.map(|fixed| fixed.seed), Some(seed));
         }
         assert!(Command::try_parse_from(["test", "--auto-packages", "--package=numpy"]).is_err());
+    }
+
+    #[test]
+    fn a_mount_has_two_paths_and_a_mode() {
+        for (text, guest, mount) in [
+            ("data:/srv/data", "data", Mount::read_only("/srv/data")),
+            ("data:/srv/data:ro", "data", Mount::read_only("/srv/data")),
+            ("/mnt/x:y:overlay", "/mnt/x", Mount::overlay("y")),
+            ("a:C:\\b", "a", Mount::read_only("C:\\b")),
+            ("a:/b:c", "a", Mount::read_only("/b:c")),
+            ("a:/b:rw", "a", Mount::read_write("/b")),
+            ("a:/b:rw,bytes=1GiB,files=7", "a", Mount::read_write("/b").max_bytes(1 << 30).max_files(7)),
+        ] {
+            let mounts = options(&["--mount", text]).mounts;
+            assert_eq!(mounts.into_iter().collect::<Vec<_>>(), [(guest.to_owned(), mount)], "{text}");
+        }
+        for text in ["a", "a:", ":/b", "a::ro", "a:/b:ro,bytes=1", "a:/b:rw,byte=1", "a:/b:rw,files=x"] {
+            assert!(mount(text).is_err(), "{text}");
+        }
     }
 
     #[test]

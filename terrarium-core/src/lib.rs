@@ -35,6 +35,7 @@ compile_error!("terrarium runs on Linux: how guests are stopped and used again i
 mod bytes;
 mod cancel;
 mod error;
+mod mount;
 mod options;
 mod package;
 mod value;
@@ -59,6 +60,7 @@ pub mod training;
 pub use bytes::Bytes;
 pub use cancel::CancelHandle;
 pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
+pub use mount::{Mount, MountMode};
 pub use options::{Deterministic, ExecuteOptions, Install, JsonOptions, Packages, SandboxOptions, StreamCallback};
 pub use package::{DownloadProgress, PackageError, PackageRequest, PackageStore, StoredPackage};
 pub use result::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};

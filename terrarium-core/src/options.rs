@@ -11,9 +11,9 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Bytes, CancelHandle, Value};
+use crate::{Bytes, CancelHandle, Mount, Value};
 pub use json::JsonOptions;
-pub(crate) use member::Member;
+pub(crate) use member::{Member, Refusal};
 pub(crate) use setters::options;
 
 /// The default of [`SandboxOptions::value_bytes`], which the harness has too.
@@ -73,6 +73,9 @@ pub struct SandboxOptions {
     pub env: BTreeMap<String, String>,
     /// Files that every run has, by their paths relative to `home`. Default: none.
     pub files: BTreeMap<String, Bytes>,
+    /// Folders and files of the host that code sees, by their paths in the guest: relative to `home`, or absolute. A mount
+    /// takes the place of what is there. Default: none.
+    pub mounts: BTreeMap<String, Mount>,
     /// Whether code may load shared libraries (WebAssembly side modules) that it brings or creates, beyond those of the
     /// sandbox's packages. The host compiles them, and no limit here covers that time and memory, so enable it only for
     /// code you trust. Default: no.
@@ -132,6 +135,7 @@ impl Default for SandboxOptions {
             args: Vec::new(),
             env: BTreeMap::new(),
             files: BTreeMap::new(),
+            mounts: BTreeMap::new(),
             untrusted_libraries: false,
             deterministic: None,
             packages: Packages::default(),

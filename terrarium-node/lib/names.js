@@ -7,7 +7,7 @@
 const { noSuchOption } = require('./errors.js');
 const native = require('./native.js');
 
-/** @typedef {'sandbox' | 'execute' | 'image' | 'images' | 'store' | 'cache'} Kind */
+/** @typedef {'sandbox' | 'execute' | 'mount' | 'image' | 'images' | 'store' | 'cache'} Kind */
 
 /** Options of a run that only JavaScript has. */
 const OWN = ['signal', 'onStdout', 'onStderr'];
@@ -18,6 +18,7 @@ const { sandbox, execute, image } = native.optionNames();
 const OPTIONS = {
   sandbox: table(sandbox),
   execute: table(execute),
+  mount: table(['path', 'mode', 'max_bytes', 'max_files']),
   image: table(image),
   images: table(['cache_dir', 'unused_for']),
   store: table(['cache_dir']),

@@ -21,7 +21,14 @@ function plainOptions(kind, options) {
   /** @type {Buffer[]} */
   const blobs = [];
   const texts = members(kind, options).map(([name, value, core]) => {
-    return member(core, name === 'files' ? files(value, blobs) : json(name, value));
+    switch (name) {
+      case 'files':
+        return member(core, files(value, blobs));
+      case 'mounts':
+        return member(core, mounts(value));
+      default:
+        return member(core, json(name, value));
+    }
   });
   return { text: `{${texts.join(',')}}`, blobs };
 }
@@ -107,6 +114,18 @@ function member(name, text) {
 function files(value, blobs) {
   const texts = entries('files', value).map(([path, file]) => {
     return member(path, String(blobs.push(content('files', JSON.stringify(path), file)) - 1));
+  });
+  return `{${texts.join(',')}}`;
+}
+
+/** @param {unknown} value */
+function mounts(value) {
+  const texts = entries('mounts', value).map(([path, mount]) => {
+    if (mount === null || typeof mount !== 'object' || Array.isArray(mount)) {
+      return member(path, json('mounts', mount));
+    }
+    const parts = members('mount', mount).map(([, part, core]) => member(core, json('mounts', part)));
+    return member(path, `{${parts.join(',')}}`);
   });
   return `{${texts.join(',')}}`;
 }

@@ -60,6 +60,11 @@ export interface SandboxOptions {
   /** Files that every run has, by their paths relative to `home`. Default: none. */
   files?: Record<string, Content>;
   /**
+   * Folders and files of the host that code sees, by their paths in the guest: relative to `home`, or absolute. A mount
+   * takes the place of what is there. Default: none.
+   */
+  mounts?: Record<string, string | Mount>;
+  /**
    * Whether code may load shared libraries (WebAssembly side modules) that it brings or creates, beyond those of the
    * sandbox's packages. The host compiles them, and no limit here covers that time and memory, so enable it only for
    * code you trust. Default: no.
@@ -116,6 +121,27 @@ export interface SandboxOptions {
   cacheBytes?: number;
   /** Stops the making of the sandbox when the signal is aborted: the call is rejected with the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** A folder or a file of the host that code sees: {@link SandboxOptions.mounts}. */
+export interface Mount {
+  /**
+   * The folder or file of the host. The sandbox holds it from its creation on: if it is renamed later, code still sees
+   * the same folder. Default: none; required.
+   */
+  path: string;
+  /** The access of the code. Default: `MountMode.ReadOnly`. */
+  mode?: 'read-only' | 'overlay' | 'read-write';
+  /**
+   * The bytes by which all runs of the sandbox together may enlarge the folder, in the mode `read-write`. In bytes.
+   * Default: 100 MiB.
+   */
+  maxBytes?: number;
+  /**
+   * The number of files and folders that all runs of the sandbox together may add, in the mode `read-write`.
+   * Default: 10,000.
+   */
+  maxFiles?: number;
 }
 
 /** A fixed clock and seeded entropy: {@link SandboxOptions.deterministic}. */

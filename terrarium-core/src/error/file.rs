@@ -24,7 +24,7 @@ pub enum FileOperation {
     CreateFolder,
     /// The host makes a folder the working directory.
     EnterFolder,
-    /// The host mounts a file of a package.
+    /// The host mounts a file of a package, or a folder of the host.
     Mount,
 }
 

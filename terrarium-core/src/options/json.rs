@@ -119,7 +119,7 @@ mod tests {
     fn every_option_is_read_as_serde_reads_it() {
         let text = r#"{"timeout": null, "grace": 0.25, "memory": 100000000, "stream_bytes": 1, "file_bytes": 2,
             "file_count": 20, "open_files": 9, "code_bytes": 3, "value_bytes": 4, "repr_bytes": 5, "home": "/h",
-            "cwd": "w", "args": ["a"], "env": {"A": "1"}, "files": {"a.txt": "aGk="}, "untrusted_libraries": true,
+            "cwd": "w", "args": ["a"], "env": {"A": "1"}, "files": {"a.txt": "aGk="}, "mounts": {"m": "/srv"}, "untrusted_libraries": true,
             "deterministic": {"seed": 7}, "packages": "auto", "packages_from": ["x"], "install": "index",
             "preload": false,
             "image": "x.timg", "threads": false, "cache_dir": "c"}"#;

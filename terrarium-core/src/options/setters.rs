@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Deterministic, ExecuteOptions, Install, Packages, SandboxOptions};
-use crate::{Bytes, CancelHandle, Value};
+use crate::{Bytes, CancelHandle, Mount, Value};
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
 ///
@@ -106,6 +106,7 @@ options! {
         args: list(String),
         env: map(String),
         files: map(Bytes),
+        mounts: map(Mount),
         untrusted_libraries: plain(bool),
         deterministic: into(Option<Deterministic>),
         packages: into(Packages),
@@ -126,6 +127,13 @@ impl SandboxOptions {
     #[must_use]
     pub fn file(mut self, path: impl Into<String>, content: impl Into<Bytes>) -> Self {
         self.files.insert(path.into(), content.into());
+        self
+    }
+
+    /// Adds a folder or file of the host, by its path in the guest. A path instead of a [`Mount`] is read-only.
+    #[must_use]
+    pub fn mount(mut self, path: impl Into<String>, mount: impl Into<Mount>) -> Self {
+        self.mounts.insert(path.into(), mount.into());
         self
     }
 

@@ -1,8 +1,8 @@
 //! The bounds of the options.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use crate::{Error, Result, SandboxOptions};
+use crate::{Error, Result, SandboxOptions, run};
 
 /// The least memory in which the interpreter starts and can run code.
 const MIN_MEMORY: u64 = 48 << 20;
@@ -14,6 +14,10 @@ const MAX_BYTES: u64 = 16 << 30;
 const MAX_VARIABLES: usize = 4096;
 /// The largest size of all environment variables, and of all arguments, as on Linux.
 const MAX_STRINGS: usize = 2 << 20;
+/// The most mounts.
+const MAX_MOUNTS: usize = 64;
+/// Folders in which nothing can be mounted.
+const RESERVED: [&str; 4] = ["/lib", "/usr", "/dev", "/proc"];
 /// The longest timeout; `None` expresses a longer one better.
 const MAX_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 3600);
 
@@ -54,9 +58,35 @@ impl SandboxOptions {
         if !self.home.starts_with('/') || self.home.len() < 2 {
             return Err(invalid("home", format!("{:?} is not an absolute path of a folder", self.home)));
         }
+        mounts(self)?;
         environment(self.env.iter())?;
         arguments(&self.args)
     }
+}
+
+/// Checks the paths and the number of mounts.
+fn mounts(options: &SandboxOptions) -> Result<()> {
+    if options.mounts.len() > MAX_MOUNTS {
+        return Err(invalid("mounts", format!("{} mounts are more than {MAX_MOUNTS}", options.mounts.len())));
+    }
+    let mut places = BTreeSet::new();
+    for path in options.mounts.keys() {
+        let place = run::existing(&options.home, path)?;
+        let is_within = |folder: &str, place: &str| {
+            place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let refused = |reason: &str| Err(invalid("mounts", format!("{path:?} {reason}")));
+        if let Some(folder) = RESERVED.iter().find(|folder| is_within(folder, &place)) {
+            return refused(&format!("is in {folder}, which belongs to the interpreter: choose another path"));
+        }
+        if place != options.home && is_within(&place, &options.home) {
+            return refused("contains the home folder: choose a path below it, or another one");
+        }
+        if !places.insert(place) {
+            return refused("is the path of another mount too");
+        }
+    }
+    Ok(())
 }
 
 /// Checks a timeout: zero would stop the code before it starts, and a huge timeout overflows the clock.

@@ -25,12 +25,29 @@ impl SandboxSetup {
         let bytes = self.options.file_bytes;
         let limits = VfsLimits { bytes, inodes: self.options.file_count, ..VfsLimits::default() };
         let mut files = Vfs::new(self.layer(mounted)?, limits);
-        for folder in [self.options.home.clone(), self.working_directory(None)?] {
+        let make = |files: &mut Vfs, folder: &str| {
             let made = files.host_mkdir(&writer, folder.as_bytes());
-            made.map_err(|errno| file_error(FileOperation::CreateFolder, &folder, errno))?;
-        }
+            made.map(drop).map_err(|errno| file_error(FileOperation::CreateFolder, folder, errno))
+        };
+        make(&mut files, &self.options.home)?;
+        self.mount_all(&mut files, &writer)?;
+        make(&mut files, &self.working_directory(None)?)?;
         self.write_all(&mut files, &writer, &self.options.files)?;
         Ok(files)
+    }
+
+    /// Shows the mounts of the options, the outer ones first.
+    fn mount_all(&self, files: &mut Vfs, writer: &Context) -> Result<()> {
+        let mut mounts = BTreeMap::new();
+        for (path, mount) in &self.options.mounts {
+            mounts.insert(guest_path::existing(&self.options.home, path)?, (path, mount));
+        }
+        for (absolute, (path, mount)) in mounts {
+            let held = mount.held().ok_or_else(|| Error::engine("a mount is not open"))?;
+            let mounted = files.mount_folder(writer, absolute.as_bytes(), held.clone());
+            mounted.map_err(|errno| file_error(FileOperation::Mount, path, errno))?;
+        }
+        Ok(())
     }
 
     /// Returns a layer with the image's files and the packages' files.

@@ -60,12 +60,11 @@ impl SandboxSetup {
     /// # Errors
     /// As for [`Sandbox::new`](crate::Sandbox::new).
     pub(crate) fn new(options: SandboxOptions, progress: &dyn Fn(ImageProgress)) -> Result<Self> {
-        options.validate()?;
-        check_process()?;
+        let options = checked(options)?;
         let cache_dir = options.cache_dir.as_deref();
         if let Some(path) = &options.image {
             let image = Image::open_with(path, cache_dir)?;
-            return Self::on_image(image, options);
+            return Self::on_chosen_image(image, options);
         }
         let packages = Self::packages_of(&options)?;
         match packages.preloaded_modules(&options) {
@@ -112,8 +111,10 @@ impl SandboxSetup {
     /// # Errors
     /// As for [`Sandbox::on_image`](crate::Sandbox::on_image).
     pub(crate) fn on_image(image: Image, options: SandboxOptions) -> Result<Self> {
-        options.validate()?;
-        check_process()?;
+        Self::on_chosen_image(image, checked(options)?)
+    }
+
+    fn on_chosen_image(image: Image, options: SandboxOptions) -> Result<Self> {
         let packages = Self::packages_of(&options)?;
         let mounted = packages.preloaded(&options, Some(image.info().inline))?;
         Self::assemble(options, image, packages, Some(&mounted))
@@ -332,6 +333,16 @@ impl SandboxSetup {
             None => writer(&SystemClock::new()),
         }
     }
+}
+
+/// Checks the options of a new sandbox, and opens its mounts.
+fn checked(mut options: SandboxOptions) -> Result<SandboxOptions> {
+    options.validate()?;
+    check_process()?;
+    for mount in options.mounts.values_mut() {
+        mount.hold()?;
+    }
+    Ok(options)
 }
 
 /// Returns the packages of every interpreter with their versions; only the name where the version is not known.

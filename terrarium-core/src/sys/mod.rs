@@ -9,6 +9,7 @@ pub(crate) mod dirty_pages;
 pub(crate) mod fault_around;
 pub(crate) mod file_size;
 pub(crate) mod file_stamp;
+pub(crate) mod host_folder;
 pub(crate) mod machine_memory;
 pub(crate) mod page_size;
 pub(crate) mod priority;

@@ -43,7 +43,7 @@ from terrarium._store import PackageStore
 
 if TYPE_CHECKING:
     from terrarium._kinds import Array, Column, Index, Opaque, Series, Table, Tagged
-    from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, SandboxOptions, Seconds
+    from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, Mount, SandboxOptions, Seconds
     from terrarium._records import (
         About,
         CacheEntry,
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 # Imported when they are first used, as they take longer than all of the rest.
 _LATER = {
     "terrarium._kinds": ("Array", "Column", "Index", "Opaque", "Series", "Table", "Tagged"),
-    "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions", "Seconds"),
+    "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "SandboxOptions", "Seconds"),
     "terrarium._records": (
         "About",
         "CacheEntry",
@@ -121,6 +121,7 @@ __all__ = [
     "InvalidOptionError",
     "InvalidPathError",
     "Metrics",
+    "Mount",
     "Opaque",
     "PackageError",
     "PackageStore",

@@ -13,7 +13,7 @@ from terrarium._native import CancelHandle
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Path", "SandboxOptions", "Seconds"]
+__all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "Path", "SandboxOptions", "Seconds"]
 
 Seconds: TypeAlias = float | timedelta
 """A length of time: a number of seconds, or a `timedelta`."""
@@ -31,6 +31,25 @@ class Deterministic(TypedDict, total=False):
     """
     seed: int
     """The seed of all random numbers. Default: 0."""
+
+
+class Mount(TypedDict, total=False):
+    """A folder or a file of the host that code sees: `SandboxOptions.mounts`."""
+
+    path: Path
+    """The folder or file of the host. The sandbox holds it from its creation on: if it is renamed later, code still
+    sees the same folder. Default: none; required.
+    """
+    mode: Literal["read-only", "overlay", "read-write"]
+    """The access of the code. Default: `MountMode.ReadOnly`."""
+    max_bytes: int
+    """The bytes by which all runs of the sandbox together may enlarge the folder, in the mode `read-write`. In bytes.
+    Default: 100 MiB.
+    """
+    max_files: int
+    """The number of files and folders that all runs of the sandbox together may add, in the mode `read-write`.
+    Default: 10,000.
+    """
 
 
 class SandboxOptions(TypedDict, total=False):
@@ -75,6 +94,10 @@ class SandboxOptions(TypedDict, total=False):
     """Environment variables. Nothing is inherited from the host. Default: empty."""
     files: Mapping[str, Content]
     """Files that every run has, by their paths relative to `home`. Default: none."""
+    mounts: Mapping[str, Path | Mount]
+    """Folders and files of the host that code sees, by their paths in the guest: relative to `home`, or absolute. A
+    mount takes the place of what is there. Default: none.
+    """
     untrusted_libraries: bool
     """Whether code may load shared libraries (WebAssembly side modules) that it brings or creates, beyond those of the
     sandbox's packages. The host compiles them, and no limit here covers that time and memory, so enable it only for

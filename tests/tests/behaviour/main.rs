@@ -21,6 +21,7 @@ mod limits;
 mod linking;
 mod mappings;
 mod memory;
+mod mounts;
 mod network;
 mod options;
 mod packages;

@@ -38,6 +38,7 @@ pub(super) const SANDBOX: Flags = Flags {
         ("args", "ARGS"),
         ("env", "--env"),
         ("files", "--file"),
+        ("mounts", "--mount"),
         ("deterministic", "--deterministic"),
         ("packages", "--package, --auto-packages"),
         ("install", "--pip"),

@@ -57,10 +57,13 @@ const ADDED: &[(&str, &str)] = &[
 ];
 
 /// Fields whose type in JavaScript differs from their kind.
-const OVERRIDDEN: &[(&str, &str, &str)] = &[("SandboxOptions", "image", "string | Image | null")];
+const OVERRIDDEN: &[(&str, &str, &str)] = &[
+    ("SandboxOptions", "image", "string | Image | null"),
+    ("SandboxOptions", "mounts", "Record<string, string | Mount>"),
+];
 
 /// The structs of options, whose fields may all be omitted.
-const OPTIONS: &[&str] = &["SandboxOptions", "Deterministic", "ExecuteOptions", "ImageOptions"];
+const OPTIONS: &[&str] = &["SandboxOptions", "Mount", "Deterministic", "ExecuteOptions", "ImageOptions"];
 /// The records and enums.
 const RECORDS: &[&str] = &[
     "ImageInfo",
@@ -138,7 +141,8 @@ impl Emitter<'_> {
             Unit::Seconds => " In seconds.",
             Unit::Bytes => " In bytes.",
         };
-        let optional = if OPTIONS.contains(&of) { "?" } else { "" };
+        let is_required = field.docs.default().is_some_and(|default| default.ends_with("required"));
+        let optional = if OPTIONS.contains(&of) && !is_required { "?" } else { "" };
         let comment = self.comment("  ", &words::text(field, &units));
         Ok(format!("{comment}  {}{optional}: {kind};\n", camel(&field.name)))
     }
@@ -167,6 +171,7 @@ impl Emitter<'_> {
             Kind::Map(inner) => format!("Record<string, {}>", self.type_of(inner)?),
             Kind::Named(name) if name == "Packages" => "string[] | 'auto'".to_owned(),
             Kind::Named(name) if name == "Install" => "'off' | 'local' | 'index'".to_owned(),
+            Kind::Named(name) if name == "MountMode" => "'read-only' | 'overlay' | 'read-write'".to_owned(),
             Kind::Named(name) if self.types.contains(&name.as_str()) => name.clone(),
             Kind::Named(name) => bail!("the file has no type for `{name}`"),
         })

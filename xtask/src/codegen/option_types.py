@@ -13,7 +13,7 @@ from terrarium._native import CancelHandle
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Path", "SandboxOptions", "Seconds"]
+__all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "Path", "SandboxOptions", "Seconds"]
 
 Seconds: TypeAlias = float | timedelta
 """A length of time: a number of seconds, or a `timedelta`."""

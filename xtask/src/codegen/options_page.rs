@@ -52,6 +52,8 @@ pub(super) fn page(options: &Options) -> Result<String> {
     page += &table(&options.sandbox, &of(&cli_flags::SANDBOX));
     page += "\nThe members of `deterministic`; `--deterministic=SEED` sets the seed:\n\n";
     page += &table(&options.deterministic, &|_| String::new());
+    page += "\nThe members of a mount; a path alone is one of them too, and is read-only:\n\n";
+    page += &table(&options.mount, &|_| String::new());
     page += "\n## Run\n\n`ExecuteOptions`, for one run of a sandbox or a session.\n\n";
     page += &table(&options.execute, &run);
     page += "\n## Image\n\n`ImageOptions`, for `Image.build` and `terrarium image build`.\n\n";
@@ -117,6 +119,7 @@ fn named(kind: &Kind) -> String {
         Kind::Named(name) => match name.as_str() {
             "Packages" => "list of names, or `auto`".to_owned(),
             "Install" => "`off`, `local` or `index`".to_owned(),
+            "MountMode" => "`read-only`, `overlay` or `read-write`".to_owned(),
             "StreamCallback" => "function".to_owned(),
             name => format!("`{name}`"),
         },

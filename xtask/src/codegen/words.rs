@@ -12,6 +12,7 @@ pub(super) struct Options {
     pub(super) execute: Type,
     pub(super) image: Type,
     pub(super) deterministic: Type,
+    pub(super) mount: Type,
 }
 
 impl Options {
@@ -23,6 +24,7 @@ impl Options {
             execute: options("ExecuteOptions")?,
             image: options("ImageOptions")?,
             deterministic: options("Deterministic")?,
+            mount: options("Mount")?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Description, Resources};
 use crate::abi::{DIRENT_SIZE, Dirent, Errno, Stat, Whence};
-use crate::vfs::Ino;
+use crate::vfs::{Ino, ListingPlace};
 
 /// Most entries of one call.
 const ENTRIES_BOUND: usize = 1024;
@@ -14,14 +14,16 @@ pub struct Directory {
     cursor: u64,
     /// The end of the listing. It is noted at the start, so that the listing does not chase entries created meanwhile.
     end: Option<u64>,
+    /// The position in the listing of a folder of the host.
+    place: ListingPlace,
 }
 
 impl Directory {
     /// Opens a directory at the start of its listing. Takes over one hold on the inode, and releases it when it is
     /// closed.
     #[must_use]
-    pub const fn new(ino: Ino) -> Self {
-        Self { ino, cursor: 0, end: None }
+    pub fn new(ino: Ino) -> Self {
+        Self { ino, cursor: 0, end: None, place: ListingPlace::default() }
     }
 }
 
@@ -44,7 +46,7 @@ impl Description for Directory {
             Whence::Current if offset == 0 => {}
             Whence::Set => {
                 self.cursor = u64::try_from(offset).map_err(|_| Errno::EINVAL)?;
-                if offset == 0 {
+                if offset == 0 && !with.vfs.shows_folder(self.ino) {
                     self.end = Some(with.vfs.dir_end(self.ino)?);
                 }
             }
@@ -62,12 +64,17 @@ impl Description for Directory {
         if places.is_empty() {
             return Err(Errno::EINVAL);
         }
-        let end = match self.end {
-            Some(end) => end,
-            None => *self.end.insert(with.vfs.dir_end(self.ino)?),
+        let most = places.len().min(ENTRIES_BOUND);
+        let entries = if with.vfs.shows_folder(self.ino) {
+            with.vfs.list_folder(self.ino, self.cursor, most, &mut self.place)?
+        } else {
+            let end = match self.end {
+                Some(end) => end,
+                None => *self.end.insert(with.vfs.dir_end(self.ino)?),
+            };
+            with.vfs.readdir(self.ino, self.cursor, end, most)?
         };
         let mut written = 0_usize;
-        let entries = with.vfs.readdir(self.ino, self.cursor, end, places.len().min(ENTRIES_BOUND))?;
         for (place, entry) in places.iter_mut().zip(entries) {
             let next = i64::try_from(entry.next).map_err(|_| Errno::EOVERFLOW)?;
             let dirent = Dirent { ino: entry.ino.get(), next, kind: entry.kind.dirent_type(), name: &entry.name };

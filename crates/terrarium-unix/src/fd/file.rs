@@ -41,7 +41,9 @@ impl Description for File {
 
     fn write(&mut self, with: &mut Resources<'_>, data: &[u8]) -> Result<usize, Errno> {
         if self.append {
-            self.position = with.vfs.size(self.ino)?;
+            let (position, count) = with.vfs.append(&with.by, self.ino, data)?;
+            self.position = advance(position, count)?;
+            return Ok(count);
         }
         let count = with.vfs.write_at(&with.by, self.ino, self.position, data)?;
         self.position = advance(self.position, count)?;
@@ -54,7 +56,9 @@ impl Description for File {
 
     fn write_at(&mut self, with: &mut Resources<'_>, data: &[u8], offset: u64) -> Result<usize, Errno> {
         // As on Linux, append mode overrides the offset.
-        let offset = if self.append { with.vfs.size(self.ino)? } else { offset };
+        if self.append {
+            return with.vfs.append(&with.by, self.ino, data).map(|(_, count)| count);
+        }
         with.vfs.write_at(&with.by, self.ino, offset, data)
     }
 
@@ -72,8 +76,8 @@ impl Description for File {
         with.vfs.truncate(&with.by, self.ino, size)
     }
 
-    fn sync(&mut self, _: &mut Resources<'_>) -> Result<(), Errno> {
-        Ok(())
+    fn sync(&mut self, with: &mut Resources<'_>) -> Result<(), Errno> {
+        with.vfs.sync(self.ino)
     }
 
     fn waiting(&self, with: &mut Resources<'_>) -> Result<u64, Errno> {

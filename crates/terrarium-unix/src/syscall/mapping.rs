@@ -85,7 +85,7 @@ impl MapRequest {
     /// Joins a mapping of the same part of the file, so that both see each other's changes at once. Returns its address.
     pub fn join(&self, process: &mut Process) -> Option<u32> {
         let MapFile { ino, offset, writes, .. } = self.file.filter(|file| file.is_shared)?;
-        if writes && process.vfs.charge(ino).is_err() {
+        if writes && process.vfs.charge(&process.by(), ino).is_err() {
             // A mapping of its own reports the error.
             return None;
         }
@@ -106,11 +106,11 @@ impl MapRequest {
         // The file must have all that was written through other mappings.
         process.settle(memory, Span { ino, offset, length: self.length.into() })?;
         if writes {
-            process.vfs.charge(ino)?;
+            process.vfs.charge(&process.by(), ino)?;
         }
         process.vfs.read_at(ino, offset, memory.slice_mut(address, self.length)?)?;
         let file = if is_shared {
-            let shadow = process.vfs.shadow(ino, offset, self.length.into())?;
+            let shadow = process.vfs.shadow(ino, offset, self.length.into(), memory.slice(address, self.length)?)?;
             process.vfs.retain(ino)?;
             Some(FilePart { ino, offset, writes, shadow })
         } else {
@@ -169,7 +169,7 @@ impl RemapRequest {
         let file = match &old.file {
             Some(FilePart { ino, offset, writes, .. }) => {
                 process.vfs.read_at(*ino, *offset, memory.slice_mut(place, length)?)?;
-                let shadow = process.vfs.shadow(*ino, *offset, length.into())?;
+                let shadow = process.vfs.shadow(*ino, *offset, length.into(), memory.slice(place, length)?)?;
                 Some(FilePart { ino: *ino, offset: *offset, writes: *writes, shadow })
             }
             None => None,

@@ -283,7 +283,7 @@ impl Process {
             let root = Context::root(self.by().now);
             let part = file.as_ref().and_then(|(path, offset, writes)| {
                 let ino = self.vfs.resolve(&root, At::root(path.as_bytes()), Follow::Yes).ok()?;
-                let shadow = self.vfs.shadow(ino, *offset, (*length).into()).ok()?;
+                let shadow = self.vfs.shadow(ino, *offset, (*length).into(), &[]).ok()?;
                 self.vfs.retain(ino).ok()?;
                 Some(FilePart { ino, offset: *offset, writes: *writes, shadow })
             });

@@ -9,7 +9,7 @@ use crate::abi::{
 };
 
 /// The block size that `stat` and `statfs` report.
-const BLOCK: u32 = 4096;
+pub(super) const BLOCK: u32 = 4096;
 /// The device number of the file system.
 const DEVICE: u32 = 1;
 /// The file system type that `statfs` reports: a tmpfs.
@@ -71,6 +71,10 @@ impl Vfs {
     /// # Errors
     /// `EBADF` if the inode does not exist.
     pub fn stat(&self, ino: Ino) -> Result<Stat, Errno> {
+        let ino = self.current(ino);
+        if self.is_host(ino) {
+            return self.host_stat(ino);
+        }
         let inode = self.inode(ino)?;
         let (size, rdev) = match &inode.node {
             Node::Regular(file) => (file.size(), 0),
@@ -118,9 +122,11 @@ impl Vfs {
     /// Checks that the caller may read, write or execute (search) a file.
     ///
     /// # Errors
-    /// `EBADF` if the inode does not exist; `EACCES` if a part of the requested access is not allowed.
+    /// `EBADF` if the inode does not exist; `EACCES` if a part of the requested access is not allowed; `EROFS` for
+    /// writing in a mount that only shows.
     pub fn access(&self, ctx: &Context, ino: Ino, wanted: AccessMode) -> Result<(), Errno> {
-        self.require(ctx, ino, wanted)
+        let ino = self.current(ino);
+        if self.is_host(ino) { self.host_access(ino, wanted) } else { self.require(ctx, ino, wanted) }
     }
 
     /// Sets the permission bits.
@@ -128,6 +134,10 @@ impl Vfs {
     /// # Errors
     /// `EBADF` if the inode does not exist; `ENOTSUP` for a symbolic link; `EPERM` if the caller is not the owner.
     pub fn chmod(&mut self, ctx: &Context, ino: Ino, mode: u32) -> Result<(), Errno> {
+        let ino = self.raised(ctx, ino)?;
+        if self.is_host(ino) {
+            return self.host_chmod(ino, mode);
+        }
         let inode = self.inode(ino)?;
         if matches!(inode.node, Node::Symlink(_)) {
             return Err(Errno::ENOTSUP);
@@ -152,6 +162,10 @@ impl Vfs {
     /// `EBADF` if the inode does not exist; `EPERM` unless the caller is root, or the owner keeps the file and passes
     /// its own or the present group.
     pub fn chown(&mut self, ctx: &Context, ino: Ino, uid: u32, gid: u32) -> Result<(), Errno> {
+        let ino = self.current(ino);
+        if self.is_host(ino) {
+            return self.host_chown(ino, uid, gid);
+        }
         let inode = self.inode(ino)?;
         let owns = inode.uid == ctx.cred.uid;
         let uid_allowed = uid == UNCHANGED || (owns && uid == inode.uid);
@@ -185,6 +199,10 @@ impl Vfs {
     /// [`SetTime::Now`] and the caller is neither the owner nor may write; otherwise `EPERM` unless the caller is the
     /// owner.
     pub fn set_times(&mut self, ctx: &Context, ino: Ino, times: SetTimes) -> Result<(), Errno> {
+        let ino = self.raised(ctx, ino)?;
+        if self.is_host(ino) {
+            return self.host_set_times(ctx, ino, times);
+        }
         let inode = self.inode(ino)?;
         match times {
             SetTimes { atime: SetTime::Omit, mtime: SetTime::Omit } => return Ok(()),

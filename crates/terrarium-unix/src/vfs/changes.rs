@@ -4,13 +4,15 @@ use super::inode::{Inode, Node};
 use super::state::Top;
 use super::walk::PATH_MAX;
 use super::{Ino, Layer, Vfs};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A state of the file system for a later comparison. It keeps that state's content alive.
 #[derive(Clone, Debug)]
 pub struct Mark {
     top: Arc<Top>,
+    /// The files of overlays that were removed or replaced by then.
+    covered: Option<Arc<BTreeSet<Vec<u8>>>>,
 }
 
 /// The regular files that differ between two states: absolute paths, sorted.
@@ -29,6 +31,18 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Adds files of overlays that were removed or replaced: they were there before.
+    fn cover<'p>(&mut self, covered: impl Iterator<Item = &'p Vec<u8>>) {
+        for path in covered {
+            match self.created.binary_search(path) {
+                Ok(place) => self.modified.push(self.created.remove(place)),
+                Err(_) => self.deleted.push(path.clone()),
+            }
+        }
+        self.modified.sort();
+        self.deleted.sort();
+    }
+
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.created.is_empty() && self.modified.is_empty() && self.deleted.is_empty()
@@ -38,7 +52,7 @@ impl Changes {
 impl Vfs {
     /// Marks the present state.
     pub fn mark(&self) -> Mark {
-        Mark { top: self.top.clone() }
+        Mark { top: self.top.clone(), covered: self.mounts.as_ref().map(|mounts| Arc::clone(&mounts.covered)) }
     }
 
     /// Returns the changes since a mark of this file system, or of the one that it was forked from.
@@ -50,6 +64,10 @@ impl Vfs {
         }
         let mut before = View::new(&self.layer, &since.top);
         let mut after = View::new(&self.layer, &self.top);
+        for (root, path) in self.overlays() {
+            before.paths.insert(root, Some(path.clone()));
+            after.paths.insert(root, Some(path));
+        }
         let fresh = self.top.iter().filter(|(ino, inode)| match since.top.get(ino) {
             Some(old) => !Arc::ptr_eq(old, inode),
             None => true,
@@ -72,7 +90,13 @@ impl Vfs {
                 after.add_file(*ino, usize::from(is_mounted));
             }
         }
-        compare(before.files, after.files)
+        let mut changes = compare(before.files, after.files);
+        if let Some(mounts) = &self.mounts {
+            let covered = since.covered.as_deref();
+            let is_new = |path: &&Vec<u8>| covered.is_none_or(|before| !before.contains(*path));
+            changes.cover(mounts.covered.iter().filter(is_new));
+        }
+        changes
     }
 }
 

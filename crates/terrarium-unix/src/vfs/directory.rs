@@ -1,6 +1,7 @@
 //! A directory's entries: found by name, listed in the order of their creation.
 
 use super::Ino;
+use super::mounts::Lower;
 use crate::abi::FileType;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub(super) struct Directory {
     by_cursor: BTreeMap<u64, Name>,
     next_cursor: u64,
     subdirectories: u32,
+    /// The folder of the host that the directory of an overlay shows too.
+    pub(super) lower: Option<Box<Lower>>,
 }
 
 impl Directory {
@@ -42,7 +45,13 @@ impl Directory {
             by_cursor: BTreeMap::new(),
             next_cursor: FIRST_CURSOR,
             subdirectories: 0,
+            lower: None,
         }
+    }
+
+    /// A directory of an overlay.
+    pub(super) fn over(parent: Ino, lower: Lower) -> Directory {
+        Directory { lower: Some(Box::new(lower)), ..Directory::new(parent) }
     }
 
     /// Whether the directory has no entries besides `.` and `..`.

@@ -2,6 +2,7 @@
 
 use super::directory::{Directory, FIRST_CURSOR, Name};
 use super::inode::Node;
+use super::mounts::Place;
 use super::walk::{Last, Walker};
 use super::{At, Context, Ino, Vfs};
 use crate::abi::{Errno, FileType, S_ISVTX};
@@ -68,19 +69,25 @@ impl Vfs {
             Last::Root => return Err(Errno::EBUSY),
         };
         let ino = walker.lookup(&name)?.ok_or(Errno::ENOENT)?;
+        let dir = match self.place(ctx, dir)? {
+            _ if self.is_mount(ino) => return Err(Errno::EBUSY),
+            Place::Inside(dir) => dir,
+            Place::Outside => return self.host_unlink(dir, &name, ino, true),
+        };
         self.may_remove(ctx, dir, ino, true)?;
-        if !self.inode(ino)?.directory()?.is_empty() {
+        if !self.has_no_entries(ino)? {
             return Err(Errno::ENOTEMPTY);
         }
         self.detach(ctx.now, dir, &name, ino)
     }
 
-    /// Whether a directory has no entries.
+    /// Whether a directory has no entries. One that shows a folder of the host counts as one with entries.
     ///
     /// # Errors
     /// `EBADF` if the inode does not exist; `ENOTDIR` if it is no directory.
     pub fn is_empty_dir(&self, dir: Ino) -> Result<bool, Errno> {
-        Ok(self.inode(dir)?.directory()?.is_empty())
+        // The content of a folder of the host is not looked at.
+        Ok(!self.shows_folder(dir) && self.inode(dir)?.directory()?.is_empty())
     }
 
     /// Returns the cursor behind a directory's newest entry.

@@ -7,8 +7,9 @@
 use super::directory::Name;
 use super::file::FileData;
 use super::inode::{Inode, Node};
+use super::mounts::Place;
 use super::walk::PATH_MAX;
-use super::{At, Content, Context, Credentials, Follow, Ino, Vfs};
+use super::{At, Content, Context, Credentials, Follow, Ino, NodeKind, Vfs};
 use crate::abi::{Errno, Timespec};
 
 /// A regular file in a listing for the host.
@@ -46,6 +47,10 @@ impl Vfs {
             Err(Errno::ENOENT) => return self.host_create(ctx, dir, name, content),
             Err(errno) => return Err(errno),
         };
+        let ino = self.current(ino);
+        if self.is_host(ino) {
+            return self.host_replace(ctx, dir, name, ino, content);
+        }
         match &self.inode(ino)?.node {
             Node::Directory(_) => return Err(Errno::EISDIR),
             Node::CharDevice(_) => return Err(Errno::EINVAL),
@@ -68,11 +73,26 @@ impl Vfs {
     }
 
     fn host_create(&mut self, ctx: &Context, dir: Ino, name: &[u8], content: Content) -> Result<Ino, Errno> {
+        let Place::Inside(dir) = self.place(ctx, dir)? else { return Err(Errno::EROFS) };
         let version = self.new_version();
         let node = Node::Regular(FileData::new(content, true, version));
         let ino = self.add(Inode::new(ctx, 0o666 & !ctx.umask, node))?;
         self.attach(ctx.now, dir, Name::from(name), ino)?;
         Ok(ino)
+    }
+
+    /// Puts a file in place of one of the host's, which an overlay permits.
+    fn host_replace(&mut self, ctx: &Context, dir: Ino, name: &[u8], ino: Ino, content: Content) -> Result<Ino, Errno> {
+        if self.kind(ino)? == NodeKind::Directory {
+            return Err(Errno::EISDIR);
+        }
+        let Place::Inside(dir) = self.place(ctx, dir)? else { return Err(Errno::EROFS) };
+        if self.is_mount(ino) {
+            return Err(Errno::EBUSY);
+        }
+        self.admit(content.len(), 1)?;
+        self.detach(ctx.now, dir, name, ino)?;
+        self.host_create(ctx, dir, name, content)
     }
 
     /// Makes a directory and the missing ones above it for the context's user.
@@ -91,7 +111,9 @@ impl Vfs {
             dir = match self.resolve_directory(&root, At { dir, path: name }) {
                 Err(Errno::ENOENT) => {
                     let made = self.mkdir(&root, At { dir, path: name }, 0o777)?;
-                    self.update(made, |inode| (inode.uid, inode.gid) = (ctx.cred.uid, ctx.cred.gid))?;
+                    if !self.is_host(made) {
+                        self.update(made, |inode| (inode.uid, inode.gid) = (ctx.cred.uid, ctx.cred.gid))?;
+                    }
                     made
                 }
                 found => found?,
@@ -106,8 +128,8 @@ impl Vfs {
     /// `ENOENT` for an empty path; `EINVAL` for a path with `.`, `..` or a NUL byte, or if it is no regular file; those
     /// of [`Vfs::resolve`]; `EISDIR` for a directory; `EIO` if the layer's source failed; `ENOMEM`.
     pub fn host_read(&self, path: &[u8]) -> Result<Content, Errno> {
-        let ino = self.host_resolve(path)?;
-        self.inode(ino)?.file()?.content()
+        let ino = self.current(self.host_resolve(path)?);
+        if self.is_host(ino) { self.host_content(ino) } else { self.inode(ino)?.file()?.content() }
     }
 
     /// Returns all bytes of a regular file, as [`Vfs::host_read`] does, and whether they are a layer's original bytes:
@@ -117,6 +139,10 @@ impl Vfs {
     /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EIO` if the
     /// layer's source failed; `ENOMEM`.
     pub fn original(&self, ino: Ino) -> Result<(Content, bool), Errno> {
+        let ino = self.current(ino);
+        if self.is_host(ino) {
+            return Ok((self.host_content(ino)?, false));
+        }
         let file = self.inode(ino)?.file()?;
         Ok((file.content()?, !file.counted))
     }
@@ -144,6 +170,10 @@ impl Vfs {
         let dir = self.resolve_directory(&as_root(ctx), At::root(above))?;
         let mut todo = vec![(dir, Name::from(&path[start..end]), ino)];
         while let Some((dir, name, ino)) = todo.pop() {
+            if self.is_host(ino) || self.is_host(dir) {
+                self.host_discard(ctx, dir, &name, ino)?;
+                continue;
+            }
             match &self.inode(ino)?.node {
                 Node::Directory(directory) if !directory.is_empty() => {
                     // The directory is visited again when it is empty.
@@ -158,8 +188,14 @@ impl Vfs {
         Ok(())
     }
 
+    /// Removes a file of a mount, as the guest would; a folder only if it is empty.
+    fn host_discard(&mut self, ctx: &Context, dir: Ino, name: &[u8], ino: Ino) -> Result<(), Errno> {
+        let (root, at) = (as_root(ctx), At { dir, path: name });
+        if self.kind(ino)? == NodeKind::Directory { self.rmdir(&root, at) } else { self.unlink(&root, at) }
+    }
+
     /// Lists all regular files at or below a path, sorted. Links below it are neither listed nor followed; paths of
-    /// [`PATH_MAX`] bytes or more are left out.
+    /// [`PATH_MAX`] bytes or more are left out, and so are files that are the host's.
     ///
     /// # Errors
     /// `ENOENT` for an empty path; `EINVAL` for a path with `.`, `..` or a NUL byte; those of [`Vfs::resolve`].
@@ -173,6 +209,9 @@ impl Vfs {
         }
         let mut todo = vec![(start, root)];
         while let Some((path, ino)) = todo.pop() {
+            if self.is_host(ino) {
+                continue;
+            }
             let inode = self.inode(ino)?;
             match &inode.node {
                 Node::Regular(file) => {

@@ -13,7 +13,8 @@ impl Vfs {
     /// # Errors
     /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file.
     pub fn size(&self, ino: Ino) -> Result<u64, Errno> {
-        Ok(self.inode(ino)?.file()?.size())
+        let ino = self.current(ino);
+        if self.is_host(ino) { self.host_size(ino) } else { Ok(self.inode(ino)?.file()?.size()) }
     }
 
     /// Reads from an offset on, as far as the file and the buffer reach; returns the number of bytes, 0 at the end.
@@ -22,7 +23,12 @@ impl Vfs {
     /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EIO` if the
     /// layer's source failed.
     pub fn read_at(&self, ino: Ino, offset: u64, buf: &mut [u8]) -> Result<usize, Errno> {
-        self.inode(ino)?.file()?.read_at(offset, buf)
+        let ino = self.current(ino);
+        if self.is_host(ino) {
+            self.host_read_at(ino, offset, buf)
+        } else {
+            self.inode(ino)?.file()?.read_at(offset, buf)
+        }
     }
 
     /// Writes at an offset; a gap before it reads as zeros. Returns the number of bytes, which is smaller than
@@ -33,6 +39,10 @@ impl Vfs {
     /// largest file size leaves no room; `ENOSPC` if the quota leaves no room; `EIO` if the layer's source failed;
     /// `ENOMEM`.
     pub fn write_at(&mut self, ctx: &Context, ino: Ino, offset: u64, data: &[u8]) -> Result<usize, Errno> {
+        let ino = self.raised(ctx, ino)?;
+        if self.is_host(ino) {
+            return self.host_write_at(ino, Some(offset), data).map(|(_, count)| count);
+        }
         let file = self.inode(ino)?.file()?;
         if data.is_empty() {
             return Ok(0);
@@ -61,12 +71,47 @@ impl Vfs {
         Ok(data.len())
     }
 
+    /// Writes at the end of a file, like [`Vfs::write_at`]. Returns the position and the number of bytes.
+    ///
+    /// # Errors
+    /// As for [`Vfs::write_at`].
+    pub fn append(&mut self, ctx: &Context, ino: Ino, data: &[u8]) -> Result<(u64, usize), Errno> {
+        let ino = self.raised(ctx, ino)?;
+        if self.is_host(ino) {
+            return self.host_write_at(ino, None, data);
+        }
+        let offset = self.size(ino)?;
+        Ok((offset, self.write_at(ctx, ino, offset, data)?))
+    }
+
+    /// Ensures that what was written to a file of the host is stored there. Other files are in memory.
+    ///
+    /// # Errors
+    /// The host's.
+    pub fn sync(&self, ino: Ino) -> Result<(), Errno> {
+        let ino = self.current(ino);
+        if self.is_host(ino) { self.host_sync(ino) } else { Ok(()) }
+    }
+
+    /// Returns the inode whose content or attributes are to be changed: a file of an overlay moves up.
+    pub(super) fn raised(&mut self, ctx: &Context, ino: Ino) -> Result<Ino, Errno> {
+        let ino = self.current(ino);
+        if self.is_host(ino) && self.is_overlay(ino)? { self.copy_up(ctx, ino, u64::MAX) } else { Ok(ino) }
+    }
+
     /// Truncates a file or extends it with zeros.
     ///
     /// # Errors
     /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EFBIG` over
     /// the largest file size; `ENOSPC` over the quota.
     pub fn truncate(&mut self, ctx: &Context, ino: Ino, size: u64) -> Result<(), Errno> {
+        let mut ino = self.current(ino);
+        if self.is_host(ino) {
+            if !self.is_overlay(ino)? {
+                return self.host_truncate(ino, size);
+            }
+            ino = self.copy_up(ctx, ino, size)?;
+        }
         let file = self.inode(ino)?.file()?;
         let (old, counted) = (file.size(), file.counted);
         if size > old && size > self.limits.max_file_size() {

@@ -13,7 +13,7 @@
 //! - Paths are bytes, at most 4095 ([`PATH_MAX`] with the final NUL), names at most 255 ([`NAME_MAX`]), one walk
 //!   follows at most 40 symbolic links ([`SYMLINKS_MAX`]).
 //! - Owner, group and other bits are enforced; user 0 passes all checks. The layer's own files belong to
-//!   user 0, so the guest meets `EACCES` there; there is no `EROFS`.
+//!   user 0, so the guest meets `EACCES` there. `EROFS` comes from mounts of the host's folders alone.
 //! - Times: reading never changes the access time (as with a `noatime` mount). Changing content sets `mtime` and
 //!   `ctime`, changing attributes or links sets `ctime`, changing a directory sets the directory's `mtime` and `ctime`.
 //!   All times are whole microseconds, so that a copied time equals the original.
@@ -37,6 +37,7 @@ mod layer;
 mod layer_builder;
 mod limits;
 mod mount;
+mod mounts;
 mod names;
 mod open;
 mod permission;
@@ -58,6 +59,10 @@ pub use inode::NodeKind;
 pub use layer::Layer;
 pub use layer_builder::{LayerBuilder, LayerError};
 pub use limits::{Usage, VfsLimits};
+pub use mounts::{
+    HostFile, HostFolder, HostKind, HostMount, HostName, HostStatus, ListingPlace, MountMode, MountQuota, OpenHostFile,
+    QuotaUsage,
+};
 pub use open::OpenInode;
 pub use shadow::Shadow;
 pub use state::Vfs;

@@ -1,6 +1,7 @@
 //! Links of both kinds, device nodes, and removing names.
 
 use super::inode::Node;
+use super::mounts::Place;
 use super::walk::{Last, PATH_MAX, Walker};
 use super::{At, Context, Follow, Ino, NodeKind, Vfs};
 use crate::abi::{Errno, FileType, PERMISSION_BITS, S_IFMT};
@@ -31,6 +32,10 @@ impl Vfs {
     /// # Errors
     /// `EBADF` if the inode does not exist; `EINVAL` if it is no symbolic link.
     pub fn readlink(&self, ino: Ino) -> Result<Arc<[u8]>, Errno> {
+        let ino = self.current(ino);
+        if self.is_host(ino) {
+            return self.host_readlink(ino);
+        }
         match &self.inode(ino)?.node {
             Node::Symlink(target) => Ok(target.clone()),
             _ => Err(Errno::EINVAL),
@@ -49,7 +54,16 @@ impl Vfs {
     pub fn link(&mut self, ctx: &Context, old: At<'_>, follow: Follow, new: At<'_>) -> Result<(), Errno> {
         let ino = self.resolve(ctx, old, follow)?;
         let (dir, name) = self.new_entry(ctx, new, false)?;
+        let Place::Inside(dir) = self.place(ctx, dir)? else { return Err(Errno::EPERM) };
         self.may_create(ctx, dir)?;
+        let ino = self.current(ino);
+        if self.is_host(ino) && !self.is_overlay(ino)? {
+            return Err(Errno::EXDEV);
+        }
+        if self.kind(ino)? == NodeKind::Directory {
+            return Err(Errno::EPERM);
+        }
+        let ino = self.raised(ctx, ino)?;
         let inode = self.inode(ino)?;
         if inode.file_type() == FileType::Directory {
             return Err(Errno::EPERM);
@@ -81,6 +95,11 @@ impl Vfs {
             let directory = self.kind(ino)? == NodeKind::Directory;
             return Err(if directory { Errno::EISDIR } else { Errno::ENOTDIR });
         }
+        let dir = match self.place(ctx, dir)? {
+            _ if self.is_mount(ino) => return Err(Errno::EBUSY),
+            Place::Inside(dir) => dir,
+            Place::Outside => return self.host_unlink(dir, &name, ino, false),
+        };
         self.may_remove(ctx, dir, ino, false)?;
         self.detach(ctx.now, dir, &name, ino)
     }
@@ -106,7 +125,11 @@ impl Vfs {
         match kind {
             FileType::Regular => {
                 let node = self.new_file();
-                self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)
+                let ino = self.create(ctx, dir, name, mode & PERMISSION_BITS & !ctx.umask, node)?;
+                if self.is_host(ino) && !self.is_open(ino) {
+                    self.host_close(ino);
+                }
+                Ok(ino)
             }
             FileType::Fifo | FileType::Socket => Err(Errno::ENOTSUP),
             _ => Err(Errno::EPERM),

@@ -3,6 +3,7 @@
 use super::directory::Name;
 use super::file::FileData;
 use super::inode::{Inode, Node};
+use super::mounts::Place;
 use super::walk::{Last, Walker};
 use super::{At, Content, Context, Follow, Ino, NodeKind, Vfs};
 use crate::abi::{AccessMode, Errno, FileType, OpenAccess, OpenFlags, PERMISSION_BITS};
@@ -58,8 +59,7 @@ impl Vfs {
         }
         let (ino, created) = match self.open_target(ctx, at, flags)? {
             OpenTarget::Found { ino, slash } => {
-                self.open_existing(ctx, ino, slash, access, flags)?;
-                (ino, false)
+                (self.open_existing(ctx, self.current(ino), slash, access, flags)?, false)
             }
             OpenTarget::Missing { dir, name } => {
                 let node = self.new_file();
@@ -109,9 +109,8 @@ impl Vfs {
         slash: bool,
         access: OpenAccess,
         flags: OpenFlags,
-    ) -> Result<(), Errno> {
-        let inode = self.inode(ino)?;
-        let kind = inode.file_type();
+    ) -> Result<Ino, Errno> {
+        let kind = self.kind(ino)?.file_type();
         let truncates = flags.contains(OpenFlags::TRUNC);
         if flags.contains(OpenFlags::CREAT) {
             if flags.contains(OpenFlags::EXCL) {
@@ -125,7 +124,7 @@ impl Vfs {
             return Err(Errno::ENOTDIR);
         }
         if access == OpenAccess::Path {
-            return Ok(());
+            return Ok(ino);
         }
         if kind == FileType::Symlink {
             return Err(Errno::ELOOP);
@@ -133,6 +132,10 @@ impl Vfs {
         if kind == FileType::Directory && (access.writable() || truncates) {
             return Err(Errno::EISDIR);
         }
+        if self.is_host(ino) {
+            return self.host_open(ctx, ino, access, flags);
+        }
+        let inode = self.inode(ino)?;
         let mut wanted = AccessMode::empty();
         wanted.set(AccessMode::READ, access.readable());
         wanted.set(AccessMode::WRITE, access.writable() || truncates);
@@ -145,7 +148,7 @@ impl Vfs {
         if truncates && kind == FileType::Regular {
             self.truncate(ctx, ino, 0)?;
         }
-        Ok(())
+        Ok(ino)
     }
 
     /// Opens a file without a name, for `O_TMPFILE`.
@@ -166,7 +169,10 @@ impl Vfs {
             return Err(Errno::EINVAL);
         }
         let dir = self.resolve(ctx, at, Follow::Yes)?;
-        self.inode(dir)?.directory()?;
+        if self.kind(dir)? != NodeKind::Directory {
+            return Err(Errno::ENOTDIR);
+        }
+        let Place::Inside(dir) = self.place(ctx, dir)? else { return Err(Errno::ENOTSUP) };
         self.may_create(ctx, dir)?;
         let node = self.new_file();
         let inode = self.new_inode(ctx, dir, mode & PERMISSION_BITS & !ctx.umask, node)?;

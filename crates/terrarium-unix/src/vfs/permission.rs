@@ -1,7 +1,7 @@
 //! Permission checks.
 
 use super::inode::Inode;
-use super::{Context, Credentials, Ino, Vfs};
+use super::{Context, Credentials, Ino, NodeKind, Vfs};
 use crate::abi::{AccessMode, Errno, FileType, S_ISVTX};
 
 impl Inode {
@@ -48,14 +48,16 @@ impl Vfs {
     /// another kind.
     pub(super) fn may_remove(&self, ctx: &Context, dir: Ino, victim: Ino, want_dir: bool) -> Result<(), Errno> {
         let parent = self.inode(dir)?;
-        let inode = self.inode(victim)?;
+        let is_directory = self.kind(victim)? == NodeKind::Directory;
+        // The guest owns the host's files.
+        let is_owned = self.is_host(victim) || self.inode(victim)?.owned_by(ctx.cred);
         if !parent.allows(ctx.cred, AccessMode::WRITE | AccessMode::EXECUTE) {
             return Err(Errno::EACCES);
         }
-        if parent.mode & S_ISVTX != 0 && !inode.owned_by(ctx.cred) && !parent.owned_by(ctx.cred) {
+        if parent.mode & S_ISVTX != 0 && !is_owned && !parent.owned_by(ctx.cred) {
             return Err(Errno::EPERM);
         }
-        match (inode.file_type() == FileType::Directory, want_dir) {
+        match (is_directory, want_dir) {
             (false, true) => Err(Errno::ENOTDIR),
             (true, false) => Err(Errno::EISDIR),
             _ => Ok(()),

@@ -1,9 +1,10 @@
 //! Renaming of files and directories.
 
 use super::directory::Name;
+use super::mounts::Place;
 use super::walk::{Last, NameRef, Walker};
-use super::{At, Context, Ino, Vfs};
-use crate::abi::{AccessMode, Errno, FileType};
+use super::{At, Context, Ino, NodeKind, Vfs};
+use crate::abi::{AccessMode, Errno};
 
 /// One end of a rename: an entry that may exist or not.
 struct RenameEnd<'p> {
@@ -34,39 +35,63 @@ impl Vfs {
         let (Some(old), Some(new)) = (old, new) else {
             return Err(Errno::EBUSY);
         };
-        let ino = old.ino?.ok_or(Errno::ENOENT)?;
+        let mut ino = old.ino?.ok_or(Errno::ENOENT)?;
         let new_ino = new.ino?;
-        let directory = self.inode(ino)?.file_type() == FileType::Directory;
+        let directory = self.kind(ino)? == NodeKind::Directory;
         if !directory && (old.slash || new.slash) {
             return Err(Errno::ENOTDIR);
         }
-        if directory && self.is_within(new.dir, ino)? {
+        let (mut old_dir, mut new_dir) = (old.dir, new.dir);
+        if self.mounts.is_some() {
+            if self.is_mount(ino) || new_ino.is_some_and(|target| self.is_mount(target)) {
+                return Err(Errno::EBUSY);
+            }
+            if self.writes_through(old.dir)? != self.writes_through(new.dir)? {
+                return Err(Errno::EXDEV);
+            }
+            match (self.place(ctx, old.dir)?, self.place(ctx, new.dir)?) {
+                (Place::Outside, Place::Outside) => {
+                    return self.host_rename((old.dir, &old.name), (new.dir, &new.name), new_ino);
+                }
+                (Place::Inside(old), Place::Inside(new)) => (old_dir, new_dir) = (old, new),
+                _ => return Err(Errno::EXDEV),
+            }
+            if directory && self.shows_folder(ino) {
+                // What is below would have to move, too: programs copy it.
+                return Err(Errno::EXDEV);
+            }
+            if new_ino == Some(ino) {
+                return Ok(());
+            }
+            ino = self.raised(ctx, ino)?;
+        }
+        if directory && self.is_within(new_dir, ino)? {
             return Err(Errno::EINVAL);
         }
         if let Some(target) = new_ino
-            && self.inode(target)?.file_type() == FileType::Directory
-            && self.is_within(old.dir, target)?
+            && self.kind(target)? == NodeKind::Directory
+            && self.is_within(old_dir, target)?
         {
             return Err(Errno::ENOTEMPTY);
         }
         if new_ino == Some(ino) {
             return Ok(());
         }
-        self.may_remove(ctx, old.dir, ino, directory)?;
+        self.may_remove(ctx, old_dir, ino, directory)?;
         match new_ino {
-            None => self.may_create(ctx, new.dir)?,
-            Some(target) => self.may_remove(ctx, new.dir, target, directory)?,
+            None => self.may_create(ctx, new_dir)?,
+            Some(target) => self.may_remove(ctx, new_dir, target, directory)?,
         }
-        if directory && old.dir != new.dir {
+        if directory && old_dir != new_dir {
             self.require(ctx, ino, AccessMode::WRITE)?;
         }
         if let Some(target) = new_ino
             && directory
-            && !self.inode(target)?.directory()?.is_empty()
+            && !self.has_no_entries(target)?
         {
             return Err(Errno::ENOTEMPTY);
         }
-        self.reattach(ctx.now, (old.dir, &old.name), (new.dir, Name::from(&*new.name)), ino)
+        self.reattach(ctx.now, (old_dir, &old.name), (new_dir, Name::from(&*new.name)), ino)
     }
 
     /// Walks to one end; returns `None` if the path has no last name.
@@ -85,6 +110,10 @@ impl Vfs {
         loop {
             if dir == ancestor {
                 return Ok(true);
+            }
+            if self.is_host(dir) {
+                dir = self.parent(dir)?;
+                continue;
             }
             // A removed directory has no parent to walk to; nothing can be renamed into it either.
             let Some(link) = self.inode(dir)?.links.first() else {

@@ -2,17 +2,32 @@
 //!
 //! A mapping of a file is a copy in memory. A [`Shadow`] is the file's part as it was when the two were last equal. It
 //! shares its bytes with the file, and shows which side has changed since: bytes of the memory that differ from the
-//! shadow were written there, and only they go to the file.
+//! shadow were written there, and only they go to the file. Of a file of the host the shadow has sums of the bytes
+//! instead, because a copy would take as much memory as the mapping.
 
 use std::sync::Arc;
 
 use super::file::{CHUNK, FileData, locate};
+use super::mounts::Sums;
 use super::{Content, Context, Ino, Vfs};
 use crate::abi::Errno;
 
 /// A part of a file as it was when memory and file were last equal.
 #[derive(Clone, Debug)]
-pub struct Shadow {
+pub struct Shadow(Kind);
+
+/// The form of a shadow.
+#[derive(Clone, Debug)]
+enum Kind {
+    /// Of a file in memory.
+    Bytes(Bytes),
+    /// Of a file of the host.
+    Sums(Sums),
+}
+
+/// A part of a file in memory, with which it shares its bytes.
+#[derive(Clone, Debug)]
+struct Bytes {
     base: Content,
     /// The length of the whole file.
     size: u64,
@@ -56,14 +71,14 @@ impl Chunk {
     }
 }
 
-impl Shadow {
-    fn new(file: &FileData, offset: u64, length: u64) -> Result<Shadow, Errno> {
+impl Bytes {
+    fn new(file: &FileData, offset: u64, length: u64) -> Result<Bytes, Errno> {
         let (first, _) = locate(offset)?;
         // Chunks beyond the end of the file are added when the file has grown.
         let end = offset.saturating_add(length).min(file.size());
         let last = locate(end.saturating_sub(1).max(offset))?.0;
         let chunks = (first..=last).map(|index| Chunk::of(file, index)).collect();
-        Ok(Shadow { base: file.base().clone(), size: file.size(), first, chunks })
+        Ok(Bytes { base: file.base().clone(), size: file.size(), first, chunks })
     }
 
     fn chunk(&self, index: usize) -> Option<&Chunk> {
@@ -107,20 +122,34 @@ impl Shadow {
 }
 
 impl Vfs {
-    /// Returns the present content of `length` bytes of a regular file.
+    /// Returns the present content of `length` bytes of a regular file, which `seen` shows.
     ///
     /// # Errors
     /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EFBIG` for an
     /// offset beyond all files.
-    pub fn shadow(&self, ino: Ino, offset: u64, length: u64) -> Result<Shadow, Errno> {
-        Shadow::new(self.inode(ino)?.file()?, offset, length)
+    pub fn shadow(&self, ino: Ino, offset: u64, length: u64, seen: &[u8]) -> Result<Shadow, Errno> {
+        let ino = self.current(ino);
+        if !self.is_host(ino) {
+            return Ok(Shadow(Kind::Bytes(Bytes::new(self.inode(ino)?.file()?, offset, length)?)));
+        }
+        let mut sums = Sums::of_size(self.size(ino)?);
+        let inside = usize::try_from(sums.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(seen.len());
+        let (first, _) = locate(offset)?;
+        for (index, bytes) in (first..).zip(seen[..inside].chunks(CHUNK)) {
+            sums.note(index, bytes);
+        }
+        Ok(Shadow(Kind::Sums(sums)))
     }
 
     /// Charges a file to the quota, so that later writes within its size cannot fail for lack of room.
     ///
     /// # Errors
     /// As for [`Vfs::size`]; `ENOSPC` if the quota leaves no room.
-    pub fn charge(&mut self, ino: Ino) -> Result<(), Errno> {
+    pub fn charge(&mut self, ctx: &Context, ino: Ino) -> Result<(), Errno> {
+        let ino = self.raised(ctx, ino)?;
+        if self.is_host(ino) {
+            return Ok(());
+        }
         let file = self.inode(ino)?.file()?;
         if file.counted {
             return Ok(());
@@ -135,10 +164,17 @@ impl Vfs {
     /// # Errors
     /// As for [`Vfs::size`].
     pub fn resize_shadow(&self, ino: Ino, shadow: &mut Shadow) -> Result<Option<u64>, Errno> {
-        let (size, old) = (self.size(ino)?, shadow.size);
-        if size != old {
-            shadow.resize(size);
-        }
+        let size = self.size(ino)?;
+        let old = match &mut shadow.0 {
+            Kind::Bytes(shadow) => {
+                let old = shadow.size;
+                if size != old {
+                    shadow.resize(size);
+                }
+                old
+            }
+            Kind::Sums(sums) => std::mem::replace(&mut sums.size, size),
+        };
         Ok((size != old).then_some(size.min(old)))
     }
 
@@ -156,6 +192,11 @@ impl Vfs {
         memory: &mut [u8],
         writes: bool,
     ) -> Result<(), Errno> {
+        let ino = self.current(ino);
+        let shadow = match &mut shadow.0 {
+            Kind::Sums(sums) => return self.settle_sums(ctx, ino, sums, offset, memory, writes),
+            Kind::Bytes(shadow) => shadow,
+        };
         let mut known = Vec::new();
         let mut at = offset;
         let mut rest = memory;
@@ -188,6 +229,36 @@ impl Vfs {
             }
             at += part as u64;
             rest = tail;
+        }
+        Ok(())
+    }
+}
+
+impl Vfs {
+    fn settle_sums(
+        &mut self,
+        ctx: &Context,
+        ino: Ino,
+        sums: &mut Sums,
+        offset: u64,
+        memory: &mut [u8],
+        writes: bool,
+    ) -> Result<(), Errno> {
+        let inside = usize::try_from(self.size(ino)?.saturating_sub(offset)).unwrap_or(usize::MAX).min(memory.len());
+        let (first, _) = locate(offset)?;
+        for (index, piece) in (first..).zip(memory[..inside].chunks_mut(CHUNK)) {
+            let mut at = index as u64 * CHUNK as u64;
+            if writes && sums.is_changed(index, piece) {
+                let mut rest = &*piece;
+                while !rest.is_empty() {
+                    let count = self.write_at(ctx, ino, at, rest)?.max(1);
+                    at += count as u64;
+                    rest = rest.get(count..).unwrap_or_default();
+                }
+            } else {
+                self.read_at(ino, at, piece)?;
+            }
+            sums.note(index, piece);
         }
         Ok(())
     }

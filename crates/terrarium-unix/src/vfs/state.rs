@@ -2,6 +2,7 @@
 
 use super::file::FileData;
 use super::inode::{Inode, Node};
+use super::mounts::Mounts;
 use super::{Content, Ino, Layer, NodeKind, Usage, VfsLimits};
 use crate::abi::Errno;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub struct Vfs {
     pub(super) top: Arc<Top>,
     pub(super) limits: VfsLimits,
     pub(super) usage: Usage,
+    /// The folders of the host that it shows.
+    pub(super) mounts: Option<Box<Mounts>>,
     next_ino: u64,
     next_version: u64,
     /// The number of descriptors that hold an inode.
@@ -35,6 +38,7 @@ impl Vfs {
             top: Arc::default(),
             limits,
             usage: Usage::default(),
+            mounts: None,
             next_ino,
             // The layer's files have version 0.
             next_version: 1,
@@ -62,7 +66,8 @@ impl Vfs {
     /// # Errors
     /// `EBADF` if the inode does not exist.
     pub fn kind(&self, ino: Ino) -> Result<NodeKind, Errno> {
-        Ok(self.inode(ino)?.kind())
+        let ino = self.current(ino);
+        if self.is_host(ino) { Ok(self.outside(ino)?.node_kind()) } else { Ok(self.inode(ino)?.kind()) }
     }
 
     /// Retains an inode for one more descriptor (or working directory), so that it outlives its last name.
@@ -70,7 +75,7 @@ impl Vfs {
     /// # Errors
     /// `EBADF` if the inode does not exist.
     pub fn retain(&mut self, ino: Ino) -> Result<(), Errno> {
-        self.inode(ino)?;
+        self.kind(ino)?;
         let count = self.open.entry(ino).or_insert(0);
         *count = count.checked_add(1).ok_or(Errno::ENFILE)?;
         Ok(())
@@ -82,7 +87,11 @@ impl Vfs {
             *count -= 1;
             if *count == 0 {
                 self.open.remove(&ino);
-                self.reap(ino);
+                if self.is_host(ino) {
+                    self.host_close(ino);
+                } else {
+                    self.reap(ino);
+                }
             }
         }
     }
@@ -113,16 +122,31 @@ impl Vfs {
         Ok(outcome)
     }
 
+    /// Whether a descriptor holds an inode.
+    pub(super) fn is_open(&self, ino: Ino) -> bool {
+        self.open.contains_key(&ino)
+    }
+
     /// Adds an inode that has no name yet.
     ///
     /// # Errors
     /// `ENOSPC` if it does not fit into the quotas.
     pub(super) fn add(&mut self, inode: Inode) -> Result<Ino, Errno> {
         self.usage = self.usage.plus(share(None, &inode), &self.limits)?;
+        Ok(self.put(inode))
+    }
+
+    /// Adds an inode for the root of a mount, which the quotas always have room for.
+    pub(super) fn add_free(&mut self, inode: Inode) -> Ino {
+        self.usage.replace(Usage::default(), share(None, &inode));
+        self.put(inode)
+    }
+
+    fn put(&mut self, inode: Inode) -> Ino {
         let ino = Ino(self.next_ino);
         self.next_ino += 1;
         Arc::make_mut(&mut self.top).insert(ino, Arc::new(inode));
-        Ok(ino)
+        ino
     }
 
     /// Checks that an addition fits into the quotas.
@@ -166,10 +190,15 @@ impl Vfs {
 /// Returns the share of an inode of the top in the quotas. `below` is the layer's inode that it replaces.
 fn share(below: Option<&Arc<Inode>>, inode: &Inode) -> Usage {
     let links = inode.links.len() as u64;
-    let inodes = match below {
-        Some(below) => links.saturating_sub(below.links.len() as u64),
-        None => links.max(1),
+    let hidden = match &inode.node {
+        Node::Directory(directory) => directory.lower.as_ref().map_or(0, |lower| lower.hidden.len() as u64),
+        _ => 0,
     };
+    let inodes = hidden
+        + match below {
+            Some(below) => links.saturating_sub(below.links.len() as u64),
+            None => links.max(1),
+        };
     let bytes = match &inode.node {
         Node::Regular(file) if file.counted => file.size(),
         Node::Symlink(target) if below.is_none() => target.len() as u64,

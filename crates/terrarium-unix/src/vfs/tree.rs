@@ -2,6 +2,7 @@
 
 use super::directory::Name;
 use super::inode::{Inode, Link, Node};
+use super::mounts::Place;
 use super::{Context, Ino, Vfs};
 use crate::abi::{Errno, FileType, S_ISGID, Timespec};
 
@@ -11,6 +12,10 @@ impl Vfs {
     /// # Errors
     /// Those of `may_create`: `ENOENT` for a removed directory, or `EACCES`; `ENOSPC` at a quota.
     pub(super) fn create(&mut self, ctx: &Context, dir: Ino, name: Name, mode: u32, node: Node) -> Result<Ino, Errno> {
+        let dir = match self.place(ctx, dir)? {
+            Place::Inside(dir) => dir,
+            Place::Outside => return self.host_make(dir, &name, mode, &node),
+        };
         self.may_create(ctx, dir)?;
         let inode = self.new_inode(ctx, dir, mode, node)?;
         let ino = self.add(inode)?;
@@ -34,6 +39,7 @@ impl Vfs {
     /// Adds an entry that leads to an inode.
     pub(super) fn attach(&mut self, now: Timespec, dir: Ino, name: Name, ino: Ino) -> Result<(), Errno> {
         let kind = self.inode(ino)?.file_type();
+        self.cover(dir, &name)?;
         self.update(dir, |parent| {
             parent.touch(now);
             parent.directory_mut().map(|directory| directory.insert(name.clone(), ino, kind))
@@ -49,15 +55,23 @@ impl Vfs {
 
     /// Removes an entry, and with the last name the inode, unless a descriptor holds it.
     pub(super) fn detach(&mut self, now: Timespec, dir: Ino, name: &[u8], ino: Ino) -> Result<(), Errno> {
+        if self.is_mount(ino) {
+            return Err(Errno::EBUSY);
+        }
+        self.cover(dir, name)?;
         self.update(dir, |parent| {
             parent.touch(now);
             parent.directory_mut().map(|directory| directory.remove(name))
         })??;
-        self.update(ino, |inode| {
-            inode.ctime = now;
-            inode.unlink(dir, name);
-        })?;
-        self.reap(ino);
+        if !self.is_host(ino) {
+            self.update(ino, |inode| {
+                inode.ctime = now;
+                inode.unlink(dir, name);
+            })?;
+        }
+        if !self.is_host(ino) {
+            self.reap(ino);
+        }
         Ok(())
     }
 
@@ -69,6 +83,8 @@ impl Vfs {
         (new_dir, new_name): (Ino, Name),
         ino: Ino,
     ) -> Result<(), Errno> {
+        self.cover(old_dir, old_name)?;
+        self.cover(new_dir, &new_name)?;
         if let Some(victim) = self.inode(new_dir)?.directory()?.get(&new_name) {
             self.update(victim.ino, |inode| {
                 inode.ctime = now;

@@ -1,8 +1,8 @@
 //! The walk from a path to an inode.
 
 use super::inode::Node;
-use super::{At, Context, Follow, Ino, Vfs};
-use crate::abi::{AccessMode, Errno, FileType};
+use super::{At, Context, Follow, Ino, NodeKind, Vfs};
+use crate::abi::{AccessMode, Errno};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,13 +18,15 @@ pub const SYMLINKS_MAX: u32 = 40;
 enum Text<'p> {
     Path(&'p [u8]),
     Link(Arc<[u8]>),
+    /// The target of a link in a mount, which must not leave the mount's root.
+    HostLink(Arc<[u8]>, Ino),
 }
 
 impl Text<'_> {
     fn bytes(&self) -> &[u8] {
         match self {
             Text::Path(bytes) => bytes,
-            Text::Link(bytes) => bytes,
+            Text::Link(bytes) | Text::HostLink(bytes, _) => bytes,
         }
     }
 }
@@ -45,6 +47,13 @@ impl WalkFrame<'_> {
 pub(super) struct NameRef<'p> {
     text: Text<'p>,
     range: Range<usize>,
+}
+
+impl NameRef<'_> {
+    /// Whether it is `..` in the link of a mount, and would leave the mount from this directory.
+    fn leaves(&self, dir: Ino) -> bool {
+        &**self == b".." && matches!(self.text, Text::HostLink(_, root) if root == dir)
+    }
 }
 
 impl std::ops::Deref for NameRef<'_> {
@@ -90,7 +99,7 @@ impl<'v, 'p> Walker<'v, 'p> {
         if at.path.len() >= PATH_MAX {
             return Err(Errno::ENAMETOOLONG);
         }
-        let dir = if *first == b'/' { Ino::ROOT } else { at.dir };
+        let dir = if *first == b'/' { Ino::ROOT } else { vfs.current(at.dir) };
         let frames = vec![WalkFrame { text: Text::Path(at.path), position: 0 }];
         Ok(Walker { vfs, ctx, dir, frames, links: 0, slash: false })
     }
@@ -105,10 +114,8 @@ impl<'v, 'p> Walker<'v, 'p> {
             let Some(name) = self.component() else {
                 return Ok(Last::Root);
             };
-            // A removed directory's parent may no longer exist.
-            let directory = self.vfs.inode(self.dir).map_err(|_| Errno::ENOENT)?;
-            let entries = directory.directory()?;
-            if !directory.allows(self.ctx.cred, AccessMode::EXECUTE) {
+            self.check_directory()?;
+            if name.leaves(self.dir) {
                 return Err(Errno::EACCES);
             }
             // Innermost first: the check ends at the first frame that has names, for any number of slashes further out.
@@ -122,15 +129,28 @@ impl<'v, 'p> Walker<'v, 'p> {
             }
             match &*name {
                 b"." => {}
-                b".." => self.dir = entries.parent,
+                b".." => self.dir = self.vfs.current(self.vfs.parent(self.dir)?),
                 name => {
                     let ino = self.lookup(name)?.ok_or(Errno::ENOENT)?;
                     if !self.follow(ino)? {
-                        self.dir = ino;
+                        self.dir = self.vfs.current(ino);
                     }
                 }
             }
         }
+    }
+
+    /// Checks that the present directory is one, and that the caller may search it.
+    fn check_directory(&self) -> Result<(), Errno> {
+        if self.vfs.is_host(self.dir) {
+            // The host checks permissions when it looks up the entry.
+            let is_directory = self.vfs.kind(self.dir).map_err(|_| Errno::ENOENT)? == NodeKind::Directory;
+            return if is_directory { Ok(()) } else { Err(Errno::ENOTDIR) };
+        }
+        // A removed directory's parent may no longer exist.
+        let directory = self.vfs.inode(self.dir).map_err(|_| Errno::ENOENT)?;
+        directory.directory()?;
+        if directory.allows(self.ctx.cred, AccessMode::EXECUTE) { Ok(()) } else { Err(Errno::EACCES) }
     }
 
     /// Takes the next component from the rest of the walk.
@@ -154,14 +174,7 @@ impl<'v, 'p> Walker<'v, 'p> {
     /// # Errors
     /// `ENOENT` if the directory was removed; `ENAMETOOLONG`.
     pub(super) fn lookup(&self, name: &[u8]) -> Result<Option<Ino>, Errno> {
-        let inode = self.vfs.inode(self.dir)?;
-        if inode.links.is_empty() && self.dir != Ino::ROOT {
-            return Err(Errno::ENOENT);
-        }
-        if name.len() > NAME_MAX {
-            return Err(Errno::ENAMETOOLONG);
-        }
-        Ok(inode.directory()?.get(name).map(|entry| entry.ino))
+        self.vfs.entry(self.dir, name)
     }
 
     /// Continues with the target if the inode is a symbolic link; returns whether it is one.
@@ -169,17 +182,26 @@ impl<'v, 'p> Walker<'v, 'p> {
     /// # Errors
     /// `ELOOP` for too many links.
     pub(super) fn follow(&mut self, ino: Ino) -> Result<bool, Errno> {
-        let Node::Symlink(target) = &self.vfs.inode(ino)?.node else {
-            return Ok(false);
+        let text = if self.vfs.is_host(ino) {
+            if self.vfs.kind(ino)? != NodeKind::Symlink {
+                return Ok(false);
+            }
+            let (target, root) = self.vfs.host_target(ino)?;
+            Text::HostLink(target, root)
+        } else {
+            match &self.vfs.inode(ino)?.node {
+                Node::Symlink(target) => Text::Link(target.clone()),
+                _ => return Ok(false),
+            }
         };
         self.links += 1;
         if self.links > SYMLINKS_MAX {
             return Err(Errno::ELOOP);
         }
-        if target.first() == Some(&b'/') {
+        if text.bytes().first() == Some(&b'/') {
             self.dir = Ino::ROOT;
         }
-        self.frames.push(WalkFrame { text: Text::Link(target.clone()), position: 0 });
+        self.frames.push(WalkFrame { text, position: 0 });
         Ok(true)
     }
 
@@ -189,10 +211,10 @@ impl<'v, 'p> Walker<'v, 'p> {
     /// `ENOENT` if the parent of a removed directory no longer exists.
     pub(super) fn dots(&self, last: &Last<'_>) -> Result<Ino, Errno> {
         let ino = match last {
-            Last::DotDot => self.vfs.inode(self.dir)?.directory()?.parent,
+            Last::DotDot => self.vfs.parent(self.dir)?,
             _ => self.dir,
         };
-        self.vfs.inode(ino).map(|_| ino).map_err(|_| Errno::ENOENT)
+        self.vfs.kind(ino).map(|_| ino).map_err(|_| Errno::ENOENT)
     }
 }
 
@@ -215,7 +237,7 @@ impl Vfs {
             if (follow == Follow::Yes || walker.slash) && walker.follow(ino)? {
                 continue;
             }
-            if walker.slash && self.inode(ino)?.file_type() != FileType::Directory {
+            if walker.slash && self.kind(ino)? != NodeKind::Directory {
                 return Err(Errno::ENOTDIR);
             }
             return Ok(ino);
@@ -228,8 +250,10 @@ impl Vfs {
     /// Those of [`Vfs::resolve`]; `ENOTDIR` if it is no directory; `EACCES` without search permission.
     pub fn resolve_directory(&self, ctx: &Context, at: At<'_>) -> Result<Ino, Errno> {
         let ino = self.resolve(ctx, at, Follow::Yes)?;
-        self.inode(ino)?.directory()?;
-        self.require(ctx, ino, AccessMode::EXECUTE)?;
+        if self.kind(ino)? != NodeKind::Directory {
+            return Err(Errno::ENOTDIR);
+        }
+        self.access(ctx, ino, AccessMode::EXECUTE)?;
         Ok(ino)
     }
 
@@ -239,21 +263,35 @@ impl Vfs {
     /// `EBADF` if the inode does not exist; `ENOTDIR` if it is no directory; `ENOENT` if it was removed; `ENAMETOOLONG`
     /// if its path reaches [`PATH_MAX`].
     pub fn path_of(&self, dir: Ino) -> Result<Vec<u8>, Errno> {
-        self.inode(dir)?.directory()?;
         if dir == Ino::ROOT {
             return Ok(b"/".to_vec());
+        }
+        let dir = self.current(dir);
+        if self.kind(dir)? != NodeKind::Directory {
+            return Err(Errno::ENOTDIR);
         }
         let mut names = Vec::new();
         let mut length = 0;
         let mut at = dir;
         while at != Ino::ROOT {
-            let link = self.inode(at)?.links.first().ok_or(Errno::ENOENT)?;
-            length += link.name.len() + 1;
+            if self.is_host(at) {
+                let (dir, name, path) = self.host_place(at)?;
+                if !path.is_empty() {
+                    length += path.len() + 1;
+                    names.push(path);
+                }
+                length += name.len() + 1;
+                names.push(name);
+                at = dir;
+            } else {
+                let link = self.inode(at)?.links.first().ok_or(Errno::ENOENT)?;
+                length += link.name.len() + 1;
+                names.push(link.name.clone());
+                at = link.dir;
+            }
             if length >= PATH_MAX {
                 return Err(Errno::ENAMETOOLONG);
             }
-            names.push(link.name.clone());
-            at = link.dir;
         }
         let mut path = Vec::with_capacity(length);
         for name in names.iter().rev() {
@@ -269,16 +307,25 @@ impl Vfs {
     /// `EBADF` if the inode does not exist; `ENOENT` if it has no name; `ENAMETOOLONG` if its path reaches
     /// [`PATH_MAX`].
     pub fn name_of(&self, ino: Ino) -> Result<Vec<u8>, Errno> {
-        let inode = self.inode(ino)?;
-        if inode.directory().is_ok() {
+        let ino = self.current(ino);
+        if self.kind(ino)? == NodeKind::Directory {
             return self.path_of(ino);
         }
-        let link = inode.links.first().ok_or(Errno::ENOENT)?;
-        let mut path = self.path_of(link.dir)?;
+        let (dir, name) = if self.is_host(ino) {
+            let (dir, mut name, path) = self.host_place(ino)?;
+            if !path.is_empty() {
+                name = [&name, b"/".as_slice(), &path].concat().into();
+            }
+            (dir, name)
+        } else {
+            let link = self.inode(ino)?.links.first().ok_or(Errno::ENOENT)?;
+            (link.dir, link.name.clone())
+        };
+        let mut path = self.path_of(dir)?;
         if path.last() != Some(&b'/') {
             path.push(b'/');
         }
-        path.extend_from_slice(&link.name);
+        path.extend_from_slice(&name);
         if path.len() >= PATH_MAX { Err(Errno::ENAMETOOLONG) } else { Ok(path) }
     }
 }
