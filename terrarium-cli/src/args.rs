@@ -55,8 +55,8 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
-    /// The program's standard input; `-` is the standard input of terrarium [default: `-`, unless it is a terminal or
-    /// contains the program]
+    /// The program's standard input, read as far as the program reads; `-` is the standard input of terrarium, where a
+    /// person is asked at a terminal [default: `-`, unless it contains the program]
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin: Option<PathBuf>,
 

@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
-use terrarium_core::Bytes;
+use terrarium_core::{Bytes, Stdin};
 
 use crate::{exit::Failure, prepare::slow, units::Size};
 
-/// The time after which a silent standard input is announced.
+/// The time after which the wait for a named pipe is announced.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The value of `--file`: `HOST[:GUEST]`.
@@ -146,28 +146,30 @@ fn below(folder: &str, name: &str) -> String {
     }
 }
 
-/// Returns the standard input of the code.
+/// Returns the standard input of the code, which is read as far as the code reads; `None` for that of a person at the
+/// terminal.
 ///
 /// # Errors
-/// [`Failure::Usage`] for an input that cannot be read, and for more than `limit` bytes.
-pub(crate) fn standard_input(option: Option<&Path>, is_taken: bool, limit: u64) -> Result<Bytes, Failure> {
-    let (content, name) = match option.map(|path| (path, path == Path::new("-"))) {
-        None if is_taken || io::stdin().is_terminal() => return Ok(Bytes::default()),
+/// [`Failure::Usage`] for an input that cannot be read.
+pub(crate) fn standard_input(option: Option<&Path>, is_taken: bool) -> Result<Option<Stdin>, Failure> {
+    match option.map(|path| (path, path == Path::new("-"))) {
+        None if is_taken => Ok(Some(Stdin::default())),
         Some((_, true)) if is_taken => {
-            return Err(Failure::Usage("--stdin -: the standard input holds the program already".to_owned()));
+            Err(Failure::Usage("--stdin -: the standard input holds the program already".to_owned()))
         }
-        None | Some((_, true)) => {
-            let hint = "waiting for the end of the standard input (--stdin /dev/null gives the program an empty one)";
-            (slow(PATIENCE, hint, || read_up_to(io::stdin().lock(), limit)), Path::new("standard input"))
-        }
+        None | Some((_, true)) if io::stdin().is_terminal() => Ok(None),
+        None | Some((_, true)) => Ok(Some(Stdin::reader(io::stdin()))),
         Some((path, false)) => {
-            let hint = format!("waiting for the end of {path:?}");
-            (slow(PATIENCE, &hint, || File::open(path).and_then(|file| read_up_to(file, limit))), path)
+            let hint = format!("waiting for a program that opens {path:?}");
+            let file = slow(PATIENCE, &hint, || {
+                let file = File::open(path)?;
+                match file.metadata()?.is_dir() {
+                    true => Err(io::ErrorKind::IsADirectory.into()),
+                    false => Ok(file),
+                }
+            });
+            file.map(|file| Some(Stdin::reader(file))).map_err(|error| unreadable(path, &error))
         }
-    };
-    match content.map_err(|error| unreadable(name, &error))? {
-        Some(content) => Ok(content.into()),
-        None => Err(Failure::Usage(format!("the standard input is larger than {}: raise --file-bytes", Size(limit)))),
     }
 }
 

@@ -6,6 +6,7 @@ use terrarium_core::{CancelHandle, ExecuteOptions, ExecutionResult, PackageReque
 
 use crate::{
     args::RunArgs,
+    asking::Person,
     exit::{self, Failure},
     inputs,
     interrupt::{Interrupts, Otherwise},
@@ -30,8 +31,9 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     let (filename, is_taken) = (script.name(), script.takes_standard_input());
     let code = script.read(options.code_bytes)?;
     let mut execute = ExecuteOptions::new().filename(filename).cancel(cancel.clone());
-    execute.stdin = inputs::standard_input(args.stdin.as_deref(), is_taken, options.file_bytes)?;
     let streams = Streams::new(&cancel);
+    let person = Person::default();
+    execute.stdin = inputs::standard_input(args.stdin.as_deref(), is_taken)?.unwrap_or_else(|| person.stdin(&streams));
     if !args.json {
         streams.connect(&mut execute, options.timeout);
     }
@@ -48,7 +50,9 @@ pub(crate) fn run(args: RunArgs) -> Result<i32, Failure> {
     interrupts.end_in_order(&cancel)?;
     let result = {
         let _stopping = interrupts.stop(&cancel);
-        sandbox.execute_with(&code, execute)?
+        let result = sandbox.execute_with(&code, execute);
+        person.finish();
+        result?
     };
     interrupts.note_result();
 

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -19,12 +19,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Passes on the streams of one run. When the standard output can no longer be written, it stops the run.
 #[derive(Clone)]
-pub(crate) struct Streams(Arc<Writer>);
+pub(crate) struct Streams {
+    writer: Arc<Writer>,
+    /// The time that the run has waited for a person, which moves its deadline.
+    paused: Arc<Mutex<Duration>>,
+}
 
 impl Streams {
     /// Makes the streams of the run that `cancel` stops.
     pub(crate) fn new(cancel: &CancelHandle) -> Self {
-        Self(Arc::new(Writer::new(cancel)))
+        Self { writer: Arc::new(Writer::new(cancel)), paused: Arc::default() }
     }
 
     /// Connects the streams of a run to this value. A reader that does not read keeps the run waiting, for `timeout` at
@@ -32,11 +36,24 @@ impl Streams {
     pub(crate) fn connect(&self, options: &mut ExecuteOptions, timeout: Option<Duration>) {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let pass_on = |stream| {
-            let writer = Arc::clone(&self.0);
-            Arc::new(move |bytes: &[u8]| writer.give(stream, bytes, deadline))
+            let streams = self.clone();
+            Arc::new(move |bytes: &[u8]| {
+                let paused = *streams.paused.lock().unwrap_or_else(PoisonError::into_inner);
+                let deadline = deadline.and_then(|deadline| deadline.checked_add(paused));
+                streams.writer.give(stream, bytes, deadline);
+            })
         };
         options.on_stdout = Some(pass_on(Stream::Output));
         options.on_stderr = Some(pass_on(Stream::Error));
+    }
+
+    /// Waits until all output is passed on, then for `wait`, whose time is not the run's.
+    pub(crate) fn pause<T>(&self, wait: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let _: Option<(usize, Stream)> = self.writer.finish(None);
+        let done = wait();
+        *self.paused.lock().unwrap_or_else(PoisonError::into_inner) += begun.elapsed();
+        done
     }
 
     /// Waits until all output is passed on. Of a run that was stopped, output whose reader does not read is lost.
@@ -45,13 +62,13 @@ impl Streams {
     /// [`Failure`] if the standard output could not be written.
     pub(crate) fn finish(&self, status: Status) -> Result<(), Failure> {
         let patience = matches!(status, Status::Timeout | Status::Cancelled).then_some(PATIENCE);
-        if let Some((bytes, stream)) = self.0.finish(patience) {
+        if let Some((bytes, stream)) = self.writer.finish(patience) {
             if stream == Stream::Output {
                 say(&format!("{bytes} bytes of output are lost: the run was stopped, and their reader does not read"));
             }
             return Ok(());
         }
-        match self.0.failure() {
+        match self.writer.failure() {
             Some(error) => Err(Failure::output(&error)),
             None => Ok(()),
         }
@@ -64,12 +81,12 @@ impl Streams {
             if truncated {
                 let limit = Size(options.stream_bytes);
                 let line = format!("terrarium: the {name} was cut at {limit}: raise --stream-bytes\n");
-                self.0.give(Stream::Error, line.as_bytes(), Some(Instant::now()));
+                self.writer.give(Stream::Error, line.as_bytes(), Some(Instant::now()));
             }
         }
         // A requested exit code is no failure that needs a traceback.
         if let (Some(error), None) = (&result.error, result.exit_code) {
-            self.0.give(Stream::Error, error.traceback.as_bytes(), Some(Instant::now()));
+            self.writer.give(Stream::Error, error.traceback.as_bytes(), Some(Instant::now()));
         }
     }
 }

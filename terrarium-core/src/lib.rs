@@ -35,9 +35,11 @@ compile_error!("terrarium runs on Linux: how guests are stopped and used again i
 mod bytes;
 mod cancel;
 mod error;
+mod event;
 mod mount;
 mod options;
 mod package;
+mod stdin;
 mod value;
 
 mod about;
@@ -60,10 +62,12 @@ pub mod training;
 pub use bytes::Bytes;
 pub use cancel::CancelHandle;
 pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
+pub use event::{DisplayCallback, Event, EventCallback, Progress};
 pub use mount::{Mount, MountMode};
 pub use options::{Deterministic, ExecuteOptions, Install, JsonOptions, Packages, SandboxOptions, StreamCallback};
 pub use package::{DownloadProgress, PackageError, PackageRequest, PackageStore, StoredPackage};
 pub use result::{Display, ExecutionFailure, ExecutionResult, Frame, Metrics, PythonError, Status};
+pub use stdin::{InputAnswer, InputReply, InputRequest, Stdin};
 pub use value::{Column, DataFrame, Dtype, Index, Labels, Layout, NdArray, Series, Value, ValueError};
 
 /// A JSON value in [`Display`]: the type of the crate `serde_json`, whose major version is part of this API.

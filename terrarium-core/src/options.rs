@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Bytes, CancelHandle, Mount, Value};
+use crate::{Bytes, CancelHandle, DisplayCallback, EventCallback, Mount, Stdin, Value};
 pub use json::JsonOptions;
 pub(crate) use member::{Member, Refusal};
 pub(crate) use setters::options;
@@ -291,8 +291,9 @@ pub type StreamCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
 pub struct ExecuteOptions {
     /// Files to add before the run, by their paths relative to the home folder. Default: none.
     pub files: BTreeMap<String, Bytes>,
-    /// The standard input. Default: empty, so that a read returns the end of the file at once.
-    pub stdin: Bytes,
+    /// The standard input: given beforehand, or asked for while the code runs. Default: empty, so that a read returns the
+    /// end of the file at once.
+    pub stdin: Stdin,
     /// `sys.argv[1:]`. Default: the sandbox's.
     pub args: Option<Vec<String>>,
     /// Environment variables, added to the sandbox's. Default: none.
@@ -319,6 +320,12 @@ pub struct ExecuteOptions {
     /// Receives the standard error while the code runs. Default: none.
     #[serde(skip)]
     pub on_stderr: Option<StreamCallback>,
+    /// Receives displays and their updates while the code runs. Default: none.
+    #[serde(skip)]
+    pub on_display: Option<DisplayCallback>,
+    /// Receives text, displays and progress in their order, while the code runs. Default: none.
+    #[serde(skip)]
+    pub on_event: Option<EventCallback>,
 }
 
 impl fmt::Debug for ExecuteOptions {

@@ -58,7 +58,7 @@ pub struct ExecutionResult {
     pub final_repr_truncated: bool,
     /// The values of the names in [`ExecuteOptions::outputs`](crate::ExecuteOptions::outputs) that exist.
     pub outputs: BTreeMap<String, Value>,
-    /// The standard output. Bytes that are not UTF-8 appear as U+FFFD; `stdout_bytes` then has the exact bytes.
+    /// The standard output since the last `clear_output`. Bytes that are not UTF-8 appear as U+FFFD; `stdout_bytes` then has the exact bytes.
     pub stdout: String,
     /// The exact standard output, if it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,8 @@ pub struct ExecutionResult {
     pub output_files: BTreeMap<String, Bytes>,
     /// The files that existed before the run and no longer exist.
     pub deleted_files: Vec<String>,
-    /// The displays of the code, in order.
+    /// The displays of the code, in order, as a notebook shows them at the end: an update has replaced the display with its
+    /// [`id`](Display::id), and `clear_output` has discarded those before it.
     pub displays: Vec<Display>,
     /// The exception, or the reason why the run was stopped.
     pub error: Option<PythonError>,
@@ -136,6 +137,9 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 #[serde(default)]
 #[non_exhaustive]
 pub struct Display {
+    /// The identifier under which the code updates the display, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// The forms by MIME type: text as it is, binary data in base64, JSON as [`Json`](crate::Json).
     pub data: BTreeMap<String, serde_json::Value>,
     /// The metadata that the code attached to the forms, such as the size of a picture.
@@ -245,4 +249,6 @@ pub struct Metrics {
     pub image: String,
     /// The packages in the image.
     pub packages: Vec<String>,
+    /// The number of the host's functions that had not returned at the end of the run, which did not wait for them.
+    pub abandoned: u64,
 }

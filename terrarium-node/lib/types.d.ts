@@ -5,14 +5,45 @@ import type { Image } from './image.js';
 /** The content of a file: text, which is encoded in UTF-8, or bytes. */
 export type Content = string | ArrayBufferView | ArrayBufferLike;
 
+/** An answer to a request for input: a line of text, bytes as they are, or nothing at the end of the input. */
+export type InputAnswer = string | ArrayBufferView | ArrayBufferLike | null | undefined;
+
+/** The standard input: given beforehand, or by a function or an iterator while the code runs. */
+export type Stdin =
+  | Content
+  | ((request: InputRequest) => InputAnswer | Promise<InputAnswer>)
+  | Iterable<string | ArrayBufferView | ArrayBufferLike>
+  | AsyncIterable<string | ArrayBufferView | ArrayBufferLike>;
+
 /** A piece of output. */
-export interface OutputChunk {
-  stream: 'stdout' | 'stderr';
+export interface OutputEvent {
+  type: 'stdout' | 'stderr';
   /** The bytes. */
   data: Buffer;
   /** The bytes as text; a character whose bytes come in two pieces is in the second one. */
   text: string;
 }
+
+/** A new display, or the new content of the displays with its `id`. */
+export interface DisplayEvent {
+  type: 'display' | 'update';
+  display: Display;
+}
+
+/** The output so far is discarded, as by `clear_output` in a notebook; with `wait`, when there is more. */
+export interface ClearEvent {
+  type: 'clear';
+  wait: boolean;
+}
+
+/** A step of the host's work for the run, such as the installation of packages. */
+export interface ProgressEvent {
+  type: 'progress';
+  progress: Progress;
+}
+
+/** A step of a run, told while the code runs. */
+export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
 
 /** The configuration of a `Sandbox`. Every field has a safe default. */
 export interface SandboxOptions {
@@ -159,8 +190,11 @@ export interface Deterministic {
 export interface ExecuteOptions {
   /** Files to add before the run, by their paths relative to the home folder. Default: none. */
   files?: Record<string, Content>;
-  /** The standard input. Default: empty, so that a read returns the end of the file at once. */
-  stdin?: Content;
+  /**
+   * The standard input: given beforehand, or asked for while the code runs. Default: empty, so that a read returns the
+   * end of the file at once.
+   */
+  stdin?: Stdin;
   /** `sys.argv[1:]`. Default: the sandbox's. */
   args?: string[] | null;
   /** Environment variables, added to the sandbox's. Default: none. */
@@ -183,6 +217,10 @@ export interface ExecuteOptions {
   onStdout?: (data: Buffer) => void;
   /** Receives the standard error while the code runs. */
   onStderr?: (data: Buffer) => void;
+  /** Receives displays and their updates while the code runs. */
+  onDisplay?: (display: Display) => void;
+  /** Receives text, displays and progress in their order, while the code runs. */
+  onEvent?: (event: RunEvent) => void;
 }
 
 /** The options of an image: `Image.build`. */
@@ -374,6 +412,8 @@ export type Status = 'success' | 'error' | 'timeout' | 'memory_exceeded' | 'canc
 
 /** A display: one content in one or more forms. */
 export interface Display {
+  /** The identifier under which the code updates the display, if it has one. */
+  id: string | null;
   /** The forms by MIME type: text as it is, binary data in base64, JSON as `Json`. */
   data: Record<string, unknown>;
   /** The metadata that the code attached to the forms, such as the size of a picture. */
@@ -440,4 +480,24 @@ export interface Metrics {
   image: string;
   /** The packages in the image. */
   packages: string[];
+  /** The number of the host's functions that had not returned at the end of the run, which did not wait for them. */
+  abandoned: number;
+}
+
+/** A step of the host's work for a run. */
+export interface Progress {
+  /** The step in words. */
+  step: string;
+  /** The number of bytes that are done, if the step counts bytes. */
+  done: number | null;
+  /** The number of bytes of the whole step, as far as it is known. */
+  total: number | null;
+}
+
+/** A request of the code for input: it reads, and nothing is left. */
+export interface InputRequest {
+  /** The text of `input(prompt)` or `getpass(prompt)`; empty for other reads. At most 64 KiB. */
+  prompt: string;
+  /** Whether typed text may be shown: false for `getpass`. */
+  echo: boolean;
 }

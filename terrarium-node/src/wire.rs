@@ -130,7 +130,7 @@ impl Wire {
         let mut options: ExecuteOptions = named(members)?;
         options.files = self.files(files)?;
         if let Some(index) = stdin {
-            options.stdin = self.blob("stdin", &index)?;
+            options.stdin = self.blob("stdin", &index)?.into();
         }
         for value in options.inputs.values_mut() {
             self.put_back(value)?;

@@ -65,7 +65,7 @@ impl Run {
         for (name, given) in rest.into_iter().flatten() {
             match name.extract::<&str>()? {
                 "files" => options.files = files(&given)?,
-                "stdin" => options.stdin = bytes(&given)?,
+                "stdin" => options.stdin = bytes(&given)?.into(),
                 "inputs" => options.inputs = convert::inputs(&given)?,
                 "cancel" => cancel = Some(given.cast::<CancelHandle>()?.get().0.child()),
                 "on_stdout" => on_stdout = Some(listen(&mut listeners, &given)),

@@ -8,6 +8,7 @@ use std::{
 use terrarium_core::{CancelHandle, ExecuteOptions, SandboxOptions, Session, Status, Value};
 
 use crate::{
+    asking::Person,
     exit::{Failure, say},
     interrupt::Interrupts,
     streams::{self, Streams},
@@ -29,6 +30,8 @@ pub(super) struct Console {
     options: SandboxOptions,
     interrupts: Interrupts,
     blocks: u64,
+    /// The person at the terminal, if there is one.
+    person: Option<Person>,
 }
 
 /// The outcome of a block.
@@ -43,8 +46,10 @@ pub(super) enum Ended {
 }
 
 impl Console {
-    pub(super) fn new(session: Session, options: SandboxOptions, interrupts: Interrupts) -> Self {
-        Self { session: SharedSession(Arc::new(Mutex::new(session))), options, interrupts, blocks: 0 }
+    /// Makes a console; with `asks`, code that reads asks the person at the terminal.
+    pub(super) fn new(session: Session, options: SandboxOptions, interrupts: Interrupts, asks: bool) -> Self {
+        let person = asks.then(Person::default);
+        Self { session: SharedSession(Arc::new(Mutex::new(session))), options, interrupts, blocks: 0, person }
     }
 
     pub(super) fn session(&self) -> SharedSession {
@@ -68,10 +73,17 @@ impl Console {
         let mut execute = ExecuteOptions::new().filename(filename).store_last(true).cancel(cancel.clone());
         let streams = Streams::new(&cancel);
         streams.connect(&mut execute, self.options.timeout);
+        if let Some(person) = &self.person {
+            execute.stdin = person.stdin(&streams);
+        }
         let result = {
             let _stopping = self.interrupts.stop(&cancel);
-            self.session.lock().execute_with(code, execute)?
+            self.session.lock().execute_with(code, execute)
         };
+        if let Some(person) = &self.person {
+            person.finish();
+        }
+        let result = result?;
         streams.finish(result.status)?;
 
         if let (Some(repr), Some(value)) = (&result.final_repr, &result.final_expression)

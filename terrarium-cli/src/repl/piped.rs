@@ -16,7 +16,6 @@ use crate::{exit::Failure, exit::INTERRUPTED, units::Size};
 /// # Errors
 /// [`Failure`] as for [`Console::run`], and for input that is not text.
 pub(super) fn run(mut console: Console, asks: bool) -> Result<i32, Failure> {
-    let mut lines = io::stdin().lock();
     let mut block = String::new();
     let mut last = Ended::Here;
     loop {
@@ -25,7 +24,8 @@ pub(super) fn run(mut console: Console, asks: bool) -> Result<i32, Failure> {
             // If the prompt cannot be written, input may still come.
             drop(write!(io::stderr(), "{text}"));
         }
-        let more = read_line(&mut lines, &mut block, console.code_bytes())?;
+        // Code that a block runs may read lines, too.
+        let more = read_line(&mut io::stdin().lock(), &mut block, console.code_bytes())?;
         if more && !is_complete(&console, &block) {
             continue;
         }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _};
 use super::{console::Console, interactive, piped};
 use crate::{
     args::ReplArgs,
+    asking::can_edit,
     exit::Failure,
     interrupt::{Interrupts, Otherwise},
     prepare,
@@ -20,11 +21,6 @@ pub(crate) fn start(args: ReplArgs) -> Result<i32, Failure> {
     let sandbox = prepare::sandbox(options)?;
     let session = sandbox.session()?;
     let otherwise = if asks { Otherwise::Stay } else { Otherwise::Leave };
-    let console = Console::new(session, sandbox.options().clone(), Interrupts::install(otherwise)?);
-    // The editor draws on the standard error, and needs to move the cursor there.
-    if asks && io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb") {
-        interactive::run(console)
-    } else {
-        piped::run(console, asks)
-    }
+    let console = Console::new(session, sandbox.options().clone(), Interrupts::install(otherwise)?, asks);
+    if can_edit() { interactive::run(console) } else { piped::run(console, asks) }
 }

@@ -1,5 +1,7 @@
 //! The built program `terrarium`, used as users do.
 
+#[cfg(unix)]
+mod asking;
 mod cache;
 mod files;
 mod golden;
@@ -8,6 +10,8 @@ mod info;
 mod limits;
 mod packages;
 mod piped;
+#[cfg(unix)]
+mod pty;
 mod run;
 mod streams;
 mod support;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from binascii import b2a_base64
+from posix import urandom
 from sys import modules
 
 from _terrarium.interrupts import state
@@ -20,7 +22,8 @@ __builtins__ = BUILTINS
 # The bound on the bytes of the text/plain part.
 _PLAIN = 1 << 20
 _PLAIN_KINDS = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type))
-_handles = 0
+# The request to the host that discards output.
+_CLEAR = 0x740B
 # The displays that a cell keeps from the result.
 kept: list[str] | None = None
 _METHODS = (
@@ -124,12 +127,18 @@ def _shows_itself(value: Any) -> bool:
     return True
 
 
-def bundle_of(value: Any, plain: str | None, data: dict[str, Any], metadata: dict[str, Any]) -> str:
+def bundle_of(
+    value: Any,
+    plain: str | None,
+    data: dict[str, Any],
+    metadata: dict[str, Any],
+    **members: Any,
+) -> str:
     """Return the JSON text of one display. `plain` is the repr if it is already known."""
     parts = {mime: _payload(part) for mime, part in data.items()}
     if "text/plain" not in parts:
         parts["text/plain"] = clean(bounded_repr(value, _PLAIN)[0] if plain is None else plain)
-    return _float_safe({"data": parts, "metadata": _plain_data(metadata)})
+    return _float_safe({"data": parts, "metadata": _plain_data(metadata), **members})
 
 
 def _float_safe(value: dict[str, Any]) -> str:
@@ -152,36 +161,68 @@ def send(text: str) -> None:
         pass
 
 
+def clear_output(wait: bool = False) -> None:
+    """Discard the text and the displays so far; with `wait`, when there is more."""
+    if kept is not None:
+        kept.clear()
+        return
+    for stream in (sys.__dict__.get("stdout"), sys.__dict__.get("stderr")):
+        if stream is not None:
+            stream.flush()
+    try:
+        load("fcntl").ioctl(channel.descriptor, _CLEAR, bool(wait).to_bytes(4, "little"))
+    except (OSError, ValueError):
+        # There is no host.
+        pass
+
+
 class Handle:
-    """The return value of `display(..., display_id=...)`, as in notebooks. An update adds a display."""
+    """The return value of `display(..., display_id=...)`, as in notebooks: it shows other objects in the same place."""
 
-    def __init__(self, name: str) -> None:
-        self.display_id = name
+    def __init__(self, display_id: str | None = None) -> None:
+        self.display_id = _new_id() if display_id is None else display_id
 
-    def display(self, value: object, **options: Any) -> None:
-        """Display an object."""
-        display(value, **options)
+    def display(self, obj: object, **options: Any) -> None:
+        """Display an object once more, under this identifier."""
+        display(obj, **{**options, "display_id": self.display_id})
 
-    def update(self, value: object, **options: Any) -> None:
-        """Display a later state of an object."""
-        display(value, **options)
+    def update(self, obj: object, **options: Any) -> None:
+        """Display an object in place of the present one."""
+        update_display(obj, **{**options, "display_id": self.display_id})
 
     def __repr__(self) -> str:
         return f"<DisplayHandle display_id={self.display_id}>"
 
 
+def _new_id() -> str:
+    return urandom(16).hex()
+
+
+def update_display(obj: object, *, display_id: str, **options: Any) -> None:
+    """Display an object in place of those with this identifier."""
+    display(obj, **{**options, "display_id": display_id, "update": True})
+
+
 def display(
-    *objects: object,
+    *objs: object,
     include: Any = None,
     exclude: Any = None,
     metadata: dict[str, Any] | None = None,
+    transient: dict[str, Any] | None = None,
     display_id: str | bool | None = None,
     raw: bool = False,
+    clear: bool = False,
+    update: bool = False,
     **_: object,
 ) -> Handle | None:
     """Show objects in the result of the run. With `raw`, each is a MIME bundle itself."""
-    global _handles
-    for value in objects:
+    name = _name_of(display_id, transient, update)
+    if clear:
+        clear_output(wait=True)
+    members: dict[str, Any] = {} if name is None else {"id": clean(name)}
+    if update:
+        members["update"] = True
+    for value in objs:
         if raw and isinstance(value, dict):
             data: dict[str, Any] = {str(mime): part for mime, part in value.items()}
             data.setdefault("text/plain", "")
@@ -194,11 +235,22 @@ def display(
             if (include and mime not in include and mime != "text/plain") or (exclude and mime in exclude):
                 del data[mime]
                 own.pop(mime, None)
-        send(bundle_of(value, "" if raw else None, data, {**own, **(metadata or {})}))
-    if not display_id:
+        send(bundle_of(value, "" if raw else None, data, {**own, **(metadata or {})}, **members))
+    return Handle(name) if display_id and name is not None else None
+
+
+def _name_of(display_id: str | bool | None, transient: dict[str, Any] | None, update: bool) -> str | None:
+    """Return the identifier of a display, if it has one."""
+    given = display_id
+    if given is None or given is False:
+        given = (transient or {}).get("display_id")
+    if given is True:
+        given = _new_id()
+    if not given:
+        if update:
+            raise TypeError("display_id required for update_display")
         return None
-    _handles += 1
-    return Handle(f"display-{_handles}" if display_id is True else str(display_id))
+    return str(given)
 
 
 def display_final(value: object, plain: str) -> None:

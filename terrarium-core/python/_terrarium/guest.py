@@ -17,7 +17,8 @@ def display(*objects: object, raw: bool = False, metadata: dict[str, Any] | None
     """Show objects in the result of the run: by their rich reprs (`_repr_html_` and so on) and as text.
 
     With `raw=True` each object is a MIME bundle: a dict from MIME type to str or bytes. `include` and `exclude` are
-    MIME types to show and not to show. With a `display_id` it returns a handle whose `update` shows another object.
+    MIME types to show and not to show. With a `display_id` (True for a new one) it returns a handle, whose `update`
+    shows another object in place of this one.
     """
     return load("_terrarium.display").display(*objects, raw=raw, metadata=metadata, **options)
 

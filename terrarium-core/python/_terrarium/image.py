@@ -21,6 +21,7 @@ __builtins__ = BUILTINS
 
 # Modules that are loaded on demand, and that an image contains already.
 _LAZY = (
+    "_terrarium.asking",
     "_terrarium.completion",
     "_terrarium.display",
     "_terrarium.draws",

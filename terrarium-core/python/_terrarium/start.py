@@ -107,6 +107,7 @@ def start(config: dict[str, Any]) -> None:
     if sys.platform == "emscripten":
         _change_natives()
     builtins.__dict__["display"] = guest.display
+    _change_input()
     interrupts.install()
     # The harness does not import from the program's place. "" is such a place too: an interpreter that was started
     # without a program has it.
@@ -236,8 +237,19 @@ def _change_shows() -> None:
     finder.add("pandas.compat._optional", by("change_pandas_dependencies"))
     for name in ("IPython", "IPython.core"):
         supplier.add(name, fill, is_package=True)
-    for name in ("IPython.display", "IPython.core.display", "IPython.core.display_functions"):
+    for name in (
+        "IPython.display",
+        "IPython.core.display",
+        "IPython.core.display_functions",
+        "IPython.core.getipython",
+    ):
         supplier.add(name, fill)
+
+
+def _change_input() -> None:
+    """Let prompts reach a host that is asked for input."""
+    load("_terrarium.asking").change_input()
+    finder.add("getpass", _changes_of("_terrarium.asking")("change_getpass"))
 
 
 def _change_network() -> None:

@@ -87,6 +87,16 @@ def _is_open(name: str) -> bool:
         return False
 
 
+def own(name: str) -> TextIOWrapper | None:
+    """Return the harness's own stream."""
+    return _own.get(name)
+
+
+def input_file() -> _Input | None:
+    """Return the file of the standard input."""
+    return _input
+
+
 def set_up() -> None:
     """Make the three streams. The initial ones of the interpreter may have another encoding or error handler."""
     flush()

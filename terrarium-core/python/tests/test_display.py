@@ -125,10 +125,24 @@ def test_include_and_exclude_choose_among_the_parts(harness):
     ]
 
 
-def test_a_handle_displays_again(harness):
-    result = harness.run("h = display('a', display_id=True)\nh.update('b')\n[display('c'), repr(h)]").ok()
-    assert result.final == [None, "<DisplayHandle display_id=display-1>"]
-    assert [display["data"]["text/plain"] for display in result.displays] == ["'a'", "'b'", "'c'"]
+def test_a_handle_updates_its_display(harness):
+    result = harness.run(
+        "h = display('a', display_id='x')\nh.update('b')\nh.display('c')\n[display('d'), repr(h)]"
+    ).ok()
+    assert result.final == [None, "<DisplayHandle display_id=x>"]
+    frames = [(display["data"]["text/plain"], display.get("id"), display.get("update")) for display in result.displays]
+    assert frames == [("'a'", "x", None), ("'b'", "x", True), ("'c'", "x", None), ("'d'", None, None)]
+
+
+def test_an_identifier_is_made_or_taken_from_the_transient_data(harness):
+    code = (
+        "h, g = display(1, display_id=True), display(2, display_id=True)\n"
+        "display(3, transient={'display_id': 't'})\n[h.display_id != g.display_id, len(h.display_id)]"
+    )
+    result = harness.run(code).ok()
+    assert result.final == [True, 32]
+    assert result.displays[2]["id"] == "t"
+    assert harness.run("display(1, update=True)").error["message"] == "display_id required for update_display"
 
 
 def test_a_mime_bundle_method_may_take_its_options_or_not(harness):

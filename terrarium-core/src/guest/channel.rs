@@ -2,14 +2,18 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use serde::de::DeserializeSeed as _;
 use serde_json::Value as Json;
 
+use super::{
+    displays::{DisplayBounds, Displays},
+    receivers::Receivers,
+};
 use crate::{
-    Bytes, Display,
+    Bytes, Display, Event,
     engine::{Interrupt, Phase},
     value::{Decoder, Plain},
 };
@@ -21,6 +25,8 @@ const DISPLAY_BYTES: u64 = 64 << 20;
 const DISPLAY_FACTOR: u64 = 4;
 /// The bytes of values beyond their limit: the text around them, and the substitutes for values that are too large.
 const AROUND_VALUES: u64 = 16 << 20;
+/// The longest identifier of a display.
+const ID_BYTES: usize = 4 << 10;
 /// The host's cost of a frame besides its content.
 const OVERHEAD: u64 = 128;
 
@@ -34,21 +40,21 @@ pub(super) struct Frames {
     display_bytes: u64,
     /// The guest's interrupt, once there is a guest.
     interrupt: OnceLock<Arc<Interrupt>>,
+    /// The receivers of the present run's displays.
+    receivers: Mutex<Option<Arc<Receivers>>>,
 }
 
 /// The content of the frames that the harness sent.
 #[derive(Debug, Default)]
 pub(super) struct FrameContents {
     /// The displays of the code.
-    pub(super) displays: Vec<Display>,
+    pub(super) displays: Displays,
     /// Contents that the values refer to by number.
     pub(super) blobs: Vec<Bytes>,
     /// The JSON text of the values.
     pub(super) values: Vec<u8>,
-    /// The bytes of the frames of displays, and of all others.
-    pub(super) bytes: [u64; 2],
-    /// The memory of the displays.
-    pub(super) display_memory: u64,
+    /// The bytes of the frames other than displays.
+    pub(super) bytes: u64,
 }
 
 impl Frames {
@@ -59,6 +65,7 @@ impl Frames {
             value_bytes: value_bytes.saturating_add(AROUND_VALUES),
             display_bytes: DISPLAY_BYTES,
             interrupt: OnceLock::new(),
+            receivers: Mutex::default(),
         }
     }
 
@@ -74,11 +81,68 @@ impl Frames {
 
     /// Returns the frames since the last call.
     pub(super) fn take(&self) -> FrameContents {
-        std::mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.lock())
     }
 
-    /// Reads a display, and returns it with the memory that it takes.
-    fn display(&self, json: &[u8], memory: u64) -> Result<(Display, u64), Errno> {
+    /// Sets the receivers of the next run's displays.
+    pub(super) fn tell(&self, receivers: Option<Arc<Receivers>>) {
+        *self.receivers.lock().unwrap_or_else(PoisonError::into_inner) = receivers;
+    }
+
+    fn receivers(&self) -> Option<Arc<Receivers>> {
+        self.receivers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, FrameContents> {
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a clearing of displays that waits take effect, if there was text since.
+    pub(super) fn settle(&self, is_fresh: bool) {
+        self.lock().displays.settle(is_fresh);
+    }
+
+    /// Takes a display, or the update of one.
+    fn show(&self, json: &[u8]) -> Result<(), Errno> {
+        let size = (json.len() as u64).saturating_add(OVERHEAD);
+        let bounds =
+            DisplayBounds { bytes: self.display_bytes, memory: self.display_bytes.saturating_mul(DISPLAY_FACTOR) };
+        let most = Displays::most(bounds, size).ok_or(Errno::ENOSPC)?;
+        let (display, is_update, memory) = self.display(json, most)?;
+        // A display reserves what the mark of an update takes, so that there is always room for an update of its size.
+        let reserve = if is_update { OVERHEAD } else { 2 * OVERHEAD };
+        let (display, memory) = (Arc::new(display), memory.saturating_add(reserve));
+        let size = (json.len() as u64).saturating_add(reserve);
+        let event = {
+            let mut collected = self.lock();
+            let displays = &mut collected.displays;
+            match (&display.id, is_update) {
+                (Some(id), true) => {
+                    let room = displays.room_of_update(bounds, id, size).ok_or(Errno::ENOSPC)?;
+                    if memory > room {
+                        return Err(Errno::ENOSPC);
+                    }
+                    displays.update(&display, size, memory);
+                    Event::Update(display)
+                }
+                _ => {
+                    let room = displays.room(bounds, size).ok_or(Errno::ENOSPC)?;
+                    if memory > room {
+                        return Err(Errno::ENOSPC);
+                    }
+                    displays.add(Arc::clone(&display), size, memory);
+                    Event::Display(display)
+                }
+            }
+        };
+        if let Some(receivers) = self.receivers() {
+            receivers.tell(event);
+        }
+        Ok(())
+    }
+
+    /// Reads a display. Returns whether it is an update, and the memory that it takes.
+    fn display(&self, json: &[u8], memory: u64) -> Result<(Display, bool, u64), Errno> {
         // The guest waits meanwhile, so its deadline ends this.
         let is_late = || self.is_stopping();
         let decoder = Decoder::new(memory, Vec::new(), &is_late);
@@ -98,17 +162,37 @@ impl Frames {
             Some(_) => Err(Errno::EINVAL),
             None => Ok(BTreeMap::new()),
         };
-        let mut display = Display { data: part("data")?, metadata: part("metadata")? };
+        let (data, metadata) = (part("data")?, part("metadata")?);
+        let id = match members.remove("id") {
+            Some(Json::String(id)) if id.len() > ID_BYTES => return Err(Errno::EMSGSIZE),
+            Some(Json::String(id)) => Some(id),
+            Some(_) => return Err(Errno::EINVAL),
+            None => None,
+        };
+        let is_update = members.remove("update") == Some(Json::Bool(true));
+        let mut display = Display { id, data, metadata };
         for (mime, data) in &mut display.data {
             plain(mime, data, |text| read(text.as_bytes()).ok());
         }
-        Ok((display, decoder.used()))
+        Ok((display, is_update, decoder.used()))
     }
 }
 
 impl Channel for Frames {
     fn is_stopping(&self) -> bool {
         self.interrupt.get().is_some_and(|interrupt| interrupt.reason().is_some())
+    }
+
+    fn has_more(&self) -> bool {
+        self.lock().displays.is_fresh()
+    }
+
+    fn clear(&self, waits: bool, is_fresh: bool) -> Result<(), Errno> {
+        self.lock().displays.clear(waits, is_fresh);
+        if let Some(receivers) = self.receivers() {
+            receivers.tell(Event::Clear { wait: waits });
+        }
+        Ok(())
     }
 
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno> {
@@ -124,24 +208,17 @@ impl Channel for Frames {
             }
             return Ok(());
         }
-        let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((b'D', json)) = bytes.split_first() {
+            return self.show(json);
+        }
+        let mut collected = self.lock();
         let size = (bytes.len() as u64).saturating_add(OVERHEAD);
-        let (account, bound) = match bytes.first() {
-            Some(b'D') => (0, self.display_bytes),
-            _ => (1, self.value_bytes),
-        };
-        let sum = collected.bytes[account].saturating_add(size);
-        if sum > bound {
+        let sum = collected.bytes.saturating_add(size);
+        if sum > self.value_bytes {
             return Err(Errno::ENOSPC);
         }
-        collected.bytes[account] = sum;
+        collected.bytes = sum;
         match bytes.split_first() {
-            Some((b'D', json)) => {
-                let memory = self.display_bytes.saturating_mul(DISPLAY_FACTOR).saturating_sub(collected.display_memory);
-                let (display, used) = self.display(json, memory)?;
-                collected.display_memory = collected.display_memory.saturating_add(used).saturating_add(OVERHEAD);
-                collected.displays.push(display);
-            }
             Some((b'B', content)) => {
                 let mut copy = Vec::new();
                 copy.try_reserve_exact(content.len()).map_err(|_| Errno::ENOMEM)?;
@@ -178,7 +255,7 @@ mod tests {
     fn data_takes_the_form_that_notebooks_use() {
         let frames = Frames::new(10_000);
         frames.frame(br#"D{"data": {"image/png": {"$base64": "AA=="}, "application/json": "{\"a\": 1}"}}"#).unwrap();
-        let data = &frames.take().displays[0].data;
+        let data = &frames.take().displays.into_vec()[0].data;
         assert_eq!(data["image/png"], "AA==");
         assert_eq!(data["application/json"]["a"], 1);
     }
@@ -191,7 +268,7 @@ mod tests {
         frames.frame(b"V[1,").unwrap();
         frames.frame(b"V2]").unwrap();
         let collected = frames.take();
-        assert_eq!(collected.displays[0].data["text/plain"], "x");
+        assert_eq!(collected.displays.into_vec()[0].data["text/plain"], "x");
         assert_eq!(collected.blobs, [Bytes::from("content")]);
         assert_eq!(collected.values, b"[1,2]");
         assert!(frames.take().values.is_empty());

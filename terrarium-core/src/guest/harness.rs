@@ -12,6 +12,7 @@ macro_rules! files {
 /// The sources' names below [`ROOT`] and their texts.
 pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/__init__.py",
+    "_terrarium/asking.py",
     "_terrarium/callers.py",
     "_terrarium/cells.py",
     "_terrarium/completion.py",
@@ -28,6 +29,8 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "_terrarium/integers.py",
     "_terrarium/interrupts.py",
     "_terrarium/ipython.py",
+    "_terrarium/ipython_media.py",
+    "_terrarium/ipython_objects.py",
     "_terrarium/library/__init__.py",
     "_terrarium/library/clocks.py",
     "_terrarium/library/descriptors.py",

@@ -1,5 +1,7 @@
 //! [`LiveInterpreter`]: a guest with its harness.
 
+mod output;
+
 use std::{
     collections::BTreeMap,
     sync::Arc,
@@ -18,10 +20,9 @@ use super::{
         Response, SettleResponse,
     },
     reply::Reply,
-    stream::Listener,
 };
 use crate::{
-    CancelHandle, Error, StreamCallback,
+    CancelHandle, Error,
     engine::{
         CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, Span, TakenLayer,
         TakenSnapshot,
@@ -208,6 +209,7 @@ impl LiveInterpreter {
         let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let ended = self.invoke(function, (message, bound), rest, cancel)?;
         let interrupted = self.guest.interrupt().reason();
+        self.settle_output();
         let deadline = deadline.and_then(|deadline| deadline.checked_add(self.guest.interrupt().prepared()));
         let mut answer = match ended {
             Ok(response) => {
@@ -225,7 +227,7 @@ impl LiveInterpreter {
                 self.ended |= !is_usable;
                 answer
             }
-            Err(end) => Answer { displays: self.frames.take().displays, ..from_end(end, interrupted) },
+            Err(end) => Answer { displays: self.frames.take().displays.into_vec(), ..from_end(end, interrupted) },
         };
         answer.memory_denied = self.guest.take_memory_denied();
         self.guest.settle_mappings();
@@ -300,11 +302,6 @@ impl LiveInterpreter {
     /// [`Error::Engine`], when there is no such memory.
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         self.guest.take_memory(name)
-    }
-
-    /// Creates a listener of a stream, which does not delay the end of a run that is being stopped.
-    pub(crate) fn listener(&self, callback: StreamCallback) -> Listener {
-        Listener::new(callback, self.guest.interrupt())
     }
 
     /// Whether the interpreter is gone.

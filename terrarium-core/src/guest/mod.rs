@@ -7,15 +7,17 @@
 mod answer;
 mod channel;
 mod config;
+mod displays;
 mod document;
 mod exercise;
 mod functions;
 mod harness;
+mod input;
 mod interpreter;
 mod protocol;
+mod receivers;
 mod reply;
 mod result;
-mod stream;
 
 pub(crate) use answer::{Answer, Outcome};
 pub(crate) use config::GuestConfig;
@@ -24,5 +26,5 @@ pub(crate) use harness::{FILES as HARNESS_FILES, ROOT as HARNESS_ROOT};
 pub(crate) use interpreter::{InterpreterOptions, LiveInterpreter};
 pub use protocol::{Completeness, Completion};
 pub(crate) use protocol::{Noted, Request};
+pub(crate) use receivers::stream;
 pub(crate) use result::{cancelled, conclude, text};
-pub(crate) use stream::{Listener, stream};

@@ -58,6 +58,7 @@ impl Reply<'_> {
     pub(super) fn read(self) -> (Answer, bool) {
         let Self { response, frames, outputs, deadline, cancel, .. } = self;
         let FrameContents { displays, blobs, values, .. } = frames;
+        let displays = displays.into_vec();
         let mut response: Response = match serde_json::from_slice(response) {
             Ok(response) => response,
             Err(error) => return (Answer { displays, ..damaged(&error.to_string()) }, false),

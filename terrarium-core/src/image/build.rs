@@ -22,6 +22,7 @@ use crate::{
 };
 use terrarium_unix::{
     abi::Timespec,
+    fd::StandardStream,
     syscall::Process,
     vfs::{Content, Context, Layer, Vfs, VfsLimits},
 };
@@ -303,8 +304,8 @@ impl Recipe {
         let writer = Context::guest(Timespec::PROVIDED);
         vfs.host_mkdir(&writer, home.as_bytes()).or_image(self.name().as_ref(), "")?;
         let mut process = Process::new(vfs);
-        process.streams.output = stream(STREAM_BYTES, None);
-        process.streams.error = stream(STREAM_BYTES, None);
+        process.streams.output = stream(STREAM_BYTES, StandardStream::Output, None);
+        process.streams.error = stream(STREAM_BYTES, StandardStream::Error, None);
         Ok(process)
     }
 

@@ -17,6 +17,7 @@ use crate::{
 };
 use terrarium_unix::{
     abi::Timespec,
+    fd::StandardStream,
     syscall::Process,
     vfs::{Content, Context, Layer, Vfs, VfsLimits},
 };
@@ -49,8 +50,8 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
     process.reopen(&open.open_files);
     process.remap(&open.mapped_files);
     process.change_directory(home.as_bytes()).or_engine(doing)?;
-    process.streams.output = stream(STREAM_BYTES, None);
-    process.streams.error = stream(STREAM_BYTES, None);
+    process.streams.output = stream(STREAM_BYTES, StandardStream::Output, None);
+    process.streams.error = stream(STREAM_BYTES, StandardStream::Error, None);
     let options = InterpreterOptions::trusted(MEMORY);
     let mut interpreter = LiveInterpreter::resume(&open.snapshot, process, options, None)?;
     let mark = interpreter.files().mark();

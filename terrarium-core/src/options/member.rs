@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value as Json;
 
 use super::{AUTO, Install, Packages};
-use crate::{Bytes, Error, Result, Value, error::OptionProblem};
+use crate::{Bytes, Error, Result, Stdin, Value, error::OptionProblem};
 
 /// The reason why a value from JSON is not valid for an option.
 pub(crate) enum Refusal {
@@ -174,6 +174,14 @@ impl Member for Bytes {
             }
             other => Err(Refusal::wrong_type(Self::EXPECTED, &other)),
         }
+    }
+}
+
+impl Member for Stdin {
+    const EXPECTED: &'static str = Bytes::EXPECTED;
+
+    fn read(value: Json) -> Result<Self, Refusal> {
+        Bytes::read(value).map(Self::from)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Deterministic, ExecuteOptions, Install, Packages, SandboxOptions};
-use crate::{Bytes, CancelHandle, Mount, Value};
+use crate::{Bytes, CancelHandle, Display, Event, Mount, Stdin, Value};
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
 ///
@@ -179,7 +179,7 @@ options! {
 options! {
     ExecuteOptions {
         files: map(Bytes),
-        stdin: into(Bytes),
+        stdin: into(Stdin),
         args: some_list(String),
         env: map(String),
         cwd: some(String),
@@ -189,7 +189,7 @@ options! {
         timeout: into(Option<Duration>),
         store_last: plain(bool),
     }
-    not in JSON { cancel, on_stdout, on_stderr }
+    not in JSON { cancel, on_stdout, on_stderr, on_display, on_event }
 }
 
 /// Setters for one element, and for fields without a JSON form.
@@ -247,6 +247,20 @@ impl ExecuteOptions {
     #[must_use]
     pub fn on_stderr(mut self, receive: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
         self.on_stderr = Some(Arc::new(receive));
+        self
+    }
+
+    /// Sets the function that receives displays and their updates while the code runs.
+    #[must_use]
+    pub fn on_display(mut self, receive: impl Fn(&Display) + Send + Sync + 'static) -> Self {
+        self.on_display = Some(Arc::new(receive));
+        self
+    }
+
+    /// Sets the function that receives the events of the run while the code runs.
+    #[must_use]
+    pub fn on_event(mut self, receive: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Arc::new(receive));
         self
     }
 }

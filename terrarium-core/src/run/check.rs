@@ -12,7 +12,7 @@ pub(crate) fn check(settings: &SandboxOptions, code: &str, options: &ExecuteOpti
     validate::arguments(options.args.as_deref().unwrap_or_default())?;
     let sizes = [
         ("the code", "code_bytes", settings.code_bytes, code.len()),
-        ("the standard input", "file_bytes", settings.file_bytes, options.stdin.len()),
+        ("the standard input", "file_bytes", settings.file_bytes, options.stdin.bytes.len()),
     ];
     for (what, option, limit, used) in sizes {
         if used as u64 > limit {

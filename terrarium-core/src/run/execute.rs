@@ -13,13 +13,13 @@ use super::{
 use crate::{
     Bytes, CancelHandle, ExecuteOptions, ExecutionResult, Metrics, Result,
     error::{FileOperation, file_error},
-    guest::{Listener, LiveInterpreter, Request, cancelled, conclude, stream, text},
+    guest::{LiveInterpreter, Request, cancelled, conclude, stream, text},
     options::validate,
     provision::{MountedPackages, mount},
     sys::machine_memory,
 };
 use terrarium_unix::{
-    fd::Input,
+    fd::StandardStream,
     vfs::{At, Content, Mark},
 };
 
@@ -58,14 +58,13 @@ pub(crate) fn execute(
             Err(end) => return Ok(unready(setup, &options, end, begun)),
         }
     }
-    let on_stdout = options.on_stdout.take().map(|callback| live.listener(callback));
-    let on_stderr = options.on_stderr.take().map(|callback| live.listener(callback));
+    let receivers = live.receivers(&mut options);
+    let asked = live.set_input(std::mem::take(&mut options.stdin));
     let process = live.process();
     let writer = writer(&**process.clock());
     setup.write_all(&mut process.vfs, &writer, &options.files)?;
-    process.streams.input = Input::new(std::mem::take(&mut options.stdin).into_vec());
-    process.streams.output = stream(settings.stream_bytes, on_stdout.as_ref());
-    process.streams.error = stream(settings.stream_bytes, on_stderr.as_ref());
+    process.streams.output = stream(settings.stream_bytes, StandardStream::Output, receivers.as_ref());
+    process.streams.error = stream(settings.stream_bytes, StandardStream::Error, receivers.as_ref());
     let mark = process.vfs.mark();
     let here = cwd.as_deref().map_or(Ok(process.cwd()), |cwd| {
         let at = At::root(cwd.as_bytes());
@@ -118,7 +117,10 @@ pub(crate) fn execute(
     if answer.is_large {
         WAS_LARGE.store(true, Ordering::Relaxed);
     }
-    on_stdout.iter().chain(&on_stderr).for_each(Listener::finish);
+    let abandoned = asked.map_or(0, |asked| asked.close());
+    if let Some(receivers) = receivers {
+        receivers.finish();
+    }
 
     let lost = answer.outcome.is_end();
     let mut result = conclude(answer, timeout);
@@ -130,7 +132,7 @@ pub(crate) fn execute(
     }
     collect(setup, live, &mark, &mut result);
     note_installed(live);
-    result.metrics = metrics(setup, live, run, started, keep);
+    result.metrics = Metrics { abandoned, ..metrics(setup, live, run, started, keep) };
     Ok(result)
 }
 
@@ -143,6 +145,7 @@ fn metrics(setup: &SandboxSetup, live: &mut LiveInterpreter, run: Duration, star
         peak_memory: live.peak_memory(),
         image: setup.image().info().name.clone(),
         packages: if keep { live.packages.clone() } else { std::mem::take(&mut live.packages) },
+        ..Metrics::default()
     }
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -13,13 +13,33 @@ from terrarium._native import CancelHandle
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ["Content", "Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "Path", "SandboxOptions", "Seconds"]
+    from terrarium._events import Event, InputRequest
+    from terrarium._records import Display
+
+__all__ = [
+    "Content",
+    "Deterministic",
+    "ExecuteOptions",
+    "ImageOptions",
+    "Mount",
+    "Path",
+    "SandboxOptions",
+    "Seconds",
+    "Stdin",
+]
 
 Seconds: TypeAlias = float | timedelta
 """A length of time: a number of seconds, or a `timedelta`."""
 
 Path: TypeAlias = str | os.PathLike[str]
 """A path of the host."""
+
+Stdin: TypeAlias = (
+    "Content"
+    " | Callable[[InputRequest], str | bytes | None | Awaitable[str | bytes | None]]"
+    " | Iterable[str | bytes] | AsyncIterable[str | bytes]"
+)
+"""The standard input: given beforehand, or by a function or an iterator while the code runs."""
 
 
 class Deterministic(TypedDict, total=False):
@@ -149,8 +169,10 @@ class SandboxOptions(TypedDict, total=False):
 class ExecuteOptions(TypedDict, total=False):
     """The options of one run. `None` stands for the value in the sandbox's options."""
 
-    stdin: Content
-    """The standard input. Default: empty, so that a read returns the end of the file at once."""
+    stdin: Stdin
+    """The standard input: given beforehand, or asked for while the code runs. Default: empty, so that a read returns
+    the end of the file at once.
+    """
     args: Sequence[str] | None
     """`sys.argv[1:]`. Default: the sandbox's."""
     env: Mapping[str, str]
@@ -173,6 +195,10 @@ class ExecuteOptions(TypedDict, total=False):
     """Receives the standard output while the code runs. Default: none."""
     on_stderr: Callable[[bytes], object] | None
     """Receives the standard error while the code runs. Default: none."""
+    on_display: Callable[[Display], object] | None
+    """Receives displays and their updates while the code runs. Default: none."""
+    on_event: Callable[[Event], object] | None
+    """Receives text, displays and progress in their order, while the code runs. Default: none."""
 
 
 class ImageOptions(TypedDict, total=False):

@@ -20,14 +20,45 @@ import type { Image } from './image.js';
 /** The content of a file: text, which is encoded in UTF-8, or bytes. */
 export type Content = string | ArrayBufferView | ArrayBufferLike;
 
+/** An answer to a request for input: a line of text, bytes as they are, or nothing at the end of the input. */
+export type InputAnswer = string | ArrayBufferView | ArrayBufferLike | null | undefined;
+
+/** The standard input: given beforehand, or by a function or an iterator while the code runs. */
+export type Stdin =
+  | Content
+  | ((request: InputRequest) => InputAnswer | Promise<InputAnswer>)
+  | Iterable<string | ArrayBufferView | ArrayBufferLike>
+  | AsyncIterable<string | ArrayBufferView | ArrayBufferLike>;
+
 /** A piece of output. */
-export interface OutputChunk {
-  stream: 'stdout' | 'stderr';
+export interface OutputEvent {
+  type: 'stdout' | 'stderr';
   /** The bytes. */
   data: Buffer;
   /** The bytes as text; a character whose bytes come in two pieces is in the second one. */
   text: string;
 }
+
+/** A new display, or the new content of the displays with its `id`. */
+export interface DisplayEvent {
+  type: 'display' | 'update';
+  display: Display;
+}
+
+/** The output so far is discarded, as by `clear_output` in a notebook; with `wait`, when there is more. */
+export interface ClearEvent {
+  type: 'clear';
+  wait: boolean;
+}
+
+/** A step of the host's work for the run, such as the installation of packages. */
+export interface ProgressEvent {
+  type: 'progress';
+  progress: Progress;
+}
+
+/** A step of a run, told while the code runs. */
+export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
 ";
 
 /// Members that only JavaScript has, by their struct.
@@ -52,6 +83,10 @@ const ADDED: &[(&str, &str)] = &[
   onStdout?: (data: Buffer) => void;
   /** Receives the standard error while the code runs. */
   onStderr?: (data: Buffer) => void;
+  /** Receives displays and their updates while the code runs. */
+  onDisplay?: (display: Display) => void;
+  /** Receives text, displays and progress in their order, while the code runs. */
+  onEvent?: (event: RunEvent) => void;
 ",
     ),
 ];
@@ -80,6 +115,8 @@ const RECORDS: &[&str] = &[
     "PythonError",
     "Frame",
     "Metrics",
+    "Progress",
+    "InputRequest",
 ];
 
 /// Writes the whole file.
@@ -170,6 +207,7 @@ impl Emitter<'_> {
             Kind::List(inner) => format!("{}[]", self.type_of(inner)?),
             Kind::Map(inner) => format!("Record<string, {}>", self.type_of(inner)?),
             Kind::Named(name) if name == "Packages" => "string[] | 'auto'".to_owned(),
+            Kind::Named(name) if name == "Stdin" => "Stdin".to_owned(),
             Kind::Named(name) if name == "Install" => "'off' | 'local' | 'index'".to_owned(),
             Kind::Named(name) if name == "MountMode" => "'read-only' | 'overlay' | 'read-write'".to_owned(),
             Kind::Named(name) if self.types.contains(&name.as_str()) => name.clone(),

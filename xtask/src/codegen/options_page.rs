@@ -120,7 +120,8 @@ fn named(kind: &Kind) -> String {
             "Packages" => "list of names, or `auto`".to_owned(),
             "Install" => "`off`, `local` or `index`".to_owned(),
             "MountMode" => "`read-only`, `overlay` or `read-write`".to_owned(),
-            "StreamCallback" => "function".to_owned(),
+            "StreamCallback" | "DisplayCallback" | "EventCallback" => "function".to_owned(),
+            "Stdin" => "content, function or iterator".to_owned(),
             name => format!("`{name}`"),
         },
     }

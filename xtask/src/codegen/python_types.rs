@@ -86,6 +86,9 @@ fn type_of(kind: &Kind) -> Result<String> {
             "Install" => "Literal[\"off\", \"local\", \"index\"]",
             "MountMode" => "Literal[\"read-only\", \"overlay\", \"read-write\"]",
             "StreamCallback" => "Callable[[bytes], object]",
+            "DisplayCallback" => "Callable[[Display], object]",
+            "EventCallback" => "Callable[[Event], object]",
+            "Stdin" => "Stdin",
             "Deterministic" | "CancelHandle" => name,
             _ => bail!("Python has no type for `{name}`"),
         }

@@ -1,9 +1,9 @@
-//! The standard streams: an input given beforehand, and two sinks that keep the first bytes exactly.
+//! The standard streams: an input, and two sinks that keep the first bytes exactly.
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::{Description, Resources};
+use super::{Description, Input, Resources};
 use crate::abi::{Errno, FileType, PollEvents, Stat};
 
 /// One of the three streams.
@@ -30,30 +30,33 @@ pub struct Streams {
     pub error: Output,
 }
 
-/// Standard input: the given bytes, then the end of file.
-#[derive(Debug, Clone, Default)]
-pub struct Input {
-    bytes: Arc<[u8]>,
-    position: usize,
-}
-
-impl Input {
-    /// Makes an input that holds `bytes`.
-    #[must_use]
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { bytes: bytes.into(), position: 0 }
+impl Streams {
+    /// Discards the output so far, as a notebook does: at once, or when there is more (`waits`). The calls before this one
+    /// that waited take effect if there was more output since: of these streams, or elsewhere (`is_fresh`). Returns
+    /// whether there was more of these.
+    pub fn clear(&mut self, waits: bool, is_fresh: bool) -> bool {
+        let more = self.settle(is_fresh);
+        for output in [&mut self.output, &mut self.error] {
+            output.is_fresh = false;
+            if waits {
+                output.clears = true;
+            } else {
+                drop(output.take());
+            }
+        }
+        more
     }
 
-    /// Returns the bytes that were not read yet.
-    #[must_use]
-    pub fn rest(&self) -> &[u8] {
-        self.bytes.get(self.position..).unwrap_or_default()
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> usize {
-        let count = copy(self.rest(), buffer);
-        self.position = self.position.saturating_add(count);
-        count
+    /// Lets the clearing that waits take effect, if there was output since: of these streams, or elsewhere (`is_fresh`).
+    /// Returns whether there was some of these.
+    pub fn settle(&mut self, is_fresh: bool) -> bool {
+        let more = self.output.is_fresh || self.error.is_fresh;
+        for output in [&mut self.output, &mut self.error] {
+            if output.clears && (more || is_fresh) {
+                drop(output.take());
+            }
+        }
+        more
     }
 }
 
@@ -72,6 +75,10 @@ pub struct Output {
     kept: Vec<u8>,
     dropped: u64,
     sink: Option<Arc<dyn StreamSink>>,
+    /// Whether the next write discards what was written before.
+    clears: bool,
+    /// Whether anything was written since the last clearing that waits for output.
+    is_fresh: bool,
 }
 
 /// The default for the bytes that a stream keeps: 16 MiB.
@@ -87,7 +94,7 @@ impl Output {
     /// Makes a sink that keeps the first `limit` bytes.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self { limit, kept: Vec::new(), dropped: 0, sink: None }
+        Self { limit, kept: Vec::new(), dropped: 0, sink: None, clears: false, is_fresh: false }
     }
 
     /// Also passes every kept chunk to `sink`.
@@ -105,7 +112,7 @@ impl Output {
 
     /// Takes the kept bytes, and starts again with the whole limit.
     pub fn take(&mut self) -> Vec<u8> {
-        self.dropped = 0;
+        (self.dropped, self.clears) = (0, false);
         std::mem::take(&mut self.kept)
     }
 
@@ -122,6 +129,10 @@ impl Output {
     }
 
     fn write(&mut self, data: &[u8]) {
+        self.is_fresh |= !data.is_empty();
+        if self.clears && self.is_fresh {
+            drop(self.take());
+        }
         let room = self.limit.saturating_sub(self.kept.len());
         let (kept, dropped) = data.split_at_checked(room).unwrap_or((data, &[]));
         self.kept.extend_from_slice(kept);
@@ -148,7 +159,7 @@ impl Description for StandardStream {
 
     fn read(&mut self, with: &mut Resources<'_>, buffer: &mut [u8]) -> Result<usize, Errno> {
         match self {
-            Self::Input => Ok(with.streams.input.read(buffer)),
+            Self::Input => with.streams.input.read(buffer),
             Self::Output | Self::Error => Err(Errno::EBADF),
         }
     }
@@ -169,10 +180,11 @@ impl Description for StandardStream {
         }
     }
 
-    fn readiness(&self, _: &mut Resources<'_>) -> PollEvents {
+    fn readiness(&self, with: &mut Resources<'_>) -> PollEvents {
         match self {
             // Also at its end: a read answers at once.
-            Self::Input => PollEvents::IN | PollEvents::RDNORM,
+            Self::Input if with.streams.input.wait(0) => PollEvents::IN | PollEvents::RDNORM,
+            Self::Input => PollEvents::empty(),
             Self::Output | Self::Error => PollEvents::OUT | PollEvents::WRNORM,
         }
     }

@@ -129,6 +129,20 @@ pub trait Channel: Debug + Send + Sync {
     /// The errno with which the guest's write fails.
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno>;
 
+    /// Whether frames with output have arrived since the last call of [`clear`](Self::clear).
+    fn has_more(&self) -> bool {
+        false
+    }
+
+    /// Discards the output of the frames so far: at once, or when there is more (`waits`). A call before this one that
+    /// waited takes effect if there was more output since, in frames or elsewhere (`is_fresh`).
+    ///
+    /// # Errors
+    /// The errno with which the guest's request fails.
+    fn clear(&self, _waits: bool, _is_fresh: bool) -> Result<(), Errno> {
+        Ok(())
+    }
+
     /// Whether the run is to end, because of its deadline or a cancel. Work of the host for the guest ends then.
     fn is_stopping(&self) -> bool {
         false

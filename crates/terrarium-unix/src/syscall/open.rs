@@ -4,7 +4,7 @@ use super::import::{Import, preview1, syscall};
 use super::mappings::Span;
 use super::path::{descriptor_of, path};
 use super::{Args, Process, locks, requests};
-use crate::abi::{Errno, FcntlCommand, IoctlRequest, OpenFlags};
+use crate::abi::{Errno, FcntlCommand, IoctlRequest, OpenFlags, Winsize};
 use crate::fd::{CHANNEL, Device, Directory, File, Object, PIPE_CAPACITY};
 use crate::memory::GuestMemory;
 use crate::vfs::{NodeKind, OpenInode};
@@ -180,7 +180,13 @@ fn ioctl(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) ->
         return requests::serve(process, memory, args.u32(1), memory.read_u32(argument)?);
     }
     process.fds.get(fd)?;
-    match IoctlRequest::from_raw(args.u32(1)).ok_or(Errno::EINVAL)? {
+    let request = IoctlRequest::from_raw(args.u32(1)).ok_or(Errno::EINVAL)?;
+    if request == IoctlRequest::TiocGWinsz && process.is_terminal(fd) {
+        // The size is that of a usual terminal. All other settings are the host's.
+        let size = Winsize { rows: 24, columns: 80 };
+        return memory.write(memory.read_u32(argument)?, &size.encode()).map(|()| 0);
+    }
+    match request {
         request if request.needs_terminal() => Err(Errno::ENOTTY),
         IoctlRequest::FioNRead => {
             let (object, mut with) = process.object(fd)?;

@@ -3,8 +3,11 @@
 //! User code can make them as well. Each works on the guest's memory and on the state of its process alone, for a
 //! bounded time. Only a request for files waits for the host, until the run is to end.
 
+use std::sync::Arc;
+
 use super::{Process, derive, links, locks, supply};
 use crate::abi::Errno;
+use crate::fd::{Ask, MOST_PROMPT};
 use crate::memory::GuestMemory;
 
 /// Sets the local time zone.
@@ -25,6 +28,11 @@ const LOCK: u32 = 0x7407;
 const WRITABLE: u32 = 0x7408;
 /// Adds files of the host.
 const SUPPLY: u32 = 0x7409;
+/// Announces the text and the form of the next read of the standard input: 1 if a person may see what is typed, the
+/// length (32 bits each), and the text.
+const ASK: u32 = 0x740a;
+/// Discards the output so far, as a notebook does: 1 to do so when there is more.
+const CLEAR: u32 = 0x740b;
 /// Makes a pair of connected sockets.
 pub(super) const PAIR: u32 = 0x7480;
 
@@ -51,7 +59,33 @@ pub(super) fn serve(
         LOCK => locks::flock(process, memory, address).map(|()| 0),
         WRITABLE => i32::try_from(process.fds.writable_files()).map_err(|_| Errno::EOVERFLOW),
         SUPPLY => supply::supply(process, memory, address),
+        ASK => ask(process, memory, address).map(|()| 0),
+        CLEAR => clear(process, memory.read_u32(address)? != 0).map(|()| 0),
         PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }
+}
+
+/// Announces the next read of the standard input.
+///
+/// # Errors
+/// `ENOTTY` when no prompt reaches the host, and those of a bad address.
+fn ask(process: &mut Process, memory: &mut GuestMemory<'_>, address: u32) -> Result<(), Errno> {
+    let text = address.checked_add(8).ok_or(Errno::EFAULT)?;
+    let (echo, length) = (memory.read_u32(address)? != 0, memory.read_u32(address.saturating_add(4))?);
+    let length = length.min(u32::try_from(MOST_PROMPT).unwrap_or(u32::MAX));
+    let prompt = String::from_utf8_lossy(memory.slice(text, length)?).into_owned();
+    if process.streams.input.prepare(Ask { prompt, echo }) { Ok(()) } else { Err(Errno::ENOTTY) }
+}
+
+/// Discards the output so far.
+///
+/// # Errors
+/// `EBADF` without a channel, and those of the channel.
+fn clear(process: &mut Process, waits: bool) -> Result<(), Errno> {
+    let channel = Arc::clone(process.channel.as_ref().ok_or(Errno::EBADF)?);
+    // Each side clears what waits if the other has had output.
+    let is_fresh = channel.has_more();
+    let more = process.streams.clear(waits, is_fresh);
+    channel.clear(waits, more)
 }

@@ -136,8 +136,12 @@ fn transfer_all(
     if !(direction.is_allowed)(process.fds.get(fd)?) {
         return Err(Errno::EBADF);
     }
-    let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
+    let mut list = memory.io_vecs(args.ptr(1), args.i32(2))?;
     memory.slice(result, 4)?;
+    if !direction.writes && list.total > 0 && process.await_input(fd)? {
+        // As from a terminal: one call takes what there is, and does not ask for more.
+        list.buffers.truncate(1);
+    }
     // Writes through mappings reach the file before, and the call's own writes reach the mappings after it.
     let span = process.mapped_span(fd, offset, list.total, direction.writes)?;
     if let Some(span) = span {

@@ -127,11 +127,15 @@ fn fdstat(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -
     rights.set(Rights::FD_READ, open.readable());
     rights.set(Rights::FD_WRITE, open.writable());
     let filetype = FileType::from_mode(stat.mode).ok_or(Errno::EIO)?.into();
-    // The C library takes a character device that cannot seek for a terminal; there is none here.
+    // The C library takes a character device that cannot seek for a terminal. Only an input may be one.
+    let is_terminal = process.is_terminal(args.i32(0));
     let filetype = match filetype {
-        Filetype::CharacterDevice => Filetype::Unknown,
+        Filetype::CharacterDevice if !is_terminal => Filetype::Unknown,
         other => other,
     };
+    if is_terminal {
+        rights.remove(Rights::FD_SEEK | Rights::FD_TELL);
+    }
     let fdstat = Fdstat { filetype, flags, rights_base: rights, rights_inheriting: rights };
     memory.write(args.ptr(1), &fdstat.encode())
 }

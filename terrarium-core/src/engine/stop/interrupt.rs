@@ -11,6 +11,8 @@
 //! watchdog's queue. Every access to a guest happens under the lock of its [`Interrupt`], and a run that has ended is
 //! no longer armed. So a page never stays protected, and is never touched after its guest is gone.
 
+mod wait;
+
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -23,7 +25,7 @@ use super::{
     watchdog::{Purpose, watchdog},
 };
 use crate::{cancel::Cancel, sys::thread_clock::ThreadClock};
-use terrarium_unix::syscall::{Sleeper, Wake};
+pub(crate) use wait::InterruptibleSleep;
 
 /// The reason why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,8 @@ struct InterruptState {
     alarm: Option<(Instant, Duration)>,
     /// Whether the alarm has gone off and the guest has not noticed yet.
     rings: bool,
+    /// Whether a person has pressed the keys of an interrupt and the guest has not noticed yet. The run continues.
+    keys: bool,
     /// The time that the host took to prepare what the guest needs, which does not count as the run's.
     prepared: Duration,
     /// Whether a preparation is in progress, and the deadline before it is moved.
@@ -201,7 +205,7 @@ impl Interrupt {
     }
 
     /// Does work of the host that prepares what the guest needs. The deadline of the run moves by its time.
-    pub(in crate::engine) fn preparing<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn preparing<T>(&self, work: impl FnOnce() -> T) -> T {
         let begin = Instant::now();
         self.lock().is_preparing = true;
         let done = work();
@@ -339,37 +343,6 @@ pub(crate) struct CancelTarget(pub(crate) Arc<Interrupt>);
 impl Cancel for CancelTarget {
     fn cancel(&self) {
         self.0.stop(Reason::Cancelled, None);
-    }
-}
-
-/// A guest's sleep, which takes no processor time and ends at an interrupt.
-#[derive(Debug)]
-pub(crate) struct InterruptibleSleep(pub(crate) Arc<Interrupt>);
-
-impl Sleeper for InterruptibleSleep {
-    fn set_alarm(&self, delay_ns: u64, interval_ns: u64) -> bool {
-        let delay = (delay_ns > 0).then(|| Duration::from_nanos(delay_ns));
-        self.0.set_alarm(delay, Duration::from_nanos(interval_ns))
-    }
-
-    fn sleep(&self, ns: u64) -> Wake {
-        let until = Instant::now().checked_add(Duration::from_nanos(ns));
-        let mut state = self.0.lock();
-        loop {
-            if state.reason.is_some() || state.rings {
-                return Wake::Interrupted;
-            }
-            let left = match until {
-                Some(until) => until.saturating_duration_since(Instant::now()),
-                None => Duration::MAX,
-            };
-            if left.is_zero() {
-                return Wake::Elapsed;
-            }
-            // The bound of one wait avoids times that the system's clock cannot represent.
-            let bounded = left.min(Duration::from_secs(3600));
-            state = self.0.wake.wait_timeout(state, bounded).unwrap_or_else(PoisonError::into_inner).0;
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 use wasmtime::{Engine, Memory, MemoryType, Store};
 
 use super::*;
+use terrarium_unix::syscall::{Sleeper as _, Wake};
 
 /// The default number of watched runs. The variable `TERRARIUM_STRESS_RUNS` sets another.
 const RUNS: usize = 100_000;
