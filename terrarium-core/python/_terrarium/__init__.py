@@ -88,7 +88,9 @@ Each write is one frame; its first byte is the kind.
 
     D   a display: {"data": {mime: text or {"$base64": text}}, "metadata": {}}, sent at once. Data of JSON
         types (application/json, ...+json) is JSON text. "text/plain" is always present. A figure of matplotlib
-        has the metadata {"image/png": {"width": 640, "height": 480}}, in pixels.
+        has the metadata {"image/png": {"width": 640, "height": 480}}, in pixels. A display that can be updated has an
+        "id".
+    E   an update: a display that replaces those with its "id"
     B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call are sent after the program has ended.
     V   a piece of {"final": value, "outputs": {name: value}}; the pieces form one JSON text. "final" is absent when
         there is no final value; nothing is sent when no output is requested either.
@@ -114,6 +116,9 @@ each unless stated, and bytes:
     0x7404      returns the size of the memory in KiB
     0x7405      sets the alarm: two numbers of 64 bits, the nanoseconds of the delay and of the interval
     0x7408      returns the number of open descriptors of files that can be written
+    0x740a      announces the next read of the standard input: 1 if typed text may be shown, the length and the text of
+                the prompt. Fails when no prompt reaches the host
+    0x740b      discards text and displays so far: 1 to do so when there is more
 
 Typed values
 ============

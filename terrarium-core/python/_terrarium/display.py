@@ -150,13 +150,13 @@ def _float_safe(value: dict[str, Any]) -> str:
         return text
 
 
-def send(text: str) -> None:
-    """Send one display. The host bounds displays; a refused one is left out."""
+def send(text: str, update: bool = False) -> None:
+    """Send one display, or an update of one. The host bounds displays; a refused one is left out."""
     if kept is not None:
         kept.append(text)
         return
     try:
-        channel.send(b"D", text.encode())
+        channel.send(b"E" if update else b"D", text.encode())
     except OSError:
         pass
 
@@ -220,8 +220,6 @@ def display(
     if clear:
         clear_output(wait=True)
     members: dict[str, Any] = {} if name is None else {"id": clean(name)}
-    if update:
-        members["update"] = True
     for value in objs:
         if raw and isinstance(value, dict):
             data: dict[str, Any] = {str(mime): part for mime, part in value.items()}
@@ -235,7 +233,7 @@ def display(
             if (include and mime not in include and mime != "text/plain") or (exclude and mime in exclude):
                 del data[mime]
                 own.pop(mime, None)
-        send(bundle_of(value, "" if raw else None, data, {**own, **(metadata or {})}, **members))
+        send(bundle_of(value, "" if raw else None, data, {**own, **(metadata or {})}, **members), update)
     return Handle(name) if display_id and name is not None else None
 
 

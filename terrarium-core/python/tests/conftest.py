@@ -85,7 +85,10 @@ class Result:
 
     @property
     def displays(self) -> list[dict[str, Any]]:
-        return [json.loads(frame[1:]) for frame in self.frames if frame[:1] == b"D"]
+        """The displays, and the updates with a mark."""
+        marks = {b"D": {}, b"E": {"update": True}}
+        kept = [frame for frame in self.frames if frame[:1] in marks]
+        return [{**json.loads(frame[1:]), **marks[frame[:1]]} for frame in kept]
 
     def ok(self) -> Result:
         assert self.status == "success", self.response

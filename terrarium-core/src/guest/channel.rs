@@ -103,16 +103,13 @@ impl Frames {
     }
 
     /// Takes a display, or the update of one.
-    fn show(&self, json: &[u8]) -> Result<(), Errno> {
+    fn show(&self, json: &[u8], is_update: bool) -> Result<(), Errno> {
         let size = (json.len() as u64).saturating_add(OVERHEAD);
         let bounds =
             DisplayBounds { bytes: self.display_bytes, memory: self.display_bytes.saturating_mul(DISPLAY_FACTOR) };
         let most = Displays::most(bounds, size).ok_or(Errno::ENOSPC)?;
-        let (display, is_update, memory) = self.display(json, most)?;
-        // A display reserves what the mark of an update takes, so that there is always room for an update of its size.
-        let reserve = if is_update { OVERHEAD } else { 2 * OVERHEAD };
-        let (display, memory) = (Arc::new(display), memory.saturating_add(reserve));
-        let size = (json.len() as u64).saturating_add(reserve);
+        let (display, memory) = self.display(json, most)?;
+        let (display, memory) = (Arc::new(display), memory.saturating_add(OVERHEAD));
         let event = {
             let mut collected = self.lock();
             let displays = &mut collected.displays;
@@ -141,8 +138,8 @@ impl Frames {
         Ok(())
     }
 
-    /// Reads a display. Returns whether it is an update, and the memory that it takes.
-    fn display(&self, json: &[u8], memory: u64) -> Result<(Display, bool, u64), Errno> {
+    /// Reads a display, and returns it with the memory that it takes.
+    fn display(&self, json: &[u8], memory: u64) -> Result<(Display, u64), Errno> {
         // The guest waits meanwhile, so its deadline ends this.
         let is_late = || self.is_stopping();
         let decoder = Decoder::new(memory, Vec::new(), &is_late);
@@ -169,12 +166,11 @@ impl Frames {
             Some(_) => return Err(Errno::EINVAL),
             None => None,
         };
-        let is_update = members.remove("update") == Some(Json::Bool(true));
         let mut display = Display { id, data, metadata };
         for (mime, data) in &mut display.data {
             plain(mime, data, |text| read(text.as_bytes()).ok());
         }
-        Ok((display, is_update, decoder.used()))
+        Ok((display, decoder.used()))
     }
 }
 
@@ -208,8 +204,8 @@ impl Channel for Frames {
             }
             return Ok(());
         }
-        if let Some((b'D', json)) = bytes.split_first() {
-            return self.show(json);
+        if let Some((kind @ (b'D' | b'E'), json)) = bytes.split_first() {
+            return self.show(json, *kind == b'E');
         }
         let mut collected = self.lock();
         let size = (bytes.len() as u64).saturating_add(OVERHEAD);

@@ -169,7 +169,9 @@ for n in range(200_000): update_display(n + 1, display_id=str(n))";
     let result = sandbox().execute_with(code, options).unwrap();
     let count = success(&result).displays.len();
     assert!((50_000..200_000).contains(&count), "{count} displays");
-    assert!(result.displays.iter().take(1000).zip(1..).all(|(display, n)| plain(display) == n.to_string()));
+    let stale =
+        result.displays.iter().take(1000).zip(1..).filter(|(display, n)| plain(display) != n.to_string()).count();
+    assert_eq!(stale, 0, "of {count}");
 }
 
 #[test]
@@ -190,12 +192,12 @@ fn forged_frames_of_displays_are_refused() {
 refused = 0
 for frame in (
     b'D{"data": {}, "id": 1}', b'D{"data": {}, "id": "' + b'x' * 5000 + b'"}', b'D{"data": {}, "id": null}',
-    b'D{"update": true}', b'D{"data": {"text/plain": "kept"}, "id": "a", "update": "yes"}', b'C', b'C1',
+    b'E{}', b'E{"data": {"text/plain": "kept"}, "id": "a"}', b'E', b'E1', b'C',
 ):
     try: os.write(1 << 20, frame)
     except OSError: refused += 1
 refused"#;
     let result = sandbox().execute(code).unwrap();
-    assert_eq!(success(&result).final_repr.as_deref(), Some("5"));
+    assert_eq!(success(&result).final_repr.as_deref(), Some("6"));
     assert_eq!(result.displays.len(), 2, "an update without its display is one");
 }
