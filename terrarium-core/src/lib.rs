@@ -36,6 +36,7 @@ mod bytes;
 mod cancel;
 mod error;
 mod event;
+mod functions;
 mod mount;
 mod options;
 mod package;
@@ -63,6 +64,10 @@ pub use bytes::Bytes;
 pub use cancel::CancelHandle;
 pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
 pub use event::{DisplayCallback, Event, EventCallback, Progress};
+pub use functions::{
+    Call, CallHook, Decision, HostCall, HostCallOutcome, HostError, HostErrorCause, HostFunction, HostFunctions,
+    Signature,
+};
 pub use mount::{Mount, MountMode};
 pub use options::{Deterministic, ExecuteOptions, Install, JsonOptions, Packages, SandboxOptions, StreamCallback};
 pub use package::{DownloadProgress, PackageError, PackageRequest, PackageStore, StoredPackage};

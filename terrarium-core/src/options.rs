@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Bytes, CancelHandle, DisplayCallback, EventCallback, Mount, Stdin, Value};
+use crate::{Bytes, CallHook, CancelHandle, DisplayCallback, EventCallback, HostFunctions, Mount, Stdin, Value};
 pub use json::JsonOptions;
 pub(crate) use member::{Member, Refusal};
 pub(crate) use setters::options;
@@ -106,6 +106,26 @@ pub struct SandboxOptions {
     /// because they contain native code. `packages` are added to those of the image. Default: none, the library builds
     /// the image that it needs.
     pub image: Option<PathBuf>,
+    /// Functions of the host that the code can call. Default: none.
+    #[serde(skip)]
+    pub functions: HostFunctions,
+    /// Decides on each call of a host function before the function works: for approval, and for answers that are known.
+    /// Default: none, all calls are allowed.
+    #[serde(skip)]
+    pub decide: Option<CallHook>,
+    /// The limit of the number of a run's calls of host functions. The code gets a `HostLimitError` once; after that, the
+    /// run ends. Default: 1,000.
+    pub host_calls: u64,
+    /// The number of calls of host functions that work at a time; more wait. Default: 16.
+    pub host_calls_in_flight: u32,
+    /// The limit of the bytes of a run's arguments for host functions, and separately of their answers. Default: 64 MiB.
+    pub host_call_bytes: u64,
+    /// The time of a call of a host function, or `None` for that of the run. The code gets a `TimeoutError`. Default:
+    /// 30 s.
+    #[serde(with = "optional_seconds")]
+    pub host_call_timeout: Option<Duration>,
+    /// Whether the time limit of a run includes the time in which the code waits for host functions. Default: on.
+    pub count_host_time: bool,
     /// Whether `threading` works. In the guest, threads run one after the other, each when the code waits for it.
     /// Otherwise the start of a thread raises `RuntimeError`. Default: on.
     pub threads: bool,
@@ -144,6 +164,13 @@ impl Default for SandboxOptions {
             preload: true,
             quick_start: true,
             image: None,
+            functions: HostFunctions::default(),
+            decide: None,
+            host_calls: 1000,
+            host_calls_in_flight: 16,
+            host_call_bytes: 64 << 20,
+            host_call_timeout: Some(Duration::from_secs(30)),
+            count_host_time: true,
             threads: true,
             cache_dir: None,
             cache_bytes: 4 << 30,
@@ -314,6 +341,12 @@ pub struct ExecuteOptions {
     /// Stops the run from another thread. Default: none.
     #[serde(skip)]
     pub cancel: Option<CancelHandle>,
+    /// Functions of the host for this run, beside those of the sandbox. Default: none.
+    #[serde(skip)]
+    pub functions: HostFunctions,
+    /// Decides on each call of a host function. Default: the sandbox's.
+    #[serde(skip)]
+    pub decide: Option<CallHook>,
     /// Receives the standard output while the code runs. Default: none.
     #[serde(skip)]
     pub on_stdout: Option<StreamCallback>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use failure::ExecutionFailure;
 
-use crate::{Bytes, Value, options::seconds};
+use crate::{Bytes, HostCall, Value, options::seconds};
 
 /// The way in which a run ended.
 ///
@@ -27,7 +27,7 @@ pub enum Status {
     Timeout,
     /// The run needed more memory than its limit.
     MemoryExceeded,
-    /// The run was stopped through a [`CancelHandle`](crate::CancelHandle).
+    /// The run was stopped through a [`CancelHandle`](crate::CancelHandle), or by a host function.
     Cancelled,
     /// The interpreter failed, for example on a stack that is too deep. The host is unharmed.
     Crashed,
@@ -86,6 +86,8 @@ pub struct ExecutionResult {
     pub exit_code: Option<i32>,
     /// Whether a session lost its variables because of a forced stop; its files are kept.
     pub session_lost: bool,
+    /// The calls of host functions, the first 1,000.
+    pub host_calls: Vec<HostCall>,
     /// The time and memory that the run used.
     pub metrics: Metrics,
 }
@@ -110,6 +112,7 @@ impl Default for ExecutionResult {
             error: None,
             exit_code: None,
             session_lost: false,
+            host_calls: Vec::new(),
             metrics: Metrics::default(),
         }
     }
@@ -187,6 +190,9 @@ pub struct PythonError {
     pub source: Option<String>,
     /// Whether the code is incomplete (an unclosed bracket, for example), so that a prompt can ask for more.
     pub incomplete_input: bool,
+    /// The [`HostCall::id`](crate::HostCall::id) of the call of a host function that raised the exception.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_call: Option<u32>,
 }
 
 /// A frame of a traceback.
@@ -240,6 +246,11 @@ pub struct Metrics {
     /// The time to run the code.
     #[serde(with = "seconds")]
     pub run: Duration,
+    /// The part of `run` in which the code waited for host functions.
+    #[serde(with = "seconds")]
+    pub host: Duration,
+    /// The number of calls of host functions.
+    pub host_calls: u64,
     /// The time from the call to the result.
     #[serde(with = "seconds")]
     pub total: Duration,

@@ -137,6 +137,13 @@ impl Sandbox {
         run::prepare(self.setup.current(), code)
     }
 
+    /// Returns the declarations of the option `functions` as text of a stub file (`.pyi`), for prompts and type checkers:
+    /// see [`HostFunctions::stubs`](crate::HostFunctions::stubs).
+    #[must_use]
+    pub fn function_stubs(&self) -> String {
+        self.options().functions.stubs()
+    }
+
     /// Returns the options of the sandbox.
     pub fn options(&self) -> &SandboxOptions {
         self.setup.options()

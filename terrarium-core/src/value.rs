@@ -178,6 +178,33 @@ impl Value {
         }
     }
 
+    /// Moves the contents of at least `bytes` bytes to the end of `contents`: a `bytes` in the value becomes one of the
+    /// kind `blob`, whose part `index` is its place there. Arrays and tables are taken apart; their JSON form is the same.
+    ///
+    /// ```
+    /// use terrarium_core::{Bytes, Value};
+    ///
+    /// let (mut value, mut contents) = (Value::Bytes(Bytes::from(vec![7; 5000])), Vec::new());
+    /// value.set_aside(1024, &mut contents);
+    /// assert_eq!(contents[0].len(), 5000);
+    /// assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"$type":"blob","index":0}"#);
+    /// ```
+    pub fn set_aside(&mut self, bytes: usize, contents: &mut Vec<Bytes>) {
+        let mut part = match std::mem::replace(self, Self::None).into_tagged() {
+            Ok((kind, fields)) => Self::Tagged { kind, fields },
+            Err(other) => other,
+        };
+        match &mut part {
+            Self::Bytes(content) if content.len() >= bytes => {
+                let index = Self::Int(i64::try_from(contents.len()).unwrap_or(i64::MAX));
+                contents.push(std::mem::take(content));
+                part = Self::Tagged { kind: "blob".to_owned(), fields: [("index".to_owned(), index)].into() };
+            }
+            other => other.children_mut().into_iter().for_each(|child| child.set_aside(bytes, contents)),
+        }
+        *self = part;
+    }
+
     /// Whether the value is `None`.
     ///
     /// ```

@@ -135,6 +135,25 @@ export interface SandboxOptions {
    */
   image?: string | Image | null;
   /**
+   * The limit of the number of a run's calls of host functions. The code gets a `HostLimitError` once; after that, the
+   * run ends. Default: 1,000.
+   */
+  hostCalls?: number;
+  /** The number of calls of host functions that work at a time; more wait. Default: 16. */
+  hostCallsInFlight?: number;
+  /**
+   * The limit of the bytes of a run's arguments for host functions, and separately of their answers. In bytes.
+   * Default: 64 MiB.
+   */
+  hostCallBytes?: number;
+  /**
+   * The time of a call of a host function, or `null` for that of the run. The code gets a `TimeoutError`. In seconds.
+   * Default: 30 s.
+   */
+  hostCallTimeout?: number | null;
+  /** Whether the time limit of a run includes the time in which the code waits for host functions. Default: on. */
+  countHostTime?: boolean;
+  /**
    * Whether `threading` works. In the guest, threads run one after the other, each when the code waits for it.
    * Otherwise the start of a thread raises `RuntimeError`. Default: on.
    */
@@ -446,6 +465,8 @@ export interface PythonError {
   source: string | null;
   /** Whether the code is incomplete (an unclosed bracket, for example), so that a prompt can ask for more. */
   incompleteInput: boolean;
+  /** The `HostCall.id` of the call of a host function that raised the exception. */
+  hostCall: number | null;
 }
 
 /** A frame of a traceback. */
@@ -472,6 +493,10 @@ export interface Metrics {
   start: number;
   /** The time to run the code. In seconds. */
   run: number;
+  /** The part of `run` in which the code waited for host functions. In seconds. */
+  host: number;
+  /** The number of calls of host functions. */
+  hostCalls: number;
   /** The time from the call to the result. In seconds. */
   total: number;
   /** The peak of the guest's memory in bytes, interpreter included. */

@@ -21,6 +21,7 @@ __builtins__ = BUILTINS
 MESSAGE = 1 << 16
 
 _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
+_NAMES: Any = BaseException.__dict__["__dict__"]
 
 
 def is_a(value: object, kind: type) -> bool:
@@ -84,6 +85,9 @@ def begin(error: BaseException, source: Source, main: Main) -> dict[str, Any]:
     traceback = stack.user_part(_TRACEBACK.__get__(error), source)
     _TRACEBACK.__set__(error, traceback)
     report = outline(error)
+    call = _NAMES.__get__(error).get("_host_call")
+    if type(call) is int:
+        report["host_call"] = call
     report["frames"], omitted, place = stack.listing(traceback, source, main)
     if omitted:
         report["frames_omitted"] = omitted

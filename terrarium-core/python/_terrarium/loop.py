@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 __builtins__ = BUILTINS
 
 
+# The longest wait for functions of the host in seconds, and the longest while something else can happen.
+_LONG = 1e9
+_SHORT = 0.002
+
 _Base: Any = unix_events._UnixSelectorEventLoop
 
 
@@ -41,6 +45,9 @@ class _Selector:
             timeout = 0
         watches = self._real is not None and bool(self._real.get_map())
         ready = self._real.select(0) if watches else []
+        calls = modules.get("_terrarium.host.calls")
+        if calls is not None and calls.state.futures:
+            return self._wait_for_calls(calls, timeout, ready, watches)
         turns = modules.get("_terrarium.threads.turns")
         others = turns is not None and turns.others()
         if ready or timeout == 0:
@@ -56,6 +63,19 @@ class _Selector:
             return list(self._real.select(timeout))
         nap(timeout)
         return []
+
+    def _wait_for_calls(self, calls: Any, timeout: float | None, ready: list[Any], watches: bool) -> list[Any]:
+        """Wait as `select` does, until a function of the host has answered."""
+        turns = modules.get("_terrarium.threads.turns")
+        others = turns is not None and turns.others()
+        if others and turns is not None:
+            turns.glance()
+        if ready or self.is_woken:
+            timeout = 0
+        if (others or watches) and (timeout is None or timeout > _SHORT):
+            timeout = _SHORT
+        calls.receive(None if timeout is None else int(min(timeout, _LONG) * 1e9))
+        return list(self._real.select(0)) if watches and not ready else list(ready)
 
     def get_map(self) -> Any:
         """Return the descriptors that are waited for."""

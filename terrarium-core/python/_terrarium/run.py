@@ -10,6 +10,7 @@ from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, se
 
 from _terrarium import interrupts, streams
 from _terrarium.files import any_left, keep_garbage, write_back
+from _terrarium.host.names import install
 from _terrarium.interrupts import as_user, release, run_as_user, state
 from _terrarium.memory import NO_MEMORY, clear_frames, reserve
 from _terrarium.module import main, search_here
@@ -167,6 +168,8 @@ class Run:
         if settings.loaded and (request.get("has_files") is not False or settings.places):
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
+        if request.get("functions"):
+            install(request["functions"], self.names)
         if request.get("inputs"):
             self.names.update(load("_terrarium.values.decode").decode_inputs(request["inputs"]))
 

@@ -23,4 +23,4 @@ pub(crate) use live::{
     machine::{InterpreterSource, Machine},
 };
 pub(crate) use snapshot::{LayerRecord, Snapshot, SnapshotLayer, SnapshotRecord, Span, TakenLayer, TakenSnapshot};
-pub(crate) use stop::interrupt::{CancelTarget, Interrupt, Phase, Reason};
+pub(crate) use stop::interrupt::{CancelTarget, Interrupt, Phase, Reason, Waited};

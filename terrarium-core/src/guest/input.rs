@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    engine::Interrupt,
+    engine::{Interrupt, Waited},
     stdin::{ANSWER_BYTES, Ask, InputAnswer, InputForm, InputReply, InputRequest, Slot, Stdin},
 };
 use terrarium_unix::{
@@ -55,7 +55,7 @@ impl HostInput {
         let interrupt = Arc::downgrade(&self.interrupt);
         let slot = Slot::new(move || {
             if let Some(interrupt) = Weak::upgrade(&interrupt) {
-                interrupt.wake();
+                interrupt.notify();
             }
         });
         *open = Some(Arc::clone(&slot));
@@ -75,7 +75,7 @@ impl InputSource for HostInput {
             return slot.is_answered();
         }
         let until = Instant::now().checked_add(Duration::from_nanos(ns));
-        let wait = || self.interrupt.wait_for(until, &|| slot.is_answered());
+        let wait = || self.interrupt.wait(&|| slot.is_answered(), until, false) == Waited::Ready;
         // A person at a terminal thinks in the time of the person, not of the run.
         if self.form.is_terminal { self.interrupt.preparing(wait) } else { wait() }
     }

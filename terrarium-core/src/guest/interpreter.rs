@@ -15,6 +15,7 @@ use super::{
     channel::Frames,
     config::GuestConfig,
     functions::{HarnessFunction, HarnessFunctions},
+    limits::InterpreterOptions,
     protocol::{
         CheckResponse, CodeRequest, Completeness, Completion, Empty, Noted, PrepareRequest, PrepareResponse, Request,
         Response, SettleResponse,
@@ -22,10 +23,10 @@ use super::{
     reply::Reply,
 };
 use crate::{
-    CancelHandle, Error,
+    CancelHandle, Error, HostFunctions,
     engine::{
-        CancelTarget, End, GuestInstance, GuestOptions, Machine, PyFunction, Reason, Snapshot, Span, TakenLayer,
-        TakenSnapshot,
+        CancelTarget, End, GuestInstance, GuestOptions, Interrupt, Machine, PyFunction, Reason, Snapshot, Span,
+        TakenLayer, TakenSnapshot,
     },
     error::ErrorContext,
     result::PythonError,
@@ -46,28 +47,6 @@ const ASKED_BYTES: u64 = 4 << 20;
 /// Timeout for harness calls that run no user code.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The limits of an interpreter.
-#[derive(Clone, Copy)]
-pub(crate) struct InterpreterOptions {
-    pub(crate) memory: u64,
-    pub(crate) value_bytes: u64,
-    pub(crate) grace: Duration,
-    pub(crate) untrusted_libraries: bool,
-    /// Whether libraries are compiled as they are called, where they are not in the cache folder.
-    pub(crate) lazy: bool,
-    /// Whether sleeping takes real time.
-    pub(crate) real_sleep: bool,
-}
-
-impl InterpreterOptions {
-    /// The options of an interpreter that runs this library's own programs in `memory` bytes.
-    pub(crate) fn trusted(memory: u64) -> Self {
-        let grace = Duration::from_millis(100);
-        // The addresses of all objects are sent as values, when an image is made.
-        Self { memory, value_bytes: 64 << 20, grace, untrusted_libraries: false, lazy: false, real_sleep: true }
-    }
-}
-
 /// A live interpreter that runs code on request.
 pub(crate) struct LiveInterpreter {
     guest: GuestInstance,
@@ -80,6 +59,8 @@ pub(crate) struct LiveInterpreter {
     pub(crate) start: Duration,
     /// The names of the packages that are mounted in its files.
     pub(crate) packages: Vec<String>,
+    /// The functions of the host whose names it has.
+    pub(crate) functions_known: HostFunctions,
 }
 
 impl LiveInterpreter {
@@ -98,8 +79,16 @@ impl LiveInterpreter {
         let mut guest = GuestInstance::boot(machine, options)?;
         frames.attach(guest.interrupt());
         let functions = HarnessFunctions(guest.import(MODULE, HarnessFunction::ALL.map(HarnessFunction::name))?);
-        let mut interpreter =
-            Self { guest, frames, functions, grace, ended: false, start: Duration::ZERO, packages: Vec::new() };
+        let mut interpreter = Self {
+            guest,
+            frames,
+            functions,
+            grace,
+            ended: false,
+            start: Duration::ZERO,
+            packages: Vec::new(),
+            functions_known: HostFunctions::default(),
+        };
         interpreter.configure(config)?;
         Ok(interpreter)
     }
@@ -129,6 +118,7 @@ impl LiveInterpreter {
             ended: false,
             start: Duration::ZERO,
             packages: Vec::new(),
+            functions_known: HostFunctions::default(),
         };
         if let Some(config) = config {
             interpreter.configure(config)?;
@@ -302,6 +292,11 @@ impl LiveInterpreter {
     /// [`Error::Engine`], when there is no such memory.
     pub(crate) fn take_memory(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         self.guest.take_memory(name)
+    }
+
+    /// Returns the interrupt of its runs.
+    pub(crate) fn interrupt(&self) -> &Arc<Interrupt> {
+        self.guest.interrupt()
     }
 
     /// Whether the interpreter is gone.

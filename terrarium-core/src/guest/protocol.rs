@@ -89,6 +89,17 @@ pub(crate) struct Request<'a> {
     pub(crate) repr_bytes: u64,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) store_last: bool,
+    /// The functions of the host, if the interpreter does not have them yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) functions: Option<FunctionNames>,
+}
+
+/// The names of functions of the host, with spaces between.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct FunctionNames {
+    pub(crate) plain: String,
+    /// Those whose calls are awaited.
+    pub(crate) coroutines: String,
 }
 
 fn is_false(flag: &bool) -> bool {

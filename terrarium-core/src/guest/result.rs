@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{Bytes, ExecutionResult, PythonError, Status, engine::Reason};
 
-/// Returns a result with the fields that follow from the interpreter's answer.
-pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionResult {
+/// Returns a result with the fields that follow from the interpreter's answer. `ended` is the text of the host function
+/// that has ended the run.
+pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>, ended: Option<String>) -> ExecutionResult {
     let status = match answer.outcome {
         Outcome::Success => Status::Success,
         Outcome::Interrupted(Reason::Timeout) | Outcome::Stopped(Reason::Timeout) => Status::Timeout,
-        Outcome::Interrupted(Reason::Cancelled) | Outcome::Stopped(Reason::Cancelled) => Status::Cancelled,
+        Outcome::Interrupted(_) | Outcome::Stopped(_) => Status::Cancelled,
         Outcome::Exited if answer.exit_code == Some(0) => Status::Success,
         Outcome::Crashed if answer.memory_denied => Status::MemoryExceeded,
         Outcome::Crashed => Status::Crashed,
@@ -26,7 +27,9 @@ pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionRe
             let limit = timeout.unwrap_or_default().as_secs_f64();
             Some(stopped(error, "TimeoutError", format!("the run was stopped after {limit} s")))
         }
-        (Status::Cancelled, error) => Some(stopped(error, "CancelledError", "the run was cancelled".to_owned())),
+        (Status::Cancelled, error) => {
+            Some(stopped(error, "CancelledError", ended.unwrap_or_else(|| "the run was cancelled".to_owned())))
+        }
         (Status::Error, None) => {
             Some(fault("SystemExit", answer.exit_code.map_or_else(String::new, |code| code.to_string())))
         }
@@ -47,7 +50,7 @@ pub(crate) fn conclude(answer: Answer, timeout: Option<Duration>) -> ExecutionRe
 
 /// Returns the result of a run that was cancelled before it began.
 pub(crate) fn cancelled() -> ExecutionResult {
-    conclude(Answer { outcome: Outcome::Interrupted(Reason::Cancelled), ..Answer::default() }, None)
+    conclude(Answer { outcome: Outcome::Interrupted(Reason::Cancelled), ..Answer::default() }, None, None)
 }
 
 /// Returns the error of a run that was stopped, with its location if the guest reported it.

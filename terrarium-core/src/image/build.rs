@@ -318,7 +318,7 @@ impl Recipe {
             return Err(self.fault("the preparation ended the interpreter"));
         }
         interpreter.reset_globals()?;
-        Ok(conclude(answer, Some(self.timeout)))
+        Ok(conclude(answer, Some(self.timeout), None))
     }
 
     /// Returns an error of this image without a source.
@@ -343,6 +343,7 @@ fn request(code: &str, keep: bool) -> Request<'_> {
         value_bytes: 1 << 20,
         repr_bytes: 1 << 10,
         store_last: false,
+        functions: None,
     }
 }
 

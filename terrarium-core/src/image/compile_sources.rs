@@ -70,11 +70,12 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         value_bytes: 1 << 20,
         repr_bytes: 1 << 10,
         store_last: false,
+        functions: None,
     };
     let answer = interpreter.execute(&request, Instant::now().checked_add(TIMEOUT), scope::current().as_ref())?;
     // Otherwise the rest of the sources would be missing for ever.
     scope::check()?;
-    if let Some(error) = conclude(answer, Some(TIMEOUT)).error {
+    if let Some(error) = conclude(answer, Some(TIMEOUT), None).error {
         tracing::warn!(error = %error.message, "a package is only partly compiled");
     }
     let files = interpreter.files();

@@ -180,7 +180,7 @@ fn build(
 /// As for [`Image::build`].
 pub(super) fn of_options(options: &ImageOptions, progress: &dyn Fn(ImageProgress) -> ControlFlow<()>) -> Result<Image> {
     check_process()?;
-    validate::timeout(Some(options.timeout))?;
+    validate::timeout("timeout", Some(options.timeout))?;
     let timeout = options.timeout;
     let options = options.clone();
     let deadline = Instant::now().checked_add(options.timeout);

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Deterministic, ExecuteOptions, Install, Packages, SandboxOptions};
-use crate::{Bytes, CancelHandle, Display, Event, Mount, Stdin, Value};
+use crate::{Bytes, Call, CallHook, CancelHandle, Decision, Display, Event, HostFunctions, Mount, Stdin, Value};
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
 ///
@@ -115,14 +115,34 @@ options! {
         preload: plain(bool),
         quick_start: plain(bool),
         image: some(PathBuf),
+        host_calls: plain(u64),
+        host_calls_in_flight: plain(u32),
+        host_call_bytes: plain(u64),
+        host_call_timeout: into(Option<Duration>),
+        count_host_time: plain(bool),
         threads: plain(bool),
         cache_dir: some(PathBuf),
         cache_bytes: plain(u64),
     }
+    not in JSON { functions, decide }
 }
 
-/// Setters for one element.
+/// Setters for one element, and for fields without a JSON form.
 impl SandboxOptions {
+    /// Sets the functions of the host that the code can call.
+    #[must_use]
+    pub fn functions(mut self, functions: impl Into<HostFunctions>) -> Self {
+        self.functions = functions.into();
+        self
+    }
+
+    /// Sets the hook that decides on each call of a host function.
+    #[must_use]
+    pub fn decide(mut self, decide: impl Fn(&Call) -> Decision + Send + Sync + 'static) -> Self {
+        self.decide = Some(CallHook::new(decide));
+        self
+    }
+
     /// Adds a file that every run has, by its path relative to `home`.
     #[must_use]
     pub fn file(mut self, path: impl Into<String>, content: impl Into<Bytes>) -> Self {
@@ -189,7 +209,7 @@ options! {
         timeout: into(Option<Duration>),
         store_last: plain(bool),
     }
-    not in JSON { cancel, on_stdout, on_stderr, on_display, on_event }
+    not in JSON { cancel, functions, decide, on_stdout, on_stderr, on_display, on_event }
 }
 
 /// Setters for one element, and for fields without a JSON form.
@@ -233,6 +253,20 @@ impl ExecuteOptions {
     #[must_use]
     pub fn cancel(mut self, handle: impl Into<Option<CancelHandle>>) -> Self {
         self.cancel = handle.into();
+        self
+    }
+
+    /// Sets functions of the host for this run.
+    #[must_use]
+    pub fn functions(mut self, functions: impl Into<HostFunctions>) -> Self {
+        self.functions = functions.into();
+        self
+    }
+
+    /// Sets the hook that decides on each call of a host function.
+    #[must_use]
+    pub fn decide(mut self, decide: impl Fn(&Call) -> Decision + Send + Sync + 'static) -> Self {
+        self.decide = Some(CallHook::new(decide));
         self
     }
 

@@ -31,7 +31,11 @@ impl SandboxOptions {
     /// assert!(terrarium_core::SandboxOptions::default().validate().is_ok());
     /// ```
     pub fn validate(&self) -> Result<()> {
-        timeout(self.timeout)?;
+        timeout("timeout", self.timeout)?;
+        timeout("host_call_timeout", self.host_call_timeout)?;
+        within("host_calls_in_flight", self.host_calls_in_flight.into(), 1, 256)?;
+        within("host_call_bytes", self.host_call_bytes, 0, MAX_BYTES)?;
+        self.functions.check()?;
         within("memory", self.memory, MIN_MEMORY, MAX_MEMORY)?;
         for (name, value) in [
             ("stream_bytes", self.stream_bytes),
@@ -90,10 +94,10 @@ fn mounts(options: &SandboxOptions) -> Result<()> {
 }
 
 /// Checks a timeout: zero would stop the code before it starts, and a huge timeout overflows the clock.
-pub(crate) fn timeout(value: Option<Duration>) -> Result<()> {
+pub(crate) fn timeout(name: &'static str, value: Option<Duration>) -> Result<()> {
     match value {
-        Some(d) if d.is_zero() => Err(invalid("timeout", "0 s leaves no time to run; use a positive number".into())),
-        Some(d) if d > MAX_TIMEOUT => Err(invalid("timeout", format!("{d:?} is longer than a year; use none instead"))),
+        Some(d) if d.is_zero() => Err(invalid(name, "0 s leaves no time to run; use a positive number".into())),
+        Some(d) if d > MAX_TIMEOUT => Err(invalid(name, format!("{d:?} is longer than a year; use none instead"))),
         _ => Ok(()),
     }
 }

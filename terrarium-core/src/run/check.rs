@@ -7,7 +7,8 @@ use crate::{Error, ExecuteOptions, Result, SandboxOptions, options::validate};
 /// # Errors
 /// [`Error::InvalidOption`] and [`Error::TooLarge`].
 pub(crate) fn check(settings: &SandboxOptions, code: &str, options: &ExecuteOptions) -> Result<()> {
-    validate::timeout(options.timeout)?;
+    validate::timeout("timeout", options.timeout)?;
+    options.functions.check()?;
     validate::environment(options.env.iter())?;
     validate::arguments(options.args.as_deref().unwrap_or_default())?;
     let sizes = [

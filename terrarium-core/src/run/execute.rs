@@ -1,19 +1,23 @@
 //! Execution of code in a live interpreter, and collection of its streams, values and files.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use super::{
+    calls::{Calls, names},
     guest_path, missing_module,
     packages::{packages, unready},
     setup::{SandboxSetup, writer},
 };
 use crate::{
-    Bytes, CancelHandle, ExecuteOptions, ExecutionResult, Metrics, Result,
+    Bytes, CancelHandle, ExecuteOptions, ExecutionResult, HostFunctions, Metrics, Result,
     error::{FileOperation, file_error},
-    guest::{LiveInterpreter, Request, cancelled, conclude, stream, text},
+    guest::{FunctionNames, LiveInterpreter, Request, cancelled, conclude, stream, text},
     options::validate,
     provision::{MountedPackages, mount},
     sys::machine_memory,
@@ -84,6 +88,12 @@ pub(crate) fn execute(
     if let Some(file) = &file {
         process.set_program(file.as_bytes(), Content::from(code.as_bytes().to_vec()));
     }
+    let functions = settings.functions.with(&options.functions);
+    let decide = options.decide.take().or_else(|| settings.decide.clone());
+    let calls =
+        (!functions.is_empty()).then(|| Arc::new(Calls::new(functions.clone(), decide, settings, live.interrupt())));
+    live.process().host_calls = calls.clone().map(|calls| calls as _);
+    let names = function_names(live, &functions, code, keep || has_files);
     let argv = options
         .args
         .as_deref()
@@ -103,6 +113,7 @@ pub(crate) fn execute(
         value_bytes: settings.value_bytes,
         repr_bytes: settings.repr_bytes,
         store_last: options.store_last,
+        functions: names,
     };
     let timeout = options.timeout.or(settings.timeout);
     if WAS_LARGE.load(Ordering::Relaxed) && WAS_LARGE.swap(false, Ordering::Relaxed) {
@@ -112,8 +123,11 @@ pub(crate) fn execute(
     let running = Instant::now();
     // The host's work until here counts.
     let deadline = timeout.and_then(|timeout| begun.checked_add(timeout));
-    let answer = live.execute(&request, deadline, options.cancel.as_ref())?;
+    let answer = live.execute(&request, deadline, options.cancel.as_ref());
     let run = running.elapsed();
+    live.process().host_calls = None;
+    let report = calls.map(|calls| calls.finish()).unwrap_or_default();
+    let answer = answer?;
     if answer.is_large {
         WAS_LARGE.store(true, Ordering::Relaxed);
     }
@@ -123,17 +137,41 @@ pub(crate) fn execute(
     }
 
     let lost = answer.outcome.is_end();
-    let mut result = conclude(answer, timeout);
+    let mut result = conclude(answer, timeout, report.end);
     // The guest can forge names that the run was not asked for.
     result.outputs.retain(|name, _| options.outputs.contains(name));
     result.session_lost = keep && lost;
     if let Some(error) = &mut result.error {
         missing_module::explain(error, setup);
+        // The guest can forge the number.
+        error.host_call = error.host_call.filter(|id| report.calls.iter().any(|call| call.id == *id));
     }
+    result.host_calls = report.calls;
     collect(setup, live, &mark, &mut result);
     note_installed(live);
-    result.metrics = Metrics { abandoned, ..metrics(setup, live, run, started, keep) };
+    result.metrics = Metrics {
+        abandoned,
+        host: report.waited,
+        host_calls: report.count,
+        ..metrics(setup, live, run, started, keep)
+    };
     Ok(result)
+}
+
+/// Returns the names of the functions that the code needs and that its interpreter does not have yet: all of them, or
+/// those that the text names.
+fn function_names(
+    live: &mut LiveInterpreter,
+    functions: &HostFunctions,
+    code: &str,
+    all: bool,
+) -> Option<FunctionNames> {
+    if live.functions_known == *functions {
+        return None;
+    }
+    let names = if all { names::all(functions) } else { names::named(functions, code) };
+    live.functions_known = functions.clone();
+    Some(names)
 }
 
 fn metrics(setup: &SandboxSetup, live: &mut LiveInterpreter, run: Duration, started: Instant, keep: bool) -> Metrics {

@@ -1,6 +1,7 @@
 //! Runs: a sandbox's options become a setup, the setup a live interpreter, and the interpreter's answer a result.
 
 mod auto;
+mod calls;
 mod check;
 mod execute;
 mod files;

@@ -59,7 +59,7 @@ pub(super) fn unready(setup: &SandboxSetup, options: &ExecuteOptions, end: WaitE
         WaitEnd::Cancelled => Reason::Cancelled,
     };
     let answer = Answer { outcome: Outcome::Stopped(reason), ..Answer::default() };
-    let mut result = conclude(answer, options.timeout.or(setup.options().timeout));
+    let mut result = conclude(answer, options.timeout.or(setup.options().timeout), None);
     if let Some(error) = &mut result.error {
         let hint =
             ": its packages are still being compiled for their first use; `prepare_packages` does that before a run";

@@ -151,6 +151,28 @@ class SandboxOptions(TypedDict, total=False):
     """The image file to start from, as `Image.save` wrote it; open only images that you trust, because they contain
     native code. `packages` are added to those of the image. Default: none, the library builds the image that it needs.
     """
+    functions: Functions
+    """Functions of the host that the code can call. Default: none."""
+    decide: Callable[[Call], object] | None
+    """Decides on each call of a host function before the function works: for approval, and for answers that are known.
+    Default: none, all calls are allowed.
+    """
+    host_calls: int
+    """The limit of the number of a run's calls of host functions. The code gets a `HostLimitError` once; after that,
+    the run ends. Default: 1,000.
+    """
+    host_calls_in_flight: int
+    """The number of calls of host functions that work at a time; more wait. Default: 16."""
+    host_call_bytes: int
+    """The limit of the bytes of a run's arguments for host functions, and separately of their answers. In bytes.
+    Default: 64 MiB.
+    """
+    host_call_timeout: Seconds | None
+    """The time of a call of a host function, or `None` for that of the run. The code gets a `TimeoutError`. In seconds,
+    or a `timedelta`. Default: 30 s.
+    """
+    count_host_time: bool
+    """Whether the time limit of a run includes the time in which the code waits for host functions. Default: on."""
     threads: bool
     """Whether `threading` works. In the guest, threads run one after the other, each when the code waits for it.
     Otherwise the start of a thread raises `RuntimeError`. Default: on.
@@ -191,6 +213,10 @@ class ExecuteOptions(TypedDict, total=False):
     """Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no."""
     cancel: CancelHandle | None
     """Stops the run from another thread. Default: none."""
+    functions: Functions
+    """Functions of the host for this run, beside those of the sandbox. Default: none."""
+    decide: Callable[[Call], object] | None
+    """Decides on each call of a host function. Default: the sandbox's."""
     on_stdout: Callable[[bytes], object] | None
     """Receives the standard output while the code runs. Default: none."""
     on_stderr: Callable[[bytes], object] | None

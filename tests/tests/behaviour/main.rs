@@ -9,6 +9,7 @@ mod events;
 mod filesystem;
 mod forged;
 mod golden;
+mod host_functions;
 mod hostile;
 mod image_files;
 mod images;

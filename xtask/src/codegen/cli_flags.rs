@@ -42,6 +42,14 @@ pub(super) const SANDBOX: Flags = Flags {
         ("deterministic", "--deterministic"),
         ("packages", "--package, --auto-packages"),
         ("install", "--pip"),
+        // Programs hand functions over; a command line has none.
+        ("functions", ""),
+        ("decide", ""),
+        ("host_calls", ""),
+        ("host_calls_in_flight", ""),
+        ("host_call_bytes", ""),
+        ("host_call_timeout", ""),
+        ("count_host_time", ""),
     ],
     values: &[("home", "PATH"), ("cwd", "PATH"), ("packages_from", "SOURCE"), ("image", "FILE"), ("cache_dir", "DIR")],
     switches: &[
@@ -102,7 +110,7 @@ pub(super) fn file(options: &Options) -> Result<String> {
 fn flags(kind: &Type, flags: &Flags, name: &str, attributes: &str) -> Result<String> {
     flags.check(kind)?;
     let (mut fields, mut applied) = (Vec::new(), String::new());
-    for field in kind.fields().iter().filter(|field| !flags.is_by_hand(&field.name)) {
+    for field in kind.fields().iter().filter(|field| !field.is_skipped && !flags.is_by_hand(&field.name)) {
         let flag = Flag::of(field, kind, flags).with_context(|| format!("`{}::{}`", kind.name, field.name))?;
         fields.push(flag.member(field));
         applied += &flag.applied(field);

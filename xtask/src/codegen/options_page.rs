@@ -91,6 +91,9 @@ fn table(kind: &Type, flag: &dyn Fn(&Field) -> String) -> String {
 
 /// Formats flags as code, without the commas between them.
 fn code(flags: &str) -> String {
+    if flags.is_empty() {
+        return String::new();
+    }
     flags.split(", ").map(|flag| format!("`{flag}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -120,8 +123,9 @@ fn named(kind: &Kind) -> String {
             "Packages" => "list of names, or `auto`".to_owned(),
             "Install" => "`off`, `local` or `index`".to_owned(),
             "MountMode" => "`read-only`, `overlay` or `read-write`".to_owned(),
-            "StreamCallback" | "DisplayCallback" | "EventCallback" => "function".to_owned(),
+            "StreamCallback" | "DisplayCallback" | "EventCallback" | "CallHook" => "function".to_owned(),
             "Stdin" => "content, function or iterator".to_owned(),
+            "HostFunctions" => "functions by name".to_owned(),
             name => format!("`{name}`"),
         },
     }

@@ -89,6 +89,8 @@ fn type_of(kind: &Kind) -> Result<String> {
             "DisplayCallback" => "Callable[[Display], object]",
             "EventCallback" => "Callable[[Event], object]",
             "Stdin" => "Stdin",
+            "HostFunctions" => "Functions",
+            "CallHook" => "Callable[[Call], object]",
             "Deterministic" | "CancelHandle" => name,
             _ => bail!("Python has no type for `{name}`"),
         }

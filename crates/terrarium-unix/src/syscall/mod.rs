@@ -11,6 +11,7 @@
 
 mod args;
 mod calendar;
+mod calls;
 mod control;
 mod derive;
 mod descriptors;
@@ -45,6 +46,7 @@ mod time;
 mod zone;
 
 pub use args::Args;
+pub use calls::{CallAnswer, HostCalls};
 pub use descriptors::OpenFile;
 pub use host::{Channel, Clock, FixedClock, Sleeper, SystemClock, ThreadSleeper, Wake};
 pub use import::{Call, EngineCall, Handler, Import, Preview1, Support, Syscall};

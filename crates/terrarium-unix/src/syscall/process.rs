@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Mappings;
+use super::calls::HostCalls;
 use super::host::{Channel, Clock, Sleeper, SystemClock, ThreadSleeper, Wake};
 use super::program::ProgramFile;
 use super::supply::{Supplied, Supplier};
@@ -47,6 +48,8 @@ pub struct Process {
     pub supplier: Option<Arc<dyn Supplier>>,
     /// The supplies that the process has received.
     pub supplied: Supplied,
+    /// The functions of the host. By default there are none, and a call fails with ENOTTY.
+    pub host_calls: Option<Arc<dyn HostCalls>>,
     /// The local time zone.
     pub(super) zone: Zone,
     cwd: Ino,
@@ -77,6 +80,7 @@ impl Process {
             channel: None,
             supplier: None,
             supplied: Supplied::default(),
+            host_calls: None,
             zone: Zone::default(),
             cwd: Ino::ROOT,
             program: None,

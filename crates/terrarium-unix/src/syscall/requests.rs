@@ -1,11 +1,11 @@
 //! The harness's own requests to the host: an `ioctl` on the channel's descriptor, whose argument is a buffer.
 //!
 //! User code can make them as well. Each works on the guest's memory and on the state of its process alone, for a
-//! bounded time. Only a request for files waits for the host, until the run is to end.
+//! bounded time. Only requests for files and calls of functions wait for the host, until the run is to end.
 
 use std::sync::Arc;
 
-use super::{Process, derive, links, locks, supply};
+use super::{Process, calls, derive, links, locks, supply};
 use crate::abi::Errno;
 use crate::fd::{Ask, MOST_PROMPT};
 use crate::memory::GuestMemory;
@@ -33,6 +33,10 @@ const SUPPLY: u32 = 0x7409;
 const ASK: u32 = 0x740a;
 /// Discards the output so far, as a notebook does: 1 to do so when there is more.
 const CLEAR: u32 = 0x740b;
+/// Calls a function of the host.
+const CALL: u32 = 0x740c;
+/// Reads a part of a large answer of a function.
+const READ_ANSWER: u32 = 0x740d;
 /// Makes a pair of connected sockets.
 pub(super) const PAIR: u32 = 0x7480;
 
@@ -61,6 +65,8 @@ pub(super) fn serve(
         SUPPLY => supply::supply(process, memory, address),
         ASK => ask(process, memory, address).map(|()| 0),
         CLEAR => clear(process, memory.read_u32(address)? != 0).map(|()| 0),
+        CALL => calls::call(process, memory, address),
+        READ_ANSWER => calls::read(process, memory, address),
         PAIR => process.socket_pair(memory, address).map(|()| 0),
         _ => Err(Errno::ENOTTY),
     }

@@ -154,6 +154,9 @@ fn transfer_all(
     memory.write_u32(result, count)
 }
 
+/// The kind of a frame that contains a part of an argument for a function of the host.
+const ARGUMENT: &[u8] = b"A";
+
 /// Writes one frame, whole or not at all.
 fn write_frame(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'_>) -> Result<(), Errno> {
     let list = memory.io_vecs(args.ptr(1), args.i32(2))?;
@@ -163,7 +166,12 @@ fn write_frame(process: &mut Process, memory: &mut GuestMemory<'_>, args: Args<'
         return Err(Errno::EMSGSIZE);
     }
     let channel = process.channel.as_ref().ok_or(Errno::EBADF)?;
-    if let [only] = list.buffers.as_slice() {
+    if let [kind, content] = list.buffers.as_slice()
+        && let Some(calls) = &process.host_calls
+        && memory.slice(kind.base, kind.len)? == ARGUMENT
+    {
+        calls.content(memory.slice(content.base, content.len)?)?;
+    } else if let [only] = list.buffers.as_slice() {
         channel.frame(memory.slice(only.base, only.len)?)?;
     } else {
         let mut frame = Vec::new();

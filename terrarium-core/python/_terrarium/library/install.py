@@ -40,7 +40,7 @@ _REPLACED = {
     "concurrent.futures.interpreter": "executors.fill_interpreters",
 }
 # Modules that the guest's build does not have, from the folder `modules`.
-_ADDED = ("_posixshmem", "grp", "micropip", "pwd", "resource")
+_ADDED = ("_posixshmem", "grp", "host", "micropip", "pwd", "resource")
 _NO_PROCESSES = "processes cannot be started in this sandbox"
 _NO_SCREEN = "there is neither a screen nor a terminal in this sandbox"
 _NO_INTERPRETERS = "further interpreters cannot be made in this sandbox"

@@ -29,6 +29,23 @@ def decode_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
     return decoded
 
 
+def decode_with(value: Any, contents: list[memoryview]) -> Any:
+    """Return the object for a typed value with contents that were sent beside its text."""
+    global _contents
+    before, _contents = _contents, contents
+    try:
+        return decode(value)
+    finally:
+        _contents = before
+
+
+_contents: list[memoryview] = []
+
+
+def _blob(value: dict[str, Any]) -> bytes:
+    return bytes(_contents[value["index"]])
+
+
 def decode(value: Any) -> Any:
     """Return the object for a typed value. `value` is parsed JSON and may be changed."""
     kind = type(value)
@@ -211,4 +228,5 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "enum": _enum,
     "dataclass": _dataclass,
     "deque": _deque,
+    "blob": _blob,
 }

@@ -124,7 +124,7 @@ fn check_signals(mut caller: Caller<'_, InstanceState>) -> Result<i32> {
     let reason = caller.data().run.interrupt.reason();
     view(&mut caller)?.1.write_u32(word, 0).map_err(|errno| format_err!("signal word: {errno}"))?;
     Ok(match reason {
-        Some(Reason::Timeout | Reason::Cancelled) => INTERRUPT_SIGNAL,
+        Some(Reason::Timeout | Reason::Cancelled | Reason::Ended) => INTERRUPT_SIGNAL,
         None if caller.data().run.interrupt.take_keys() => INTERRUPT_SIGNAL,
         None if caller.data().run.interrupt.take_alarm() => ALARM_SIGNAL,
         None => 0,

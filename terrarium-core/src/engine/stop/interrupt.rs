@@ -14,7 +14,7 @@
 mod wait;
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -25,13 +25,15 @@ use super::{
     watchdog::{Purpose, watchdog},
 };
 use crate::{cancel::Cancel, sys::thread_clock::ThreadClock};
-pub(crate) use wait::InterruptibleSleep;
+pub(crate) use wait::{InterruptibleSleep, Waited};
 
 /// The reason why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     Timeout,
     Cancelled,
+    /// A function of the host, or a limit of such calls, has ended the run.
+    Ended,
 }
 
 /// The state of one guest's interruption.
@@ -40,6 +42,8 @@ pub(crate) struct Interrupt {
     state: Mutex<InterruptState>,
     /// Wakes a guest that sleeps in a host function.
     wake: Condvar,
+    /// Whether the guest waits for the host's work, so that it must be woken.
+    waits: AtomicBool,
 }
 
 #[derive(Default)]
@@ -218,6 +222,11 @@ impl Interrupt {
     /// Returns the time of such work in the present run.
     pub(crate) fn prepared(&self) -> Duration {
         self.lock().prepared
+    }
+
+    /// Ends the present run, whose code gets no other answer from the host.
+    pub(crate) fn end(self: &Arc<Self>) {
+        self.stop(Reason::Ended, None);
     }
 
     /// Returns the reason why the present run is being stopped, if it is.

@@ -1,12 +1,24 @@
-//! The waits of a guest in host functions: they take no processor time, and end at an interrupt.
+//! The waits of a guest for the host: they take no processor time, and end at an interrupt.
 
 use std::{
-    sync::{Arc, PoisonError},
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use super::{Interrupt, InterruptState};
 use terrarium_unix::syscall::{Sleeper, Wake};
+
+/// The time for which a guest looks out for the host's answer before it sleeps.
+const LOOK_OUT: Duration = Duration::from_micros(40);
+
+/// The end of a guest's wait for the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    Ready,
+    /// The guest has a signal, or its run is being stopped.
+    Interrupted,
+    Elapsed,
+}
 
 impl InterruptState {
     /// Whether the guest has a signal to notice.
@@ -16,27 +28,44 @@ impl InterruptState {
 }
 
 impl Interrupt {
-    /// Waits until `is_ready`, until a time, or until an interrupt. Returns whether it is ready. Whoever makes it ready
-    /// calls [`wake`](Self::wake).
-    pub(crate) fn wait_for(&self, until: Option<Instant>, is_ready: &dyn Fn() -> bool) -> bool {
+    /// Waits on the guest's thread until `is_ready`, which another thread makes true before it calls
+    /// [`notify`](Self::notify). The thread looks out for a moment before it sleeps, if `looks_out`.
+    pub(crate) fn wait(&self, is_ready: &dyn Fn() -> bool, until: Option<Instant>, looks_out: bool) -> Waited {
+        let begin = Instant::now();
+        while looks_out && begin.elapsed() < LOOK_OUT {
+            for _ in 0..32 {
+                if is_ready() {
+                    return Waited::Ready;
+                }
+                std::hint::spin_loop();
+            }
+        }
         let mut state = self.lock();
-        loop {
-            if state.reason.is_none() && is_ready() {
-                return true;
+        self.waits.store(true, Ordering::SeqCst);
+        let waited = loop {
+            if is_ready() {
+                break Waited::Ready;
+            }
+            if state.has_signal() {
+                break Waited::Interrupted;
             }
             let left = until.map_or(LONGEST, |until| until.saturating_duration_since(Instant::now()).min(LONGEST));
-            if state.has_signal() || left.is_zero() {
-                return false;
+            if left.is_zero() {
+                break Waited::Elapsed;
             }
             state = self.wake.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        };
+        self.waits.store(false, Ordering::SeqCst);
+        waited
     }
 
-    /// Makes a guest that waits look again.
-    pub(crate) fn wake(&self) {
-        // With the lock, so that a guest that has just looked is woken too.
-        let _state = self.lock();
-        self.wake.notify_all();
+    /// Wakes a guest that waits for the host's work.
+    pub(crate) fn notify(&self) {
+        if self.waits.load(Ordering::SeqCst) {
+            // With the lock, so that a guest which has just looked is woken too.
+            let _state = self.lock();
+            self.wake.notify_all();
+        }
     }
 
     /// Interrupts the guest as the keys of a terminal do: its run continues, without a deadline for the program's reaction.

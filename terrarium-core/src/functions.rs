@@ -1,0 +1,21 @@
+//! [`HostFunctions`]: functions of the host that the code can call.
+
+mod annotation;
+mod call;
+mod decision;
+mod error;
+mod fields;
+mod function;
+mod record;
+mod set;
+mod signature;
+mod to_value;
+
+pub use call::Call;
+pub use decision::{CallHook, Decision};
+pub use error::{HostError, HostErrorCause};
+pub use function::HostFunction;
+pub(crate) use function::{Handler, Items, Returned};
+pub use record::{HostCall, HostCallOutcome};
+pub use set::HostFunctions;
+pub use signature::Signature;

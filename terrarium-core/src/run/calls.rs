@@ -1,0 +1,392 @@
+//! [`Calls`]: the calls of one run, from the guest's request to the answer.
+//!
+//! The guest asks in the bytes of a request: a letter for the operation, and its arguments. A call begins a job on a
+//! thread of the pool; the guest waits for its end, or continues and asks for it later.
+
+mod answer;
+mod begin;
+mod describe;
+pub(super) mod names;
+mod pool;
+mod slot;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Bytes, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
+    engine::{Interrupt, Waited},
+    functions::HostFunctions,
+};
+use slot::Slot;
+use terrarium_unix::{
+    abi::Errno,
+    syscall::{CallAnswer, HostCalls},
+};
+
+/// The most records of a run.
+const RECORDS: usize = 1000;
+/// The longest text of an error in a record.
+const RECORD_TEXT: usize = 1000;
+/// The states of a request in the answer's status: the answer is in the buffer, is larger than that, or is not there yet.
+const ANSWERED: i32 = 0;
+const LARGER: i32 = 1;
+const PENDING: i32 = 2;
+
+/// The bounds of the calls of a run.
+#[derive(Clone, Copy)]
+struct Limits {
+    calls: u64,
+    in_flight: usize,
+    bytes: u64,
+    time: Option<Duration>,
+}
+
+/// The calls of one run.
+pub(super) struct Calls {
+    functions: HostFunctions,
+    decide: Option<CallHook>,
+    limits: Limits,
+    /// Whether the time in which the guest waits counts as that of the run.
+    counts_time: bool,
+    begun: Instant,
+    shared: Arc<Shared>,
+}
+
+/// The part that handlers' threads share.
+struct Shared {
+    interrupt: Arc<Interrupt>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    slots: BTreeMap<u32, Arc<Slot>>,
+    /// Calls that wait for a place among those in flight.
+    queue: VecDeque<(Arc<Slot>, pool::Job)>,
+    running: usize,
+    /// The numbers of the calls that have ended, in order, until the guest has been told.
+    arrived: VecDeque<u32>,
+    last: u32,
+    count: u64,
+    bytes_in: u64,
+    bytes_out: u64,
+    /// The contents for the next call.
+    contents: Vec<Bytes>,
+    contents_bytes: u64,
+    /// Whether the code was told that the run has reached a limit.
+    is_refused: bool,
+    records: Vec<Record>,
+    /// The answers that were too large for the buffer.
+    large: BTreeMap<u32, Vec<u8>>,
+    waited: Duration,
+    /// The text of the function or limit that has ended the run.
+    end: Option<String>,
+    has_ended: bool,
+}
+
+/// The products of a run's calls.
+#[derive(Default)]
+pub(super) struct CallReport {
+    pub(super) calls: Vec<HostCall>,
+    pub(super) count: u64,
+    pub(super) waited: Duration,
+    pub(super) end: Option<String>,
+}
+
+impl Calls {
+    pub(super) fn new(
+        functions: HostFunctions,
+        decide: Option<CallHook>,
+        options: &SandboxOptions,
+        interrupt: &Arc<Interrupt>,
+    ) -> Self {
+        let limits = Limits {
+            calls: options.host_calls,
+            in_flight: options.host_calls_in_flight as usize,
+            bytes: options.host_call_bytes,
+            time: options.host_call_timeout,
+        };
+        let shared = Arc::new(Shared { interrupt: Arc::clone(interrupt), state: Mutex::default() });
+        Self { functions, decide, limits, counts_time: options.count_host_time, begun: Instant::now(), shared }
+    }
+
+    /// Ends the calls that are in progress: their functions are told, and their answers are dropped.
+    pub(super) fn finish(&self) -> CallReport {
+        let (queue, slots) = {
+            let mut state = self.shared.lock();
+            state.has_ended = true;
+            state.large.clear();
+            (std::mem::take(&mut state.queue), std::mem::take(&mut state.slots))
+        };
+        for slot in slots.values() {
+            self.shared.cancel(slot);
+        }
+        drop((queue, slots));
+        let mut state = self.shared.lock();
+        CallReport {
+            calls: std::mem::take(&mut state.records).into_iter().map(Record::told).collect(),
+            count: state.count,
+            waited: state.waited,
+            end: state.end.take(),
+        }
+    }
+
+    /// Waits until `is_ready`, as long as no call takes longer than it may.
+    fn wait(&self, is_ready: &dyn Fn() -> bool, begin: Instant, until: Option<Instant>) -> Waited {
+        let wait = || loop {
+            let late = self.shared.next_deadline();
+            let next = [until, late].into_iter().flatten().min();
+            match self.shared.interrupt.wait(is_ready, next, pool::has_processors()) {
+                Waited::Elapsed if until.is_none_or(|until| Instant::now() < until) => self.shared.end_late(),
+                waited => break waited,
+            }
+        };
+        let waited = if self.counts_time { wait() } else { self.shared.interrupt.preparing(wait) };
+        self.shared.lock().waited += begin.elapsed();
+        waited
+    }
+
+    /// Waits for one call, and answers with its end.
+    fn wait_for(&self, slot: &Arc<Slot>, room: usize) -> Result<CallAnswer, Errno> {
+        if !slot.is_done() && self.wait(&|| slot.is_done(), Instant::now(), None) != Waited::Ready {
+            let bytes = slot.number.to_le_bytes().to_vec();
+            return Ok(CallAnswer { status: PENDING, bytes });
+        }
+        self.take(slot, room)
+    }
+
+    /// Answers with the end of a call, which has ended.
+    fn take(&self, slot: &Arc<Slot>, room: usize) -> Result<CallAnswer, Errno> {
+        let finished = slot.take().ok_or(Errno::EAGAIN)?;
+        let mut state = self.shared.lock();
+        state.arrived.retain(|number| *number != slot.number);
+        state.note_end(slot, &finished);
+        if slot.items.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+            state.slots.remove(&slot.number);
+        }
+        if finished.answer.len() <= room {
+            return Ok(CallAnswer { status: ANSWERED, bytes: finished.answer });
+        }
+        let size = u32::try_from(finished.answer.len()).map_err(|_| Errno::EOVERFLOW)?;
+        let bytes = [slot.number.to_le_bytes(), size.to_le_bytes()].concat();
+        state.large.insert(slot.number, finished.answer);
+        Ok(CallAnswer { status: LARGER, bytes })
+    }
+
+    /// Answers with the numbers of calls that have ended since.
+    fn arrivals(&self, nanoseconds: u64, room: usize) -> CallAnswer {
+        let has_some = || !self.shared.lock().arrived.is_empty();
+        if nanoseconds > 0 && !has_some() {
+            let begin = Instant::now();
+            self.wait(&has_some, begin, begin.checked_add(Duration::from_nanos(nanoseconds)));
+        }
+        let mut state = self.shared.lock();
+        let count = state.arrived.len().min(room / 4);
+        let bytes = state.arrived.drain(..count).flat_map(u32::to_le_bytes).collect();
+        CallAnswer { status: ANSWERED, bytes }
+    }
+
+    fn slot(&self, number: &[u8]) -> Result<Arc<Slot>, Errno> {
+        let number = u32::from_le_bytes(number.try_into().map_err(|_| Errno::EINVAL)?);
+        self.shared.lock().slots.get(&number).cloned().ok_or(Errno::ENOENT)
+    }
+}
+
+impl HostCalls for Calls {
+    fn serve(&self, request: &[u8], room: usize) -> Result<CallAnswer, Errno> {
+        let (operation, rest) = request.split_first().ok_or(Errno::EINVAL)?;
+        let answered = |bytes: Vec<u8>| match bytes.len() <= room {
+            true => Ok(CallAnswer { status: ANSWERED, bytes }),
+            false => Err(Errno::EMSGSIZE),
+        };
+        match operation {
+            b'C' => self.wait_for(&self.begin(rest)?, room),
+            b'B' => answered(self.begin(rest)?.number.to_le_bytes().to_vec()),
+            b'F' => self.wait_for(&self.slot(rest)?, room),
+            b'T' => self.take(&self.slot(rest)?, room),
+            b'W' => Ok(self.arrivals(u64::from_le_bytes(rest.try_into().map_err(|_| Errno::EINVAL)?), room)),
+            b'N' => answered(self.next(&self.slot(rest)?)?.number.to_le_bytes().to_vec()),
+            b'X' => {
+                let number = u32::from_le_bytes(rest.try_into().map_err(|_| Errno::EINVAL)?);
+                let slot = self.shared.lock().forget(number);
+                if let Some(slot) = slot {
+                    self.shared.cancel(&slot);
+                }
+                answered(Vec::new())
+            }
+            b'D' => answered(describe::describe(&self.functions, rest)),
+            b'L' => answered(describe::search(&self.functions, rest, room)),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    fn content(&self, bytes: &[u8]) -> Result<(), Errno> {
+        let mut state = self.shared.lock();
+        let size = state.contents_bytes.saturating_add(bytes.len() as u64 + 64);
+        if size > self.limits.bytes {
+            return Err(Errno::EMSGSIZE);
+        }
+        let mut content = Vec::new();
+        content.try_reserve_exact(bytes.len()).map_err(|_| Errno::ENOMEM)?;
+        content.extend_from_slice(bytes);
+        state.contents_bytes = size;
+        state.contents.push(content.into());
+        Ok(())
+    }
+
+    fn read(&self, call: u32, offset: u32, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let mut state = self.shared.lock();
+        let answer = state.large.get(&call).ok_or(Errno::ENOENT)?;
+        let rest = answer.get(offset as usize..).ok_or(Errno::EINVAL)?;
+        let size = rest.len().min(buffer.len());
+        buffer[..size].copy_from_slice(&rest[..size]);
+        if size == rest.len() {
+            state.large.remove(&call);
+        }
+        Ok(size)
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends a call with an answer, and begins the next that waits for its place.
+    fn end(self: &Arc<Self>, slot: &Arc<Slot>, answer: Vec<u8>, outcome: HostCallOutcome, error: Option<HostError>) {
+        let is_first = slot.finish(answer, outcome, error);
+        let next = {
+            let mut state = self.lock();
+            if is_first && !state.has_ended && state.slots.contains_key(&slot.number) {
+                state.arrived.push_back(slot.number);
+            }
+            state.release(slot)
+        };
+        if is_first {
+            self.interrupt.notify();
+        }
+        if let Some((slot, job)) = next {
+            self.start(&slot, job);
+        }
+    }
+
+    /// Runs a job, whose place is taken.
+    fn start(self: &Arc<Self>, slot: &Arc<Slot>, job: pool::Job) {
+        if let Err(error) = pool::run(job) {
+            tracing::error!(%error, "a host function has no thread");
+            let error = HostError::new("RuntimeError", "there is no thread for the host function");
+            let answer = answer::error(&error, slot.number);
+            self.end(slot, answer, HostCallOutcome::Refused, Some(error));
+        }
+    }
+
+    /// Ends a call for which the guest waits no more.
+    fn cancel(self: &Arc<Self>, slot: &Arc<Slot>) {
+        let error = HostError::new("CancelledError", "the call was cancelled");
+        slot.cancel.cancel();
+        // Its items go with the handler's thread, or with the last reference to the slot.
+        self.end(slot, answer::error(&error, slot.number), HostCallOutcome::Cancelled, None);
+        let mut state = self.lock();
+        if let Some(finished) = slot.take() {
+            state.note_end(slot, &finished);
+        }
+    }
+
+    /// Returns the time at which the first call takes longer than it may.
+    fn next_deadline(&self) -> Option<Instant> {
+        let state = self.lock();
+        state.slots.values().filter(|slot| !slot.is_done()).filter_map(|slot| slot.deadline).min()
+    }
+
+    /// Ends the calls that take longer than they may.
+    fn end_late(self: &Arc<Self>) {
+        let now = Instant::now();
+        let is_late = |slot: &&Arc<Slot>| !slot.is_done() && slot.deadline.is_some_and(|deadline| deadline <= now);
+        let late: Vec<Arc<Slot>> = self.lock().slots.values().filter(is_late).cloned().collect();
+        for slot in late {
+            let seconds = slot.deadline.map_or(0.0, |deadline| (deadline - slot.begun).as_secs_f64());
+            let message = format!("{}() took longer than {seconds} s", slot.name);
+            let error = HostError::new("TimeoutError", message);
+            slot.cancel.cancel();
+            self.end(&slot, answer::error(&error, slot.number), HostCallOutcome::TimedOut, Some(error));
+        }
+    }
+}
+
+impl State {
+    /// Frees the place of a call among those in flight; returns the next one, which has it now.
+    fn release(&mut self, slot: &Slot) -> Option<(Arc<Slot>, pool::Job)> {
+        if !slot.is_running.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        self.running = self.running.saturating_sub(1);
+        loop {
+            let (slot, job) = self.queue.pop_front()?;
+            // A call that was dropped meanwhile does not begin.
+            if !slot.is_done() {
+                self.running += 1;
+                slot.is_running.store(true, Ordering::Relaxed);
+                return Some((slot, job));
+            }
+        }
+    }
+
+    fn forget(&mut self, number: u32) -> Option<Arc<Slot>> {
+        self.arrived.retain(|arrived| *arrived != number);
+        self.large.remove(&number);
+        self.slots.remove(&number)
+    }
+
+    fn note_end(&mut self, slot: &Slot, finished: &slot::Finished) {
+        if let Some(record) = slot.record.and_then(|place| self.records.get_mut(place)) {
+            record.end = Some((finished.time, finished.outcome, finished.answer.len() as u64));
+            record.error.clone_from(&finished.error);
+        }
+    }
+}
+
+/// A call in the report of the run.
+struct Record {
+    slot: Arc<Slot>,
+    digest: u128,
+    bytes: u64,
+    begin: Duration,
+    end: Option<(Duration, HostCallOutcome, u64)>,
+    error: Option<HostError>,
+}
+
+impl Record {
+    fn told(self) -> HostCall {
+        let (time, outcome, bytes_in) = self.end.unwrap_or_default();
+        let text = |error: &HostError| {
+            let text = error.to_string();
+            match text.len() > RECORD_TEXT {
+                true => format!("{}…", &text[..text.floor_char_boundary(RECORD_TEXT)]),
+                false => text,
+            }
+        };
+        HostCall {
+            id: self.slot.number,
+            name: self.slot.name.to_string(),
+            arguments: format!("{:032x}", self.digest),
+            bytes_out: self.bytes,
+            bytes_in,
+            begin: self.begin,
+            time,
+            outcome,
+            error: self.error.as_ref().map(text),
+            cause: self.error.and_then(HostError::into_cause),
+        }
+    }
+}
+
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Calls").field("functions", &self.functions).finish_non_exhaustive()
+    }
+}
