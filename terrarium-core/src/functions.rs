@@ -11,11 +11,11 @@ mod set;
 mod signature;
 mod to_value;
 
-pub use call::Call;
+pub use call::{Call, CallContext};
 pub use decision::{CallHook, Decision};
 pub use error::{HostError, HostErrorCause};
-pub use function::HostFunction;
-pub(crate) use function::{Handler, Items, Returned};
+pub(crate) use function::{Handler, Items};
+pub use function::{HostFunction, Reply};
 pub use record::{HostCall, HostCallOutcome};
 pub use set::HostFunctions;
 pub use signature::Signature;

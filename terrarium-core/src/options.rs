@@ -11,7 +11,9 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Bytes, CallHook, CancelHandle, DisplayCallback, EventCallback, HostFunctions, Mount, Stdin, Value};
+use crate::{
+    Bytes, CallContext, CallHook, CancelHandle, DisplayCallback, EventCallback, HostFunctions, Mount, Stdin, Value,
+};
 pub use json::JsonOptions;
 pub(crate) use member::{Member, Refusal};
 pub(crate) use setters::options;
@@ -347,6 +349,10 @@ pub struct ExecuteOptions {
     /// Decides on each call of a host function. Default: the sandbox's.
     #[serde(skip)]
     pub decide: Option<CallHook>,
+    /// A value that host functions find in [`Call::context`](crate::Call::context), such as the user for whom the code
+    /// runs. Default: none.
+    #[serde(skip)]
+    pub context: Option<CallContext>,
     /// Receives the standard output while the code runs. Default: none.
     #[serde(skip)]
     pub on_stdout: Option<StreamCallback>,

@@ -191,7 +191,6 @@ pub struct PythonError {
     /// Whether the code is incomplete (an unclosed bracket, for example), so that a prompt can ask for more.
     pub incomplete_input: bool,
     /// The [`HostCall::id`](crate::HostCall::id) of the call of a host function that raised the exception.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_call: Option<u32>,
 }
 

@@ -9,6 +9,7 @@ mod command;
 mod convert;
 mod error;
 mod exit;
+mod functions;
 mod gate;
 mod glibc;
 mod image;

@@ -9,11 +9,13 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
 };
-use terrarium_core::{Bytes, ExecuteOptions, ExecutionResult, JsonOptions, SandboxOptions, StreamCallback};
+use terrarium_core::{
+    Bytes, CallContext, ExecuteOptions, ExecutionResult, JsonOptions, SandboxOptions, StreamCallback,
+};
 
 use crate::{
     cancel::CancelHandle,
-    convert, error,
+    convert, error, functions,
     gate::{self, Heard, Stop, Tell},
     result::Outcome,
 };
@@ -28,6 +30,12 @@ pub(crate) fn sandbox(py: Python<'_>, json: &str, rest: &Bound<'_, PyDict>) -> P
     let mut options: SandboxOptions = read(py, json)?;
     if let Some(given) = rest.get_item("files")? {
         options.files = files(&given)?;
+    }
+    if let Some(given) = rest.get_item("functions")? {
+        options.functions = functions::functions(&given)?;
+    }
+    if let Some(given) = rest.get_item("decide")? {
+        options.decide = Some(functions::hook(&given));
     }
     Ok(options)
 }
@@ -67,6 +75,9 @@ impl Run {
                 "files" => options.files = files(&given)?,
                 "stdin" => options.stdin = bytes(&given)?.into(),
                 "inputs" => options.inputs = convert::inputs(&given)?,
+                "functions" => options.functions = functions::functions(&given)?,
+                "decide" => options.decide = Some(functions::hook(&given)),
+                "context" => options.context = Some(CallContext::new(functions::Context(given.unbind()))),
                 "cancel" => cancel = Some(given.cast::<CancelHandle>()?.get().0.child()),
                 "on_stdout" => on_stdout = Some(listen(&mut listeners, &given)),
                 "on_stderr" => on_stderr = Some(listen(&mut listeners, &given)),

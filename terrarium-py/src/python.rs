@@ -14,10 +14,16 @@ use crate::error::raised;
 
 static VALUES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+static FUNCTIONS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 /// Returns `terrarium._values`: the kinds of values that are not built into Python.
 pub(crate) fn values(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     module(py, &VALUES, "terrarium._values")
+}
+
+/// Returns `terrarium._functions`: the calls of the caller's functions.
+pub(crate) fn functions(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    module(py, &FUNCTIONS, "terrarium._functions")
 }
 
 /// Returns `terrarium._errors`: the exceptions.

@@ -7,7 +7,7 @@ use pyo3::{
 };
 use terrarium_core::ExecutionResult;
 
-use crate::{convert, exit, python};
+use crate::{convert, exit, functions, python};
 
 /// The outcome of a run. Each attribute is converted at every read.
 #[pyclass(frozen, module = "terrarium._native")]
@@ -127,6 +127,24 @@ impl Outcome {
     #[getter]
     fn session_lost(&self) -> bool {
         self.0.session_lost
+    }
+
+    /// As JSON.
+    #[getter]
+    fn host_calls(&self) -> PyResult<String> {
+        python::json(&self.0.host_calls)
+    }
+
+    /// The exceptions that host functions raised, by the numbers of the calls.
+    #[getter]
+    fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let exceptions = PyDict::new(py);
+        for call in &self.0.host_calls {
+            if let Some(exception) = functions::exception(py, call) {
+                exceptions.set_item(call.id, exception)?;
+            }
+        }
+        Ok(exceptions)
     }
 
     /// As JSON.

@@ -74,6 +74,11 @@ impl Sandbox {
         python::json(self.0.options())
     }
 
+    /// Return the declarations of the functions as text of a stub file.
+    fn function_stubs(&self) -> String {
+        self.0.function_stubs()
+    }
+
     /// Return the option `file_bytes`.
     fn file_bytes(&self) -> u64 {
         self.0.options().file_bytes

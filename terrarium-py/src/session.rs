@@ -6,7 +6,7 @@ use std::{
 };
 
 use pyo3::{
-    exceptions::{PyRuntimeError, PyValueError},
+    exceptions::PyValueError,
     prelude::*,
     types::{PyBytes, PyDict, PyString},
 };
@@ -72,8 +72,7 @@ impl Session {
         match slot {
             Some(mut slot) if !slot.is_in_use => slot.is_in_use = true,
             _ => {
-                let reason = "the session is running code: a function that receives its output cannot use the session";
-                return Err(PyRuntimeError::new_err(reason));
+                return Err(busy());
             }
         }
         Ok(Turn(&self.0))
@@ -169,6 +168,15 @@ fn locked(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
 }
 
 const CLOSED: &str = "the session is closed";
+
+/// Returns the error for a function that the session's code waits for.
+fn busy() -> PyErr {
+    let reason = "the session is running code: a function that receives its output cannot use the session";
+    Python::attach(|py| {
+        let made = python::errors(py).and_then(|errors| errors.getattr("SessionBusyError")?.call1((reason,)));
+        made.map_or_else(|error| error, PyErr::from_value)
+    })
+}
 
 fn closed() -> PyErr {
     PyValueError::new_err(CLOSED)

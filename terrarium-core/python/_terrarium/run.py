@@ -35,7 +35,7 @@ _VALUE_BYTES = 128 << 20
 _REPR_BYTES = 1 << 20
 # Types without a rich repr.
 _PLAIN_KINDS = frozenset((bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, type))
-# The range of every exit status; Python too turns a status outside it into -1.
+# The range of every exit status; Python turns others into -1 too.
 _EXIT_CODES = range(-(2**31), 2**31)
 
 
@@ -53,9 +53,9 @@ class Settings:
         self.here: str | None = None
         # The places that PYTHONPATH adds.
         self.places: list[str] = []
-        # Until the first run: the modules that were loaded before it, and that a file beside the program could shadow.
+        # Until the first run: the modules loaded before it, which a file beside the program could shadow.
         self.loaded: set[str] = set()
-        # The number of exit functions while there is nothing to end, and the check whether there is.
+        # The number of exit functions while there is nothing to end, and the check for that.
         self.exit_functions = 0
         self.must_exit: Callable[[], bool] = bool
         # Whether the host has to get the local time zone before the run.
@@ -64,7 +64,7 @@ class Settings:
         self.unshadowed: frozenset[str] = frozenset()
 
     def note_loaded(self) -> None:
-        """Record the present modules as those that were loaded before the program."""
+        """Record the present modules, which were loaded before the program."""
         self.loaded = {name for name in modules if name.partition(".")[0] not in self.unshadowed}
 
 
@@ -144,11 +144,10 @@ class Run:
 
     def _prepare(self) -> None:
         request = self.request
-        if settings.is_new:
-            settings.is_new = False
-        else:
+        if not settings.is_new:
             interrupts.install()
             streams.renew()
+        settings.is_new = False
         state.told = state.stopping = False
         if reserve.held is None:
             reserve.fill()
@@ -168,10 +167,10 @@ class Run:
         if settings.loaded and (request.get("has_files") is not False or settings.places):
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
-        if request.get("functions"):
+        if "functions" in request:
             install(request["functions"], self.names)
-        if request.get("inputs"):
-            self.names.update(load("_terrarium.values.decode").decode_inputs(request["inputs"]))
+        if inputs := request.get("inputs"):
+            self.names.update(load("_terrarium.values.decode").decode_inputs(inputs))
 
     def _run(self) -> BaseException | None:
         """Run the program; return its failure."""

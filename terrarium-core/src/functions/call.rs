@@ -1,6 +1,6 @@
 //! [`Call`]: one call of a function by the code.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
@@ -33,6 +33,25 @@ pub struct Call {
     pub kwargs: Vec<(String, Value)>,
     pub(crate) signature: Arc<Signature>,
     pub(crate) cancel: CancelHandle,
+    pub(crate) context: Option<CallContext>,
+}
+
+/// A value of the caller of a run, for the functions that the run's code calls: see
+/// [`ExecuteOptions::context`](crate::ExecuteOptions::context).
+#[derive(Clone)]
+pub struct CallContext(Arc<dyn Any + Send + Sync>);
+
+impl CallContext {
+    /// Wraps a value.
+    pub fn new(value: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
+impl std::fmt::Debug for CallContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CallContext")
+    }
 }
 
 impl Call {
@@ -75,6 +94,12 @@ impl Call {
     #[must_use]
     pub fn cancel(&self) -> &CancelHandle {
         &self.cancel
+    }
+
+    /// Returns the value that the caller of the run has passed for its functions, if it is of type `T`.
+    #[must_use]
+    pub fn context<T: Any>(&self) -> Option<&T> {
+        self.context.as_ref()?.0.downcast_ref()
     }
 
     /// Whether the run does not wait for this call any more.

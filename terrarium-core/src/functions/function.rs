@@ -8,20 +8,32 @@ use super::{Call, HostError, fields::field_names, signature::Signature, to_value
 use crate::Value;
 
 /// A boxed future.
-pub(crate) type Boxed = Pin<Box<dyn Future<Output = Result<Returned, HostError>> + Send>>;
+pub(crate) type Boxed = Pin<Box<dyn Future<Output = Result<Reply, HostError>> + Send>>;
 /// A stream of results.
 pub(crate) type Items = Box<dyn Iterator<Item = Result<Value, HostError>> + Send>;
 
-/// The result of a handler.
-pub(crate) enum Returned {
+/// The answer of a function: see [`HostFunction::replying`].
+#[non_exhaustive]
+pub enum Reply {
+    /// A value.
     Value(Value),
-    Items(Items),
+    /// Values that the code gets one at a time, when it asks for the next.
+    Items(Box<dyn Iterator<Item = Result<Value, HostError>> + Send>),
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => f.debug_tuple("Value").field(value).finish(),
+            Self::Items(_) => f.write_str("Items"),
+        }
+    }
 }
 
 /// The work of a function.
 #[derive(Clone)]
 pub(crate) enum Handler {
-    Sync(Arc<dyn Fn(Call) -> Result<Returned, HostError> + Send + Sync>),
+    Sync(Arc<dyn Fn(Call) -> Result<Reply, HostError> + Send + Sync>),
     Async(Arc<dyn Fn(Call) -> Boxed + Send + Sync>),
 }
 
@@ -72,7 +84,7 @@ impl HostFunction {
         name: impl Into<String>,
         handler: impl Fn(Call) -> Result<R, HostError> + Send + Sync + 'static,
     ) -> Self {
-        Self::with(name, Handler::Sync(Arc::new(move |call| handler(call).map(|value| Returned::Value(value.into())))))
+        Self::with(name, Handler::Sync(Arc::new(move |call| handler(call).map(|value| Reply::Value(value.into())))))
     }
 
     /// Creates a coroutine function: the code awaits its calls, several at a time: `await search("x")`. The future is
@@ -90,7 +102,7 @@ impl HostFunction {
     ) -> Self {
         let handler = move |call| -> Boxed {
             let future = handler(call);
-            Box::pin(async move { future.await.map(|value| Returned::Value(value.into())) })
+            Box::pin(async move { future.await.map(|value| Reply::Value(value.into())) })
         };
         Self::with(name, Handler::Async(Arc::new(handler)))
     }
@@ -120,7 +132,7 @@ impl HostFunction {
     ) -> Self {
         let handler = move |call: Call| {
             let answer = handler(call.deserialize()?)?;
-            to_value(&answer).map(Returned::Value)
+            to_value(&answer).map(Reply::Value)
         };
         let mut function = Self::with(name, Handler::Sync(Arc::new(handler)));
         if let Some(names) = field_names::<A>() {
@@ -136,8 +148,16 @@ impl HostFunction {
     ) -> Self {
         let handler = move |call| {
             let items = handler(call)?.map(|item| item.map(Into::into));
-            Ok(Returned::Items(Box::new(items)))
+            Ok(Reply::Items(Box::new(items)))
         };
+        Self::with(name, Handler::Sync(Arc::new(handler)))
+    }
+
+    /// Creates a function whose answer is a value or a stream, as each call decides.
+    pub fn replying(
+        name: impl Into<String>,
+        handler: impl Fn(Call) -> Result<Reply, HostError> + Send + Sync + 'static,
+    ) -> Self {
         Self::with(name, Handler::Sync(Arc::new(handler)))
     }
 

@@ -35,7 +35,6 @@ pub struct HostCall {
     /// The way in which the call ended.
     pub outcome: HostCallOutcome,
     /// The error's kind and message, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The value that the error was made from: see [`HostError::cause`](crate::HostError::cause).
     #[serde(skip)]

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Deterministic, ExecuteOptions, Install, Packages, SandboxOptions};
-use crate::{Bytes, Call, CallHook, CancelHandle, Decision, Display, Event, HostFunctions, Mount, Stdin, Value};
+use crate::{
+    Bytes, Call, CallContext, CallHook, CancelHandle, Decision, Display, Event, HostFunctions, Mount, Stdin, Value,
+};
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
 ///
@@ -209,7 +211,7 @@ options! {
         timeout: into(Option<Duration>),
         store_last: plain(bool),
     }
-    not in JSON { cancel, functions, decide, on_stdout, on_stderr, on_display, on_event }
+    not in JSON { cancel, functions, decide, context, on_stdout, on_stderr, on_display, on_event }
 }
 
 /// Setters for one element, and for fields without a JSON form.
@@ -267,6 +269,13 @@ impl ExecuteOptions {
     #[must_use]
     pub fn decide(mut self, decide: impl Fn(&Call) -> Decision + Send + Sync + 'static) -> Self {
         self.decide = Some(CallHook::new(decide));
+        self
+    }
+
+    /// Sets the value that host functions find in [`Call::context`].
+    #[must_use]
+    pub fn context(mut self, value: impl std::any::Any + Send + Sync) -> Self {
+        self.context = Some(CallContext::new(value));
         self
     }
 

@@ -18,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    Bytes, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
+    Bytes, CallContext, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
     engine::{Interrupt, Waited},
     functions::HostFunctions,
 };
@@ -50,6 +50,7 @@ struct Limits {
 pub(super) struct Calls {
     functions: HostFunctions,
     decide: Option<CallHook>,
+    context: Option<CallContext>,
     limits: Limits,
     /// Whether the time in which the guest waits counts as that of the run.
     counts_time: bool,
@@ -101,7 +102,7 @@ pub(super) struct CallReport {
 impl Calls {
     pub(super) fn new(
         functions: HostFunctions,
-        decide: Option<CallHook>,
+        (decide, context): (Option<CallHook>, Option<CallContext>),
         options: &SandboxOptions,
         interrupt: &Arc<Interrupt>,
     ) -> Self {
@@ -112,7 +113,7 @@ impl Calls {
             time: options.host_call_timeout,
         };
         let shared = Arc::new(Shared { interrupt: Arc::clone(interrupt), state: Mutex::default() });
-        Self { functions, decide, limits, counts_time: options.count_host_time, begun: Instant::now(), shared }
+        Self { functions, decide, context, limits, counts_time: options.count_host_time, begun: Instant::now(), shared }
     }
 
     /// Ends the calls that are in progress: their functions are told, and their answers are dropped.

@@ -90,8 +90,8 @@ pub(crate) fn execute(
     }
     let functions = settings.functions.with(&options.functions);
     let decide = options.decide.take().or_else(|| settings.decide.clone());
-    let calls =
-        (!functions.is_empty()).then(|| Arc::new(Calls::new(functions.clone(), decide, settings, live.interrupt())));
+    let calls = (!functions.is_empty())
+        .then(|| Arc::new(Calls::new(functions.clone(), (decide, options.context.take()), settings, live.interrupt())));
     live.process().host_calls = calls.clone().map(|calls| calls as _);
     let names = function_names(live, &functions, code, keep || has_files);
     let argv = options

@@ -30,6 +30,7 @@ from terrarium._errors import (
     InvalidPathError,
     PackageError,
     SandboxFileError,
+    SessionBusyError,
     StartError,
     TerrariumError,
     TooLargeError,
@@ -42,6 +43,7 @@ from terrarium._session import Session
 from terrarium._store import PackageStore
 
 if TYPE_CHECKING:
+    from terrarium._functions import Answer, Call, Deny, EndRun, HostError, HostFunction, current_call
     from terrarium._kinds import Array, Column, Index, Opaque, Series, Table, Tagged
     from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, Mount, SandboxOptions, Seconds
     from terrarium._records import (
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         DownloadProgress,
         FileInfo,
         Frame,
+        HostCall,
         ImageInfo,
         Metrics,
         PythonError,
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
 
 # Imported when they are first used, as they take longer than all of the rest.
 _LATER = {
+    "terrarium._functions": ("Answer", "Call", "Deny", "EndRun", "HostError", "HostFunction", "current_call"),
     "terrarium._kinds": ("Array", "Column", "Index", "Opaque", "Series", "Table", "Tagged"),
     "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "SandboxOptions", "Seconds"),
     "terrarium._records": (
@@ -70,6 +74,7 @@ _LATER = {
         "DownloadProgress",
         "FileInfo",
         "Frame",
+        "HostCall",
         "ImageInfo",
         "Metrics",
         "PythonError",
@@ -94,18 +99,22 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "About",
+    "Answer",
     "Array",
     "ArtifactsError",
     "CacheEntry",
     "CacheError",
     "CacheFolder",
+    "Call",
     "CancelHandle",
     "Column",
     "Completion",
     "Content",
+    "Deny",
     "Deterministic",
     "Display",
     "DownloadProgress",
+    "EndRun",
     "EngineError",
     "ExecuteOptions",
     "ExecutionError",
@@ -113,6 +122,9 @@ __all__ = [
     "FileInfo",
     "ForkedError",
     "Frame",
+    "HostCall",
+    "HostError",
+    "HostFunction",
     "Image",
     "ImageError",
     "ImageInfo",
@@ -132,6 +144,7 @@ __all__ = [
     "Seconds",
     "Series",
     "Session",
+    "SessionBusyError",
     "StartError",
     "Status",
     "StoredPackage",
@@ -141,4 +154,5 @@ __all__ = [
     "TooLargeError",
     "__version__",
     "about",
+    "current_call",
 ]

@@ -192,6 +192,12 @@ class ArtifactsError(TerrariumError):
     code = "artifacts"
 
 
+class SessionBusyError(TerrariumError, RuntimeError):
+    """A session was used while it runs code, by a function that this code waits for."""
+
+    code = "session_busy"
+
+
 class StartError(TerrariumError):
     """The guest did not start: the installation is broken, not the user's code."""
 

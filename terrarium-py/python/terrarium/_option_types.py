@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from terrarium._contents import Content
+from terrarium._functions import Call, Functions
 from terrarium._native import CancelHandle
 
 if TYPE_CHECKING:

@@ -22,18 +22,25 @@ def sandbox_options(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     plain = dict(options)
     given = options.get("file_bytes")
     limit = given if isinstance(given, int) and given >= 0 else FILE_BYTES
-    rest = {"files": contents("files", plain.pop("files"), limit)} if "files" in plain else {}
+    rest: dict[str, Any] = {"files": contents("files", plain.pop("files"), limit)} if "files" in plain else {}
+    for name in _FUNCTIONS:
+        given = plain.pop(name, None)
+        if given is not None:
+            rest[name] = _REST[name](name, given)
     return to_json(plain), rest
 
 
 def execute_options(
-    files: Any, options: dict[str, Any], limit: Callable[[], int]
+    files: Any, options: dict[str, Any], limit: Callable[[], int], context: Any = None
 ) -> tuple[str | None, dict[str, Any] | None]:
-    """Return the options of a run in the same way; None if there are none. `limit` returns the option `file_bytes`."""
-    if not options and not files:
+    """Return the options of a run in the same way; None if there are none. `limit` returns the option `file_bytes`.
+
+    `context` is what functions of the host get of their caller.
+    """
+    if not options and not files and context is None:
         return None, None
     plain: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
+    rest: dict[str, Any] = {} if context is None else {"context": context}
     if files:
         rest["files"] = contents("files", files, limit())
     for name, value in options.items():
@@ -136,9 +143,19 @@ def _cancel(what: str, value: Any) -> Any:
     return value
 
 
+def _functions(_what: str, value: Any) -> Any:
+    from terrarium._functions import declarations
+
+    return declarations(value)
+
+
 _REST: dict[str, Callable[[str, Any], Any]] = {
     "inputs": _inputs,
     "cancel": _cancel,
     "on_stdout": _function,
     "on_stderr": _function,
+    "functions": _functions,
+    "decide": _function,
 }
+# The options of a sandbox that have no JSON form.
+_FUNCTIONS = ("functions", "decide")

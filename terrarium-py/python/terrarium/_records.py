@@ -26,9 +26,15 @@ def parsed(kind: type[T], text: str) -> T:
     return record(kind, loads(text))
 
 
-def python_error(text: str) -> PythonError:
-    """Return the error of a run, with its frames, from JSON text."""
+def host_calls(text: str, exceptions: dict[int, BaseException]) -> list[HostCall]:
+    """Return the calls of a run from JSON text, with the exceptions by number."""
+    return [HostCall(**call, exception=exceptions.get(call["id"])) for call in loads(text)]
+
+
+def python_error(text: str, calls: list[HostCall]) -> PythonError:
+    """Return the error of a run, with its frames and its call among those of the run, from JSON text."""
     members = loads(text)
+    members["host_call"] = next((call for call in calls if call.id == members["host_call"]), None)
     members["frames"] = [record(Frame, frame) for frame in members["frames"]]
     return record(PythonError, members)
 
@@ -93,6 +99,41 @@ class PythonError:
     """That line's text."""
     incomplete_input: bool
     """Whether the code is only the beginning of something, so that a prompt can ask for more."""
+    host_call: HostCall | None
+    """The call of a host function that raised it; `host_call.exception` is the exception of the host."""
+
+    __repr__ = _short_repr
+
+
+@dataclass(frozen=True, slots=True)
+class HostCall:
+    """A call of a host function.
+
+    >>> result = terrarium.Sandbox(functions={"double": lambda x: 2 * x}).execute("double(21)")
+    >>> [(call.name, call.outcome) for call in result.host_calls]
+    [('double', 'returned')]
+    """
+
+    id: int
+    """The number of the call, from 1."""
+    name: str
+    """The name of the function, with that of its module."""
+    arguments: str
+    """A digest of the arguments: equal calls have equal digests."""
+    bytes_out: int
+    """The bytes of the arguments."""
+    bytes_in: int
+    """The bytes of the answer."""
+    begin: float
+    """The time from the begin of the run to that of the call, in seconds."""
+    time: float
+    """The time of the call, in seconds."""
+    outcome: str
+    """`returned`, `raised`, `denied`, `answered`, `refused`, `timed_out` or `cancelled`."""
+    error: str | None
+    """The error's kind and message, where there is one."""
+    exception: BaseException | None = None
+    """The exception that the function raised; absent from results that were pickled or read from JSON."""
 
     __repr__ = _short_repr
 
@@ -127,6 +168,10 @@ class Metrics:
     """The time to get an interpreter, in seconds."""
     run: float
     """The time that the code ran, in seconds."""
+    host: float
+    """The part of `run` in which the code waited for host functions, in seconds."""
+    host_calls: int
+    """The number of calls of host functions."""
     total: float
     """The whole time, from the call to the result, in seconds."""
     peak_memory: int

@@ -11,7 +11,7 @@ from terrarium._errors import ExecutionError
 from terrarium._json import loads
 
 if TYPE_CHECKING:
-    from terrarium._records import Display, Metrics, PythonError
+    from terrarium._records import Display, HostCall, Metrics, PythonError
 
 
 class Status(str, Enum):
@@ -143,7 +143,14 @@ class ExecutionResult:
             return None
         from terrarium._records import python_error
 
-        return python_error(text)
+        return python_error(text, self.host_calls)
+
+    @cached_property
+    def host_calls(self) -> list[HostCall]:
+        """The calls of host functions, the first 1,000."""
+        from terrarium._records import host_calls
+
+        return host_calls(self._outcome.host_calls, self._outcome.exceptions)
 
     @property
     def exit_code(self) -> int | None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from terrarium import _native
+from terrarium._context import call_context
 from terrarium._gate import in_thread, on_main_thread
 from terrarium._image import Image
 from terrarium._options import execute_options, picklable, sandbox_options
@@ -48,6 +49,8 @@ class Sandbox:
                 - the environment of the code: `files`, `home`, `cwd`, `args`, `env`
                 - packages: `packages` (names, or `"auto"`), `packages_from`, `install`, `preload`, `quick_start`,
                   `image`
+                - functions of the host: `functions`, `decide`, `host_calls`, `host_calls_in_flight`, `host_call_bytes`,
+                  `host_call_timeout`, `count_host_time`
                 - behaviour: `threads`, `deterministic`, `untrusted_libraries`
                 - the host: `cache_dir`, `cache_bytes`
 
@@ -63,6 +66,7 @@ class Sandbox:
         native = None if image is None else image._inner
         self._image = image
         self._options = MappingProxyType({**options})
+        self._has_functions = bool(rest.get("functions"))
         self._native = _native.Sandbox(on_main_thread(), text, rest, native)
 
     @classmethod
@@ -114,6 +118,7 @@ class Sandbox:
 
                 - values: `inputs` (bound to names before the run), `outputs` (names whose values are taken after it)
                 - environment: `stdin`, `args`, `env`, `cwd`, `filename`, `store_last`
+                - functions of the host: `functions`, `decide`
                 - control: `timeout`, `cancel` (a `CancelHandle`), `on_stdout` and `on_stderr` (functions that receive
                   the bytes of a stream while the code runs; an exception that one raises stops the run and is raised
                   here)
@@ -126,7 +131,8 @@ class Sandbox:
         {'y': 42}
 
         """
-        text, rest = execute_options(files, options, self._native.file_bytes)  # type: ignore[arg-type]
+        context = call_context() if self._has_functions or "functions" in options else None
+        text, rest = execute_options(files, options, self._native.file_bytes, context)  # type: ignore[arg-type]
         return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
 
     async def execute_async(
@@ -164,6 +170,18 @@ class Sandbox:
     async def prepare_packages_async(self, code: str) -> None:
         """Do what `prepare_packages` does, on another thread."""
         await in_thread(lambda: self.prepare_packages(code))
+
+    def function_stubs(self) -> str:
+        """Return the declarations of the option `functions` as text of a stub file, for prompts and type checkers.
+
+        >>> def add(a: int, b: int = 1) -> int:
+        ...     "Return the sum."
+        ...     return a + b
+        >>> print(terrarium.Sandbox(functions=[add]).function_stubs(), end="")
+        def add(a: int, b: int = 1) -> int:
+            \"\"\"Return the sum.\"\"\"
+        """
+        return self._native.function_stubs()
 
     def session(self) -> Session:
         """Start a session: an interpreter that keeps its state from one run to the next."""

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal
 
 from terrarium._contents import content
+from terrarium._context import busy, call_context
 from terrarium._gate import in_thread, on_main_thread
 from terrarium._json import loads
 from terrarium._options import execute_options
@@ -42,8 +43,17 @@ class Session:
         """Start a session, as `Sandbox.session` does."""
         self._native = sandbox._native.session()
         self._file_bytes = sandbox._native.file_bytes
+        self._has_functions = sandbox._has_functions
         # Admits one thread at a time and lets Ctrl+C reach waiting threads, which a lock of the native module cannot.
         self._lock = threading.RLock()
+
+    def _free(self) -> threading.RLock:
+        """Return the lock; a function that the session's own code waits for gets an error at once."""
+        if id(self) in busy.get():
+            from terrarium._errors import SessionBusyError
+
+            raise SessionBusyError("the session runs code that waits for this function, which cannot use the session")
+        return self._lock
 
     def execute(
         self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
@@ -52,8 +62,9 @@ class Session:
 
         Ctrl+C stops the run. The session keeps its state unless the code continues for longer than the option `grace`.
         """
-        text, rest = execute_options(files, options, self._file_bytes)  # type: ignore[arg-type]
-        with self._lock:
+        context = call_context(self) if self._has_functions or "functions" in options else None
+        text, rest = execute_options(files, options, self._file_bytes, context)  # type: ignore[arg-type]
+        with self._free():
             return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
 
     async def execute_async(
@@ -75,7 +86,7 @@ class Session:
         'text'
         """
         data = _content("content", content, self._file_bytes())
-        with self._lock:
+        with self._free():
             self._native.write_file(path, data)
 
     async def write_file_async(self, path: str, content: Content) -> None:
@@ -87,7 +98,7 @@ class Session:
 
         Raises `InvalidPathError`, or `SandboxFileError` when the file does not exist.
         """
-        with self._lock:
+        with self._free():
             return self._native.read_file(path)
 
     async def read_file_async(self, path: str) -> bytes:
@@ -96,7 +107,7 @@ class Session:
 
     def remove_file(self, path: str) -> None:
         """Remove a file. Raises what `read_file` raises."""
-        with self._lock:
+        with self._free():
             self._native.remove_file(path)
 
     async def remove_file_async(self, path: str) -> None:
@@ -105,7 +116,7 @@ class Session:
 
     def list_files(self) -> list[FileInfo]:
         """Return the files below the home folder, by path."""
-        with self._lock:
+        with self._free():
             found = loads(self._native.list_files())
         from terrarium._records import FileInfo, record
 
@@ -117,7 +128,7 @@ class Session:
 
     def all_files(self) -> dict[str, bytes]:
         """Return the contents of all files below the home folder, by path."""
-        with self._lock:
+        with self._free():
             return self._native.all_files()
 
     async def all_files_async(self) -> dict[str, bytes]:
@@ -126,7 +137,7 @@ class Session:
 
     def reset(self) -> None:
         """Start over with a new interpreter and the files that the sandbox's options name."""
-        with self._lock:
+        with self._free():
             self._native.reset()
 
     async def reset_async(self) -> None:
@@ -135,7 +146,7 @@ class Session:
 
     def reset_globals(self) -> None:
         """Forget the names that the code made; modules stay imported, and files stay."""
-        with self._lock:
+        with self._free():
             self._native.reset_globals()
 
     async def reset_globals_async(self) -> None:
@@ -148,7 +159,7 @@ class Session:
         >>> terrarium.Sandbox().session().check("for x in y:")
         'incomplete'
         """
-        with self._lock:
+        with self._free():
             answer: Literal["complete", "incomplete", "invalid"] = loads(self._native.check(code))
         return answer
 
@@ -164,7 +175,7 @@ class Session:
         ...     session.complete("x = leng", 8)
         Completion(matches=['lengths'], start=4)
         """
-        with self._lock:
+        with self._free():
             found = self._native.complete(code, cursor)
         from terrarium._records import Completion, parsed
 
@@ -176,7 +187,7 @@ class Session:
 
     def close(self) -> None:
         """Free the interpreter and its state. A later use of the session is a `ValueError`."""
-        with self._lock:
+        with self._free():
             self._native.close()
 
     async def close_async(self) -> None:

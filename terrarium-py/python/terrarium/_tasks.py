@@ -7,12 +7,14 @@ module's `worker.rs` never hold the interpreter, so Python can end, and handle s
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 import threading
 from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from terrarium._context import loop
 from terrarium._native import CancelHandle
 
 if TYPE_CHECKING:
@@ -164,7 +166,14 @@ async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any
     for name in ("on_stdout", "on_stderr"):
         if callable(options.get(name)):
             options[name] = task.in_loop(options[name])
-    return await task.run(lambda: execute(options))
+    running = asyncio.get_running_loop()
+    variables = contextvars.copy_context()
+
+    def work() -> T:
+        loop.set(running)
+        return execute(options)
+
+    return await task.run(lambda: variables.run(work))
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -19,12 +19,12 @@ const DEPTH: usize = 100;
 
 /// Reads the inputs of a run from a dict.
 pub(crate) fn inputs(given: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Value>> {
-    let read = |(name, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+    let input = |(name, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
         let name: String = name.extract()?;
-        let value = value(&object, 0).map_err(|problem| about(given.py(), &name, problem))?;
+        let value = value(&object).map_err(|problem| about(given.py(), &name, problem))?;
         Ok((name, value))
     };
-    exit::call(given.py(), || given.cast::<PyDict>()?.iter().map(read).collect())
+    exit::call(given.py(), || given.cast::<PyDict>()?.iter().map(input).collect())
 }
 
 /// Makes an exception that names the input at fault.
@@ -41,7 +41,12 @@ fn about(py: Python<'_>, name: &str, problem: PyErr) -> PyErr {
     said
 }
 
-fn value(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+/// Reads one value.
+pub(crate) fn value(object: &Bound<'_, PyAny>) -> PyResult<Value> {
+    read(object, 0)
+}
+
+fn read(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if let Some(value) = built_in(object, depth)? {
         return Ok(value);
     }
@@ -59,7 +64,7 @@ fn built_in(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Option<Value>> 
     if depth > DEPTH {
         return Err(PyValueError::new_err(format!("values lie more than {DEPTH} deep in each other")));
     }
-    let below = |item: Bound<'_, PyAny>| value(&item, depth + 1);
+    let below = |item: Bound<'_, PyAny>| read(&item, depth + 1);
     Ok(Some(if object.is_none() {
         Value::None
     } else if let Ok(text) = object.cast_exact::<PyString>() {
@@ -115,6 +120,6 @@ fn tagged(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     let kind: String = object.getattr(intern!(py, "kind"))?.extract()?;
     let fields = object.getattr(intern!(py, "fields"))?;
     let fields = fields.cast::<PyDict>()?;
-    let parts = fields.iter().map(|(name, part)| Ok((name.extract()?, value(&part, depth + 1)?)));
+    let parts = fields.iter().map(|(name, part)| Ok((name.extract()?, read(&part, depth + 1)?)));
     Ok(Value::tagged(kind, parts.collect::<PyResult<_>>()?))
 }

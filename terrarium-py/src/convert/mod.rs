@@ -7,5 +7,5 @@ mod from_python;
 mod tables;
 mod to_python;
 
-pub(crate) use from_python::inputs;
-pub(crate) use to_python::object;
+pub(crate) use from_python::{inputs, value};
+pub(crate) use to_python::{made, object};

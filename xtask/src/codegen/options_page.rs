@@ -125,6 +125,7 @@ fn named(kind: &Kind) -> String {
             "MountMode" => "`read-only`, `overlay` or `read-write`".to_owned(),
             "StreamCallback" | "DisplayCallback" | "EventCallback" | "CallHook" => "function".to_owned(),
             "Stdin" => "content, function or iterator".to_owned(),
+            "CallContext" => "value".to_owned(),
             "HostFunctions" => "functions by name".to_owned(),
             name => format!("`{name}`"),
         },

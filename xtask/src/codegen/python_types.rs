@@ -18,7 +18,7 @@ const HEAD: &str = include_str!("option_types.py");
 const OVERRIDDEN: &[(&str, &str)] = &[("packages_from", "Sequence[Path]"), ("mounts", "Mapping[str, Path | Mount]")];
 
 /// Fields that are separate parameters.
-const LEFT_OUT: &[(&str, &str)] = &[("ExecuteOptions", "files")];
+const LEFT_OUT: &[(&str, &str)] = &[("ExecuteOptions", "files"), ("ExecuteOptions", "context")];
 
 /// Writes the whole file.
 pub(super) fn file(options: &Options) -> Result<String> {

@@ -250,12 +250,12 @@ def _wait_in_turns(name: str, number: int, turns: Any) -> Any:
 def receive(nanoseconds: int | None) -> bool:
     """Wait until calls have ended, and wake those who wait for them. Return whether there were some."""
     _, buffer = send(b"W" + (_FOREVER if nanoseconds is None else nanoseconds).to_bytes(8, "little"))
-    content = content(buffer)
-    for place in range(0, len(content), 4):
-        number = int.from_bytes(content[place : place + 4], "little")
+    numbers = content(buffer)
+    for place in range(0, len(numbers), 4):
+        number = int.from_bytes(numbers[place : place + 4], "little")
         future = state.futures.pop(number, None)
         if future is None:
             state.ended.add(number)
         elif not future.done():
             future.set_result(None)
-    return bool(content)
+    return bool(numbers)

@@ -1,7 +1,7 @@
 """The names of functions of the host.
 
-A name is in the builtins, so that every module sees it, and a name of the program has precedence. What a program asks of
-a function besides calling it (signature, documentation) is requested from the host when it asks.
+A name is in the builtins, so that every module sees it, and a name of the program has precedence. The signature and the
+documentation of a function are requested from the host when a program asks for them.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def install(named: dict[str, str], program: dict[str, Any]) -> None:
         found = text.split()
         if not found:
             continue
-        made: Any = zip(found, map(kind, repeat(function), found))
+        made: Any = zip(found, map(kind, repeat(function), found), strict=False)
         if "." in text or not places.keys().isdisjoint(found):
             made = [(name, value) for name, value in made if _is_plain(name, value, program)]
         made = dict(made)

@@ -47,7 +47,8 @@ fn what_is_no_signature_is_refused() {
 #[test]
 fn arguments_take_the_names_of_their_parameters() {
     let signature = signature("(a: int, b: str = 'x', *rest, c=2, **more)");
-    let bound = signature.bind("f", &[1.into()], &[("z".into(), 3.into())]).unwrap();
+    let (args, kwargs) = ([1.into()], [("z".into(), 3.into())]);
+    let bound = signature.bind("f", &args, &kwargs).unwrap();
     let names: Vec<_> = bound.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["a", "rest", "more", "b", "c"]);
     assert_eq!(bound[2].1.value(), Value::Dict(vec![("z".into(), 3.into())]));

@@ -14,9 +14,9 @@ use twox_hash::XxHash3_128;
 
 use super::{Calls, RECORDS, Record, Shared, answer, slot::Slot};
 use crate::{
-    Bytes, Call, CancelHandle, Decision, HostCallOutcome, HostError, Value,
+    Bytes, Call, CancelHandle, Decision, HostCallOutcome, HostError, Reply, Value,
     cancel::Cancel,
-    functions::{Handler, HostFunction, Returned},
+    functions::{Handler, HostFunction},
     value::{Decoder, Fault, Whole},
 };
 use terrarium_unix::abi::Errno;
@@ -75,6 +75,7 @@ impl Calls {
                     kwargs,
                     signature: function.signature.clone().unwrap_or_default(),
                     cancel: slot.cancel.clone(),
+                    context: self.context.clone(),
                 };
                 self.hand_over(&slot, function, call);
             }
@@ -203,7 +204,7 @@ impl Calls {
                     Decision::Deny(reason) => {
                         return (Err(HostError::new("PermissionError", reason)), HostCallOutcome::Denied);
                     }
-                    Decision::Answer(value) => return (Ok(Returned::Value(value)), HostCallOutcome::Answered),
+                    Decision::Answer(value) => return (Ok(Reply::Value(value)), HostCallOutcome::Answered),
                 }
                 let returned = match &function.handler {
                     Handler::Sync(handler) => handler(call),
@@ -216,8 +217,8 @@ impl Calls {
             }));
             let (returned, outcome) = done.unwrap_or_else(|_| (Err(panicked()), HostCallOutcome::Raised));
             let answer = match returned {
-                Ok(Returned::Value(value)) => shared.encoded(value, bytes),
-                Ok(Returned::Items(items)) => {
+                Ok(Reply::Value(value)) => shared.encoded(value, bytes),
+                Ok(Reply::Items(items)) => {
                     *theirs.items.lock().unwrap_or_else(PoisonError::into_inner) = Some(items);
                     Ok(answer::stream(theirs.number))
                 }
