@@ -32,7 +32,8 @@ image if its options differ from those of the image:
      "keep": false,                 true: a session, which keeps its globals from call to call
      "value_bytes": 134217728,      bound on the size of all values of this call: text, blobs, 16 bytes for each item
      "repr_bytes": 1048576,         bound on `repr`
-     "store_last": false}           bind `_` to the final value
+     "store_last": false,           bind `_` to the final value
+     "functions": {"plain": "a b.c", "coroutines": "d"}}   the names of the host's functions, in place of earlier ones
 
     {"status": "success",           or "error"
      "exit_code": null,             not null when the program raised SystemExit
@@ -57,7 +58,8 @@ are displayed, then the values are taken.
      "frames_omitted": 3,           only when frames in the middle were left out
      "file", "line", "end_line", "column", "end_column", "source",   the innermost place in the program itself
      "incomplete_input": false,     true: a SyntaxError that more lines could correct
-     "exit_code": 3}                only for SystemExit
+     "exit_code": 3,                only for SystemExit
+     "host_call": 1}                only for an exception of a function of the host: the number of its call
 
 Lines and columns count from 1, columns in characters of the original line (before dedenting); the end column is
 exclusive. Each can be null. `source` is the first line of the place.
@@ -94,6 +96,7 @@ Each write is one frame; its first byte is the kind.
     B   a blob: raw bytes, numbered from 0 within the call. All blobs of a call are sent after the program has ended.
     V   a piece of {"final": value, "outputs": {name: value}}; the pieces form one JSON text. "final" is absent when
         there is no final value; nothing is sent when no output is requested either.
+    A   a content of an argument for a function of the host, in the order of the numbers in the next call.
     U   user code ended because of an interrupt; the host gives the harness time to report. No payload. Other frames
         may follow.
     P   after U: user code runs again (a `__str__`, a finalizer), until the next U; that time does not count as
@@ -119,6 +122,14 @@ each unless stated, and bytes:
     0x740a      announces the next read of the standard input: 1 if typed text may be shown, the length and the text of
                 the prompt. Fails when no prompt reaches the host
     0x740b      discards text and displays so far: 1 to do so when there is more
+    0x740c      asks about functions of the host (`host/calls.py`): the size of the buffer, that of the request, and the
+                request, in whose place the answer is. It is a letter and its arguments: C calls a function and waits
+                (its name, a zero byte, [positional, keywords] as typed values), B begins a call, F waits for one, W waits
+                for any (nanoseconds), T takes its answer, N begins to get the next item of a stream, X drops a call, D
+                describes a function, L finds functions. Returns 0 with the answer, 1 with the number of the call and the
+                size of a larger answer, 2 with the number of a call that a signal has interrupted. An answer begins with
+                V (a typed value), B (one with contents), E (an error), S (the number of a stream) or N (its end)
+    0x740d      reads a part of a large answer: the number of the call, the offset, the size; then the buffer
 
 Typed values
 ============

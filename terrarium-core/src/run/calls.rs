@@ -13,7 +13,7 @@ mod slot;
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -85,6 +85,8 @@ struct State {
     /// The answers that were too large for the buffer.
     large: BTreeMap<u32, Vec<u8>>,
     waited: Duration,
+    /// Calls that ended before their functions had returned.
+    dropped: Vec<Weak<Slot>>,
     /// The text of the function or limit that has ended the run.
     end: Option<String>,
     has_ended: bool,
@@ -95,6 +97,8 @@ struct State {
 pub(super) struct CallReport {
     pub(super) calls: Vec<HostCall>,
     pub(super) count: u64,
+    /// The number of functions that have not returned.
+    pub(super) abandoned: u64,
     pub(super) waited: Duration,
     pub(super) end: Option<String>,
 }
@@ -127,11 +131,14 @@ impl Calls {
         for slot in slots.values() {
             self.shared.cancel(slot);
         }
+        let works = |slot: &&Arc<Slot>| slot.is_working.load(Ordering::SeqCst);
+        let abandoned = slots.values().filter(works).count() as u64 + self.shared.lock().forgotten();
         drop((queue, slots));
         let mut state = self.shared.lock();
         CallReport {
             calls: std::mem::take(&mut state.records).into_iter().map(Record::told).collect(),
             count: state.count,
+            abandoned,
             waited: state.waited,
             end: state.end.take(),
         }
@@ -290,6 +297,7 @@ impl Shared {
     fn cancel(self: &Arc<Self>, slot: &Arc<Slot>) {
         let error = HostError::new("CancelledError", "the call was cancelled");
         slot.cancel.cancel();
+        self.lock().drop_slot(slot);
         // Its items go with the handler's thread, or with the last reference to the slot.
         self.end(slot, answer::error(&error, slot.number), HostCallOutcome::Cancelled, None);
         let mut state = self.lock();
@@ -314,6 +322,7 @@ impl Shared {
             let message = format!("{}() took longer than {seconds} s", slot.name);
             let error = HostError::new("TimeoutError", message);
             slot.cancel.cancel();
+            self.lock().drop_slot(&slot);
             self.end(&slot, answer::error(&error, slot.number), HostCallOutcome::TimedOut, Some(error));
         }
     }
@@ -337,10 +346,24 @@ impl State {
         }
     }
 
+    /// Returns the number of functions that work although the code has dropped their calls.
+    fn forgotten(&self) -> u64 {
+        self.dropped.iter().filter_map(Weak::upgrade).filter(|slot| slot.is_working.load(Ordering::SeqCst)).count()
+            as u64
+    }
+
     fn forget(&mut self, number: u32) -> Option<Arc<Slot>> {
         self.arrived.retain(|arrived| *arrived != number);
         self.large.remove(&number);
         self.slots.remove(&number)
+    }
+
+    /// Keeps an eye on a call that ends before its function has returned.
+    fn drop_slot(&mut self, slot: &Arc<Slot>) {
+        if !self.has_ended && slot.is_working.load(Ordering::SeqCst) {
+            self.dropped.retain(|slot| slot.strong_count() > 0);
+            self.dropped.push(Arc::downgrade(slot));
+        }
     }
 
     fn note_end(&mut self, slot: &Slot, finished: &slot::Finished) {

@@ -150,7 +150,7 @@ pub(crate) fn execute(
     collect(setup, live, &mark, &mut result);
     note_installed(live);
     result.metrics = Metrics {
-        abandoned,
+        abandoned: abandoned + report.abandoned,
         host: report.waited,
         host_calls: report.count,
         ..metrics(setup, live, run, started, keep)

@@ -18,8 +18,8 @@ __builtins__ = BUILTINS
 
 
 # The requests to the host: an operation, and a part of a large answer.
-_CALL = 0x740A
-_READ = 0x740B
+_CALL = 0x740C
+_READ = 0x740D
 # The states of an answer besides the one that is in the buffer: it is larger, or is not there yet.
 _LARGER = 1
 PENDING = 2

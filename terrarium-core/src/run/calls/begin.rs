@@ -100,6 +100,7 @@ impl Calls {
         let (theirs, shared, bytes, stream) =
             (Arc::clone(&slot), Arc::clone(&self.shared), self.limits.bytes, Arc::clone(stream));
         let job = move || {
+            theirs.is_working.store(true, Ordering::SeqCst);
             let done = catch_unwind(AssertUnwindSafe(|| items.next())).unwrap_or_else(|_| Some(Err(panicked())));
             let (answer, is_last) = match done {
                 None => (Ok(answer::end()), true),
@@ -109,6 +110,7 @@ impl Calls {
             if !is_last && !theirs.cancel.is_cancelled() {
                 *stream.items.lock().unwrap_or_else(PoisonError::into_inner) = Some(items);
             }
+            theirs.is_working.store(false, Ordering::SeqCst);
             shared.answer(&theirs, answer, HostCallOutcome::Returned);
         };
         self.queue(&slot, Box::new(job));
@@ -198,6 +200,7 @@ impl Calls {
         let (function, decide) = (Arc::clone(function), self.decide.clone());
         let is_inline = function.is_inline;
         let job = move || {
+            theirs.is_working.store(true, Ordering::SeqCst);
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match decide.map_or(Decision::Allow, |hook| hook.decide(&call)) {
                     Decision::Allow => {}
@@ -224,6 +227,7 @@ impl Calls {
                 }
                 Err(error) => Err(error),
             };
+            theirs.is_working.store(false, Ordering::SeqCst);
             shared.answer(&theirs, answer, outcome);
         };
         if is_inline {

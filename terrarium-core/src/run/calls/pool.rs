@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn a_job_that_blocks_holds_up_no_other() {
         let (release, blocked) = mpsc::channel::<()>();
-        run(Box::new(move || drop(blocked.recv()))).unwrap();
+        run(Box::new(move || {
+            let _ = blocked.recv();
+        }))
+        .unwrap();
         let (sender, receiver) = mpsc::channel();
         run(Box::new(move || sender.send(1).unwrap())).unwrap();
         assert_eq!(receiver.recv_timeout(Duration::from_secs(20)), Ok(1));

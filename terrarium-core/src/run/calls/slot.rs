@@ -32,6 +32,8 @@ pub(super) struct Slot {
     pub(super) cancel: CancelHandle,
     /// Whether a place among the calls in flight is taken.
     pub(super) is_running: AtomicBool,
+    /// Whether the function works.
+    pub(super) is_working: AtomicBool,
     is_done: AtomicBool,
     finished: Mutex<Option<Finished>>,
     /// The rest of a stream.
@@ -49,6 +51,7 @@ impl Slot {
             deadline: time.and_then(|time| begun.checked_add(time)),
             cancel: CancelHandle::new(),
             is_running: AtomicBool::new(false),
+            is_working: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
             finished: Mutex::new(None),
             items: Mutex::new(None),
