@@ -124,11 +124,12 @@ each unless stated, and bytes:
     0x740b      discards text and displays so far: 1 to do so when there is more
     0x740c      asks about functions of the host (`host/calls.py`): the size of the buffer, that of the request, and the
                 request, in whose place the answer is. It is a letter and its arguments: C calls a function and waits
-                (its name, a zero byte, [positional, keywords] as typed values), B begins a call, F waits for one, W waits
-                for any (nanoseconds), T takes its answer, N begins to get the next item of a stream, X drops a call, D
-                describes a function, L finds functions. Returns 0 with the answer, 1 with the number of the call and the
-                size of a larger answer, 2 with the number of a call that a signal has interrupted. An answer begins with
-                V (a typed value), B (one with contents), E (an error), S (the number of a stream) or N (its end)
+                (its name, a zero byte, [positional, keywords] as typed values), B begins a call, F waits for one, W
+                waits for any (nanoseconds), T takes its answer, N begins to get the next item of a stream, X drops a
+                call, D describes a function, L finds functions. Returns 0 with the answer, 1 with the number of the
+                call and the size of a larger answer, 2 with the number of a call that a signal has interrupted. An
+                answer begins with V (a typed value), B (one with contents), E (an error), S (the number of a stream)
+                or N (its end)
     0x740d      reads a part of a large answer: the number of the call, the offset, the size; then the buffer
 
 Typed values

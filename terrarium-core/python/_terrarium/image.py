@@ -28,6 +28,7 @@ _LAZY = (
     "_terrarium.errors",
     "_terrarium.figures",
     "_terrarium.generators",
+    "_terrarium.host.names",
     "_terrarium.integers",
     "_terrarium.natives",
     "_terrarium.positions",

@@ -10,7 +10,6 @@ from sys import getprofile, getrecursionlimit, gettrace, modules, setprofile, se
 
 from _terrarium import interrupts, streams
 from _terrarium.files import any_left, keep_garbage, write_back
-from _terrarium.host.names import install
 from _terrarium.interrupts import as_user, release, run_as_user, state
 from _terrarium.memory import NO_MEMORY, clear_frames, reserve
 from _terrarium.module import main, search_here
@@ -168,7 +167,7 @@ class Run:
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
         if "functions" in request:
-            install(request["functions"], self.names)
+            load("_terrarium.host.names").install(request["functions"], self.names)
         if inputs := request.get("inputs"):
             self.names.update(load("_terrarium.values.decode").decode_inputs(inputs))
 
