@@ -79,7 +79,7 @@ def test_code_sees_the_declaration() -> None:
 
 
 def test_values_keep_their_types() -> None:
-    """What comes back is what went in."""
+    """A value comes back as it went in."""
     seen = []
 
     def echo(value: Any) -> Any:

@@ -9,20 +9,21 @@ mod describe;
 pub(super) mod names;
 mod pool;
 mod slot;
+mod state;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::Ordering},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use crate::{
-    Bytes, CallContext, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
+    CallContext, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
     engine::{Interrupt, Waited},
     functions::HostFunctions,
 };
 use slot::Slot;
+use state::{Record, State};
 use terrarium_unix::{
     abi::Errno,
     syscall::{CallAnswer, HostCalls},
@@ -30,8 +31,6 @@ use terrarium_unix::{
 
 /// The most records of a run.
 const RECORDS: usize = 1000;
-/// The longest text of an error in a record.
-const RECORD_TEXT: usize = 1000;
 /// The states of a request in the answer's status: the answer is in the buffer, is larger than that, or is not there yet.
 const ANSWERED: i32 = 0;
 const LARGER: i32 = 1;
@@ -62,34 +61,6 @@ pub(super) struct Calls {
 struct Shared {
     interrupt: Arc<Interrupt>,
     state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    slots: BTreeMap<u32, Arc<Slot>>,
-    /// Calls that wait for a place among those in flight.
-    queue: VecDeque<(Arc<Slot>, pool::Job)>,
-    running: usize,
-    /// The numbers of the calls that have ended, in order, until the guest has been told.
-    arrived: VecDeque<u32>,
-    last: u32,
-    count: u64,
-    bytes_in: u64,
-    bytes_out: u64,
-    /// The contents for the next call.
-    contents: Vec<Bytes>,
-    contents_bytes: u64,
-    /// Whether the code was told that the run has reached a limit.
-    is_refused: bool,
-    records: Vec<Record>,
-    /// The answers that were too large for the buffer.
-    large: BTreeMap<u32, Vec<u8>>,
-    waited: Duration,
-    /// Calls that ended before their functions had returned.
-    dropped: Vec<Weak<Slot>>,
-    /// The text of the function or limit that has ended the run.
-    end: Option<String>,
-    has_ended: bool,
 }
 
 /// The products of a run's calls.
@@ -324,87 +295,6 @@ impl Shared {
             slot.cancel.cancel();
             self.lock().drop_slot(&slot);
             self.end(&slot, answer::error(&error, slot.number), HostCallOutcome::TimedOut, Some(error));
-        }
-    }
-}
-
-impl State {
-    /// Frees the place of a call among those in flight; returns the next one, which has it now.
-    fn release(&mut self, slot: &Slot) -> Option<(Arc<Slot>, pool::Job)> {
-        if !slot.is_running.swap(false, Ordering::Relaxed) {
-            return None;
-        }
-        self.running = self.running.saturating_sub(1);
-        loop {
-            let (slot, job) = self.queue.pop_front()?;
-            // A call that was dropped meanwhile does not begin.
-            if !slot.is_done() {
-                self.running += 1;
-                slot.is_running.store(true, Ordering::Relaxed);
-                return Some((slot, job));
-            }
-        }
-    }
-
-    /// Returns the number of functions that work although the code has dropped their calls.
-    fn forgotten(&self) -> u64 {
-        self.dropped.iter().filter_map(Weak::upgrade).filter(|slot| slot.is_working.load(Ordering::SeqCst)).count()
-            as u64
-    }
-
-    fn forget(&mut self, number: u32) -> Option<Arc<Slot>> {
-        self.arrived.retain(|arrived| *arrived != number);
-        self.large.remove(&number);
-        self.slots.remove(&number)
-    }
-
-    /// Keeps an eye on a call that ends before its function has returned.
-    fn drop_slot(&mut self, slot: &Arc<Slot>) {
-        if !self.has_ended && slot.is_working.load(Ordering::SeqCst) {
-            self.dropped.retain(|slot| slot.strong_count() > 0);
-            self.dropped.push(Arc::downgrade(slot));
-        }
-    }
-
-    fn note_end(&mut self, slot: &Slot, finished: &slot::Finished) {
-        if let Some(record) = slot.record.and_then(|place| self.records.get_mut(place)) {
-            record.end = Some((finished.time, finished.outcome, finished.answer.len() as u64));
-            record.error.clone_from(&finished.error);
-        }
-    }
-}
-
-/// A call in the report of the run.
-struct Record {
-    slot: Arc<Slot>,
-    digest: u128,
-    bytes: u64,
-    begin: Duration,
-    end: Option<(Duration, HostCallOutcome, u64)>,
-    error: Option<HostError>,
-}
-
-impl Record {
-    fn told(self) -> HostCall {
-        let (time, outcome, bytes_in) = self.end.unwrap_or_default();
-        let text = |error: &HostError| {
-            let text = error.to_string();
-            match text.len() > RECORD_TEXT {
-                true => format!("{}…", &text[..text.floor_char_boundary(RECORD_TEXT)]),
-                false => text,
-            }
-        };
-        HostCall {
-            id: self.slot.number,
-            name: self.slot.name.to_string(),
-            arguments: format!("{:032x}", self.digest),
-            bytes_out: self.bytes,
-            bytes_in,
-            begin: self.begin,
-            time,
-            outcome,
-            error: self.error.as_ref().map(text),
-            cause: self.error.and_then(HostError::into_cause),
         }
     }
 }

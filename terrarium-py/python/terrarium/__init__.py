@@ -65,7 +65,14 @@ if TYPE_CHECKING:
 _LATER = {
     "terrarium._functions": ("Answer", "Call", "Deny", "EndRun", "HostError", "HostFunction", "current_call"),
     "terrarium._kinds": ("Array", "Column", "Index", "Opaque", "Series", "Table", "Tagged"),
-    "terrarium._option_types": ("Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "SandboxOptions", "Seconds"),
+    "terrarium._option_types": (
+        "Deterministic",
+        "ExecuteOptions",
+        "ImageOptions",
+        "Mount",
+        "SandboxOptions",
+        "Seconds",
+    ),
     "terrarium._records": (
         "About",
         "CacheEntry",

@@ -1,4 +1,4 @@
-"""What functions of the host get of the caller of a run: its variables, and the event loop of its coroutines."""
+"""The context of a run for functions of the host: the variables of its caller, and the event loop of its coroutines."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _cancel(what: str, value: Any) -> Any:
 
 
 def _functions(_what: str, value: Any) -> Any:
-    from terrarium._functions import declarations
+    from terrarium._declarations import declarations
 
     return declarations(value)
 
