@@ -3,6 +3,7 @@
 
 const { CacheFolder } = require('./lib/cache.js');
 const { ExecutionError, TerrariumError } = require('./lib/errors.js');
+const { currentCall, EndRun, HostError } = require('./lib/functions.js');
 const { about, Image } = require('./lib/image.js');
 const { ExecutionResult } = require('./lib/result.js');
 const { Sandbox } = require('./lib/sandbox.js');
@@ -38,17 +39,20 @@ module.exports = {
   CacheFolder,
   Column,
   Complex,
+  currentCall,
   Cycle,
-  DataFrame,
   Dataclass,
+  DataFrame,
   DateTime,
   Decimal,
+  EndRun,
   Enum,
   ExecutionError,
   ExecutionResult,
   Float,
   Fraction,
   FrozenSet,
+  HostError,
   Image,
   Index,
   NamedTuple,
@@ -80,6 +84,7 @@ module.exports = {
 /** @typedef {import('./lib/types.js').Completeness} Completeness */
 /** @typedef {import('./lib/types.js').Completion} Completion */
 /** @typedef {import('./lib/types.js').Content} Content */
+/** @typedef {import('./lib/types.js').Decision} Decision */
 /** @typedef {import('./lib/types.js').Deterministic} Deterministic */
 /** @typedef {import('./lib/types.js').Display} Display */
 /** @typedef {import('./lib/packages.js').DownloadOptions} DownloadOptions */
@@ -88,6 +93,13 @@ module.exports = {
 /** @typedef {import('./lib/types.js').ExecuteOptions} ExecuteOptions */
 /** @typedef {import('./lib/types.js').FileInfo} FileInfo */
 /** @typedef {import('./lib/types.js').Frame} Frame */
+/** @typedef {import('./lib/values/tables.js').FrameParts} FrameParts */
+/** @typedef {import('./lib/types.js').Functions} Functions */
+/** @typedef {import('./lib/types.js').HostCall} HostCall */
+/** @typedef {import('./lib/types.js').HostCallInfo} HostCallInfo */
+/** @typedef {import('./lib/types.js').HostCallOutcome} HostCallOutcome */
+/** @typedef {import('./lib/types.js').HostCallRecord} HostCallRecord */
+/** @typedef {import('./lib/types.js').HostFunction} HostFunction */
 /** @typedef {import('./lib/types.js').ImageInfo} ImageInfo */
 /** @typedef {import('./lib/types.js').ImageOptions} ImageOptions */
 /** @typedef {import('./lib/types.js').Metrics} Metrics */
@@ -95,8 +107,7 @@ module.exports = {
 /** @typedef {import('./lib/cache.js').PruneOptions} PruneOptions */
 /** @typedef {import('./lib/types.js').PythonError} PythonError */
 /** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */
+/** @typedef {import('./lib/values/tables.js').SeriesParts} SeriesParts */
 /** @typedef {import('./lib/types.js').Status} Status */
 /** @typedef {import('./lib/types.js').StoredPackage} StoredPackage */
 /** @typedef {import('./lib/values/ndarray.js').TypedArray} TypedArray */
-/** @typedef {import('./lib/values/tables.js').FrameParts} FrameParts */
-/** @typedef {import('./lib/values/tables.js').SeriesParts} SeriesParts */

@@ -10,7 +10,10 @@ const native = require('./native.js');
 /** @typedef {'sandbox' | 'execute' | 'mount' | 'image' | 'images' | 'store' | 'cache'} Kind */
 
 /** Options of a run that only JavaScript has. */
-const OWN = ['signal', 'onStdout', 'onStderr'];
+const OWN = ['signal', 'onStdout', 'onStderr', 'functions', 'decide'];
+
+/** Options of a sandbox that only JavaScript has. */
+const OWN_OF_SANDBOX = ['functions', 'decide'];
 
 const { sandbox, execute, image } = native.optionNames();
 
@@ -65,7 +68,7 @@ function record(members) {
  */
 function coreName(kind, name) {
   const known = OPTIONS[kind];
-  const own = kind === 'execute' ? OWN : [];
+  const own = kind === 'execute' ? OWN : kind === 'sandbox' ? OWN_OF_SANDBOX : [];
   const found = own.includes(name) ? name : known.get(name);
   if (found === undefined) {
     const here = camel(name);

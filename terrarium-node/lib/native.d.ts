@@ -8,7 +8,9 @@ export class Gate {
 type Where = Gate | null;
 
 export interface Event {
-  kind: 'stdout' | 'stderr' | 'progress' | 'done' | 'failed';
+  kind: 'stdout' | 'stderr' | 'progress' | 'call' | 'decide' | 'next' | 'drop' | 'done' | 'failed';
+  /** The number of a question. */
+  number: number;
   text: string;
   blobs: Buffer[];
 }
@@ -23,6 +25,7 @@ export interface Heard {
 export class Run {
   private constructor();
   next(wait: boolean): Event | null;
+  answer(number: number, kind: string, text: string, blobs: Buffer[]): void;
   cancel(): void;
   sandbox(): Sandbox | null;
   session(): Session | null;
@@ -35,6 +38,7 @@ export class Sandbox {
   static create(gate: Where, run: number, image: Image | null, options: string, blobs: Buffer[]): Run;
   execute(gate: Where, run: number, code: string, options: string, blobs: Buffer[], heard: Heard): Run;
   preparePackages(gate: Where, run: number, code: string): Run;
+  functionStubs(): string;
   session(gate: Where, run: number): Run;
 }
 

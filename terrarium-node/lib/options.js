@@ -4,6 +4,7 @@
 const { isAnyArrayBuffer, isMap, isSet } = require('node:util').types;
 
 const { wrongType } = require('./errors.js');
+const { Functions } = require('./functions.js');
 const { coreName } = require('./names.js');
 const { Encoder } = require('./values/encode.js');
 
@@ -26,6 +27,10 @@ function plainOptions(kind, options) {
         return member(core, files(value, blobs));
       case 'mounts':
         return member(core, mounts(value));
+      case 'functions':
+        return member(core, new Functions(value).text);
+      case 'decide':
+        return member(core, String(callback(name, value) !== undefined));
       default:
         return member(core, json(name, value));
     }
@@ -46,6 +51,10 @@ function runOptions(options) {
   const listener = {};
   /** @type {AbortSignal | undefined} */
   let signal;
+  /** @type {Functions | undefined} */
+  let functions;
+  /** @type {((call: import('./types.js').HostCallInfo) => unknown) | undefined} */
+  let decide;
   for (const [name, value, core] of members('execute', options)) {
     switch (name) {
       case 'onStdout':
@@ -54,6 +63,14 @@ function runOptions(options) {
         break;
       case 'signal':
         signal = abortSignal(value);
+        break;
+      case 'functions':
+        functions = new Functions(value);
+        texts.push(member(core, functions.text));
+        break;
+      case 'decide':
+        decide = callback(name, value);
+        texts.push(member(core, 'true'));
         break;
       case 'files':
         texts.push(member(core, files(value, blobs)));
@@ -69,7 +86,7 @@ function runOptions(options) {
     }
   }
   const heard = { stdout: listener.stdout !== undefined, stderr: listener.stderr !== undefined };
-  return { text: `{${texts.join(',')}}`, blobs, heard, listener, signal };
+  return { text: `{${texts.join(',')}}`, blobs, heard, listener, signal, functions, decide };
 }
 
 /**
@@ -188,7 +205,7 @@ function content(option, what, value) {
 }
 
 /**
- * @template {(...args: never[]) => void} [F=(data: Buffer) => void]
+ * @template {(...args: never[]) => unknown} [F=(data: Buffer) => void]
  * @param {string} option
  * @param {unknown} value
  * @returns {F}

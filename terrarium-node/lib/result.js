@@ -16,8 +16,12 @@ class ExecutionResult {
   /** The message that it was made from: the text, and the contents beside it. @type {{ text: string, blobs: Buffer[] }} */
   #message;
 
-  /** @hidden @param {{ text: string, blobs: Buffer[] }} message the addon's answer */
-  constructor(message) {
+  /**
+   * @hidden
+   * @param {{ text: string, blobs: Buffer[] }} message the addon's answer
+   * @param {Map<number, unknown>} [thrown] what functions threw, by number
+   */
+  constructor(message, thrown = new Map()) {
     this.#message = message;
     const { blobs } = message;
     const json = JSON.parse(message.text);
@@ -62,8 +66,17 @@ class ExecutionResult {
     this.deletedFiles = result.deletedFiles;
     /** The things that the code displayed, in order. @type {import('./types.js').Display[]} */
     this.displays = result.displays;
+    /** The calls of host functions, the first 1,000. @type {import('./types.js').HostCallRecord[]} */
+    this.hostCalls = result.hostCalls.map((/** @type {any} */ call) => {
+      const number = json.thrown?.[call.id];
+      return { ...record(call), ...(number === undefined ? {} : { exception: thrown.get(number) }) };
+    });
     /** Why the run did not succeed. @type {import('./types.js').PythonError | null} */
-    this.error = result.error && { ...record(result.error), frames: result.error.frames.map(record) };
+    this.error = result.error && {
+      ...record(result.error),
+      frames: result.error.frames.map(record),
+      hostCall: this.hostCalls.find(({ id }) => id === result.error.host_call) ?? null,
+    };
     /** The exit code, if the code left by `sys.exit`, `exit` or `os._exit`. @type {number | null} */
     this.exitCode = result.exitCode;
     /** Whether a session lost its variables; its files are kept. @type {boolean} */

@@ -1,27 +1,33 @@
 // Running code, in a sandbox or a session.
 'use strict';
 
+const { Calls } = require('./functions.js');
 const { runOptions } = require('./options.js');
 const { ExecutionResult } = require('./result.js');
 const { OutputStream } = require('./stream.js');
 
 /** @typedef {import('./types.js').ExecuteOptions} ExecuteOptions */
+/** @typedef {import('./functions.js').Functions} Functions */
+/** @typedef {{ functions?: Functions, decide?: (call: import('./types.js').HostCallInfo) => unknown }} Host */
 /** @typedef {{ execute: import('./native.js').Session['execute'] }} Native */
 
 /** The part of `Sandbox` and `Session` that runs code. A sandbox runs it in a fresh interpreter, a session in its own. */
 class Runner {
   #native;
   #turns;
+  #host;
 
   /**
    * @hidden
    * @protected
    * @param {Native} native the addon's sandbox or session
    * @param {import('./turns.js').Parallel} turns
+   * @param {Host} [host] what the sandbox hands to its code
    */
-  constructor(native, turns) {
+  constructor(native, turns, host = {}) {
     this.#native = native;
     this.#turns = turns;
+    this.#host = host;
   }
 
   /**
@@ -33,7 +39,7 @@ class Runner {
    * @returns {Promise<ExecutionResult<T>>}
    */
   async execute(code, options) {
-    return this.#turns.later(execution(this.#native, code, options));
+    return this.#turns.later(execution(this.#native, this.#host, code, options));
   }
 
   /**
@@ -46,7 +52,7 @@ class Runner {
    * @throws {import('./errors.js').TerrariumError} `ERR_TERRARIUM_BUSY` while the session runs other code
    */
   executeSync(code, options) {
-    return this.#turns.now(execution(this.#native, code, options));
+    return this.#turns.now(execution(this.#native, this.#host, code, options));
   }
 
   /**
@@ -63,7 +69,7 @@ class Runner {
    */
   stream(code, options) {
     return new OutputStream(
-      () => execution(this.#native, code, options, true),
+      () => execution(this.#native, this.#host, code, options, true),
       () => this.#turns.turn(),
     );
   }
@@ -74,14 +80,17 @@ class Runner {
  *
  * @template [T=unknown]
  * @param {Native} native
+ * @param {Host} host
  * @param {string} code
  * @param {ExecuteOptions} [options]
  * @param {boolean} [isStream] whether both streams are wanted while the code runs
  * @returns {import('./work.js').Task<ExecutionResult<T>>}
  */
-function execution(native, code, options, isStream = false) {
+function execution(native, host, code, options, isStream = false) {
   const source = string('code', code);
-  const { text, blobs, heard, listener, signal } = runOptions(options);
+  const { text, blobs, heard, listener, signal, functions, decide } = runOptions(options);
+  const all = [functions, host.functions].filter((given) => given !== undefined);
+  const calls = all.length > 0 ? new Calls(all, decide ?? host.decide) : undefined;
   const streams = { ...(isStream ? { stdout: true, stderr: true } : heard), aborted: false };
   return {
     begin(gate, number) {
@@ -89,9 +98,10 @@ function execution(native, code, options, isStream = false) {
       streams.aborted = signal?.aborted ?? false;
       return native.execute(gate, number, source, text, blobs, streams);
     },
-    finish: (answer) => new ExecutionResult(answer),
+    finish: (answer) => new ExecutionResult(answer, calls?.thrown),
     listener,
     signal,
+    calls,
   };
 }
 

@@ -2,6 +2,7 @@
 'use strict';
 
 const { noConstructor } = require('./errors.js');
+const { Functions } = require('./functions.js');
 const { Image, nativeOf } = require('./image.js');
 const native = require('./native.js');
 const { abortSignal, plainOptions } = require('./options.js');
@@ -24,13 +25,20 @@ const { abortable, atOnce, later, now } = require('./work.js');
 class Sandbox extends Runner {
   #native;
 
-  /** @private @param {native.Sandbox} sandbox the addon's; `create` and `createSync` make one */
-  constructor(sandbox) {
+  #host;
+
+  /**
+   * @private
+   * @param {native.Sandbox} sandbox the addon's; `create` and `createSync` make one
+   * @param {import('./runner.js').Host} [host] what it hands to its code
+   */
+  constructor(sandbox, host = {}) {
     if (!(sandbox instanceof native.Sandbox)) {
       throw noConstructor('Sandbox', 'await Sandbox.create()');
     }
-    super(sandbox, new Parallel());
+    super(sandbox, new Parallel(), host);
     this.#native = sandbox;
+    this.#host = host;
   }
 
   /**
@@ -42,7 +50,7 @@ class Sandbox extends Runner {
    * @throws {TypeError | import('./errors.js').TerrariumError} for an option that is unknown or out of its bounds
    */
   static async create(options) {
-    return new Sandbox(await abortable(creation(options)));
+    return new Sandbox(await abortable(creation(options)), hostOf(options));
   }
 
   /**
@@ -52,7 +60,7 @@ class Sandbox extends Runner {
    * @returns {Sandbox}
    */
   static createSync(options) {
-    return new Sandbox(atOnce(creation(options)));
+    return new Sandbox(atOnce(creation(options)), hostOf(options));
   }
 
   /**
@@ -106,6 +114,15 @@ class Sandbox extends Runner {
   }
 
   /**
+   * The declarations of the option `functions` as text of a Python stub file, for prompts and type checkers.
+   *
+   * @returns {string}
+   */
+  functionStubs() {
+    return this.#native.functionStubs();
+  }
+
+  /**
    * @param {string} code
    * @returns {import('./work.js').Task<void>}
    */
@@ -118,9 +135,20 @@ class Sandbox extends Runner {
   #start() {
     return {
       begin: (gate, number) => this.#native.session(gate, number),
-      finish: ({ run }) => newSession(/** @type {native.Session} */ (run.session())),
+      finish: ({ run }) => newSession(/** @type {native.Session} */ (run.session()), this.#host),
     };
   }
+}
+
+/**
+ * What a sandbox hands to its code.
+ *
+ * @param {SandboxOptions} [options]
+ * @returns {import('./runner.js').Host}
+ */
+function hostOf(options) {
+  const functions = options?.functions ? new Functions(options.functions) : undefined;
+  return { functions, decide: options?.decide };
 }
 
 /**

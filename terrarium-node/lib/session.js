@@ -8,7 +8,7 @@ const { content } = require('./options.js');
 const { Runner, string } = require('./runner.js');
 const { Sequence } = require('./turns.js');
 
-/** @type {(session: native.Session) => Session} */
+/** @type {(session: native.Session, host: import('./runner.js').Host) => Session} */
 let newSession;
 
 /**
@@ -28,16 +28,20 @@ class Session extends Runner {
   #turns;
 
   static {
-    newSession = (session) => new Session(session);
+    newSession = (session, host) => new Session(session, host);
   }
 
-  /** @private @param {native.Session} session the addon's; `Sandbox.session` makes one */
-  constructor(session) {
+  /**
+   * @private
+   * @param {native.Session} session the addon's; `Sandbox.session` makes one
+   * @param {import('./runner.js').Host} [host] what its sandbox hands to its code
+   */
+  constructor(session, host) {
     if (!(session instanceof native.Session)) {
       throw noConstructor('Session', 'await sandbox.session()');
     }
     const turns = new Sequence();
-    super(session, turns);
+    super(session, turns, host);
     this.#native = session;
     this.#turns = turns;
   }

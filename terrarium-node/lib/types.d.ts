@@ -42,6 +42,52 @@ export interface ProgressEvent {
   progress: Progress;
 }
 
+/** A function for the code, with its declaration. */
+export interface HostFunction {
+  /** The function. It gets the arguments in the order of the parameters. */
+  call: (...args: any[]) => unknown;
+  /** The parameters in the syntax of Python: `(query: str, limit: int = 10) -> list[str]`. Arguments are checked. */
+  signature?: string;
+  /** A JSON schema of an object, as tools of MCP have it, in place of a signature; the function gets one object. */
+  inputSchema?: object;
+  /** The docstring. */
+  doc?: string;
+  /** The docstring, under the name that tools of agents have for it. */
+  description?: string;
+  /** Whether the code awaits its calls. By default that of an `async` function. */
+  isAsync?: boolean;
+  /** The time of a call in seconds, in place of the option `hostCallTimeout`. */
+  timeout?: number;
+}
+
+/** Functions by name; an object below a name is a module: `{ github: { search } }` is `import github` in the code. */
+export type Functions =
+  | { [name: string]: ((...args: any[]) => unknown) | HostFunction | Functions }
+  | (((...args: any[]) => unknown) | (HostFunction & { name: string }))[];
+
+/** A call of a function, for `decide` and `currentCall`. */
+export interface HostCallInfo {
+  /** The number of the call in its run. */
+  readonly id: number;
+  /** The name of the function, with that of its module. */
+  readonly name: string;
+  /** The positional arguments. */
+  readonly args: unknown[];
+  /** The keyword arguments. */
+  readonly kwargs: Record<string, unknown>;
+  /** Aborted when the run does not wait for the call any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A decision on a call: nothing or `true` allows it, `false` or `deny` refuses it, `answer` is its result. */
+export type Decision = undefined | null | boolean | { deny: string } | { answer: unknown };
+
+/** A call of a function in a result. */
+export interface HostCallRecord extends HostCall {
+  /** What the function threw; absent from results that were read from JSON. */
+  exception?: unknown;
+}
+
 /** A step of a run, told while the code runs. */
 export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
 
@@ -169,6 +215,10 @@ export interface SandboxOptions {
    * Default: 4 GiB.
    */
   cacheBytes?: number;
+  /** Functions that the code can call. Default: none. */
+  functions?: Functions;
+  /** Decides on each call of a function before the function works. Default: none, all calls are allowed. */
+  decide?: (call: HostCallInfo) => Decision | Promise<Decision>;
   /** Stops the making of the sandbox when the signal is aborted: the call is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -230,6 +280,10 @@ export interface ExecuteOptions {
   timeout?: number | null;
   /** Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no. */
   storeLast?: boolean;
+  /** Functions for this run, beside those of the sandbox. Default: none. */
+  functions?: Functions;
+  /** Decides on each call of a function. Default: the sandbox's. */
+  decide?: (call: HostCallInfo) => Decision | Promise<Decision>;
   /** Stops the run when the signal is aborted; the result's status is `cancelled` then. */
   signal?: AbortSignal;
   /** Receives the standard output while the code runs, all of it before the result is there. */
@@ -465,8 +519,8 @@ export interface PythonError {
   source: string | null;
   /** Whether the code is incomplete (an unclosed bracket, for example), so that a prompt can ask for more. */
   incompleteInput: boolean;
-  /** The `HostCall.id` of the call of a host function that raised the exception. */
-  hostCall: number | null;
+  /** The {@link HostCall.id} of the call of a host function that raised the exception. */
+  hostCall: HostCallRecord | null;
 }
 
 /** A frame of a traceback. */
@@ -526,3 +580,28 @@ export interface InputRequest {
   /** Whether typed text may be shown: false for `getpass`. */
   echo: boolean;
 }
+
+/** A call of a host function, in `ExecutionResult.hostCalls`. */
+export interface HostCall {
+  /** The number of the call, from 1. */
+  id: number;
+  /** The name of the function, with that of its module. */
+  name: string;
+  /** A digest of the arguments, hexadecimal: equal calls have equal digests. */
+  arguments: string;
+  /** The bytes of the arguments. */
+  bytesOut: number;
+  /** The bytes of the answer. */
+  bytesIn: number;
+  /** The time from the begin of the run to that of the call. In seconds. */
+  begin: number;
+  /** The time of the call. In seconds. */
+  time: number;
+  /** The way in which the call ended. */
+  outcome: HostCallOutcome;
+  /** The error's kind and message, where there is one. */
+  error: string | null;
+}
+
+/** The way in which a call of a host function ended. */
+export type HostCallOutcome = 'returned' | 'raised' | 'denied' | 'answered' | 'refused' | 'timed_out' | 'cancelled';

@@ -13,6 +13,7 @@ const native = require('./native.js');
  * @property {(answer: Answer) => T} finish turns the answer at its end into a value
  * @property {Listener} [listener] receives news until then
  * @property {AbortSignal} [signal] stops it
+ * @property {import('./functions.js').Calls} [calls] answers the questions of the code to functions
  * @property {boolean} [isStore] whether it is work of the package store
  */
 
@@ -25,6 +26,8 @@ const running = new Map();
 let last = 0;
 /** The number of tasks that hold the event loop. */
 let holders = 0;
+/** The kinds of news that functions answer. */
+const QUESTIONS = new Set(['call', 'decide', 'next', 'drop']);
 /** The number of news that are read before the event loop has its turn: a guest can write as fast as JavaScript reads. */
 const MOST_AT_ONCE = 64;
 /** @type {native.Gate | undefined} */
@@ -116,10 +119,15 @@ class Reader {
   /** @type {{ error: unknown } | undefined} */
   #failure;
 
-  /** @param {{ listener?: Listener, isStore?: boolean }} task */
-  constructor({ listener = {}, isStore }) {
+  /**
+   * @param {{ listener?: Listener, calls?: import('./functions.js').Calls, isStore?: boolean }} task
+   * @param {boolean} [isSync] whether the JavaScript thread waits
+   */
+  constructor({ listener = {}, calls, isStore }, isSync = false) {
     this.listener = listener;
+    this.calls = calls;
     this.isStore = isStore;
+    this.isSync = isSync;
   }
 
   /**
@@ -131,6 +139,9 @@ class Reader {
    * @returns {Answer | undefined}
    */
   read(event, run) {
+    if (event.kind === 'done' || event.kind === 'failed') {
+      this.calls?.end();
+    }
     if (event.kind === 'done') {
       if (this.#failure) {
         throw this.#failure.error;
@@ -140,14 +151,16 @@ class Reader {
     if (event.kind === 'failed') {
       throw this.#failure ? this.#failure.error : fromNative(event.text, this.isStore);
     }
-    if (this.#failure) {
+    if (this.#failure && !QUESTIONS.has(event.kind)) {
       return undefined;
     }
     try {
-      if (event.kind === 'progress') {
+      if (QUESTIONS.has(event.kind)) {
+        this.calls?.answer(event, run, this.isSync);
+      } else if (event.kind === 'progress') {
         this.listener.progress?.(event.text);
       } else {
-        this.listener[event.kind]?.(event.blobs[0]);
+        this.listener[/** @type {'stdout' | 'stderr'} */ (event.kind)]?.(event.blobs[0]);
       }
     } catch (error) {
       this.#failure = { error };
@@ -205,7 +218,7 @@ function now(task) {
   if (task.signal?.aborted) {
     run.cancel();
   }
-  const reader = new Reader(task);
+  const reader = new Reader(task, true);
   for (;;) {
     // The call waits for a moment only, so that a worker can be terminated.
     const event = run.next(true);

@@ -7,6 +7,7 @@ mod about;
 mod cache;
 mod command;
 mod fault;
+mod functions;
 mod gate;
 mod image;
 mod names;

@@ -13,6 +13,7 @@ use terrarium_core::{CancelHandle, Error};
 
 use crate::{
     fault::Fault,
+    functions::{self, Pending},
     gate::{Bell, Gate},
     image::NativeImage,
     packages::NativePackageStore,
@@ -39,8 +40,17 @@ pub(crate) enum Answer {
 }
 
 enum News {
-    Output { kind: &'static str, bytes: Vec<u8> },
+    Output {
+        kind: &'static str,
+        bytes: Vec<u8>,
+    },
     Progress(String),
+    /// A question to a function of JavaScript.
+    Ask {
+        kind: &'static str,
+        number: u32,
+        wire: Wire,
+    },
     Done(Answer),
     Failed(Fault),
 }
@@ -48,8 +58,10 @@ enum News {
 /// One piece of news.
 #[napi(object, object_from_js = false)]
 pub struct Event {
-    /// `stdout`, `stderr`, `progress`, and at the end `done` or `failed`.
+    /// `stdout`, `stderr`, `progress`, `call`, `decide`, `next`, `drop`, and at the end `done` or `failed`.
     pub kind: &'static str,
+    /// The number of a question, for its answer.
+    pub number: u32,
     /// The text of `progress`, the JSON of `done` and `failed`.
     pub text: String,
     /// The bytes of `stdout` and `stderr`; the contents that the JSON of `done` names by number.
@@ -67,10 +79,14 @@ struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     cancel: CancelHandle,
+    /// The questions that JavaScript has not answered.
+    pending: Pending,
 }
 
 #[derive(Default)]
 struct State {
+    /// The number of the last question.
+    questions: u32,
     news: VecDeque<News>,
     /// The bytes of output in the queue.
     unread: usize,
@@ -134,20 +150,31 @@ impl Run {
             News::Output { kind, bytes } => {
                 state.unread = state.unread.saturating_sub(bytes.len());
                 self.shared.changed.notify_all();
-                Event { kind, text: String::new(), blobs: vec![bytes.into()] }
+                Event { kind, number: 0, text: String::new(), blobs: vec![bytes.into()] }
             }
-            News::Progress(text) => Event { kind: "progress", text, blobs: Vec::new() },
+            News::Progress(text) => Event { kind: "progress", number: 0, text, blobs: Vec::new() },
+            News::Ask { kind, number, wire } => {
+                let blobs = wire.blobs.into_iter().map(|bytes| bytes.into_vec().into()).collect();
+                Event { kind, number, text: wire.text, blobs }
+            }
             News::Done(Answer::Data(wire)) => {
                 let blobs = wire.blobs.into_iter().map(|bytes| bytes.into_vec().into()).collect();
-                Event { kind: "done", text: wire.text, blobs }
+                Event { kind: "done", number: 0, text: wire.text, blobs }
             }
             News::Done(made) => {
                 drop(state);
                 self.made = Some(made);
-                Event { kind: "done", text: "null".to_owned(), blobs: Vec::new() }
+                Event { kind: "done", number: 0, text: "null".to_owned(), blobs: Vec::new() }
             }
-            News::Failed(fault) => Event { kind: "failed", text: fault.text(), blobs: Vec::new() },
+            News::Failed(fault) => Event { kind: "failed", number: 0, text: fault.text(), blobs: Vec::new() },
         })
+    }
+
+    /// Answers a question: with a `value`, the number of an iterator (`items`), its `end`, or an `error`.
+    #[napi]
+    pub fn answer(&self, number: u32, kind: String, text: String, blobs: Vec<Buffer>) {
+        let blobs = blobs.into_iter().map(|blob| Vec::from(&*blob).into()).collect();
+        self.shared.pending.answer(number, functions::answer(&kind, text, blobs));
     }
 
     /// Stops the guest; the run ends as cancelled.
@@ -214,7 +241,12 @@ pub(crate) fn start(
     number: u32,
     work: impl FnOnce(&Arc<Sink>) -> Result<Answer, Fault> + Send + 'static,
 ) -> Run {
-    let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), cancel: CancelHandle::new() });
+    let shared = Arc::new(Shared {
+        state: Mutex::default(),
+        changed: Condvar::new(),
+        cancel: CancelHandle::new(),
+        pending: Pending::default(),
+    });
     let bell = gate.map(|gate| Bell::new(gate, number));
     let sink = Arc::new(Sink { shared: Arc::clone(&shared), bell });
     let urgent = sink.bell.is_none();
@@ -268,6 +300,22 @@ impl Sink {
     /// Sends the name of the present step.
     pub(crate) fn progress(&self, text: String) {
         self.tell(News::Progress(text));
+    }
+
+    /// Asks JavaScript. `keep` gets the number of the question before JavaScript does.
+    pub(crate) fn ask(&self, kind: &'static str, wire: Wire, keep: impl FnOnce(&Pending, u32)) -> u32 {
+        let mut state = self.shared.lock();
+        state.questions = state.questions.wrapping_add(1);
+        let number = state.questions;
+        keep(&self.shared.pending, number);
+        self.add(state, News::Ask { kind, number, wire });
+        number
+    }
+
+    /// Notifies JavaScript that nothing waits for the answer to a question.
+    pub(crate) fn drop_call(&self, number: u32) {
+        self.shared.pending.answer(number, functions::Answer::End);
+        self.tell(News::Ask { kind: "drop", number, wire: Wire { text: "null".to_owned(), blobs: Vec::new() } });
     }
 
     fn tell(&self, news: News) {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use napi::bindgen_prelude::{Buffer, ClassInstance};
 use napi_derive::napi;
-use terrarium_core::{ExecuteOptions, Sandbox, SandboxOptions, StreamCallback};
+use terrarium_core::{CallContext, ExecuteOptions, Sandbox, SandboxOptions, StreamCallback};
 
 use crate::{
     fault::Fault,
@@ -63,6 +63,12 @@ impl NativeSandbox {
         })
     }
 
+    /// The declarations of the functions as text of a stub file.
+    #[napi]
+    pub fn function_stubs(&self) -> String {
+        self.inner.function_stubs()
+    }
+
     /// Prepares the packages that code imports.
     #[napi]
     pub fn prepare_packages(&self, gate: Option<ClassInstance<'_, Gate>>, run: u32, code: String) -> Run {
@@ -113,5 +119,6 @@ pub(crate) fn prepared(
         sink.cancel().cancel();
     }
     options.cancel = Some(sink.cancel());
+    options.context = Some(CallContext::new(Arc::clone(sink)));
     Ok(options)
 }

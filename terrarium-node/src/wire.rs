@@ -10,9 +10,15 @@ use serde::{
     de::{DeserializeOwned, Error as _},
 };
 use serde_json::{Map, Value as Json};
-use terrarium_core::{Bytes, Error, ExecuteOptions, ExecutionResult, ImageOptions, JsonOptions, SandboxOptions, Value};
+use terrarium_core::{
+    Bytes, CallHook, Error, ExecuteOptions, ExecutionResult, HostFunctions, ImageOptions, JsonOptions, SandboxOptions,
+    Value,
+};
 
-use crate::fault::Fault;
+use crate::{
+    fault::Fault,
+    functions::{self, Declared, Thrown},
+};
 
 /// The longest string of JavaScript.
 const LONGEST: usize = (1 << 29) - 24;
@@ -64,7 +70,7 @@ impl Wire {
     pub(crate) fn from_result(mut result: ExecutionResult) -> Result<Self, Fault> {
         let mut blobs = Vec::new();
         for value in result.final_expression.iter_mut().chain(result.outputs.values_mut()) {
-            set_aside(value, &mut blobs);
+            value.set_aside(LARGE, &mut blobs);
         }
         let mut beside = |content: Bytes| {
             blobs.push(content);
@@ -75,7 +81,13 @@ impl Wire {
         let files = std::mem::take(&mut result.output_files).into_iter();
         let output_files = files.map(|(path, content)| (path, beside(content))).collect();
         let text = |result: &ExecutionResult| {
-            let message = ResultMessage { result, stdout_bytes, stderr_bytes, output_files: &output_files };
+            let message = ResultMessage {
+                result,
+                thrown: thrown(result),
+                stdout_bytes,
+                stderr_bytes,
+                output_files: &output_files,
+            };
             Self::of(&message, Vec::new()).map(|wire| wire.text)
         };
         let mut whole = text(&result)?;
@@ -119,15 +131,19 @@ impl Wire {
     pub(crate) fn sandbox_options(&self) -> Result<SandboxOptions, Fault> {
         let mut members = self.members()?;
         let files = members.remove("files");
+        let (functions, decide) = Self::functions(&mut members)?;
         let mut options: SandboxOptions = named(members)?;
         options.files = self.files(files)?;
+        (options.functions, options.decide) = (functions, decide);
         Ok(options)
     }
 
     pub(crate) fn execute_options(&self) -> Result<ExecuteOptions, Fault> {
         let mut members = self.members()?;
         let (files, stdin) = (members.remove("files"), members.remove("stdin"));
+        let (functions, decide) = Self::functions(&mut members)?;
         let mut options: ExecuteOptions = named(members)?;
+        (options.functions, options.decide) = (functions, decide);
         options.files = self.files(files)?;
         if let Some(index) = stdin {
             options.stdin = self.blob("stdin", &index)?.into();
@@ -136,6 +152,21 @@ impl Wire {
             self.put_back(value)?;
         }
         Ok(options)
+    }
+
+    /// A value alone.
+    pub(crate) fn value(&self) -> Result<Value, String> {
+        let mut value = serde_json::from_str(&self.text).map_err(|error| error.to_string())?;
+        self.put_back(&mut value).map_err(|_| "a content is missing".to_owned())?;
+        Ok(value)
+    }
+
+    /// Takes the functions and whether there is a hook out of the members of options.
+    fn functions(members: &mut Map<String, Json>) -> Result<(HostFunctions, Option<CallHook>), Fault> {
+        let declared = members.remove("functions").map_or(Ok(Vec::new()), serde_json::from_value::<Vec<Declared>>);
+        let declared = declared
+            .map_err(|error| Fault::wrong_type(format!("option `functions`: {error}"), Some("functions".to_owned())))?;
+        Ok((functions::functions(declared), members.remove("decide").map(|_| functions::hook())))
     }
 
     fn members(&self) -> Result<Map<String, Json>, Fault> {
@@ -180,27 +211,17 @@ impl Wire {
 #[derive(Serialize)]
 struct ResultMessage<'a> {
     result: &'a ExecutionResult,
+    /// The numbers under which JavaScript keeps the exceptions of functions, by the numbers of the calls.
+    thrown: BTreeMap<u32, u32>,
     stdout_bytes: Option<usize>,
     stderr_bytes: Option<usize>,
     output_files: &'a BTreeMap<String, usize>,
 }
 
-/// Moves the large contents of a value beside the text.
-fn set_aside(value: &mut Value, blobs: &mut Vec<Bytes>) {
-    // Tables and arrays are taken apart; their JSON form stays the same.
-    let mut part = match std::mem::replace(value, Value::None).into_tagged() {
-        Ok((kind, fields)) => Value::Tagged { kind, fields },
-        Err(other) => other,
-    };
-    match &mut part {
-        Value::Bytes(content) if content.len() >= LARGE => {
-            let index = Value::Int(i64::try_from(blobs.len()).unwrap_or(i64::MAX));
-            blobs.push(std::mem::take(content));
-            part = Value::Tagged { kind: BLOB.to_owned(), fields: [("index".to_owned(), index)].into() };
-        }
-        other => other.children_mut().into_iter().for_each(|child| set_aside(child, blobs)),
-    }
-    *value = part;
+fn thrown(result: &ExecutionResult) -> BTreeMap<u32, u32> {
+    let thrown =
+        result.host_calls.iter().map(|call| (call.id, call.cause.as_ref().and_then(|cause| cause.downcast_ref())));
+    thrown.filter_map(|(id, thrown): (u32, Option<&Thrown>)| Some((id, thrown?.0))).collect()
 }
 
 /// Options out of their members.

@@ -24,8 +24,11 @@ const members = (record) => Object.keys(record).sort();
 test('the declared options are those of core, in camelCase', () => {
   const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   const { sandbox, execute, image } = native.optionNames();
-  assert.deepEqual(declared('SandboxOptions'), [...sandbox.map(camel), 'signal'].sort());
-  assert.deepEqual(declared('ExecuteOptions'), [...execute.map(camel), 'signal', 'onStdout', 'onStderr'].sort());
+  assert.deepEqual(declared('SandboxOptions'), [...sandbox.map(camel), 'signal', 'functions', 'decide'].sort());
+  assert.deepEqual(
+    declared('ExecuteOptions'),
+    [...execute.map(camel), 'signal', 'onStdout', 'onStderr', 'functions', 'decide'].sort(),
+  );
   assert.deepEqual(declared('ImageOptions'), [...image.map(camel), 'signal'].sort());
   assert.ok(sandbox.includes('file_bytes') && execute.includes('store_last') && image.includes('cache_dir'));
 });
@@ -62,9 +65,19 @@ test('no member of a result has an underscore, and its JSON form has the names o
   const json = result.toJSON();
   const core =
     `status final_expression final_repr final_repr_truncated outputs stdout stdout_bytes stdout_truncated stderr
-    stderr_truncated output_files deleted_files displays error exit_code session_lost metrics`.split(/\s+/);
+    stderr_truncated output_files deleted_files displays error exit_code session_lost host_calls metrics`.split(/\s+/);
   assert.deepEqual(members(json), core.sort());
-  assert.deepEqual(members(json.metrics), ['image', 'packages', 'peak_memory', 'run', 'start', 'total']);
+  assert.deepEqual(members(json.metrics), [
+    'abandoned',
+    'host',
+    'host_calls',
+    'image',
+    'packages',
+    'peak_memory',
+    'run',
+    'start',
+    'total',
+  ]);
   assert.deepEqual(
     [json.output_files, json.deleted_files, json.stdout_bytes],
     [{ new_file: '' }, ['old_file'], '/w=='],

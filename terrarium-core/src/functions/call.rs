@@ -4,7 +4,10 @@ use std::{any::Any, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
-use super::{HostError, signature::Signature};
+use super::{
+    HostError,
+    signature::{Place, Signature},
+};
 use crate::{CancelHandle, Value};
 
 /// A call of a [`HostFunction`](crate::HostFunction), with its arguments.
@@ -76,6 +79,29 @@ impl Call {
         let bound = self.signature.bind(&self.name, &self.args, &self.kwargs);
         let bound = bound.map_err(|message| HostError::new("TypeError", message))?;
         Ok(bound.into_iter().map(|(name, place)| (name.to_owned(), place.value())).collect())
+    }
+
+    /// Returns the arguments in the order of the parameters, up to the last that has one; `None` for those without a
+    /// value. Arguments of `*args` follow one by one; those of `**kwargs` are a `dict` at the end, if there are any.
+    ///
+    /// # Errors
+    /// As for [`arguments`](Self::arguments).
+    pub fn positional(&self) -> Result<Vec<Value>, HostError> {
+        let bound = self.signature.bind(&self.name, &self.args, &self.kwargs);
+        let mut bound = bound.map_err(|message| HostError::new("TypeError", message))?;
+        let mut ordered = Vec::new();
+        for name in self.signature.names() {
+            let place = bound.iter().position(|(bound, _)| *bound == name).map(|at| bound.swap_remove(at).1);
+            match place {
+                Some(Place::Rest(items)) => ordered.extend(items.iter().map(|item| Some(item.clone()))),
+                Some(Place::Keywords(pairs)) if pairs.is_empty() => {}
+                place => ordered.push(place.map(|place| place.value())),
+            }
+        }
+        while ordered.last().is_some_and(Option::is_none) {
+            ordered.pop();
+        }
+        Ok(ordered.into_iter().map(|value| value.unwrap_or(Value::None)).collect())
     }
 
     /// Converts the arguments to a struct with a field for each parameter.

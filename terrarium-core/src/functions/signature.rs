@@ -100,6 +100,11 @@ impl Signature {
         Self { parameters: names.iter().map(parameter).collect(), returns: None }
     }
 
+    /// Returns the names of the parameters, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|parameter| &*parameter.name)
+    }
+
     fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let inner = text.strip_prefix('(').ok_or("it does not begin with a parenthesis")?;

@@ -57,6 +57,52 @@ export interface ProgressEvent {
   progress: Progress;
 }
 
+/** A function for the code, with its declaration. */
+export interface HostFunction {
+  /** The function. It gets the arguments in the order of the parameters. */
+  call: (...args: any[]) => unknown;
+  /** The parameters in the syntax of Python: `(query: str, limit: int = 10) -> list[str]`. Arguments are checked. */
+  signature?: string;
+  /** A JSON schema of an object, as tools of MCP have it, in place of a signature; the function gets one object. */
+  inputSchema?: object;
+  /** The docstring. */
+  doc?: string;
+  /** The docstring, under the name that tools of agents have for it. */
+  description?: string;
+  /** Whether the code awaits its calls. By default that of an `async` function. */
+  isAsync?: boolean;
+  /** The time of a call in seconds, in place of the option `hostCallTimeout`. */
+  timeout?: number;
+}
+
+/** Functions by name; an object below a name is a module: `{ github: { search } }` is `import github` in the code. */
+export type Functions =
+  | { [name: string]: ((...args: any[]) => unknown) | HostFunction | Functions }
+  | (((...args: any[]) => unknown) | (HostFunction & { name: string }))[];
+
+/** A call of a function, for `decide` and `currentCall`. */
+export interface HostCallInfo {
+  /** The number of the call in its run. */
+  readonly id: number;
+  /** The name of the function, with that of its module. */
+  readonly name: string;
+  /** The positional arguments. */
+  readonly args: unknown[];
+  /** The keyword arguments. */
+  readonly kwargs: Record<string, unknown>;
+  /** Aborted when the run does not wait for the call any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A decision on a call: nothing or `true` allows it, `false` or `deny` refuses it, `answer` is its result. */
+export type Decision = undefined | null | boolean | { deny: string } | { answer: unknown };
+
+/** A call of a function in a result. */
+export interface HostCallRecord extends HostCall {
+  /** What the function threw; absent from results that were read from JSON. */
+  exception?: unknown;
+}
+
 /** A step of a run, told while the code runs. */
 export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
 ";
@@ -65,7 +111,11 @@ export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
 const ADDED: &[(&str, &str)] = &[
     (
         "SandboxOptions",
-        "  /** Stops the making of the sandbox when the signal is aborted: the call is rejected with the signal's reason. */
+        "  /** Functions that the code can call. Default: none. */
+  functions?: Functions;
+  /** Decides on each call of a function before the function works. Default: none, all calls are allowed. */
+  decide?: (call: HostCallInfo) => Decision | Promise<Decision>;
+  /** Stops the making of the sandbox when the signal is aborted: the call is rejected with the signal's reason. */
   signal?: AbortSignal;
 ",
     ),
@@ -77,7 +127,11 @@ const ADDED: &[(&str, &str)] = &[
     ),
     (
         "ExecuteOptions",
-        "  /** Stops the run when the signal is aborted; the result's status is `cancelled` then. */
+        "  /** Functions for this run, beside those of the sandbox. Default: none. */
+  functions?: Functions;
+  /** Decides on each call of a function. Default: the sandbox's. */
+  decide?: (call: HostCallInfo) => Decision | Promise<Decision>;
+  /** Stops the run when the signal is aborted; the result's status is `cancelled` then. */
   signal?: AbortSignal;
   /** Receives the standard output while the code runs, all of it before the result is there. */
   onStdout?: (data: Buffer) => void;
@@ -95,6 +149,7 @@ const ADDED: &[(&str, &str)] = &[
 const OVERRIDDEN: &[(&str, &str, &str)] = &[
     ("SandboxOptions", "image", "string | Image | null"),
     ("SandboxOptions", "mounts", "Record<string, string | Mount>"),
+    ("PythonError", "host_call", "HostCallRecord | null"),
 ];
 
 /// The structs of options, whose fields may all be omitted.
@@ -117,6 +172,8 @@ const RECORDS: &[&str] = &[
     "Metrics",
     "Progress",
     "InputRequest",
+    "HostCall",
+    "HostCallOutcome",
 ];
 
 /// Writes the whole file.
