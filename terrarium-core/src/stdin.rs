@@ -245,6 +245,13 @@ impl Stdin {
         self
     }
 
+    /// Keeps prompts out of the requests: the code writes them to its standard output, as for a pipe.
+    #[must_use]
+    pub fn without_prompts(mut self) -> Self {
+        self.form.takes_prompts = false;
+        self
+    }
+
     /// Adds bytes that the code reads first.
     #[must_use]
     pub fn after(mut self, bytes: impl Into<Bytes>) -> Self {

@@ -10,10 +10,11 @@ use std::{
 };
 
 use pyo3::{prelude::*, types::PyBytes};
-use terrarium_core::{CancelHandle, Error};
+use terrarium_core::{CancelHandle, Error, Event, InputReply, InputRequest};
 
 use crate::{
     error::raised,
+    events::{self, Late},
     exit,
     worker::{Worker, look_out},
 };
@@ -24,7 +25,7 @@ const TICK: Duration = Duration::from_millis(50);
 const QUEUE: usize = 64;
 
 /// A message of a worker to the thread that waits for it.
-enum Event<T> {
+enum Message<T> {
     /// News for a listener.
     Heard(usize, Heard),
     Done(T),
@@ -35,6 +36,8 @@ pub(crate) enum Heard {
     Bytes(Vec<u8>),
     Text(String),
     Download { file_name: String, done: u64, total: Option<u64>, all_done: u64, all_total: Option<u64> },
+    Event(Event),
+    Ask(InputRequest, InputReply),
 }
 
 /// Sends news to a listener, from any thread, and returns whether the work is still waited for. News for a missing
@@ -73,15 +76,15 @@ pub(crate) fn run<T: Send + 'static>(
     worker.give(move || {
         let done = guard.guard(|| work(teller(sender.clone())));
         // Abandoned work has no receiver.
-        let _ = sender.send(Event::Done(done));
+        let _ = sender.send(Message::Done(done));
     });
     let done = wait(py, is_main, listeners, &stop, receiver).inspect_err(|_| abandoned.cancel())?;
     worker.put_back();
     done.finish(py)
 }
 
-fn teller<T: Send + 'static>(sender: SyncSender<Event<T>>) -> Tell {
-    Arc::new(move |listener, heard| sender.send(Event::Heard(listener, heard)).is_ok())
+fn teller<T: Send + 'static>(sender: SyncSender<Message<T>>) -> Tell {
+    Arc::new(move |listener, heard| sender.send(Message::Heard(listener, heard)).is_ok())
 }
 
 /// Finished work, and the exceptions raised meanwhile.
@@ -105,7 +108,7 @@ fn wait<T: Send>(
     is_main: bool,
     listeners: &[Py<PyAny>],
     stop: &Stop,
-    mut receiver: Receiver<Event<Result<T, Error>>>,
+    mut receiver: Receiver<Message<Result<T, Error>>>,
 ) -> PyResult<Done<T>> {
     let mut failure: Option<PyErr> = None;
     let begun = Instant::now();
@@ -113,7 +116,7 @@ fn wait<T: Send>(
         Stop::Cancel(handle, time) => handle.is_cancelled() || time.is_some_and(|time| begun.elapsed() >= time),
         Stop::Abandon => false,
     };
-    let mut rest: Vec<Vec<u8>> = vec![Vec::new(); listeners.len()];
+    let mut rest = Late::default();
     loop {
         let waiting = &mut receiver;
         let event = exit::detach(py, move || match look_out(waiting) {
@@ -122,23 +125,21 @@ fn wait<T: Send>(
             None => waiting.recv().map_err(RecvTimeoutError::from),
         });
         let raised = match event {
-            Ok(Event::Done(result)) => {
-                for (listener, bytes) in listeners.iter().zip(rest).filter(|(_, bytes)| !bytes.is_empty()) {
+            Ok(Message::Done(result)) => {
+                for (listener, heard) in rest.into_news() {
                     if failure.is_none() {
-                        failure = call(py, Some(listener), Heard::Bytes(bytes)).err();
+                        failure = call(py, listeners.get(listener), heard).err();
                     }
                 }
                 return Ok(Done { result, failure });
             }
-            Ok(Event::Heard(listener, Heard::Bytes(bytes))) if is_late() => {
-                if let Some(rest) = rest.get_mut(listener) {
-                    rest.extend_from_slice(&bytes);
-                }
+            Ok(Message::Heard(listener, heard)) if is_late() && failure.is_none() => {
+                rest.add(listener, heard);
                 None
             }
-            Ok(Event::Heard(listener, heard)) if failure.is_none() => call(py, listeners.get(listener), heard).err(),
+            Ok(Message::Heard(listener, heard)) if failure.is_none() => call(py, listeners.get(listener), heard).err(),
             // The caller gets the first exception; the rest of the output is discarded.
-            Ok(Event::Heard(..)) => None,
+            Ok(Message::Heard(..)) => None,
             Err(RecvTimeoutError::Timeout) if failure.is_none() => py.check_signals().err(),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return Err(no_thread(py, "it ended before its work was done")),
@@ -161,6 +162,14 @@ fn call(py: Python<'_>, listener: Option<&Py<PyAny>>, heard: Heard) -> PyResult<
         Heard::Text(text) => exit::call(py, || listener.call1(py, (text,)))?,
         Heard::Download { file_name, done, total, all_done, all_total } => {
             exit::call(py, || listener.call1(py, (file_name, done, total, all_done, all_total)))?
+        }
+        Heard::Event(event) => {
+            let (kind, content) = events::parts(py, event)?;
+            exit::call(py, || listener.call1(py, (kind, content)))?
+        }
+        Heard::Ask(request, reply) => {
+            let reply = events::InputReply::new(reply);
+            exit::call(py, || listener.call1(py, (request.prompt, request.echo, reply)))?
         }
     };
     Ok(())

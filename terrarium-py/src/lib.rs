@@ -8,6 +8,7 @@ mod cancel;
 mod command;
 mod convert;
 mod error;
+mod events;
 mod exit;
 mod functions;
 mod gate;
@@ -30,6 +31,8 @@ mod _native {
     use crate::cancel::CancelHandle;
     #[pymodule_export]
     use crate::command::command;
+    #[pymodule_export]
+    use crate::events::InputReply;
     #[pymodule_export]
     use crate::exit::shut_down;
     #[pymodule_export]

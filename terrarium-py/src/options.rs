@@ -10,7 +10,7 @@ use pyo3::{
     types::{PyBytes, PyDict},
 };
 use terrarium_core::{
-    Bytes, CallContext, ExecuteOptions, ExecutionResult, JsonOptions, SandboxOptions, StreamCallback,
+    Bytes, CallContext, Event, ExecuteOptions, ExecutionResult, JsonOptions, SandboxOptions, Stdin, StreamCallback,
 };
 
 use crate::{
@@ -45,6 +45,10 @@ pub(crate) struct Run {
     options: ExecuteOptions,
     on_stdout: Option<usize>,
     on_stderr: Option<usize>,
+    on_display: Option<usize>,
+    on_event: Option<usize>,
+    /// The listener that is asked for input, and whether it takes prompts.
+    asks: Option<(usize, bool)>,
     listeners: Vec<Py<PyAny>>,
 }
 
@@ -68,12 +72,16 @@ impl Run {
     fn new(py: Python<'_>, json: Option<&str>, rest: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options: ExecuteOptions = json.map(|json| read(py, json)).transpose()?.unwrap_or_default();
         let mut listeners = Vec::new();
-        let (mut on_stdout, mut on_stderr) = (None, None);
+        let (mut on_stdout, mut on_stderr, mut on_display, mut on_event, mut asks) = (None, None, None, None, None);
         let mut cancel = None;
         for (name, given) in rest.into_iter().flatten() {
             match name.extract::<&str>()? {
                 "files" => options.files = files(&given)?,
-                "stdin" => options.stdin = bytes(&given)?.into(),
+                "stdin" if given.is_instance_of::<PyBytes>() => options.stdin = bytes(&given)?.into(),
+                "stdin" => {
+                    let takes_prompts = given.getattr("takes_prompts")?.extract()?;
+                    asks = Some((listen(&mut listeners, &given), takes_prompts));
+                }
                 "inputs" => options.inputs = convert::inputs(&given)?,
                 "functions" => options.functions = functions::functions(&given)?,
                 "decide" => options.decide = Some(functions::hook(&given)),
@@ -81,12 +89,14 @@ impl Run {
                 "cancel" => cancel = Some(given.cast::<CancelHandle>()?.get().0.child()),
                 "on_stdout" => on_stdout = Some(listen(&mut listeners, &given)),
                 "on_stderr" => on_stderr = Some(listen(&mut listeners, &given)),
+                "on_display" => on_display = Some(listen(&mut listeners, &given)),
+                "on_event" => on_event = Some(listen(&mut listeners, &given)),
                 other => return Err(PyTypeError::new_err(format!("unknown option '{other}'"))),
             }
         }
         // A separate handle for this run: Ctrl+C, for example, must not stop other runs that share the caller's handle.
         options.cancel = Some(cancel.unwrap_or_default());
-        Ok(Self { options, on_stdout, on_stderr, listeners })
+        Ok(Self { options, on_stdout, on_stderr, on_display, on_event, asks, listeners })
     }
 
     /// Returns the core's options, whose output goes to the listeners through `tell`.
@@ -100,6 +110,25 @@ impl Run {
         let mut options = self.options;
         options.on_stdout = stream(self.on_stdout);
         options.on_stderr = stream(self.on_stderr);
+        if let Some(listener) = self.on_display {
+            let tell = Arc::clone(tell);
+            options = options.on_display(move |display| {
+                tell(listener, Heard::Event(Event::Display(Arc::new(display.clone()))));
+            });
+        }
+        if let Some(listener) = self.on_event {
+            let tell = Arc::clone(tell);
+            options = options.on_event(move |event| {
+                tell(listener, Heard::Event(event));
+            });
+        }
+        if let Some((listener, takes_prompts)) = self.asks {
+            let tell = Arc::clone(tell);
+            let stdin = Stdin::ask_later(move |request, reply| {
+                tell(listener, Heard::Ask(request, reply));
+            });
+            options.stdin = if takes_prompts { stdin } else { stdin.without_prompts() };
+        }
         options
     }
 }

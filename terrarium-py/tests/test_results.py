@@ -85,7 +85,7 @@ def test_the_repr_of_a_record_cuts_what_is_long():
     display = terrarium.Display({"image/png": "A" * 10_000}, {})
     assert len(repr(display)) < 200
     assert repr(display).startswith("Display(data={'image/png': 'AAA")
-    assert repr(display).endswith("..., metadata={})")
+    assert repr(display).endswith("..., metadata={}, id=None)")
 
 
 def test_attributes_are_converted_once(sandbox):

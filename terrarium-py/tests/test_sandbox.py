@@ -165,7 +165,7 @@ def test_options_have_the_cores_names_and_help_names_them(sandbox):
         (
             terrarium.ExecuteOptions,
             lambda **options: sandbox.execute("1", **options),
-            {"cancel", "functions", "decide", "on_stdout", "on_stderr"},
+            {"cancel", "functions", "decide", "on_stdout", "on_stderr", "on_display", "on_event"},
         ),
         (terrarium.ImageOptions, terrarium.Image.build, set()),
         (terrarium.Deterministic, lambda **options: terrarium.Sandbox(deterministic={**options}), set()),
@@ -194,7 +194,7 @@ def test_each_option_says_what_it_means_and_its_default():
 
     lines = Path(_option_types.__file__).read_text().splitlines()
     members = [at for at, line in enumerate(lines) if re.match(r"    [a-z_]+: ", line)]
-    assert len(members) == 58
+    assert len(members) == 60
     for at in members:
         text = "\n".join(lines[at + 1 :]).partition('"""')[2].partition('"""')[0]
         assert lines[at + 1].startswith('    """'), lines[at]

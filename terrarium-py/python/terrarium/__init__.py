@@ -43,6 +43,7 @@ from terrarium._session import Session
 from terrarium._store import PackageStore
 
 if TYPE_CHECKING:
+    from terrarium._events import ClearEvent, DisplayEvent, Event, InputRequest, OutputEvent, ProgressEvent
     from terrarium._functions import Answer, Call, Deny, EndRun, HostError, HostFunction, current_call
     from terrarium._kinds import Array, Column, Index, Opaque, Series, Table, Tagged
     from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, Mount, SandboxOptions, Seconds
@@ -57,13 +58,17 @@ if TYPE_CHECKING:
         HostCall,
         ImageInfo,
         Metrics,
+        Progress,
         PythonError,
         StoredPackage,
     )
+    from terrarium._stream import EventStream
 
 # Imported when they are first used, as they take longer than all of the rest.
 _LATER = {
     "terrarium._functions": ("Answer", "Call", "Deny", "EndRun", "HostError", "HostFunction", "current_call"),
+    "terrarium._events": ("ClearEvent", "DisplayEvent", "Event", "InputRequest", "OutputEvent", "ProgressEvent"),
+    "terrarium._stream": ("EventStream",),
     "terrarium._kinds": ("Array", "Column", "Index", "Opaque", "Series", "Table", "Tagged"),
     "terrarium._option_types": (
         "Deterministic",
@@ -84,6 +89,7 @@ _LATER = {
         "HostCall",
         "ImageInfo",
         "Metrics",
+        "Progress",
         "PythonError",
         "StoredPackage",
     ),
@@ -114,15 +120,19 @@ __all__ = [
     "CacheFolder",
     "Call",
     "CancelHandle",
+    "ClearEvent",
     "Column",
     "Completion",
     "Content",
     "Deny",
     "Deterministic",
     "Display",
+    "DisplayEvent",
     "DownloadProgress",
     "EndRun",
     "EngineError",
+    "Event",
+    "EventStream",
     "ExecuteOptions",
     "ExecutionError",
     "ExecutionResult",
@@ -137,13 +147,17 @@ __all__ = [
     "ImageInfo",
     "ImageOptions",
     "Index",
+    "InputRequest",
     "InvalidOptionError",
     "InvalidPathError",
     "Metrics",
     "Mount",
     "Opaque",
+    "OutputEvent",
     "PackageError",
     "PackageStore",
+    "Progress",
+    "ProgressEvent",
     "PythonError",
     "Sandbox",
     "SandboxFileError",

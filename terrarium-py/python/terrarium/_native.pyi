@@ -9,6 +9,7 @@ __all__ = [
     "CacheFolder",
     "CancelHandle",
     "Image",
+    "InputReply",
     "Outcome",
     "PackageStore",
     "Sandbox",
@@ -37,6 +38,14 @@ class CancelHandle:
     def _guard(self, function: Callable[[], _T]) -> _T: ...
     @property
     def is_cancelled(self) -> bool: ...
+
+@final
+class InputReply:
+    def send(self, content: bytes) -> None: ...
+    def interrupt(self) -> None: ...
+    def fail(self) -> None: ...
+    @property
+    def is_open(self) -> bool: ...
 
 @final
 class Outcome:

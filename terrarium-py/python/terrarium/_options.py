@@ -47,7 +47,7 @@ def execute_options(
         read = _REST.get(name)
         if name == "stdin":
             if value is not None:
-                rest[name] = content(name, value, limit())
+                rest[name] = _stdin(name, value, limit)
         elif read is None:
             plain[name] = value
         elif value is not None:
@@ -129,6 +129,29 @@ def _inputs(what: str, value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _stdin(what: str, value: Any, limit: Callable[[], int]) -> Any:
+    if not isinstance(value, (str, bytes)):
+        from terrarium._asking import Asker, is_asked
+
+        if isinstance(value, Asker):
+            return value
+        if is_asked(value):
+            return Asker(value)
+    return content(what, value, limit())
+
+
+def _display(what: str, value: Any) -> Any:
+    from terrarium._events import DisplayReader
+
+    return DisplayReader(_function(what, value))
+
+
+def _event(what: str, value: Any) -> Any:
+    from terrarium._events import EventReader
+
+    return EventReader(_function(what, value))
+
+
 def _function(what: str, value: Any) -> Any:
     if not callable(value):
         raise TypeError(f"{what}: expected a function, not {type(value).__name__}")
@@ -154,6 +177,8 @@ _REST: dict[str, Callable[[str, Any], Any]] = {
     "cancel": _cancel,
     "on_stdout": _function,
     "on_stderr": _function,
+    "on_display": _display,
+    "on_event": _event,
     "functions": _functions,
     "decide": _function,
 }

@@ -151,6 +151,8 @@ class Display:
     """The forms by MIME type: text as it is, binary data in base64, JSON as JSON."""
     metadata: dict[str, Any]
     """Facts about the forms, such as an image's size."""
+    id: str | None = None
+    """The identifier under which the code updates the display, if it has one."""
 
     __repr__ = _short_repr
 
@@ -180,6 +182,20 @@ class Metrics:
     """The image that was started."""
     packages: list[str]
     """The packages in it."""
+    abandoned: int = 0
+    """The number of the host's functions that had not returned at the end of the run, which did not wait for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of the host's work for a run."""
+
+    step: str
+    """The step in words."""
+    done: int | None
+    """The number of bytes that are done, if the step counts bytes."""
+    total: int | None
+    """The number of bytes of the whole step, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class ExecutionResult:
     (<Status.SUCCESS: 'success'>, 'done\n', {'a.txt': b'hi'})
     """
 
+    input_error: BaseException | None = None
+    """The exception that the function or iterator of the option `stdin` raised last; the code got an `OSError`."""
+
     def __init__(self, outcome: _native.Outcome) -> None:
         """Wrap the result of the native module; users get results from `execute`."""
         self._outcome = outcome
@@ -86,7 +89,10 @@ class ExecutionResult:
 
     @cached_property
     def stdout(self) -> str:
-        """The standard output. Bytes that are not UTF-8 appear as U+FFFD; `stdout_bytes` has them then."""
+        """The standard output since the last `clear_output`.
+
+        Bytes that are not UTF-8 appear as U+FFFD; `stdout_bytes` has them then.
+        """
         return self._outcome.stdout
 
     @cached_property
@@ -130,10 +136,10 @@ class ExecutionResult:
 
     @cached_property
     def displays(self) -> list[Display]:
-        """The objects that the code displayed, in order."""
-        from terrarium._records import Display, record
+        """The objects that the code displayed, in order, as a notebook shows them at the end of the run."""
+        from terrarium._events import display_of
 
-        return [record(Display, display) for display in loads(self._outcome.displays)]
+        return [display_of(display) for display in loads(self._outcome.displays)]
 
     @cached_property
     def error(self) -> PythonError | None:
@@ -172,11 +178,13 @@ class ExecutionResult:
     def raise_for_status(self) -> ExecutionResult:
         """Raise `ExecutionError` unless the run succeeded, and return the result itself otherwise.
 
+        The cause of the exception (`__cause__`) is `input_error`.
+
         >>> terrarium.Sandbox().execute("6 * 7").raise_for_status().final_expression
         42
         """
         if self.status is not Status.SUCCESS:
-            raise ExecutionError(self)
+            raise ExecutionError(self) from self.input_error
         return self
 
     def to_json(self) -> str:

@@ -11,6 +11,7 @@ from terrarium._gate import in_thread, on_main_thread
 from terrarium._image import Image
 from terrarium._options import execute_options, picklable, sandbox_options
 from terrarium._result import ExecutionResult
+from terrarium._run import run, time_limit
 from terrarium._session import Session
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from terrarium._contents import Content
     from terrarium._option_types import ExecuteOptions, SandboxOptions
+    from terrarium._stream import EventStream
 
 
 class Sandbox:
@@ -119,9 +121,10 @@ class Sandbox:
                 - values: `inputs` (bound to names before the run), `outputs` (names whose values are taken after it)
                 - environment: `stdin`, `args`, `env`, `cwd`, `filename`, `store_last`
                 - functions of the host: `functions`, `decide`
-                - control: `timeout`, `cancel` (a `CancelHandle`), `on_stdout` and `on_stderr` (functions that receive
-                  the bytes of a stream while the code runs; an exception that one raises stops the run and is raised
-                  here)
+                - control: `timeout`, `cancel` (a `CancelHandle`)
+                - while the code runs: `stdin` may be a function, which gets an `InputRequest` and returns a line, or an
+                  iterator; `on_stdout`, `on_stderr`, `on_display` and `on_event` are functions that receive bytes,
+                  displays and events (an exception that one raises stops the run and is raised here)
 
         Raises `TypeError` for an argument of a wrong type, `InvalidPathError`, `InvalidOptionError` and `TooLargeError`
         for invalid arguments, and other `TerrariumError`s for failures of the host. A failure of the code is a result.
@@ -133,14 +136,15 @@ class Sandbox:
         """
         context = call_context() if self._has_functions or "functions" in options else None
         text, rest = execute_options(files, options, self._native.file_bytes, context)  # type: ignore[arg-type]
-        return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
+        return run(self._native, code, text, rest)
 
     async def execute_async(
         self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
     ) -> ExecutionResult:
         """Do what `execute` does, on another thread. Cancelling the task stops the run at once.
 
-        `on_stdout` and `on_stderr` are called in the event loop, and for the last time before this returns. About as
+        `on_stdout`, `on_display` and so on are called in the event loop, and for the last time before this returns; a
+        `stdin` that is a coroutine function or an asynchronous iterator is awaited there. About as
         many calls as the machine has processors run at a time; others wait.
 
         >>> async def main():
@@ -154,6 +158,15 @@ class Sandbox:
         from terrarium._tasks import awaited
 
         return await awaited(lambda given: self.execute(code, files, **given), {**options})
+
+    def stream(
+        self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
+    ) -> EventStream:
+        """Run `code` like `execute_async`, and return its events as an asynchronous iterator; see `EventStream`."""
+        from terrarium._stream import EventStream
+
+        given: dict[str, Any] = {**options}
+        return EventStream(lambda given: self.execute(code, files, **given), given, time_limit(given, self._native))
 
     def prepare_packages(self, code: str) -> None:
         """Prepare the packages that `code` imports, if the option `packages` is `"auto"`. Nothing is run.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from terrarium._contents import content
 from terrarium._context import busy, call_context
-from terrarium._gate import in_thread, on_main_thread
+from terrarium._gate import in_thread
 from terrarium._json import loads
 from terrarium._options import execute_options
-from terrarium._result import ExecutionResult
+from terrarium._run import run, time_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from terrarium._contents import Content
     from terrarium._option_types import ExecuteOptions
     from terrarium._records import Completion, FileInfo
+    from terrarium._result import ExecutionResult
     from terrarium._sandbox import Sandbox
+    from terrarium._stream import EventStream
 
 
 class Session:
@@ -44,6 +46,7 @@ class Session:
         self._native = sandbox._native.session()
         self._file_bytes = sandbox._native.file_bytes
         self._has_functions = sandbox._has_functions
+        self._sandbox = sandbox._native
         # Admits one thread at a time and lets Ctrl+C reach waiting threads, which a lock of the native module cannot.
         self._lock = threading.RLock()
 
@@ -65,7 +68,7 @@ class Session:
         context = call_context(self) if self._has_functions or "functions" in options else None
         text, rest = execute_options(files, options, self._file_bytes, context)  # type: ignore[arg-type]
         with self._free():
-            return ExecutionResult(self._native.execute(on_main_thread(), code, text, rest))
+            return run(self._native, code, text, rest)
 
     async def execute_async(
         self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
@@ -74,6 +77,15 @@ class Session:
         from terrarium._tasks import awaited
 
         return await awaited(lambda given: self.execute(code, files, **given), {**options})
+
+    def stream(
+        self, code: str, files: Mapping[str, Content] | None = None, **options: Unpack[ExecuteOptions]
+    ) -> EventStream:
+        """Run `code` like `execute_async`, and return its events as an asynchronous iterator; see `EventStream`."""
+        from terrarium._stream import EventStream
+
+        given: dict[str, Any] = {**options}
+        return EventStream(lambda given: self.execute(code, files, **given), given, time_limit(given, self._sandbox))
 
     def write_file(self, path: str, content: Content) -> None:
         """Write a file, and create the folders it is in. The path is relative to the home folder.

@@ -11,7 +11,7 @@ import contextvars
 import os
 import threading
 from collections import deque
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from terrarium._context import loop
@@ -28,6 +28,8 @@ _MOST = min(32, (os.cpu_count() or 1) + 4)
 
 # The seconds for which a piece of output waits for a function before it is joined with the next ones.
 _SLOW = 0.1
+# The displays and events that wait for a slow function.
+_MOST_WAITING = 64
 
 
 class _Pool:
@@ -122,6 +124,9 @@ class _Task(Generic[T]):
         waiting: deque[tuple[float, A]] = deque()
 
         def tell(heard: A) -> None:
+            # Bytes are joined; of other news, a slow function holds only a few.
+            while len(waiting) >= _MOST_WAITING and not isinstance(heard, bytes) and not self._done.done():
+                sleep(_SLOW / 10)
             waiting.append((monotonic(), heard))
             self._in_loop(self._hear, function, waiting)
 
@@ -163,9 +168,15 @@ async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any
     if given is None or isinstance(given, CancelHandle):
         options["cancel"] = cancel
     task: _Task[T] = _Task(cancel.cancel)
-    for name in ("on_stdout", "on_stderr"):
+    for name in ("on_stdout", "on_stderr", "on_display", "on_event"):
         if callable(options.get(name)):
             options[name] = task.in_loop(options[name])
+    _ask_in_loop(options)
+    return await task.run(_within(execute, options))
+
+
+def _within(execute: Callable[[dict[str, Any]], T], options: dict[str, Any]) -> Callable[[], T]:
+    """Return the call of `execute` in the context of the running task."""
     running = asyncio.get_running_loop()
     variables = contextvars.copy_context()
 
@@ -173,7 +184,66 @@ async def awaited(execute: Callable[[dict[str, Any]], T], options: dict[str, Any
         loop.set(running)
         return execute(options)
 
-    return await task.run(lambda: variables.run(work))
+    return lambda: variables.run(work)
+
+
+def _ask_in_loop(options: dict[str, Any]) -> None:
+    """Let functions that give input await in the running loop."""
+    stdin = options.get("stdin")
+    if stdin is not None and not isinstance(stdin, (str, bytes)):
+        from terrarium._asking import Asker, is_asked
+
+        if is_asked(stdin):
+            options["stdin"] = Asker(stdin, asyncio.get_running_loop())
+
+
+def start(
+    execute: Callable[[dict[str, Any]], T],
+    options: dict[str, Any],
+    done: Callable[[T | None, BaseException | None], object],
+) -> None:
+    """Call `execute` with the options of a run on a thread, and then `done` with its result or its exception."""
+    _ask_in_loop(options)
+    within = _within(execute, options)
+
+    def work() -> None:
+        try:
+            result = within()
+        except BaseException as error:
+            done(None, error)
+        else:
+            done(result, None)
+
+    _pool.submit(work)
+
+
+def _ask_in_loop(options: dict[str, Any]) -> None:
+    """Let functions that give input await in the running loop."""
+    stdin = options.get("stdin")
+    if stdin is not None and not isinstance(stdin, (str, bytes)):
+        from terrarium._asking import Asker, is_asked
+
+        if is_asked(stdin):
+            options["stdin"] = Asker(stdin, asyncio.get_running_loop())
+
+
+def start(
+    execute: Callable[[dict[str, Any]], T],
+    options: dict[str, Any],
+    done: Callable[[T | None, BaseException | None], object],
+) -> None:
+    """Call `execute` with the options of a run on a thread, and then `done` with its result or its exception."""
+    _ask_in_loop(options)
+
+    def work() -> None:
+        try:
+            result = execute(options)
+        except BaseException as error:
+            done(None, error)
+        else:
+            done(result, None)
+
+    _pool.submit(work)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

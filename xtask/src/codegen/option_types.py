@@ -8,14 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from terrarium._contents import Content
+from terrarium._events import Event, InputRequest
 from terrarium._functions import Call, Functions
 from terrarium._native import CancelHandle
+from terrarium._records import Display
 
 if TYPE_CHECKING:
     from typing import TypeAlias
-
-    from terrarium._events import Event, InputRequest
-    from terrarium._records import Display
 
 __all__ = [
     "Content",
@@ -36,8 +35,9 @@ Path: TypeAlias = str | os.PathLike[str]
 """A path of the host."""
 
 Stdin: TypeAlias = (
-    "Content"
-    " | Callable[[InputRequest], str | bytes | None | Awaitable[str | bytes | None]]"
-    " | Iterable[str | bytes] | AsyncIterable[str | bytes]"
+    Content
+    | Callable[[InputRequest], str | bytes | Awaitable[str | bytes | None] | None]
+    | Iterable[str | bytes]
+    | AsyncIterable[str | bytes]
 )
 """The standard input: given beforehand, or by a function or an iterator while the code runs."""
