@@ -217,35 +217,6 @@ def start(
     _pool.submit(work)
 
 
-def _ask_in_loop(options: dict[str, Any]) -> None:
-    """Let functions that give input await in the running loop."""
-    stdin = options.get("stdin")
-    if stdin is not None and not isinstance(stdin, (str, bytes)):
-        from terrarium._asking import Asker, is_asked
-
-        if is_asked(stdin):
-            options["stdin"] = Asker(stdin, asyncio.get_running_loop())
-
-
-def start(
-    execute: Callable[[dict[str, Any]], T],
-    options: dict[str, Any],
-    done: Callable[[T | None, BaseException | None], object],
-) -> None:
-    """Call `execute` with the options of a run on a thread, and then `done` with its result or its exception."""
-    _ask_in_loop(options)
-
-    def work() -> None:
-        try:
-            result = execute(options)
-        except BaseException as error:
-            done(None, error)
-        else:
-            done(result, None)
-
-    _pool.submit(work)
-
-
 async def in_thread(work: Callable[[], T]) -> T:
     """Do work on a thread; see `_gate`."""
     cancel = CancelHandle()
