@@ -9,7 +9,7 @@ const { ExecutionResult } = require('./lib/result.js');
 const { Sandbox } = require('./lib/sandbox.js');
 const { Session } = require('./lib/session.js');
 const { PackageStore } = require('./lib/packages.js');
-const { OutputStream } = require('./lib/stream.js');
+const { EventStream } = require('./lib/stream.js');
 const { NdArray } = require('./lib/values/ndarray.js');
 const { Column, DataFrame, Index, Series } = require('./lib/values/tables.js');
 const { FrozenSet, NamedTuple, Tuple } = require('./lib/values/containers.js');
@@ -47,6 +47,7 @@ module.exports = {
   Decimal,
   EndRun,
   Enum,
+  EventStream,
   ExecutionError,
   ExecutionResult,
   Float,
@@ -58,7 +59,6 @@ module.exports = {
   NamedTuple,
   NdArray,
   Opaque,
-  OutputStream,
   PackageStore,
   Path,
   PlainDate,
@@ -103,7 +103,15 @@ module.exports = {
 /** @typedef {import('./lib/types.js').ImageInfo} ImageInfo */
 /** @typedef {import('./lib/types.js').ImageOptions} ImageOptions */
 /** @typedef {import('./lib/types.js').Metrics} Metrics */
-/** @typedef {import('./lib/types.js').OutputChunk} OutputChunk */
+/** @typedef {import('./lib/types.js').ClearEvent} ClearEvent */
+/** @typedef {import('./lib/types.js').DisplayEvent} DisplayEvent */
+/** @typedef {import('./lib/types.js').InputAnswer} InputAnswer */
+/** @typedef {import('./lib/types.js').InputRequest} InputRequest */
+/** @typedef {import('./lib/types.js').OutputEvent} OutputEvent */
+/** @typedef {import('./lib/types.js').Progress} Progress */
+/** @typedef {import('./lib/types.js').ProgressEvent} ProgressEvent */
+/** @typedef {import('./lib/types.js').RunEvent} RunEvent */
+/** @typedef {import('./lib/types.js').Stdin} Stdin */
 /** @typedef {import('./lib/cache.js').PruneOptions} PruneOptions */
 /** @typedef {import('./lib/types.js').PythonError} PythonError */
 /** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */

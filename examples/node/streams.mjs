@@ -13,8 +13,10 @@ step
 
 const sandbox = await Sandbox.create();
 const output = sandbox.stream(CODE);
-for await (const { stream, text } of output) {
-  process[stream].write(text);
+for await (const event of output) {
+  if (event.type === 'stdout' || event.type === 'stderr') {
+    process[event.type].write(event.text);
+  }
 }
 assert.equal(output.result.stdout, 'step 0\nstep 1\nstep 2\n');
 assert.equal(output.result.finalExpression, 2);

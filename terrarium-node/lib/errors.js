@@ -82,7 +82,8 @@ class ExecutionError extends Error {
   /** @param {import('./result.js').ExecutionResult<unknown>} result */
   constructor(result) {
     const { error, status } = result;
-    super(error ? `${error.type}: ${error.message}` : status);
+    const cause = result.inputError;
+    super(error ? `${error.type}: ${error.message}` : status, cause === undefined ? undefined : { cause });
     this.code = 'ERR_TERRARIUM_EXECUTION';
     /** The result of the run. */
     this.result = result;

@@ -10,7 +10,7 @@ const native = require('./native.js');
 /** @typedef {'sandbox' | 'execute' | 'mount' | 'image' | 'images' | 'store' | 'cache'} Kind */
 
 /** Options of a run that only JavaScript has. */
-const OWN = ['signal', 'onStdout', 'onStderr', 'functions', 'decide'];
+const OWN = ['signal', 'onStdout', 'onStderr', 'onDisplay', 'onEvent', 'functions', 'decide'];
 
 /** Options of a sandbox that only JavaScript has. */
 const OWN_OF_SANDBOX = ['functions', 'decide'];

@@ -8,7 +8,21 @@ export class Gate {
 type Where = Gate | null;
 
 export interface Event {
-  kind: 'stdout' | 'stderr' | 'progress' | 'call' | 'decide' | 'next' | 'drop' | 'done' | 'failed';
+  kind:
+    | 'stdout'
+    | 'stderr'
+    | 'display'
+    | 'update'
+    | 'clear'
+    | 'step'
+    | 'progress'
+    | 'input'
+    | 'call'
+    | 'decide'
+    | 'next'
+    | 'drop'
+    | 'done'
+    | 'failed';
   /** The number of a question. */
   number: number;
   text: string;
@@ -18,6 +32,11 @@ export interface Event {
 export interface Heard {
   stdout: boolean;
   stderr: boolean;
+  /** All events, the output included. */
+  events: boolean;
+  /** Whether a function gives the standard input, and whether it receives prompts. */
+  asks: boolean;
+  prompts: boolean;
   /** Whether the run was stopped before it began. */
   aborted: boolean;
 }
@@ -26,6 +45,7 @@ export class Run {
   private constructor();
   next(wait: boolean): Event | null;
   answer(number: number, kind: string, text: string, blobs: Buffer[]): void;
+  give(number: number, content: Buffer | null): void;
   cancel(): void;
   sandbox(): Sandbox | null;
   session(): Session | null;

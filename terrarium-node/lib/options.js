@@ -5,6 +5,7 @@ const { isAnyArrayBuffer, isMap, isSet } = require('node:util').types;
 
 const { wrongType } = require('./errors.js');
 const { Functions } = require('./functions.js');
+const { Input } = require('./input.js');
 const { coreName } = require('./names.js');
 const { Encoder } = require('./values/encode.js');
 
@@ -49,6 +50,8 @@ function runOptions(options) {
   const texts = [];
   /** @type {import('./work.js').Listener} */
   const listener = {};
+  /** @type {Input | undefined} */
+  let input;
   /** @type {AbortSignal | undefined} */
   let signal;
   /** @type {Functions | undefined} */
@@ -60,6 +63,12 @@ function runOptions(options) {
       case 'onStdout':
       case 'onStderr':
         listener[name === 'onStdout' ? 'stdout' : 'stderr'] = callback(name, value);
+        break;
+      case 'onDisplay':
+        listener.display = callback(name, value);
+        break;
+      case 'onEvent':
+        listener.event = callback(name, value);
         break;
       case 'signal':
         signal = abortSignal(value);
@@ -76,6 +85,10 @@ function runOptions(options) {
         texts.push(member(core, files(value, blobs)));
         break;
       case 'stdin':
+        input = Input.of(value);
+        if (input !== undefined) {
+          break;
+        }
         texts.push(member(core, String(blobs.push(content(name, 'it', value)) - 1)));
         break;
       case 'inputs':
@@ -85,8 +98,14 @@ function runOptions(options) {
         texts.push(member(core, json(name, value)));
     }
   }
-  const heard = { stdout: listener.stdout !== undefined, stderr: listener.stderr !== undefined };
-  return { text: `{${texts.join(',')}}`, blobs, heard, listener, signal, functions, decide };
+  const heard = {
+    stdout: listener.stdout !== undefined,
+    stderr: listener.stderr !== undefined,
+    events: listener.display !== undefined || listener.event !== undefined,
+    asks: input !== undefined,
+    prompts: input?.takesPrompts ?? false,
+  };
+  return { text: `{${texts.join(',')}}`, blobs, heard, input, listener, signal, functions, decide };
 }
 
 /**

@@ -2,6 +2,7 @@
 'use strict';
 
 const { ExecutionError } = require('./errors.js');
+const { display } = require('./events.js');
 const { record } = require('./names.js');
 const { decode, TAG } = require('./values/decode.js');
 
@@ -20,8 +21,9 @@ class ExecutionResult {
    * @hidden
    * @param {{ text: string, blobs: Buffer[] }} message the addon's answer
    * @param {Map<number, unknown>} [thrown] what functions threw, by number
+   * @param {unknown} [inputError] what the function of `stdin` threw
    */
-  constructor(message, thrown = new Map()) {
+  constructor(message, thrown = new Map(), inputError = undefined) {
     this.#message = message;
     const { blobs } = message;
     const json = JSON.parse(message.text);
@@ -65,7 +67,7 @@ class ExecutionResult {
     /** The files that existed before the run and do not exist after it. @type {string[]} */
     this.deletedFiles = result.deletedFiles;
     /** The things that the code displayed, in order. @type {import('./types.js').Display[]} */
-    this.displays = result.displays;
+    this.displays = result.displays.map(display);
     /** The calls of host functions, the first 1,000. @type {import('./types.js').HostCallRecord[]} */
     this.hostCalls = result.hostCalls.map((/** @type {any} */ call) => {
       const number = json.thrown?.[call.id];
@@ -77,6 +79,8 @@ class ExecutionResult {
       frames: result.error.frames.map(record),
       hostCall: this.hostCalls.find(({ id }) => id === result.error.host_call) ?? null,
     };
+    /** What the function or iterator of the option `stdin` threw last; the code got an `OSError`. @type {unknown} */
+    this.inputError = inputError;
     /** The exit code, if the code left by `sys.exit`, `exit` or `os._exit`. @type {number | null} */
     this.exitCode = result.exitCode;
     /** Whether a session lost its variables; its files are kept. @type {boolean} */

@@ -4,7 +4,7 @@
 const { Calls } = require('./functions.js');
 const { runOptions } = require('./options.js');
 const { ExecutionResult } = require('./result.js');
-const { OutputStream } = require('./stream.js');
+const { EventStream } = require('./stream.js');
 
 /** @typedef {import('./types.js').ExecuteOptions} ExecuteOptions */
 /** @typedef {import('./functions.js').Functions} Functions */
@@ -56,19 +56,22 @@ class Runner {
   }
 
   /**
-   * Runs code and returns its output piece by piece. The stream's `result` is set after the last piece.
+   * Runs code and returns its events: text, displays and progress in their order, while the code runs. The stream's
+   * `result` is set after the last event.
    *
    * @template [T=unknown]
    * @param {string} code
-   * @param {Omit<ExecuteOptions, 'onStdout' | 'onStderr'>} [options]
-   * @returns {OutputStream<T>}
+   * @param {Omit<ExecuteOptions, 'onStdout' | 'onStderr' | 'onDisplay' | 'onEvent'>} [options]
+   * @returns {EventStream<T>}
    * @example
-   * const output = sandbox.stream('for i in range(3): print(i)');
-   * for await (const { stream, text } of output) process[stream].write(text);
-   * console.assert(output.result.status === 'success');
+   * const events = sandbox.stream('for i in range(3): print(i)');
+   * for await (const event of events) {
+   *   if (event.type === 'stdout') process.stdout.write(event.text);
+   * }
+   * console.assert(events.result.status === 'success');
    */
   stream(code, options) {
-    return new OutputStream(
+    return new EventStream(
       () => execution(this.#native, this.#host, code, options, true),
       () => this.#turns.turn(),
     );
@@ -83,22 +86,23 @@ class Runner {
  * @param {Host} host
  * @param {string} code
  * @param {ExecuteOptions} [options]
- * @param {boolean} [isStream] whether both streams are wanted while the code runs
+ * @param {boolean} [isStream] whether all events are wanted while the code runs
  * @returns {import('./work.js').Task<ExecutionResult<T>>}
  */
 function execution(native, host, code, options, isStream = false) {
   const source = string('code', code);
-  const { text, blobs, heard, listener, signal, functions, decide } = runOptions(options);
+  const { text, blobs, heard, input, listener, signal, functions, decide } = runOptions(options);
   const all = [functions, host.functions].filter((given) => given !== undefined);
   const calls = all.length > 0 ? new Calls(all, decide ?? host.decide) : undefined;
-  const streams = { ...(isStream ? { stdout: true, stderr: true } : heard), aborted: false };
+  const streams = { ...heard, events: isStream || heard.events, aborted: false };
   return {
     begin(gate, number) {
       // A run whose signal was used before does not begin.
       streams.aborted = signal?.aborted ?? false;
       return native.execute(gate, number, source, text, blobs, streams);
     },
-    finish: (answer) => new ExecutionResult(answer, calls?.thrown),
+    finish: (answer) => new ExecutionResult(answer, calls?.thrown, input?.error),
+    input,
     listener,
     signal,
     calls,

@@ -1,26 +1,25 @@
-// The output of a run, piece by piece while the code runs.
+// The events of a run, one by one while the code runs.
 'use strict';
 
 const { setImmediate: immediate } = require('node:timers/promises');
-const { TextDecoder } = require('node:util');
 
 const { MOST_AT_ONCE, Reader, Work } = require('./work.js');
 
-/** @typedef {import('./types.js').OutputChunk} OutputChunk */
+/** @typedef {import('./types.js').RunEvent} RunEvent */
 /**
  * @template T
  * @typedef {import('./result.js').ExecutionResult<T>} ExecutionResult
  */
 
 /**
- * The output of a run as an async iterator. The run begins when the first piece is asked for; a guest that is far
+ * The events of a run as an async iterator. The run begins when the first event is asked for; a guest that is far
  * ahead of its reader waits. Leaving the loop stops the run.
  *
  * @template [T=unknown]
- * @implements {AsyncIterableIterator<OutputChunk, ExecutionResult<T> | undefined>}
+ * @implements {AsyncIterableIterator<RunEvent, ExecutionResult<T> | undefined>}
  */
-class OutputStream {
-  #pieces;
+class EventStream {
+  #events;
 
   /**
    * @hidden
@@ -28,27 +27,27 @@ class OutputStream {
    * @param {() => Promise<() => void>} turn waits until the run may begin; what it returns is called at the end
    */
   constructor(task, turn) {
-    /** The result, after the last piece. @type {ExecutionResult<T> | undefined} */
+    /** The result, after the last event. @type {ExecutionResult<T> | undefined} */
     this.result = undefined;
-    this.#pieces = this.#read(task, turn);
+    this.#events = this.#read(task, turn);
   }
 
   /**
-   * The next piece; at the end the result.
+   * The next event; at the end the result.
    *
-   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T> | undefined>>}
+   * @returns {Promise<IteratorResult<RunEvent, ExecutionResult<T> | undefined>>}
    */
   next() {
-    return this.#pieces.next();
+    return this.#events.next();
   }
 
   /**
    * Stops the run.
    *
-   * @returns {Promise<IteratorResult<OutputChunk, ExecutionResult<T> | undefined>>}
+   * @returns {Promise<IteratorResult<RunEvent, ExecutionResult<T> | undefined>>}
    */
   return() {
-    return this.#pieces.return(/** @type {never} */ (undefined));
+    return this.#events.return(/** @type {never} */ (undefined));
   }
 
   [Symbol.asyncIterator]() {
@@ -72,10 +71,10 @@ class OutputStream {
 
   /** @param {import('./work.js').Task<ExecutionResult<T>>} task */
   async *#run(task) {
-    /** @type {OutputChunk[]} */
-    const pieces = [];
+    /** @type {RunEvent[]} */
+    const events = [];
     let wake = () => {};
-    const reader = new Reader({ listener: { stdout: piece(pieces, 'stdout'), stderr: piece(pieces, 'stderr') } });
+    const reader = new Reader({ ...task, listener: { event: (event) => events.push(event) } });
     const work = new Work(task, () => wake());
     try {
       for (let count = 1; this.result === undefined; count++) {
@@ -94,7 +93,7 @@ class OutputStream {
           continue;
         }
         const answer = reader.read(event, work.run);
-        yield* pieces.splice(0);
+        yield* events.splice(0);
         this.result = answer && task.finish(answer);
       }
     } finally {
@@ -104,16 +103,4 @@ class OutputStream {
   }
 }
 
-/**
- * @param {OutputChunk[]} pieces
- * @param {OutputChunk['stream']} stream
- * @returns {(data: Buffer) => void}
- */
-function piece(pieces, stream) {
-  const decoder = new TextDecoder();
-  return (data) => {
-    pieces.push({ stream, data, text: decoder.decode(data, { stream: true }) });
-  };
-}
-
-module.exports = { OutputStream };
+module.exports = { EventStream };

@@ -1,6 +1,7 @@
 // Work of the addon: begun on another thread, which sends its news here.
 'use strict';
 
+const { EventReader, EVENTS } = require('./events.js');
 const { fromNative } = require('./faults.js');
 const native = require('./native.js');
 
@@ -14,12 +15,19 @@ const native = require('./native.js');
  * @property {Listener} [listener] receives news until then
  * @property {AbortSignal} [signal] stops it
  * @property {import('./functions.js').Calls} [calls] answers the questions of the code to functions
+ * @property {import('./input.js').Input} [input] gives the standard input
  * @property {boolean} [isStore] whether it is work of the package store
  */
 
 /** @typedef {{ text: string, blobs: Buffer[], run: native.Run }} Answer */
 
-/** @typedef {Partial<Record<'stdout' | 'stderr', (data: Buffer) => void>> & { progress?: (step: string) => void }} Listener */
+/**
+ * @typedef {Partial<Record<'stdout' | 'stderr', (data: Buffer) => void>> & {
+ *   display?: (display: import('./types.js').Display) => void,
+ *   event?: (event: import('./types.js').RunEvent) => void,
+ *   progress?: (step: string) => void,
+ * }} Listener
+ */
 
 /** The callbacks of the work that has not ended, by number. @type {Map<number, () => void>} */
 const running = new Map();
@@ -118,13 +126,15 @@ function onAbort(signal, stop) {
 class Reader {
   /** @type {{ error: unknown } | undefined} */
   #failure;
+  #events = new EventReader();
 
   /**
-   * @param {{ listener?: Listener, calls?: import('./functions.js').Calls, isStore?: boolean }} task
+   * @param {Pick<Task<unknown>, 'listener' | 'calls' | 'input' | 'isStore'>} task
    * @param {boolean} [isSync] whether the JavaScript thread waits
    */
-  constructor({ listener = {}, calls, isStore }, isSync = false) {
+  constructor({ listener = {}, calls, input, isStore }, isSync = false) {
     this.listener = listener;
+    this.input = input;
     this.calls = calls;
     this.isStore = isStore;
     this.isSync = isSync;
@@ -151,6 +161,10 @@ class Reader {
     if (event.kind === 'failed') {
       throw this.#failure ? this.#failure.error : fromNative(event.text, this.isStore);
     }
+    if (event.kind === 'input') {
+      this.input?.answer(event, run, this.isSync);
+      return undefined;
+    }
     if (this.#failure && !QUESTIONS.has(event.kind)) {
       return undefined;
     }
@@ -159,14 +173,30 @@ class Reader {
         this.calls?.answer(event, run, this.isSync);
       } else if (event.kind === 'progress') {
         this.listener.progress?.(event.text);
-      } else {
-        this.listener[/** @type {'stdout' | 'stderr'} */ (event.kind)]?.(event.blobs[0]);
+      } else if (EVENTS.has(event.kind)) {
+        this.#tell(event);
       }
     } catch (error) {
       this.#failure = { error };
       run.cancel();
     }
     return undefined;
+  }
+
+  /** Passes on an event. @param {native.Event} event */
+  #tell(event) {
+    const { listener } = this;
+    if (event.kind === 'stdout' || event.kind === 'stderr') {
+      listener[event.kind]?.(event.blobs[0]);
+    }
+    if (listener.display === undefined && listener.event === undefined) {
+      return;
+    }
+    const told = this.#events.read(event);
+    if (told.type === 'display' || told.type === 'update') {
+      listener.display?.(told.display);
+    }
+    listener.event?.(told);
   }
 }
 

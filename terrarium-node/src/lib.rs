@@ -6,6 +6,7 @@
 mod about;
 mod cache;
 mod command;
+mod events;
 mod fault;
 mod functions;
 mod gate;

@@ -9,7 +9,7 @@ use std::{
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
-use terrarium_core::{CancelHandle, Error};
+use terrarium_core::{CancelHandle, Error, InputAnswer, InputReply};
 
 use crate::{
     fault::Fault,
@@ -25,6 +25,10 @@ use crate::{
 
 /// The unread output, in bytes, beyond which the guest waits for its reader.
 const UNREAD: usize = 1 << 20;
+/// The cost of an unread event besides its text, so that the reader is only some events behind.
+const EVENT_COST: usize = 16 << 10;
+/// The most events that a slow reader gets after the end of a run's time.
+const MOST_LATE: usize = 64;
 /// The kinds of output.
 const STREAMS: [&str; 2] = ["stdout", "stderr"];
 /// The time that JavaScript waits in one call: a thread that waits cannot be interrupted.
@@ -44,6 +48,11 @@ enum News {
         kind: &'static str,
         bytes: Vec<u8>,
     },
+    /// A display, an update, a clearing or a step of a run, as JSON.
+    Event {
+        kind: &'static str,
+        text: String,
+    },
     Progress(String),
     /// A question to a function of JavaScript.
     Ask {
@@ -58,11 +67,12 @@ enum News {
 /// One piece of news.
 #[napi(object, object_from_js = false)]
 pub struct Event {
-    /// `stdout`, `stderr`, `progress`, `call`, `decide`, `next`, `drop`, and at the end `done` or `failed`.
+    /// `stdout`, `stderr`, `display`, `update`, `clear`, `step`, `progress`, `input`, `call`, `decide`, `next`, `drop`, and at
+    /// the end `done` or `failed`.
     pub kind: &'static str,
     /// The number of a question, for its answer.
     pub number: u32,
-    /// The text of `progress`, the JSON of `done` and `failed`.
+    /// The text of `progress`, the JSON of the others.
     pub text: String,
     /// The bytes of `stdout` and `stderr`; the contents that the JSON of `done` names by number.
     pub blobs: Vec<Buffer>,
@@ -81,6 +91,8 @@ struct Shared {
     cancel: CancelHandle,
     /// The questions that JavaScript has not answered.
     pending: Pending,
+    /// The request for input that JavaScript has not answered, with its number.
+    input: Mutex<Option<(u32, InputReply)>>,
 }
 
 #[derive(Default)]
@@ -99,7 +111,7 @@ struct State {
 }
 
 impl State {
-    /// Joins the output of each stream, so that a slow reader is called for each stream once more.
+    /// Joins the output of each stream, so that a slow reader is called for each stream once more, and for some events.
     fn join(&mut self) {
         for stream in STREAMS {
             let mut first = None;
@@ -114,7 +126,15 @@ impl State {
                 }
             }
         }
-        self.news.retain(|news| !matches!(news, News::Output { bytes, .. } if bytes.is_empty()));
+        let mut events = 0;
+        self.news.retain(|news| match news {
+            News::Output { bytes, .. } => !bytes.is_empty(),
+            News::Event { .. } => {
+                events += 1;
+                events <= MOST_LATE
+            }
+            _ => true,
+        });
     }
 }
 
@@ -152,6 +172,11 @@ impl Run {
                 self.shared.changed.notify_all();
                 Event { kind, number: 0, text: String::new(), blobs: vec![bytes.into()] }
             }
+            News::Event { kind, text } => {
+                state.unread = state.unread.saturating_sub(text.len() + EVENT_COST);
+                self.shared.changed.notify_all();
+                Event { kind, number: 0, text, blobs: Vec::new() }
+            }
             News::Progress(text) => Event { kind: "progress", number: 0, text, blobs: Vec::new() },
             News::Ask { kind, number, wire } => {
                 let blobs = wire.blobs.into_iter().map(|bytes| bytes.into_vec().into()).collect();
@@ -175,6 +200,16 @@ impl Run {
     pub fn answer(&self, number: u32, kind: String, text: String, blobs: Vec<Buffer>) {
         let blobs = blobs.into_iter().map(|blob| Vec::from(&*blob).into()).collect();
         self.shared.pending.answer(number, functions::answer(&kind, text, blobs));
+    }
+
+    /// Answers a request for input; without a content, the code's read fails.
+    #[napi]
+    pub fn give(&self, number: u32, content: Option<Buffer>) {
+        let mut input = self.shared.input.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, reply)) = input.take_if(|(of, _)| *of == number) {
+            drop(input);
+            reply.send(content.map_or(InputAnswer::Failed, |content| Vec::from(&*content).into()));
+        }
     }
 
     /// Stops the guest; the run ends as cancelled.
@@ -246,6 +281,7 @@ pub(crate) fn start(
         changed: Condvar::new(),
         cancel: CancelHandle::new(),
         pending: Pending::default(),
+        input: Mutex::default(),
     });
     let bell = gate.map(|gate| Bell::new(gate, number));
     let sink = Arc::new(Sink { shared: Arc::clone(&shared), bell });
@@ -280,8 +316,8 @@ impl Sink {
         self.shared.lock().deadline = deadline;
     }
 
-    /// Sends output of the guest. A guest that is far ahead of its reader waits, until its own deadline at most.
-    pub(crate) fn output(&self, kind: &'static str, bytes: &[u8]) {
+    /// Waits until there is room for output: a guest that is far ahead of its reader waits, until its own deadline at most.
+    fn room(&self) -> MutexGuard<'_, State> {
         let mut state = self.shared.lock();
         while state.unread > UNREAD && !state.closed && !self.shared.is_late(&state) {
             let left = state.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -293,8 +329,28 @@ impl Sink {
                 None => self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
+        state
+    }
+
+    /// Sends output of the guest.
+    pub(crate) fn output(&self, kind: &'static str, bytes: &[u8]) {
+        let mut state = self.room();
         state.unread += bytes.len();
         self.add(state, News::Output { kind, bytes: bytes.to_owned() });
+    }
+
+    /// Sends an event of the guest, which waits like its output.
+    pub(crate) fn event(&self, kind: &'static str, text: String) {
+        let mut state = self.room();
+        state.unread += text.len() + EVENT_COST;
+        self.add(state, News::Event { kind, text });
+    }
+
+    /// Passes on a request for input.
+    pub(crate) fn ask_input(&self, text: String, reply: InputReply) {
+        self.ask("input", Wire { text, blobs: Vec::new() }, |_, number| {
+            *self.shared.input.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, reply));
+        });
     }
 
     /// Sends the name of the present step.

@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Instant};
 
 use napi::bindgen_prelude::{Buffer, ClassInstance};
 use napi_derive::napi;
-use terrarium_core::{CallContext, ExecuteOptions, Sandbox, SandboxOptions, StreamCallback};
+use terrarium_core::{CallContext, ExecuteOptions, Sandbox, SandboxOptions, Stdin, StreamCallback};
 
 use crate::{
+    events,
     fault::Fault,
     gate::Gate,
     image::NativeImage,
@@ -94,6 +95,11 @@ pub struct Heard {
     pub stdout: bool,
     /// The standard error.
     pub stderr: bool,
+    /// All events, the output included.
+    pub events: bool,
+    /// Whether a function gives the standard input, and whether it receives prompts.
+    pub asks: bool,
+    pub prompts: bool,
     /// Whether the run was stopped before it began.
     pub aborted: bool,
 }
@@ -113,8 +119,18 @@ pub(crate) fn prepared(
         let sink = Arc::clone(sink);
         Arc::new(move |bytes| sink.output(kind, bytes))
     };
-    options.on_stdout = heard.stdout.then(|| callback("stdout"));
-    options.on_stderr = heard.stderr.then(|| callback("stderr"));
+    if heard.events {
+        let sink = Arc::clone(sink);
+        options = options.on_event(move |event| events::tell(&sink, event));
+    } else {
+        options.on_stdout = heard.stdout.then(|| callback("stdout"));
+        options.on_stderr = heard.stderr.then(|| callback("stderr"));
+    }
+    if heard.asks {
+        let sink = Arc::clone(sink);
+        let stdin = Stdin::ask_later(move |request, reply| events::ask(&sink, &request, reply));
+        options.stdin = if heard.prompts { stdin } else { stdin.without_prompts() };
+    }
     if heard.aborted {
         sink.cancel().cancel();
     }

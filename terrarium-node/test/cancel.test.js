@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
 const { test } = require('node:test');
 
-const { OutputStream, Sandbox } = require('terrarium');
+const { EventStream, Sandbox } = require('terrarium');
 
 const { sandbox } = require('./tools.js');
 
@@ -104,11 +104,11 @@ test('a callback may run code itself', async () => {
 test('a stream gives the output piece by piece and the result at its end', async () => {
   const code = "import sys, time\nprint('a', flush=True)\nprint('ż', file=sys.stderr, flush=True)\n42";
   const output = (await sandbox()).stream(code);
-  assert.ok(output instanceof OutputStream);
+  assert.ok(output instanceof EventStream);
   const texts = { stdout: '', stderr: '' };
-  for await (const { stream, data, text } of output) {
+  for await (const { type, data, text } of output) {
     assert.ok(Buffer.isBuffer(data));
-    texts[stream] += text;
+    texts[type] += text;
   }
   assert.deepEqual(texts, { stdout: 'a\n', stderr: 'ż\n' });
   assert.equal(output.result.finalExpression, 42);

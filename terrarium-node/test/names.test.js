@@ -27,7 +27,7 @@ test('the declared options are those of core, in camelCase', () => {
   assert.deepEqual(declared('SandboxOptions'), [...sandbox.map(camel), 'signal', 'functions', 'decide'].sort());
   assert.deepEqual(
     declared('ExecuteOptions'),
-    [...execute.map(camel), 'signal', 'onStdout', 'onStderr', 'functions', 'decide'].sort(),
+    [...execute.map(camel), 'signal', 'onStdout', 'onStderr', 'onDisplay', 'onEvent', 'functions', 'decide'].sort(),
   );
   assert.deepEqual(declared('ImageOptions'), [...image.map(camel), 'signal'].sort());
   assert.ok(sandbox.includes('file_bytes') && execute.includes('store_last') && image.includes('cache_dir'));

@@ -75,7 +75,7 @@ test('a stream that nobody reads to its end keeps no process alive', async () =>
   const code = `${HEAD}
     Sandbox.create({ timeout: null }).then(async (sandbox) => {
       globalThis.output = sandbox.stream("while True: print('x' * 1000)");
-      console.log((await output.next()).value.stream);
+      console.log((await output.next()).value.type);
     });`;
   assert.equal((await program(code)).stdout, 'stdout\n');
 });

@@ -44,9 +44,12 @@ app.post('/stream', checked, async (request, response) => {
   running++;
   try {
     const output = sandbox.stream(request.body.code, { signal: stop.signal });
-    for await (const { stream, text } of output) {
+    for await (const event of output) {
+      if (event.type !== 'stdout' && event.type !== 'stderr') {
+        continue;
+      }
       // A slow client slows the run down.
-      if (!response.write(`${JSON.stringify({ [stream]: text })}\n`) && !response.destroyed) {
+      if (!response.write(`${JSON.stringify({ [event.type]: event.text })}\n`) && !response.destroyed) {
         await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
       }
     }

@@ -26,10 +26,17 @@ async function accepted(): Promise<number> {
   }
 
   const output = sandbox.stream<string>('print(1)');
-  for await (const { stream, data, text } of output) {
-    const name: 'stdout' | 'stderr' = stream;
-    process[name].write(data.length > 0 ? text : name);
+  for await (const event of output) {
+    if (event.type === 'stdout' || event.type === 'stderr') {
+      const name: 'stdout' | 'stderr' = event.type;
+      process[name].write(event.data.length > 0 ? event.text : name);
+    } else if (event.type === 'display') {
+      const display: terrarium.Display = event.display;
+      process.stdout.write(display.id ?? '');
+    }
   }
+  await sandbox.execute('input()', { stdin: async ({ prompt, echo }) => (echo ? prompt : null) });
+  await sandbox.execute('input()', { stdin: ['1', new Uint8Array()], onEvent: (event) => event.type });
   const last: string | undefined = output.result?.finalExpression;
 
   const session = await sandbox.session();

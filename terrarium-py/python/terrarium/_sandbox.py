@@ -123,8 +123,8 @@ class Sandbox:
                 - functions of the host: `functions`, `decide`
                 - control: `timeout`, `cancel` (a `CancelHandle`)
                 - while the code runs: `stdin` may be a function, which gets an `InputRequest` and returns a line, or an
-                  iterator; `on_stdout`, `on_stderr`, `on_display` and `on_event` are functions that receive bytes,
-                  displays and events (an exception that one raises stops the run and is raised here)
+                  iterator. `on_stdout`, `on_stderr`, `on_display` and `on_event` are functions that receive bytes,
+                  displays and events. An exception that one raises stops the run and is raised here.
 
         Raises `TypeError` for an argument of a wrong type, `InvalidPathError`, `InvalidOptionError` and `TooLargeError`
         for invalid arguments, and other `TerrariumError`s for failures of the host. A failure of the code is a result.
