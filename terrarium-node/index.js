@@ -112,6 +112,8 @@ module.exports = {
 /** @typedef {import('./lib/types.js').ProgressEvent} ProgressEvent */
 /** @typedef {import('./lib/types.js').RunEvent} RunEvent */
 /** @typedef {import('./lib/types.js').Stdin} Stdin */
+/** @typedef {import('./lib/types.js').Mount} Mount */
+/** @typedef {import('./lib/types.js').OutputChunk} OutputChunk */
 /** @typedef {import('./lib/cache.js').PruneOptions} PruneOptions */
 /** @typedef {import('./lib/types.js').PythonError} PythonError */
 /** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */

@@ -6,6 +6,9 @@ pub mod results {}
 #[doc = include_str!("../guide/files.md")]
 pub mod files {}
 
+#[doc = include_str!("../guide/mounts.md")]
+pub mod mounts {}
+
 #[doc = include_str!("../guide/packages.md")]
 pub mod packages {}
 

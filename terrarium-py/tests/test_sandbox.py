@@ -183,7 +183,7 @@ def test_options_have_the_cores_names_and_help_names_them(sandbox):
         assert set(options.__annotations__) <= set(re.findall(r"`([a-z_]+)`", text))
 
 
-@pytest.mark.parametrize("name", ["Deterministic", "ExecuteOptions", "ImageOptions", "SandboxOptions"])
+@pytest.mark.parametrize("name", ["Deterministic", "ExecuteOptions", "ImageOptions", "Mount", "SandboxOptions"])
 def test_the_types_of_options_are_there_at_run_time(name):
     options = getattr(terrarium, name)
     assert set(typing.get_type_hints(options)) == set(options.__annotations__)

@@ -43,6 +43,8 @@ def limited(**options: Unpack[terrarium.SandboxOptions]) -> terrarium.Sandbox:
 
 
 limited(memory=1 << 30, deterministic=terrarium.Deterministic(seed=1))
+mount: terrarium.Mount = {"path": Path("/srv/out"), "mode": "read-write", "max_bytes": 1}
+limited(mounts={"data": "/srv/data", "more": Path("/srv"), "out": mount})
 store = terrarium.PackageStore()
 assert_type(store.add("six", from_=Path("folder"), progress=print), list[terrarium.StoredPackage])
 assert_type(store.path, Path)

@@ -4,8 +4,12 @@
 mod changes;
 #[path = "vfs/equivalence.rs"]
 mod equivalence;
+#[path = "vfs/folder.rs"]
+mod folder;
 #[path = "vfs/guest.rs"]
 mod guest;
+#[path = "vfs/mounts.rs"]
+mod mounts;
 #[path = "vfs/ops.rs"]
 mod ops;
 #[path = "vfs/oracle.rs"]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{folder, path, ran, terrarium};
+use crate::support::{Ran, folder, path, ran, ran_with, terrarium};
 
 #[test]
 fn files_go_in_and_results_come_out() {
@@ -128,4 +128,36 @@ fn the_prompt_has_the_files_too() {
     let input = folder(&[("in", "open('a.txt').read()\n")]);
     let output = command.stdin(fs::File::open(path(&input, "in")).unwrap()).output().unwrap();
     assert_eq!(output.stdout, b"'text'\n");
+}
+
+#[test]
+fn a_folder_of_the_host_is_mounted_in_each_mode() {
+    let dir = folder(&[("data/a.txt", "a")]);
+    let host = path(&dir, "data");
+    let code = "import os\nopen('d/b.txt', 'w').write('b')\nprint(sorted(os.listdir('d')), open('d/a.txt').read())";
+    let read_only = ran(&["run", "--mount", &format!("d:{host}"), "-c", code]);
+    assert_eq!(read_only.code, Some(1));
+    assert!(read_only.stderr.contains("Read-only file system"), "{}", read_only.stderr);
+    assert!(!read_only.stderr.contains(&host), "no path of the host is shown: {}", read_only.stderr);
+    let out = path(&dir, "out");
+    let overlay = ran(&["run", "--mount", &format!("d:{host}:overlay"), "--out", &out, "-c", code]);
+    assert_eq!((overlay.code, &*overlay.stdout), (Some(0), "['a.txt', 'b.txt'] a\n"), "{}", overlay.stderr);
+    assert_eq!(fs::read_to_string(path(&dir, "out/d/b.txt")).unwrap(), "b");
+    assert!(!dir.path().join("data/b.txt").exists());
+    let written = ran(&["run", "--mount", &format!("d:{host}:rw,bytes=1k,files=1"), "-c", code]);
+    assert_eq!((written.code, &*written.stdout), (Some(0), "['a.txt', 'b.txt'] a\n"), "{}", written.stderr);
+    assert_eq!(fs::read_to_string(path(&dir, "data/b.txt")).unwrap(), "b");
+    for mount in ["d", "d:/no/such/folder", "/lib:."] {
+        let refused = ran(&["run", "--mount", mount, "-c", "1"]);
+        assert_eq!(refused.code, Some(2), "{mount}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn each_piece_of_an_interactive_session_sees_the_present_state_of_a_folder() {
+    let dir = folder(&[("data/a.txt", "a")]);
+    let mount = format!("d:{}:rw", path(&dir, "data"));
+    let input = "open('d/b', 'w').write('b')\nimport os\nos.listdir('d')\n";
+    let told: Ran = ran_with(&["--mount", &mount], input).into();
+    assert!(told.stdout.contains("['a.txt', 'b']"), "{told:?}");
 }

@@ -10,6 +10,7 @@ async function accepted(): Promise<number> {
     env: { A: 'b' },
     files: { a: 'text', b: Buffer.from('bytes'), c: new Uint8Array(2), d: new ArrayBuffer(3) },
     deterministic: { seed: 1 },
+    mounts: { data: '/srv/data', out: { path: '/srv/out', mode: 'read-write', maxBytes: 1 } },
   });
   const result = await sandbox.execute<number>('x + 1', {
     inputs: { x: 41n, y: [new Date(), new Map([[1, terrarium.Tuple.of(1, 2)]])] },

@@ -48,7 +48,7 @@ class Sandbox:
 
                 - limits: `timeout`, `grace`, `memory`, `stream_bytes`, `file_bytes`, `file_count`, `open_files`,
                   `code_bytes`, `value_bytes`, `repr_bytes`
-                - the environment of the code: `files`, `home`, `cwd`, `args`, `env`
+                - the environment of the code: `files`, `mounts`, `home`, `cwd`, `args`, `env`
                 - packages: `packages` (names, or `"auto"`), `packages_from`, `install`, `preload`, `quick_start`,
                   `image`
                 - functions of the host: `functions`, `decide`, `host_calls`, `host_calls_in_flight`, `host_call_bytes`,

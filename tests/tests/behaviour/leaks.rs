@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use terrarium_core::{ExecuteOptions, SandboxOptions};
+use terrarium_core::{ExecuteOptions, Mount, SandboxOptions};
 use terrarium_tests::{Job, Report, Resources, Step, run_job};
 
 use crate::support::probe;
@@ -66,4 +66,37 @@ fn runs_that_end_badly_leave_nothing_behind() {
 fn sixty_runs_of_a_long_sleep_leave_nothing_behind() {
     let options = SandboxOptions::new().timeout(Duration::from_millis(100));
     unchanged(&repeat(vec![step("import time; time.sleep(100)")], 60, 10, options));
+}
+
+#[test]
+fn runs_with_mounts_leave_no_descriptors_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..300 {
+        std::fs::write(dir.path().join(number.to_string()), "x").unwrap();
+    }
+    let options = SandboxOptions::new()
+        .mount("r", Mount::read_only(dir.path()))
+        .mount("o", Mount::overlay(dir.path()))
+        .mount("w", Mount::read_write(dir.path()))
+        .open_files(1000);
+    let code = "import fcntl, mmap, os
+files = [open(f'{mount}/{n}', 'r+' if mount == 'w' else 'r') for mount in 'row' for n in range(300)]
+[f.read() for f in files]
+fcntl.flock(files[-1], fcntl.LOCK_EX)
+os.chdir('w')
+open('new', 'w').write('y')
+kept = open('new'), os.open('.', 0), os.scandir('.')
+os.remove('new')
+m = mmap.mmap(files[-2].fileno(), 0)
+open('../o/1', 'a').write('z')";
+    let crash = step("import os; f = open('w/1'); os.abort()");
+    let report = repeat(vec![step(code), Step { session: true, ..step(code) }, crash], 100, 10, options);
+    let [before, after] = report.resources[..] else { panic!("{:?}", report.resources) };
+    assert!(after.memory <= before.memory + MEMORY, "memory: {before:?} then {after:?}");
+    // The sandbox, which is gone at the end, held one for each mount.
+    assert_eq!(
+        (after.descriptors + 3, after.threads),
+        (before.descriptors, before.threads),
+        "{before:?} then {after:?}"
+    );
 }

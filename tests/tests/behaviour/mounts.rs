@@ -572,3 +572,46 @@ fn packages_and_modules_are_imported_from_a_mount() {
     let result = run_in(options().mount("/mnt/lib", mount), "import ctypes\nctypes.CDLL('/mnt/lib/a.csv')");
     assert_eq!(result.status, Status::Error);
 }
+
+#[test]
+fn locks_exclude_other_runs_and_programs_of_the_host() {
+    let dir = world();
+    let mount = Mount::read_write(dir.path().join("in"));
+    let session = || Sandbox::new(mounted(mount.clone())).unwrap().session().unwrap();
+    let (mut one, mut other) = (session(), session());
+    let open = "import sqlite3\nbase = sqlite3.connect('data/base', timeout=0, isolation_level=None)";
+    success(
+        &one.execute(&format!("{open}\nbase.execute('create table t(a)')\nbase.execute('begin exclusive')")).unwrap(),
+    );
+    let insert = format!(
+        "{open}\ntry:\n    base.execute('insert into t values(1)')\n    told = 'done'\nexcept sqlite3.OperationalError as error:\n    told = str(error)\ntold"
+    );
+    assert_eq!(repr(&other.execute(&insert).unwrap()), "'database is locked'");
+    success(&one.execute("base.execute('commit')").unwrap());
+    assert_eq!(repr(&other.execute(&insert).unwrap()), "'done'");
+
+    let lock = "import fcntl
+f = open('data/lock', 'w')
+try:
+    fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    told = 'locked'
+except BlockingIOError:
+    told = 'refused'
+told";
+    assert_eq!(repr(&one.execute(lock).unwrap()), "'locked'");
+    assert_eq!(repr(&other.execute(lock).unwrap()), "'refused'");
+    let held = fs::File::open(dir.path().join("in/lock")).unwrap();
+    assert!(held.try_lock().is_err(), "the host's programs heed it");
+    success(&one.execute("fcntl.flock(f, fcntl.LOCK_UN)").unwrap());
+    held.try_lock().unwrap();
+    assert_eq!(repr(&other.execute(lock).unwrap()), "'refused'");
+    held.unlock().unwrap();
+
+    // A lock that waits ends with the run, and a session that is gone holds none.
+    let wait = "import fcntl\ng = open('data/lock', 'r+')\nfcntl.lockf(g, fcntl.LOCK_EX)\n'locked'";
+    assert_eq!(repr(&one.execute(wait).unwrap()), "'locked'");
+    let short = ExecuteOptions::new().timeout(std::time::Duration::from_millis(300));
+    assert_eq!(other.execute_with(wait, short).unwrap().status, Status::Timeout);
+    drop(one);
+    assert_eq!(repr(&other.execute(wait).unwrap()), "'locked'");
+}

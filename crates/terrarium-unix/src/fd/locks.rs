@@ -83,6 +83,14 @@ impl FdTable {
         Ok(())
     }
 
+    /// Whether another description of the file has locked it as a whole.
+    ///
+    /// # Errors
+    /// `EBADF` when the descriptor is not open.
+    pub fn is_locked_elsewhere(&self, descriptor: i32) -> Result<bool, Errno> {
+        Ok(self.others(descriptor)?.any(|other| other.locks.whole.is_some()))
+    }
+
     /// Returns a range that another description has locked and that excludes this one.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Locks on files: `flock`, and the commands of `fcntl`.
 
+use std::time::Duration;
+
 use super::Process;
 use crate::abi::{Errno, FcntlCommand, Flock, LockKind, Whence};
 use crate::fd::LockedRange;
@@ -13,7 +15,15 @@ pub(super) fn flock(process: &mut Process, memory: &GuestMemory<'_>, address: u3
     let (fd, operation) = (memory.read_i32(address)?, memory.read_i32(address.wrapping_add(4))?);
     process.fds.get(fd)?;
     let kind = LockKind::from_operation(operation).ok_or(Errno::EINVAL)?;
-    process.fds.lock_whole(fd, kind)
+    process.fds.lock_whole(fd, kind)?;
+    let Some(ino) = process.fds.get(fd)?.inode() else { return Ok(()) };
+    if kind == LockKind::Unlock && process.fds.is_locked_elsewhere(fd)? {
+        return Ok(());
+    }
+    process.vfs.lock_whole_host(ino, kind).or_else(|errno| {
+        process.fds.lock_whole(fd, LockKind::Unlock)?;
+        Err(errno)
+    })
 }
 
 /// Serves the commands for locks, whose argument is a `struct flock`.
@@ -36,7 +46,11 @@ pub(super) fn fcntl(
     let range = process.range_of(fd, &lock)?;
     match command {
         GetLk | OfdGetLk => {
-            let found = if command == OfdGetLk { process.fds.excluding(fd, &range)? } else { None };
+            let mut found = if command == OfdGetLk { process.fds.excluding(fd, &range)? } else { None };
+            if let (None, Some(ino)) = (found, process.fds.get(fd)?.inode()) {
+                let held = process.vfs.locked_on_host(ino, range.kind, range.start, range.end)?;
+                found = held.map(|(kind, start, end)| LockedRange { kind, start, end });
+            }
             match found {
                 Some(held) => {
                     let end = if held.end == u64::MAX { held.start } else { held.end };
@@ -48,7 +62,6 @@ pub(super) fn fcntl(
                         pid: -1,
                     };
                 }
-                // No other process can hold a lock.
                 None => lock.kind = LockKind::Unlock as i16,
             }
             memory.write(address, &lock.encode()).map(|()| 0)
@@ -65,18 +78,49 @@ pub(super) fn fcntl(
                 return Err(Errno::EBADF);
             }
             match command {
-                OfdSetLk => process.fds.lock_range(fd, range).map(|()| 0),
-                OfdSetLkW => process.fds.lock_range(fd, range).map(|()| 0).map_err(|errno| match errno {
-                    Errno::EAGAIN => Errno::EDEADLK,
-                    other => other,
-                }),
-                _ => Ok(0),
+                OfdSetLk | OfdSetLkW => {
+                    let is_waiting = command == OfdSetLkW;
+                    process.fds.lock_range(fd, range).map_err(|errno| match errno {
+                        // No other thread of the guest can release it meanwhile.
+                        Errno::EAGAIN if is_waiting => Errno::EDEADLK,
+                        other => other,
+                    })?;
+                    let unlock = LockedRange { kind: LockKind::Unlock, ..range };
+                    let exclusive = LockedRange { kind: LockKind::Write, ..range };
+                    if range.kind == LockKind::Unlock && process.fds.excluding(fd, &exclusive)?.is_some() {
+                        return Ok(0);
+                    }
+                    process.lock_on_host(fd, range, is_waiting).or_else(|errno| {
+                        process.fds.lock_range(fd, unlock)?;
+                        Err(errno)
+                    })
+                }
+                _ => process.lock_on_host(fd, range, command == SetLkW),
             }
         }
     }
 }
 
+/// The time between two attempts to get a lock that a program of the host holds.
+const PAUSE: Duration = Duration::from_millis(2);
+
 impl Process {
+    /// Locks bytes on the host, if the file is one of its; waits for a lock, or for the end of the run.
+    fn lock_on_host(&mut self, fd: i32, range: LockedRange, waits: bool) -> Result<i32, Errno> {
+        let Some(ino) = self.fds.get(fd)?.inode() else { return Ok(0) };
+        loop {
+            match self.vfs.lock_host(ino, range.kind, range.start, range.end) {
+                Err(Errno::EAGAIN) if waits => {
+                    if self.channel.as_ref().is_some_and(|channel| channel.is_stopping()) {
+                        return Err(Errno::EINTR);
+                    }
+                    self.waiting(|_| std::thread::sleep(PAUSE));
+                }
+                locked => return locked.map(|()| 0),
+            }
+        }
+    }
+
     /// Returns the kind and the bytes that a `struct flock` names.
     fn range_of(&mut self, fd: i32, lock: &Flock) -> Result<LockedRange, Errno> {
         let kind = LockKind::from_raw(lock.kind).ok_or(Errno::EINVAL)?;

@@ -124,6 +124,10 @@ impl Vfs {
             return Err(Errno::ENOTDIR);
         }
         if access == OpenAccess::Path {
+            if self.is_host(ino) && kind == FileType::Regular {
+                // The file itself, whatever takes its place; at least the path where it cannot be read.
+                return Ok(self.host_open(ctx, ino, OpenAccess::Read, OpenFlags::empty()).unwrap_or(ino));
+            }
             return Ok(ino);
         }
         if kind == FileType::Symlink {

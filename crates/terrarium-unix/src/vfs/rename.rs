@@ -36,7 +36,7 @@ impl Vfs {
             return Err(Errno::EBUSY);
         };
         let mut ino = old.ino?.ok_or(Errno::ENOENT)?;
-        let new_ino = new.ino?;
+        let mut new_ino = new.ino?;
         let directory = self.kind(ino)? == NodeKind::Directory;
         if !directory && (old.slash || new.slash) {
             return Err(Errno::ENOTDIR);
@@ -50,6 +50,7 @@ impl Vfs {
                 return Err(Errno::EXDEV);
             }
             match (self.place(ctx, old.dir)?, self.place(ctx, new.dir)?) {
+                (Place::Outside, Place::Outside) if new_ino == Some(ino) => return Ok(()),
                 (Place::Outside, Place::Outside) => {
                     return self.host_rename((old.dir, &old.name), (new.dir, &new.name), new_ino);
                 }
@@ -64,6 +65,8 @@ impl Vfs {
                 return Ok(());
             }
             ino = self.raised(ctx, ino)?;
+            // It may have moved up as a directory above the old name.
+            new_ino = self.entry(new_dir, &new.name)?;
         }
         if directory && self.is_within(new_dir, ino)? {
             return Err(Errno::EINVAL);

@@ -3,7 +3,7 @@
 use crate::ops::{Op, Outcome, SLOTS, Status, Text, Value, comparable};
 use std::collections::BTreeMap;
 use terrarium_unix::abi::{Errno, FallocateFlags, FileType, OpenAccess, OpenFlags, S_IFMT, Timespec};
-use terrarium_unix::vfs::{At, Context, Credentials, Follow, Ino, NodeKind, SetTime, SetTimes, Vfs};
+use terrarium_unix::vfs::{At, Context, Credentials, Follow, Ino, ListingPlace, NodeKind, SetTime, SetTimes, Vfs};
 
 /// A file system with a working directory and some open files, as a process has them.
 #[derive(Clone, Debug)]
@@ -156,10 +156,14 @@ impl World {
 
     /// Returns the sorted entries of a directory, read a few at a time.
     fn names(&self, dir: Ino) -> Result<Vec<(Text, u8)>, Errno> {
-        let end = self.vfs.dir_end(dir)?;
-        let (mut names, mut cursor) = (Vec::new(), 0);
+        let end = if self.vfs.shows_folder(dir) { 0 } else { self.vfs.dir_end(dir)? };
+        let (mut names, mut cursor, mut place) = (Vec::new(), 0, ListingPlace::default());
         loop {
-            let entries = self.vfs.readdir(dir, cursor, end, 3)?;
+            let entries = if self.vfs.shows_folder(dir) {
+                self.vfs.list_folder(dir, cursor, 3, &mut place)?
+            } else {
+                self.vfs.readdir(dir, cursor, end, 3)?
+            };
             let Some(last) = entries.last() else { break };
             cursor = last.next;
             names.extend(entries.iter().map(|entry| (Text(entry.name.to_vec()), entry.kind.dirent_type())));
@@ -198,8 +202,16 @@ impl World {
                 NodeKind::Symlink => self.vfs.readlink(ino).unwrap().to_vec(),
                 NodeKind::CharDevice(_) => Vec::new(),
                 NodeKind::Directory => {
-                    for entry in self.vfs.readdir(ino, 2, u64::MAX, usize::MAX).unwrap() {
-                        todo.push(([path.as_slice(), b"/", &*entry.name].concat(), entry.ino));
+                    let entries = if self.vfs.shows_folder(ino) {
+                        let all = self.vfs.list_folder(ino, 0, usize::MAX, &mut ListingPlace::default()).unwrap();
+                        all.into_iter().skip(2).collect()
+                    } else {
+                        self.vfs.readdir(ino, 2, u64::MAX, usize::MAX).unwrap()
+                    };
+                    for entry in entries {
+                        let at = At { dir: ino, path: &entry.name };
+                        let child = self.vfs.resolve(&root, at, Follow::No).unwrap();
+                        todo.push(([path.as_slice(), b"/", &*entry.name].concat(), child));
                     }
                     Vec::new()
                 }

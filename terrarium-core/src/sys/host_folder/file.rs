@@ -12,12 +12,13 @@ use rustix::{
     io::Errno as HostErrno,
 };
 use terrarium_unix::{
-    abi::{Errno, Timespec},
+    abi::{Errno, LockKind, Timespec},
     vfs::{HostFile, HostStatus},
 };
 
 use super::{
     errno::errno,
+    lock,
     unix::{Root, status_of, timestamps},
 };
 
@@ -61,7 +62,7 @@ struct State {
     path: Vec<u8>,
     /// The descriptor, while it is among the open ones.
     fd: Weak<OwnedFd>,
-    /// The descriptor of a file that has no name any more.
+    /// The descriptor of a file that has no name any more, or has locks.
     pinned: Option<Arc<OwnedFd>>,
 }
 
@@ -77,6 +78,14 @@ impl File {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the descriptor, which stays open from now on: a lock would be lost with it.
+    fn pinned(&self) -> Result<Arc<OwnedFd>, Errno> {
+        let fd = self.fd()?;
+        forget(&fd);
+        self.state().pinned = Some(Arc::clone(&fd));
+        Ok(fd)
     }
 
     /// Returns the descriptor.
@@ -146,12 +155,7 @@ impl HostFile for File {
         match path {
             Some(path) => self.state().path = path.to_vec(),
             // Without a descriptor the file is lost, and its next use says so.
-            None => {
-                if let Ok(fd) = self.fd() {
-                    forget(&fd);
-                    self.state().pinned = Some(fd);
-                }
-            }
+            None => drop(self.pinned()),
         }
     }
 
@@ -181,6 +185,18 @@ impl HostFile for File {
 
     fn set_mode(&self, mode: u32) -> Result<(), Errno> {
         fs::fchmod(&*self.fd()?, Mode::from_raw_mode(mode)).map_err(errno)
+    }
+
+    fn lock(&self, kind: LockKind, start: u64, end: u64) -> Result<(), Errno> {
+        lock::range(&*self.pinned()?, kind, start, end).map_err(errno)
+    }
+
+    fn locked(&self, kind: LockKind, start: u64, end: u64) -> Result<Option<(LockKind, u64, u64)>, Errno> {
+        lock::excluding(&*self.fd()?, kind, start, end).map_err(errno)
+    }
+
+    fn lock_whole(&self, kind: LockKind) -> Result<(), Errno> {
+        lock::whole(&*self.pinned()?, kind).map_err(errno)
     }
 }
 

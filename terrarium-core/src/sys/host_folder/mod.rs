@@ -4,6 +4,8 @@
 mod errno;
 #[cfg(unix)]
 mod file;
+#[cfg(target_os = "linux")]
+mod lock;
 #[cfg(any(test, not(unix)))]
 mod plain;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::{
 };
 
 use terrarium_unix::{
-    abi::{Errno, Timespec},
+    abi::{Errno, LockKind, Timespec},
     vfs::{HostFile, HostFolder, HostKind, HostName, HostStatus, OpenHostFile},
 };
 
@@ -186,8 +186,21 @@ impl Open {
     }
 }
 
+/// Locks are the guest's alone.
 impl HostFile for Open {
     fn moved(&self, _path: Option<&[u8]>) {}
+
+    fn lock(&self, _kind: LockKind, _start: u64, _end: u64) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn locked(&self, _kind: LockKind, _start: u64, _end: u64) -> Result<Option<(LockKind, u64, u64)>, Errno> {
+        Ok(None)
+    }
+
+    fn lock_whole(&self, _kind: LockKind) -> Result<(), Errno> {
+        Ok(())
+    }
 
     fn status(&self) -> Result<HostStatus, Errno> {
         status_of(&self.file().metadata().map_err(errno)?, self.id)

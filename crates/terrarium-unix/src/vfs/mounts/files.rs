@@ -191,6 +191,8 @@ impl Vfs {
         match (&at.file, at.kind) {
             (_, HostKind::Link) => Err(Errno::ENOTSUP),
             (Some(open), _) => open.file.set_mode(mode & SETTABLE),
+            // Nothing shows the attributes of a folder without a name.
+            (None, _) if at.is_removed => Ok(()),
             (None, _) => at.mounted.mount.folder.set_mode(&at.path, mode & SETTABLE),
         }
     }
@@ -214,6 +216,7 @@ impl Vfs {
         let times: [Option<Timespec>; 2] = [time(times.atime), time(times.mtime)];
         match &at.file {
             Some(open) => open.file.set_times(times),
+            None if at.is_removed => Ok(()),
             None => at.mounted.mount.folder.set_times(&at.path, times),
         }
     }
@@ -237,7 +240,9 @@ impl Vfs {
             return Ok(ino);
         }
         if truncates && at.mounted.mount.mode == MountMode::Overlay {
-            return self.copy_up(ctx, ino, 0);
+            let upper = self.copy_up(ctx, ino, 0)?;
+            self.truncate(ctx, upper, 0)?;
+            return Ok(upper);
         }
         let open = match (&at.file, at.mounted.mount.mode) {
             (Some(open), MountMode::ReadWrite) if writes && !open.writes => {
@@ -279,8 +284,8 @@ impl Vfs {
             let removed = std::mem::take(&mut node.is_removed).then_some(node.mount());
             (node.file.take(), node.upper.take(), removed)
         };
-        if let (Some(open), Some(mounted)) = (&file, removed.and_then(|index| mounts.get(index).ok())) {
-            let size = open.file.status().map_or(0, |status| status.size);
+        if let Some(mounted) = removed.and_then(|index| mounts.get(index).ok()) {
+            let size = file.and_then(|open| open.file.status().ok()).map_or(0, |status| status.size);
             mounted.mount.quota.lock().remove_file(size);
         }
         if let Some(upper) = upper {

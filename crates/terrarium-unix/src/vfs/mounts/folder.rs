@@ -7,7 +7,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::abi::{Errno, FileType, Timespec};
+use crate::abi::{Errno, FileType, LockKind, Timespec};
 
 /// The kind of a file of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,14 @@ pub struct HostStatus {
     pub mtime: Timespec,
     /// The time of the last change of the attributes.
     pub ctime: Timespec,
+}
+
+impl HostStatus {
+    /// Returns the status of a file of which nothing else is known.
+    pub(super) fn of(kind: HostKind) -> Self {
+        let time = Timespec::default();
+        Self { kind, id: (0, 0), links: 0, size: 0, mode: 0, atime: time, mtime: time, ctime: time }
+    }
 }
 
 /// An entry of a folder.
@@ -186,4 +194,22 @@ pub trait HostFile: Debug + Send + Sync {
     /// # Errors
     /// `EPERM` if the file belongs to another user.
     fn set_mode(&self, mode: u32) -> Result<(), Errno>;
+
+    /// Locks bytes up to `end` (`u64::MAX` for all), or unlocks them, without waiting.
+    ///
+    /// # Errors
+    /// `EAGAIN` when another holder excludes the lock.
+    fn lock(&self, kind: LockKind, start: u64, end: u64) -> Result<(), Errno>;
+
+    /// Returns a lock of another holder that excludes a lock: its kind, its first byte and its end.
+    ///
+    /// # Errors
+    /// `EIO` and the like.
+    fn locked(&self, kind: LockKind, start: u64, end: u64) -> Result<Option<(LockKind, u64, u64)>, Errno>;
+
+    /// Locks the whole file, or unlocks it, without waiting.
+    ///
+    /// # Errors
+    /// `EAGAIN` when another holder excludes the lock.
+    fn lock_whole(&self, kind: LockKind) -> Result<(), Errno>;
 }

@@ -18,6 +18,8 @@ pub(in crate::vfs) struct Outside<'v> {
     pub(super) path: Arc<[u8]>,
     pub(in crate::vfs) kind: HostKind,
     pub(super) file: Option<OpenHostFile>,
+    /// Whether its last name was removed while it was open.
+    pub(super) is_removed: bool,
 }
 
 impl Outside<'_> {
@@ -28,7 +30,11 @@ impl Outside<'_> {
     pub(super) fn status(&self) -> Result<HostStatus, Errno> {
         match &self.file {
             Some(open) => open.file.status(),
-            None => self.mounted.mount.folder.status(&self.path),
+            None => self.mounted.mount.folder.status(&self.path).or_else(|errno| match self.kind {
+                // An open folder outlives its name.
+                HostKind::Folder if self.is_removed => Ok(HostStatus { mode: 0o755, ..HostStatus::of(self.kind) }),
+                _ => Err(errno),
+            }),
         }
     }
 
@@ -82,12 +88,12 @@ impl Vfs {
     /// `EBADF` for a number that has no place.
     pub(in crate::vfs) fn outside(&self, ino: Ino) -> Result<Outside<'_>, Errno> {
         let mounts = self.mounts()?;
-        let (index, path, kind, file) = {
+        let (index, path, kind, file, is_removed) = {
             let nodes = mounts.nodes();
             let node = nodes.get(ino).ok_or(Errno::EBADF)?;
-            (node.mount(), Arc::clone(&node.path), node.kind, node.file.clone())
+            (node.mount(), Arc::clone(&node.path), node.kind, node.file.clone(), node.is_removed)
         };
-        Ok(Outside { mounted: mounts.get(index)?, index, path, kind, file })
+        Ok(Outside { mounted: mounts.get(index)?, index, path, kind, file, is_removed })
     }
 
     /// Returns the entry of a directory of any kind.
@@ -97,6 +103,9 @@ impl Vfs {
     pub(in crate::vfs) fn entry(&self, dir: Ino, name: &[u8]) -> Result<Option<Ino>, Errno> {
         if self.is_host(dir) {
             let at = self.outside(dir)?;
+            if at.is_removed {
+                return Err(Errno::ENOENT);
+            }
             if name.len() > NAME_MAX {
                 return Err(Errno::ENAMETOOLONG);
             }
@@ -211,6 +220,9 @@ impl Vfs {
     /// Returns the directory that holds a mount or file of the host, and its path relative to that.
     pub(in crate::vfs) fn host_place(&self, ino: Ino) -> Result<(Ino, Name, Arc<[u8]>), Errno> {
         let at = self.outside(ino)?;
+        if at.is_removed {
+            return Err(Errno::ENOENT);
+        }
         Ok((at.mounted.dir, at.mounted.name.clone(), at.path))
     }
 }

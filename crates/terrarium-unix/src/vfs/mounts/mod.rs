@@ -14,6 +14,7 @@
 mod files;
 mod folder;
 mod listing;
+mod locks;
 mod lookup;
 mod names;
 mod nodes;

@@ -35,6 +35,16 @@ impl Lower {
     }
 }
 
+/// The place of a file that moves up.
+enum Above {
+    /// A mount of a single file.
+    Root,
+    /// An entry of a directory.
+    Entry(Ino, Name),
+    /// None: only descriptors still show the file, because its name was removed or replaced.
+    Nothing,
+}
+
 impl Vfs {
     /// Whether a file of the host is one of an overlay.
     pub(in crate::vfs) fn is_overlay(&self, ino: Ino) -> Result<bool, Errno> {
@@ -110,10 +120,7 @@ impl Vfs {
         }
         let (file, status) = (at.opened(false)?, at.status()?);
         let (mode, index, path) = (at.mode_of(&status), at.index, at.path);
-        let place = match split(&path) {
-            Some((above, name)) => Some((self.upper_directory_at(ctx, index, above)?, Name::from(name))),
-            None => None,
-        };
+        let place = self.place_above(ctx, index, &path)?;
         let size = size.min(status.size);
         if size > self.limits.max_file_size() {
             return Err(Errno::EFBIG);
@@ -134,8 +141,9 @@ impl Vfs {
         (inode.atime, inode.mtime, inode.ctime) = (status.atime, status.mtime, status.ctime);
         let upper = self.add(inode)?;
         let placed = match place {
-            Some((dir, name)) => self.attach(ctx.now, dir, name, upper),
-            None => self.replace_root(index, upper),
+            Above::Root => self.replace_root(index, upper),
+            Above::Entry(dir, name) => self.attach(ctx.now, dir, name, upper),
+            Above::Nothing => Ok(()),
         };
         if let Err(errno) = placed {
             self.reap(upper);
@@ -144,6 +152,19 @@ impl Vfs {
         self.update(upper, |inode| (inode.mtime, inode.ctime) = (status.mtime, status.ctime))?;
         self.replace(ino, upper)?;
         Ok(upper)
+    }
+
+    /// Returns the place of a copy.
+    fn place_above(&mut self, ctx: &Context, index: usize, path: &[u8]) -> Result<Above, Errno> {
+        let Some((above, name)) = split(path) else { return Ok(Above::Root) };
+        let dir = match self.upper_directory_at(ctx, index, above) {
+            Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(Above::Nothing),
+            found => found?,
+        };
+        let directory = self.inode(dir)?.directory()?;
+        let is_gone = directory.lower.as_ref().is_none_or(|lower| lower.hidden.contains(name));
+        let is_free = !is_gone && directory.get(name).is_none();
+        Ok(if is_free { Above::Entry(dir, Name::from(name)) } else { Above::Nothing })
     }
 
     /// Puts the copy of a single mounted file in its place.
