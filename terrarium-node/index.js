@@ -103,6 +103,7 @@ module.exports = {
 /** @typedef {import('./lib/types.js').ImageInfo} ImageInfo */
 /** @typedef {import('./lib/types.js').ImageOptions} ImageOptions */
 /** @typedef {import('./lib/types.js').Metrics} Metrics */
+/** @typedef {import('./lib/types.js').Mount} Mount */
 /** @typedef {import('./lib/types.js').ClearEvent} ClearEvent */
 /** @typedef {import('./lib/types.js').DisplayEvent} DisplayEvent */
 /** @typedef {import('./lib/types.js').InputAnswer} InputAnswer */
@@ -112,8 +113,6 @@ module.exports = {
 /** @typedef {import('./lib/types.js').ProgressEvent} ProgressEvent */
 /** @typedef {import('./lib/types.js').RunEvent} RunEvent */
 /** @typedef {import('./lib/types.js').Stdin} Stdin */
-/** @typedef {import('./lib/types.js').Mount} Mount */
-/** @typedef {import('./lib/types.js').OutputChunk} OutputChunk */
 /** @typedef {import('./lib/cache.js').PruneOptions} PruneOptions */
 /** @typedef {import('./lib/types.js').PythonError} PythonError */
 /** @typedef {import('./lib/types.js').SandboxOptions} SandboxOptions */
