@@ -3,6 +3,9 @@
 #[doc = include_str!("../guide/results.md")]
 pub mod results {}
 
+#[doc = include_str!("../guide/live.md")]
+pub mod live {}
+
 #[doc = include_str!("../guide/files.md")]
 pub mod files {}
 

@@ -20,7 +20,7 @@ class Input {
   constructor(give, takesPrompts) {
     this.#give = give;
     this.takesPrompts = takesPrompts;
-    /** What the function has thrown last. @type {unknown} */
+    /** The error that the function has thrown last. @type {unknown} */
     this.error = undefined;
   }
 

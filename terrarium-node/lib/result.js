@@ -79,7 +79,7 @@ class ExecutionResult {
       frames: result.error.frames.map(record),
       hostCall: this.hostCalls.find(({ id }) => id === result.error.host_call) ?? null,
     };
-    /** What the function or iterator of the option `stdin` threw last; the code got an `OSError`. @type {unknown} */
+    /** The error that the function or iterator of the option `stdin` threw last; the code got an `OSError`. @type {unknown} */
     this.inputError = inputError;
     /** The exit code, if the code left by `sys.exit`, `exit` or `os._exit`. @type {number | null} */
     this.exitCode = result.exitCode;

@@ -13,7 +13,7 @@ use super::{
     receivers::Receivers,
 };
 use crate::{
-    Bytes, Display, Event,
+    Bytes, Display, Event, Progress,
     engine::{Interrupt, Phase},
     value::{Decoder, Plain},
 };
@@ -189,6 +189,12 @@ impl Channel for Frames {
             receivers.tell(Event::Clear { wait: waits });
         }
         Ok(())
+    }
+
+    fn progress(&self, step: &str, done: Option<u64>, total: Option<u64>) {
+        if let Some(receivers) = self.receivers() {
+            receivers.tell(Event::Progress(Progress { step: step.to_owned(), done, total }));
+        }
     }
 
     fn frame(&self, bytes: &[u8]) -> Result<(), Errno> {

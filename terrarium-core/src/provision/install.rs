@@ -3,6 +3,7 @@
 //! The guest waits while a thread resolves, downloads and prepares. At the deadline of the run, or when it is cancelled,
 //! the guest waits no more, and the thread ends as soon as it can.
 
+mod steps;
 mod text;
 mod wait;
 
@@ -10,6 +11,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use terrarium_index::Cancel;
+
+use steps::Steps;
 
 use super::{
     bytecode::{self, CompileSources},
@@ -27,7 +30,7 @@ use crate::{
 };
 use terrarium_unix::{
     abi::Errno,
-    syscall::{Supplied, Supplier},
+    syscall::{Supplied, SuppliedRun, Supplier},
     vfs::Vfs,
 };
 
@@ -139,6 +142,7 @@ impl Installer {
         supplied: &Supplied,
         may_download: bool,
         cancel: &Cancel,
+        steps: &Steps,
     ) -> Result<(Ready, bool), Refusal> {
         let installed = self.installed(supplied);
         let pool = self.pool()?;
@@ -163,14 +167,14 @@ impl Installer {
                 let request =
                     GuestRequest { requirements, installed: &installed, bytes, prereleases: asked.prereleases };
                 let store = PackageStore::of_guests(self.cache_dir.as_deref())?;
-                store.fetch_beside(&pool, &request, cancel)?;
+                store.fetch_beside(&pool, &request, cancel, &|progress| steps.download(progress))?;
                 let pool = self.pool()?;
                 let addition = beside(&pool)?;
                 (pool, addition, true)
             }
             Err(error) => return Err(error.into()),
         };
-        Ok((self.ready(&pool, addition, supplied)?, downloaded))
+        Ok((self.ready(&pool, addition, supplied, steps)?, downloaded))
     }
 
     /// Opens the package sources. A sandbox that downloads has those of earlier downloads, too.
@@ -188,7 +192,7 @@ impl Installer {
     }
 
     /// Opens packages, and compiles what must be compiled.
-    fn ready(&self, pool: &Pool, addition: Addition, supplied: &Supplied) -> Result<Ready, Refusal> {
+    fn ready(&self, pool: &Pool, addition: Addition, supplied: &Supplied, steps: &Steps) -> Result<Ready, Refusal> {
         let count = supplied.count.saturating_add(addition.packages.len());
         if count > MOST_PACKAGES {
             let text = format!("{count} packages would be installed, the limit is {MOST_PACKAGES}");
@@ -198,6 +202,7 @@ impl Installer {
         let guests = guest_store_dir(cache_dir)?;
         let (mut own, mut others, mut names, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), supplied.bytes);
         for package in &addition.packages {
+            steps.set(format!("preparing {} {}", package.name, package.version), None, None);
             bytes = bytes.saturating_add(std::fs::metadata(&package.path).map_or(0, |metadata| metadata.len()));
             let opened = package.open(pool.target())?;
             let item = files_of(&opened)?;
@@ -250,7 +255,7 @@ impl Supplier for Installer {
         request: &[u8],
         vfs: &mut Vfs,
         supplied: &mut Supplied,
-        is_stopping: &dyn Fn() -> bool,
+        run: SuppliedRun<'_>,
     ) -> Result<Vec<u8>, Errno> {
         let asked: Asked = serde_json::from_slice(request).map_err(|_| Errno::EINVAL)?;
         let refused = |code, error| Answer { code, error, ..Answer::default() };
@@ -262,7 +267,7 @@ impl Supplier for Installer {
             let count = asked.requirements.len();
             refused("install_limit", format!("{count} requirements are given, the limit is {MOST_REQUIREMENTS}"))
         } else {
-            let done = self.wait_for(asked, supplied, is_stopping)?;
+            let done = self.wait_for(asked, supplied, run)?;
             match done.and_then(|(ready, downloaded)| {
                 supplied.requests = supplied.requests.saturating_add(u32::from(downloaded));
                 mount(vfs, &ready.files)?;
@@ -272,6 +277,9 @@ impl Supplier for Installer {
                     supplied.bytes = supplied.bytes.saturating_add(ready.bytes);
                     supplied.count = supplied.count.saturating_add(ready.names.len());
                     supplied.items.extend(ready.names.iter().cloned());
+                    for name in &ready.names {
+                        run.progress(&format!("installed {name}"), None, None);
+                    }
                     Answer { installed: ready.names, satisfied: ready.satisfied, ..Answer::default() }
                 }
                 Err(Refusal::Text(code, text)) => refused(code, text),

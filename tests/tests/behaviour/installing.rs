@@ -192,3 +192,19 @@ while True:
     assert_eq!(result.status, Status::Timeout);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn the_steps_of_an_installation_are_events() {
+    let dir = wheels();
+    let steps = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = std::sync::Arc::clone(&steps);
+    let events = ExecuteOptions::new().on_event(move |event| {
+        if let terrarium_core::Event::Progress(progress) = event {
+            sink.lock().unwrap().push(progress.to_string());
+        }
+    });
+    let sandbox = Sandbox::new(from(dir.path())).unwrap();
+    success(sandbox.execute_with("import micropip\nawait micropip.install('top')", events).unwrap());
+    let steps = steps.lock().unwrap();
+    assert!(steps.ends_with(&["installed middle==2".to_owned(), "installed top==1.2".to_owned()]), "{steps:?}");
+}

@@ -143,6 +143,9 @@ pub trait Channel: Debug + Send + Sync {
         Ok(())
     }
 
+    /// Receives a step of the host's work for the guest, with the bytes that are done and those of the whole step.
+    fn progress(&self, _step: &str, _done: Option<u64>, _total: Option<u64>) {}
+
     /// Whether the run is to end, because of its deadline or a cancel. Work of the host for the guest ends then.
     fn is_stopping(&self) -> bool {
         false

@@ -55,5 +55,5 @@ pub use mappings::{MappedFile, Mappings};
 pub use page::compatibility_page;
 pub use process::Process;
 pub use stop::Stop;
-pub use supply::{Supplied, Supplier};
+pub use supply::{Supplied, SuppliedRun, Supplier};
 pub use table::{FAMILIES, Family, REDIRECTS, UnknownImport, check, find, imports};

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::Process;
+use super::{Channel, Process};
 use crate::abi::Errno;
 use crate::memory::GuestMemory;
 use crate::vfs::Vfs;
@@ -11,10 +11,28 @@ use crate::vfs::Vfs;
 /// The largest request, and the largest buffer for an answer.
 const MAX_BYTES: u32 = 256 << 10;
 
+/// The run that waits for supplies.
+#[derive(Debug, Clone, Copy)]
+pub struct SuppliedRun<'a>(Option<&'a dyn Channel>);
+
+impl SuppliedRun<'_> {
+    /// Whether the run is to end.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.0.is_some_and(Channel::is_stopping)
+    }
+
+    /// Tells the run a step of the work, with the bytes that are done and those of the whole step.
+    pub fn progress(&self, step: &str, done: Option<u64>, total: Option<u64>) {
+        if let Some(channel) = self.0 {
+            channel.progress(step, done, total);
+        }
+    }
+}
+
 /// Adds files to a process on request. The form of requests and answers is a matter of the host and its harness.
 pub trait Supplier: Debug + Send + Sync {
-    /// Serves a request, and returns the answer. The process waits meanwhile; `is_stopping` tells whether its run is to
-    /// end.
+    /// Serves a request, and returns the answer. The process waits meanwhile.
     ///
     /// # Errors
     /// The errno with which the guest's request fails; `EINTR` when the run is to end.
@@ -23,7 +41,7 @@ pub trait Supplier: Debug + Send + Sync {
         request: &[u8],
         vfs: &mut Vfs,
         supplied: &mut Supplied,
-        is_stopping: &dyn Fn() -> bool,
+        run: SuppliedRun<'_>,
     ) -> Result<Vec<u8>, Errno>;
 }
 
@@ -56,9 +74,8 @@ pub(super) fn supply(process: &mut Process, memory: &mut GuestMemory<'_>, addres
     // A buffer that cannot be written is refused before any work.
     let request = memory.slice_mut(buffer, capacity)?.get(..length as usize).ok_or(Errno::EINVAL)?.to_vec();
     let channel = process.channel.clone();
-    let is_stopping = || channel.as_ref().is_some_and(|channel| channel.is_stopping());
-    let answer =
-        process.waiting(|process| supplier.supply(&request, &mut process.vfs, &mut process.supplied, &is_stopping))?;
+    let run = SuppliedRun(channel.as_deref());
+    let answer = process.waiting(|process| supplier.supply(&request, &mut process.vfs, &mut process.supplied, run))?;
     let length = u32::try_from(answer.len()).ok().filter(|length| *length <= capacity).ok_or(Errno::EMSGSIZE)?;
     memory.write(buffer, &answer)?;
     memory.write_u32(place(4)?, length)?;

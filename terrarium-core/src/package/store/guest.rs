@@ -46,9 +46,11 @@ impl PackageStore {
         pool: &Pool,
         asked: &GuestRequest<'_>,
         cancel: &Cancel,
+        tell: &dyn Fn(Progress<'_>),
     ) -> Result<(), PackageError> {
         let (is_too_much, limit) = (Cell::new(false), asked.bytes);
         let report = |progress: Progress<'_>| {
+            tell(progress);
             if let Progress::Downloading { all_done, all_total, .. } = progress {
                 is_too_much.set(all_done.max(all_total.unwrap_or_default()) > limit);
             }

@@ -2,6 +2,7 @@
 
 use std::{
     sync::{
+        Arc,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -11,8 +12,11 @@ use std::{
 
 use terrarium_index::Cancel;
 
-use super::{Asked, Installer, MOST_DOWNLOADS, Ready, Refusal};
-use terrarium_unix::{abi::Errno, syscall::Supplied};
+use super::{Asked, Installer, MOST_DOWNLOADS, Ready, Refusal, steps::Steps};
+use terrarium_unix::{
+    abi::Errno,
+    syscall::{Supplied, SuppliedRun},
+};
 
 /// The most requests of a process that are served at a time. More wait.
 const MOST_WORKERS: usize = 8;
@@ -28,34 +32,35 @@ impl Installer {
         &self,
         asked: Asked,
         supplied: &Supplied,
-        is_stopping: &dyn Fn() -> bool,
+        run: SuppliedRun<'_>,
     ) -> Result<Result<(Ready, bool), Refusal>, Errno> {
         let turn = loop {
             match Turn::take() {
                 Some(turn) => break turn,
-                None if is_stopping() => return Err(Errno::EINTR),
+                None if run.is_stopping() => return Err(Errno::EINTR),
                 None => thread::sleep(SLICE),
             }
         };
         let (sender, receiver) = mpsc::channel();
         let (cancel, installer, supplied) = (Cancel::default(), self.clone(), supplied.clone());
-        let theirs = cancel.clone();
+        let (theirs, steps) = (cancel.clone(), Arc::new(Steps::default()));
+        let theirs_steps = Arc::clone(&steps);
         let work = move || {
             let _turn = turn;
             let may_download = supplied.requests < MOST_DOWNLOADS;
             // The run may have ended.
-            let _ = sender.send(installer.prepare(&asked, &supplied, may_download, &theirs));
+            let _ = sender.send(installer.prepare(&asked, &supplied, may_download, &theirs, &theirs_steps));
         };
         thread::Builder::new().name("terrarium-install".to_owned()).spawn(work).map_err(|_| Errno::EAGAIN)?;
         loop {
             match receiver.recv_timeout(SLICE) {
                 Ok(done) => return Ok(done),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Errno::EIO),
-                Err(mpsc::RecvTimeoutError::Timeout) if is_stopping() => {
+                Err(mpsc::RecvTimeoutError::Timeout) if run.is_stopping() => {
                     cancel.cancel();
                     return Err(Errno::EINTR);
                 }
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Timeout) => steps.tell(run),
             }
         }
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Guest;
 use crate::abi::{AT_FDCWD, Errno, OpenFlags, Tm};
 use crate::fd::CHANNEL;
-use crate::syscall::{Supplied, Supplier};
+use crate::syscall::{Supplied, SuppliedRun, Supplier};
 use crate::vfs::{Content, Vfs};
 
 const ZONE: i64 = 0x7401;
@@ -157,9 +157,9 @@ impl Supplier for Echo {
         request: &[u8],
         vfs: &mut Vfs,
         supplied: &mut Supplied,
-        is_stopping: &dyn Fn() -> bool,
+        run: SuppliedRun<'_>,
     ) -> Result<Vec<u8>, Errno> {
-        assert!(!is_stopping());
+        assert!(!run.is_stopping());
         let count = *request.first().ok_or(Errno::EPERM)?;
         vfs.host_mount(b"/lib/asked", Content::from(request.to_vec()), 0o444)?;
         supplied.bytes += u64::from(count);

@@ -21,7 +21,7 @@ pub(super) fn fetch(
 ) -> Result<(), PackageError> {
     let (requirements, installed) = (strings(wanted), Installed::new(present.iter().copied()));
     let asked = GuestRequest { requirements: &requirements, installed: &installed, bytes, prereleases: false };
-    store.fetch_beside(&pool_of(store.path()), &asked, cancel)
+    store.fetch_beside(&pool_of(store.path()), &asked, cancel, &|_| ())
 }
 
 #[test]
