@@ -17,8 +17,8 @@ pub(super) const IMPORTS: &[Import] = &[
     syscall("__syscall_pipe", "i->i", pipe)
         .partial("64 KiB; a call that would wait for ever fails with EAGAIN, because no other thread can run"),
     syscall("__syscall_fcntl64", "iii->i", fcntl).partial(
-        "locks of the process always succeed, because there is no other; a lock of an open file that would wait \
-                  fails with EDEADLK; `F_SETOWN` and `F_GETOWN` fail with EINVAL",
+        "locks of the process always succeed outside of read-write mounts, because there is no other; a lock of an \
+                  open file that another open of the guest excludes fails with EDEADLK; `F_SETOWN` and `F_GETOWN` fail with EINVAL",
     ),
     syscall("__syscall_ioctl", "iii->i", ioctl)
         .partial("requests to terminals fail with ENOTTY: no descriptor is a terminal"),

@@ -18,8 +18,9 @@ pub(super) const IMPORTS: &[Import] = &[
     preview1("fd_pread", "iiiji->i", pread).noted("at most 64 MiB per call"),
     preview1("fd_pwrite", "iiiji->i", pwrite).noted("at most 64 MiB per call"),
     preview1("fd_seek", "ijii->i", seek).partial("`SEEK_DATA` and `SEEK_HOLE` fail with EINVAL"),
-    preview1("fd_sync", "i->i", sync).noted("no effect: all files are in memory"),
-    syscall("__syscall_fdatasync", "i->i", datasync).noted("no effect: all files are in memory"),
+    preview1("fd_sync", "i->i", sync).noted("no effect but for files of read-write mounts: all others are in memory"),
+    syscall("__syscall_fdatasync", "i->i", datasync)
+        .noted("no effect but for files of read-write mounts: all others are in memory"),
     syscall("__syscall_ftruncate64", "ij->i", ftruncate),
     syscall("__syscall_truncate64", "ij->i", truncate),
     syscall("__syscall_fallocate", "iijj->i", fallocate)

@@ -7,7 +7,7 @@
 use super::directory::Name;
 use super::file::FileData;
 use super::inode::{Inode, Node};
-use super::mounts::Place;
+use super::mounts::{LIBRARY_BOUND, Place, WHOLE_BOUND};
 use super::walk::PATH_MAX;
 use super::{At, Content, Context, Credentials, Follow, Ino, NodeKind, Vfs};
 use crate::abi::{Errno, Timespec};
@@ -129,7 +129,7 @@ impl Vfs {
     /// of [`Vfs::resolve`]; `EISDIR` for a directory; `EIO` if the layer's source failed; `ENOMEM`.
     pub fn host_read(&self, path: &[u8]) -> Result<Content, Errno> {
         let ino = self.current(self.host_resolve(path)?);
-        if self.is_host(ino) { self.host_content(ino) } else { self.inode(ino)?.file()?.content() }
+        if self.is_host(ino) { self.host_content(ino, WHOLE_BOUND) } else { self.inode(ino)?.file()?.content() }
     }
 
     /// Returns all bytes of a regular file, as [`Vfs::host_read`] does, and whether they are a layer's original bytes:
@@ -137,11 +137,11 @@ impl Vfs {
     ///
     /// # Errors
     /// `EBADF` if the inode does not exist; `EISDIR` for a directory; `EINVAL` if it is no regular file; `EIO` if the
-    /// layer's source failed; `ENOMEM`.
+    /// layer's source failed; `ENOMEM`; `EFBIG` for a file of a mount with more than 64 MiB.
     pub fn original(&self, ino: Ino) -> Result<(Content, bool), Errno> {
         let ino = self.current(ino);
         if self.is_host(ino) {
-            return Ok((self.host_content(ino)?, false));
+            return Ok((self.host_content(ino, LIBRARY_BOUND)?, false));
         }
         let file = self.inode(ino)?.file()?;
         Ok((file.content()?, !file.counted))

@@ -13,8 +13,10 @@ use crate::vfs::{Content, Context, Credentials, Ino, SetTime, SetTimes, Vfs};
 const FIRST_DEVICE: u32 = 2;
 /// The permission bits that the guest can set on the host: nothing becomes writable for other users.
 const SETTABLE: u32 = 0o755;
-/// The largest file that is read as a whole: a library.
-const MOST_WHOLE: u64 = 1 << 30;
+/// The largest file that is read as a whole because the guest wants it: a library.
+pub(in crate::vfs) const LIBRARY_BOUND: u64 = 64 << 20;
+/// The largest file that is read as a whole because the host wants it.
+pub(in crate::vfs) const WHOLE_BOUND: u64 = 4 << 30;
 
 impl Outside<'_> {
     /// Returns the permission bits that the guest sees; it owns every file.
@@ -112,11 +114,11 @@ impl Vfs {
     /// Returns all bytes of a file of the host.
     ///
     /// # Errors
-    /// `EFBIG` for a file of more than a gigabyte.
-    pub(in crate::vfs) fn host_content(&self, ino: Ino) -> Result<Content, Errno> {
+    /// `EFBIG` for more than `most` bytes.
+    pub(in crate::vfs) fn host_content(&self, ino: Ino, most: u64) -> Result<Content, Errno> {
         let at = self.outside(ino)?;
         at.check_file()?;
-        let size = Some(at.status()?.size).filter(|size| *size <= MOST_WHOLE).ok_or(Errno::EFBIG)?;
+        let size = Some(at.status()?.size).filter(|size| *size <= most).ok_or(Errno::EFBIG)?;
         let size = usize::try_from(size).map_err(|_| Errno::EFBIG)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(size).map_err(|_| Errno::ENOMEM)?;

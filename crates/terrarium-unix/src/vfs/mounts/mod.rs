@@ -28,6 +28,7 @@ pub use listing::ListingPlace;
 pub use quota::{MountQuota, QuotaUsage};
 pub use table::{HostMount, MountMode};
 
+pub(super) use files::{LIBRARY_BOUND, WHOLE_BOUND};
 pub(super) use names::Place;
 pub(super) use nodes::FIRST;
 pub(super) use overlay::Lower;
