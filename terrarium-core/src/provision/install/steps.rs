@@ -3,16 +3,24 @@
 use std::sync::{Mutex, PoisonError};
 
 use terrarium_index::Progress;
+
 use terrarium_unix::syscall::SuppliedRun;
 
 /// The present step. A run that is slow to look sees the last one.
 #[derive(Default)]
-pub(super) struct Steps(Mutex<Option<(String, Option<u64>, Option<u64>)>>);
+pub(super) struct Steps(Mutex<Option<Step>>);
+
+struct Step {
+    text: String,
+    /// The bytes that are done, and those of the whole step.
+    done: Option<u64>,
+    total: Option<u64>,
+}
 
 impl Steps {
     /// Sets the step, with the bytes that are done and those of the whole.
-    pub(super) fn set(&self, step: String, done: Option<u64>, total: Option<u64>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((step, done, total));
+    pub(super) fn set(&self, text: String, done: Option<u64>, total: Option<u64>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Step { text, done, total });
     }
 
     /// Sets the step of a download.
@@ -29,8 +37,8 @@ impl Steps {
     /// Tells the run the step, if it is new.
     pub(super) fn tell(&self, run: SuppliedRun<'_>) {
         let step = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((step, done, total)) = step {
-            run.progress(&step, done, total);
+        if let Some(Step { text, done, total }) = step {
+            run.progress(&text, done, total);
         }
     }
 }
