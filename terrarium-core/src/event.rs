@@ -16,9 +16,9 @@ use crate::{Bytes, Display};
 /// let seen = Arc::new(Mutex::new(Vec::new()));
 /// let sink = Arc::clone(&seen);
 /// let options = ExecuteOptions::new().on_event(move |event| sink.lock().unwrap().push(event));
-/// Sandbox::new(Default::default())?.execute_with("print('hi'); display(2)", options)?;
+/// Sandbox::new(Default::default())?.execute_with("print('hi', end=''); display(2)", options)?;
 /// let seen = seen.lock().unwrap();
-/// assert_eq!(seen[0], Event::Stdout("hi\n".into()));
+/// assert_eq!(seen[0], Event::Stdout("hi".into()));
 /// assert!(matches!(&seen[1], Event::Display(display) if display.data["text/plain"] == "2"));
 /// # Ok(())
 /// # }
