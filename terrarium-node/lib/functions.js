@@ -30,7 +30,7 @@ class EndRun extends Error {
   name = 'EndRun';
 }
 
-/** An error with a kind of its own: code gets a `host.HostError` with these parts. */
+/** An error with a separate kind: code gets a `host.HostError` with these parts. */
 class HostError extends Error {
   /** @override */
   name = 'HostError';
@@ -194,7 +194,7 @@ class Calls {
   #last = 0;
   /** The asynchronous context of the caller of the run. */
   #caller = new AsyncResource('terrarium.functions');
-  /** What functions threw, by number. @type {Map<number, unknown>} */
+  /** The values that functions threw, by number. @type {Map<number, unknown>} */
   thrown = new Map();
 
   /**
@@ -383,7 +383,7 @@ class Given {
 }
 
 /**
- * What a hook says: nothing or `true` allows, `false` or `{ deny }` denies, `{ answer }` answers.
+ * The decision of a hook: nothing or `true` allows, `false` or `{ deny }` denies, `{ answer }` answers.
  *
  * @param {any} said
  * @returns {unknown}

@@ -141,7 +141,7 @@ class Sandbox extends Runner {
 }
 
 /**
- * What a sandbox hands to its code.
+ * The functions and the hook of a sandbox.
  *
  * @param {SandboxOptions} [options]
  * @returns {import('./runner.js').Host}
