@@ -65,8 +65,8 @@ pub use cancel::CancelHandle;
 pub use error::{Error, ErrorDetails, FileOperation, OptionProblem, Result};
 pub use event::{DisplayCallback, Event, EventCallback, Progress};
 pub use functions::{
-    Call, CallContext, CallHook, Decision, HostCall, HostCallOutcome, HostError, HostErrorCause, HostFunction,
-    HostFunctions, Reply, Signature,
+    Call, CallContext, CallHook, CallRecord, Decision, HostCall, HostCallOutcome, HostError, HostErrorCause,
+    HostFunction, HostFunctions, Journal, RecordedCall, Reply, Signature,
 };
 pub use mount::{Mount, MountMode};
 pub use options::{Deterministic, ExecuteOptions, Install, JsonOptions, Packages, SandboxOptions, StreamCallback};

@@ -12,7 +12,8 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
-    Bytes, CallContext, CallHook, CancelHandle, DisplayCallback, EventCallback, HostFunctions, Mount, Stdin, Value,
+    Bytes, CallContext, CallHook, CancelHandle, DisplayCallback, EventCallback, HostFunctions, Journal, Mount, Stdin,
+    Value,
 };
 pub use json::JsonOptions;
 pub(crate) use member::{Member, Refusal};
@@ -340,6 +341,8 @@ pub struct ExecuteOptions {
     pub timeout: Option<Duration>,
     /// Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no.
     pub store_last: bool,
+    /// Records the calls of host functions, or answers them from a record. Default: none.
+    pub journal: Option<Journal>,
     /// Stops the run from another thread. Default: none.
     #[serde(skip)]
     pub cancel: Option<CancelHandle>,

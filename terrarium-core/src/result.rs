@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use failure::ExecutionFailure;
 
-use crate::{Bytes, HostCall, Value, options::seconds};
+use crate::{Bytes, CallRecord, HostCall, Value, options::seconds};
 
 /// The way in which a run ended.
 ///
@@ -88,6 +88,8 @@ pub struct ExecutionResult {
     pub session_lost: bool,
     /// The calls of host functions, the first 1,000.
     pub host_calls: Vec<HostCall>,
+    /// The record of the calls, with the option [`journal`](crate::ExecuteOptions::journal).
+    pub journal: Option<CallRecord>,
     /// The time and memory that the run used.
     pub metrics: Metrics,
 }
@@ -113,6 +115,7 @@ impl Default for ExecutionResult {
             exit_code: None,
             session_lost: false,
             host_calls: Vec::new(),
+            journal: None,
             metrics: Metrics::default(),
         }
     }

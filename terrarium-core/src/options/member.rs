@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value as Json;
 
 use super::{AUTO, Install, Packages};
-use crate::{Bytes, Error, Result, Stdin, Value, error::OptionProblem};
+use crate::{Bytes, Error, Journal, Result, Stdin, Value, error::OptionProblem};
 
 /// The reason why a value from JSON is not valid for an option.
 pub(crate) enum Refusal {
@@ -204,6 +204,17 @@ impl Member for Packages {
             names @ Json::Array(_) => Vec::read(names).map(Self::List),
             other => Err(Refusal::wrong_type(Self::EXPECTED, &other)),
         }
+    }
+}
+
+impl Member for Journal {
+    const EXPECTED: &'static str = "\"record\", or an object with \"replay\" or \"resume\"";
+
+    fn read(value: Json) -> Result<Self, Refusal> {
+        if !value.is_string() && !value.is_object() {
+            return Err(Refusal::wrong_type(Self::EXPECTED, &value));
+        }
+        serde_json::from_value(value).map_err(|error| Refusal::Value(error.to_string()))
     }
 }
 

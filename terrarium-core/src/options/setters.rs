@@ -4,7 +4,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Deterministic, ExecuteOptions, Install, Packages, SandboxOptions};
 use crate::{
-    Bytes, Call, CallContext, CallHook, CancelHandle, Decision, Display, Event, HostFunctions, Mount, Stdin, Value,
+    Bytes, Call, CallContext, CallHook, CancelHandle, Decision, Display, Event, HostFunctions, Journal, Mount, Stdin,
+    Value,
 };
 
 /// Generates the setters of an option struct and its [`JsonOptions`](crate::JsonOptions) from the list of its fields.
@@ -210,6 +211,7 @@ options! {
         filename: some(String),
         timeout: into(Option<Duration>),
         store_last: plain(bool),
+        journal: into(Option<Journal>),
     }
     not in JSON { cancel, functions, decide, context, on_stdout, on_stderr, on_display, on_event }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod begin;
 mod describe;
+mod journal;
 pub(super) mod names;
 mod pool;
 mod slot;
@@ -20,8 +21,9 @@ use std::{
 use crate::{
     CallContext, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
     engine::{Interrupt, Waited},
-    functions::HostFunctions,
+    functions::{CallRecord, HostFunctions, Journal},
 };
+use journal::{Noted, Notes, Order};
 use slot::Slot;
 use state::{Record, State};
 use terrarium_unix::{
@@ -35,6 +37,8 @@ const RECORDS: usize = 1000;
 const ANSWERED: i32 = 0;
 const LARGER: i32 = 1;
 const PENDING: i32 = 2;
+/// The state of a wait without an answer that the guest has to add to a clock which only sleeping advances.
+const ELAPSED: i32 = 3;
 
 /// The bounds of the calls of a run.
 #[derive(Clone, Copy)]
@@ -50,6 +54,9 @@ pub(super) struct Calls {
     functions: HostFunctions,
     decide: Option<CallHook>,
     context: Option<CallContext>,
+    journal: Option<Mutex<Notes>>,
+    /// Whether only sleeping advances the clock of the run.
+    is_fixed: bool,
     limits: Limits,
     /// Whether the time in which the guest waits counts as that of the run.
     counts_time: bool,
@@ -72,12 +79,13 @@ pub(super) struct CallReport {
     pub(super) abandoned: u64,
     pub(super) waited: Duration,
     pub(super) end: Option<String>,
+    pub(super) journal: Option<CallRecord>,
 }
 
 impl Calls {
     pub(super) fn new(
         functions: HostFunctions,
-        (decide, context): (Option<CallHook>, Option<CallContext>),
+        (decide, context, journal): (Option<CallHook>, Option<CallContext>, Option<Journal>),
         options: &SandboxOptions,
         interrupt: &Arc<Interrupt>,
     ) -> Self {
@@ -88,7 +96,17 @@ impl Calls {
             time: options.host_call_timeout,
         };
         let shared = Arc::new(Shared { interrupt: Arc::clone(interrupt), state: Mutex::default() });
-        Self { functions, decide, context, limits, counts_time: options.count_host_time, begun: Instant::now(), shared }
+        Self {
+            functions,
+            decide,
+            context,
+            journal: journal.map(|journal| Mutex::new(Notes::new(journal))),
+            is_fixed: options.deterministic.is_some(),
+            limits,
+            counts_time: options.count_host_time,
+            begun: Instant::now(),
+            shared,
+        }
     }
 
     /// Ends the calls that are in progress: their functions are told, and their answers are dropped.
@@ -112,6 +130,7 @@ impl Calls {
             abandoned,
             waited: state.waited,
             end: state.end.take(),
+            journal: self.notes().map(|mut notes| notes.finish()),
         }
     }
 
@@ -142,6 +161,9 @@ impl Calls {
     /// Answers with the end of a call, which has ended.
     fn take(&self, slot: &Arc<Slot>, room: usize) -> Result<CallAnswer, Errno> {
         let finished = slot.take().ok_or(Errno::EAGAIN)?;
+        if let (Some(mut notes), Some(place)) = (self.notes(), slot.note.get()) {
+            notes.end(*place, &finished.answer, finished.outcome);
+        }
         let mut state = self.shared.lock();
         state.arrived.retain(|number| *number != slot.number);
         state.note_end(slot, &finished);
@@ -159,15 +181,63 @@ impl Calls {
 
     /// Answers with the numbers of calls that have ended since.
     fn arrivals(&self, nanoseconds: u64, room: usize) -> CallAnswer {
-        let has_some = || !self.shared.lock().arrived.is_empty();
-        if nanoseconds > 0 && !has_some() {
+        let order = self.notes().map_or(Order::Any, |mut notes| notes.next());
+        let is_waited_for = nanoseconds > 0 && !matches!(order, Order::None);
+        let has_some = || self.shared.lock().next_arrived(&order).is_some();
+        if is_waited_for && !has_some() {
             let begin = Instant::now();
             self.wait(&has_some, begin, begin.checked_add(Duration::from_nanos(nanoseconds)));
         }
         let mut state = self.shared.lock();
-        let count = state.arrived.len().min(room / 4);
-        let bytes = state.arrived.drain(..count).flat_map(u32::to_le_bytes).collect();
-        CallAnswer { status: ANSWERED, bytes }
+        let bytes: Vec<u8> = match self.notes() {
+            None => {
+                let count = state.arrived.len().min(room / 4);
+                state.arrived.drain(..count).flat_map(u32::to_le_bytes).collect()
+            }
+            // One at a time: the order of their effects is that of the journal.
+            Some(mut notes) => {
+                let number = state.next_arrived(&order).and_then(|place| state.arrived.remove(place));
+                notes.look(number.and_then(|number| state.slots.get(&number)?.note.get().copied()));
+                number.map_or_else(Vec::new, |number| number.to_le_bytes().to_vec())
+            }
+        };
+        let is_elapsed = self.is_fixed && bytes.is_empty() && nanoseconds > 0;
+        CallAnswer { status: if is_elapsed { ELAPSED } else { ANSWERED }, bytes }
+    }
+
+    /// Returns the journal of the run.
+    fn notes(&self) -> Option<MutexGuard<'_, Notes>> {
+        self.journal.as_ref().map(|notes| notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes the begin of a call in the journal. Returns whether the call has ended by it.
+    fn answered_by_journal(&self, slot: &Arc<Slot>, name: &str, digest: impl FnOnce() -> String, text: &[u8]) -> bool {
+        let Some(mut notes) = self.notes() else { return false };
+        let noted = notes.begin(name, digest(), text);
+        drop(notes);
+        match noted {
+            Noted::Live(place) => {
+                slot.note.get_or_init(|| place);
+                false
+            }
+            Noted::Answer(place, answer, outcome) => {
+                slot.note.get_or_init(|| place);
+                let is_stream = answer.first() == Some(&b'S');
+                let answer = if is_stream { answer::stream(slot.number) } else { answer };
+                if is_stream {
+                    *slot.items.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(std::iter::empty()));
+                }
+                self.shared.end(slot, answer, outcome, None);
+                true
+            }
+            Noted::Diverged(text) => {
+                self.shared.lock().end.get_or_insert_with(|| text.clone());
+                self.shared.interrupt.end();
+                let error = HostError::new("HostError", text);
+                self.shared.end(slot, answer::error(&error, slot.number), HostCallOutcome::Refused, Some(error));
+                true
+            }
+        }
     }
 
     fn slot(&self, number: &[u8]) -> Result<Arc<Slot>, Errno> {

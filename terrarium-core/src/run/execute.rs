@@ -90,8 +90,14 @@ pub(crate) fn execute(
     }
     let functions = settings.functions.with(&options.functions);
     let decide = options.decide.take().or_else(|| settings.decide.clone());
-    let calls = (!functions.is_empty())
-        .then(|| Arc::new(Calls::new(functions.clone(), (decide, options.context.take()), settings, live.interrupt())));
+    let calls = (!functions.is_empty()).then(|| {
+        Arc::new(Calls::new(
+            functions.clone(),
+            (decide, options.context.take(), options.journal.take()),
+            settings,
+            live.interrupt(),
+        ))
+    });
     live.process().host_calls = calls.clone().map(|calls| calls as _);
     let names = function_names(live, &functions, code, keep || has_files);
     let argv = options
@@ -146,7 +152,7 @@ pub(crate) fn execute(
         // The guest can forge the number.
         error.host_call = error.host_call.filter(|id| report.calls.iter().any(|call| call.id == *id));
     }
-    result.host_calls = report.calls;
+    (result.host_calls, result.journal) = (report.calls, report.journal);
     collect(setup, live, &mark, &mut result);
     note_installed(live);
     result.metrics = Metrics {

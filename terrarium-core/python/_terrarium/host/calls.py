@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fcntl import ioctl
 from sys import modules
+from time import sleep
 
 from _terrarium.host.errors import HostLimitError, error_of, refused
 from _terrarium.pristine import BUILTINS, load
@@ -23,6 +24,8 @@ _READ = 0x740D
 # The states of an answer besides the one that is in the buffer: it is larger, or is not there yet.
 _LARGER = 1
 PENDING = 2
+# The state of a wait without an answer, where the clock is fixed.
+_ELAPSED = 3
 # The bytes of the usual buffer, and of the largest.
 _ROOM = 8 << 10
 _MOST_ROOM = 4 << 20
@@ -249,7 +252,10 @@ def _wait_in_turns(name: str, number: int, turns: Any) -> Any:
 
 def receive(nanoseconds: int | None) -> bool:
     """Wait until calls have ended, and wake those who wait for them. Return whether there were some."""
-    _, buffer = send(b"W" + (_FOREVER if nanoseconds is None else nanoseconds).to_bytes(8, "little"))
+    status, buffer = send(b"W" + (_FOREVER if nanoseconds is None else nanoseconds).to_bytes(8, "little"))
+    if status == _ELAPSED and nanoseconds is not None:
+        # Only sleeping advances the clock.
+        sleep(nanoseconds / 1e9)
     numbers = content(buffer)
     for place in range(0, len(numbers), 4):
         number = int.from_bytes(numbers[place : place + 4], "little")

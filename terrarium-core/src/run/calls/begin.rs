@@ -62,6 +62,9 @@ impl Calls {
             self.refuse(&slot, &error);
             return Ok(slot);
         }
+        if self.answered_by_journal(&slot, name, || format!("{:032x}", digest(text, &contents)), text) {
+            return Ok(slot);
+        }
         let Some(function) = function else {
             self.refuse(&slot, &HostError::new("NameError", format!("the host has no function {name:?}")));
             return Ok(slot);
@@ -97,6 +100,12 @@ impl Calls {
             state.slots.insert(slot.number, Arc::clone(&slot));
             slot
         };
+        if let Some(place) = stream.note.get()
+            && self.answered_by_journal(&slot, "next", || place.to_string(), b"")
+        {
+            *stream.items.lock().unwrap_or_else(PoisonError::into_inner) = Some(items);
+            return Ok(slot);
+        }
         let (theirs, shared, bytes, stream) =
             (Arc::clone(&slot), Arc::clone(&self.shared), self.limits.bytes, Arc::clone(stream));
         let job = move || {

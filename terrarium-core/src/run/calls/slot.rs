@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -26,6 +26,8 @@ pub(super) struct Slot {
     pub(super) name: Arc<str>,
     /// The place among the records of the run.
     pub(super) record: Option<usize>,
+    /// The place in the journal.
+    pub(super) note: OnceLock<usize>,
     pub(super) begun: Instant,
     pub(super) deadline: Option<Instant>,
     /// Used when the guest waits no more.
@@ -47,6 +49,7 @@ impl Slot {
             number,
             name,
             record,
+            note: OnceLock::new(),
             begun,
             deadline: time.and_then(|time| begun.checked_add(time)),
             cancel: CancelHandle::new(),

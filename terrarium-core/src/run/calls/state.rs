@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    journal::Order,
     pool,
     slot::{Finished, Slot},
 };
@@ -64,6 +65,18 @@ impl State {
     pub(super) fn forgotten(&self) -> u64 {
         self.dropped.iter().filter_map(Weak::upgrade).filter(|slot| slot.is_working.load(Ordering::SeqCst)).count()
             as u64
+    }
+
+    /// Returns the place of the next call that has ended: the one of the journal, while it is in progress.
+    pub(super) fn next_arrived(&self, order: &Order) -> Option<usize> {
+        let any = (!self.arrived.is_empty()).then_some(0);
+        let Order::Call(place) = order else { return any.filter(|_| !matches!(order, Order::None)) };
+        let is_noted = |slot: &Arc<Slot>| slot.note.get() == Some(place);
+        let has_arrived = |number: &u32| self.slots.get(number).is_some_and(is_noted);
+        match self.arrived.iter().position(has_arrived) {
+            None if self.slots.values().any(is_noted) => None,
+            found => found.or(any),
+        }
     }
 
     pub(super) fn forget(&mut self, number: u32) -> Option<Arc<Slot>> {
