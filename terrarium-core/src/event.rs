@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, Display};
+use crate::{Bytes, Display, HostCall};
 
 /// A step of a run, told while the code runs: output, displays and progress in their order.
 ///
@@ -39,6 +39,15 @@ pub enum Event {
         /// Whether it stays until there is more output.
         wait: bool,
     },
+    /// The code begins a call of a host function.
+    CallBegun {
+        /// The number of the call: [`HostCall::id`].
+        id: u32,
+        /// The name of the function, with that of its module.
+        name: String,
+    },
+    /// The code has the answer of a call.
+    CallEnded(Arc<HostCall>),
     /// A step of the host's work for the run, such as the installation of packages.
     Progress(Progress),
 }

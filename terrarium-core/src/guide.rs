@@ -21,6 +21,9 @@ pub mod environment {}
 #[doc = include_str!("../guide/sessions.md")]
 pub mod sessions {}
 
+#[doc = include_str!("../guide/functions.md")]
+pub mod functions {}
+
 #[doc = include_str!("../guide/options.md")]
 pub mod options {}
 

@@ -73,6 +73,8 @@ class ExecutionResult {
       const number = json.thrown?.[call.id];
       return { ...record(call), ...(number === undefined ? {} : { exception: thrown.get(number) }) };
     });
+    /** The record of those calls, with the option `journal`; it is plain JSON. @type {object | null} */
+    this.journal = json.result.journal;
     /** Why the run did not succeed. @type {import('./types.js').PythonError | null} */
     this.error = result.error && {
       ...record(result.error),

@@ -88,8 +88,19 @@ export interface HostCallRecord extends HostCall {
   exception?: unknown;
 }
 
+/** The begin of a call of a host function, or its end. */
+export interface CallEvent {
+  type: 'call_begun' | 'call_ended';
+  /** The number of the call in its run. */
+  id: number;
+  /** The name of the function, with that of its module. */
+  name: string;
+  /** The call at its end. */
+  call?: HostCall;
+}
+
 /** A step of a run, told while the code runs. */
-export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
+export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | CallEvent | ProgressEvent;
 
 /** The configuration of a `Sandbox`. Every field has a safe default. */
 export interface SandboxOptions {
@@ -280,6 +291,8 @@ export interface ExecuteOptions {
   timeout?: number | null;
   /** Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no. */
   storeLast?: boolean;
+  /** Records the calls of host functions, or answers them from a record. Default: none. */
+  journal?: 'record' | { replay: object } | { resume: object } | null;
   /** Functions for this run, beside those of the sandbox. Default: none. */
   functions?: Functions;
   /** Decides on each call of a function. Default: the sandbox's. */

@@ -190,3 +190,15 @@ test('functions see the async context of the caller', async () => {
   const who = () => sandbox.execute('who()').then((result) => result.finalExpression);
   assert.deepEqual(await Promise.all([user.run('ann', who), user.run('bob', who), who()]), ['ann', 'bob', '?']);
 });
+
+test('a journal answers the calls of a run again', async () => {
+  let next = 0;
+  const sandbox = await Sandbox.create({ functions: { draw: () => next++ } });
+  const code = '[draw(), draw()]';
+  const first = await sandbox.execute(code, { journal: 'record' });
+  const replay = JSON.parse(JSON.stringify(first.journal));
+  assert.deepEqual((await sandbox.execute(code, { journal: { replay } })).finalExpression, [0, 1]);
+  assert.deepEqual((await sandbox.execute(`${code} + [draw()]`, { journal: { resume: replay } })).finalExpression, [0, 1, 2]);
+  const diverged = await sandbox.execute('draw(1)', { journal: { replay } });
+  assert.match(diverged.error.message, /the journal has no further call like draw\[\[1\],\{\}\]/);
+});

@@ -24,6 +24,11 @@ pub(crate) fn parts(py: Python<'_>, event: Event) -> PyResult<(&'static str, Py<
         Event::Update(display) => ("update", text(python::json(&*display)?)),
         Event::Clear { wait } => ("clear", wait.into_pyobject(py)?.to_owned().into_any().unbind()),
         Event::Progress(progress) => ("progress", text(python::json(&progress)?)),
+        Event::CallBegun { id, name } => (
+            "call_begun",
+            text(python::json(&std::collections::BTreeMap::from([("id", id.to_string()), ("name", name)]))?),
+        ),
+        Event::CallEnded(call) => ("call_ended", text(python::json(&*call)?)),
         _ => ("other", py.None()),
     })
 }

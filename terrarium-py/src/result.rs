@@ -135,6 +135,12 @@ impl Outcome {
         python::json(&self.0.host_calls)
     }
 
+    /// As JSON.
+    #[getter]
+    fn journal(&self) -> PyResult<Option<String>> {
+        self.0.journal.as_ref().map(python::json).transpose()
+    }
+
     /// The exceptions that host functions raised, by the numbers of the calls.
     #[getter]
     fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

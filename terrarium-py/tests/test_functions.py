@@ -307,3 +307,17 @@ def test_calls_leave_nothing_behind() -> None:
     assert run("for _ in range(900): make()\n1", [make]) == 1
     gc.collect()
     assert Value.alive == 0
+
+
+def test_calls_are_events() -> None:
+    """Among the text, in order."""
+    events: list[Any] = []
+    Sandbox(functions=[add]).execute("print(add(1), flush=True)\nadd('x')", on_event=events.append)
+    calls = [(event.type, event.id, event.name) for event in events if isinstance(event, terrarium.CallEvent)]
+    assert calls == [
+        ("call_begun", 1, "add"),
+        ("call_ended", 1, "add"),
+        ("call_begun", 2, "add"),
+        ("call_ended", 2, "add"),
+    ]
+    assert [event.call.outcome for event in events if event.type == "call_ended"] == ["returned", "refused"]

@@ -28,5 +28,5 @@ pub(crate) use interpreter::LiveInterpreter;
 pub(crate) use limits::InterpreterOptions;
 pub use protocol::{Completeness, Completion};
 pub(crate) use protocol::{FunctionNames, Noted, Request};
-pub(crate) use receivers::stream;
+pub(crate) use receivers::{Receivers, stream};
 pub(crate) use result::{cancelled, conclude, text};

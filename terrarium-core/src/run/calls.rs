@@ -19,9 +19,10 @@ use std::{
 };
 
 use crate::{
-    CallContext, CallHook, HostCall, HostCallOutcome, HostError, SandboxOptions,
+    CallContext, CallHook, Event, HostCall, HostCallOutcome, HostError, SandboxOptions,
     engine::{Interrupt, Waited},
     functions::{CallRecord, HostFunctions, Journal},
+    guest::Receivers,
 };
 use journal::{Noted, Notes, Order};
 use slot::Slot;
@@ -55,6 +56,8 @@ pub(super) struct Calls {
     decide: Option<CallHook>,
     context: Option<CallContext>,
     journal: Option<Mutex<Notes>>,
+    /// The receivers of events about calls.
+    receivers: Option<Arc<Receivers>>,
     /// Whether only sleeping advances the clock of the run.
     is_fixed: bool,
     limits: Limits,
@@ -86,6 +89,7 @@ impl Calls {
     pub(super) fn new(
         functions: HostFunctions,
         (decide, context, journal): (Option<CallHook>, Option<CallContext>, Option<Journal>),
+        receivers: Option<Arc<Receivers>>,
         options: &SandboxOptions,
         interrupt: &Arc<Interrupt>,
     ) -> Self {
@@ -101,6 +105,7 @@ impl Calls {
             decide,
             context,
             journal: journal.map(|journal| Mutex::new(Notes::new(journal))),
+            receivers,
             is_fixed: options.deterministic.is_some(),
             limits,
             counts_time: options.count_host_time,
@@ -167,6 +172,13 @@ impl Calls {
         let mut state = self.shared.lock();
         state.arrived.retain(|number| *number != slot.number);
         state.note_end(slot, &finished);
+        let record = slot.record.and_then(|place| state.records.get(place)).filter(|_| self.receivers.is_some());
+        let event = record.map(|record| Event::CallEnded(Arc::new(record.clone().told())));
+        if let (Some(receivers), Some(event)) = (&self.receivers, event) {
+            drop(state);
+            receivers.tell(event);
+            state = self.shared.lock();
+        }
         if slot.items.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             state.slots.remove(&slot.number);
         }

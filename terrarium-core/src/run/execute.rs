@@ -94,6 +94,7 @@ pub(crate) fn execute(
         Arc::new(Calls::new(
             functions.clone(),
             (decide, options.context.take(), options.journal.take()),
+            receivers.clone(),
             settings,
             live.interrupt(),
         ))

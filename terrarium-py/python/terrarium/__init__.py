@@ -43,7 +43,7 @@ from terrarium._session import Session
 from terrarium._store import PackageStore
 
 if TYPE_CHECKING:
-    from terrarium._events import ClearEvent, DisplayEvent, Event, InputRequest, OutputEvent, ProgressEvent
+    from terrarium._events import CallEvent, ClearEvent, DisplayEvent, Event, InputRequest, OutputEvent, ProgressEvent
     from terrarium._functions import Answer, Call, Deny, EndRun, HostError, HostFunction, current_call
     from terrarium._kinds import Array, Column, Index, Opaque, Series, Table, Tagged
     from terrarium._option_types import Deterministic, ExecuteOptions, ImageOptions, Mount, SandboxOptions, Seconds
@@ -67,7 +67,15 @@ if TYPE_CHECKING:
 # Imported when they are first used, as they take longer than all of the rest.
 _LATER = {
     "terrarium._functions": ("Answer", "Call", "Deny", "EndRun", "HostError", "HostFunction", "current_call"),
-    "terrarium._events": ("ClearEvent", "DisplayEvent", "Event", "InputRequest", "OutputEvent", "ProgressEvent"),
+    "terrarium._events": (
+        "CallEvent",
+        "ClearEvent",
+        "DisplayEvent",
+        "Event",
+        "InputRequest",
+        "OutputEvent",
+        "ProgressEvent",
+    ),
     "terrarium._stream": ("EventStream",),
     "terrarium._kinds": ("Array", "Column", "Index", "Opaque", "Series", "Table", "Tagged"),
     "terrarium._option_types": (
@@ -119,6 +127,7 @@ __all__ = [
     "CacheError",
     "CacheFolder",
     "Call",
+    "CallEvent",
     "CancelHandle",
     "ClearEvent",
     "Column",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from terrarium._json import loads
-from terrarium._records import Display, Progress, parsed, record
+from terrarium._records import Display, HostCall, Progress, parsed, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,20 @@ class ClearEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CallEvent:
+    """The begin of a call of a host function, or its end."""
+
+    type: Literal["call_begun", "call_ended"]
+    """The begin or the end."""
+    id: int
+    """The number of the call in its run."""
+    name: str
+    """The name of the function, with that of its module."""
+    call: HostCall | None
+    """The call at its end."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressEvent:
     """A step of the host's work for the run, such as the installation of packages."""
 
@@ -77,7 +91,7 @@ class ProgressEvent:
     """The step."""
 
 
-Event: TypeAlias = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent
+Event: TypeAlias = OutputEvent | DisplayEvent | ClearEvent | CallEvent | ProgressEvent
 """A step of a run, told while its code runs: text, displays and progress in their order."""
 
 
@@ -101,6 +115,12 @@ class EventReader:
             return DisplayEvent(kind, display_of(loads(content)))
         if kind == "clear":
             return ClearEvent("clear", content)
+        if kind == "call_begun":
+            begun = loads(content)
+            return CallEvent("call_begun", int(begun["id"]), begun["name"], None)
+        if kind == "call_ended":
+            call = HostCall(**loads(content))
+            return CallEvent("call_ended", call.id, call.name, call)
         if kind == "progress":
             return ProgressEvent("progress", parsed(Progress, content))
         return None

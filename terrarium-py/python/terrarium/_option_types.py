@@ -212,6 +212,8 @@ class ExecuteOptions(TypedDict, total=False):
     """The time limit of this run. In seconds, or a `timedelta`. Default: the sandbox's."""
     store_last: bool
     """Whether the final value is also bound to the name `_`, as in an interactive interpreter. Default: no."""
+    journal: Literal["record"] | Mapping[Literal["replay", "resume"], Mapping[str, Any]] | None
+    """Records the calls of host functions, or answers them from a record. Default: none."""
     cancel: CancelHandle | None
     """Stops the run from another thread. Default: none."""
     functions: Functions

@@ -158,6 +158,19 @@ class ExecutionResult:
 
         return host_calls(self._outcome.host_calls, self._outcome.exceptions)
 
+    @cached_property
+    def journal(self) -> dict[str, Any] | None:
+        """The record of the calls of host functions, with the option `journal`; it is plain JSON.
+
+        >>> sandbox = terrarium.Sandbox(functions={"draw": iter(range(9)).__next__})
+        >>> first = sandbox.execute("draw(), draw()", journal="record")
+        >>> again = sandbox.execute("draw(), draw()", journal={"replay": first.journal})
+        >>> first.final_expression, again.final_expression
+        ((0, 1), (0, 1))
+        """
+        text = self._outcome.journal
+        return None if text is None else loads(text)
+
     @property
     def exit_code(self) -> int | None:
         """The exit code, if the code left by `sys.exit`, `exit` or `os._exit`."""

@@ -12,8 +12,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use terrarium_core::{
-    Call, CancelHandle, Decision, ExecuteOptions, ExecutionResult, HostCallOutcome, HostError, HostFunction,
-    HostFunctions, Sandbox, SandboxOptions, Status, Value,
+    Call, CancelHandle, Decision, Deterministic, Event, ExecuteOptions, ExecutionResult, HostCallOutcome, HostError,
+    HostFunction, HostFunctions, Journal, Sandbox, SandboxOptions, Status, Value,
 };
 use terrarium_tests::options;
 
@@ -535,4 +535,130 @@ asyncio.run(main())";
     // A call at the exit of the interpreter, and one in a finalizer after the end.
     let result = sandbox.execute("import atexit\natexit.register(lambda: print(add(1)))\nclass A:\n    def __del__(self): print(add(2))\na = A()").unwrap();
     assert_eq!(success(&result).stdout, "2\n3\n");
+}
+
+/// Draws numbers that differ from call to call, after times that differ.
+fn draws() -> HostFunctions {
+    let next = Arc::new(AtomicUsize::new(0));
+    let draw = HostFunction::new("draw", move |_: Call| {
+        let number = next.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(u64::try_from(number * 7 % 30).unwrap()));
+        Ok(i64::try_from(number).unwrap())
+    })
+    .awaited();
+    let rows = HostFunction::stream("rows", |_: Call| Ok((0..3).map(Ok::<i64, HostError>)));
+    HostFunctions::new().function(draw).function(rows).function(add())
+}
+
+#[test]
+fn a_run_is_replayed_from_its_journal() {
+    let sandbox = Sandbox::new(options().functions(draws()).deterministic(Deterministic::new())).unwrap();
+    let code = "import asyncio, random, time
+async def one(n):
+    await asyncio.sleep(random.random() / 100)
+    first = await draw()
+    print(n, first, await draw(), time.time())
+    return first
+async def main():
+    r = await asyncio.gather(*[one(n) for n in range(8)])
+    try:
+        async with asyncio.timeout(3): await asyncio.sleep(10)
+    except TimeoutError: print('late', time.time())
+    return r, list(rows()), add(1), draw.sync()
+asyncio.run(main())";
+    let run =
+        |code: &str, journal: Journal| sandbox.execute_with(code, ExecuteOptions::new().journal(journal)).unwrap();
+    let first = run(code, Journal::Record);
+    let record = success(&first).journal.clone().unwrap();
+    for _ in 0..3 {
+        let again = run(code, Journal::Replay(record.clone()));
+        assert_eq!(success(&again).stdout, first.stdout);
+        assert_eq!(again.final_expression, first.final_expression);
+        assert_eq!(again.journal.as_ref(), Some(&record));
+    }
+    // Through JSON, as other languages keep it.
+    let text = serde_json::to_string(&record).unwrap();
+    let resumed = run(&format!("{code}\nawait main(), add(5)"), Journal::Resume(serde_json::from_str(&text).unwrap()));
+    assert_eq!(resumed.stdout.lines().take(8).collect::<Vec<_>>(), first.stdout.lines().take(8).collect::<Vec<_>>());
+    let diverged = run("add(2)", Journal::Replay(record));
+    assert_eq!(diverged.status, Status::Cancelled);
+    let message = error_of(&diverged).1;
+    assert!(message.contains("no further call like add[[2],{}]; its next call is draw[[],{}]"), "{message}");
+}
+
+#[test]
+fn calls_are_events_in_their_order() {
+    let sandbox = sandbox([add(), wait()]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&seen);
+    let options = ExecuteOptions::new().on_event(move |event| {
+        sink.lock().unwrap().push(match event {
+            Event::Stdout(text) => text.as_str().unwrap().trim().to_owned(),
+            Event::CallBegun { id, name } => format!("begin {id} {name}"),
+            Event::CallEnded(call) => format!("end {} {:?}", call.id, call.outcome),
+            other => format!("{other:?}"),
+        });
+    });
+    success(
+        &sandbox
+            .execute_with("print(add(1), flush=True)\nawait wait(1)\nprint('x', flush=True)\nNone", options)
+            .unwrap(),
+    );
+    let seen: Vec<String> = seen.lock().unwrap().iter().filter(|text| !text.is_empty()).cloned().collect();
+    assert_eq!(seen, ["begin 1 add", "end 1 Returned", "2", "begin 2 wait", "end 2 Returned", "x"]);
+}
+
+#[test]
+fn functions_find_the_context_of_their_run() {
+    let who = HostFunction::new("who", |call: Call| Ok(call.context::<String>().cloned()));
+    let sandbox = sandbox([who]);
+    let of = |user: &str| {
+        sandbox.execute_with("who()", ExecuteOptions::new().context(user.to_owned())).unwrap().final_expression
+    };
+    assert_eq!((of("ann"), of("bob")), (Some("ann".into()), Some("bob".into())));
+    assert_eq!(repr(&sandbox, "who() is None"), "True");
+}
+
+#[test]
+fn many_calls_cancelled_ones_and_abandoned_functions_leave_nothing_behind() {
+    fn threads() -> usize {
+        std::fs::read_dir("/proc/self/task").unwrap().count()
+    }
+    let released = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let flag = Arc::clone(&released);
+    let stuck = HostFunction::new("stuck", move |_: Call| {
+        while !flag.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(0)
+    })
+    .awaited();
+    let pending = HostFunction::asynchronous("pending", |_: Call| std::future::pending::<Result<i64, HostError>>());
+    let functions = HostFunctions::new().function(add()).function(stuck).function(pending);
+    let options = options().functions(functions).host_calls(1_000_000).host_calls_in_flight(100);
+    let sandbox = Sandbox::new(options.timeout(Duration::from_secs(120))).unwrap();
+    let before = threads();
+    assert_eq!(repr(&sandbox, "for i in range(20_000): add(i)\nadd(1)"), "2");
+    let cancelled = "import asyncio
+async def main():
+    for _ in range(20):
+        tasks = [asyncio.ensure_future(pending()) for _ in range(100)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        for task in tasks: task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+asyncio.run(main())
+add(1)";
+    assert_eq!(repr(&sandbox, cancelled), "2");
+    let abandoned = sandbox
+        .execute("import asyncio\nfor _ in range(50): asyncio.ensure_future(stuck())\nawait asyncio.sleep(0.1)")
+        .unwrap();
+    assert_eq!(success(&abandoned).metrics.abandoned, 50);
+    assert_eq!(repr(&sandbox, "add(1)"), "2");
+    released.store(true, Ordering::SeqCst);
+    let until = Instant::now() + Duration::from_secs(30);
+    while threads() > before + 8 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert!(threads() <= before + 8, "{} threads, {before} before", threads());
 }

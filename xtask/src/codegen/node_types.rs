@@ -103,8 +103,19 @@ export interface HostCallRecord extends HostCall {
   exception?: unknown;
 }
 
+/** The begin of a call of a host function, or its end. */
+export interface CallEvent {
+  type: 'call_begun' | 'call_ended';
+  /** The number of the call in its run. */
+  id: number;
+  /** The name of the function, with that of its module. */
+  name: string;
+  /** The call at its end. */
+  call?: HostCall;
+}
+
 /** A step of a run, told while the code runs. */
-export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | ProgressEvent;
+export type RunEvent = OutputEvent | DisplayEvent | ClearEvent | CallEvent | ProgressEvent;
 ";
 
 /// Members that only JavaScript has, by their struct.
@@ -149,6 +160,7 @@ const ADDED: &[(&str, &str)] = &[
 const OVERRIDDEN: &[(&str, &str, &str)] = &[
     ("SandboxOptions", "image", "string | Image | null"),
     ("SandboxOptions", "mounts", "Record<string, string | Mount>"),
+    ("ExecuteOptions", "journal", "'record' | { replay: object } | { resume: object } | null"),
     ("PythonError", "host_call", "HostCallRecord | null"),
 ];
 

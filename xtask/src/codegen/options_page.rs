@@ -126,6 +126,7 @@ fn named(kind: &Kind) -> String {
             "StreamCallback" | "DisplayCallback" | "EventCallback" | "CallHook" => "function".to_owned(),
             "Stdin" => "content, function or iterator".to_owned(),
             "CallContext" => "value".to_owned(),
+            "Journal" => "`record`, or `replay` or `resume` with a record".to_owned(),
             "HostFunctions" => "functions by name".to_owned(),
             name => format!("`{name}`"),
         },

@@ -90,6 +90,7 @@ fn type_of(kind: &Kind) -> Result<String> {
             "EventCallback" => "Callable[[Event], object]",
             "Stdin" => "Stdin",
             "HostFunctions" => "Functions",
+            "Journal" => "Literal[\"record\"] | Mapping[Literal[\"replay\", \"resume\"], Mapping[str, Any]]",
             "CallHook" => "Callable[[Call], object]",
             "Deterministic" | "CancelHandle" => name,
             _ => bail!("Python has no type for `{name}`"),

@@ -14,7 +14,7 @@ use twox_hash::XxHash3_128;
 
 use super::{Calls, RECORDS, Record, Shared, answer, slot::Slot};
 use crate::{
-    Bytes, Call, CancelHandle, Decision, HostCallOutcome, HostError, Reply, Value,
+    Bytes, Call, CancelHandle, Decision, Event, HostCallOutcome, HostError, Reply, Value,
     cancel::Cancel,
     functions::{Handler, HostFunction},
     value::{Decoder, Fault, Whole},
@@ -58,6 +58,9 @@ impl Calls {
             state.slots.insert(slot.number, Arc::clone(&slot));
             (slot, contents, state.count)
         };
+        if let Some(receivers) = &self.receivers {
+            receivers.tell(Event::CallBegun { id: slot.number, name: slot.name.to_string() });
+        }
         if let Err(error) = self.limited(count) {
             self.refuse(&slot, &error);
             return Ok(slot);

@@ -131,11 +131,6 @@ impl Notes {
         }
     }
 
-    /// Whether answers come from a record.
-    pub(super) fn is_replay(&self) -> bool {
-        self.replay.is_some()
-    }
-
     pub(super) fn finish(&mut self) -> CallRecord {
         mem::take(&mut self.made)
     }

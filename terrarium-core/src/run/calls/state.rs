@@ -102,6 +102,7 @@ impl State {
 }
 
 /// A call in the report of the run.
+#[derive(Clone)]
 pub(super) struct Record {
     pub(super) slot: Arc<Slot>,
     pub(super) digest: u128,
