@@ -1,7 +1,7 @@
 """An agent in code mode: the model writes programs that call tools, and each program runs in a session.
 
-The model is a script here, which answers as a model would. Replace `model` by a call of yours: it gets the conversation, and returns
-a text with at most one block of code.
+The model is a script here, which answers as a model would. Replace `model` by a call of yours: it gets the
+conversation, and returns a text with at most one block of code.
 """
 
 import re
