@@ -64,8 +64,10 @@ impl Call {
     /// # Errors
     /// A `TypeError` that names the argument, for a value of another type.
     pub fn argument<T: DeserializeOwned>(&self, name: &str) -> Result<T, HostError> {
-        let value = self.arguments()?.into_iter().find(|(bound, _)| bound == name).map(|(_, value)| value);
-        value.unwrap_or(Value::None).deserialize().map_err(|error| {
+        let bound = self.signature.bind(&self.name, &self.args, &self.kwargs);
+        let bound = bound.map_err(|message| HostError::new("TypeError", message))?;
+        let place = bound.iter().find(|(bound, _)| *bound == name);
+        place.map_or(Value::None, |(_, place)| place.value()).deserialize().map_err(|error| {
             let function = &self.name;
             HostError::new("TypeError", format!("{function}() argument '{name}': {error}"))
         })
