@@ -3,10 +3,12 @@
 
 const { TextDecoder } = require('node:util');
 
+const { record } = require('./names.js');
+
 /** @typedef {import('./types.js').RunEvent} RunEvent */
 
 /** The kinds of news that are events. */
-const EVENTS = new Set(['stdout', 'stderr', 'display', 'update', 'clear', 'step']);
+const EVENTS = new Set(['stdout', 'stderr', 'display', 'update', 'clear', 'call_begun', 'call_ended', 'step']);
 
 /** Makes events of news. */
 class EventReader {
@@ -26,6 +28,12 @@ class EventReader {
         return { type: kind, display: display(JSON.parse(text)) };
       case 'clear':
         return { type: 'clear', wait: text === 'true' };
+      case 'call_begun':
+        return { type: kind, ...JSON.parse(text) };
+      case 'call_ended': {
+        const call = record(JSON.parse(text));
+        return { type: kind, id: call.id, name: call.name, call };
+      }
       default:
         return { type: 'progress', progress: JSON.parse(text) };
     }

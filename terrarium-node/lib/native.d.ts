@@ -14,6 +14,8 @@ export interface Event {
     | 'display'
     | 'update'
     | 'clear'
+    | 'call_begun'
+    | 'call_ended'
     | 'step'
     | 'progress'
     | 'input'

@@ -13,6 +13,10 @@ pub(crate) fn tell(sink: &Sink, event: Event) {
         Event::Display(display) => sink.event("display", json(&*display)),
         Event::Update(display) => sink.event("update", json(&*display)),
         Event::Clear { wait } => sink.event("clear", wait.to_string()),
+        Event::CallBegun { id, name } => {
+            sink.event("call_begun", serde_json::json!({ "id": id, "name": name }).to_string());
+        }
+        Event::CallEnded(call) => sink.event("call_ended", json(&*call)),
         Event::Progress(progress) => sink.event("step", json(&progress)),
         _ => (),
     }

@@ -198,7 +198,27 @@ test('a journal answers the calls of a run again', async () => {
   const first = await sandbox.execute(code, { journal: 'record' });
   const replay = JSON.parse(JSON.stringify(first.journal));
   assert.deepEqual((await sandbox.execute(code, { journal: { replay } })).finalExpression, [0, 1]);
-  assert.deepEqual((await sandbox.execute(`${code} + [draw()]`, { journal: { resume: replay } })).finalExpression, [0, 1, 2]);
+  assert.deepEqual(
+    (await sandbox.execute(`${code} + [draw()]`, { journal: { resume: replay } })).finalExpression,
+    [0, 1, 2],
+  );
   const diverged = await sandbox.execute('draw(1)', { journal: { replay } });
   assert.match(diverged.error.message, /the journal has no further call like draw\[\[1\],\{\}\]/);
+});
+
+test('calls are events, among the text', async () => {
+  const sandbox = await Sandbox.create({ functions: { add } });
+  const seen = [];
+  const onEvent = (event) => seen.push(event);
+  await sandbox.execute("print(add(1), flush=True)\nadd('x')", { onEvent });
+  const calls = seen.filter(({ type }) => type.startsWith('call_'));
+  assert.deepEqual(
+    calls.map(({ type, id, call }) => [type, id, call?.outcome]),
+    [
+      ['call_begun', 1, undefined],
+      ['call_ended', 1, 'returned'],
+      ['call_begun', 2, undefined],
+      ['call_ended', 2, 'refused'],
+    ],
+  );
 });

@@ -65,7 +65,9 @@ test('no member of a result has an underscore, and its JSON form has the names o
   const json = result.toJSON();
   const core =
     `status final_expression final_repr final_repr_truncated outputs stdout stdout_bytes stdout_truncated stderr
-    stderr_truncated output_files deleted_files displays error exit_code session_lost host_calls journal metrics`.split(/\s+/);
+    stderr_truncated output_files deleted_files displays error exit_code session_lost host_calls journal metrics`.split(
+      /\s+/,
+    );
   assert.deepEqual(members(json), core.sort());
   assert.deepEqual(members(json.metrics), [
     'abandoned',
