@@ -32,6 +32,7 @@ image if its options differ from those of the image:
      "keep": false,                 true: a session, which keeps its globals from call to call
      "value_bytes": 134217728,      bound on the size of all values of this call: text, blobs, 16 bytes for each item
      "repr_bytes": 1048576,         bound on `repr`
+     "asks": false,                  true: `input` announces its prompts to the host
      "store_last": false,           bind `_` to the final value
      "functions": {"plain": "a b.c", "coroutines": "d"}}   the names of the host's functions, in place of earlier ones
 

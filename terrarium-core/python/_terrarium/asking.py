@@ -71,7 +71,7 @@ def input(prompt: object = "", /) -> str:  # noqa: A001, the name of the origina
 
 
 def change_input() -> None:
-    """Change the function `input`."""
+    """Change the function `input`, for a run whose host is asked. It stays, and is the real one for other runs."""
     replace(builtins, input)
 
 

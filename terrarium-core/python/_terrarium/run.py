@@ -98,7 +98,6 @@ class Run:
         final = "" if self.plain is None else ',"final":' + self.plain
         if response["error"] is not None or response["exit_code"] is not None or response["repr_truncated"]:
             return dump(response)[:-1] + final + "}"
-        # By far the most common case, without a call for each part.
         return (
             '{"status":"success","exit_code":null,"repr":'
             + ("null" if shown is None else quote(shown))
@@ -168,6 +167,8 @@ class Run:
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
         if "functions" in request:
             load("_terrarium.host.names").install(request["functions"], self.names)
+        if request.get("asks"):
+            load("_terrarium.asking").change_input()
         if inputs := request.get("inputs"):
             self.names.update(load("_terrarium.values.decode").decode_inputs(inputs))
 

@@ -247,8 +247,7 @@ def _change_shows() -> None:
 
 
 def _change_input() -> None:
-    """Let prompts reach a host that is asked for input."""
-    load("_terrarium.asking").change_input()
+    """Let the prompts of passwords reach a host that is asked for input."""
     finder.add("getpass", _changes_of("_terrarium.asking")("change_getpass"))
 
 

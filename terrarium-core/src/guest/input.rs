@@ -42,6 +42,11 @@ impl HostInput {
         self.lock().take().map_or(0, |slot| u64::from(slot.close()))
     }
 
+    /// Whether prompts are a part of the requests.
+    pub(crate) fn takes_prompts(&self) -> bool {
+        self.form.takes_prompts
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Slot>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -89,6 +89,9 @@ pub(crate) struct Request<'a> {
     pub(crate) repr_bytes: u64,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) store_last: bool,
+    /// Whether prompts reach the host.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) asks: bool,
     /// The functions of the host, if the interpreter does not have them yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) functions: Option<FunctionNames>,

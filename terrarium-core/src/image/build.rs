@@ -343,6 +343,7 @@ fn request(code: &str, keep: bool) -> Request<'_> {
         value_bytes: 1 << 20,
         repr_bytes: 1 << 10,
         store_last: false,
+        asks: false,
         functions: None,
     }
 }

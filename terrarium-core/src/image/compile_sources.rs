@@ -70,6 +70,7 @@ pub(crate) fn compile_sources(layer: Layer, cache_dir: Option<&Path>) -> Result<
         value_bytes: 1 << 20,
         repr_bytes: 1 << 10,
         store_last: false,
+        asks: false,
         functions: None,
     };
     let answer = interpreter.execute(&request, Instant::now().checked_add(TIMEOUT), scope::current().as_ref())?;

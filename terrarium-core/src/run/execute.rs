@@ -120,6 +120,7 @@ pub(crate) fn execute(
         value_bytes: settings.value_bytes,
         repr_bytes: settings.repr_bytes,
         store_last: options.store_last,
+        asks: asked.as_ref().is_some_and(|asked| asked.takes_prompts()),
         functions: names,
     };
     let timeout = options.timeout.or(settings.timeout);

@@ -137,7 +137,8 @@ fn a_slow_receiver_does_not_delay_the_end() {
     while True: print('early')
 finally:
     for n in range(10_000): print('late'); display(n)";
-    let (result, took) = timed(|| sandbox().execute_with(code, options).unwrap());
+    let sandbox = sandbox();
+    let (result, took) = timed(|| sandbox.execute_with(code, options).unwrap());
     assert_eq!(result.status, Status::Timeout);
     assert!(took < Duration::from_secs(8), "{took:?}");
     let seen = seen.lock().unwrap();
