@@ -40,6 +40,14 @@ pub(crate) fn detach<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -
     result
 }
 
+/// Does `work` with the interpreter on a thread that is not Python's.
+pub(crate) fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> T {
+    set_out();
+    let result = Python::attach(work);
+    arrive();
+    result
+}
+
 /// Calls Python code, which also releases and reacquires the interpreter.
 pub(crate) fn call<T>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
     if !is_let_in() {

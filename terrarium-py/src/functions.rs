@@ -51,7 +51,7 @@ fn function(declared: Declared) -> PyResult<HostFunction> {
 pub(crate) fn hook(given: &Bound<'_, PyAny>) -> CallHook {
     let decide = given.clone().unbind();
     CallHook::new(move |call| {
-        let decided = Python::attach(|py| {
+        let decided = exit::attach(|py| {
             exit::call(py, || {
                 let (args, kwargs) = arguments(py, call)?;
                 let given = (&decide, context(py, call), args, kwargs, about(py, call)?);
@@ -65,7 +65,7 @@ pub(crate) fn hook(given: &Bound<'_, PyAny>) -> CallHook {
             })
         });
         // A hook that fails permits nothing.
-        decided.unwrap_or_else(|error: PyErr| Python::attach(|py| Decision::Deny(error.value(py).to_string())))
+        decided.unwrap_or_else(|error: PyErr| exit::attach(|py| Decision::Deny(error.value(py).to_string())))
     })
 }
 
@@ -90,7 +90,7 @@ fn about<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyTuple>> {
 
 /// Calls a function.
 fn reply(work: &Py<PyAny>, call: &Call) -> Result<Reply, HostError> {
-    Python::attach(|py| {
+    exit::attach(|py| {
         exit::call(py, || {
             let answered = arguments(py, call).and_then(|(args, kwargs)| {
                 let given = (work, context(py, call), args, kwargs, about(py, call)?);
@@ -112,7 +112,7 @@ impl Iterator for Items {
     type Item = Result<Value, HostError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Python::attach(|py| {
+        exit::attach(|py| {
             exit::call(py, || {
                 let item = self.0.bind(py).call_method0(intern!(py, "__next__"));
                 match item.and_then(|item| convert::value(&item)) {
