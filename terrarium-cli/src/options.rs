@@ -146,7 +146,21 @@ mod tests {
     use super::*;
 
     /// Options whose flags are not simply their values, and which other tests cover.
-    const BY_HAND: &[&str] = &["args", "env", "files", "mounts", "packages", "install", "deterministic"];
+    const BY_HAND: &[&str] = &[
+        // Programs hand functions over; a command line has none.
+        "host_calls",
+        "host_calls_in_flight",
+        "host_call_bytes",
+        "host_call_timeout",
+        "count_host_time",
+        "args",
+        "env",
+        "files",
+        "mounts",
+        "packages",
+        "install",
+        "deterministic",
+    ];
 
     #[derive(Parser)]
     struct Command {

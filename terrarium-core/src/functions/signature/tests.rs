@@ -35,7 +35,7 @@ fn what_is_no_signature_is_refused() {
         "(*a, *b)",
         "(if)",
         "(/)",
-        "(a: int\n)",
+        "(a: in\nt)",
         "(a: x;y)",
         "(a: b#)",
         "(*a=1)",
