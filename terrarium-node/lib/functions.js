@@ -21,7 +21,11 @@ const CLASSES = new Map([
 const AsyncFunction = (async () => {}).constructor;
 const AsyncGenerator = async function* () {}.constructor;
 
-/** The call that the present function serves. @type {AsyncLocalStorage<HostCallInfo>} */
+/**
+ * The call that the present function serves, and the runners whose code waits for the function.
+ *
+ * @type {AsyncLocalStorage<{ call: HostCallInfo, waiting: Set<object> }>}
+ */
 const current = new AsyncLocalStorage();
 
 /** An error that ends the run: code cannot catch it, and the status is `cancelled`. */
@@ -53,7 +57,12 @@ class HostError extends Error {
  * @returns {HostCallInfo | undefined}
  */
 function currentCall() {
-  return current.getStore();
+  return current.getStore()?.call;
+}
+
+/** Whether code of this runner waits for the present function. @param {object} runner */
+function isWaiting(runner) {
+  return current.getStore()?.waiting.has(runner) ?? false;
 }
 
 /** The functions of a sandbox or of a run, by the names that code has for them. */
@@ -200,10 +209,12 @@ class Calls {
   /**
    * @param {Functions[]} functions those of the run, then those of the sandbox
    * @param {((call: HostCallInfo) => unknown) | undefined} decide
+   * @param {object} runner that of the run
    */
-  constructor(functions, decide) {
+  constructor(functions, decide, runner) {
     this.functions = functions;
     this.decide = decide;
+    this.runner = runner;
   }
 
   /**
@@ -277,13 +288,26 @@ class Calls {
     const [positional, args, kwargs] = decode(given, blobs);
     const call = Object.freeze({ id, name, args, kwargs, signal });
     if (kind === 'decide') {
-      return decided(this.#caller.runInAsyncScope(() => this.decide?.(call)));
+      return decided(this.#within(call, () => this.decide?.(call)));
     }
     const work = this.functions.map((functions) => functions.get(name)).find((found) => found !== undefined);
     if (work === undefined) {
       throw new HostError('NameError', `there is no function ${name}`);
     }
-    return this.#caller.runInAsyncScope(() => current.run(call, () => work(...positional)));
+    return this.#within(call, () => work(...positional));
+  }
+
+  /**
+   * Does work in the context of the caller of the run.
+   *
+   * @param {HostCallInfo} call
+   * @param {() => unknown} work
+   */
+  #within(call, work) {
+    return this.#caller.runInAsyncScope(() => {
+      const waiting = new Set([...(current.getStore()?.waiting ?? []), this.runner]);
+      return current.run({ call, waiting }, work);
+    });
   }
 
   /** @param {number} number */
@@ -417,4 +441,4 @@ function isStream(value) {
   );
 }
 
-module.exports = { Calls, currentCall, EndRun, Functions, HostError };
+module.exports = { Calls, currentCall, EndRun, Functions, HostError, isWaiting };

@@ -39,7 +39,7 @@ class Runner {
    * @returns {Promise<ExecutionResult<T>>}
    */
   async execute(code, options) {
-    return this.#turns.later(execution(this.#native, this.#host, code, options));
+    return this.#turns.later(execution(this.#native, this.#turns, this.#host, code, options));
   }
 
   /**
@@ -52,7 +52,7 @@ class Runner {
    * @throws {import('./errors.js').TerrariumError} `ERR_TERRARIUM_BUSY` while the session runs other code
    */
   executeSync(code, options) {
-    return this.#turns.now(execution(this.#native, this.#host, code, options));
+    return this.#turns.now(execution(this.#native, this.#turns, this.#host, code, options));
   }
 
   /**
@@ -72,7 +72,7 @@ class Runner {
    */
   stream(code, options) {
     return new EventStream(
-      () => execution(this.#native, this.#host, code, options, true),
+      () => execution(this.#native, this.#turns, this.#host, code, options, true),
       () => this.#turns.turn(),
     );
   }
@@ -83,17 +83,18 @@ class Runner {
  *
  * @template [T=unknown]
  * @param {Native} native
+ * @param {object} turns the order of the runner's work
  * @param {Host} host
  * @param {string} code
  * @param {ExecuteOptions} [options]
  * @param {boolean} [isStream] whether all events are wanted while the code runs
  * @returns {import('./work.js').Task<ExecutionResult<T>>}
  */
-function execution(native, host, code, options, isStream = false) {
+function execution(native, turns, host, code, options, isStream = false) {
   const source = string('code', code);
   const { text, blobs, heard, input, listener, signal, functions, decide } = runOptions(options);
   const all = [functions, host.functions].filter((given) => given !== undefined);
-  const calls = all.length > 0 ? new Calls(all, decide ?? host.decide) : undefined;
+  const calls = all.length > 0 ? new Calls(all, decide ?? host.decide, turns) : undefined;
   const streams = { ...heard, events: isStream || heard.events, aborted: false };
   return {
     begin(gate, number) {

@@ -2,6 +2,7 @@
 'use strict';
 
 const { TerrariumError } = require('./errors.js');
+const { isWaiting } = require('./functions.js');
 const { later, now } = require('./work.js');
 
 /**
@@ -48,6 +49,7 @@ class Sequence extends Parallel {
 
   /** @override */
   async turn() {
+    this.#refuse();
     const before = this.#last;
     let end = nothing;
     this.#last = new Promise((resolve) => {
@@ -84,10 +86,21 @@ class Sequence extends Parallel {
    * @throws {TerrariumError} `ERR_TERRARIUM_BUSY` while another task has not ended
    */
   now(task) {
+    this.#refuse();
     if (this.#waiting > 0) {
       throw new TerrariumError('ERR_TERRARIUM_BUSY', 'the session runs code: wait for it before a call that blocks');
     }
     return now(task);
+  }
+
+  /** Refuses what a function asks whose answer the session's own code waits for: it would wait for itself. */
+  #refuse() {
+    if (isWaiting(this)) {
+      throw new TerrariumError(
+        'ERR_TERRARIUM_BUSY',
+        'the session runs code that waits for this function, which cannot use the session',
+      );
+    }
   }
 }
 

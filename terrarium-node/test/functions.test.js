@@ -222,3 +222,17 @@ test('calls are events, among the text', async () => {
     ],
   );
 });
+
+test('a session is busy for the functions that its code waits for, and others are not', async () => {
+  const sandbox = await Sandbox.create();
+  const session = await sandbox.session();
+  const again = async () => {
+    const { code } = await session.execute('1').catch((error) => error);
+    const inner = { deeper: async () => (await session.readFile('x').catch((error) => error)).code };
+    const other = await sandbox.execute('await deeper()', { functions: inner });
+    return [code, other.finalExpression, (await sandbox.execute('6 * 7')).finalExpression];
+  };
+  const result = await session.execute('await again()', { functions: { again } });
+  assert.deepEqual(result.finalExpression, ['ERR_TERRARIUM_BUSY', 'ERR_TERRARIUM_BUSY', 42]);
+  assert.equal((await session.execute('2')).finalExpression, 2);
+});
