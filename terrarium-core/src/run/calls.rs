@@ -386,3 +386,6 @@ impl fmt::Debug for Calls {
         f.debug_struct("Calls").field("functions", &self.functions).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
