@@ -61,7 +61,9 @@ pub(crate) fn call<T>(py: Python<'_>, work: impl FnOnce() -> T) -> T {
 fn arrive() {
     let mut end = end();
     end.returning = end.returning.saturating_sub(1);
-    ARRIVED.notify_all();
+    if end.by.is_some() {
+        ARRIVED.notify_all();
+    }
 }
 
 /// Waits until the thread may return to the interpreter, or for ever while the interpreter ends.

@@ -9,7 +9,7 @@ use pyo3::{
     exceptions::PyTypeError,
     intern,
     prelude::*,
-    types::{PyDict, PyList, PyTuple},
+    types::{PyDict, PyInt, PyList, PyString, PyTuple},
 };
 use terrarium_core::{Call, CallHook, Decision, HostCall, HostError, HostFunction, HostFunctions, Reply, Value};
 
@@ -52,16 +52,14 @@ pub(crate) fn hook(given: &Bound<'_, PyAny>) -> CallHook {
     let decide = given.clone().unbind();
     CallHook::new(move |call| {
         let decided = exit::attach(|py| {
-            exit::call(py, || {
-                let (args, kwargs) = arguments(py, call)?;
-                let given = (&decide, context(py, call), args, kwargs, about(py, call)?);
-                let decided = python::functions(py)?.call_method1(intern!(py, "decide"), given)?;
-                let (word, value): (String, Bound<'_, PyAny>) = decided.extract()?;
-                Ok(match word.as_str() {
-                    "allow" => Decision::Allow,
-                    "deny" => Decision::Deny(value.extract()?),
-                    _ => Decision::Answer(convert::value(&value)?),
-                })
+            let (args, kwargs) = arguments(py, call)?;
+            let given = (&decide, context(py, call), args, kwargs, about(py, call)?);
+            let decided = python::functions(py)?.call_method1(intern!(py, "decide"), given)?;
+            let (word, value): (String, Bound<'_, PyAny>) = decided.extract()?;
+            Ok(match word.as_str() {
+                "allow" => Decision::Allow,
+                "deny" => Decision::Deny(value.extract()?),
+                _ => Decision::Answer(convert::value(&value)?),
             })
         });
         // A hook that fails permits nothing.
@@ -91,17 +89,17 @@ fn about<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyTuple>> {
 /// Calls a function.
 fn reply(work: &Py<PyAny>, call: &Call) -> Result<Reply, HostError> {
     exit::attach(|py| {
-        exit::call(py, || {
-            let answered = arguments(py, call).and_then(|(args, kwargs)| {
-                let given = (work, context(py, call), args, kwargs, about(py, call)?);
-                python::functions(py)?.call_method1(intern!(py, "invoke"), given)
-            });
-            let answered = answered.map_err(|error| failure(py, error))?;
-            if answered.hasattr(intern!(py, "__next__")).unwrap_or(false) {
-                return Ok(Reply::Items(Box::new(Items(Arc::new(answered.unbind())))));
-            }
-            convert::value(&answered).map(Reply::Value).map_err(|error| failure(py, error))
-        })
+        let answered = arguments(py, call).and_then(|(args, kwargs)| {
+            let given = (work, context(py, call), args, kwargs, about(py, call)?);
+            python::functions(py)?.call_method1(intern!(py, "invoke"), given)
+        });
+        let answered = answered.map_err(|error| failure(py, error))?;
+        let is_plain =
+            answered.is_none() || answered.is_instance_of::<PyString>() || answered.is_instance_of::<PyInt>();
+        if !is_plain && answered.hasattr(intern!(py, "__next__")).unwrap_or(false) {
+            return Ok(Reply::Items(Box::new(Items(Arc::new(answered.unbind())))));
+        }
+        convert::value(&answered).map(Reply::Value).map_err(|error| failure(py, error))
     })
 }
 
@@ -113,14 +111,12 @@ impl Iterator for Items {
 
     fn next(&mut self) -> Option<Self::Item> {
         exit::attach(|py| {
-            exit::call(py, || {
-                let item = self.0.bind(py).call_method0(intern!(py, "__next__"));
-                match item.and_then(|item| convert::value(&item)) {
-                    Ok(value) => Some(Ok(value)),
-                    Err(error) if error.is_instance_of::<pyo3::exceptions::PyStopIteration>(py) => None,
-                    Err(error) => Some(Err(failure(py, error))),
-                }
-            })
+            let item = self.0.bind(py).call_method0(intern!(py, "__next__"));
+            match item.and_then(|item| convert::value(&item)) {
+                Ok(value) => Some(Ok(value)),
+                Err(error) if error.is_instance_of::<pyo3::exceptions::PyStopIteration>(py) => None,
+                Err(error) => Some(Err(failure(py, error))),
+            }
         })
     }
 }

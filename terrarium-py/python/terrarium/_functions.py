@@ -146,6 +146,10 @@ def current_call() -> Call:
 # Calls
 
 
+# Classes of results that need no further look.
+_PLAIN = frozenset((bool, bytes, dict, float, int, list, str, tuple, type(None)))
+
+
 def invoke(
     work: Any, given: Any, args: tuple[Any, ...], kwargs: dict[str, Any], about: tuple[int, str, CancelHandle]
 ) -> Any:
@@ -163,6 +167,8 @@ def _invoke(work: Any, loop: Any, args: tuple[Any, ...], kwargs: dict[str, Any],
         )
         kwargs = {name: _object(work.models.get(name), arg) for name, arg in kwargs.items()}
     result = work.function(*args, **kwargs)
+    if type(result) in _PLAIN:
+        return result
     if work.is_async or inspect.isawaitable(result):
         if hasattr(result, "__anext__"):
             return _Items(result, loop, call)
