@@ -120,7 +120,7 @@ class Sandbox:
 
                 - values: `inputs` (bound to names before the run), `outputs` (names whose values are taken after it)
                 - environment: `stdin`, `args`, `env`, `cwd`, `filename`, `store_last`
-                - functions of the host: `functions`, `decide`
+                - functions of the host: `functions`, `decide`, `journal`
                 - control: `timeout`, `cancel` (a `CancelHandle`)
                 - while the code runs: `stdin` may be a function, which gets an `InputRequest` and returns a line, or an
                   iterator. `on_stdout`, `on_stderr`, `on_display` and `on_event` are functions that receive bytes,
