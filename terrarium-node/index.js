@@ -81,6 +81,7 @@ module.exports = {
 /** @typedef {import('./lib/packages.js').AddOptions} AddOptions */
 /** @typedef {import('./lib/types.js').CacheEntry} CacheEntry */
 /** @typedef {import('./lib/types.js').CacheKind} CacheKind */
+/** @typedef {import('./lib/types.js').CallEvent} CallEvent */
 /** @typedef {import('./lib/types.js').Completeness} Completeness */
 /** @typedef {import('./lib/types.js').Completion} Completion */
 /** @typedef {import('./lib/types.js').Content} Content */
