@@ -596,7 +596,7 @@ export interface InputRequest {
 
 /** A call of a host function, in `ExecutionResult.hostCalls`. */
 export interface HostCall {
-  /** The number of the call, from 1. */
+  /** The number of the call: from 1 in a fresh interpreter, and continued in a session. */
   id: number;
   /** The name of the function, with that of its module. */
   name: string;

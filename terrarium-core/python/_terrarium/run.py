@@ -165,8 +165,8 @@ class Run:
         if settings.loaded and (request.get("has_files") is not False or settings.places):
             load("_terrarium.shadow").forget_shadowed(settings)
         self.names = main.open(self.source, self.keep, request.get("file", self.source.filename))
-        if "functions" in request:
-            load("_terrarium.host.names").install(request["functions"], self.names)
+        if self.keep or "functions" in request:
+            load("_terrarium.host.names").prepare(request.get("functions"), self.names)
         if request.get("asks"):
             load("_terrarium.asking").change_input()
         if inputs := request.get("inputs"):

@@ -16,7 +16,7 @@ use crate::{functions::HostErrorCause, options::seconds};
 #[serde(default)]
 #[non_exhaustive]
 pub struct HostCall {
-    /// The number of the call, from 1.
+    /// The number of the call: from 1 in a fresh interpreter, and continued in a session.
     pub id: u32,
     /// The name of the function, with that of its module.
     pub name: String,

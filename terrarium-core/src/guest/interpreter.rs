@@ -61,6 +61,8 @@ pub(crate) struct LiveInterpreter {
     pub(crate) packages: Vec<String>,
     /// The functions of the host whose names it has.
     pub(crate) functions_known: HostFunctions,
+    /// The number of its last call of such a function: code may keep a stream of an earlier run.
+    pub(crate) last_call: u32,
 }
 
 impl LiveInterpreter {
@@ -88,6 +90,7 @@ impl LiveInterpreter {
             start: Duration::ZERO,
             packages: Vec::new(),
             functions_known: HostFunctions::default(),
+            last_call: 0,
         };
         interpreter.configure(config)?;
         Ok(interpreter)
@@ -119,6 +122,7 @@ impl LiveInterpreter {
             start: Duration::ZERO,
             packages: Vec::new(),
             functions_known: HostFunctions::default(),
+            last_call: 0,
         };
         if let Some(config) = config {
             interpreter.configure(config)?;

@@ -78,6 +78,7 @@ struct Shared {
 pub(super) struct CallReport {
     pub(super) calls: Vec<HostCall>,
     pub(super) count: u64,
+    pub(super) last: u32,
     /// The number of functions that have not returned.
     pub(super) abandoned: u64,
     pub(super) waited: Duration,
@@ -114,6 +115,12 @@ impl Calls {
         }
     }
 
+    /// Numbers the calls from the one after `last` on.
+    pub(super) fn after(self, last: u32) -> Self {
+        self.shared.lock().last = last;
+        self
+    }
+
     /// Ends the calls that are in progress: their functions are told, and their answers are dropped.
     pub(super) fn finish(&self) -> CallReport {
         let (queue, slots) = {
@@ -132,6 +139,7 @@ impl Calls {
         CallReport {
             calls: std::mem::take(&mut state.records).into_iter().map(Record::told).collect(),
             count: state.count,
+            last: state.last,
             abandoned,
             waited: state.waited,
             end: state.end.take(),
@@ -237,6 +245,7 @@ impl Calls {
                 let is_stream = answer.first() == Some(&b'S');
                 let answer = if is_stream { answer::stream(slot.number) } else { answer };
                 if is_stream {
+                    slot.is_recorded.store(true, Ordering::Relaxed);
                     *slot.items.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(std::iter::empty()));
                 }
                 self.shared.end(slot, answer, outcome, None);
@@ -349,10 +358,10 @@ impl Shared {
     /// Ends a call for which the guest waits no more.
     fn cancel(self: &Arc<Self>, slot: &Arc<Slot>) {
         let error = HostError::new("CancelledError", "the call was cancelled");
-        slot.cancel.cancel();
         self.lock().drop_slot(slot);
-        // Its items go with the handler's thread, or with the last reference to the slot.
         self.end(slot, answer::error(&error, slot.number), HostCallOutcome::Cancelled, None);
+        // After the end: the function may answer at once.
+        slot.cancel.cancel();
         let mut state = self.lock();
         if let Some(finished) = slot.take() {
             state.note_end(slot, &finished);
@@ -374,9 +383,9 @@ impl Shared {
             let seconds = slot.deadline.map_or(0.0, |deadline| (deadline - slot.begun).as_secs_f64());
             let message = format!("{}() took longer than {seconds} s", slot.name);
             let error = HostError::new("TimeoutError", message);
-            slot.cancel.cancel();
             self.lock().drop_slot(&slot);
             self.end(&slot, answer::error(&error, slot.number), HostCallOutcome::TimedOut, Some(error));
+            slot.cancel.cancel();
         }
     }
 }

@@ -91,13 +91,14 @@ pub(crate) fn execute(
     let functions = settings.functions.with(&options.functions);
     let decide = options.decide.take().or_else(|| settings.decide.clone());
     let calls = (!functions.is_empty()).then(|| {
-        Arc::new(Calls::new(
+        let calls = Calls::new(
             functions.clone(),
             (decide, options.context.take(), options.journal.take()),
             receivers.clone(),
             settings,
             live.interrupt(),
-        ))
+        );
+        Arc::new(calls.after(live.last_call))
     });
     live.process().host_calls = calls.clone().map(|calls| calls as _);
     let names = function_names(live, &functions, code, keep || has_files);
@@ -135,6 +136,7 @@ pub(crate) fn execute(
     let run = running.elapsed();
     live.process().host_calls = None;
     let report = calls.map(|calls| calls.finish()).unwrap_or_default();
+    live.last_call = live.last_call.max(report.last);
     let answer = answer?;
     if answer.is_large {
         WAS_LARGE.store(true, Ordering::Relaxed);

@@ -34,7 +34,11 @@ fn echo() -> HostFunction {
 fn wait() -> HostFunction {
     HostFunction::asynchronous("wait", |call: Call| async move {
         let ms: u64 = call.argument("ms")?;
-        thread::sleep(Duration::from_millis(ms));
+        let until = Instant::now() + Duration::from_millis(ms);
+        // Threads are shared by all runs of the process.
+        while !call.is_cancelled() && Instant::now() < until {
+            thread::sleep(Duration::from_millis(5).min(until.saturating_duration_since(Instant::now())));
+        }
         Ok(ms)
     })
     .signature("(ms: int)")
@@ -651,7 +655,7 @@ asyncio.run(main())
 add(1)";
     assert_eq!(repr(&sandbox, cancelled), "2");
     let abandoned = sandbox
-        .execute("import asyncio\nfor _ in range(50): asyncio.ensure_future(stuck())\nawait asyncio.sleep(0.1)")
+        .execute("import asyncio\nfor _ in range(50): asyncio.ensure_future(stuck())\nawait asyncio.sleep(3)")
         .unwrap();
     assert_eq!(success(&abandoned).metrics.abandoned, 50);
     assert_eq!(repr(&sandbox, "add(1)"), "2");
@@ -661,4 +665,45 @@ add(1)";
         thread::sleep(Duration::from_millis(100));
     }
     assert!(threads() <= before + 8, "{} threads, {before} before", threads());
+}
+
+#[test]
+fn calls_that_outlive_their_run_are_none_of_a_later_one() {
+    let rows = HostFunction::stream("rows", |_: Call| Ok((0..9).map(Ok::<i64, HostError>)));
+    let sandbox = sandbox([rows, wait(), add()]);
+    let mut session = sandbox.session().unwrap();
+    success(&session.execute("import asyncio\ntask = asyncio.ensure_future(wait(60_000))\nold = rows()\nnext(old)\nawait asyncio.sleep(0.01)").unwrap());
+    let later = session
+        .execute("try: await task\nexcept Exception as e: r = str(e)\nr, await wait(1), [n for n in rows()][:2]");
+    let expected = "('the call has ended with the run that began it', 1, [0, 1])";
+    assert_eq!(success(&later.unwrap()).final_repr.as_deref(), Some(expected));
+    let old = session.execute("new = rows()\nnext(new), next(old)").unwrap();
+    assert_eq!(old.status, Status::Error, "{old:?}");
+}
+
+#[test]
+fn a_finalizer_calls_in_the_middle_of_another_call() {
+    let sandbox =
+        Sandbox::new(options().functions([add(), echo()].into_iter().collect::<HostFunctions>()).host_calls(1_000_000));
+    let code = "import gc
+gc.set_threshold(1)
+class A:
+    def __init__(self): self.me = self
+    def __del__(self): echo('finalizer')
+for n in range(3000):
+    A()
+    assert add(n, 1) == n + 1, n
+    assert echo([n, 'x']) == [n, 'x']
+'done'";
+    assert_eq!(repr(&sandbox.unwrap(), code), "'done'");
+}
+
+#[test]
+fn a_stream_is_not_resumed_without_its_function() {
+    let sandbox = Sandbox::new(options().functions(draws())).unwrap();
+    let run =
+        |code: &str, journal: Journal| sandbox.execute_with(code, ExecuteOptions::new().journal(journal)).unwrap();
+    let first = run("it = rows()\nnext(it)", Journal::Record);
+    let resumed = run("list(rows())", Journal::Resume(success(&first).journal.clone().unwrap()));
+    assert_eq!(error_of(&resumed).0, "RuntimeError");
 }

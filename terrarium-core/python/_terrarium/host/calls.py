@@ -6,7 +6,7 @@ from fcntl import ioctl
 from sys import modules
 from time import sleep
 
-from _terrarium.host.errors import HostLimitError, error_of, refused
+from _terrarium.host.errors import HostError, HostLimitError, error_of, refused
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.values.plain import float_text
 from _terrarium.wire import PLAIN_INT, _encode, _scan, channel, scalar
@@ -28,6 +28,7 @@ PENDING = 2
 _ELAPSED = 3
 # The bytes of the usual buffer, and of the largest.
 _ROOM = 8 << 10
+_LITTLE = 1 << 10
 _MOST_ROOM = 4 << 20
 # The bound of the arguments that are written at all; the host has a bound of its own.
 _LIMIT = 1 << 30
@@ -42,7 +43,8 @@ class _State:
     """The usual buffer, the futures of calls in progress, and the calls that have ended beside those."""
 
     def __init__(self) -> None:
-        self.room = _buffer(_ROOM)
+        # Taken out while it is in use: a finalizer or a handler of a signal may call a function at any time.
+        self.room: bytearray | None = _buffer(_ROOM)
         self.futures: dict[int, Any] = {}
         self.ended: set[int] = set()
         # Whether the calls of coroutine functions are coroutines for the library.
@@ -58,11 +60,10 @@ def _buffer(room: int) -> bytearray:
 state = _State()
 
 
-def send(request: bytes, room: int = _ROOM) -> tuple[int, bytearray]:
+def send(request: bytes, room: int = _LITTLE) -> tuple[int, bytearray]:
     """Send a request; return the status, and the buffer whose answer begins at its ninth byte."""
     size = len(request)
-    # A request of another thread may begin before the answer is read.
-    buffer = state.room if max(size, room) <= _ROOM else _buffer(min(max(size, room), _MOST_ROOM))
+    buffer = _buffer(min(max(size, room), _MOST_ROOM))
     if size > len(buffer) - 8:
         raise HostLimitError(f"the arguments have {size} bytes of text, the limit is {_MOST_ROOM}")
     buffer[4:8] = size.to_bytes(4, "little")
@@ -184,7 +185,6 @@ def call(name: str, /, *args: Any, **kwargs: Any) -> Any:
     turns = modules.get("_terrarium.threads.turns")
     if turns is not None and turns.others():
         return _wait_in_turns(name, begin(b"B" + written(name, args, kwargs)), turns)
-    buffer = state.room
     if not kwargs and _SIMPLE.issuperset(map(type, args)):
         # The common case, without a call for each part.
         try:
@@ -194,6 +194,7 @@ def call(name: str, /, *args: Any, **kwargs: Any) -> Any:
             request = b""
         size = len(request)
         if 0 < size <= _ROOM and (size <= _SHORT_TEXT + len(name) or _are_exact(args)):
+            buffer, state.room = state.room or _buffer(_ROOM), None
             buffer[4:8] = size.to_bytes(4, "little")
             buffer[8 : 8 + size] = request
             try:
@@ -202,7 +203,9 @@ def call(name: str, /, *args: Any, **kwargs: Any) -> Any:
                 raise refused(error) from None
             # The value, if it is as simple: a `V` and its text.
             if status == 0 and buffer[8] == 0x56:
-                value = _scan(str(buffer[9 : 8 + int.from_bytes(buffer[4:8], "little")], "utf-8"), 0)[0]
+                text = str(buffer[9 : 8 + int.from_bytes(buffer[4:8], "little")], "utf-8")
+                state.room = buffer
+                value = _scan(text, 0)[0]
                 kind = type(value)
                 return load("_terrarium.values.decode").decode(value) if kind is list or kind is dict else value
             return answer(name, status, buffer)
@@ -234,7 +237,6 @@ def finish(name: str, number: int) -> Any:
 
 def _wait_in_turns(name: str, number: int, turns: Any) -> Any:
     """Wait for a call, and let other threads run meanwhile."""
-    state.ended.add(-number)
     try:
         while number not in state.ended:
             receive(0)
@@ -245,9 +247,20 @@ def _wait_in_turns(name: str, number: int, turns: Any) -> Any:
     except BaseException:
         drop(number)
         raise
-    finally:
-        state.ended.discard(-number)
     return finish(name, number)
+
+
+def forget() -> None:
+    """End the waits for calls of earlier runs, which no run answers any more."""
+    if not state.futures and not state.ended:
+        return
+    futures, state.futures, state.ended = state.futures, {}, set()
+    for future in futures.values():
+        try:
+            future.set_exception(HostError("HostError", "the call has ended with the run that began it"))
+        except Exception:
+            # The future is done, or its loop is closed.
+            pass
 
 
 def receive(nanoseconds: int | None) -> bool:

@@ -13,7 +13,7 @@ from itertools import repeat
 from sys import modules
 
 from _terrarium.host.awaits import call_async
-from _terrarium.host.calls import call, content, send
+from _terrarium.host.calls import call, content, forget, send
 from _terrarium.host.errors import HostError
 from _terrarium.pristine import BUILTINS, load
 from _terrarium.wire import _scan
@@ -114,14 +114,14 @@ def description(name: str) -> dict[str, Any]:
 
 def search(text: str = "") -> list[dict[str, Any]]:
     """Return the declarations of the functions whose name or documentation has all words of a text."""
-    _, buffer = send(b"L" + text.encode())
+    _, buffer = send(b"L" + text.encode(), _MOST_DESCRIPTION)
     return [dict(description(name)) for name in _scan(str(content(buffer), "utf-8"), 0)[0]]
 
 
 def names() -> list[str]:
     """Return the names of all functions."""
     try:
-        _, buffer = send(b"L")
+        _, buffer = send(b"L", _MOST_DESCRIPTION)
     except HostError:
         return []
     found: list[str] = _scan(str(content(buffer), "utf-8"), 0)[0]
@@ -154,6 +154,13 @@ def _declared(name: str) -> tuple[Any, dict[str, Any]]:
         found["declared"] = (inspect.signature(scope["function"]), notes)
     declared: tuple[Any, dict[str, Any]] = found["declared"]
     return declared
+
+
+def prepare(named: dict[str, str] | None, program: dict[str, Any]) -> None:
+    """Begin a run: forget the calls of the last one, and install the names of new functions."""
+    forget()
+    if named is not None:
+        install(named, program)
 
 
 def install(named: dict[str, str], program: dict[str, Any]) -> None:

@@ -109,6 +109,11 @@ impl Calls {
             *stream.items.lock().unwrap_or_else(PoisonError::into_inner) = Some(items);
             return Ok(slot);
         }
+        if stream.is_recorded.load(Ordering::Relaxed) {
+            let text = format!("the journal has no further item of {}(), whose function was not called", slot.name);
+            self.refuse(&slot, &HostError::new("RuntimeError", text));
+            return Ok(slot);
+        }
         let (theirs, shared, bytes, stream) =
             (Arc::clone(&slot), Arc::clone(&self.shared), self.limits.bytes, Arc::clone(stream));
         let job = move || {

@@ -34,6 +34,8 @@ pub(super) struct Slot {
     pub(super) cancel: CancelHandle,
     /// Whether a place among the calls in flight is taken.
     pub(super) is_running: AtomicBool,
+    /// Whether the items of a stream come from a journal.
+    pub(super) is_recorded: AtomicBool,
     /// Whether the function works.
     pub(super) is_working: AtomicBool,
     is_done: AtomicBool,
@@ -54,6 +56,7 @@ impl Slot {
             deadline: time.and_then(|time| begun.checked_add(time)),
             cancel: CancelHandle::new(),
             is_running: AtomicBool::new(false),
+            is_recorded: AtomicBool::new(false),
             is_working: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
             finished: Mutex::new(None),
